@@ -1,0 +1,83 @@
+/**
+ * The room rules of docs/architecture.md. Data flows one way:
+ * formats -> graph -> inference(operators) -> kernels -> cost(chips) -> memory -> mapping -> report,
+ * and each room of the engine imports only rooms to its left (graph holds the types that formats fill).
+ */
+const engine = '^server/engine/';
+const leftOf = {
+  graph: [],
+  formats: ['graph'],
+  operators: ['graph'],
+  inference: ['graph', 'operators', 'formats'],
+  chips: ['graph'],
+  kernels: ['graph', 'operators', 'inference'],
+  cost: ['graph', 'operators', 'inference', 'kernels', 'chips'],
+  memory: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost'],
+  mapping: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost', 'memory'],
+  report: ['graph', 'formats', 'operators', 'inference', 'kernels', 'chips', 'cost', 'memory', 'mapping'],
+};
+const rooms = Object.keys(leftOf);
+
+module.exports = {
+  forbidden: [
+    ...rooms.map((room) => ({
+      name: `engine-${room}-looks-left-only`,
+      severity: 'error',
+      from: { path: `${engine}${room}/` },
+      to: {
+        path: `${engine}(${rooms.filter((other) => other !== room && !leftOf[room].includes(other)).join('|')})/`,
+      },
+    })),
+    {
+      name: 'engine-is-pure',
+      comment: 'The engine imports neither VS Code, LSP, Node built-ins nor any other top-level room.',
+      severity: 'error',
+      from: { path: engine },
+      to: { path: ['^vscode', 'node_modules/vscode', '^(extension|webview|l10n)/', '^server/(?!engine/)'] },
+    },
+    { name: 'engine-no-node', severity: 'error', from: { path: engine }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'only-extension-knows-vscode',
+      severity: 'error',
+      from: { pathNot: ['^extension/', '^test/'] },
+      to: { path: ['^vscode$', 'vscode-languageclient'] },
+    },
+    {
+      name: 'only-server-edge-knows-lsp',
+      severity: 'error',
+      from: {
+        path: ['^server/', '^webview/', '^l10n/'],
+        pathNot: ['^server/(features|workspace)/', '^server/main\\.ts$'],
+      },
+      to: { path: 'vscode-languageserver' },
+    },
+    {
+      name: 'extension-knows-no-engine',
+      severity: 'error',
+      from: { path: '^extension/' },
+      to: { path: '^server/(?!protocol\\.ts$|address\\.ts$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'webview-knows-only-protocol',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: ['^server/(?!protocol\\.ts$)', '^extension/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist', '^test/artifacts'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'types'],
+    },
+  },
+};

@@ -1,0 +1,29 @@
+// Bundles every target with esbuild; `--watch` keeps building. Types are checked by `npm run typecheck`.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { build, context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const common = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch ? 'inline' : false,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+const browser = { ...common, platform: 'browser', target: 'es2022', format: 'iife' };
+
+const targets = [
+  { ...node, entryPoints: ['extension/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },
+  { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
+  { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
+].filter((target) => existsSync(target.entryPoints[0]));
+
+await rm('dist', { recursive: true, force: true });
+for (const target of targets) {
+  if (watch) await (await context(target)).watch();
+  else await build(target);
+}

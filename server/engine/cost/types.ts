@@ -1,0 +1,70 @@
+import type { Problem } from '../problem';
+
+/** How sure an estimate is (design §6). */
+export type Basis = 'calibrated' | 'class' | 'peak' | 'unknown';
+
+/** A figure with its central 90 % interval. Unknown figures are null, never 0. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly basis: Basis;
+}
+
+export type Bound = 'compute' | 'memory' | 'overhead' | 'link' | 'none' | 'unknown';
+export type Placement = 'chip' | 'host' | 'none';
+
+/** Type in which a chip computes, with the types at which bytes are sized. */
+export interface PrecisionChoice {
+  readonly compute: string;
+  readonly weights: string;
+  readonly activations: string;
+  /** The stored type is not what the chip computes in. */
+  readonly substituted: boolean;
+}
+
+/** One kernel on one chip. Times are per run; multiply by `repeat` for the model. */
+export interface KernelCost {
+  readonly kernel: number;
+  readonly placement: Placement;
+  readonly precision: string;
+  /** Null while a dimension, a rate or a bandwidth is unknown. */
+  readonly seconds: Estimate | null;
+  readonly joules: Estimate | null;
+  /** The parts of `seconds.value`. */
+  readonly parts: { readonly compute: number; readonly memory: number; readonly overhead: number } | null;
+  /** Bytes by memory level name. */
+  readonly bytes: Readonly<Record<string, number>>;
+  readonly bound: Bound;
+  /** Achieved share of the chip's peak rate (compute) or bandwidth (memory), 0..1. */
+  readonly utilisation: number | null;
+}
+
+/** One node's share of its kernel. */
+export interface NodeCost {
+  /** -1 for folded nodes and those for which nothing is dispatched. */
+  readonly kernel: number;
+  /** All runs of the model together (kernel share × repeat). */
+  readonly seconds: Estimate | null;
+  readonly bound: Bound;
+}
+
+/** A model on one chip with one runtime. */
+export interface ChipCost {
+  readonly chip: string;
+  readonly runtime: string;
+  readonly precision: PrecisionChoice;
+  readonly kernels: readonly KernelCost[];
+  readonly nodes: readonly NodeCost[];
+  readonly total: {
+    readonly latencySeconds: Estimate | null;
+    readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
+    readonly joules: Estimate | null;
+    /** Operations per run of the model. */
+    readonly operations: number | null;
+    readonly bytes: number | null;
+    /** Transfer of graph inputs and outputs over the host link; kept apart from node times. */
+    readonly io: { readonly bytes: number; readonly seconds: number | null };
+  };
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,144 @@
+import type { DataType } from './dataTypes';
+import type { Dim } from './dim';
+import type { Problem } from '../problem';
+
+/** Known rank with a dimension each (number or symbolic expression); undefined where even the rank is unknown. */
+export type Shape = readonly Dim[];
+
+/** The type of a value as ONNX knows it. */
+export type ValueType =
+  | { readonly kind: 'tensor' | 'sparse'; readonly dtype?: DataType; readonly shape?: Shape }
+  | { readonly kind: 'sequence' | 'optional'; readonly element?: ValueType }
+  | { readonly kind: 'map'; readonly key?: DataType; readonly value?: ValueType }
+  | { readonly kind: 'opaque'; readonly domain: string; readonly name: string };
+
+export interface ValueInfo {
+  readonly name: string;
+  readonly type?: ValueType;
+  readonly docString?: string;
+}
+
+/** Where the bytes of a tensor lie. They are never read, but for small tensors. */
+export type TensorData =
+  /** In the model file: byte range of `raw_data` or of a packed data field. */
+  | { readonly place: 'embedded'; readonly offset: number; readonly length: number }
+  /** In a file beside it (external data), as written: path, offset and length may be missing. */
+  | {
+      readonly place: 'external';
+      readonly location: string;
+      readonly offset?: number;
+      readonly length?: number;
+    }
+  /** Made by a Constant node's value_int, value_floats ..., or written in the text form. */
+  | { readonly place: 'none' };
+
+/** A tensor without its weights: what the listing and the costs need. */
+export interface Tensor {
+  readonly name: string;
+  /** Undefined when the file names a type newer than this table. */
+  readonly dtype?: DataType;
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+  /**
+   * Elements in row-major order, kept for small tensors only (at most 1,024 elements). 64-bit integers are numbers:
+   * beyond 2^53 they lose precision, which matters to none of their uses (INT64_MAX as "to the end").
+   */
+  readonly elements?: readonly number[] | readonly string[];
+  readonly docString?: string;
+}
+
+export interface SparseTensor {
+  readonly dims: readonly number[];
+  /** Values and indices, both dense. */
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
+export type Attribute = { readonly name: string; readonly docString?: string } & (
+  | { readonly kind: 'float' | 'int'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'floats' | 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  | { readonly kind: 'tensor'; readonly value: Tensor }
+  | { readonly kind: 'tensors'; readonly value: readonly Tensor[] }
+  | { readonly kind: 'sparse'; readonly value: SparseTensor }
+  | { readonly kind: 'graph'; readonly value: Graph }
+  | { readonly kind: 'graphs'; readonly value: readonly Graph[] }
+  | { readonly kind: 'type'; readonly value: ValueType }
+  /** A reference to an attribute of the enclosing function. */
+  | { readonly kind: 'reference'; readonly value: string }
+  | { readonly kind: 'unknown'; readonly value: null }
+);
+
+export interface Node {
+  readonly name: string;
+  readonly operator: string;
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  readonly overload: string;
+  /** '' is an omitted optional input. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: readonly Attribute[];
+  readonly docString?: string;
+  readonly metadata: readonly (readonly [string, string])[];
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly valueInfo: readonly ValueInfo[];
+  readonly initializers: readonly Tensor[];
+  readonly sparseInitializers: readonly (SparseTensor & { readonly name: string })[];
+  readonly nodes: readonly Node[];
+  readonly docString?: string;
+  readonly metadata: readonly (readonly [string, string])[];
+}
+
+/** A model-local function. */
+export interface ModelFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Attribute parameters without a default. */
+  readonly attributes: readonly string[];
+  /** Attribute parameters with their defaults. */
+  readonly attributeDefaults: readonly Attribute[];
+  readonly opsets: readonly OpsetImport[];
+  readonly nodes: readonly Node[];
+  readonly valueInfo: readonly ValueInfo[];
+  readonly docString?: string;
+  readonly metadata: readonly (readonly [string, string])[];
+}
+
+export interface OpsetImport {
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  readonly version: number;
+}
+
+/** A model as read: structure, types, sizes and places of weights, never the weights. */
+export interface Model {
+  readonly format: 'onnx' | 'onnx-text';
+  readonly irVersion: number | null;
+  readonly opsets: readonly OpsetImport[];
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly domain: string;
+  readonly modelVersion: number | null;
+  readonly docString: string;
+  readonly metadata: readonly (readonly [string, string])[];
+  readonly graph: Graph;
+  readonly functions: readonly ModelFunction[];
+  /** Number of training_info entries; they are not analysed. */
+  readonly trainingInfoCount: number;
+}
+
+/** A value and what was wrong on the way to it; null where nothing could be read. */
+export interface Parsed<T> {
+  readonly value: T;
+  readonly problems: readonly Problem[];
+}

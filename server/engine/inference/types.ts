@@ -1,0 +1,81 @@
+import type { Node, Tensor, ValueType } from '../graph/model';
+import type { Element, OperatorClass, RuleState, Work } from '../operators/rule';
+import type { Problem } from '../problem';
+
+/** A value of one scope. Later rooms use its id: its place in {@link Inference.values}. */
+export interface InferredValue {
+  readonly id: number;
+  readonly name: string;
+  readonly scope: number;
+  readonly type?: ValueType;
+  /** Known content of a small tensor, row-major. */
+  readonly elements?: readonly Element[];
+  readonly origin: 'input' | 'initializer' | 'node';
+  /** Flat index of the producing node; null for inputs and initialisers. */
+  readonly producer: number | null;
+  /** Flat indices of the consuming nodes, subgraph nodes included. */
+  readonly consumers: readonly number[];
+  /** Content does not depend on the graph's inputs: an initializer, a Constant, or folded from those. */
+  readonly isConstant: boolean;
+  /** Bytes at the stored type; null while a dimension or the type is unknown. */
+  readonly bytes: number | null;
+  /** The initializer behind it. */
+  readonly tensor?: Tensor;
+}
+
+/** A node with all that is known of it under one workload. */
+export interface InferredNode {
+  /** Flat index of design §8: main graph in file order, then subgraph and function nodes. */
+  readonly index: number;
+  /** Flat index of the node whose subgraph or function body holds this one. */
+  readonly parent: number | null;
+  /** Runs per run of the model (product over the enclosing loops); null when a trip count is unknown. */
+  readonly repeat: number | null;
+  readonly scope: number;
+  readonly node: Node;
+  /** Version of its operator set that is in force. */
+  readonly version: number;
+  /** Value ids; null for omitted ones. */
+  readonly inputs: readonly (number | null)[];
+  readonly outputs: readonly (number | null)[];
+  readonly rule: RuleState;
+  readonly operatorClass: OperatorClass;
+  /** Every output is constant: a runtime computes it once, at load time. */
+  readonly folded: boolean;
+  /** Moves no bytes. */
+  readonly view: boolean;
+  /** Work of one run; null while a dimension is unknown. Zero for a node whose body is listed below it. */
+  readonly work: Work | null;
+}
+
+/** The main graph (0), a subgraph or a function body. */
+export interface Scope {
+  readonly index: number;
+  /** Scope in which it is nested; null for the main graph. */
+  readonly parent: number | null;
+  /** Flat index of the node that holds it; null for the main graph. */
+  readonly holder: number | null;
+  /** Graph attribute or function name. */
+  readonly name: string;
+  /** Ids of the formal inputs and the outputs, in order. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly (number | null)[];
+}
+
+/** Shapes, types, constants and work of every node of a model under one workload. */
+export interface Inference {
+  readonly nodes: readonly InferredNode[];
+  readonly values: readonly InferredValue[];
+  readonly scopes: readonly Scope[];
+  readonly problems: readonly Problem[];
+  /** Free symbols of the graph's inputs, in order of appearance, with the number used and where it came from. */
+  readonly symbols: readonly BoundSymbol[];
+}
+
+export interface BoundSymbol {
+  readonly name: string;
+  /** Null: unbound, costs that need it are null. */
+  readonly value: number | null;
+  /** `binding` was given by the user, `default` by design §4 (Bindings). */
+  readonly origin: 'binding' | 'default' | 'unbound';
+}

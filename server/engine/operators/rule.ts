@@ -1,0 +1,199 @@
+import type { DataType } from '../graph/dataTypes';
+import type { Dim, DimExpression } from '../graph/dim';
+import type { Attribute, Node, Shape, ValueType } from '../graph/model';
+import type { Severity } from '../problem';
+
+/** How sure the shape of a node is: own rule, function body, bytes only, or nothing. */
+export type RuleState = 'exact' | 'function' | 'default' | 'unknown';
+
+/** What an operator is for a cost model: constants are fitted and errors are stated per class. */
+export type OperatorClass =
+  | 'gemm'
+  | 'convolution'
+  | 'attention'
+  | 'recurrent'
+  | 'elementwise'
+  | 'normalization'
+  | 'softmax'
+  | 'reduction'
+  | 'pooling'
+  | 'movement'
+  | 'view'
+  | 'control'
+  | 'other';
+
+/** One element of a small tensor whose content is known: a number, a dimension, a string, or unknown. */
+export type Element = number | DimExpression | string | undefined;
+
+/** What is known of a value. */
+export interface Fact {
+  readonly type?: ValueType;
+  /** Row-major content of a small tensor (at most 1,024 elements) when known, at least in part. */
+  readonly elements?: readonly Element[];
+}
+
+/** Typed access to attributes; the defaults are those of the operator's specification. */
+export interface AttributeReader {
+  has(name: string): boolean;
+  attribute(name: string): Attribute | undefined;
+  int(name: string): number | undefined;
+  int(name: string, fallback: number): number;
+  float(name: string): number | undefined;
+  float(name: string, fallback: number): number;
+  string(name: string): string | undefined;
+  string(name: string, fallback: string): string;
+  ints(name: string): readonly number[] | undefined;
+  floats(name: string): readonly number[] | undefined;
+  strings(name: string): readonly string[] | undefined;
+}
+
+/** What a shape rule sees of its node. Index arguments count inputs or outputs from 0. */
+export interface NodeContext extends AttributeReader {
+  readonly node: Node;
+  /** Version of the node's operator set that is in force. */
+  readonly version: number;
+  readonly inputCount: number;
+  readonly outputCount: number;
+  /** The input is given (not beyond the end, not the empty name). */
+  hasInput(index: number): boolean;
+  /** Somebody may use the output: it has a name. */
+  hasOutput(index: number): boolean;
+  fact(index: number): Fact | undefined;
+  type(index: number): ValueType | undefined;
+  dtype(index: number): DataType | undefined;
+  /** Shape of a tensor input; undefined when the rank is unknown or the input is absent. */
+  shape(index: number): Shape | undefined;
+  rank(index: number): number | undefined;
+  /** Known content of an input, row-major, in part or whole. */
+  elements(index: number): readonly Element[] | undefined;
+  setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void;
+  setType(index: number, type: ValueType | undefined): void;
+  /** States the content of output `index`; ignored beyond 1,024 elements. */
+  setElements(index: number, elements: readonly Element[]): void;
+  /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
+  fresh(hint: string): Dim;
+  report(severity: Severity, code: string, args?: Record<string, string | number>): void;
+}
+
+/** A rule of a node with subgraphs asks for one subgraph at a time and is resumed with its outputs' facts. */
+export type SubgraphSteps = Generator<SubgraphRequest, void, readonly Fact[]>;
+export interface SubgraphRequest {
+  /** Name of the graph attribute. */
+  readonly attribute: string;
+  /** Facts of the formal inputs, in order; missing ones come from the declaration. */
+  readonly inputs: readonly (Fact | undefined)[];
+  /** How often the body runs per run of the node; null when unknown. */
+  readonly repeat: number | null;
+}
+
+/** Operations by unit; a multiply-accumulate is 2 matrix operations (design §6). */
+export interface Operations {
+  readonly matrix: number;
+  readonly vector: number;
+  readonly special: number;
+}
+
+/** Bytes that one run touches, at the stored types. KV cache counts under inputs and outputs. */
+export interface WorkBytes {
+  readonly weights: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The loop nest behind matrix operations, for tiles, padding and array fill. */
+export type MatrixShape =
+  | {
+      readonly kind: 'gemm';
+      readonly batch: number;
+      readonly m: number;
+      readonly n: number;
+      readonly k: number;
+      /** Which operand holds weights. */
+      readonly weights: 'a' | 'b' | 'none';
+    }
+  | {
+      readonly kind: 'convolution';
+      readonly batch: number;
+      readonly groups: number;
+      readonly inputChannels: number;
+      readonly outputChannels: number;
+      readonly inputSpatial: readonly number[];
+      readonly outputSpatial: readonly number[];
+      readonly kernel: readonly number[];
+      readonly strides: readonly number[];
+      readonly transposed: boolean;
+    }
+  | {
+      readonly kind: 'attention';
+      readonly batch: number;
+      readonly heads: number;
+      readonly kvHeads: number;
+      readonly queryLength: number;
+      readonly keyLength: number;
+      readonly headSize: number;
+      readonly valueHeadSize: number;
+      readonly causal: boolean;
+    }
+  | {
+      readonly kind: 'recurrent';
+      readonly steps: number;
+      readonly batch: number;
+      readonly inputSize: number;
+      readonly hiddenSize: number;
+      /** 4 for LSTM, 3 for GRU, 1 for RNN. */
+      readonly gates: number;
+      readonly directions: number;
+    };
+
+/** Chip-independent work of one run of a node. */
+export interface Work {
+  readonly operations: Operations;
+  readonly bytes: WorkBytes;
+  readonly matrixShape?: MatrixShape;
+}
+
+/** What a work rule sees: called only when every present input and output has a shape of numbers. */
+export interface WorkContext extends AttributeReader {
+  readonly node: Node;
+  readonly version: number;
+  readonly inputCount: number;
+  readonly outputCount: number;
+  hasInput(index: number): boolean;
+  hasOutput(index: number): boolean;
+  dtype(index: number): DataType | undefined;
+  outputDtype(index: number): DataType | undefined;
+  /** [] when absent. */
+  shape(index: number): readonly number[];
+  outputShape(index: number): readonly number[];
+  /** Elements in the input or output; 0 when absent. */
+  count(index: number): number;
+  outputCountOf(index: number): number;
+  elements(index: number): readonly Element[] | undefined;
+  /** The input is an initializer or folded from initializers. */
+  isWeight(index: number): boolean;
+}
+
+/** What a work rule returns; bytes follow from shapes and types unless it says what is touched. */
+export interface OperatorWork {
+  readonly matrix?: number;
+  readonly vector?: number;
+  readonly special?: number;
+  /** Bytes touched of single inputs or outputs where that is not the whole tensor (Gather's rows, KV cache). */
+  readonly inputBytes?: Readonly<Record<number, number>>;
+  readonly outputBytes?: Readonly<Record<number, number>>;
+  readonly matrixShape?: MatrixShape;
+}
+
+/** All that is known about one operator, over all its versions. */
+export interface OperatorRule {
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  readonly name: string;
+  readonly operatorClass: OperatorClass;
+  /** Reinterprets its input without touching bytes (Reshape, Squeeze, Identity, ...): no operations, no bytes. */
+  readonly view?: boolean;
+  /** Types, shapes and, where a shape can depend on it, content of the outputs. */
+  infer(context: NodeContext): void | SubgraphSteps;
+  /** Undefined: 0 operations; bytes are those of inputs and outputs all the same. */
+  readonly work?: (context: WorkContext) => OperatorWork;
+}

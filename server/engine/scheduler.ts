@@ -1,0 +1,43 @@
+/** What lets a long analysis stay polite: it yields to pending messages and stops when it was cancelled. */
+export interface Scheduler {
+  /** Call once per item of a loop. Returns a promise only when it is time to yield. */
+  tick(): Promise<void> | undefined;
+}
+
+/** Thrown by {@link Scheduler.tick} when the analysis is no longer wanted; the only exception that crosses rooms. */
+export class CancelledError extends Error {
+  constructor() {
+    super('cancelled');
+    this.name = 'CancelledError';
+  }
+}
+
+/** A scheduler that never yields and never cancels: for the command line and for tests. */
+export const uninterrupted: Scheduler = { tick: () => undefined };
+
+/**
+ * A scheduler that yields after a slice of time.
+ * @param isCancelled asked after every yield and at every slice end
+ * @param yieldNow gives the event loop a turn (for example `setImmediate`)
+ * @param sliceMilliseconds how long the loop may hold the thread; small enough that a hover answers within 50 ms
+ */
+export function slicedScheduler(
+  isCancelled: () => boolean,
+  yieldNow: () => Promise<void>,
+  sliceMilliseconds = 8,
+): Scheduler {
+  let items = 0;
+  let sliceStart = performance.now();
+  return {
+    tick() {
+      // Reading the clock for each of 100,000 nodes would cost more than some nodes do.
+      if ((++items & 31) !== 0 || performance.now() - sliceStart < sliceMilliseconds) return undefined;
+      return (async () => {
+        if (isCancelled()) throw new CancelledError();
+        await yieldNow();
+        if (isCancelled()) throw new CancelledError();
+        sliceStart = performance.now();
+      })();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Bindings } from './graph/dim';
+
+export const phases = ['inference', 'prefill', 'decode', 'training'] as const;
+export type Phase = (typeof phases)[number];
+
+/** `as-stored` keeps the stored type (never TF32); the others are what-if policies. */
+export const precisionPolicies = [
+  'as-stored',
+  'fp32',
+  'tf32',
+  'bf16',
+  'fp16',
+  'fp8',
+  'int8',
+  'int4-weights',
+  'fp4',
+] as const;
+export type PrecisionPolicy = (typeof precisionPolicies)[number];
+
+/** What a model is asked to do: everything besides the model and the chip that a cost depends on. */
+export interface Workload {
+  /** Numbers for symbolic dimensions, by canonical symbol name; also `loop:<node name>` for trip counts. */
+  readonly bindings: Bindings;
+  readonly phase: Phase;
+  readonly precision: PrecisionPolicy;
+  /** Id of a runtime profile, or null: the default of each chip. */
+  readonly runtime: string | null;
+}

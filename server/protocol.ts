@@ -1,0 +1,254 @@
+/**
+ * Every custom message between the extension, the language server and the webviews: types and method names only.
+ * Imported by extension/ and webview/; it imports types alone and runs nothing.
+ */
+import type { Bound, Estimate, PrecisionChoice } from './engine/cost/types';
+import type { ReportChip, ReportModel, ReportNode, ReportProblem } from './engine/report/types';
+import type { Phase, PrecisionPolicy } from './engine/workload';
+
+/** Language id of listings and of hand-written `.onnxtxt` files. */
+export const languageId = 'onnx';
+/** Scheme of listings; addresses are made by server/address.ts alone. */
+export const listingScheme = 'siliconlens';
+
+// --- client -> server -------------------------------------------------------------------------------------------
+
+/** The listing of a model, for the file-system provider. Never fails: an unreadable model has a written state. */
+export const listingRequest = 'siliconlens/listing';
+export interface ListingParams {
+  /** URI of the listing (address.ts). */
+  readonly uri: string;
+}
+export interface ListingResult {
+  readonly text: string;
+  /** Grows with every change of the text. */
+  readonly revision: number;
+  /** Milliseconds since the epoch, never less than before for the same listing. */
+  readonly mtime: number;
+  readonly state: 'ok' | 'partial' | 'unreadable' | 'stale';
+}
+
+/** The model file changed, settled, or went; the server reads it again and answers when the listing is current. */
+export const modelChangedRequest = 'siliconlens/modelChanged';
+export interface ModelChangedParams {
+  readonly uri: string;
+}
+export interface ModelChangedResult {
+  /** The text differs from the one served before. */
+  readonly changed: boolean;
+}
+
+/** Where a node stands in a listing. */
+export const locateNodeRequest = 'siliconlens/locateNode';
+export interface LocateNodeParams {
+  readonly uri: string;
+  readonly node: number;
+}
+export interface LocateNodeResult {
+  /** 0-based; null when the node is elided or inside a function. */
+  readonly line: number | null;
+}
+
+/** The node at a line (0-based) of a listing, for highlighting in the report; null between nodes. */
+export const nodeAtRequest = 'siliconlens/nodeAt';
+export interface NodeAtParams {
+  readonly uri: string;
+  readonly line: number;
+}
+export type NodeAtResult = { readonly node: number | null };
+
+/** The choices in force for a model and what may be chosen. */
+export const choicesRequest = 'siliconlens/choices';
+export interface ChoicesParams {
+  readonly uri: string;
+}
+export interface ChoicesResult {
+  readonly chips: readonly ChipChoice[];
+  readonly chosen: readonly string[];
+  readonly dimensions: readonly DimensionChoice[];
+  readonly phase: Phase;
+  readonly precision: PrecisionPolicy;
+  /** Null: each chip's default. */
+  readonly runtime: string | null;
+  readonly runtimes: readonly { readonly id: string; readonly name: string }[];
+}
+export interface ChipChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: string;
+  readonly class: string;
+  readonly aliases: readonly string[];
+  /** Peak, bandwidth, capacity in one line, already formatted and localised. */
+  readonly description: string;
+}
+export interface DimensionChoice {
+  readonly name: string;
+  readonly value: number | null;
+  readonly origin: 'binding' | 'default' | 'unbound';
+}
+
+/** At most 200 KB, whatever the size of the model. */
+export const summaryRequest = 'siliconlens/summary';
+export interface SummaryParams {
+  readonly uri: string;
+}
+export interface Summary {
+  readonly revision: number;
+  readonly uri: string;
+  readonly model: ReportModel;
+  readonly workload: {
+    readonly dimensions: readonly DimensionChoice[];
+    readonly phase: Phase;
+    readonly precision: PrecisionPolicy;
+  };
+  readonly chips: readonly SummaryChip[];
+  readonly problems: readonly ReportProblem[];
+  readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
+  readonly memory: readonly MemoryPoint[];
+}
+export type SummaryChip = Pick<
+  ReportChip,
+  'id' | 'name' | 'class' | 'runtime' | 'total' | 'memory' | 'roofs'
+> & {
+  readonly precision: PrecisionChoice;
+  readonly byOperator: readonly Share[];
+  readonly byScope: readonly Share[];
+  readonly byBound: readonly Share[];
+  /** At most 2,000 kernels, the costliest first. */
+  readonly points: readonly RooflinePoint[];
+  readonly costliest: readonly NodeRow[];
+};
+export interface Share {
+  readonly name: string;
+  readonly seconds: number;
+  readonly nodes: number;
+}
+export interface RooflinePoint {
+  readonly kernel: number;
+  /** The kernel's anchor node. */
+  readonly node: number;
+  readonly label: string;
+  readonly operations: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly bound: Bound;
+}
+export interface MemoryPoint {
+  readonly node: number;
+  readonly label: string;
+  readonly weightsBytes: number;
+  readonly activationBytes: number;
+}
+
+/** Rows of the node table, sorted and filtered by the server. */
+export const rowsRequest = 'siliconlens/rows';
+export interface RowsParams {
+  readonly uri: string;
+  readonly revision: number;
+  readonly chip: string;
+  readonly sort: 'index' | 'seconds' | 'operations' | 'bytes' | 'bandwidth' | 'name' | 'operator' | 'bound';
+  readonly descending: boolean;
+  /** Words; each must occur in name, operator, scope or bound. */
+  readonly filter: string;
+  readonly from: number;
+  readonly count: number;
+}
+export interface RowsResult {
+  readonly revision: number;
+  readonly total: number;
+  readonly rows: readonly NodeRow[];
+}
+export interface NodeRow {
+  readonly node: number;
+  readonly name: string;
+  readonly operator: string;
+  readonly scope: string;
+  readonly line: number | null;
+  readonly shape: string;
+  readonly operations: number | null;
+  readonly bytes: number | null;
+  readonly seconds: Estimate | null;
+  /** Share of the chip's total latency, 0..1. */
+  readonly share: number | null;
+  /** Off-chip bytes per second that the node's kernel achieves. */
+  readonly bandwidth: number | null;
+  readonly bound: Bound;
+  readonly rule: ReportNode['rule'];
+}
+
+/** The whole report in one of the command line's formats, for export and save. */
+export const exportReportRequest = 'siliconlens/exportReport';
+export interface ExportReportParams {
+  readonly uri: string;
+  readonly format: 'json' | 'markdown' | 'csv' | 'html';
+}
+export interface ExportReportResult {
+  readonly text: string;
+}
+
+// --- server -> client -------------------------------------------------------------------------------------------
+
+/** Reads of files that the server can't reach itself (any scheme but `file:`). Bytes travel as base64. */
+export const statModelRequest = 'siliconlens/statFile';
+export interface StatFileParams {
+  readonly uri: string;
+}
+export type StatFileResult =
+  | { readonly ok: true; readonly size: number; readonly mtime: number }
+  | { readonly ok: false; readonly reason: string };
+export const readModelRequest = 'siliconlens/readFile';
+export interface ReadFileParams {
+  readonly uri: string;
+  readonly offset: number;
+  readonly length: number;
+}
+export type ReadFileResult =
+  { readonly ok: true; readonly base64: string } | { readonly ok: false; readonly reason: string };
+
+/** An analysis is ready or its choices changed: status item, side panel and reports of that listing refresh. */
+export const analysisNotification = 'siliconlens/analysis';
+export interface AnalysisParams {
+  readonly uri: string;
+  readonly revision: number;
+}
+
+/** The costliest nodes for the overview ruler: at most 2,000 above the threshold. */
+export const heatNotification = 'siliconlens/heat';
+export interface HeatParams {
+  readonly uri: string;
+  readonly revision: number;
+  readonly lines: readonly { readonly line: number; readonly share: number; readonly bound: Bound }[];
+}
+
+/** State of the server, pushed as state and not as event. */
+export const statusNotification = 'siliconlens/status';
+export interface StatusParams {
+  readonly health: 'ok' | 'warning' | 'error';
+  readonly quiescent: boolean;
+  readonly message: string;
+}
+
+// --- webview <-> extension --------------------------------------------------------------------------------------
+
+export type ToWebview =
+  | { readonly type: 'state'; readonly state: WebviewState }
+  | { readonly type: 'summary'; readonly summary: Summary }
+  | { readonly type: 'rows'; readonly request: number; readonly result: RowsResult }
+  | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
+  | { readonly type: 'highlight'; readonly node: number | null };
+
+/** What the page shows before or instead of a summary. */
+export type WebviewState =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'loading'; readonly model: string }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'stale'; readonly message: string };
+
+export type FromWebview =
+  | { readonly type: 'ready' }
+  | { readonly type: 'rows'; readonly request: number; readonly params: Omit<RowsParams, 'uri'> }
+  | { readonly type: 'reveal'; readonly node: number }
+  | { readonly type: 'command'; readonly command: WebviewCommand };
+
+/** The only commands that a page may ask for. */
+export type WebviewCommand = 'openReport' | 'chooseChips' | 'setDimensions' | 'openModel' | 'exportReport';
