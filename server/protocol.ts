@@ -11,6 +11,17 @@ export const languageId = 'onnx';
 /** Scheme of listings; addresses are made by server/address.ts alone. */
 export const listingScheme = 'siliconlens';
 
+/**
+ * Commands that lenses and hover links of the server name: the client's allow-list of trusted command links.
+ * Arguments: the listing's URI, then what the line says.
+ */
+export const linkedCommands = {
+  openReport: 'siliconlens.openReport',
+  chooseChips: 'siliconlens.chooseChips',
+  /** Second argument: name of the dimension to ask for first. */
+  setDimensions: 'siliconlens.setDimensions',
+} as const;
+
 // --- client -> server -------------------------------------------------------------------------------------------
 
 /** The listing of a model, for the file-system provider. Never fails: an unreadable model has a written state. */
@@ -20,6 +31,7 @@ export interface ListingParams {
   readonly uri: string;
 }
 export interface ListingResult {
+  /** Without byte-order mark, lines end in \n; the provider adds the mark. */
   readonly text: string;
   /** Grows with every change of the text. */
   readonly revision: number;
@@ -63,6 +75,8 @@ export interface ChoicesParams {
   readonly uri: string;
 }
 export interface ChoicesResult {
+  /** The model's key in the setting `siliconlens.models`: its path in the workspace, else its whole path. */
+  readonly key: string;
   readonly chips: readonly ChipChoice[];
   readonly chosen: readonly string[];
   readonly dimensions: readonly DimensionChoice[];
@@ -204,6 +218,15 @@ export interface ReadFileParams {
 }
 export type ReadFileResult =
   { readonly ok: true; readonly base64: string } | { readonly ok: false; readonly reason: string };
+
+/**
+ * An open listing shows a text that is no longer (or was never) served by this server, for example after it was
+ * started again: the provider reports the file as changed, so that the editor reads it anew.
+ */
+export const listingOutdatedNotification = 'siliconlens/listingOutdated';
+export interface ListingOutdatedParams {
+  readonly uri: string;
+}
 
 /** An analysis is ready or its choices changed: status item, side panel and reports of that listing refresh. */
 export const analysisNotification = 'siliconlens/analysis';
