@@ -194,6 +194,8 @@ export interface OperatorRule {
   readonly view?: boolean;
   /** Types, shapes and, where a shape can depend on it, content of the outputs. */
   infer(context: NodeContext): void | SubgraphSteps;
+  /** The work formula in words for the documentation: operations by unit, touched bytes where they differ. */
+  readonly formula?: string;
   /** Undefined: 0 operations; bytes are those of inputs and outputs all the same. */
   readonly work?: (context: WorkContext) => OperatorWork;
 }
