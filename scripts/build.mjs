@@ -20,6 +20,7 @@ const targets = [
   { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
   { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
   { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
+  { ...browser, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css' },
 ].filter((target) => existsSync(target.entryPoints[0]));
 
 await rm('dist', { recursive: true, force: true });

@@ -1,0 +1,57 @@
+type Child = Node | string | null | undefined | false;
+type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>;
+
+/** Builds an element. Strings become text nodes, so nothing that a file says is ever read as HTML. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') made.addEventListener(name, value);
+    else if (value === true) made.setAttribute(name, '');
+    else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
+  }
+  made.append(
+    ...children.filter(
+      (child): child is Node | string => child !== null && child !== undefined && child !== false,
+    ),
+  );
+  return made;
+}
+
+export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return element('button', { type: 'button', click: press, ...attributes }, label);
+}
+
+/** A table with a caption and a header row; cells are text or nodes. */
+export function table(
+  caption: string,
+  headers: readonly string[],
+  rows: readonly (readonly (Node | string)[])[],
+  numeric: readonly number[] = [],
+): HTMLTableElement {
+  const align = (column: number) => (numeric.includes(column) ? { class: 'number' } : {});
+  return element(
+    'table',
+    {},
+    element('caption', {}, caption),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        ...headers.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
+      ),
+    ),
+    element(
+      'tbody',
+      {},
+      ...rows.map((cells) =>
+        element('tr', {}, ...cells.map((cell, column) => element('td', align(column), cell))),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Summary, WebviewState } from '../server/protocol';
+import { element } from './dom';
+import { listen, remember } from './host';
+import { text } from './text';
+import { onAppearanceChange } from './theme';
+
+/** What a page puts on screen for a summary. */
+export interface View {
+  readonly root: HTMLElement;
+  draw(): void;
+  highlight(node: number | null): void;
+  dispose(): void;
+}
+
+/** Runs a page: states before there is a summary, one view at a time after, redrawn when the theme changes. */
+export function runPage(render: (summary: Summary, rerender: () => void) => View): void {
+  const app = document.getElementById('app') ?? document.body.appendChild(element('div', { id: 'app' }));
+  const banner = element('div', { class: 'banner', role: 'status' });
+  const content = element('main', {});
+  app.replaceChildren(banner, content);
+  let view: View | undefined;
+  let current: Summary | undefined;
+
+  const show = (summary: Summary) => {
+    const scroll = document.scrollingElement?.scrollTop ?? 0;
+    view?.dispose();
+    view = render(summary, () => show(summary));
+    content.replaceChildren(view.root);
+    view.draw();
+    document.scrollingElement?.scrollTo(0, scroll);
+  };
+
+  listen((message) => {
+    switch (message.type) {
+      case 'summary':
+        if (current && current.uri === message.summary.uri && current.revision > message.summary.revision)
+          return;
+        current = message.summary;
+        remember({ uri: current.uri });
+        banner.replaceChildren();
+        show(current);
+        break;
+      case 'state':
+        banner.replaceChildren(stateText(message.state));
+        if (message.state.kind !== 'stale') {
+          view?.dispose();
+          view = current = undefined;
+          content.replaceChildren();
+        }
+        break;
+      case 'failed':
+        banner.replaceChildren(element('p', { class: 'error' }, message.message));
+        break;
+      case 'highlight':
+        view?.highlight(message.node);
+        break;
+    }
+  });
+  onAppearanceChange(() => view?.draw());
+}
+
+function stateText(state: WebviewState): HTMLElement {
+  switch (state.kind) {
+    case 'empty':
+      return element('p', { class: 'empty' }, text('webview.state.empty'));
+    case 'loading':
+      return element('p', {}, text('webview.state.loading', { model: state.model }));
+    case 'error':
+      return element('p', { class: 'error' }, state.message);
+    case 'stale':
+      return element('p', { class: 'stale' }, state.message);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Summary, SummaryChip } from '../server/protocol';
+import { button, element, table } from './dom';
+import { problems, workload } from './header';
+import { command, reveal } from './host';
+import { runPage, type View } from './page';
+import { fits, memoryUse, mostly } from './tables/chips';
+import { range, show, text, word } from './text';
+
+runPage(panelView);
+
+/** The side panel: totals, memory against capacity and the ten costliest nodes of the first chip. */
+function panelView(summary: Summary): View {
+  const first = summary.chips[0];
+  const rows = new Map<number, HTMLElement>();
+  const root = element(
+    'div',
+    { class: 'panel' },
+    element('h1', {}, summary.model.path.split(/[\\/]/).pop() ?? summary.model.path),
+    workload(summary),
+    ...summary.chips.map(chipCard),
+    first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
+    problems(summary),
+    element(
+      'p',
+      {},
+      button(text('webview.openReport'), () => command('openReport')),
+    ),
+  );
+  return {
+    root,
+    draw: () => {},
+    highlight: (node) =>
+      rows.forEach((row, index) => {
+        row.classList.toggle('highlighted', index === node);
+        row.setAttribute('aria-current', String(index === node));
+      }),
+    dispose: () => {},
+  };
+}
+
+function chipCard(chip: SummaryChip): HTMLElement {
+  const { latencySeconds, throughput, joules, io } = chip.total;
+  const facts: [string, string][] = [
+    [
+      text('webview.chips.latency'),
+      latencySeconds
+        ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
+        : text('webview.unknown'),
+    ],
+    [text('webview.chips.basis'), word('webview.basis', latencySeconds?.basis ?? 'unknown')],
+    [
+      text('webview.chips.throughput'),
+      throughput
+        ? text('webview.chips.perSecond', {
+            rate: show.decimal(throughput.samplesPerSecond),
+            concurrency: throughput.concurrency,
+          })
+        : text('webview.unknown'),
+    ],
+    [text('webview.chips.energy'), show.energy(joules?.value)],
+    [text('webview.chips.io'), show.seconds(io.seconds)],
+    [text('webview.chips.memoryUse'), memoryUse(chip)],
+    [text('webview.chips.mostly'), mostly(chip)],
+  ];
+  return element(
+    'section',
+    { class: 'card', 'data-chip': chip.id },
+    element('h2', {}, chip.name),
+    memoryMeter(chip),
+    element(
+      'dl',
+      {},
+      ...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
+    ),
+  );
+}
+
+/** Memory against capacity, in words beside the bar. */
+function memoryMeter(chip: SummaryChip): HTMLElement | null {
+  const { highWaterBytes, capacityBytes, reserveBytes } = chip.memory;
+  if (highWaterBytes === null || capacityBytes === null) return null;
+  const usable = capacityBytes - (reserveBytes ?? 0);
+  const share = usable > 0 ? highWaterBytes / usable : Infinity;
+  return element(
+    'div',
+    { class: 'meter' },
+    element('meter', {
+      min: 0,
+      max: 1,
+      high: 0.9,
+      value: Math.min(1, share),
+      'aria-label': text('webview.chips.memoryUse'),
+    }),
+    element(
+      'span',
+      {},
+      `${Number.isFinite(share) ? show.share(share) : '>100%'} · ${fits(chip.memory.fits)}`,
+    ),
+  );
+}
+
+function costliest(chip: SummaryChip, rows: Map<number, HTMLElement>): HTMLElement {
+  const made = table(
+    text('webview.costliest', { chip: chip.name }),
+    [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
+    chip.costliest.map((row) => [
+      button(row.name || `${row.operator} ${row.node}`, () => reveal(row.node), {
+        class: 'link',
+        title: `${row.operator} ${row.shape}`,
+      }),
+      show.seconds(row.seconds?.value),
+      show.share(row.share),
+      word('webview.bound', row.bound),
+    ]),
+    [1, 2],
+  );
+  made.querySelectorAll<HTMLElement>('tbody tr').forEach((row, index) => {
+    const node = chip.costliest[index]?.node;
+    if (node !== undefined) rows.set(node, row);
+  });
+  return element('section', { id: 'costliest' }, made);
+}

@@ -1,0 +1,80 @@
+import type { SummaryChip } from '../../server/protocol';
+import { button, element, table } from '../dom';
+import { range, show, text, word } from '../text';
+
+/** Chips side by side; the chosen one is what the charts show. */
+export function chipTable(
+  chips: readonly SummaryChip[],
+  chosen: string,
+  choose: (chip: string) => void,
+): HTMLElement {
+  const headers = [
+    'chip',
+    'latency',
+    'range',
+    'basis',
+    'throughput',
+    'energy',
+    'memoryUse',
+    'fits',
+    'mostly',
+    'precision',
+    'runtime',
+  ] as const;
+  return element(
+    'section',
+    { class: 'chips', id: 'chips' },
+    element('h2', {}, text('webview.chips.title')),
+    table(
+      text('webview.chips.caption'),
+      headers.map((header) => text(`webview.chips.${header}`)),
+      chips.map((chip) => [
+        button(chip.name, () => choose(chip.id), {
+          class: 'link',
+          'aria-pressed': String(chip.id === chosen),
+        }),
+        ...cells(chip),
+      ]),
+      [1, 2, 4, 5, 6],
+    ),
+  );
+}
+
+function cells(chip: SummaryChip): string[] {
+  const { latencySeconds, throughput, joules } = chip.total;
+  return [
+    show.seconds(latencySeconds?.value),
+    latencySeconds ? range(latencySeconds) : text('webview.unknown'),
+    word('webview.basis', latencySeconds?.basis ?? 'unknown'),
+    throughput
+      ? text('webview.chips.perSecond', {
+          rate: show.decimal(throughput.samplesPerSecond),
+          concurrency: throughput.concurrency,
+        })
+      : text('webview.unknown'),
+    show.energy(joules?.value),
+    memoryUse(chip),
+    fits(chip.memory.fits),
+    mostly(chip),
+    chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
+    chip.runtime,
+  ];
+}
+
+/** High-water mark against the capacity that the driver reports. */
+export function memoryUse(chip: SummaryChip): string {
+  const { highWaterBytes, capacityBytes } = chip.memory;
+  return `${show.bytes(highWaterBytes)} / ${show.bytes(capacityBytes)}`;
+}
+
+export function fits(verdict: boolean | null): string {
+  return text(verdict === null ? 'webview.unknown' : verdict ? 'webview.fits.yes' : 'webview.fits.no');
+}
+
+/** What bounds most of the time, with its share. */
+export function mostly(chip: SummaryChip): string {
+  const total = chip.byBound.reduce((sum, share) => sum + share.seconds, 0);
+  const largest = [...chip.byBound].sort((a, b) => b.seconds - a.seconds)[0];
+  if (!largest || total <= 0) return text('webview.unknown');
+  return `${word('webview.bound', largest.name)} ${show.share(largest.seconds / total)}`;
+}

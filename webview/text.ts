@@ -1,0 +1,42 @@
+import en from '../l10n/en/webview.json';
+import ko from '../l10n/ko/webview.json';
+import * as format from '../l10n/format';
+import type { Estimate } from '../server/engine/cost/types';
+
+/** The host sets `<html lang>` to VS Code's display language. */
+export const language = document.documentElement.lang.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+const bundle: Record<string, string> = language === 'ko' ? ko : en;
+
+export type TextKey = keyof typeof en;
+
+export function text(key: TextKey, args: Readonly<Record<string, string | number>> = {}): string {
+  return (bundle[key] ?? en[key]).replace(/\{(\w+)\}/g, (place, name: string) => String(args[name] ?? place));
+}
+
+/** The text of a key made from a protocol word such as a bound; the word itself where there is no text. */
+export function word(prefix: string, name: string): string {
+  return bundle[`${prefix}.${name}`] ?? name;
+}
+
+const known = <T>(value: T | null | undefined, show: (value: T) => string): string =>
+  value === null || value === undefined ? text('webview.unknown') : show(value);
+
+export const show = {
+  seconds: (value: number | null | undefined) => known(value, (v) => format.seconds(v, language)),
+  bytes: (value: number | null | undefined) => known(value, (v) => format.bytes(v, language)),
+  operations: (value: number | null | undefined) => known(value, (v) => format.operations(v, language)),
+  rate: (value: number | null | undefined) => known(value, (v) => format.operationsPerSecond(v, language)),
+  bandwidth: (value: number | null | undefined) => known(value, (v) => format.bytesPerSecond(v, language)),
+  share: (value: number | null | undefined) => known(value, (v) => format.percent(v, language)),
+  count: (value: number | null | undefined) => known(value, (v) => format.count(v, language)),
+  energy: (value: number | null | undefined) => known(value, (v) => format.si(v, 'J', language)),
+  intensity: (value: number) => text('webview.intensity.value', { value: format.decimal(value, language) }),
+  decimal: (value: number) => format.decimal(value, language),
+  estimate: (value: Estimate | null | undefined) =>
+    known(value, (v) => `${format.seconds(v.value, language)} (${range(v)})`),
+};
+
+/** `low–high` of an estimate. */
+export function range(estimate: Estimate): string {
+  return `${format.seconds(estimate.low, language)}–${format.seconds(estimate.high, language)}`;
+}
