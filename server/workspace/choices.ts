@@ -1,0 +1,246 @@
+import { phases, precisionPolicies } from '../engine/workload';
+import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
+import { matchesGlob } from './glob';
+
+/** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
+export interface ModelSettings {
+  readonly dimensions: Readonly<Record<string, number>>;
+  readonly precision?: PrecisionPolicy;
+  readonly phase?: Phase;
+  readonly runtime?: string;
+}
+
+/** The section `siliconlens` of the settings, checked. Names are those of the manifest. */
+export interface Settings {
+  /** Empty: the catalogue's default chips. */
+  readonly chips: readonly string[];
+  /** In the order written; later entries win. */
+  readonly models: readonly (readonly [glob: string, settings: ModelSettings])[];
+  readonly precision: PrecisionPolicy;
+  readonly phase: Phase;
+  /** Null: the default of each chip. */
+  readonly runtime: string | null;
+  /** Chip that runs what the chosen chip can't; null: the engine's default. */
+  readonly host: string | null;
+  readonly hints: {
+    readonly enable: boolean;
+    readonly cost: boolean;
+    readonly shape: boolean;
+    /** Share of the total time, 0..1, below which a node has no cost hint. */
+    readonly threshold: number;
+  };
+  readonly heat: boolean;
+  readonly codeLens: boolean;
+}
+
+/** What is in force for one model. */
+export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase' | 'runtime'> {
+  readonly workload: Workload;
+}
+
+/** A setting that was left aside: its name, what it holds, and what would do. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly value: string;
+  readonly expected: string;
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+export const defaultSettings: Settings = {
+  chips: [],
+  models: [],
+  precision: 'as-stored',
+  phase: 'inference',
+  runtime: null,
+  host: null,
+  hints: { enable: true, cost: true, shape: true, threshold: 0 },
+  heat: true,
+  codeLens: true,
+};
+
+/**
+ * Checks the section `siliconlens`, as an editor hands it over (nested) or as a settings file has it
+ * (`"siliconlens.hints.threshold": 0.01`). Whatever is wrong is left aside and named; it never throws.
+ */
+export function parseSettings(section: unknown): {
+  readonly value: Settings;
+  readonly problems: readonly SettingProblem[];
+} {
+  const reader = new Reader(nested(section));
+  const value: Settings = {
+    chips: reader.strings('chips'),
+    models: modelEntries(reader),
+    precision: reader.oneOf('precision', precisionPolicies) ?? defaultSettings.precision,
+    phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
+    runtime: reader.text('runtime'),
+    host: reader.text('host'),
+    hints: {
+      enable: reader.flag('hints.enable', defaultSettings.hints.enable),
+      cost: reader.flag('hints.cost.enable', defaultSettings.hints.cost),
+      shape: reader.flag('hints.shape.enable', defaultSettings.hints.shape),
+      threshold: reader.share('hints.threshold', defaultSettings.hints.threshold),
+    },
+    heat: reader.flag('heat.enable', defaultSettings.heat),
+    codeLens: reader.flag('codeLens.enable', defaultSettings.codeLens),
+  };
+  return { value, problems: reader.problems };
+}
+
+/** As {@link parseSettings}, for the text of a settings file: JSON with comments and trailing commas. */
+export function parseSettingsText(text: string): ReturnType<typeof parseSettings> {
+  let plain: unknown;
+  try {
+    plain = JSON.parse(withoutComments(text));
+  } catch (error) {
+    return {
+      value: defaultSettings,
+      problems: [{ setting: '', value: error instanceof Error ? error.message : '', expected: 'JSON' }],
+    };
+  }
+  return parseSettings(plain);
+}
+
+/**
+ * What the settings say for one model.
+ * @param key the model's key: its path in the workspace, else its whole path, with `/`
+ */
+export function choicesFor(settings: Settings, key: string): Choices {
+  const entries = settings.models.filter(([glob]) => glob !== key && matchesGlob(glob, key));
+  // An entry that names the model itself wins over every pattern, wherever it stands.
+  entries.push(...settings.models.filter(([glob]) => glob === key));
+  let bindings: Record<string, number> = {};
+  let { precision, phase, runtime } = settings;
+  for (const [, entry] of entries) {
+    bindings = { ...bindings, ...entry.dimensions };
+    precision = entry.precision ?? precision;
+    phase = entry.phase ?? phase;
+    runtime = entry.runtime ?? runtime;
+  }
+  const { chips, host, hints, heat, codeLens } = settings;
+  return { chips, host, hints, heat, codeLens, workload: { bindings, phase, precision, runtime } };
+}
+
+/** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */
+export function modelKey(modelUri: string, folders: readonly string[]): string {
+  const holder = folders
+    .map((folder) => (folder.endsWith('/') ? folder : `${folder}/`))
+    .filter((folder) => modelUri.startsWith(folder))
+    .sort((a, b) => b.length - a.length)[0];
+  const path = holder
+    ? modelUri.slice(holder.length)
+    : modelUri.replace(/^[a-z][a-z0-9+.-]*:(\/\/[^/]*)?/i, '');
+  return decode(path.replace(/[?#].*$/, ''));
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function modelEntries(reader: Reader): Settings['models'] {
+  const models = reader.object('models');
+  return Object.entries(models).flatMap(([glob, value]): Settings['models'][number][] => {
+    const name = `models.${glob}`;
+    if (!isPlain(value)) {
+      reader.reject(name, value, 'object');
+      return [];
+    }
+    const entry = new Reader(value, `${name}.`, reader.problems);
+    const dimensions: Record<string, number> = {};
+    for (const [symbol, size] of Object.entries(entry.object('dimensions'))) {
+      if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) dimensions[symbol] = size;
+      else reader.reject(`${name}.dimensions.${symbol}`, size, 'integer >= 0');
+    }
+    const precision = entry.oneOf('precision', precisionPolicies);
+    const phase = entry.oneOf('phase', phases);
+    const runtime = entry.text('runtime') ?? undefined;
+    return [[glob, { dimensions, precision, phase, runtime }]];
+  });
+}
+
+/** Reads checked values by dotted name and collects what had to be left aside. */
+class Reader {
+  constructor(
+    private readonly root: Plain,
+    private readonly prefix = '',
+    readonly problems: SettingProblem[] = [],
+  ) {}
+
+  reject(setting: string, value: unknown, expected: string): void {
+    this.problems.push({ setting, value: JSON.stringify(value) ?? String(value), expected });
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    return this.read(name, 'true | false', (value) => typeof value === 'boolean') ?? fallback;
+  }
+
+  share(name: string, fallback: number): number {
+    const isShare = (value: unknown): value is number =>
+      typeof value === 'number' && value >= 0 && value <= 1;
+    return this.read(name, '0..1', isShare) ?? fallback;
+  }
+
+  /** Null for '' and where nothing is set: manifests have no default for "none". */
+  text(name: string): string | null {
+    return this.read(name, 'string', (value) => typeof value === 'string') || null;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
+    return this.read(name, allowed.join(' | '), (value): value is T => allowed.some((one) => one === value));
+  }
+
+  strings(name: string): readonly string[] {
+    const isList = (value: unknown): value is string[] =>
+      Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return [...new Set(this.read(name, 'string[]', isList) ?? [])];
+  }
+
+  object(name: string): Plain {
+    return this.read(name, 'object', isPlain) ?? {};
+  }
+
+  private read<T>(name: string, expected: string, check: (value: unknown) => value is T): T | undefined {
+    let value: unknown = this.root;
+    for (const part of name.split('.')) value = isPlain(value) ? value[part] : undefined;
+    if (value === undefined || value === null) return undefined;
+    if (check(value)) return value;
+    this.reject(this.prefix + name, value, expected);
+    return undefined;
+  }
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Turns `siliconlens.a.b` names at the top into nested objects; nested input stays as it is. */
+function nested(section: unknown): Plain {
+  if (!isPlain(section)) return {};
+  const flat = Object.entries(section).filter(([name]) => name.startsWith('siliconlens.'));
+  const inner = section['siliconlens'];
+  if (flat.length === 0) return isPlain(inner) ? inner : section;
+  const root: Record<string, unknown> = isPlain(inner) ? { ...inner } : {};
+  for (const [name, value] of flat) {
+    const parts = name.split('.').slice(1);
+    const last = parts.pop() ?? '';
+    let place = root;
+    for (const part of parts) {
+      const next = place[part];
+      place = place[part] = isPlain(next) ? { ...next } : {};
+    }
+    place[last] = value;
+  }
+  return root;
+}
+
+/** Comments and trailing commas become blanks; strings stay. */
+function withoutComments(text: string): string {
+  const blank = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
+    part.startsWith('"') ? part : ' ',
+  );
+  return blank.replace(/"(?:[^"\\]|\\.)*"|,(\s*[}\]])/g, (part, end?: string) => end ?? part);
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import {
+  choicesFor,
+  defaultSettings,
+  modelKey,
+  parseSettings,
+  parseSettingsText,
+} from '../../../server/workspace/choices';
+import { matchesGlob } from '../../../server/workspace/glob';
+
+describe('globs', () => {
+  it.each([
+    ['*.onnx', 'models/deep/bert.onnx', true],
+    ['models/*.onnx', 'models/bert.onnx', true],
+    ['models/*.onnx', 'models/deep/bert.onnx', false],
+    ['models/**', 'models/deep/bert.onnx', true],
+    ['**/deep/*.onnx', 'models/deep/bert.onnx', true],
+    ['**/bert.onnx', 'bert.onnx', true],
+    ['**/ert.onnx', 'bert.onnx', false],
+    ['b?rt.{onnx,pb}', 'bert.onnx', true],
+    ['[!b]ert.onnx', 'bert.onnx', false],
+    ['[a-c]ert.onnx', 'bert.onnx', true],
+    ['[z-a].onnx', 'b.onnx', false],
+    ['a+b(1).onnx', 'a+b(1).onnx', true],
+    ['bert.onnx', 'bertXonnx', false],
+    ['모델/*', '모델/가.onnx', true],
+  ])('%s against %s: %s', (glob, path, expected) => {
+    expect(matchesGlob(glob, path)).toBe(expected);
+  });
+});
+
+describe('settings', () => {
+  it('has defaults for everything', () => {
+    expect(parseSettings(undefined)).toEqual({ value: defaultSettings, problems: [] });
+    expect(parseSettings({ runtime: '', chips: null })).toEqual({ value: defaultSettings, problems: [] });
+  });
+
+  it('reads the nested form of an editor and the flat form of a file alike', () => {
+    const models = { '*.onnx': { dimensions: { batch: 8 } } };
+    const nested = { chips: ['a'], models, hints: { cost: { enable: false }, threshold: 0.05 } };
+    const flat = `{
+      // chosen for the paper
+      "editor.fontSize": 12,
+      "siliconlens.chips": ["a"],
+      "siliconlens.models": { "*.onnx": { "dimensions": { "batch": 8, }, }, },
+      "siliconlens.hints.cost.enable": false, /* "x" */
+      "siliconlens.hints.threshold": 0.05,
+    }`;
+    const expected = {
+      ...defaultSettings,
+      chips: ['a'],
+      models: [['*.onnx', { dimensions: { batch: 8 } }]],
+      hints: { enable: true, cost: false, shape: true, threshold: 0.05 },
+    };
+    expect(parseSettings(nested)).toEqual({ value: expected, problems: [] });
+    expect(parseSettingsText(flat)).toEqual({ value: expected, problems: [] });
+  });
+
+  it('names what it leaves aside and keeps the rest', () => {
+    const { value, problems } = parseSettings({
+      chips: 'nvidia',
+      precision: 'fp17',
+      hints: { threshold: 2 },
+      models: { 'a.onnx': { dimensions: { batch: -1, sequence: 1.5, past: 0 }, phase: 'sleep' }, 'b.onnx': 7 },
+    });
+    expect(value).toEqual({ ...defaultSettings, models: [['a.onnx', { dimensions: { past: 0 } }]] });
+    expect(problems.map((problem) => problem.setting).sort()).toEqual([
+      'chips',
+      'hints.threshold',
+      'models.a.onnx.dimensions.batch',
+      'models.a.onnx.dimensions.sequence',
+      'models.a.onnx.phase',
+      'models.b.onnx',
+      'precision',
+    ]);
+  });
+
+  it('does not throw for a file that is no JSON', () => {
+    expect(parseSettingsText('{')).toMatchObject({ value: defaultSettings, problems: [{ expected: 'JSON' }] });
+  });
+});
+
+describe('choices of a model', () => {
+  const { value: settings } = parseSettings({
+    precision: 'fp16',
+    runtime: 'tensorrt',
+    models: {
+      'nets/bert.onnx': { dimensions: { batch: 3 } },
+      '*.onnx': { dimensions: { batch: 8, sequence: 512 }, phase: 'decode' },
+      'nets/*': { precision: 'int8' },
+    },
+  });
+
+  it('merges every match in order, the model itself last', () => {
+    expect(choicesFor(settings, 'nets/bert.onnx').workload).toEqual({
+      bindings: { batch: 3, sequence: 512 },
+      phase: 'decode',
+      precision: 'int8',
+      runtime: 'tensorrt',
+    });
+  });
+
+  it('leaves others to the general settings', () => {
+    expect(choicesFor(settings, 'x/y.pb').workload).toEqual({
+      bindings: {},
+      phase: 'inference',
+      precision: 'fp16',
+      runtime: 'tensorrt',
+    });
+  });
+
+  it('finds a file whose name looks like a pattern by its own name', () => {
+    const odd = parseSettings({ models: { 'a[1].onnx': { dimensions: { n: 4 } } } }).value;
+    expect(choicesFor(odd, 'a[1].onnx').workload.bindings).toEqual({ n: 4 });
+  });
+});
+
+describe('model key', () => {
+  it.each([
+    ['file:///w/models/a%20b.onnx', ['file:///w'], 'models/a b.onnx'],
+    ['file:///w/sub/a.onnx', ['file:///w', 'file:///w/sub/'], 'a.onnx'],
+    ['file:///other/a.onnx', ['file:///w'], '/other/a.onnx'],
+    ['file:///w2/a.onnx', ['file:///w'], '/w2/a.onnx'],
+    ['file:///c%3A/m/a.onnx', [], '/c:/m/a.onnx'],
+    ['vscode-vfs://github/o/r/a.onnx', ['vscode-vfs://github/o/r'], 'a.onnx'],
+    ['git:/w/a.onnx?%7B%22ref%22%3A%22%22%7D', [], '/w/a.onnx'],
+    ['file:///w/100%.onnx', ['file:///w'], '100%.onnx'],
+  ])('%s in %j is %s', (uri, folders, key) => {
+    expect(modelKey(uri, folders)).toBe(key);
+  });
+});
