@@ -1,0 +1,53 @@
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import type { CancellationToken } from 'vscode-languageserver/node';
+import { CancelledError } from '../engine/scheduler';
+
+/** Where a handler reports what went wrong; the client shows it in the log only. */
+export interface Log {
+  error(text: string): void;
+}
+
+/** Thrown when a newer state of the same listing makes the request pointless: the client asks again. */
+export class SupersededError extends Error {}
+
+/**
+ * Wraps a request handler: gives pending messages (cancellations above all) a turn first, asks the token before and
+ * after, and turns an exception into a log entry and a default answer, so that one fault never ends the server.
+ */
+export function handler<P, R>(
+  log: Log,
+  name: string,
+  fallback: R,
+  run: (params: P, token: CancellationToken) => Promise<R> | R,
+): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
+  return async (params, token) => {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (token.isCancellationRequested) return cancelled();
+    try {
+      const result = await run(params, token);
+      return token.isCancellationRequested ? cancelled() : result;
+    } catch (error) {
+      if (error instanceof SupersededError)
+        return new ResponseError<void>(LSPErrorCodes.ServerCancelled, 'superseded');
+      if (token.isCancellationRequested || error instanceof CancelledError) return cancelled();
+      log.error(`${name}: ${describe(error)}`);
+      return fallback;
+    }
+  };
+}
+
+/** Waits for `work`, but no longer than the request is wanted: the work itself may serve others and goes on. */
+export function whileWanted<T>(work: Promise<T>, token: CancellationToken): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const listener = token.onCancellationRequested(() => reject(new CancelledError()));
+    work.then(resolve, reject).finally(() => listener.dispose());
+  });
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function cancelled(): ResponseError<void> {
+  return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+}

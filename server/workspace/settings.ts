@@ -1,0 +1,61 @@
+import type { Connection } from 'vscode-languageserver/node';
+import { choicesFor, modelKey, parseSettings } from './choices';
+import type { Choices, SettingProblem } from './choices';
+
+/** Settings by model: asked of the client once per resource and forgotten when it says that they changed. */
+export class Settings {
+  private readonly pending = new Map<string, Promise<ReturnType<typeof parseSettings>>>();
+  private folders: readonly string[] = [];
+
+  /** @param fetch the section `siliconlens` as it stands for a resource; undefined where the client has none */
+  constructor(
+    private readonly fetch: (modelUri: string) => Promise<unknown>,
+    private readonly report: (modelUri: string, problems: readonly SettingProblem[]) => void = () => {},
+  ) {}
+
+  setFolders(folders: readonly string[]): void {
+    this.folders = folders;
+    this.pending.clear();
+  }
+
+  /** The client's settings changed: everything is asked anew. */
+  forget(): void {
+    this.pending.clear();
+  }
+
+  /** A model is no longer open. */
+  drop(modelUri: string): void {
+    this.pending.delete(modelUri);
+  }
+
+  keyOf(modelUri: string): string {
+    return modelKey(modelUri, this.folders);
+  }
+
+  async choices(modelUri: string): Promise<Choices> {
+    return choicesFor((await this.read(modelUri)).value, this.keyOf(modelUri));
+  }
+
+  private read(modelUri: string): Promise<ReturnType<typeof parseSettings>> {
+    let settings = this.pending.get(modelUri);
+    if (!settings) {
+      settings = this.fetch(modelUri).then((section) => {
+        const parsed = parseSettings(section);
+        if (parsed.problems.length > 0) this.report(modelUri, parsed.problems);
+        return parsed;
+      });
+      // A failed request must not stay the answer for ever.
+      settings.catch(() => this.pending.delete(modelUri));
+      this.pending.set(modelUri, settings);
+    }
+    return settings;
+  }
+}
+
+/** Asks the editor for the settings of a model; clients without configuration requests get the defaults. */
+export function clientSettings(connection: Connection, supported: () => boolean) {
+  return async (modelUri: string): Promise<unknown> =>
+    supported()
+      ? await connection.workspace.getConfiguration({ scopeUri: modelUri, section: 'siliconlens' })
+      : undefined;
+}
