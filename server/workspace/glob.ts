@@ -27,7 +27,10 @@ function toPattern(glob: string): RegExp {
     else if (c === '?') source += '[^/]';
     else if (c === '[' && glob.indexOf(']', i + 2) > 0) {
       const end = glob.indexOf(']', i + 2);
-      const set = glob.slice(i + 1, end).replace(/\\/g, '\\\\').replace(/\[/g, '\\[');
+      const set = glob
+        .slice(i + 1, end)
+        .replace(/\\/g, '\\\\')
+        .replace(/\[/g, '\\[');
       source += /^[!^]/.test(set) ? `[^/${set.slice(1)}]` : `[${set}]`;
       i = end;
     } else if (c === '{' && glob.indexOf('}', i) > 0) {

@@ -61,7 +61,10 @@ describe('settings', () => {
       chips: 'nvidia',
       precision: 'fp17',
       hints: { threshold: 2 },
-      models: { 'a.onnx': { dimensions: { batch: -1, sequence: 1.5, past: 0 }, phase: 'sleep' }, 'b.onnx': 7 },
+      models: {
+        'a.onnx': { dimensions: { batch: -1, sequence: 1.5, past: 0 }, phase: 'sleep' },
+        'b.onnx': 7,
+      },
     });
     expect(value).toEqual({ ...defaultSettings, models: [['a.onnx', { dimensions: { past: 0 } }]] });
     expect(problems.map((problem) => problem.setting).sort()).toEqual([
@@ -76,7 +79,10 @@ describe('settings', () => {
   });
 
   it('does not throw for a file that is no JSON', () => {
-    expect(parseSettingsText('{')).toMatchObject({ value: defaultSettings, problems: [{ expected: 'JSON' }] });
+    expect(parseSettingsText('{')).toMatchObject({
+      value: defaultSettings,
+      problems: [{ expected: 'JSON' }],
+    });
   });
 });
 

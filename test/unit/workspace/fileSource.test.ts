@@ -11,7 +11,10 @@ describe('a file as byte source', () => {
 
   it('reads ranges, and fewer bytes only at the end', async () => {
     const path = join(folder, 'a 가#?.bin');
-    await writeFile(path, Uint8Array.from({ length: 200_000 }, (_, i) => i % 251));
+    await writeFile(
+      path,
+      Uint8Array.from({ length: 200_000 }, (_, i) => i % 251),
+    );
     const source = await openFile(path);
     expect(source.size).toBe(200_000);
     expect([...(await source.read(65_535, 3))]).toEqual([65_535 % 251, 65_536 % 251, 65_537 % 251]);
