@@ -29,3 +29,20 @@ export interface DimExpression {
 
 /** The numbers given to symbolic dimensions, by symbol. */
 export type Bindings = Readonly<Record<string, number>>;
+
+export {
+  add,
+  equalDims,
+  lowerBound,
+  multiply,
+  negate,
+  printDim,
+  subtract,
+  sum,
+  product,
+  symbol,
+} from './dimPolynomial';
+export { ceilDivide, floorDivide, modulo } from './dimDivide';
+export { maximum, minimum } from './dimExtremes';
+export { evaluate, substitute, symbolsOf } from './dimEvaluate';
+export { parseDim } from './dimParse';
