@@ -141,18 +141,14 @@ const binary = (of: fc.Arbitrary<Sample>, divisor: fc.Arbitrary<Sample>): fc.Arb
     fc
       .tuple(of, of)
       .map(([x, y]) => ({ dim: multiply(x.dim, y.dim), plain: (v: Bindings) => x.plain(v) * y.plain(v) })),
-    fc
-      .tuple(of, of)
-      .map(([x, y]) => ({
-        dim: maximum(x.dim, y.dim),
-        plain: (v: Bindings) => Math.max(x.plain(v), y.plain(v)),
-      })),
-    fc
-      .tuple(of, of)
-      .map(([x, y]) => ({
-        dim: minimum(x.dim, y.dim),
-        plain: (v: Bindings) => Math.min(x.plain(v), y.plain(v)),
-      })),
+    fc.tuple(of, of).map(([x, y]) => ({
+      dim: maximum(x.dim, y.dim),
+      plain: (v: Bindings) => Math.max(x.plain(v), y.plain(v)),
+    })),
+    fc.tuple(of, of).map(([x, y]) => ({
+      dim: minimum(x.dim, y.dim),
+      plain: (v: Bindings) => Math.min(x.plain(v), y.plain(v)),
+    })),
     fc.tuple(of, divisor).map(([x, y]) => ({
       dim: floorDivide(x.dim, y.dim),
       plain: (v: Bindings) => floorPlain(x.plain(v), y.plain(v)),
