@@ -84,6 +84,8 @@ export interface SubgraphRequest {
   readonly inputs: readonly (Fact | undefined)[];
   /** How often the body runs per run of the node; null when unknown. */
   readonly repeat: number | null;
+  /** Only one of the node's exclusive subgraphs runs (If): the dearest counts, the others get repeat 0. */
+  readonly exclusive?: boolean;
 }
 
 /** Operations by unit; a multiply-accumulate is 2 matrix operations (design §6). */
@@ -192,6 +194,11 @@ export interface OperatorRule {
   readonly operatorClass: OperatorClass;
   /** Reinterprets its input without touching bytes (Reshape, Squeeze, Identity, ...): no operations, no bytes. */
   readonly view?: boolean;
+  /**
+   * Runtimes do not compute it at load time even when all inputs are constant: random operators, and those that
+   * exist to run (DequantizeLinear of weights).
+   */
+  readonly neverFolded?: boolean;
   /** Types, shapes and, where a shape can depend on it, content of the outputs. */
   infer(context: NodeContext): void | SubgraphSteps;
   /** The work formula in words for the documentation: operations by unit, touched bytes where they differ. */

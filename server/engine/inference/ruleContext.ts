@@ -1,0 +1,108 @@
+import { type DataType } from '../graph/dataTypes';
+import { symbol, type Dim } from '../graph/dim';
+import type { Node, Shape, ValueType } from '../graph/model';
+import { maximumElements } from '../operators/broadcast';
+import type { Element, Fact, NodeContext } from '../operators/rule';
+import { tensor } from '../operators/shared';
+import type { Problem, Severity } from '../problem';
+import { NodeAttributes, type AttributeEnvironment } from './attributes';
+
+/** What a node is inferred from, and where its problems go. */
+export interface NodeSurroundings {
+  readonly version: number;
+  readonly environment?: AttributeEnvironment;
+  /** Facts of the inputs by position; undefined for omitted ones. */
+  readonly inputs: readonly (Fact | undefined)[];
+  readonly present: readonly boolean[];
+  /** Tells symbols of equally named values in different scopes apart. */
+  readonly symbolSuffix: string;
+  report(problem: Omit<Problem, 'node'>): void;
+}
+
+/** The view of one node that its rule is given; holds what the rule says. */
+export class RuleContext extends NodeAttributes implements NodeContext {
+  private readonly types: (ValueType | undefined)[] = [];
+  private readonly contents: (readonly Element[] | undefined)[] = [];
+
+  constructor(
+    node: Node,
+    private readonly surroundings: NodeSurroundings,
+  ) {
+    super(node, surroundings.environment);
+  }
+
+  get version(): number {
+    return this.surroundings.version;
+  }
+
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+
+  hasInput(index: number): boolean {
+    return this.surroundings.present[index] === true;
+  }
+
+  hasOutput(index: number): boolean {
+    const name = this.node.outputs[index];
+    return name !== undefined && name !== '';
+  }
+
+  fact(index: number): Fact | undefined {
+    return this.surroundings.inputs[index];
+  }
+
+  type(index: number): ValueType | undefined {
+    return this.fact(index)?.type;
+  }
+
+  dtype(index: number): DataType | undefined {
+    const type = this.type(index);
+    return type?.kind === 'tensor' || type?.kind === 'sparse' ? type.dtype : undefined;
+  }
+
+  shape(index: number): Shape | undefined {
+    const type = this.type(index);
+    return type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
+  }
+
+  rank(index: number): number | undefined {
+    return this.shape(index)?.length;
+  }
+
+  elements(index: number): readonly Element[] | undefined {
+    return this.fact(index)?.elements;
+  }
+
+  setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void {
+    this.types[index] = tensor(dtype, shape);
+  }
+
+  setType(index: number, type: ValueType | undefined): void {
+    this.types[index] = type;
+  }
+
+  setElements(index: number, elements: readonly Element[]): void {
+    if (elements.length <= maximumElements) this.contents[index] = elements;
+  }
+
+  fresh(hint: string): Dim {
+    const name = this.node.outputs.find((output) => output !== '') ?? this.node.operator;
+    return symbol(`${name}.${hint}${this.surroundings.symbolSuffix}`);
+  }
+
+  report(severity: Severity, code: string, args: Record<string, string | number> = {}): void {
+    this.surroundings.report({ severity, code, args: { operator: this.node.operator, ...args } });
+  }
+
+  /** What the rule said of an output. */
+  output(index: number): Fact {
+    const type = this.types[index];
+    const elements = this.contents[index];
+    return { ...(type && { type }), ...(elements && { elements }) };
+  }
+}

@@ -1,0 +1,129 @@
+import { byteLength, type DataType } from '../graph/dataTypes';
+import type { Node, Shape, ValueType } from '../graph/model';
+import { maximumElements } from '../operators/broadcast';
+import type { Element, Fact, OperatorRule, OperatorWork, Work, WorkContext } from '../operators/rule';
+import { NodeAttributes, type AttributeEnvironment } from './attributes';
+
+/** A node with its facts, for counting its work. */
+export interface WorkSubject {
+  readonly node: Node;
+  readonly version: number;
+  readonly environment?: AttributeEnvironment;
+  readonly inputs: readonly (Fact | undefined)[];
+  readonly outputs: readonly (Fact | undefined)[];
+  /** By input: an initializer or derived from initializers alone. */
+  readonly weights: readonly boolean[];
+}
+
+const nothing: readonly number[] = [];
+export const noWork: Work = {
+  operations: { matrix: 0, vector: 0, special: 0 },
+  bytes: { weights: 0, inputs: 0, outputs: 0 },
+};
+
+/** Dimensions of a tensor when all are numbers; undefined when one is not. */
+export function numericShape(type: ValueType | undefined): readonly number[] | undefined {
+  const shape = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
+  return isNumeric(shape) ? shape : undefined;
+}
+
+function isNumeric(shape: Shape | undefined): shape is readonly number[] {
+  return shape !== undefined && shape.every((dim) => typeof dim === 'number');
+}
+
+/** Bytes of a value at its stored type; null while something is unknown. Strings count nothing but are known. */
+export function bytesOf(type: ValueType | undefined): number | null {
+  if (type?.kind === 'sequence' || type?.kind === 'optional' || type?.kind === 'map') return null;
+  const shape = numericShape(type);
+  const dtype = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.dtype : undefined;
+  if (!shape || !dtype) return null;
+  return byteLength(
+    dtype,
+    shape.reduce((count, dim) => count * dim, 1),
+  );
+}
+
+class WorkView extends NodeAttributes implements WorkContext {
+  constructor(private readonly subject: WorkSubject) {
+    super(subject.node, subject.environment);
+  }
+  get version(): number {
+    return this.subject.version;
+  }
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+  hasInput(index: number): boolean {
+    return this.subject.inputs[index] !== undefined;
+  }
+  hasOutput(index: number): boolean {
+    return this.subject.outputs[index] !== undefined;
+  }
+  dtype(index: number): DataType | undefined {
+    return dtypeOf(this.subject.inputs[index]);
+  }
+  outputDtype(index: number): DataType | undefined {
+    return dtypeOf(this.subject.outputs[index]);
+  }
+  shape(index: number): readonly number[] {
+    return numericShape(this.subject.inputs[index]?.type) ?? nothing;
+  }
+  outputShape(index: number): readonly number[] {
+    return numericShape(this.subject.outputs[index]?.type) ?? nothing;
+  }
+  count(index: number): number {
+    return this.hasInput(index) ? this.shape(index).reduce((count, dim) => count * dim, 1) : 0;
+  }
+  outputCountOf(index: number): number {
+    return this.hasOutput(index) ? this.outputShape(index).reduce((count, dim) => count * dim, 1) : 0;
+  }
+  elements(index: number): readonly Element[] | undefined {
+    const elements = this.subject.inputs[index]?.elements;
+    return elements && elements.length <= maximumElements ? elements : undefined;
+  }
+  isWeight(index: number): boolean {
+    return this.subject.weights[index] === true;
+  }
+}
+
+function dtypeOf(fact: Fact | undefined): DataType | undefined {
+  const type = fact?.type;
+  return type?.kind === 'tensor' || type?.kind === 'sparse' ? type.dtype : undefined;
+}
+
+/**
+ * Work of one run of a node (design §6); null while a shape of an input or output is not made of numbers.
+ * Bytes are those of the tensors at their stored types unless the rule says what is touched. String tensors count
+ * 0 bytes: their size is not known from the type.
+ */
+export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Work | null {
+  for (const fact of [...subject.inputs, ...subject.outputs]) {
+    if (fact && isTensorLike(fact.type) && numericShape(fact.type) === undefined) return null;
+  }
+  if (rule?.view) return noWork;
+  const counted: OperatorWork = rule?.work?.(new WorkView(subject)) ?? {};
+  const bytes = { weights: 0, inputs: 0, outputs: 0 };
+  const seen = new Set<Fact>();
+  subject.inputs.forEach((fact, index) => {
+    // A tensor that a node takes twice (x * x) is read once.
+    if (!fact || seen.has(fact)) return;
+    seen.add(fact);
+    const touched = counted.inputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
+    bytes[subject.weights[index] ? 'weights' : 'inputs'] += touched;
+  });
+  subject.outputs.forEach((fact, index) => {
+    if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
+  });
+  return {
+    operations: { matrix: counted.matrix ?? 0, vector: counted.vector ?? 0, special: counted.special ?? 0 },
+    bytes,
+    ...(counted.matrixShape && { matrixShape: counted.matrixShape }),
+  };
+}
+
+function isTensorLike(type: ValueType | undefined): boolean {
+  return type === undefined || type.kind === 'tensor' || type.kind === 'sparse';
+}

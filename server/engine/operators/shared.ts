@@ -1,0 +1,105 @@
+import { dataTypeOfCode, dataTypes, type DataType } from '../graph/dataTypes';
+import type { Dim } from '../graph/dim';
+import type { Shape, ValueType } from '../graph/model';
+import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
+
+/** The tensor type of an element type and a shape, either of which may be unknown. */
+export function tensor(dtype: DataType | undefined, shape?: Shape): ValueType {
+  return { kind: 'tensor', ...(dtype && { dtype }), ...(shape && { shape }) };
+}
+
+/** The element type that an attribute such as Cast's `to` names; undefined when absent or newer than the table. */
+export function dtypeAttribute(
+  context: NodeContext,
+  name: string,
+  fallback?: DataType,
+): DataType | undefined {
+  const code = context.int(name);
+  return code === undefined || code === 0 ? fallback : dataTypeOfCode(code);
+}
+
+export function isInteger(dtype: DataType | undefined): boolean {
+  return dtype !== undefined && (dataTypes[dtype].kind === 'signed' || dataTypes[dtype].kind === 'unsigned');
+}
+
+export function isFloat(dtype: DataType | undefined): boolean {
+  return dtype !== undefined && dataTypes[dtype].kind === 'float';
+}
+
+/** An axis counted from the end made positive; undefined when it lies outside. */
+export function normalizeAxis(axis: number, rank: number): number | undefined {
+  const at = axis < 0 ? axis + rank : axis;
+  return Number.isInteger(at) && at >= 0 && at < rank ? at : undefined;
+}
+
+/** Axes made positive; undefined when one lies outside. */
+export function normalizeAxes(axes: readonly number[], rank: number): number[] | undefined {
+  const result: number[] = [];
+  for (const axis of axes) {
+    const at = normalizeAxis(axis, rank);
+    if (at === undefined) return undefined;
+    result.push(at);
+  }
+  return result;
+}
+
+/** The elements of an input when all of them are plain numbers. */
+export function numbers(elements: readonly Element[] | undefined): readonly number[] | undefined {
+  return elements?.every((element) => typeof element === 'number')
+    ? (elements as readonly number[])
+    : undefined;
+}
+
+/** The elements of an input when all of them are dimensions: numbers or symbolic. */
+export function dims(elements: readonly Element[] | undefined): readonly Dim[] | undefined {
+  return elements?.every((element) => element !== undefined && typeof element !== 'string')
+    ? (elements as readonly Dim[])
+    : undefined;
+}
+
+export function isDim(element: Element): element is Dim {
+  return element !== undefined && typeof element !== 'string';
+}
+
+/**
+ * Numbers that an older version takes from an attribute and a newer one from an input (axes of Squeeze, ...):
+ * `absent` when neither is given, undefined when given but unknown.
+ */
+export function attributeOrInput(
+  context: NodeContext,
+  attribute: string,
+  input: number,
+): readonly number[] | 'absent' | undefined {
+  if (context.has(attribute)) {
+    const single = context.int(attribute);
+    return single === undefined ? context.ints(attribute) : [single];
+  }
+  return context.hasInput(input) ? numbers(context.elements(input)) : 'absent';
+}
+
+/** Gives output 0 the type and shape of input 0. */
+export function sameAsInput(context: NodeContext): void {
+  const type = context.type(0);
+  if (type?.kind === 'tensor' || type?.kind === 'sparse')
+    context.setTensor(0, context.dtype(0), context.shape(0));
+  else context.setType(0, type);
+}
+
+/** `perElement` vector operations for each element of output 0. */
+export function vectorWork(perElement: number): (context: WorkContext) => OperatorWork {
+  return (context) => ({ vector: perElement * context.outputCountOf(0) });
+}
+
+/** `perElement` operations on the special-function unit for each element of output 0. */
+export function specialWork(perElement: number): (context: WorkContext) => OperatorWork {
+  return (context) => ({ special: perElement * context.outputCountOf(0) });
+}
+
+/** The same rule under several names. */
+export function forNames(
+  names: readonly string[],
+  make: (name: string) => Omit<OperatorRule, 'name' | 'domain'>,
+  domain = '',
+): OperatorRule[] {
+  return names.map((name) => ({ domain, name, ...make(name) }));
+}
