@@ -1,0 +1,74 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Problem } from '../engine/problem';
+import { isLocal } from './modelFiles';
+import type { ModelFiles } from './modelFiles';
+
+/** A file of external data and how many bytes the model's tensors need of it (0 when the model doesn't say). */
+export interface ExternalFile {
+  readonly location: string;
+  readonly bytesNeeded: number;
+}
+
+/**
+ * Looks whether a model's external data is there: `stat` only, and only inside the model's own folder. A location is
+ * file content from who knows where, so absolute paths, `..` and links that lead out are named, never followed.
+ */
+export async function externalDataProblems(
+  modelUri: string,
+  files: readonly ExternalFile[],
+  reader: ModelFiles,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const found = await look(modelUri, file.location, reader);
+    if (typeof found === 'string') problems.push(note(found, file.location));
+    else if (found < file.bytesNeeded) {
+      problems.push(
+        note('external-data-short', file.location, { size: found, needed: file.bytesNeeded }, 'warning'),
+      );
+    }
+  }
+  return problems;
+}
+
+/** True for a location that names a file inside the model's folder, judged by its text alone. */
+export function isInside(location: string): boolean {
+  const isAbsolute = /^([\\/]|[a-z]:|[a-z][a-z0-9+.-]*:\/\/)/i.test(location);
+  return location !== '' && !isAbsolute && !location.includes('\0') && !location.split(/[\\/]/).includes('..');
+}
+
+type Missing = 'external-data-missing' | 'external-data-outside';
+
+/** The file's size, or the code of what is wrong with it. */
+async function look(modelUri: string, location: string, reader: ModelFiles): Promise<number | Missing> {
+  if (!isInside(location)) return 'external-data-outside';
+  if (!isLocal(modelUri)) {
+    const encoded = location.split(/[\\/]/).map(encodeURIComponent).join('/');
+    const uri = modelUri.replace(/[^/?#]*(?=[?#]|$)/, encoded);
+    return await reader.stat(uri).then(
+      (stamp) => stamp.size,
+      () => 'external-data-missing' as const,
+    );
+  }
+  try {
+    const folder = await realpath(dirname(fileURLToPath(modelUri)));
+    const real = await realpath(resolve(folder, location));
+    const way = relative(folder, real);
+    if (way.startsWith(`..${sep}`) || way === '..' || resolve(way) === way) return 'external-data-outside';
+    const stats = await stat(real);
+    return stats.isFile() ? stats.size : 'external-data-missing';
+  } catch {
+    return 'external-data-missing';
+  }
+}
+
+function note(
+  code: string,
+  file: string,
+  args: Record<string, number> = {},
+  severity: Problem['severity'] = 'information',
+): Problem {
+  return { severity, code, args: { file, ...args }, node: null };
+}
