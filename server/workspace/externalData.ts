@@ -36,7 +36,9 @@ export async function externalDataProblems(
 /** True for a location that names a file inside the model's folder, judged by its text alone. */
 export function isInside(location: string): boolean {
   const isAbsolute = /^([\\/]|[a-z]:|[a-z][a-z0-9+.-]*:\/\/)/i.test(location);
-  return location !== '' && !isAbsolute && !location.includes('\0') && !location.split(/[\\/]/).includes('..');
+  return (
+    location !== '' && !isAbsolute && !location.includes('\0') && !location.split(/[\\/]/).includes('..')
+  );
 }
 
 type Missing = 'external-data-missing' | 'external-data-outside';
