@@ -1,0 +1,20 @@
+// Runs a TypeScript script: `node scripts/run.mjs scripts/name.ts [arguments]`. Paths are relative to the repository.
+import { mkdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const [, , script, ...rest] = process.argv;
+const out = resolve('node_modules/.cache/scripts', `${basename(script, '.ts')}.mjs`);
+mkdirSync(resolve('node_modules/.cache/scripts'), { recursive: true });
+await build({
+  entryPoints: [script],
+  outfile: out,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'warning',
+});
+process.argv = [process.argv[0], script, ...rest];
+await import(pathToFileURL(out).href);

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { indexSource } from '../../../scripts/chipsIndexSource';
+import { chipById, chips, findChips } from '../../../server/engine/chips/catalogue';
+import { mainMemory } from '../../../server/engine/chips/chip';
+import schema from '../../../server/engine/chips/chip.schema.json';
+
+const folder = 'server/engine/chips/catalogue';
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+
+describe('catalogue', () => {
+  it('has a current index', () => {
+    expect(readFileSync(`${folder}/index.ts`, 'utf8')).toBe(indexSource(readdirSync(folder)));
+  });
+
+  it('holds 120 chips, each in the file of its id and valid against the schema', () => {
+    const validate = new Ajv({ strict: false }).compile(schema);
+    expect(chips).toHaveLength(120);
+    for (const file of files) {
+      const chip: unknown = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'));
+      expect(validate(chip), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
+      expect((chip as { id: string }).id).toBe(file.replace('.json', ''));
+    }
+  });
+
+  it('keeps figures of the vendor: H100 at 989.4 dense bf16 TFLOP/s, 3.352 TB/s, 84.9e9 bytes by the driver', () => {
+    const chip = chipById('nvidia-h100-sxm')!;
+    expect(chip.peakOpsPerSecond['bf16'].value).toBe(989.4e12);
+    expect(mainMemory(chip)?.bandwidthBytesPerSecond?.value).toBe(3.352e12);
+    expect(mainMemory(chip)?.capacityBytes?.value).toBe(84942979072);
+    expect(mainMemory(chip)?.marketedBytes?.value).toBe(80e9);
+  });
+
+  it('states CPU peaks at the all-core clock with the clock that holds beside it', () => {
+    const chip = chipById('intel-xeon-8480')!;
+    // 56 cores x 2 FMA x 16 lanes x 2 operations x 3.0 GHz
+    expect(chip.peakOpsPerSecond['fp32'].value).toBeCloseTo(56 * 2 * 16 * 2 * 3e9, -9);
+    expect(chip.sustainedClockHz?.value).toBe(2e9);
+  });
+});
+
+describe('finding chips', () => {
+  it.each([
+    ['nvidia-h100-sxm', 'nvidia-h100-sxm'],
+    ['H100', 'nvidia-h100-sxm'],
+    ['NVIDIA H100', 'nvidia-h100-sxm'],
+    ['엔비디아 H100', 'nvidia-h100-sxm'],
+    ['Nvidal H100', 'nvidia-h100-sxm'],
+    ['TPU', 'google-tpu-v1'],
+    ['Tensor Flow Processor', 'google-tpu-v1'],
+    ['Edge TPU', 'google-coral-edge-tpu'],
+    ['엣지 TPU', 'google-coral-edge-tpu'],
+    ['컨룬', 'baidu-kunlun1'],
+    ['컨를', 'baidu-kunlun1'],
+    ['쿤룬', 'baidu-kunlun1'],
+    ['Movudius', 'intel-movidius-myriad-x'],
+    ['Movidus', 'intel-movidius-myriad-x'],
+    ['빛800', 'alibaba-hanguang-800'],
+    ['Hangunag 800', 'alibaba-hanguang-800'],
+    ['NEURO SHELD', 'generalvision-nepes-nm500'],
+    ['사파이어 래피즈', 'intel-xeon-8480'],
+    ['뉴럴 엔진', 'apple-m4-ane'],
+    ['하일로', 'hailo-8'],
+    ['그래프코어', 'graphcore-ipu-gc200'],
+    ['젯슨 오린', 'nvidia-jetson-agx-orin-64gb'],
+    ['blakwell', 'nvidia-b200'],
+    ['리벨리온', 'rebellions-atom'],
+  ])('%s finds %s', (query, id) => {
+    expect(findChips(query).map((chip) => chip.id)).toContain(id);
+  });
+
+  it('puts the exact name first', () => {
+    expect(findChips('L4')[0].id).toBe('nvidia-l4');
+    expect(findChips('TPU v3')[0].id).toBe('google-tpu-v3');
+    expect(findChips('GC200')[0].id).toBe('graphcore-ipu-gc200');
+  });
+
+  it('finds a whole vendor and, under its misread name, Habana and Cambricon', () => {
+    expect(findChips('허버나').map((chip) => chip.id)).toContain('intel-habana-gaudi1');
+    expect(findChips('한무기 270').every((chip) => chip.vendor === 'Cambricon')).toBe(true);
+    expect(findChips('한무기 270').length).toBeGreaterThan(0);
+  });
+
+  it('never mistakes one model number for another, and finds nothing for nonsense', () => {
+    expect(findChips('H101')).toEqual([]);
+    expect(findChips('zzzzzz')).toEqual([]);
+    expect(findChips('')).toHaveLength(120);
+  });
+});
