@@ -1,10 +1,10 @@
-import type { Summary, SummaryChip } from '../server/protocol';
+import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
 import { button, element, table } from './dom';
 import { problems, workload } from './header';
 import { command, reveal } from './host';
 import { runPage, type View } from './page';
 import { fits, memoryUse, mostly } from './tables/chips';
-import { range, show, text, word } from './text';
+import { range, shorten, show, text, word } from './text';
 
 runPage(panelView);
 
@@ -104,10 +104,7 @@ function costliest(chip: SummaryChip, rows: Map<number, HTMLElement>): HTMLEleme
     text('webview.costliest', { chip: chip.name }),
     [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
     chip.costliest.map((row) => [
-      button(row.name || `${row.operator} ${row.node}`, () => reveal(row.node), {
-        class: 'link',
-        title: `${row.operator} ${row.shape}`,
-      }),
+      nodeButton(row),
       show.seconds(row.seconds?.value),
       show.share(row.share),
       word('webview.bound', row.bound),
@@ -119,4 +116,14 @@ function costliest(chip: SummaryChip, rows: Map<number, HTMLElement>): HTMLEleme
     if (node !== undefined) rows.set(node, row);
   });
   return element('section', { id: 'costliest' }, made);
+}
+
+const longestName = 26;
+
+function nodeButton(row: NodeRow): HTMLElement {
+  const name = row.name || `${row.operator} ${row.node}`;
+  return button(shorten(name, longestName), () => reveal(row.node), {
+    class: 'link',
+    title: `${name}\n${row.operator} ${row.shape}`,
+  });
 }

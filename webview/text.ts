@@ -40,3 +40,8 @@ export const show = {
 export function range(estimate: Estimate): string {
   return `${format.seconds(estimate.low, language)}–${format.seconds(estimate.high, language)}`;
 }
+
+/** Keeps the end of a long name: exporters put what tells nodes apart there. */
+export function shorten(name: string, length: number): string {
+  return name.length <= length ? name : `…${name.slice(1 - length)}`;
+}

@@ -31,7 +31,7 @@ export function boundColor(bound: Bound): string {
 
 export const foreground = () => color('foreground', '#888');
 /** Grid lines; in high contrast only the contrast border is drawn at all. */
-export const gridColor = () => color('contrastBorder', color('charts-lines', color('panel-border', '#8884')));
+export const gridColor = () => color('contrastBorder', color('panel-border', '#8884'));
 export const highlightColor = () => color('focusBorder', foreground());
 export const background = () => color('editor-background', 'transparent');
 

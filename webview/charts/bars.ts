@@ -1,7 +1,7 @@
 import type { NodeRow, SummaryChip } from '../../server/protocol';
 import { button, table } from '../dom';
 import { reveal } from '../host';
-import { range, show, text, word } from '../text';
+import { range, shorten, show, text, word } from '../text';
 import { boundColor, color, foreground, highlightColor } from '../theme';
 import { axis, chartView, swatches, tooltip, type ChartView } from './chart';
 
@@ -108,7 +108,7 @@ function bars(parts: Bars): ChartView {
     configure: (highlighted) => ({
       type: 'bar',
       data: {
-        labels: rows.map((row) => shorten(row.name || `${row.operator} ${row.node}`)),
+        labels: rows.map((row) => shorten(row.name || `${row.operator} ${row.node}`, longestLabel)),
         datasets: [
           {
             type: 'bar',
@@ -189,9 +189,4 @@ function limitLine(limit: number) {
       chart.ctx.restore();
     },
   };
-}
-
-/** The end of an exporter's name tells nodes apart, so the beginning goes. */
-function shorten(name: string): string {
-  return name.length <= longestLabel ? name : `…${name.slice(1 - longestLabel)}`;
 }
