@@ -1,8 +1,30 @@
 /** The table of all operators. A family is a file; it is added here with one import and one line. */
+import { attentionOperators } from './attention';
+import { convolutionOperators } from './convolution';
+import { gemmOperators } from './gemm';
+import { normalizationOperators } from './normalization';
+import { poolingOperators } from './pooling';
+import { quantizationOperators } from './quantization';
+import { randomOperators } from './random';
+import { recurrentOperators } from './recurrent';
+import { reductionOperators } from './reduction';
+import { softmaxOperators } from './softmax';
 import type { OperatorRule } from './rule';
 import { tensorShapeOperators } from './tensorShape';
 
-export const allOperators: readonly OperatorRule[] = [...tensorShapeOperators];
+export const allOperators: readonly OperatorRule[] = [
+  ...attentionOperators,
+  ...convolutionOperators,
+  ...gemmOperators,
+  ...normalizationOperators,
+  ...poolingOperators,
+  ...quantizationOperators,
+  ...randomOperators,
+  ...recurrentOperators,
+  ...reductionOperators,
+  ...softmaxOperators,
+  ...tensorShapeOperators,
+];
 
 const table = new Map<string, Map<string, OperatorRule>>();
 for (const rule of allOperators) {
