@@ -13,8 +13,7 @@ interface HeadShape {
 
 /** Batch, heads, length and head size of [batch, heads, length, size] or [batch, length, heads·size]. */
 function headShape(shape: Shape | undefined, heads: number | undefined): HeadShape | undefined {
-  if (shape?.length === 4)
-    return { batch: shape[0], heads: shape[1], length: shape[2], size: shape[3] };
+  if (shape?.length === 4) return { batch: shape[0], heads: shape[1], length: shape[2], size: shape[3] };
   if (shape?.length !== 3 || shape[2] === undefined) return undefined;
   const size = heads === undefined || heads === 0 ? undefined : floorDivide(shape[2], heads);
   return { batch: shape[0], heads, length: shape[1], size };
@@ -49,8 +48,7 @@ function inferAttention(context: NodeContext): void {
     context.setTensor(1, context.dtype(1) ?? dtype, defined([batch, k?.heads, total, k?.size]));
   if (context.hasOutput(2))
     context.setTensor(2, context.dtype(2) ?? dtype, defined([batch, v?.heads, total, v?.size]));
-  if (context.hasOutput(3))
-    context.setTensor(3, dtype, defined([q?.batch, q?.heads, q?.length, total]));
+  if (context.hasOutput(3)) context.setTensor(3, dtype, defined([q?.batch, q?.heads, q?.length, total]));
 }
 
 /** Sizes of an Attention whose shapes are numbers. */
@@ -186,8 +184,7 @@ export const linearAttention: OperatorRule = {
     const delta = rule?.delta === true;
     return {
       matrix: 2 * tokens * state * (qHeads + kvHeads * (delta ? 2 : 1)),
-      vector:
-        tokens * (kvHeads * state * (rule?.decay ?? 0) + (delta ? 2 * kvHeads * dv : 0) + qHeads * dv),
+      vector: tokens * (kvHeads * state * (rule?.decay ?? 0) + (delta ? 2 * kvHeads * dv : 0) + qHeads * dv),
       special: rule?.decay === 1 ? context.count(4) : 0,
     };
   },
@@ -208,8 +205,7 @@ const causalConv: OperatorRule = {
     const x = context.shape(0);
     const kernel = context.shape(1)?.[2];
     const state =
-      context.shape(3) ??
-      defined([x?.[0], x?.[1], kernel === undefined ? undefined : add(kernel, -1)]);
+      context.shape(3) ?? defined([x?.[0], x?.[1], kernel === undefined ? undefined : add(kernel, -1)]);
     context.setTensor(1, context.dtype(3) ?? context.dtype(0), state);
   },
   work(context) {

@@ -70,8 +70,7 @@ export function attentionWork(
   mask: AttentionMask = noMask,
   extras: ScoreExtras = {},
 ): OperatorWork & { matrix: number; vector: number; special: number } {
-  const pairs =
-    sizes.batch * sizes.heads * unmaskedPairs(sizes.queryLength, sizes.keyLength, mask);
+  const pairs = sizes.batch * sizes.heads * unmaskedPairs(sizes.queryLength, sizes.keyLength, mask);
   const softmax = softmaxWork(pairs);
   const scores = 1 + (extras.bias === true ? 1 : 0) + (extras.softcap === true ? 2 : 0);
   return {

@@ -40,10 +40,7 @@ function kernelOf(context: NodeContext | WorkContext, w: Shape | undefined): Sha
 }
 
 /** Shape of a convolution's output; undefined when X has no known rank or the kernel is unknown. */
-export function convolutionShape(
-  context: NodeContext,
-  layout: ConvolutionLayout,
-): Shape | undefined {
+export function convolutionShape(context: NodeContext, layout: ConvolutionLayout): Shape | undefined {
   const x = context.shape(layout.x);
   const w = context.shape(layout.w);
   const parts = x && splitShape(x, layout.channelsLast === true);
@@ -240,8 +237,7 @@ const col2Im: OperatorRule = {
       return;
     }
     const [batch = 1, rows = 1] = input;
-    const channels =
-      block === undefined ? context.fresh('channels') : floorDivide(rows, elementCount(block));
+    const channels = block === undefined ? context.fresh('channels') : floorDivide(rows, elementCount(block));
     const spatial: Dim[] = [];
     for (let axis = 0; axis < axes; axis++) {
       const dim = image?.[axis];
@@ -260,8 +256,7 @@ export const convolutionOperators: readonly OperatorRule[] = [
     '',
     { x: 0, w: 1, bias: -1 },
     () => 'int32',
-    (context) =>
-      (context.hasInput(2) ? context.count(0) : 0) + (context.hasInput(3) ? context.count(1) : 0),
+    (context) => (context.hasInput(2) ? context.count(0) : 0) + (context.hasInput(3) ? context.count(1) : 0),
     'matrix as Conv; vector |X| and |W| for zero points that are given',
   ),
   convolutionRule(

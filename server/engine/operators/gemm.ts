@@ -27,7 +27,7 @@ export function matMulShape(
     context.report('error', 'matmul-inner', { left: inner, right: outer });
   const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
   if (batch === undefined) {
-    context.report("error", "broadcast-mismatch");
+    context.report('error', 'broadcast-mismatch');
     return undefined;
   }
   const rows = a.length === 1 ? [] : left.slice(-2, -1);
@@ -44,23 +44,20 @@ export interface Product {
 }
 
 /** The loop nest of a product of two shapes of numbers. */
-export function productOf(
-  a: readonly number[],
-  b: readonly number[],
-  output: readonly number[],
-): Product {
+export function productOf(a: readonly number[], b: readonly number[], output: readonly number[]): Product {
   const k = a[a.length - 1] ?? 1;
   const rows = a.length > 1 ? (a[a.length - 2] ?? 1) : 1;
   const n = b.length > 1 ? (b[b.length - 1] ?? 1) : 1;
   const total = elementCount(output);
   const batch = rows * n === 0 ? 0 : total / (rows * n);
-  return elementCount(b.slice(0, -2)) === 1
-    ? { batch: 1, m: rows * batch, n, k }
-    : { batch, m: rows, n, k };
+  return elementCount(b.slice(0, -2)) === 1 ? { batch: 1, m: rows * batch, n, k } : { batch, m: rows, n, k };
 }
 
 /** Operations of a product and its loop nest: batch·m·n·k multiply-accumulates, 2 operations each (design §6). */
-export function productWork(product: Product, weights: 'a' | 'b' | 'none'): OperatorWork & { matrix: number } {
+export function productWork(
+  product: Product,
+  weights: 'a' | 'b' | 'none',
+): OperatorWork & { matrix: number } {
   const { batch, m, n, k } = product;
   const matrixShape: MatrixShape = { kind: 'gemm', batch, m, n, k, weights };
   return { matrix: 2 * batch * m * n * k, matrixShape };
@@ -175,7 +172,11 @@ export const gemmOperators: readonly OperatorRule[] = [
     'MatMulInteger',
     [0, 1],
     () => 'int32',
-    (context) => zeroPoints(context, [[0, 2], [1, 3]]),
+    (context) =>
+      zeroPoints(context, [
+        [0, 2],
+        [1, 3],
+      ]),
     'matrix 2·batch·M·N·K; vector |A| and |B| for zero points that are given',
   ),
   matMulRule(

@@ -9,12 +9,7 @@ export function sameType(context: NodeContext, input = 0, output = 0): void {
 }
 
 /** The output has the shape of the input and an element type of its own. */
-export function sameShape(
-  context: NodeContext,
-  dtype: DataType | undefined,
-  input = 0,
-  output = 0,
-): void {
+export function sameShape(context: NodeContext, dtype: DataType | undefined, input = 0, output = 0): void {
   context.setTensor(output, dtype, context.shape(input));
 }
 
@@ -32,10 +27,7 @@ export function knownDims(context: NodeContext, index: number): readonly Dim[] |
 }
 
 /** The one number that a scalar input holds. */
-export function knownScalar(
-  context: NodeContext | WorkContext,
-  index: number,
-): number | undefined {
+export function knownScalar(context: NodeContext | WorkContext, index: number): number | undefined {
   const first = context.elements(index)?.[0];
   return typeof first === 'number' ? first : undefined;
 }

@@ -35,10 +35,8 @@ export function setStatistics(
 ): void {
   const shape = context.shape(0);
   const front = shape && normalizeAxis(axis, shape.length);
-  const reduced =
-    front === undefined ? undefined : shape?.map((dim, index) => (index < front ? dim : 1));
-  for (const output of outputs)
-    if (context.hasOutput(output)) context.setTensor(output, dtype, reduced);
+  const reduced = front === undefined ? undefined : shape?.map((dim, index) => (index < front ? dim : 1));
+  for (const output of outputs) if (context.hasOutput(output)) context.setTensor(output, dtype, reduced);
 }
 
 const layerNormalization: OperatorRule = {
@@ -78,11 +76,7 @@ const rmsNormalization: OperatorRule = {
 };
 
 /** Normalisation whose statistics are per `groups`, counted like LayerNormalization. */
-function groupedRule(
-  name: string,
-  formula: string,
-  groups: (context: WorkContext) => number,
-): OperatorRule {
+function groupedRule(name: string, formula: string, groups: (context: WorkContext) => number): OperatorRule {
   return {
     domain: '',
     name,
@@ -109,8 +103,7 @@ const batchNormalization: OperatorRule = {
   domain: '',
   name: 'BatchNormalization',
   operatorClass: 'normalization',
-  formula:
-    'inference: vector 2·|X| + 5·C, special C; training: 8·|X| in all (special C) + vector 6·C',
+  formula: 'inference: vector 2·|X| + 5·C, special C; training: 8·|X| in all (special C) + vector 6·C',
   infer(context) {
     sameType(context);
     const x = context.shape(0);

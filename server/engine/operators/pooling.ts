@@ -33,9 +33,7 @@ export function windowReads(context: WorkContext): number {
 /** Shape after pooling over all spatial axes: they become 1. */
 export function globalShape(shape: Shape | undefined, channelsLast = false): Shape | undefined {
   const last = (shape?.length ?? 0) - 1;
-  return shape?.map((dim, axis) =>
-    axis === 0 || axis === (channelsLast ? last : 1) ? dim : 1,
-  );
+  return shape?.map((dim, axis) => (axis === 0 || axis === (channelsLast ? last : 1) ? dim : 1));
 }
 
 function pool(
@@ -81,9 +79,7 @@ function globalPool(
  */
 export function normWork(p: number, reads: number, results: number): OperatorWork {
   if (p === 1) return { vector: 2 * reads };
-  return p === 2
-    ? { vector: 2 * reads, special: results }
-    : { vector: 2 * reads, special: reads + results };
+  return p === 2 ? { vector: 2 * reads, special: results } : { vector: 2 * reads, special: reads + results };
 }
 
 /** MaxUnpool inverts MaxPool: lengths as a transposed convolution, or as `output_shape` says. */
@@ -115,12 +111,7 @@ function unpoolShape(context: NodeContext): Shape | undefined {
  * (design §6: +, ÷, max are 1 per element). Shapes: ONNX operator specification, MaxPool-22.
  */
 export const poolingOperators: readonly OperatorRule[] = [
-  pool(
-    'MaxPool',
-    'vector |Y|·kernel volume',
-    (context) => ({ vector: windowReads(context) }),
-    'int64',
-  ),
+  pool('MaxPool', 'vector |Y|·kernel volume', (context) => ({ vector: windowReads(context) }), 'int64'),
   pool('AveragePool', 'vector |Y|·kernel volume + |Y|', (context) => ({
     vector: windowReads(context) + context.outputCountOf(0),
   })),

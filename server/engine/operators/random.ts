@@ -9,12 +9,7 @@ const normal = (context: WorkContext): OperatorWork => ({
   special: 2 * context.outputCountOf(0),
 });
 
-function generator(
-  name: string,
-  formula: string,
-  work: OperatorRule['work'],
-  like: boolean,
-): OperatorRule {
+function generator(name: string, formula: string, work: OperatorRule['work'], like: boolean): OperatorRule {
   return {
     domain: '',
     name,

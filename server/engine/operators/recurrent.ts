@@ -28,9 +28,7 @@ interface Sizes<T> {
 function sizesOf<T>(x: readonly T[], layout: number): Sizes<T> | undefined {
   const [first, second, input] = x;
   if (first === undefined || second === undefined || input === undefined) return undefined;
-  return layout === 0
-    ? { steps: first, batch: second, input }
-    : { steps: second, batch: first, input };
+  return layout === 0 ? { steps: first, batch: second, input } : { steps: second, batch: first, input };
 }
 
 const directionsOf = (context: NodeContext | WorkContext): number =>

@@ -49,10 +49,7 @@ function inferReduce(context: NodeContext, inputSince: number): void {
 }
 
 /** Folds the reductions that exporters use in shape arithmetic: the whole of a 1-D tensor of numbers. */
-function foldReduce(
-  context: NodeContext,
-  fold: ((values: readonly number[]) => number) | undefined,
-): void {
+function foldReduce(context: NodeContext, fold: ((values: readonly number[]) => number) | undefined): void {
   const values = knownNumbers(context, 0);
   if (fold === undefined || values === undefined || values.length === 0) return;
   if (context.rank(0) !== 1) return;
@@ -78,8 +75,7 @@ function reduce(
       inferReduce(context, inputSince);
       foldReduce(context, fold);
     },
-    work: (context) =>
-      isCopy(context, inputSince) ? {} : work(context.count(0), context.outputCountOf(0)),
+    work: (context) => (isCopy(context, inputSince) ? {} : work(context.count(0), context.outputCountOf(0))),
   };
 }
 
@@ -116,13 +112,7 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
  */
 export const reductionOperators: readonly OperatorRule[] = [
   reduce('ReduceSum', 13, 'vector |X|', (read) => ({ vector: read }), total),
-  reduce(
-    'ReduceMean',
-    18,
-    'vector |X| + |Y|',
-    (read, results) => ({ vector: read + results }),
-    undefined,
-  ),
+  reduce('ReduceMean', 18, 'vector |X| + |Y|', (read, results) => ({ vector: read + results }), undefined),
   reduce(
     'ReduceMax',
     18,

@@ -19,19 +19,13 @@ function softmaxLength(context: WorkContext): number {
     : (shape[front] ?? 1);
 }
 
-function rule(
-  name: string,
-  formula: string,
-  work: (context: WorkContext) => OperatorWork,
-): OperatorRule {
+function rule(name: string, formula: string, work: (context: WorkContext) => OperatorWork): OperatorRule {
   return { domain: '', name, operatorClass: 'softmax', formula, infer: (c) => sameType(c), work };
 }
 
 /** Softmax and its kin. */
 export const softmaxOperators: readonly OperatorRule[] = [
-  rule('Softmax', '5·|X| in all: vector 4·|X|, special |X|', (context) =>
-    softmaxWork(context.count(0)),
-  ),
+  rule('Softmax', '5·|X| in all: vector 4·|X|, special |X|', (context) => softmaxWork(context.count(0))),
   // The division becomes a subtraction of one logarithm per row.
   rule('LogSoftmax', 'vector 4·|X|, special |X| + 1 per row', (context) => {
     const elements = context.count(0);

@@ -1,12 +1,4 @@
-import {
-  add,
-  ceilDivide,
-  floorDivide,
-  minimum,
-  multiply,
-  subtract,
-  type Dim,
-} from '../graph/dim';
+import { add, ceilDivide, floorDivide, minimum, multiply, subtract, type Dim } from '../graph/dim';
 import type { AttributeReader } from './rule';
 
 /** How a kernel slides over the spatial axes; every list has one entry per axis, pads has begins then ends. */
@@ -61,12 +53,7 @@ export function slideLength(input: Dim, window: Window, axis: number): Dim {
  * Output length of a transposed convolution on one axis. Source: ONNX operator specification, ConvTranspose-22:
  * stride·(input − 1) + output_padding + extent − pads; SAME_* gives input·stride.
  */
-export function transposedLength(
-  input: Dim,
-  window: Window,
-  outputPadding: number,
-  axis: number,
-): Dim {
+export function transposedLength(input: Dim, window: Window, outputPadding: number, axis: number): Dim {
   const stride = window.strides[axis] ?? 1;
   if (window.autoPad.startsWith('SAME')) return multiply(input, stride);
   const pads =

@@ -99,16 +99,7 @@ describe('integer products', () => {
 
   it('requantises QLinearMatMul', () => {
     const { types, work } = checkRule('QLinearMatMul', {
-      inputs: [
-        'uint8[2, 4]',
-        'float[]',
-        'uint8[]',
-        'int8[4, 3]',
-        'float[]',
-        'int8[]',
-        'float[]',
-        'uint8[]',
-      ],
+      inputs: ['uint8[2, 4]', 'float[]', 'uint8[]', 'int8[4, 3]', 'float[]', 'int8[]', 'float[]', 'uint8[]'],
     });
     expect(types).toEqual(['uint8[2, 3]']);
     // Zero points of 8 + 12 elements; 4 operations for each of 6 results.
