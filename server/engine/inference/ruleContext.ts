@@ -16,6 +16,9 @@ export interface NodeSurroundings {
   readonly present: readonly boolean[];
   /** Tells symbols of equally named values in different scopes apart. */
   readonly symbolSuffix: string;
+  binding?(name: string): number | undefined;
+  /** Hears of every symbol that a rule makes up; may know a number for it. */
+  fresh?(name: string): number | undefined;
   report(problem: Omit<Problem, 'node'>): void;
 }
 
@@ -92,7 +95,12 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   fresh(hint: string): Dim {
     const name = this.node.outputs.find((output) => output !== '') ?? this.node.operator;
-    return symbol(`${name}.${hint}${this.surroundings.symbolSuffix}`);
+    const full = `${name}.${hint}${this.surroundings.symbolSuffix}`;
+    return this.surroundings.fresh?.(full) ?? symbol(full);
+  }
+
+  binding(name: string): number | undefined {
+    return this.surroundings.binding?.(name);
   }
 
   report(severity: Severity, code: string, args: Record<string, string | number> = {}): void {

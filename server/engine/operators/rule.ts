@@ -70,6 +70,8 @@ export interface NodeContext extends AttributeReader {
   setType(index: number, type: ValueType | undefined): void;
   /** States the content of output `index`; ignored beyond 1,024 elements. */
   setElements(index: number, elements: readonly Element[]): void;
+  /** A number that the user gave under a free name such as `loop:<node name>`. */
+  binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
   fresh(hint: string): Dim;
   report(severity: Severity, code: string, args?: Record<string, string | number>): void;

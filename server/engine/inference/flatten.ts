@@ -1,0 +1,421 @@
+import type {
+  Attribute,
+  Graph,
+  Model,
+  ModelFunction,
+  Node,
+  OpsetImport,
+  Tensor,
+  ValueInfo,
+  ValueType,
+} from '../graph/model';
+import type { OperatorRule } from '../operators/rule';
+import { canonicalDomain, ruleOf } from '../operators/table';
+import type { Problem } from '../problem';
+import type { Scheduler } from '../scheduler';
+import { resolveAttribute, type AttributeEnvironment } from './attributes';
+
+/** Beyond these a file is hostile or recursive: what is deeper or later is left out and said so. */
+export const maximumFlatNodes = 250_000;
+export const maximumDepth = 64;
+
+export interface FlatValue {
+  readonly id: number;
+  readonly name: string;
+  readonly scope: number;
+  readonly origin: 'input' | 'initializer' | 'node';
+  readonly producer: number | null;
+  readonly consumers: number[];
+  readonly tensor?: Tensor;
+  /** As the file declares it: value_info, formal input or output. */
+  declared?: ValueType;
+}
+
+export interface FlatNode {
+  readonly index: number;
+  readonly scope: number;
+  readonly parent: number | null;
+  readonly node: Node;
+  readonly version: number;
+  readonly rule: OperatorRule | undefined;
+  readonly inputs: readonly (number | null)[];
+  readonly outputs: readonly (number | null)[];
+  /** Scopes of its graph attributes by name, `branches[1]` for lists. */
+  bodies?: Map<string, number>;
+  /** Scope of the model-local function that it calls. */
+  call?: number;
+}
+
+export interface FlatScope {
+  readonly index: number;
+  readonly parent: number | null;
+  readonly holder: number | null;
+  readonly name: string;
+  readonly depth: number;
+  readonly versions: ReadonlyMap<string, number>;
+  readonly environment: AttributeEnvironment | undefined;
+  /** Function that it is the body of, also when it is a subgraph inside that body. */
+  readonly function: ModelFunction | undefined;
+  /** Names defined here; null for formal inputs that the call leaves out. */
+  readonly names: Map<string, number | null>;
+  readonly inputs: number[];
+  readonly outputs: (number | null)[];
+  /** Flat indices in file order. */
+  readonly nodes: number[];
+  /** A node uses a value before it is made. */
+  outOfOrder: boolean;
+}
+
+export interface FlatModel {
+  readonly scopes: readonly FlatScope[];
+  readonly nodes: readonly FlatNode[];
+  readonly values: readonly FlatValue[];
+}
+
+export interface FlattenOptions {
+  /** Drop value_info and declared outputs. */
+  readonly ignoreDeclared?: boolean;
+}
+
+/** Lists all nodes: main graph in file order, then breadth first those of subgraphs and of called functions. */
+export async function flatten(
+  model: Model,
+  options: FlattenOptions,
+  scheduler: Scheduler,
+  report: (problem: Problem) => void,
+): Promise<FlatModel> {
+  const flattener = new Flattener(model, options, report);
+  flattener.addMain();
+  for (let index = 0; index < flattener.nodes.length; index++) {
+    const wait = scheduler.tick();
+    if (wait) await wait;
+    flattener.expand(flattener.nodes[index]!);
+  }
+  return flattener;
+}
+
+interface Body {
+  readonly name: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly valueInfo: readonly ValueInfo[];
+  readonly initializers: readonly Tensor[];
+  readonly sparseInitializers: Graph['sparseInitializers'];
+  readonly nodes: readonly Node[];
+}
+
+class Flattener implements FlatModel {
+  readonly scopes: FlatScope[] = [];
+  readonly nodes: FlatNode[] = [];
+  readonly values: FlatValue[] = [];
+  private readonly functions = new Map<string, ModelFunction>();
+  private full = false;
+
+  constructor(
+    private readonly model: Model,
+    private readonly options: FlattenOptions,
+    private readonly report: (problem: Problem) => void,
+  ) {
+    for (const f of model.functions) this.functions.set(functionKey(f.domain, f.name, f.overload), f);
+  }
+
+  addMain(): void {
+    const scope = this.newScope(
+      null,
+      null,
+      this.model.graph.name,
+      versionsOf(this.model.opsets),
+      undefined,
+      undefined,
+    );
+    this.fill(scope, this.model.graph, undefined);
+  }
+
+  /** Adds the scopes of the node's subgraphs and of the function that it calls. */
+  expand(flat: FlatNode): void {
+    const scope = this.scopes[flat.scope]!;
+    for (const attribute of flat.node.attributes) {
+      const resolved = resolveAttribute(attribute, scope.environment);
+      if (resolved?.kind === 'graph') this.addSubgraph(flat, scope, attribute.name, resolved.value);
+      else if (resolved?.kind === 'graphs') {
+        resolved.value.forEach((graph, i) => this.addSubgraph(flat, scope, `${attribute.name}[${i}]`, graph));
+      }
+    }
+    const called = this.calledFunction(flat.node);
+    if (called) this.addCall(flat, scope, called);
+  }
+
+  private calledFunction(node: Node): ModelFunction | undefined {
+    return this.functions.size === 0
+      ? undefined
+      : this.functions.get(functionKey(node.domain, node.operator, node.overload));
+  }
+
+  private addSubgraph(flat: FlatNode, outer: FlatScope, attribute: string, graph: Graph): void {
+    if (this.refuse(flat, outer, graph.nodes.length)) return;
+    const scope = this.newScope(
+      outer,
+      flat.index,
+      attribute,
+      outer.versions,
+      outer.environment,
+      outer.function,
+    );
+    (flat.bodies ??= new Map()).set(attribute, scope.index);
+    this.fill(scope, graph, undefined);
+  }
+
+  private addCall(flat: FlatNode, outer: FlatScope, called: ModelFunction): void {
+    if (this.isInside(called, outer)) {
+      this.problem(flat.index, 'error', 'function-recursive', { function: called.name });
+      return;
+    }
+    if (this.refuse(flat, outer, called.nodes.length)) return;
+    const environment = new Map<string, Attribute>();
+    for (const attribute of called.attributeDefaults) environment.set(attribute.name, attribute);
+    for (const attribute of flat.node.attributes) {
+      const resolved = resolveAttribute(attribute, outer.environment);
+      if (resolved) environment.set(attribute.name, resolved);
+    }
+    const versions = called.opsets.length > 0 ? versionsOf(called.opsets) : outer.versions;
+    const scope = this.newScope(outer, flat.index, called.name, versions, environment, called);
+    flat.call = scope.index;
+    const named = (name: string): ValueInfo => ({ name });
+    const body: Body = {
+      name: called.name,
+      inputs: called.inputs.map(named),
+      outputs: called.outputs.map(named),
+      valueInfo: called.valueInfo,
+      initializers: [],
+      sparseInitializers: [],
+      nodes: called.nodes,
+    };
+    this.fill(scope, body, flat);
+  }
+
+  /** A function that calls itself, directly or not. */
+  private isInside(called: ModelFunction, scope: FlatScope): boolean {
+    for (
+      let at: FlatScope | undefined = scope;
+      at;
+      at = at.parent === null ? undefined : this.scopes[at.parent]
+    ) {
+      if (at.function === called) return true;
+    }
+    return false;
+  }
+
+  private refuse(flat: FlatNode, outer: FlatScope, count: number): boolean {
+    if (outer.depth >= maximumDepth) {
+      this.problem(flat.index, 'warning', 'nesting-too-deep', { limit: maximumDepth });
+      return true;
+    }
+    if (this.nodes.length + count <= maximumFlatNodes) return false;
+    if (!this.full) this.problem(flat.index, 'warning', 'too-many-nodes', { limit: maximumFlatNodes });
+    this.full = true;
+    return true;
+  }
+
+  private newScope(
+    outer: FlatScope | null,
+    holder: number | null,
+    name: string,
+    versions: ReadonlyMap<string, number>,
+    environment: AttributeEnvironment | undefined,
+    f: ModelFunction | undefined,
+  ): FlatScope {
+    const scope: FlatScope = {
+      index: this.scopes.length,
+      parent: outer?.index ?? null,
+      holder,
+      name,
+      depth: outer ? outer.depth + 1 : 0,
+      versions,
+      environment,
+      function: f,
+      names: new Map(),
+      inputs: [],
+      outputs: [],
+      nodes: [],
+      outOfOrder: false,
+    };
+    this.scopes.push(scope);
+    return scope;
+  }
+
+  /** Registers the values and nodes of a scope; `call` is set for function bodies, which see no outer names. */
+  private fill(scope: FlatScope, body: Body, call: FlatNode | undefined): void {
+    const tensors = new Map(body.initializers.map((tensor) => [tensor.name, tensor]));
+    body.inputs.forEach((info, position) => {
+      if (call && (call.inputs[position] ?? null) === null) {
+        scope.names.set(info.name, null);
+        return;
+      }
+      const tensor = tensors.get(info.name);
+      const value = this.addValue(scope, info.name, tensor ? 'initializer' : 'input', null, tensor);
+      value.declared = info.type;
+      scope.inputs.push(value.id);
+    });
+    for (const tensor of body.initializers) {
+      if (!scope.names.has(tensor.name)) this.addValue(scope, tensor.name, 'initializer', null, tensor);
+    }
+    for (const sparse of body.sparseInitializers) {
+      if (scope.names.has(sparse.name)) continue;
+      const value = this.addValue(scope, sparse.name, 'initializer', null);
+      value.declared = { kind: 'sparse', dtype: sparse.values.dtype, shape: sparse.dims };
+    }
+    const pending: { flat: number; inputs: (number | null)[]; position: number; name: string }[] = [];
+    for (const node of body.nodes) {
+      if (this.nodes.length >= maximumFlatNodes) {
+        if (!this.full) this.problem(null, 'warning', 'too-many-nodes', { limit: maximumFlatNodes });
+        this.full = true;
+        break;
+      }
+      this.addNode(scope, node, pending);
+    }
+    this.settlePending(scope, pending);
+    this.finishScope(scope, body, call !== undefined);
+  }
+
+  private addNode(
+    scope: FlatScope,
+    node: Node,
+    pending: { flat: number; inputs: (number | null)[]; position: number; name: string }[],
+  ): void {
+    const index = this.nodes.length;
+    const inputs: (number | null)[] = [];
+    node.inputs.forEach((name, position) => {
+      const id = name === '' ? null : scope.names.get(name);
+      inputs.push(id ?? null);
+      if (id === undefined) {
+        const outer = this.lookUpOutside(scope, name);
+        if (outer === undefined) pending.push({ flat: index, inputs, position, name });
+        else inputs[position] = outer;
+      }
+      const found = inputs[position];
+      if (found !== null && found !== undefined) this.values[found]!.consumers.push(index);
+    });
+    const outputs = node.outputs.map((name) => {
+      if (name === '') return null;
+      if (scope.names.has(name)) {
+        this.problem(index, 'error', 'value-redefined', { value: name }, name);
+        return this.addValue(scope, name, 'node', index, undefined, false).id;
+      }
+      return this.addValue(scope, name, 'node', index).id;
+    });
+    const domain = canonicalDomain(node.domain);
+    this.nodes.push({
+      index,
+      scope: scope.index,
+      parent: scope.holder,
+      node,
+      version: scope.versions.get(domain) ?? 1,
+      rule: ruleOf(domain, node.operator),
+      inputs,
+      outputs,
+    });
+    scope.nodes.push(index);
+  }
+
+  /** Inputs that no earlier node makes: made later in the same scope, or not at all. */
+  private settlePending(
+    scope: FlatScope,
+    pending: readonly { flat: number; inputs: (number | null)[]; position: number; name: string }[],
+  ): void {
+    for (const { flat, inputs, position, name } of pending) {
+      let id = scope.names.get(name);
+      if (id === undefined) {
+        this.problem(flat, 'error', 'value-undefined', { value: name }, name);
+        id = this.addValue(scope, name, 'input', null).id;
+      } else if (id !== null && this.values[id]!.producer !== null) scope.outOfOrder = true;
+      inputs[position] = id;
+      if (id !== null) this.values[id]!.consumers.push(flat);
+    }
+  }
+
+  private finishScope(scope: FlatScope, body: Body, isFunction: boolean): void {
+    for (const info of body.outputs) {
+      const own = scope.names.get(info.name);
+      const id = own === undefined && !isFunction ? this.lookUpOutside(scope, info.name) : own;
+      scope.outputs.push(id ?? null);
+      if (id === undefined) {
+        this.problem(scope.holder, 'error', 'output-undefined', { value: info.name }, info.name);
+      } else if (own !== undefined && own !== null) this.declare(own, info);
+    }
+    for (const info of body.valueInfo) {
+      const id = scope.names.get(info.name);
+      if (id !== undefined && id !== null) this.declare(id, info);
+    }
+  }
+
+  private declare(id: number, info: ValueInfo): void {
+    const value = this.values[id]!;
+    if (!this.options.ignoreDeclared && info.type && value.origin === 'node') value.declared ??= info.type;
+  }
+
+  /** Enclosing scopes up to the function body; notes when the value is made after the node that captures it. */
+  private lookUpOutside(scope: FlatScope, name: string): number | null | undefined {
+    for (let at = scope; at.parent !== null && !this.isFunctionBody(at);) {
+      const outer = this.scopes[at.parent]!;
+      const id = outer.names.get(name);
+      if (id !== undefined) {
+        const producer = id === null ? null : this.values[id]!.producer;
+        if (producer !== null && producer >= at.holder!) outer.outOfOrder = true;
+        return id;
+      }
+      at = outer;
+    }
+    return undefined;
+  }
+
+  private isFunctionBody(scope: FlatScope): boolean {
+    return (
+      scope.function !== undefined && scope.holder !== null && this.nodes[scope.holder]?.call === scope.index
+    );
+  }
+
+  private addValue(
+    scope: FlatScope,
+    name: string,
+    origin: FlatValue['origin'],
+    producer: number | null,
+    tensor?: Tensor,
+    named = true,
+  ): FlatValue {
+    const value: FlatValue = {
+      id: this.values.length,
+      name,
+      scope: scope.index,
+      origin,
+      producer,
+      consumers: [],
+      ...(tensor && { tensor }),
+    };
+    this.values.push(value);
+    if (named) scope.names.set(name, value.id);
+    return value;
+  }
+
+  private problem(
+    node: number | null,
+    severity: Problem['severity'],
+    code: string,
+    args: Problem['args'],
+    value?: string,
+  ): void {
+    this.report({ severity, code, args, node, ...(value !== undefined && { value }) });
+  }
+}
+
+function functionKey(domain: string, name: string, overload: string): string {
+  return `${canonicalDomain(domain)}\n${name}\n${overload}`;
+}
+
+function versionsOf(opsets: readonly OpsetImport[]): ReadonlyMap<string, number> {
+  const versions = new Map<string, number>();
+  for (const { domain, version } of opsets) {
+    const key = canonicalDomain(domain);
+    versions.set(key, Math.max(version, versions.get(key) ?? 0));
+  }
+  return versions;
+}

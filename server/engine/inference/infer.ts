@@ -1,0 +1,170 @@
+import { symbolsOf } from '../graph/dim';
+import type { Model, Tensor, ValueType } from '../graph/model';
+import type { Fact, OperatorClass, Work } from '../operators/rule';
+import type { Problem } from '../problem';
+import { uninterrupted, type Scheduler } from '../scheduler';
+import type { Workload } from '../workload';
+import { bindInputs, type InputBindings } from './bindings';
+import { flatten, type FlatModel, type FlatNode } from './flatten';
+import { scopeRepeats } from './repeat';
+import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
+import { Trait, Walk } from './walk';
+import { bytesOf, noWork, workOf } from './work';
+
+export interface InferOptions {
+  /** Drops value_info and declared output types, so that only rules speak. */
+  readonly ignoreDeclared?: boolean;
+  /** Leaves symbols without a binding symbolic instead of giving them the defaults of design §4. */
+  readonly keepSymbols?: boolean;
+}
+
+/** More problems of one run help nobody; the last one says that others were left out. */
+const maximumProblems = 1000;
+
+/** Shapes, types, constants and work of every node of a model under a workload. */
+export async function infer(
+  model: Model,
+  workload: Workload,
+  options: InferOptions = {},
+  scheduler: Scheduler = uninterrupted,
+): Promise<Inference> {
+  const problems: Problem[] = [];
+  const report = (problem: Problem): void => {
+    if (problems.length < maximumProblems) problems.push(problem);
+    else if (problems.length === maximumProblems) {
+      problems.push({
+        severity: 'information',
+        code: 'more-problems',
+        args: { limit: maximumProblems },
+        node: null,
+      });
+    }
+  };
+  const flat = await flatten(model, options, scheduler, report);
+  const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
+  const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
+  await walk.run();
+  return new Gatherer(flat, walk, input, workload, report, problems).gather(scheduler);
+}
+
+/** Turns the facts of a finished walk into the result that later rooms read. */
+class Gatherer {
+  constructor(
+    private readonly flat: FlatModel,
+    private readonly walk: Walk,
+    private readonly input: InputBindings,
+    private readonly workload: Workload,
+    private readonly report: (problem: Problem) => void,
+    private readonly problems: readonly Problem[],
+  ) {}
+
+  async gather(scheduler: Scheduler): Promise<Inference> {
+    const works: (Work | null)[] = [];
+    for (const node of this.flat.nodes) {
+      const wait = scheduler.tick();
+      if (wait) await wait;
+      works.push(this.workOfNode(node));
+    }
+    const { repeats, choices } = scopeRepeats(this.flat, this.walk.uses, works);
+    for (const { node, taken } of choices) {
+      const args = { node: this.flat.nodes[node]!.node.name, taken };
+      this.report({ severity: 'information', code: 'branch-dearest-counts', args, node });
+    }
+    const symbols = [...this.input.symbols, ...this.freshSymbols()];
+    for (const { name, origin } of symbols) {
+      if (origin !== 'unbound') continue;
+      this.report({ severity: 'warning', code: 'dimension-unbound', args: { name }, node: null });
+    }
+    return {
+      nodes: this.flat.nodes.map((node) => this.node(node, works[node.index]!, repeats[node.scope]!)),
+      values: this.flat.values.map((value) => this.value(value.id)),
+      scopes: this.flat.scopes.map((scope): Scope => ({
+        index: scope.index,
+        parent: scope.parent,
+        holder: scope.holder,
+        name: scope.name,
+        inputs: scope.inputs,
+        outputs: scope.outputs,
+      })),
+      problems: this.problems,
+      symbols,
+    };
+  }
+
+  /** Folded nodes and those whose body is listed below them do nothing at run time. */
+  private workOfNode(node: FlatNode): Work | null {
+    if (node.call !== undefined || node.bodies || this.walk.folded[node.index]) return noWork;
+    const factOf = (id: number | null): Fact | undefined =>
+      id === null ? undefined : (this.walk.facts[id] ?? {});
+    return workOf(node.rule, {
+      node: node.node,
+      version: node.version,
+      environment: this.flat.scopes[node.scope]!.environment,
+      inputs: node.inputs.map(factOf),
+      outputs: node.outputs.map(factOf),
+      weights: node.inputs.map((id) => id !== null && (this.walk.traits[id]! & Trait.Weight) !== 0),
+    });
+  }
+
+  private node(flat: FlatNode, work: Work | null, repeat: number | null): InferredNode {
+    const operatorClass: OperatorClass =
+      flat.rule?.operatorClass ?? (flat.call !== undefined ? 'control' : 'other');
+    return {
+      index: flat.index,
+      parent: flat.parent,
+      repeat,
+      scope: flat.scope,
+      node: flat.node,
+      version: flat.version,
+      inputs: flat.inputs,
+      outputs: flat.outputs,
+      rule: this.walk.states[flat.index]!,
+      operatorClass: flat.call !== undefined ? 'control' : operatorClass,
+      folded: this.walk.folded[flat.index] === 1,
+      view: flat.rule?.view === true && flat.call === undefined,
+      work,
+    };
+  }
+
+  private value(id: number): InferredValue {
+    const value = this.flat.values[id]!;
+    const fact = this.walk.facts[id];
+    const tensor: Tensor | undefined = value.tensor;
+    return {
+      id,
+      name: value.name,
+      scope: value.scope,
+      ...(fact?.type && { type: fact.type }),
+      ...(fact?.elements && { elements: fact.elements }),
+      origin: value.origin,
+      producer: value.producer,
+      consumers: value.consumers,
+      isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
+      bytes: bytesOf(fact?.type),
+      ...(tensor && { tensor }),
+    };
+  }
+
+  /** Dimensions that data decides and that a shape still shows, or that the user gave a number. */
+  private freshSymbols(): readonly BoundSymbol[] {
+    const { freshSymbols, facts } = this.walk;
+    if (freshSymbols.size === 0) return [];
+    const shown = new Set<string>();
+    for (const fact of facts) collect(fact?.type, shown);
+    const bindings = this.workload.bindings;
+    return [...freshSymbols]
+      .filter((name) => shown.has(name) || Object.hasOwn(bindings, name))
+      .map((name) => {
+        const value = Object.hasOwn(bindings, name) ? bindings[name]! : null;
+        return { name, value, origin: value === null ? 'unbound' : 'binding' };
+      });
+  }
+}
+
+function collect(type: ValueType | undefined, names: Set<string>): void {
+  if (type?.kind === 'sequence' || type?.kind === 'optional') collect(type.element, names);
+  if (type?.kind !== 'tensor' && type?.kind !== 'sparse') return;
+  for (const dim of type.shape ?? []) {
+    if (typeof dim !== 'number') for (const name of symbolsOf(dim)) names.add(name);
+  }
+}

@@ -1,0 +1,110 @@
+import { equalDims, evaluate, symbolsOf, type Dim } from '../graph/dim';
+import type { Shape, ValueType } from '../graph/model';
+
+/** Symbols that declarations use beside those of the inputs, as inference finds out what they are. */
+export interface Unifier {
+  readonly inputSymbols: ReadonlySet<string>;
+  /** Symbols that rules made up for dimensions that depend on data. */
+  readonly freshSymbols: ReadonlySet<string>;
+  /** Numbers of symbols: input bindings, and what declared names turned out to be. */
+  readonly known: Record<string, number>;
+}
+
+export interface Merged {
+  readonly type: ValueType | undefined;
+  /** Declaration and inference exclude each other. */
+  readonly contradiction?: { readonly declared: string; readonly inferred: string };
+}
+
+/** Joins what the file declares of a value with what its node's rule says; the rule wins where both are certain. */
+export function mergeTypes(
+  declared: ValueType | undefined,
+  inferred: ValueType | undefined,
+  unifier: Unifier,
+): Merged {
+  if (!declared) return { type: inferred };
+  if (!inferred) return { type: declaredUnder(declared, unifier) };
+  if (isTensor(declared) && isTensor(inferred)) {
+    const dtype = inferred.dtype ?? declared.dtype;
+    const { shape, contradiction } = mergeShapes(declared.shape, inferred.shape, unifier);
+    const clash = inferred.dtype && declared.dtype && inferred.dtype !== declared.dtype;
+    return {
+      type: { kind: inferred.kind, ...(dtype && { dtype }), ...(shape && { shape }) },
+      ...(clash ? { contradiction: { declared: declared.dtype!, inferred: inferred.dtype! } } : {}),
+      ...(contradiction && { contradiction }),
+    };
+  }
+  if (
+    (declared.kind === 'sequence' && inferred.kind === 'sequence') ||
+    (declared.kind === 'optional' && inferred.kind === 'optional')
+  ) {
+    const { type, contradiction } = mergeTypes(declared.element, inferred.element, unifier);
+    return {
+      type: { kind: inferred.kind, ...(type && { element: type }) },
+      ...(contradiction && { contradiction }),
+    };
+  }
+  if (declared.kind !== inferred.kind) {
+    return { type: inferred, contradiction: { declared: declared.kind, inferred: inferred.kind } };
+  }
+  return { type: inferred };
+}
+
+function isTensor(type: ValueType): type is ValueType & { kind: 'tensor' | 'sparse' } {
+  return type.kind === 'tensor' || type.kind === 'sparse';
+}
+
+function declaredUnder(type: ValueType, unifier: Unifier): ValueType {
+  if (isTensor(type)) {
+    return type.shape ? { ...type, shape: type.shape.map((dim) => evaluate(dim, unifier.known)) } : type;
+  }
+  if ((type.kind === 'sequence' || type.kind === 'optional') && type.element) {
+    return { ...type, element: declaredUnder(type.element, unifier) };
+  }
+  return type;
+}
+
+function mergeShapes(
+  declared: Shape | undefined,
+  inferred: Shape | undefined,
+  unifier: Unifier,
+): { shape?: Shape; contradiction?: Merged['contradiction'] } {
+  if (!declared) return { shape: inferred };
+  if (!inferred) return { shape: declared.map((dim) => evaluate(dim, unifier.known)) };
+  if (declared.length !== inferred.length) {
+    return {
+      shape: inferred,
+      contradiction: { declared: `rank ${declared.length}`, inferred: `rank ${inferred.length}` },
+    };
+  }
+  let contradiction: Merged['contradiction'];
+  const shape = inferred.map((dim, axis) => {
+    const stated = evaluate(declared[axis]!, unifier.known);
+    const merged = mergeDims(stated, dim, unifier);
+    if (merged === undefined) contradiction ??= { declared: String(stated), inferred: String(dim) };
+    return merged ?? dim;
+  });
+  return { shape, ...(contradiction && { contradiction }) };
+}
+
+/** Undefined for two different numbers. */
+function mergeDims(declared: Dim, inferred: Dim, unifier: Unifier): Dim | undefined {
+  if (equalDims(declared, inferred)) return inferred;
+  if (typeof inferred === 'number') {
+    if (typeof declared === 'number') return undefined;
+    // A name of the exporter's own: from here on it is known.
+    const [term, ...more] = declared.terms;
+    const factor = term!.factors[0];
+    if (more.length === 0 && term!.coefficient === 1 && term!.factors.length === 1 && factor!.power === 1) {
+      const atom = factor!.atom;
+      if (atom.kind === 'symbol' && !unifier.inputSymbols.has(atom.name))
+        unifier.known[atom.name] ??= inferred;
+    }
+    return inferred;
+  }
+  // Data decides the inferred dimension: the declaration may know more.
+  if (!symbolsOf(inferred).some((name) => unifier.freshSymbols.has(name))) return inferred;
+  return typeof declared === 'number' || symbolsOf(declared).every((name) => unifier.inputSymbols.has(name))
+    ? declared
+    : inferred;
+}

@@ -1,0 +1,55 @@
+import type { Problem } from '../problem';
+import type { FlatModel, FlatScope } from './flatten';
+
+/**
+ * The nodes of a scope in an order in which every value is made before it is used: file order where that holds.
+ * Nodes on a cycle come last, in file order.
+ */
+export function executionOrder(
+  flat: FlatModel,
+  scope: FlatScope,
+  report: (problem: Problem) => void,
+): readonly number[] {
+  if (!scope.outOfOrder) return scope.nodes;
+  const waitsFor = new Map<number, number>(scope.nodes.map((index) => [index, 0]));
+  const followers = new Map<number, number[]>();
+  for (const index of scope.nodes) {
+    for (const output of flat.nodes[index]!.outputs) {
+      if (output === null) continue;
+      for (const consumer of flat.values[output]!.consumers) {
+        const follower = ancestorIn(flat, consumer, scope.index);
+        if (follower === undefined) continue;
+        waitsFor.set(follower, (waitsFor.get(follower) ?? 0) + 1);
+        const list = followers.get(index);
+        if (list) list.push(follower);
+        else followers.set(index, [follower]);
+      }
+    }
+  }
+  const order = scope.nodes.filter((index) => waitsFor.get(index) === 0);
+  for (let at = 0; at < order.length; at++) {
+    for (const follower of followers.get(order[at]!) ?? []) {
+      const left = waitsFor.get(follower)! - 1;
+      waitsFor.set(follower, left);
+      if (left === 0) order.push(follower);
+    }
+  }
+  const stuck = scope.nodes.filter((index) => waitsFor.get(index)! > 0);
+  if (stuck.length > 0) {
+    report({ severity: 'error', code: 'graph-cycle', args: { count: stuck.length }, node: stuck[0]! });
+  } else {
+    report({ severity: 'warning', code: 'nodes-out-of-order', args: {}, node: scope.holder });
+  }
+  return [...order, ...stuck];
+}
+
+/** The node of `scope` that is or holds the given node. */
+function ancestorIn(flat: FlatModel, index: number, scope: number): number | undefined {
+  let at: number | null = index;
+  while (at !== null) {
+    const node: { scope: number; parent: number | null } = flat.nodes[at]!;
+    if (node.scope === scope) return at;
+    at = node.parent;
+  }
+  return undefined;
+}

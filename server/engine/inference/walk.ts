@@ -1,0 +1,290 @@
+import type { Bindings } from '../graph/dim';
+import type { Tensor, ValueType } from '../graph/model';
+import { maximumElements, numericCount } from '../operators/broadcast';
+import type { Element, Fact, RuleState, SubgraphRequest } from '../operators/rule';
+import type { Problem } from '../problem';
+import type { Scheduler } from '../scheduler';
+import { bindType, cleanType } from './bindings';
+import type { FlatModel, FlatNode, FlatScope } from './flatten';
+import { mergeTypes, type Unifier } from './merge';
+import { executionOrder } from './order';
+import type { BodyUse } from './repeat';
+import { RuleContext } from './ruleContext';
+
+/** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
+const maximumExecutionsPerNode = 8;
+
+const unknownFact: Fact = {};
+
+/** What is followed of a value beside its type and content. */
+export enum Trait {
+  None = 0,
+  /** Does not depend on the graph's inputs and is computed at load time. */
+  Constant = 1,
+  /** Stems from weights alone, whether or not it is computed at load time (dequantised weights). */
+  Weight = 2,
+  /** Its shape or content changes with the symbols of the graph's inputs. */
+  Dynamic = 4,
+}
+
+/** Infers facts by running the rules in order of use; scopes of subgraphs and functions when their node asks. */
+export class Walk {
+  readonly facts: (Fact | undefined)[];
+  readonly traits: Uint8Array;
+  readonly states: RuleState[];
+  readonly folded: Uint8Array;
+  readonly uses: (BodyUse | undefined)[];
+  readonly freshSymbols = new Set<string>();
+  private readonly orders: (readonly number[] | undefined)[] = [];
+  private readonly unifier: Unifier;
+  private readonly reported = new Set<string>();
+  private executions = 0;
+
+  constructor(
+    private readonly flat: FlatModel,
+    private readonly bindings: Bindings,
+    inputSymbols: ReadonlySet<string>,
+    private readonly userBindings: Bindings,
+    private readonly scheduler: Scheduler,
+    private readonly sink: (problem: Problem) => void,
+  ) {
+    this.facts = new Array<Fact | undefined>(flat.values.length);
+    this.traits = new Uint8Array(flat.values.length);
+    this.states = new Array<RuleState>(flat.nodes.length).fill('unknown');
+    this.folded = new Uint8Array(flat.nodes.length);
+    this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
+    this.unifier = { inputSymbols, freshSymbols: this.freshSymbols, known: { ...bindings } };
+    this.seedValues();
+  }
+
+  async run(): Promise<void> {
+    await this.runScope(this.flat.scopes[0]!);
+  }
+
+  /** Formal inputs and initializers have their facts before any node runs. */
+  private seedValues(): void {
+    for (const value of this.flat.values) {
+      if (value.tensor) {
+        this.facts[value.id] = factOfTensor(value.tensor);
+        this.traits[value.id] = Trait.Constant | Trait.Weight;
+      } else if (value.origin === 'initializer') {
+        this.facts[value.id] = value.declared ? { type: value.declared } : undefined;
+        this.traits[value.id] = Trait.Constant | Trait.Weight;
+      } else if (value.origin === 'input') {
+        const type = cleanType(value.declared, value.name);
+        this.facts[value.id] = type && { type: bindType(type, this.bindings) };
+        if (value.scope === 0 && type && hasSymbols(type)) this.traits[value.id] = Trait.Dynamic;
+      }
+    }
+  }
+
+  private async runScope(scope: FlatScope): Promise<void> {
+    const order = (this.orders[scope.index] ??= executionOrder(this.flat, scope, (p) => this.report(p)));
+    for (const index of order) {
+      const wait = this.scheduler.tick();
+      if (wait) await wait;
+      if (++this.executions > maximumExecutionsPerNode * this.flat.nodes.length + 1000) return;
+      const node = this.flat.nodes[index]!;
+      if (node.call !== undefined) await this.runCall(node, this.flat.scopes[node.call]!);
+      else {
+        const steps = this.runRule(node);
+        if (steps) await steps;
+      }
+    }
+  }
+
+  /** A call of a model-local function: facts flow in, the body runs, facts flow out. */
+  private async runCall(node: FlatNode, body: FlatScope): Promise<void> {
+    this.uses[body.index] = { repeat: 1, exclusive: false };
+    let formal = 0;
+    for (const input of node.inputs) {
+      if (input === null) continue;
+      const value = body.inputs[formal++];
+      if (value === undefined) break;
+      this.facts[value] = this.facts[input];
+      this.traits[value] = this.traits[input]!;
+    }
+    await this.runScope(body);
+    let known = true;
+    node.outputs.forEach((output, position) => {
+      if (output === null) return;
+      const inner = body.outputs[position] ?? null;
+      this.settle(
+        node,
+        output,
+        inner === null ? {} : (this.facts[inner] ?? {}),
+        inner === null ? 0 : this.traits[inner]!,
+      );
+      known &&= this.facts[output]?.type !== undefined;
+    });
+    this.states[node.index] = known ? 'function' : 'unknown';
+  }
+
+  /** Runs the node's rule; a promise only when the rule asks for subgraphs. */
+  private runRule(node: FlatNode): Promise<void> | undefined {
+    const { rule } = node;
+    if (!rule) {
+      this.finish(node, undefined);
+      return undefined;
+    }
+    const scope = this.flat.scopes[node.scope]!;
+    const context = new RuleContext(node.node, {
+      version: node.version,
+      environment: scope.environment,
+      inputs: node.inputs.map((id) => (id === null ? undefined : (this.facts[id] ?? unknownFact))),
+      present: node.inputs.map((id) => id !== null),
+      symbolSuffix: scope.index === 0 ? '' : `#${scope.index}`,
+      binding: (name) => this.userBindings[name],
+      fresh: (name) => {
+        this.freshSymbols.add(name);
+        return this.userBindings[name];
+      },
+      report: (problem) => this.report({ ...problem, node: node.index }),
+    });
+    try {
+      const steps = rule.infer(context);
+      if (steps) return this.runSteps(node, context, steps);
+    } catch (error) {
+      this.ruleFailed(node, error);
+    }
+    this.finish(node, context);
+    return undefined;
+  }
+
+  private async runSteps(
+    node: FlatNode,
+    context: RuleContext,
+    steps: Generator<SubgraphRequest, void, readonly Fact[]>,
+  ): Promise<void> {
+    let answer: readonly Fact[] = [];
+    let traits = 0;
+    for (const input of node.inputs) if (input !== null) traits |= this.traits[input]! & Trait.Dynamic;
+    for (;;) {
+      let step: IteratorResult<SubgraphRequest, void>;
+      try {
+        step = steps.next(answer);
+      } catch (error) {
+        this.ruleFailed(node, error);
+        break;
+      }
+      if (step.done) break;
+      answer = await this.answer(node, step.value, traits);
+    }
+    this.finish(node, context);
+  }
+
+  /** Runs a subgraph with the facts that the rule gives its formal inputs. */
+  private async answer(node: FlatNode, request: SubgraphRequest, traits: number): Promise<readonly Fact[]> {
+    const index = node.bodies?.get(request.attribute);
+    if (index === undefined) return [];
+    const body = this.flat.scopes[index]!;
+    this.uses[index] = { repeat: request.repeat, exclusive: request.exclusive === true };
+    body.inputs.forEach((id, position) => {
+      const declared = cleanType(this.flat.values[id]!.declared, this.flat.values[id]!.name);
+      const given = request.inputs[position];
+      const type = mergeTypes(declared, given?.type, this.unifier).type;
+      this.facts[id] = { ...(type && { type }), ...(given?.elements && { elements: given.elements }) };
+      this.traits[id] = traits;
+    });
+    await this.runScope(body);
+    return body.outputs.map((id) => (id === null ? {} : (this.facts[id] ?? {})));
+  }
+
+  private ruleFailed(node: FlatNode, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.report({
+      severity: 'warning',
+      code: 'rule-failed',
+      args: { operator: node.node.operator, reason },
+      node: node.index,
+    });
+  }
+
+  /** Joins what the rule said with the declarations and notes what is constant. */
+  private finish(node: FlatNode, context: RuleContext | undefined): void {
+    let shared = node.bodies ? Trait.None : Trait.Constant | Trait.Weight;
+    let dynamic = 0;
+    for (const input of node.inputs) {
+      if (input === null) continue;
+      shared &= this.traits[input]!;
+      dynamic |= this.traits[input]! & Trait.Dynamic;
+    }
+    if (!node.rule) shared = Trait.None;
+    if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
+    const said = node.outputs.map((_, position) => context?.output(position) ?? {});
+    // Shape of a fixed shape, say: content is known although the input is not constant.
+    const decided =
+      dynamic === 0 &&
+      node.rule !== undefined &&
+      !node.rule.neverFolded &&
+      !node.bodies &&
+      node.outputs.some((output) => output !== null) &&
+      node.outputs.every((output, position) => output === null || isComplete(said[position]!));
+    if (decided) shared |= Trait.Constant;
+    let known = true;
+    node.outputs.forEach((output, position) => {
+      if (output === null) return;
+      this.settle(node, output, said[position]!, shared | dynamic);
+      known &&= this.facts[output]?.type !== undefined;
+    });
+    this.folded[node.index] = shared & Trait.Constant ? 1 : 0;
+    this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
+  }
+
+  private settle(node: FlatNode, output: number, said: Fact, traits: number): void {
+    const value = this.flat.values[output]!;
+    this.traits[output] = traits;
+    if (!value.declared) {
+      this.facts[output] = said;
+      return;
+    }
+    const declared = cleanType(value.declared, value.name);
+    const { type, contradiction } = mergeTypes(declared, said.type, this.unifier);
+    if (contradiction) {
+      this.report({
+        severity: 'warning',
+        code: 'shape-contradiction',
+        args: { value: value.name, ...contradiction },
+        node: node.index,
+        value: value.name,
+      });
+    }
+    this.facts[output] =
+      type === said.type
+        ? said
+        : { ...(type && { type }), ...(said.elements && { elements: said.elements }) };
+  }
+
+  private report(problem: Problem): void {
+    const key = `${problem.code}|${problem.node}|${problem.value ?? ''}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.sink(problem);
+  }
+}
+
+function hasSymbols(type: ValueType): boolean {
+  if (type.kind === 'tensor' || type.kind === 'sparse') {
+    return type.shape === undefined || type.shape.some((dim) => typeof dim !== 'number');
+  }
+  return true;
+}
+
+/** Every element is a number or text: the content is decided by shapes alone. */
+function isComplete(fact: Fact): boolean {
+  const type = fact.type;
+  if (!fact.elements || type?.kind !== 'tensor' || numericCount(type.shape) !== fact.elements.length)
+    return false;
+  return fact.elements.every((element) => typeof element === 'number' || typeof element === 'string');
+}
+
+/** Type and content of an initializer. */
+export function factOfTensor(tensor: Tensor): Fact {
+  const type: ValueType = {
+    kind: 'tensor',
+    ...(tensor.dtype && { dtype: tensor.dtype }),
+    shape: tensor.dims,
+  };
+  const elements: readonly Element[] | undefined = tensor.elements;
+  return { type, ...(elements && elements.length <= maximumElements && { elements }) };
+}
