@@ -1,0 +1,350 @@
+import { onnx } from 'onnx-proto';
+import type { Dim } from '../../graph/dim';
+import { dataTypeOfCode } from '../../graph/dataTypes';
+import type { DataType } from '../../graph/dataTypes';
+import type {
+  Attribute,
+  Graph,
+  ModelFunction,
+  Node,
+  OpsetImport,
+  Shape,
+  SparseTensor,
+  Tensor,
+  TensorData,
+  ValueInfo,
+  ValueType,
+} from '../../graph/model';
+import { openDimension, symbol } from '../dims';
+import type { ProblemList } from '../problems';
+import { decodeInt32Data, decodeRaw } from './elements';
+import { limits } from './limits';
+import { decodeText, functionExtras, metadataOf, nodeExtras, opaqueOf, placeOf } from './newer';
+import type { Span } from './newer';
+
+type Integer = number | { toNumber(): number };
+
+/** A 64-bit integer as a number: the decoder gives an object where it finds a library for them. */
+export function toNumber(value: Integer): number {
+  return typeof value === 'number' ? value : value.toNumber();
+}
+
+const none: readonly never[] = [];
+
+/**
+ * Turns decoded messages into the model in memory. Each method takes the message and the bytes it was decoded from, for
+ * what the decoder does not know.
+ */
+export class Converter {
+  private readonly strings = new Map<string, string>();
+  private readonly symbols = new Map<string, Dim>();
+  /** File offset of the message being converted, for problems. */
+  offset = 0;
+
+  constructor(private readonly problems: ProblemList) {}
+
+  /** One string for equal strings: names repeat at every use, and stack traces in metadata at every node. */
+  readonly intern = (text: string): string => {
+    const known = this.strings.get(text);
+    if (known !== undefined) return known;
+    this.strings.set(text, text);
+    return text;
+  };
+
+  private names(list: readonly string[] | null | undefined): readonly string[] {
+    return list && list.length > 0 ? list.map(this.intern) : none;
+  }
+
+  node(proto: onnx.INodeProto, span: Span): Node {
+    const { overload, metadata } = nodeExtras(span, this.intern);
+    return {
+      name: this.intern(proto.name ?? ''),
+      operator: this.intern(proto.opType ?? ''),
+      domain: this.domain(proto.domain),
+      overload: this.intern(overload),
+      inputs: this.names(proto.input),
+      outputs: this.names(proto.output),
+      attributes: this.attributes(proto.attribute, span),
+      docString: proto.docString ? this.intern(proto.docString) : undefined,
+      metadata,
+    };
+  }
+
+  /** `ai.onnx` is another way of writing the empty domain. */
+  private domain(domain: string | null | undefined): string {
+    return !domain || domain === 'ai.onnx' ? '' : this.intern(domain);
+  }
+
+  private attributes(protos: onnx.IAttributeProto[] | null | undefined, span: Span): readonly Attribute[] {
+    if (!protos || protos.length === 0) return none;
+    // Only attributes with messages inside need their bytes.
+    let spans: readonly Span[] | undefined;
+    return protos.map((proto, i) => this.attribute(proto, () => (spans ??= span.children(5))[i]!));
+  }
+
+  attribute(proto: onnx.IAttributeProto, spanOf: () => Span): Attribute {
+    const name = this.intern(proto.name ?? '');
+    const head = proto.docString ? { name, docString: proto.docString } : { name };
+    if (proto.refAttrName) return { ...head, kind: 'reference', value: this.intern(proto.refAttrName) };
+    const types = onnx.AttributeProto.AttributeType;
+    switch (proto.type || typeFromContent(proto)) {
+      case types.FLOAT:
+        return { ...head, kind: 'float', value: proto.f ?? 0 };
+      case types.INT:
+        return { ...head, kind: 'int', value: toNumber(proto.i ?? 0) };
+      case types.STRING:
+        return { ...head, kind: 'string', value: this.text(proto.s) };
+      case types.FLOATS:
+        return { ...head, kind: 'floats', value: proto.floats ?? none };
+      case types.INTS:
+        return { ...head, kind: 'ints', value: (proto.ints ?? none).map(toNumber) };
+      case types.STRINGS:
+        return { ...head, kind: 'strings', value: (proto.strings ?? none).map((item) => this.text(item)) };
+      case types.TENSOR:
+        return proto.t
+          ? { ...head, kind: 'tensor', value: this.tensor(proto.t, spanOf().child(5)!) }
+          : { ...head, kind: 'unknown', value: null };
+      case types.TENSORS: {
+        const spans = spanOf().children(10);
+        const value = (proto.tensors ?? none).map((tensor, i) => this.tensor(tensor, spans[i]!));
+        return { ...head, kind: 'tensors', value };
+      }
+      case types.SPARSE_TENSOR:
+        return proto.sparseTensor
+          ? { ...head, kind: 'sparse', value: this.sparse(proto.sparseTensor, spanOf().child(22)!) }
+          : { ...head, kind: 'unknown', value: null };
+      case types.GRAPH:
+        return proto.g
+          ? { ...head, kind: 'graph', value: this.graph(proto.g, spanOf().child(6)!) }
+          : { ...head, kind: 'unknown', value: null };
+      case types.GRAPHS: {
+        const spans = spanOf().children(11);
+        return {
+          ...head,
+          kind: 'graphs',
+          value: (proto.graphs ?? none).map((g, i) => this.graph(g, spans[i]!)),
+        };
+      }
+      case types.TYPE_PROTO: {
+        const type = proto.tp && this.type(proto.tp, () => spanOf().child(14), name);
+        return type ? { ...head, kind: 'type', value: type } : { ...head, kind: 'unknown', value: null };
+      }
+      default:
+        return { ...head, kind: 'unknown', value: null };
+    }
+  }
+
+  private text(bytes: Uint8Array | null | undefined): string {
+    return bytes && bytes.length > 0 ? this.intern(decodeText(bytes)) : '';
+  }
+
+  valueInfo(proto: onnx.IValueInfoProto, span: Span): ValueInfo {
+    const name = this.intern(proto.name ?? '');
+    const type = proto.type ? this.type(proto.type, () => span.child(2), name) : undefined;
+    return { name, type, docString: proto.docString || undefined };
+  }
+
+  private type(proto: onnx.ITypeProto, spanOf: () => Span | null, owner: string): ValueType | undefined {
+    const inner = (
+      of: onnx.ITypeProto | null | undefined,
+      field: number,
+      inside: number,
+    ): ValueType | undefined =>
+      of ? this.type(of, () => spanOf()?.child(field)?.child(inside) ?? null, owner) : undefined;
+    if (proto.tensorType) return { kind: 'tensor', ...this.elementAndShape(proto.tensorType, owner) };
+    if (proto.sparseTensorType)
+      return { kind: 'sparse', ...this.elementAndShape(proto.sparseTensorType, owner) };
+    if (proto.sequenceType) return { kind: 'sequence', element: inner(proto.sequenceType.elemType, 4, 1) };
+    if (proto.optionalType) return { kind: 'optional', element: inner(proto.optionalType.elemType, 9, 1) };
+    if (proto.mapType) {
+      const key = dataTypeOfCode(proto.mapType.keyType ?? 0);
+      return { kind: 'map', key, value: inner(proto.mapType.valueType, 5, 2) };
+    }
+    const span = spanOf();
+    const opaque = span && opaqueOf(span);
+    return opaque ? { kind: 'opaque', ...opaque } : undefined;
+  }
+
+  private elementAndShape(
+    proto: onnx.TypeProto.ITensor,
+    owner: string,
+  ): { readonly dtype?: DataType; readonly shape?: Shape } {
+    const dtype = dataTypeOfCode(proto.elemType ?? 0);
+    if (!proto.shape) return { dtype };
+    return { dtype, shape: (proto.shape.dim ?? none).map((dim, axis) => this.dimension(dim, owner, axis)) };
+  }
+
+  private dimension(proto: onnx.TensorShapeProto.IDimension, owner: string, axis: number): Dim {
+    if (proto.dimParam) {
+      const known = this.symbols.get(proto.dimParam);
+      if (known !== undefined) return known;
+      const made = symbol(proto.dimParam);
+      this.symbols.set(proto.dimParam, made);
+      return made;
+    }
+    if (!Object.hasOwn(proto, 'dimValue')) return openDimension(owner, axis);
+    const value = toNumber(proto.dimValue ?? 0);
+    // Exporters of old wrote -1 for "any".
+    return value < 0 ? openDimension(owner, axis) : value;
+  }
+
+  tensor(proto: onnx.ITensorProto, span: Span): Tensor {
+    const name = this.intern(proto.name ?? '');
+    const dims = (proto.dims ?? none).map(toNumber);
+    const dtype = dataTypeOfCode(proto.dataType ?? 0);
+    return {
+      name,
+      dtype,
+      dims,
+      data: this.place(proto, span),
+      elements: dtype && this.elements(proto, name, dtype, dims),
+      docString: proto.docString || undefined,
+    };
+  }
+
+  private place(proto: onnx.ITensorProto, span: Span): TensorData {
+    const external = onnx.TensorProto.DataLocation.EXTERNAL;
+    if (proto.dataLocation !== external && !proto.externalData?.length) {
+      const place = placeOf(span);
+      return place ? { place: 'embedded', ...place } : { place: 'none' };
+    }
+    let location = '';
+    let offset: number | undefined;
+    let length: number | undefined;
+    for (const { key, value } of proto.externalData ?? none) {
+      if (key === 'location') location = this.intern(value ?? '');
+      else if (key === 'offset') offset = wholeNumber(value);
+      else if (key === 'length') length = wholeNumber(value);
+    }
+    return { place: 'external', location, offset, length };
+  }
+
+  private elements(
+    proto: onnx.ITensorProto,
+    name: string,
+    dtype: DataType,
+    dims: readonly number[],
+  ): readonly number[] | readonly string[] | undefined {
+    const count = dims.reduce((product, dim) => product * dim, 1);
+    if (!(count >= 0 && count <= limits.elements)) return undefined;
+    if (proto.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) return undefined;
+    const data = storedData(proto, dtype, count);
+    if (data === undefined) return count === 0 ? none : undefined;
+    if (data !== null) return data;
+    const shape = dims.join('×');
+    this.problems.add('warning', 'format.tensor-size', { tensor: name, type: dtype, shape }, this.offset);
+    return undefined;
+  }
+
+  sparse(proto: onnx.ISparseTensorProto, span: Span): SparseTensor {
+    const part = (tensor: onnx.ITensorProto | null | undefined, field: number): Tensor => {
+      const inner = span.child(field);
+      return tensor && inner ? this.tensor(tensor, inner) : { name: '', dims: none, data: { place: 'none' } };
+    };
+    return {
+      dims: (proto.dims ?? none).map(toNumber),
+      values: part(proto.values, 1),
+      indices: part(proto.indices, 2),
+    };
+  }
+
+  /** A sparse initializer has the name of its values. */
+  sparseInitializer(proto: onnx.ISparseTensorProto, span: Span): SparseTensor & { readonly name: string } {
+    const sparse = this.sparse(proto, span);
+    return { ...sparse, name: sparse.values.name };
+  }
+
+  graph(proto: onnx.IGraphProto, span: Span): Graph {
+    const spans = (field: number, count: number | undefined): readonly Span[] =>
+      count ? span.children(field) : none;
+    const values = (
+      protos: onnx.IValueInfoProto[] | null | undefined,
+      field: number,
+    ): readonly ValueInfo[] => {
+      const found = spans(field, protos?.length);
+      return (protos ?? none).map((value, i) => this.valueInfo(value, found[i]!));
+    };
+    const nodes = spans(1, proto.node?.length);
+    const tensors = spans(5, proto.initializer?.length);
+    const sparse = spans(15, proto.sparseInitializer?.length);
+    return {
+      name: proto.name ?? '',
+      inputs: values(proto.input, 11),
+      outputs: values(proto.output, 12),
+      valueInfo: values(proto.valueInfo, 13),
+      initializers: (proto.initializer ?? none).map((tensor, i) => this.tensor(tensor, tensors[i]!)),
+      sparseInitializers: (proto.sparseInitializer ?? none).map((t, i) =>
+        this.sparseInitializer(t, sparse[i]!),
+      ),
+      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
+      docString: proto.docString || undefined,
+      metadata: metadataOf(span, 16, this.intern),
+    };
+  }
+
+  function(proto: onnx.IFunctionProto, span: Span): ModelFunction {
+    const extras = functionExtras(span);
+    const nodes = span.children(7);
+    return {
+      name: this.intern(proto.name ?? ''),
+      domain: this.domain(proto.domain),
+      overload: this.intern(span.text(13)),
+      inputs: this.names(proto.input),
+      outputs: this.names(proto.output),
+      attributes: this.names(proto.attribute),
+      attributeDefaults: extras.attributes.map(([attribute, bytes]) =>
+        this.attribute(attribute, () => bytes),
+      ),
+      opsets: this.opsets(proto.opsetImport),
+      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
+      valueInfo: extras.valueInfo.map(([value, bytes]) => this.valueInfo(value, bytes)),
+      docString: proto.docString || undefined,
+      metadata: metadataOf(span, 14, this.intern),
+    };
+  }
+
+  opsets(protos: onnx.IOperatorSetIdProto[] | null | undefined): readonly OpsetImport[] {
+    return (protos ?? none).map((proto) => ({
+      domain: this.domain(proto.domain),
+      version: toNumber(proto.version ?? 0),
+    }));
+  }
+}
+
+function wholeNumber(text: string | null | undefined): number | undefined {
+  return text && /^\d{1,19}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Elements from whichever field holds them; undefined if none does, null if their number is not that of the shape. */
+function storedData(
+  proto: onnx.ITensorProto,
+  dtype: DataType,
+  count: number,
+): readonly number[] | readonly string[] | null | undefined {
+  const expect = <T>(list: readonly T[], perElement = 1): readonly T[] | null =>
+    list.length === count * perElement ? list : null;
+  if (proto.stringData?.length) return expect(proto.stringData.map((item) => decodeText(item)));
+  if (proto.rawData && Object.hasOwn(proto, 'rawData')) return decodeRaw(dtype, proto.rawData, count);
+  if (proto.int32Data?.length) return decodeInt32Data(dtype, proto.int32Data, count);
+  if (proto.int64Data?.length) return expect(proto.int64Data.map(toNumber));
+  if (proto.uint64Data?.length) return expect(proto.uint64Data.map(toNumber));
+  if (proto.floatData?.length) return expect(proto.floatData, dtype === 'complex64' ? 2 : 1);
+  if (proto.doubleData?.length) return expect(proto.doubleData, dtype === 'complex128' ? 2 : 1);
+  return undefined;
+}
+
+/** Models before IR version 3 may leave the attribute's type out. */
+function typeFromContent(proto: onnx.IAttributeProto): onnx.AttributeProto.AttributeType {
+  const types = onnx.AttributeProto.AttributeType;
+  if (proto.t) return types.TENSOR;
+  if (proto.g) return types.GRAPH;
+  if (proto.floats?.length) return types.FLOATS;
+  if (proto.ints?.length) return types.INTS;
+  if (proto.strings?.length) return types.STRINGS;
+  if (proto.tensors?.length) return types.TENSORS;
+  if (proto.graphs?.length) return types.GRAPHS;
+  if (Object.hasOwn(proto, 'f')) return types.FLOAT;
+  if (Object.hasOwn(proto, 'i')) return types.INT;
+  if (Object.hasOwn(proto, 's')) return types.STRING;
+  return types.UNDEFINED;
+}

@@ -1,0 +1,136 @@
+import { dataTypes } from '../../graph/dataTypes';
+import type { DataType } from '../../graph/dataTypes';
+
+/**
+ * Decodes elements of small tensors. Complex numbers give two numbers each (real, imaginary), as in `float_data`.
+ * Bit layouts: IEEE 754 for float16; onnx docs/docsource/technical/float8.md, float4.md and int4.md for the small types.
+ */
+export function decodeRaw(type: DataType, bytes: Uint8Array, count: number): number[] | null {
+  const { bits } = dataTypes[type];
+  if (bits === null || bytes.length !== Math.ceil((count * bits) / 8)) return null;
+  if (bits < 8) return unpackSmall(type, bytes, bits, count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const elements: number[] = [];
+  const step = type === 'complex64' ? 4 : type === 'complex128' ? 8 : bits / 8;
+  for (let at = 0; at < bytes.length; at += step) elements.push(readElement(type, view, at));
+  return elements;
+}
+
+/** Decodes `int32_data`, which holds the bit pattern of every type up to 32 bits, below 8 bits several to a byte. */
+export function decodeInt32Data(type: DataType, data: readonly number[], count: number): number[] | null {
+  const { bits } = dataTypes[type];
+  if (bits === null) return null;
+  if (bits < 8 && data.length !== count) {
+    const bytes = Uint8Array.from(data);
+    return bytes.length === Math.ceil((count * bits) / 8) ? unpackSmall(type, bytes, bits, count) : null;
+  }
+  if (data.length !== count) return null;
+  if (bits < 8) return data.map((value) => smallElement(type, value & ((1 << bits) - 1), bits));
+  return data.map((value) => elementOfPattern(type, value));
+}
+
+function readElement(type: DataType, view: DataView, at: number): number {
+  switch (type) {
+    case 'float':
+    case 'complex64':
+      return view.getFloat32(at, true);
+    case 'double':
+    case 'complex128':
+      return view.getFloat64(at, true);
+    case 'int32':
+      return view.getInt32(at, true);
+    case 'uint32':
+      return view.getUint32(at, true);
+    case 'int64':
+      return Number(view.getBigInt64(at, true));
+    case 'uint64':
+      return Number(view.getBigUint64(at, true));
+    default:
+      return elementOfPattern(
+        type,
+        dataTypes[type].bits === 16 ? view.getUint16(at, true) : view.getUint8(at),
+      );
+  }
+}
+
+/** The element that the low 8 or 16 bits of `pattern` encode; 32-bit integers are themselves. */
+function elementOfPattern(type: DataType, pattern: number): number {
+  switch (type) {
+    case 'int8':
+      return (pattern << 24) >> 24;
+    case 'uint8':
+      return pattern & 0xff;
+    case 'int16':
+      return (pattern << 16) >> 16;
+    case 'uint16':
+      return pattern & 0xffff;
+    case 'bool':
+      return (pattern & 0xff) === 0 ? 0 : 1;
+    case 'float16':
+      return minifloat(pattern & 0xffff, 5, 10, 15, 'ieee');
+    case 'bfloat16':
+      return minifloat(pattern & 0xffff, 8, 7, 127, 'ieee');
+    case 'float8e4m3fn':
+      return minifloat(pattern & 0xff, 4, 3, 7, 'finite');
+    case 'float8e4m3fnuz':
+      return minifloat(pattern & 0xff, 4, 3, 8, 'unsigned-zero');
+    case 'float8e5m2':
+      return minifloat(pattern & 0xff, 5, 2, 15, 'ieee');
+    case 'float8e5m2fnuz':
+      return minifloat(pattern & 0xff, 5, 2, 16, 'unsigned-zero');
+    case 'float8e8m0':
+      // An exponent alone (OCP microscaling formats): no sign, no zero; all ones is NaN.
+      return (pattern & 0xff) === 0xff ? NaN : 2 ** ((pattern & 0xff) - 127);
+    default:
+      return pattern;
+  }
+}
+
+/**
+ * @param special `ieee`: the top exponent is infinity and NaN; `finite`: only all ones is NaN; `unsigned-zero`: only the
+ *   pattern of minus zero is NaN
+ */
+function minifloat(
+  pattern: number,
+  exponentBits: number,
+  mantissaBits: number,
+  bias: number,
+  special: 'ieee' | 'finite' | 'unsigned-zero',
+): number {
+  const mantissaRange = 2 ** mantissaBits;
+  const exponentTop = 2 ** exponentBits - 1;
+  const mantissa = pattern % mantissaRange;
+  const exponent = Math.floor(pattern / mantissaRange) & exponentTop;
+  const sign = pattern >> (exponentBits + mantissaBits) ? -1 : 1;
+  if (special === 'ieee' && exponent === exponentTop) return mantissa === 0 ? sign * Infinity : NaN;
+  if (special === 'finite' && exponent === exponentTop && mantissa === mantissaRange - 1) return NaN;
+  if (special === 'unsigned-zero' && sign < 0 && exponent === 0 && mantissa === 0) return NaN;
+  if (exponent === 0) return sign * (mantissa / mantissaRange) * 2 ** (1 - bias);
+  return sign * (1 + mantissa / mantissaRange) * 2 ** (exponent - bias);
+}
+
+/** Elements of less than a byte, the first in the lowest bits. */
+function unpackSmall(type: DataType, bytes: Uint8Array, bits: number, count: number): number[] {
+  const perByte = 8 / bits;
+  const mask = (1 << bits) - 1;
+  const elements: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const pattern = (bytes[Math.floor(i / perByte)]! >> ((i % perByte) * bits)) & mask;
+    elements.push(smallElement(type, pattern, bits));
+  }
+  return elements;
+}
+
+/** float4e2m1: sign, two bits of exponent with bias 1, one of mantissa. */
+const float4Magnitudes = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+
+function smallElement(type: DataType, pattern: number, bits: number): number {
+  switch (dataTypes[type].kind) {
+    case 'float':
+      return (pattern & 8 ? -1 : 1) * float4Magnitudes[pattern & 7]!;
+    case 'signed':
+      return pattern >= 1 << (bits - 1) ? pattern - (1 << bits) : pattern;
+    default:
+      return pattern;
+  }
+}

@@ -1,0 +1,21 @@
+/** Bounds that keep time and memory in proportion to the graph, whatever a file claims. */
+export const limits = {
+  /** Messages within messages; protobuf's own readers stop at 100. */
+  depth: 64,
+  /** Elements of a tensor that are kept: shape constants, scales, limits of ranges. */
+  elements: 1024,
+  /** Bytes of such a tensor: 1,024 complex128. */
+  elementBytes: 1024 * 16,
+  /** Bytes of kept elements in all. */
+  elementBudget: 64 * 1024 * 1024,
+  /** Bytes of a name or a text; longer names are shortened with a hash, longer texts cut. */
+  text: 64 * 1024,
+  /** Bytes of one attribute's list or string. */
+  attribute: 8 * 1024 * 1024,
+  /** Bytes of one node, function or tensor description without weights. */
+  chunk: 256 * 1024 * 1024,
+  /** Nodes, values, tensors and entries in all. */
+  items: 4_000_000,
+  /** Problems of one file; the rest is counted. */
+  problems: 20,
+} as const;

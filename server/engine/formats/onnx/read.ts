@@ -1,0 +1,199 @@
+import { onnx } from 'onnx-proto';
+import type { ByteSource } from '../../graph/byteSource';
+import type {
+  Graph,
+  Model,
+  ModelFunction,
+  Node,
+  Parsed,
+  SparseTensor,
+  Tensor,
+  ValueInfo,
+} from '../../graph/model';
+import type { Scheduler } from '../../scheduler';
+import { ProblemList } from '../problems';
+import { Converter, toNumber } from './convert';
+import { limits } from './limits';
+import { metadataOf, Span } from './newer';
+import { Scanner } from './scan';
+import type { Found } from './scan';
+import {
+  functionSchema,
+  graphSchema,
+  modelSchema,
+  nodeSchema,
+  sparseTensorSchema,
+  tensorSchema,
+  valueInfoSchema,
+} from './schema';
+import type { MessageSchema } from './schema';
+import { sniff } from './sniff';
+import { ByteWriter } from './writer';
+
+const modelFields = { graph: 7, training: 20, functions: 25 } as const;
+const graphFields = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
+
+/**
+ * Reads a binary ONNX model without its weights: structure, types, sizes and places of tensors, and the elements of
+ * tensors of at most 1,024 elements. Never fails for bad input: a broken file gives the part that could be read (null if
+ * nothing could) and problems with byte offsets.
+ */
+export async function readOnnx(source: ByteSource, scheduler: Scheduler): Promise<Parsed<Model | null>> {
+  const problems = new ProblemList(limits.problems);
+  const head = await source.read(0, Math.min(source.size, 1024));
+  const verdict = sniff(head, source.size);
+  if (verdict) {
+    problems.add('error', verdict.code, verdict.args, 0);
+    return { value: null, problems: problems.finish() };
+  }
+  const value = await new ModelReader(source, scheduler, problems).read();
+  return { value, problems: problems.finish() };
+}
+
+interface GraphParts {
+  inputs: ValueInfo[];
+  outputs: ValueInfo[];
+  valueInfo: ValueInfo[];
+  initializers: Tensor[];
+  sparseInitializers: (SparseTensor & { readonly name: string })[];
+  nodes: Node[];
+}
+
+class ModelReader {
+  private readonly scanner: Scanner;
+  private readonly converter: Converter;
+  private readonly graphRest = new ByteWriter();
+  private readonly parts: GraphParts = {
+    inputs: [],
+    outputs: [],
+    valueInfo: [],
+    initializers: [],
+    sparseInitializers: [],
+    nodes: [],
+  };
+  private readonly functions: ModelFunction[] = [];
+  private graphs = 0;
+  private trainingInfoCount = 0;
+
+  constructor(
+    private readonly source: ByteSource,
+    scheduler: Scheduler,
+    private readonly problems: ProblemList,
+  ) {
+    this.scanner = new Scanner(source, scheduler, problems);
+    this.converter = new Converter(problems);
+  }
+
+  async read(): Promise<Model | null> {
+    const rest = new ByteWriter();
+    const visited = new Set<number>(Object.values(modelFields));
+    const { size } = this.source;
+    await this.scanner.walk(0, size, modelSchema, 0, visited, rest, (found) => this.modelPart(found));
+    const bytes = rest.view();
+    const proto = this.decode(() => onnx.ModelProto.decode(bytes), modelSchema, 0);
+    if (this.graphs === 0 || !proto) {
+      if (this.problems.isEmpty) this.problems.add('error', 'format.no-graph');
+      return null;
+    }
+    return this.model(proto, Span.of(bytes));
+  }
+
+  private model(proto: onnx.IModelProto, span: Span): Model {
+    const { converter } = this;
+    return {
+      format: 'onnx',
+      irVersion: Object.hasOwn(proto, 'irVersion') ? toNumber(proto.irVersion ?? 0) : null,
+      opsets: converter.opsets(proto.opsetImport),
+      producerName: proto.producerName ?? '',
+      producerVersion: proto.producerVersion ?? '',
+      domain: proto.domain ?? '',
+      modelVersion: Object.hasOwn(proto, 'modelVersion') ? toNumber(proto.modelVersion ?? 0) : null,
+      docString: proto.docString ?? '',
+      metadata: metadataOf(span, 14, converter.intern),
+      graph: this.graph(),
+      functions: this.functions,
+      trainingInfoCount: this.trainingInfoCount,
+    };
+  }
+
+  private graph(): Graph {
+    const bytes = this.graphRest.view();
+    const proto = this.decode(() => onnx.GraphProto.decode(bytes), graphSchema, 0);
+    return {
+      name: proto?.name ?? '',
+      ...this.parts,
+      docString: proto?.docString || undefined,
+      metadata: metadataOf(Span.of(bytes), 16, this.converter.intern),
+    };
+  }
+
+  private async modelPart(found: Found): Promise<void> {
+    if (found.field === modelFields.graph) {
+      // A second graph field is merged into the first, as protobuf does.
+      this.graphs++;
+      const visited = new Set<number>(Object.values(graphFields));
+      const visit = (part: Found): Promise<void> => this.graphPart(part);
+      const { from, to, depth } = found;
+      await this.scanner.walk(from, to, graphSchema, depth, visited, this.graphRest, visit);
+    } else if (found.field === modelFields.training) this.trainingInfoCount++;
+    else if (found.complete) {
+      await this.convert(found, functionSchema, (bytes) => {
+        this.functions.push(this.converter.function(onnx.FunctionProto.decode(bytes), Span.of(bytes)));
+      });
+    }
+  }
+
+  private async graphPart(found: Found): Promise<void> {
+    const { parts, converter } = this;
+    const values = (list: ValueInfo[]): Promise<void> =>
+      this.convert(found, valueInfoSchema, (bytes) => {
+        list.push(converter.valueInfo(onnx.ValueInfoProto.decode(bytes), Span.of(bytes)));
+      });
+    // Half a node or half a type would say what the model does not; half a tensor lacks only weights.
+    if (!found.complete && found.field !== graphFields.initializer) return;
+    switch (found.field) {
+      case graphFields.node:
+        return this.convert(found, nodeSchema, (bytes) => {
+          parts.nodes.push(converter.node(onnx.NodeProto.decode(bytes), Span.of(bytes)));
+        });
+      case graphFields.initializer:
+        return this.convert(found, tensorSchema, (bytes) => {
+          const tensor = converter.tensor(onnx.TensorProto.decode(bytes), Span.of(bytes));
+          if (found.complete || tensor.name !== '') parts.initializers.push(tensor);
+        });
+      case graphFields.sparse:
+        return this.convert(found, sparseTensorSchema, (bytes) => {
+          const proto = onnx.SparseTensorProto.decode(bytes);
+          parts.sparseInitializers.push(converter.sparseInitializer(proto, Span.of(bytes)));
+        });
+      case graphFields.input:
+        return values(parts.inputs);
+      case graphFields.output:
+        return values(parts.outputs);
+      default:
+        return values(parts.valueInfo);
+    }
+  }
+
+  private async convert(
+    found: Found,
+    schema: MessageSchema,
+    take: (bytes: Uint8Array) => void,
+  ): Promise<void> {
+    const bytes = await this.scanner.reduce(found, schema);
+    if (!bytes) return;
+    this.converter.offset = found.from;
+    this.decode(() => take(bytes), schema, found.from);
+  }
+
+  /** The scanner writes well-formed messages, but numbers with too many bytes can still mislead the decoder. */
+  private decode<T>(decode: () => T, schema: MessageSchema, offset: number): T | null {
+    try {
+      return decode();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.problems.add('error', 'format.damaged', { part: schema.name }, offset);
+      return null;
+    }
+  }
+}

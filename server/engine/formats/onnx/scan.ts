@@ -1,0 +1,458 @@
+import { ByteWindow } from '../../graph/byteSource';
+import type { ByteSource } from '../../graph/byteSource';
+import type { Scheduler } from '../../scheduler';
+import type { ProblemList } from '../problems';
+import { limits } from './limits';
+import { placeFields } from './schema';
+import type { FieldRule, MessageSchema } from './schema';
+import { ByteWriter, ChunkTooLongError } from './writer';
+
+/** What has been seen of one message while it is copied. */
+interface Progress {
+  placeFrom: number;
+  placeTo: number;
+  /** Bytes of elements, or of attribute lists, copied so far. */
+  kept: number;
+}
+
+/** A sub-message found by {@link Scanner.walk}, as a byte range of the file. */
+export interface Found {
+  readonly field: number;
+  readonly from: number;
+  /** Never beyond the end of the file. */
+  readonly to: number;
+  /** False when the file ends before the message does. */
+  readonly complete: boolean;
+  readonly depth: number;
+}
+
+/** Messages up to this length are brought to hand whole; longer ones are walked piece by piece. */
+const wholeMessage = 64 * 1024;
+/** Longest field head: a tag of five bytes and a length of ten. */
+const longestHead = 15;
+
+/**
+ * Walks protobuf's wire format over a source and writes messages anew without what makes them big: payloads of tensors,
+ * unknown fields, overlong texts. What it writes is well-formed and nested at most `limits.depth` deep, whatever the file.
+ */
+export class Scanner {
+  private readonly window: ByteWindow;
+  private readonly chunkWriter = new ByteWriter();
+  private items = 0;
+  private elementBudget: number = limits.elementBudget;
+  // The head of the current field, set by readHead: kept here so that a head costs no object.
+  private field = 0;
+  private wire = 0;
+  private body = 0;
+  private next = 0;
+
+  constructor(
+    private readonly source: ByteSource,
+    private readonly scheduler: Scheduler,
+    private readonly problems: ProblemList,
+  ) {
+    this.window = new ByteWindow(source);
+  }
+
+  /** True once the file turned out to hold more items than any real model. */
+  get isFull(): boolean {
+    return this.items > limits.items;
+  }
+
+  /**
+   * Visits the fields of a container: those in `visited` are handed out as ranges, all others are written to `rest`.
+   */
+  async walk(
+    from: number,
+    to: number,
+    schema: MessageSchema,
+    depth: number,
+    visited: ReadonlySet<number>,
+    rest: ByteWriter,
+    visit: (found: Found) => Promise<void>,
+  ): Promise<void> {
+    const progress = newProgress();
+    let at = from;
+    while (at < to && !this.isFull) {
+      const turn = this.scheduler.tick();
+      if (turn) await turn;
+      if (!(await this.streamHead(at, to, schema))) return;
+      const { field, body } = this;
+      const next = Math.min(this.next, to);
+      const complete = this.next <= to;
+      const rule = schema.fields[field];
+      if (!complete) this.overrun(schema, at, to);
+      if (rule && this.fits(rule, schema, at)) {
+        if (!visited.has(field)) {
+          if (complete) await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
+        } else if (this.wire === 2 && this.mayEnter(depth, at)) {
+          await visit({ field, from: body, to: next, complete, depth: depth + 1 });
+        }
+      }
+      at = next;
+    }
+  }
+
+  /** The reduced bytes of one message, valid until the next call; null if it is absurdly long. */
+  async reduce(found: Found, schema: MessageSchema): Promise<Uint8Array | null> {
+    const out = this.chunkWriter;
+    out.length = 0;
+    try {
+      const { from, to, depth } = found;
+      if (to - from <= wholeMessage) {
+        await this.window.bring(from, to - from);
+        const base = this.window.start;
+        this.copyMessage(this.window.bytes, base, from - base, to - base, schema, depth, out);
+      } else await this.streamMessage(from, to, schema, depth, out);
+      return out.view();
+    } catch (error) {
+      if (!(error instanceof ChunkTooLongError)) throw error;
+      this.problems.add('error', 'format.part-too-long', { part: schema.name }, found.from);
+      out.buffer = new Uint8Array(wholeMessage);
+      return null;
+    }
+  }
+
+  /** Reads the head of a field in file offsets; reports and returns false if there is none. */
+  private async streamHead(at: number, to: number, schema: MessageSchema): Promise<boolean> {
+    const available = Math.min(longestHead, to - at);
+    if (!this.window.holds(at, available)) await this.window.bring(at, available);
+    const base = this.window.start;
+    if (!this.readHead(this.window.bytes, at - base, at - base + available)) {
+      this.damaged(schema, at, to);
+      return false;
+    }
+    this.body += base;
+    this.next += base;
+    return true;
+  }
+
+  private async streamMessage(
+    from: number,
+    to: number,
+    schema: MessageSchema,
+    depth: number,
+    out: ByteWriter,
+  ): Promise<void> {
+    const progress = newProgress();
+    let at = from;
+    while (at < to && !this.isFull) {
+      const turn = this.scheduler.tick();
+      if (turn) await turn;
+      if (!(await this.streamHead(at, to, schema))) break;
+      const { field, body } = this;
+      const next = Math.min(this.next, to);
+      const complete = this.next <= to;
+      const rule = schema.fields[field];
+      if (!complete) this.overrun(schema, at, to);
+      if (rule && this.fits(rule, schema, at)) {
+        if (complete) await this.streamField(at, body, next, rule, field, schema, depth, progress, out);
+        // The weights that a truncated file ends in: the tensor is still worth its name and shape.
+        else if (rule.kind === 'payload') notePlace(progress, body, next);
+      }
+      at = next;
+    }
+    writePlace(progress, out);
+  }
+
+  /** Copies one complete field of any length. */
+  private async streamField(
+    at: number,
+    body: number,
+    next: number,
+    rule: FieldRule,
+    field: number,
+    schema: MessageSchema,
+    depth: number,
+    progress: Progress,
+    out: ByteWriter,
+  ): Promise<void> {
+    const length = next - body;
+    const wire = this.wire;
+    if (rule.kind === 'payload' && next - at > limits.text) {
+      notePlace(progress, wire === 2 ? body : at, next);
+    } else if (rule.kind === 'message' && length > wholeMessage) {
+      if (!this.mayEnter(depth, at)) return;
+      const mark = out.open(field);
+      await this.streamMessage(body, next, rule.message!, depth + 1, out);
+      out.close(mark);
+    } else if (rule.kind === 'name' && length > limits.text) {
+      await this.copyLongName(body, next, field, out);
+    } else if (rule.kind === 'prose' && length > limits.text) {
+      await this.window.bring(body, limits.text);
+      const start = body - this.window.start;
+      copyText(this.window.bytes, start, start + limits.text, field, '', out);
+    } else if ((rule.kind === 'blob' || rule.kind === 'list') && length > limits.attribute) {
+      this.skipped(schema, next - at, at);
+    } else {
+      await this.window.bring(at, next - at);
+      const base = this.window.start;
+      const bytes = this.window.bytes;
+      this.wire = wire;
+      this.copyField(
+        bytes,
+        base,
+        at - base,
+        body - base,
+        next - base,
+        rule,
+        field,
+        schema,
+        depth,
+        progress,
+        out,
+      );
+    }
+  }
+
+  /** Copies a message that is at hand. Positions are in `bytes`; `base` is the file offset of its first byte. */
+  private copyMessage(
+    bytes: Uint8Array,
+    base: number,
+    from: number,
+    to: number,
+    schema: MessageSchema,
+    depth: number,
+    out: ByteWriter,
+  ): void {
+    const progress = newProgress();
+    let at = from;
+    while (at < to) {
+      if (!this.readHead(bytes, at, to)) {
+        this.damaged(schema, base + at, base + to);
+        break;
+      }
+      const { field, body, next } = this;
+      const rule = schema.fields[field];
+      if (next > to) {
+        this.overrun(schema, base + at, base + to);
+        if (rule?.kind === 'payload') notePlace(progress, base + body, base + to);
+        break;
+      }
+      if (rule && this.fits(rule, schema, base + at))
+        this.copyField(bytes, base, at, body, next, rule, field, schema, depth, progress, out);
+      at = next;
+    }
+    writePlace(progress, out);
+  }
+
+  private copyField(
+    bytes: Uint8Array,
+    base: number,
+    at: number,
+    body: number,
+    next: number,
+    rule: FieldRule,
+    field: number,
+    schema: MessageSchema,
+    depth: number,
+    progress: Progress,
+    out: ByteWriter,
+  ): void {
+    switch (rule.kind) {
+      case 'scalar':
+        out.copy(bytes, at, next);
+        break;
+      case 'name':
+        if (next - body <= limits.text) out.copy(bytes, at, next);
+        else copyText(bytes, body, body + shortName, field, hashMark(bytes, body, next), out);
+        break;
+      case 'prose':
+        if (next - body <= limits.text) out.copy(bytes, at, next);
+        else copyText(bytes, body, body + limits.text, field, '', out);
+        break;
+      case 'blob':
+      case 'list':
+        progress.kept += next - at;
+        if (progress.kept <= limits.attribute) out.copy(bytes, at, next);
+        else this.skipped(schema, next - at, base + at);
+        break;
+      case 'payload':
+        this.copyPayload(bytes, base, at, body, next, rule, progress, out);
+        break;
+      case 'message': {
+        if (!this.mayEnter(depth, base + at)) break;
+        const mark = out.open(field);
+        this.copyMessage(bytes, base, body, next, rule.message!, depth + 1, out);
+        out.close(mark);
+        break;
+      }
+    }
+  }
+
+  /** Notes where elements lie and copies them too while they can be those of a small tensor. */
+  private copyPayload(
+    bytes: Uint8Array,
+    base: number,
+    at: number,
+    body: number,
+    next: number,
+    rule: FieldRule,
+    progress: Progress,
+    out: ByteWriter,
+  ): void {
+    notePlace(progress, base + (this.wire === 2 ? body : at), base + next);
+    progress.kept += next - at;
+    // Strings (the field of several pieces on wire type 2) have no fixed size: allow each tensor 64 KiB of them.
+    const limit =
+      rule.wire === 2 && this.field === stringData ? limits.text : limits.elementBytes + longestHead;
+    if (progress.kept > limit || next - at > this.elementBudget) return;
+    this.elementBudget -= next - at;
+    out.copy(bytes, at, next);
+  }
+
+  /** A name longer than any sensible one keeps its beginning and a hash of the whole, so that it stays the same name. */
+  private async copyLongName(body: number, next: number, field: number, out: ByteWriter): Promise<void> {
+    let hash = hashSeed;
+    for (let at = body; at < next; at += wholeMessage) {
+      const length = Math.min(wholeMessage, next - at);
+      await this.window.bring(at, length);
+      const start = at - this.window.start;
+      hash = hashBytes(this.window.bytes, start, start + length, hash);
+    }
+    await this.window.bring(body, shortName);
+    const start = body - this.window.start;
+    copyText(this.window.bytes, start, start + shortName, field, markOf(hash, next - body), out);
+  }
+
+  /** Reads tag and length at `at`; false when they are not well-formed or do not end before `end`. */
+  private readHead(bytes: Uint8Array, at: number, end: number): boolean {
+    let tag = 0;
+    let scale = 1;
+    for (;;) {
+      if (at >= end || scale > 0x1000_0000) return false;
+      const byte = bytes[at++]!;
+      tag += (byte & 0x7f) * scale;
+      if (byte < 0x80) break;
+      scale *= 0x80;
+    }
+    this.wire = tag & 7;
+    this.field = Math.floor(tag / 8);
+    this.body = at;
+    if (this.field === 0) return false;
+    switch (this.wire) {
+      case 0: {
+        const start = at;
+        while (at < end && bytes[at]! >= 0x80) at++;
+        if (at >= end || at - start >= 10) return false;
+        this.next = at + 1;
+        return true;
+      }
+      case 1:
+        this.next = at + 8;
+        return true;
+      case 2: {
+        let length = 0;
+        for (scale = 1; ; scale *= 0x80) {
+          if (at >= end || scale > 2 ** 63) return false;
+          const byte = bytes[at++]!;
+          length += (byte & 0x7f) * scale;
+          if (byte < 0x80) break;
+        }
+        this.body = at;
+        this.next = at + length;
+        return true;
+      }
+      case 5:
+        this.next = at + 4;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** True if the field just read has the wire type that its rule says; lists may be packed. */
+  private fits(rule: FieldRule, schema: MessageSchema, offset: number): boolean {
+    if (this.wire === rule.wire) return true;
+    if (this.wire === 2 && (rule.kind === 'list' || rule.kind === 'payload')) return true;
+    this.problems.add('error', 'format.damaged', { part: schema.name }, offset);
+    return false;
+  }
+
+  private mayEnter(depth: number, offset: number): boolean {
+    if (depth >= limits.depth) {
+      this.problems.addOnce('error', 'format.too-deep', { limit: limits.depth }, offset);
+      return false;
+    }
+    if (++this.items > limits.items) {
+      this.problems.addOnce('error', 'format.too-many', { limit: limits.items }, offset);
+      return false;
+    }
+    return true;
+  }
+
+  /** A field whose length leads beyond the end of its message. */
+  private overrun(schema: MessageSchema, at: number, to: number): void {
+    if (to < this.source.size) this.problems.add('error', 'format.damaged', { part: schema.name }, at);
+    else this.truncated(at + (this.next - this.body));
+  }
+
+  private damaged(schema: MessageSchema, at: number, to: number): void {
+    if (to === this.source.size && to - at < longestHead) this.truncated(to + 1);
+    else this.problems.add('error', 'format.damaged', { part: schema.name }, at);
+  }
+
+  private truncated(expected: number): void {
+    const { size } = this.source;
+    const args = { size, expected: Math.max(expected, size + 1) };
+    this.problems.addOnce('error', 'format.truncated', args, size);
+  }
+
+  private skipped(schema: MessageSchema, bytes: number, offset: number): void {
+    const args = { part: schema.name, bytes, limit: limits.attribute };
+    this.problems.addOnce('warning', 'format.value-skipped', args, offset);
+  }
+}
+
+const stringData = 6;
+const shortName = 200;
+const hashSeed = 0x811c9dc5;
+
+function newProgress(): Progress {
+  return { placeFrom: -1, placeTo: -1, kept: 0 };
+}
+
+function notePlace(progress: Progress, from: number, to: number): void {
+  if (progress.placeFrom < 0) progress.placeFrom = from;
+  progress.placeTo = to;
+}
+
+function writePlace(progress: Progress, out: ByteWriter): void {
+  if (progress.placeFrom < 0) return;
+  out.varint(placeFields.offset * 8);
+  out.varint(progress.placeFrom);
+  out.varint(placeFields.length * 8);
+  out.varint(progress.placeTo - progress.placeFrom);
+}
+
+/** Writes a text cut at a character's end, with a mark behind it. */
+function copyText(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  field: number,
+  mark: string,
+  out: ByteWriter,
+): void {
+  while (to > from && (bytes[to]! & 0xc0) === 0x80) to--;
+  const at = out.open(field);
+  out.copy(bytes, from, to);
+  const tail = new TextEncoder().encode(mark);
+  out.copy(tail, 0, tail.length);
+  out.close(at);
+}
+
+function hashMark(bytes: Uint8Array, from: number, to: number): string {
+  return markOf(hashBytes(bytes, from, to, hashSeed), to - from);
+}
+
+function markOf(hash: number, length: number): string {
+  return `…${hash.toString(16).padStart(8, '0')}-${length}`;
+}
+
+/** FNV-1a, 32 bit (http://www.isthe.com/chongo/tech/comp/fnv/). */
+function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  let hash = seed;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,177 @@
+/**
+ * What the scanner must know of onnx.proto (ONNX 1.23): which fields there are, their wire type, which are messages to
+ * descend into and which hold weights. Whatever is not named here is newer than this table and is skipped.
+ */
+export interface FieldRule {
+  /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+  readonly wire: 0 | 1 | 2 | 5;
+  /**
+   * `name`: identity matters, overlong ones are shortened with a hash; `prose`: overlong ones are cut; `blob`: strings and
+   * byte strings that are dropped when overlong; `list`: numbers, packed or not; `payload`: elements of a tensor.
+   */
+  readonly kind: 'scalar' | 'name' | 'prose' | 'blob' | 'list' | 'payload' | 'message';
+  readonly message?: MessageSchema;
+}
+
+export interface MessageSchema {
+  /** Name in onnx.proto, for messages about damage. */
+  readonly name: string;
+  /** By field number. */
+  fields: readonly (FieldRule | undefined)[];
+}
+
+const scalar: FieldRule = { wire: 0, kind: 'scalar' };
+const real: FieldRule = { wire: 5, kind: 'scalar' };
+const name: FieldRule = { wire: 2, kind: 'name' };
+const prose: FieldRule = { wire: 2, kind: 'prose' };
+const blob: FieldRule = { wire: 2, kind: 'blob' };
+const integers: FieldRule = { wire: 0, kind: 'list' };
+const reals: FieldRule = { wire: 5, kind: 'list' };
+
+/** Field numbers are onnx.proto's. */
+function schema(title: string, fields: Readonly<Record<number, FieldRule>>): MessageSchema {
+  return { name: title, fields: byNumber(fields) };
+}
+
+function byNumber(fields: Readonly<Record<number, FieldRule>>): readonly (FieldRule | undefined)[] {
+  const rules: (FieldRule | undefined)[] = [];
+  for (const [number, rule] of Object.entries(fields)) rules[Number(number)] = rule;
+  return rules;
+}
+
+function message(of: MessageSchema): FieldRule {
+  return { wire: 2, kind: 'message', message: of };
+}
+
+function payload(wire: FieldRule['wire']): FieldRule {
+  return { wire, kind: 'payload' };
+}
+
+export const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
+const entries = message(entrySchema);
+export const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
+
+const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: name, 3: name });
+const shapeSchema = schema('TensorShapeProto', { 1: message(dimensionSchema) });
+const tensorTypeSchema = schema('TypeProto.Tensor', { 1: scalar, 2: message(shapeSchema) });
+const opaqueSchema = schema('TypeProto.Opaque', { 1: name, 2: name });
+export const typeSchema: MessageSchema = { name: 'TypeProto', fields: [] };
+const elementSchema = schema('TypeProto.Sequence', { 1: message(typeSchema) });
+const mapSchema = schema('TypeProto.Map', { 1: scalar, 2: message(typeSchema) });
+typeSchema.fields = byNumber({
+  1: message(tensorTypeSchema),
+  4: message(elementSchema),
+  5: message(mapSchema),
+  6: name,
+  7: message(opaqueSchema),
+  8: message(tensorTypeSchema),
+  9: message(elementSchema),
+});
+
+const segmentSchema = schema('TensorProto.Segment', { 1: scalar, 2: scalar });
+export const tensorSchema = schema('TensorProto', {
+  1: integers,
+  2: scalar,
+  3: message(segmentSchema),
+  4: payload(5),
+  5: payload(0),
+  6: payload(2),
+  7: payload(0),
+  8: name,
+  9: payload(2),
+  10: payload(1),
+  11: payload(0),
+  12: prose,
+  13: entries,
+  14: scalar,
+  16: entries,
+});
+export const sparseTensorSchema = schema('SparseTensorProto', {
+  1: message(tensorSchema),
+  2: message(tensorSchema),
+  3: integers,
+});
+
+export const valueInfoSchema = schema('ValueInfoProto', {
+  1: name,
+  2: message(typeSchema),
+  3: prose,
+  4: entries,
+});
+
+export const graphSchema: MessageSchema = { name: 'GraphProto', fields: [] };
+export const attributeSchema = schema('AttributeProto', {
+  1: name,
+  2: real,
+  3: scalar,
+  4: blob,
+  5: message(tensorSchema),
+  6: message(graphSchema),
+  7: reals,
+  8: integers,
+  9: blob,
+  10: message(tensorSchema),
+  11: message(graphSchema),
+  13: prose,
+  14: message(typeSchema),
+  15: message(typeSchema),
+  20: scalar,
+  21: name,
+  22: message(sparseTensorSchema),
+  23: message(sparseTensorSchema),
+});
+export const nodeSchema = schema('NodeProto', {
+  1: name,
+  2: name,
+  3: name,
+  4: name,
+  5: message(attributeSchema),
+  6: prose,
+  7: name,
+  8: name,
+  9: entries,
+});
+graphSchema.fields = byNumber({
+  1: message(nodeSchema),
+  2: name,
+  5: message(tensorSchema),
+  10: prose,
+  11: message(valueInfoSchema),
+  12: message(valueInfoSchema),
+  13: message(valueInfoSchema),
+  15: message(sparseTensorSchema),
+  16: entries,
+});
+
+export const functionSchema = schema('FunctionProto', {
+  1: name,
+  4: name,
+  5: name,
+  6: name,
+  7: message(nodeSchema),
+  8: prose,
+  9: message(opsetSchema),
+  10: name,
+  11: message(attributeSchema),
+  12: message(valueInfoSchema),
+  13: name,
+  14: entries,
+});
+
+export const modelSchema = schema('ModelProto', {
+  1: scalar,
+  2: name,
+  3: name,
+  4: name,
+  5: scalar,
+  6: prose,
+  7: message(graphSchema),
+  8: message(opsetSchema),
+  14: entries,
+  // Counted, never read: training graphs are not analysed.
+  20: message(schema('TrainingInfoProto', {})),
+  25: message(functionSchema),
+});
+
+/** Field numbers, ours alone, under which the scanner notes where a tensor's elements lie in the file. */
+export const placeFields = { offset: 50_001, length: 50_002 } as const;
