@@ -129,6 +129,9 @@ export class Converter {
         const type = proto.tp && this.type(proto.tp, () => spanOf().child(14), name);
         return type ? { ...head, kind: 'type', value: type } : { ...head, kind: 'unknown', value: null };
       }
+      case types.SPARSE_TENSORS:
+      case types.TYPE_PROTOS:
+      case types.UNDEFINED:
       default:
         return { ...head, kind: 'unknown', value: null };
     }

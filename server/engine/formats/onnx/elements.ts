@@ -29,61 +29,42 @@ export function decodeInt32Data(type: DataType, data: readonly number[], count: 
   return data.map((value) => elementOfPattern(type, value));
 }
 
+const wideReaders: Partial<Record<DataType, (view: DataView, at: number) => number>> = {
+  float: (view, at) => view.getFloat32(at, true),
+  complex64: (view, at) => view.getFloat32(at, true),
+  double: (view, at) => view.getFloat64(at, true),
+  complex128: (view, at) => view.getFloat64(at, true),
+  int32: (view, at) => view.getInt32(at, true),
+  uint32: (view, at) => view.getUint32(at, true),
+  int64: (view, at) => Number(view.getBigInt64(at, true)),
+  uint64: (view, at) => Number(view.getBigUint64(at, true)),
+};
+
 function readElement(type: DataType, view: DataView, at: number): number {
-  switch (type) {
-    case 'float':
-    case 'complex64':
-      return view.getFloat32(at, true);
-    case 'double':
-    case 'complex128':
-      return view.getFloat64(at, true);
-    case 'int32':
-      return view.getInt32(at, true);
-    case 'uint32':
-      return view.getUint32(at, true);
-    case 'int64':
-      return Number(view.getBigInt64(at, true));
-    case 'uint64':
-      return Number(view.getBigUint64(at, true));
-    default:
-      return elementOfPattern(
-        type,
-        dataTypes[type].bits === 16 ? view.getUint16(at, true) : view.getUint8(at),
-      );
-  }
+  const wide = wideReaders[type];
+  if (wide) return wide(view, at);
+  return elementOfPattern(type, dataTypes[type].bits === 16 ? view.getUint16(at, true) : view.getUint8(at));
 }
+
+const patterns: Partial<Record<DataType, (pattern: number) => number>> = {
+  int8: (pattern) => (pattern << 24) >> 24,
+  uint8: (pattern) => pattern & 0xff,
+  int16: (pattern) => (pattern << 16) >> 16,
+  uint16: (pattern) => pattern & 0xffff,
+  bool: (pattern) => ((pattern & 0xff) === 0 ? 0 : 1),
+  float16: (pattern) => minifloat(pattern & 0xffff, 5, 10, 15, 'ieee'),
+  bfloat16: (pattern) => minifloat(pattern & 0xffff, 8, 7, 127, 'ieee'),
+  float8e4m3fn: (pattern) => minifloat(pattern & 0xff, 4, 3, 7, 'finite'),
+  float8e4m3fnuz: (pattern) => minifloat(pattern & 0xff, 4, 3, 8, 'unsigned-zero'),
+  float8e5m2: (pattern) => minifloat(pattern & 0xff, 5, 2, 15, 'ieee'),
+  float8e5m2fnuz: (pattern) => minifloat(pattern & 0xff, 5, 2, 16, 'unsigned-zero'),
+  // An exponent alone (OCP microscaling formats): no sign, no zero; all ones is NaN.
+  float8e8m0: (pattern) => ((pattern & 0xff) === 0xff ? NaN : 2 ** ((pattern & 0xff) - 127)),
+};
 
 /** The element that the low 8 or 16 bits of `pattern` encode; 32-bit integers are themselves. */
 function elementOfPattern(type: DataType, pattern: number): number {
-  switch (type) {
-    case 'int8':
-      return (pattern << 24) >> 24;
-    case 'uint8':
-      return pattern & 0xff;
-    case 'int16':
-      return (pattern << 16) >> 16;
-    case 'uint16':
-      return pattern & 0xffff;
-    case 'bool':
-      return (pattern & 0xff) === 0 ? 0 : 1;
-    case 'float16':
-      return minifloat(pattern & 0xffff, 5, 10, 15, 'ieee');
-    case 'bfloat16':
-      return minifloat(pattern & 0xffff, 8, 7, 127, 'ieee');
-    case 'float8e4m3fn':
-      return minifloat(pattern & 0xff, 4, 3, 7, 'finite');
-    case 'float8e4m3fnuz':
-      return minifloat(pattern & 0xff, 4, 3, 8, 'unsigned-zero');
-    case 'float8e5m2':
-      return minifloat(pattern & 0xff, 5, 2, 15, 'ieee');
-    case 'float8e5m2fnuz':
-      return minifloat(pattern & 0xff, 5, 2, 16, 'unsigned-zero');
-    case 'float8e8m0':
-      // An exponent alone (OCP microscaling formats): no sign, no zero; all ones is NaN.
-      return (pattern & 0xff) === 0xff ? NaN : 2 ** ((pattern & 0xff) - 127);
-    default:
-      return pattern;
-  }
+  return patterns[type]?.(pattern) ?? pattern;
 }
 
 /**
@@ -125,12 +106,7 @@ function unpackSmall(type: DataType, bytes: Uint8Array, bits: number, count: num
 const float4Magnitudes = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
 
 function smallElement(type: DataType, pattern: number, bits: number): number {
-  switch (dataTypes[type].kind) {
-    case 'float':
-      return (pattern & 8 ? -1 : 1) * float4Magnitudes[pattern & 7]!;
-    case 'signed':
-      return pattern >= 1 << (bits - 1) ? pattern - (1 << bits) : pattern;
-    default:
-      return pattern;
-  }
+  const { kind } = dataTypes[type];
+  if (kind === 'float') return (pattern & 8 ? -1 : 1) * float4Magnitudes[pattern & 7]!;
+  return kind === 'signed' && pattern >= 1 << (bits - 1) ? pattern - (1 << bits) : pattern;
 }
