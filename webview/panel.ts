@@ -118,7 +118,7 @@ function costliest(chip: SummaryChip, rows: Map<number, HTMLElement>): HTMLEleme
   return element('section', { id: 'costliest' }, made);
 }
 
-const longestName = 26;
+const longestName = 21;
 
 function nodeButton(row: NodeRow): HTMLElement {
   const name = row.name || `${row.operator} ${row.node}`;
