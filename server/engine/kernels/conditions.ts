@@ -1,0 +1,109 @@
+import type { Shape } from '../graph/model';
+import type { WorkGraph, WorkNode } from './workGraph';
+
+type NodeTest = (node: WorkNode, graph: WorkGraph) => boolean;
+
+/** Conditions that patterns.json may put on a node, by name. */
+const tests: Readonly<Record<string, NodeTest>> = {
+  /** A Transpose that swaps the last two axes and nothing else. */
+  'swaps-last-two': (node, graph) => {
+    const permutation = permutationOf(node, graph);
+    const rank = permutation?.length ?? 0;
+    return (
+      rank >= 2 &&
+      permutation!.every(
+        (axis, index) => axis === (index < rank - 2 ? index : index === rank - 1 ? rank - 2 : rank - 1),
+      )
+    );
+  },
+  /** First input and first output have the same known shape. */
+  'same-shape': (node, graph) => {
+    const [input, output] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
+    return input !== undefined && output !== undefined && equalShapes(input, output);
+  },
+  /** All given inputs but the first are constant. */
+  'constant-parameters': (node, graph) =>
+    node.inputs.slice(1).every((input) => input === null || graph.value(graph.resolve(input)).isConstant),
+  /** First input and first output of rank 4 (images). */
+  'rank-4': (node, graph) => shapeOf(node.outputs[0], graph)?.length === 4,
+  'rank-2': (node, graph) => shapeOf(node.inputs[0], graph)?.length === 2,
+  /** The second input has rank 2, as the weights of a linear layer have. */
+  'second-rank-2': (node, graph) => shapeOf(node.inputs[1], graph)?.length === 2,
+  /** Both inputs have the shape of the output: nothing is broadcast. */
+  'no-broadcast': (node, graph) => {
+    const output = shapeOf(node.outputs[0], graph);
+    return (
+      output !== undefined &&
+      node.inputs.every((input) => {
+        const shape = shapeOf(input, graph);
+        return shape !== undefined && equalShapes(shape, output);
+      })
+    );
+  },
+  /** One node alone reads its first output. */
+  sole: (node, graph) => {
+    const output = node.outputs[0];
+    return typeof output === 'number' && !graph.leavesScope(output) && graph.consumers(output).size === 1;
+  },
+  'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
+  /**
+   * A convolution that ONNX Runtime runs in blocks of channels: constant weights, output channels a multiple of the
+   * block or depthwise (nchwc_transformer.cc; blocks of 16 channels with AVX-512, 8 otherwise).
+   */
+  'blocked-channels': (node, graph) => {
+    const weights = node.inputs[1];
+    const shape = shapeOf(weights, graph);
+    const channels = shape?.[0];
+    return (
+      typeof weights === 'number' &&
+      graph.value(graph.resolve(weights)).isConstant &&
+      shape?.length === 4 &&
+      typeof channels === 'number' &&
+      channels % 8 === 0
+    );
+  },
+};
+
+/** Whether a node passes a named test. Unknown names are mistakes in the table, caught by its test. */
+export function passesTest(name: string, node: WorkNode, graph: WorkGraph): boolean {
+  const test = tests[name];
+  if (!test) throw new Error(`no node test "${name}"`);
+  return test(node, graph);
+}
+
+type ValueTest = (value: number, graph: WorkGraph) => boolean;
+
+const valueTests: Readonly<Record<string, ValueTest>> = {
+  /** One element. */
+  scalar: (value, graph) => shapeOf(value, graph)?.every((dim) => dim === 1) ?? false,
+  vector: (value, graph) => shapeOf(value, graph)?.length === 1,
+};
+
+/** Whether a value passes a named test. */
+export function passesValueTest(name: string, value: number, graph: WorkGraph): boolean {
+  const test = valueTests[name];
+  if (!test) throw new Error(`no value test "${name}"`);
+  return test(value, graph);
+}
+
+export function shapeOf(value: number | null | undefined, graph: WorkGraph): Shape | undefined {
+  if (value === null || value === undefined) return undefined;
+  const type = graph.value(graph.resolve(value)).type;
+  return type?.kind === 'tensor' ? type.shape : undefined;
+}
+
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, index) => dimKey(dim) === dimKey(b[index]!));
+}
+
+function dimKey(dim: Shape[number]): string | number {
+  return typeof dim === 'number' ? dim : dim.key;
+}
+
+/** Axes of a Transpose; reversed where the attribute is missing (ONNX Transpose, `perm`). */
+export function permutationOf(node: WorkNode, graph: WorkGraph): readonly number[] | undefined {
+  const given = node.root.node.attributes.find((attribute) => attribute.name === 'perm');
+  if (given?.kind === 'ints') return given.value;
+  const rank = shapeOf(node.inputs[0], graph)?.length;
+  return rank === undefined ? undefined : Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
+}

@@ -1,0 +1,125 @@
+import type { Attribute } from '../graph/model';
+import { equalShapes, permutationOf, shapeOf } from './conditions';
+import type { EliminationCondition, EliminationRule } from './profile';
+import type { WorkGraph, WorkNode } from './workGraph';
+
+/** Removes the nodes that change nothing by one of the rules. */
+export function eliminateNoOperations(
+  graph: WorkGraph,
+  rules: readonly EliminationRule[],
+  keepAtOutputs: boolean,
+): void {
+  for (const rule of rules) {
+    for (const operator of rule.operators) {
+      for (const at of graph.withOperator(operator)) {
+        const node = graph.nodes[at]!;
+        const source = rule.when === undefined ? node.inputs[0] : conditions[rule.when](node, graph);
+        const output = node.outputs[0];
+        if (typeof source !== 'number' || typeof output !== 'number') continue;
+        // Further outputs (Dropout's mask) that somebody reads need the node.
+        if (node.outputs.slice(1).some((other) => other !== null && graph.consumers(other).size > 0))
+          continue;
+        if (keepAtOutputs && graph.leavesScope(output)) continue;
+        graph.eliminate(at, source);
+      }
+    }
+  }
+}
+
+/** The value that a no-operation passes on; null when it does something. */
+const conditions: Readonly<
+  Record<EliminationCondition, (node: WorkNode, graph: WorkGraph) => number | null | undefined>
+> = {
+  'same-type': (node, graph) => {
+    const [from, to] = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
+    return from !== undefined && from === to ? node.inputs[0] : null;
+  },
+  'same-shape': (node, graph) => {
+    const [from, to] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
+    return from && to && equalShapes(from, to) ? node.inputs[0] : null;
+  },
+  'identity-permutation': (node, graph) =>
+    permutationOf(node, graph)?.every((axis, index) => axis === index) ? node.inputs[0] : null,
+  'adds-zero': (node, graph) => otherThan(node, graph, 0),
+  'times-one': (node, graph) => otherThan(node, graph, 1),
+};
+
+/** The input whose partner is the constant `neutral` and which has the shape of the output. */
+function otherThan(node: WorkNode, graph: WorkGraph, neutral: number): number | null {
+  const [first, second] = node.inputs;
+  if (typeof first !== 'number' || typeof second !== 'number') return null;
+  const output = shapeOf(node.outputs[0], graph);
+  for (const [candidate, partner] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const elements = graph.value(graph.resolve(partner)).isConstant
+      ? graph.value(graph.resolve(partner)).elements
+      : undefined;
+    const shape = shapeOf(candidate, graph);
+    const isNeutral =
+      elements !== undefined && elements.length > 0 && elements.every((each) => each === neutral);
+    if (isNeutral && shape && output && equalShapes(shape, output)) return candidate;
+    // x - 0 and x / 1 only: the constant must be the second input.
+    if (!symmetric.has(node.operator)) return null;
+  }
+  return null;
+}
+
+const symmetric: ReadonlySet<string> = new Set(['Add', 'Mul']);
+
+function typeOf(value: number | null | undefined, graph: WorkGraph): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const type = graph.value(graph.resolve(value)).type;
+  return type?.kind === 'tensor' ? type.dtype : undefined;
+}
+
+/** Of nodes that compute the same the first stays. Random operators are never the same. */
+export function mergeEqual(graph: WorkGraph): void {
+  const seen = new Map<string, number>();
+  for (let at = 0; at < graph.nodes.length; at++) {
+    const node = graph.nodes[at];
+    if (!node || random.test(node.operator)) continue;
+    const key = identityOf(node, graph);
+    if (key === null) continue;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, at);
+    else if (!node.outputs.some((output) => output !== null && graph.leavesScope(output)))
+      graph.mergeInto(at, first);
+  }
+}
+
+const random = /^(Random|Bernoulli|Multinomial|Dropout)/;
+
+function identityOf(node: WorkNode, graph: WorkGraph): string | null {
+  const attributes: string[] = [];
+  for (const attribute of node.root.node.attributes) {
+    const text = attributeText(attribute);
+    if (text === null) return null;
+    attributes.push(text);
+  }
+  const inputs = node.inputs.map((input) => (input === null ? '' : graph.resolve(input))).join();
+  return `${node.domain}:${node.operator}:${node.root.scope}:${node.outputs.length}:${inputs}:${attributes.sort().join(';')}`;
+}
+
+/** Null for attributes that are not compared (graphs, tensors). */
+function attributeText(attribute: Attribute): string | null {
+  switch (attribute.kind) {
+    case 'float':
+    case 'int':
+    case 'string':
+    case 'floats':
+    case 'ints':
+    case 'strings':
+    case 'reference':
+      return `${attribute.name}=${JSON.stringify(attribute.value)}`;
+    case 'tensor':
+    case 'tensors':
+    case 'sparse':
+    case 'graph':
+    case 'graphs':
+    case 'type':
+    case 'unknown':
+      return null;
+  }
+}

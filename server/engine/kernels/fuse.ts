@@ -1,0 +1,186 @@
+import type { OperatorClass } from '../operators/rule';
+import type { Scheduler } from '../scheduler';
+import { matchAt, type Match } from './match';
+import { patterns, type Pattern } from './patterns';
+import type { WorkGraph, WorkNode } from './workGraph';
+
+/** Classes whose time is that of a matrix unit: they name a kernel whatever else is in it. */
+const matrixClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
+
+export function isMatrixClass(operatorClass: OperatorClass): boolean {
+  return matrixClasses.has(operatorClass);
+}
+
+/** Replaces every match of the named patterns by one node, pattern by pattern. */
+export async function fusePatterns(
+  graph: WorkGraph,
+  names: readonly string[],
+  shared: boolean,
+  scheduler: Scheduler,
+): Promise<void> {
+  for (const name of names) {
+    const pattern = patterns.get(name);
+    if (!pattern) throw new Error(`no pattern "${name}"`);
+    for (const expression of pattern.expressions) {
+      for (const operator of expression.operators) {
+        for (const at of graph.withOperator(operator)) {
+          const pause = scheduler.tick();
+          if (pause) await pause;
+          const match = matchAt(graph, at, expression, shared);
+          if (match && match.nodes.size > 0) fuseMatch(graph, at, match, pattern, name);
+        }
+      }
+    }
+  }
+}
+
+function fuseMatch(graph: WorkGraph, at: number, match: Match, pattern: Pattern, name: string): void {
+  const root = graph.nodes[at]!;
+  if (match.nodes.size === 1 && match.recomputed.size === 0) return;
+  const inputs = (pattern.inputs ?? [])
+    .map((input) => match.values.get(input))
+    .filter((value) => value !== undefined);
+  for (const input of externalInputs(graph, match)) if (!inputs.includes(input)) inputs.push(input);
+  graph.fuse(match.nodes, {
+    operator: pattern.make ?? root.operator,
+    inputs,
+    outputs: [...root.outputs, ...escapingOutputs(graph, at, match)],
+    root: root.root,
+    fusion: name,
+    operatorClass: pattern.operatorClass ?? classOf(graph, match.nodes, root),
+    recomputed: match.recomputed,
+  });
+}
+
+/** The class of the matrix operator inside, else that of the node whose output it is. */
+function classOf(graph: WorkGraph, nodes: Iterable<number>, root: WorkNode): OperatorClass {
+  for (const at of nodes) {
+    const inner = graph.nodes[at]!.operatorClass;
+    if (isMatrixClass(inner)) return inner;
+  }
+  return root.operatorClass;
+}
+
+function externalInputs(graph: WorkGraph, match: Match): number[] {
+  const made = new Set<number>();
+  for (const at of match.nodes) {
+    for (const output of graph.nodes[at]!.outputs) if (output !== null) made.add(output);
+  }
+  const found = new Set<number>();
+  for (const at of match.nodes) {
+    for (const input of graph.nodes[at]!.inputs) {
+      if (input === null) continue;
+      const value = graph.resolve(input);
+      if (!made.has(value)) found.add(match.recomputed.get(value) ?? value);
+    }
+  }
+  return [...found];
+}
+
+/** Outputs of inner nodes that are read from outside as well. */
+function escapingOutputs(graph: WorkGraph, at: number, match: Match): number[] {
+  const found: number[] = [];
+  for (const inner of match.nodes) {
+    if (inner === at) continue;
+    for (const output of graph.nodes[inner]!.outputs) {
+      if (output === null) continue;
+      const outside = [...graph.consumers(output)].some((consumer) => !match.nodes.has(consumer));
+      if (outside || graph.leavesScope(output)) found.push(output);
+    }
+  }
+  return found;
+}
+
+/** Limits of a growing pass; see `Pass` in profile.ts. */
+export interface Growth {
+  readonly members: readonly OperatorClass[];
+  readonly prologue: readonly OperatorClass[];
+  readonly epilogue: readonly OperatorClass[];
+  readonly maximum: number | null;
+}
+
+/** Lets elementwise nodes join the kernel that alone consumes them, then the matrix kernel that only they consume. */
+export async function grow(graph: WorkGraph, growth: Growth, scheduler: Scheduler): Promise<void> {
+  const most = growth.maximum ?? Infinity;
+  const roots = graph.nodes
+    .map((node, at) => ({ node, at }))
+    .filter((entry): entry is { node: WorkNode; at: number } => entry.node !== null)
+    .sort((a, b) => a.node.root.index - b.node.root.index);
+  for (const { node, at } of roots) {
+    const pause = scheduler.tick();
+    if (pause) await pause;
+    if (growth.epilogue.includes(node.operatorClass) && graph.nodes[at] === node)
+      growAfter(graph, at, growth, most);
+  }
+  for (let last = roots.length - 1; last >= 0; last--) {
+    const { node, at } = roots[last]!;
+    const pause = scheduler.tick();
+    if (pause) await pause;
+    if (graph.nodes[at] !== node || !growth.members.includes(node.operatorClass)) continue;
+    const consumer = onlyConsumer(graph, node);
+    const next = consumer === null ? null : graph.nodes[consumer]!;
+    if (next && growth.prologue.includes(next.operatorClass) && fitsTogether(node, next, most)) {
+      join(graph, at, consumer!, next.root, next.operatorClass, next.outputs, next.operator);
+    }
+  }
+}
+
+function growAfter(graph: WorkGraph, start: number, growth: Growth, most: number): void {
+  for (let at = start; ;) {
+    const node = graph.nodes[at]!;
+    const consumer = onlyConsumer(graph, node);
+    const next = consumer === null ? null : graph.nodes[consumer]!;
+    if (!next || !growth.members.includes(next.operatorClass) || !fitsTogether(node, next, most)) return;
+    at = join(graph, at, consumer!, next.root, node.operatorClass, next.outputs, node.operator);
+  }
+}
+
+/** The one node that reads what this node makes; null if there are more, or the graph's outputs are among them. */
+function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
+  let found: number | null = null;
+  for (const output of node.outputs) {
+    if (output === null) continue;
+    if (graph.leavesScope(output)) return null;
+    for (const consumer of graph.consumers(output)) {
+      if (found !== null && consumer !== found) return null;
+      found = consumer;
+    }
+  }
+  return found;
+}
+
+function fitsTogether(a: WorkNode, b: WorkNode, most: number): boolean {
+  return (
+    a.domain === '' &&
+    b.domain === '' &&
+    a.root.scope === b.root.scope &&
+    a.members.length + b.members.length <= most
+  );
+}
+
+function join(
+  graph: WorkGraph,
+  first: number,
+  second: number,
+  root: WorkNode['root'],
+  operatorClass: OperatorClass,
+  outputs: WorkNode['outputs'],
+  operator: string,
+): number {
+  const match = {
+    nodes: new Set([first, second]),
+    values: new Map<string, number>(),
+    recomputed: new Map<number, number>(),
+  };
+  const fusion = graph.nodes[first]!.fusion ?? graph.nodes[second]!.fusion ?? 'elementwise-chain';
+  const inputs = externalInputs(graph, match);
+  return graph.fuse(match.nodes, {
+    operator,
+    inputs,
+    outputs,
+    root,
+    fusion,
+    operatorClass,
+    recomputed: match.recomputed,
+  });
+}

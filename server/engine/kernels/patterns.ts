@@ -1,0 +1,50 @@
+import type { OperatorClass } from '../operators/rule';
+import { parsePattern, type Expression, type OperatorExpression } from './pattern';
+import table from './patterns.json';
+
+/** A fusion by name: what it matches and what it makes of it. */
+export interface Pattern {
+  readonly expressions: readonly OperatorExpression[];
+  /** Operator that later patterns see; null: that of the root. */
+  readonly make: string | null;
+  /** Names that become the first inputs, in order. */
+  readonly inputs: readonly string[] | null;
+  readonly operatorClass: OperatorClass | null;
+}
+
+interface PatternEntry {
+  readonly match: readonly string[];
+  readonly make?: string;
+  readonly inputs?: readonly string[];
+  readonly operatorClass?: string;
+}
+
+const sets: Readonly<Record<string, readonly string[]>> = table.sets;
+const entries: Readonly<Record<string, PatternEntry>> = table.patterns;
+
+/** Parts of patterns by name, each with its alternatives in the order in which they are tried. */
+export const fragments: ReadonlyMap<string, readonly Expression[]> = new Map(
+  Object.entries(table.fragments).map(([name, texts]) => [
+    name,
+    texts.map((text) => parsePattern(text, sets)),
+  ]),
+);
+
+/** The table of patterns.json, parsed. */
+export const patterns: ReadonlyMap<string, Pattern> = new Map(
+  Object.entries(entries).map(([name, entry]) => [
+    name,
+    {
+      expressions: entry.match.map((text) => rootOf(text)),
+      make: entry.make ?? null,
+      inputs: entry.inputs ?? null,
+      operatorClass: (entry.operatorClass as OperatorClass | undefined) ?? null,
+    },
+  ]),
+);
+
+function rootOf(text: string): OperatorExpression {
+  const parsed = parsePattern(text, sets);
+  if (parsed.kind !== 'operator') throw new Error(`pattern "${text}" has no operator at its root`);
+  return parsed;
+}

@@ -1,0 +1,155 @@
+import type { Inference, InferredNode } from '../inference/types';
+import type { MatrixShape } from '../operators/rule';
+import type { Scheduler } from '../scheduler';
+import { attentionShape } from './attentionShape';
+import { eliminateNoOperations, mergeEqual } from './eliminate';
+import { fusePatterns, grow, isMatrixClass } from './fuse';
+import type { Pass, RuntimeProfile } from './profile';
+import { operationsOf, trafficOf, type Names } from './traffic';
+import type { Kernel, KernelPlan } from './types';
+import { WorkGraph, type WorkNode } from './workGraph';
+
+/**
+ * Groups the nodes of a model as a runtime would fuse them. Each node is in exactly one kernel, or in none when the
+ * runtime folds, removes or never dispatches it.
+ */
+export async function planKernels(
+  inference: Inference,
+  profile: RuntimeProfile,
+  scheduler: Scheduler,
+): Promise<KernelPlan> {
+  const graph = new WorkGraph(inference);
+  const bodies = functionCalls(inference);
+  for (const node of inference.nodes) {
+    const pause = scheduler.tick();
+    if (pause) await pause;
+    if (!isSilentBeforeFusion(inference, node, profile) && !bodies.has(node.index)) graph.add(node);
+  }
+  for (const pass of profile.passes) {
+    await runPass(graph, pass, scheduler);
+  }
+  adoptRecomputed(graph);
+  return collect(graph, profile, scheduler);
+}
+
+async function runPass(graph: WorkGraph, pass: Pass, scheduler: Scheduler): Promise<void> {
+  switch (pass.pass) {
+    case 'eliminate':
+      return eliminateNoOperations(graph, pass.rules, pass.keepAtOutputs);
+    case 'merge-equal':
+      return mergeEqual(graph);
+    case 'fuse':
+      return fusePatterns(graph, pass.patterns, pass.shared ?? false, scheduler);
+    case 'grow':
+      return grow(graph, pass, scheduler);
+  }
+}
+
+/** Folded at load time, or a shape computation of a runtime that fixes shapes when it builds. */
+function isSilentBeforeFusion(inference: Inference, node: InferredNode, profile: RuntimeProfile): boolean {
+  if (profile.folding.constants && node.folded && !profile.folding.except.includes(node.node.operator))
+    return true;
+  return (
+    profile.folding.boundShapes &&
+    node.outputs.length > 0 &&
+    node.outputs.every((output) => {
+      const elements = output === null ? [] : inference.values[output]!.elements;
+      return elements !== undefined && elements.every((element) => typeof element === 'number');
+    })
+  );
+}
+
+/** Calls of model-local functions: their bodies run in their place. A node with a graph attribute runs itself. */
+function functionCalls(inference: Inference): Set<number> {
+  const calls = new Set<number>();
+  for (const scope of inference.scopes) {
+    const holder = scope.holder === null ? undefined : inference.nodes[scope.holder];
+    const ownGraph = holder?.node.attributes.some(
+      (attribute) => attribute.kind === 'graph' || attribute.kind === 'graphs',
+    );
+    if (holder && !ownGraph) calls.add(holder.index);
+  }
+  return calls;
+}
+
+/** A node whose readers all recompute it for themselves runs with the first of them. */
+function adoptRecomputed(graph: WorkGraph): void {
+  for (let at = 0; at < graph.nodes.length; at++) {
+    const node = graph.nodes[at];
+    const output = node?.outputs[0];
+    if (!node || typeof output !== 'number' || graph.leavesScope(output)) continue;
+    const readers = [...graph.consumers(output)];
+    const first = readers[0];
+    if (first === undefined || !readers.every((reader) => graph.nodes[reader]!.recomputed.has(output)))
+      continue;
+    const reader = graph.nodes[first]!;
+    graph.fuse([at, first], { ...reader });
+  }
+}
+
+async function collect(graph: WorkGraph, profile: RuntimeProfile, scheduler: Scheduler): Promise<KernelPlan> {
+  const live = graph.nodes.filter((node): node is WorkNode => node !== null);
+  live.sort((a, b) => a.root.index - b.root.index);
+  const kernels: Kernel[] = [];
+  const kernelOfNode = new Int32Array(graph.inference.nodes.length).fill(-1);
+  const names: Names = {
+    resolve: (id) => graph.resolve(id),
+    isReadOutside: (id, members) => isReadOutsideOf(graph, id, members),
+  };
+  for (const node of live) {
+    const pause = scheduler.tick();
+    if (pause) await pause;
+    if (profile.silentViews && node.members.every((member) => graph.inference.nodes[member]!.view)) continue;
+    const kernel = kernelOf(graph.inference, node, kernels.length, names);
+    for (const member of node.members) kernelOfNode[member] = kernel.index;
+    kernels.push(kernel);
+  }
+  return { runtime: profile.id, kernels, kernelOfNode };
+}
+
+function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<number>): boolean {
+  if (graph.leavesScope(id)) return true;
+  for (const at of graph.consumers(id)) {
+    const reader = graph.nodes[at]!;
+    if (!members.has(reader.members[0]!) && !reader.recomputed.has(graph.resolve(id))) return true;
+  }
+  return false;
+}
+
+function kernelOf(inference: Inference, work: WorkNode, index: number, names: Names): Kernel {
+  const { members } = work;
+  const traffic = trafficOf(inference, members, names, work.recomputed);
+  const shape = matrixShapeOf(inference, work);
+  return {
+    index,
+    nodes: members,
+    anchor: anchorOf(inference, members),
+    fusion: work.fusion,
+    operatorClass: work.operatorClass,
+    operations: operationsOf(inference, members),
+    bytes: traffic.bytes,
+    ...(shape ? { matrixShape: shape } : {}),
+    inputs: traffic.inputs,
+    outputs: traffic.outputs,
+    repeat: work.root.repeat,
+  };
+}
+
+/** First matrix operator, else the first node that does something, else the first. */
+function anchorOf(inference: Inference, members: readonly number[]): number {
+  const nodes = members.map((member) => inference.nodes[member]!);
+  const anchor =
+    nodes.find((node) => isMatrixClass(node.operatorClass)) ??
+    nodes.find((node) => (node.work?.operations.vector ?? 0) + (node.work?.operations.special ?? 0) > 0) ??
+    nodes.find((node) => !node.view);
+  return (anchor ?? nodes[0]!).index;
+}
+
+function matrixShapeOf(inference: Inference, work: WorkNode): MatrixShape | undefined {
+  const shapes = work.members
+    .map((member) => inference.nodes[member]!.work?.matrixShape)
+    .filter((shape) => shape !== undefined);
+  return shapes.length > 1 && work.operatorClass === 'attention'
+    ? attentionShape(inference, work.members)
+    : shapes[0];
+}

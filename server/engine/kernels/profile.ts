@@ -1,0 +1,129 @@
+import coreml from './profiles/coreml.json';
+import none from './profiles/none.json';
+import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
+import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
+import openvino from './profiles/openvino.json';
+import qnn from './profiles/qnn.json';
+import type { OperatorClass } from '../operators/rule';
+import tensorrt from './profiles/tensorrt.json';
+import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
+import xla from './profiles/xla.json';
+
+/** A constant and how it is known. `basis` says how sure; `source` where it is from or, for assumptions, why. */
+export interface SourcedConstant {
+  readonly value: number;
+  readonly basis: 'measured' | 'published' | 'assumption';
+  readonly source: string;
+  readonly machine?: string;
+  readonly version?: string;
+  readonly date?: string;
+}
+
+/** Nodes that disappear because they change nothing. */
+export interface EliminationRule {
+  readonly operators: readonly string[];
+  /** Condition by name (eliminate.ts); without it the operators always disappear. */
+  readonly when?: EliminationCondition;
+}
+export type EliminationCondition =
+  'same-type' | 'same-shape' | 'identity-permutation' | 'adds-zero' | 'times-one';
+
+/** One step of a runtime's graph optimiser. Steps run in the order of the profile. */
+export type Pass =
+  /** No-operations disappear; their consumers read the input. */
+  | {
+      readonly pass: 'eliminate';
+      readonly rules: readonly EliminationRule[];
+      /** Nodes whose output is a graph output stay. */
+      readonly keepAtOutputs: boolean;
+    }
+  /** Of nodes with the same operator, attributes and inputs the first stays. */
+  | { readonly pass: 'merge-equal' }
+  /** Patterns of patterns.json, each tried on the whole graph before the next. */
+  | {
+      readonly pass: 'fuse';
+      readonly patterns: readonly string[];
+      /** Values inside a match may also be read from outside: the kernel writes them too. */
+      readonly shared?: boolean;
+    }
+  /** Elementwise nodes join the kernel that alone consumes them, or the matrix kernel that they alone consume. */
+  | {
+      readonly pass: 'grow';
+      /** Operator classes that join. */
+      readonly members: readonly OperatorClass[];
+      /** Classes of kernels that take what comes before them. */
+      readonly prologue: readonly OperatorClass[];
+      /** Classes of kernels that take what comes after them. */
+      readonly epilogue: readonly OperatorClass[];
+      /** Most nodes in one kernel; null: no limit. */
+      readonly maximum: number | null;
+    };
+
+/** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
+export interface RuntimeProfile {
+  readonly id: string;
+  readonly name: string;
+  /** Where the fusion rules are from. */
+  readonly source: string;
+  readonly folding: {
+    /** Nodes with constant outputs run once, at load time. */
+    readonly constants: boolean;
+    /** Operators that stay although their outputs are constant (a dequantised weight is kept quantised). */
+    readonly except: readonly string[];
+    /** Integer nodes whose content follows from the bound dimensions alone dispatch nothing (shapes are fixed at build time). */
+    readonly boundShapes: boolean;
+  };
+  readonly passes: readonly Pass[];
+  /** Views dispatch nothing. */
+  readonly silentViews: boolean;
+  /** Seconds from one kernel to the next that no chip resource explains. Null: that way of launching does not exist. */
+  readonly dispatchSeconds: {
+    readonly eager: SourcedConstant | null;
+    readonly graph: SourcedConstant | null;
+  };
+  /** Which of the two the estimate uses. */
+  readonly launch: 'eager' | 'graph';
+  /** Seconds per run of the model besides the kernels; null where nothing is known. */
+  readonly runSeconds: SourcedConstant | null;
+  /** Device memory that the runtime keeps for itself, out of what the driver reports. */
+  readonly reserveBytes: SourcedConstant | null;
+  /** What runs on the accelerator; null: everything, or nothing is known. The rest runs on the host. */
+  readonly supports: {
+    readonly source: string;
+    /** Operators of ai.onnx and com.microsoft; null: all. */
+    readonly operators: readonly string[] | null;
+    /** Element types in which it computes; null: all of the chip. */
+    readonly types: readonly string[] | null;
+  } | null;
+}
+
+/** All runtime profiles, by id. */
+export const runtimeProfiles: readonly RuntimeProfile[] = [
+  onnxruntimeCpu,
+  onnxruntimeCuda,
+  tensorrt,
+  openvino,
+  xla,
+  tfliteEdgetpu,
+  qnn,
+  coreml,
+  none,
+] as readonly unknown[] as readonly RuntimeProfile[];
+
+const byId = new Map(runtimeProfiles.map((profile) => [profile.id, profile]));
+
+/** The profile of an id; undefined for an unknown one. */
+export function profileById(id: string): RuntimeProfile | undefined {
+  return byId.get(id);
+}
+
+/** Seconds that every kernel of the profile pays for being dispatched; null when nothing is known. */
+export function dispatchSecondsOf(profile: RuntimeProfile): number | null {
+  return (
+    (
+      profile.dispatchSeconds[profile.launch] ??
+      profile.dispatchSeconds.eager ??
+      profile.dispatchSeconds.graph
+    )?.value ?? null
+  );
+}

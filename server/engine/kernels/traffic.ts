@@ -1,0 +1,150 @@
+import type { Inference, InferredNode } from '../inference/types';
+import type { Operations, WorkBytes } from '../operators/rule';
+
+/** What crosses the border of a kernel. */
+export interface Traffic {
+  readonly bytes: WorkBytes | null;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Questions about values that the rewritten graph answers. */
+export interface Names {
+  /** The value that is read where `id` is named, aliases of eliminated nodes resolved. */
+  resolve(id: number): number;
+  /** Outside the given members somebody reads the value, or it is an output of its graph. */
+  isReadOutside(id: number, members: ReadonlySet<number>): boolean;
+}
+
+/**
+ * Bytes per run that cross the border of a kernel, at stored types: a value that lives and dies inside is left out,
+ * one that several members read is counted once, a view inside passes its source through. A rule that says that a
+ * node touches only part of its inputs (Gather's rows) is followed in proportion.
+ */
+export function trafficOf(
+  inference: Inference,
+  members: readonly number[],
+  names: Names,
+  recomputed: ReadonlyMap<number, number>,
+): Traffic {
+  const inside = new Set(members);
+  /** Values made inside; a view's output stands for its input. */
+  const sourceOf = new Map<number, number | null>();
+  const inputs = new Map<number, number | null>();
+  const outputs = new Map<number, number | null>();
+  for (const index of members) {
+    const node = inference.nodes[index]!;
+    const touched = touchedShare(inference, node);
+    for (const input of node.inputs) {
+      if (input === null) continue;
+      const resolved = names.resolve(input);
+      const source = followViews(recomputed.get(resolved) ?? resolved, sourceOf);
+      if (source === null || node.view) continue;
+      const share = inference.values[source]!.isConstant ? touched?.weights : touched?.inputs;
+      const size = recomputed.has(resolved)
+        ? inference.values[source]!.bytes
+        : inference.values[resolved]!.bytes;
+      keepLargest(inputs, source, times(size, share));
+    }
+    for (const output of node.outputs) {
+      if (output === null) continue;
+      const source = node.view && node.inputs[0] !== null ? names.resolve(node.inputs[0]!) : null;
+      sourceOf.set(output, node.view ? followViews(source ?? output, sourceOf) : null);
+      if (names.isReadOutside(output, inside)) {
+        keepLargest(
+          outputs,
+          output,
+          node.view ? 0 : times(inference.values[output]!.bytes, touched?.outputs),
+        );
+      }
+    }
+  }
+  passViewsOut(inference, members, sourceOf, outputs);
+  return {
+    bytes: sumBytes(inference, inputs, outputs),
+    inputs: [...inputs.keys()],
+    outputs: [...outputs.keys()],
+  };
+}
+
+/** A view that leaves the kernel carries the bytes of what was computed inside. */
+function passViewsOut(
+  inference: Inference,
+  members: readonly number[],
+  sourceOf: ReadonlyMap<number, number | null>,
+  outputs: Map<number, number | null>,
+): void {
+  const views = members.map((index) => inference.nodes[index]!).filter((node) => node.view);
+  for (const view of views) {
+    const [input, output] = [view.inputs[0], view.outputs[0]];
+    if (typeof output !== 'number' || typeof input !== 'number' || !outputs.has(output)) continue;
+    const madeInside = sourceOf.get(output) === null;
+    if (madeInside && !outputs.has(input)) outputs.set(output, inference.values[output]!.bytes);
+  }
+}
+
+/** Where the bytes come from: null for a value that is computed inside. */
+function followViews(value: number, sourceOf: ReadonlyMap<number, number | null>): number | null {
+  return sourceOf.has(value) ? sourceOf.get(value)! : value;
+}
+
+interface Shares {
+  readonly weights: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Touched bytes by whole bytes, per class; null while a dimension is unknown. */
+function touchedShare(inference: Inference, node: InferredNode): Shares | null {
+  if (!node.work) return null;
+  const whole = { weights: 0, inputs: 0, outputs: 0 };
+  for (const id of node.inputs) {
+    if (id === null) continue;
+    const value = inference.values[id]!;
+    whole[value.isConstant ? 'weights' : 'inputs'] += value.bytes ?? 0;
+  }
+  for (const id of node.outputs) if (id !== null) whole.outputs += inference.values[id]!.bytes ?? 0;
+  const share = (part: keyof WorkBytes): number =>
+    whole[part] === 0 ? 0 : node.work!.bytes[part] / whole[part];
+  return { weights: share('weights'), inputs: share('inputs'), outputs: share('outputs') };
+}
+
+function times(bytes: number | null, share: number | undefined): number | null {
+  return bytes === null || share === undefined ? null : bytes * share;
+}
+
+function keepLargest(table: Map<number, number | null>, key: number, bytes: number | null): void {
+  const before = table.get(key);
+  if (before === null) return;
+  table.set(key, bytes === null ? null : Math.max(before ?? 0, bytes));
+}
+
+function sumBytes(
+  inference: Inference,
+  inputs: ReadonlyMap<number, number | null>,
+  outputs: ReadonlyMap<number, number | null>,
+): WorkBytes | null {
+  const sum = { weights: 0, inputs: 0, outputs: 0 };
+  for (const [id, bytes] of inputs) {
+    if (bytes === null) return null;
+    sum[inference.values[id]!.isConstant ? 'weights' : 'inputs'] += bytes;
+  }
+  for (const bytes of outputs.values()) {
+    if (bytes === null) return null;
+    sum.outputs += bytes;
+  }
+  return sum;
+}
+
+/** Operations of all members; null while one is unknown. */
+export function operationsOf(inference: Inference, members: readonly number[]): Operations | null {
+  const sum = { matrix: 0, vector: 0, special: 0 };
+  for (const index of members) {
+    const work = inference.nodes[index]!.work;
+    if (!work) return null;
+    sum.matrix += work.operations.matrix;
+    sum.vector += work.operations.vector;
+    sum.special += work.operations.special;
+  }
+  return sum;
+}

@@ -1,0 +1,165 @@
+import type { Inference, InferredNode, InferredValue } from '../inference/types';
+import type { OperatorClass } from '../operators/rule';
+
+/** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
+export interface WorkNode {
+  readonly operator: string;
+  /** '' also for what a fusion makes. */
+  readonly domain: string;
+  /** Value ids, aliases resolved when they are read; null where an optional input is missing. */
+  readonly inputs: readonly (number | null)[];
+  readonly outputs: readonly (number | null)[];
+  /** Flat indices of the nodes that it stands for, ascending. */
+  readonly members: readonly number[];
+  /** The node whose outputs are its outputs. */
+  readonly root: InferredNode;
+  readonly fusion: string | null;
+  readonly operatorClass: OperatorClass;
+  /** Values that a duplicated member recomputes here: read its input instead. */
+  readonly recomputed: ReadonlyMap<number, number>;
+}
+
+/**
+ * The nodes that a runtime still has to run while its passes rewrite the graph. Values keep the ids of the inference;
+ * an eliminated node makes its output an alias of its input.
+ */
+export class WorkGraph {
+  /** By position; null once fused into another or eliminated. Fusing appends. */
+  readonly nodes: (WorkNode | null)[] = [];
+  private readonly workOfNode: Int32Array;
+  private readonly aliasOf: Int32Array;
+  private readonly aliases = new Map<number, number[]>();
+  private readonly scopeOutputs: Uint8Array;
+  private readonly byOperator = new Map<string, number[]>();
+
+  constructor(readonly inference: Inference) {
+    this.workOfNode = new Int32Array(inference.nodes.length).fill(-1);
+    this.aliasOf = new Int32Array(inference.values.length).fill(-1);
+    this.scopeOutputs = new Uint8Array(inference.values.length);
+    for (const scope of inference.scopes) {
+      for (const output of scope.outputs) if (output !== null) this.scopeOutputs[output] = 1;
+    }
+  }
+
+  /** Takes a node of the model into the graph. */
+  add(node: InferredNode): void {
+    this.append({
+      operator: node.node.operator,
+      domain: node.node.domain,
+      inputs: node.inputs,
+      outputs: node.outputs,
+      members: [node.index],
+      root: node,
+      fusion: null,
+      operatorClass: node.operatorClass,
+      recomputed: noRecomputed,
+    });
+  }
+
+  /** Positions of the live nodes with an operator, in order of appearance. */
+  withOperator(operator: string): readonly number[] {
+    return (this.byOperator.get(operator) ?? []).filter((at) => this.nodes[at]?.operator === operator);
+  }
+
+  value(id: number): InferredValue {
+    return this.inference.values[id]!;
+  }
+
+  /** The value that is really read where `id` is named. */
+  resolve(id: number): number {
+    let found = id;
+    while (this.aliasOf[found] !== -1) found = this.aliasOf[found]!;
+    return found;
+  }
+
+  /** Position of the live node that makes a value; -1 for inputs, initialisers and folded values. */
+  producer(id: number): number {
+    const producer = this.value(this.resolve(id)).producer;
+    return producer === null ? -1 : this.workOfNode[producer]!;
+  }
+
+  /** Position of the live node that holds a node of the model; -1 if there is none. */
+  holder(flatIndex: number): number {
+    return this.workOfNode[flatIndex]!;
+  }
+
+  /** Positions of the live nodes that read a value or one of its aliases. */
+  consumers(id: number): Set<number> {
+    const found = new Set<number>();
+    this.eachName(this.resolve(id), (name) => {
+      for (const consumer of this.value(name).consumers) {
+        const at = this.workOfNode[consumer]!;
+        if (at !== -1) found.add(at);
+      }
+    });
+    return found;
+  }
+
+  /** The value, or an alias of it, is an output of its graph. */
+  leavesScope(id: number): boolean {
+    let leaves = false;
+    this.eachName(this.resolve(id), (name) => (leaves ||= this.scopeOutputs[name] === 1));
+    return leaves;
+  }
+
+  /** Removes a node: whoever read its first output reads `source`. */
+  eliminate(at: number, source: number): void {
+    const node = this.nodes[at]!;
+    for (const member of node.members) this.workOfNode[member] = -1;
+    this.nodes[at] = null;
+    node.outputs.forEach((output, index) => {
+      if (output !== null && index === 0) this.alias(output, source);
+    });
+  }
+
+  /** Removes a node that computes the same as another. */
+  mergeInto(at: number, kept: number): void {
+    const node = this.nodes[at]!;
+    const other = this.nodes[kept]!;
+    for (const member of node.members) this.workOfNode[member] = -1;
+    this.nodes[at] = null;
+    node.outputs.forEach((output, index) => {
+      const same = other.outputs[index];
+      if (output !== null && same !== null && same !== undefined) this.alias(output, same);
+    });
+  }
+
+  /** Replaces nodes by one that stands for all of them; returns its position. */
+  fuse(positions: Iterable<number>, made: Omit<WorkNode, 'domain' | 'members'>): number {
+    const members: number[] = [];
+    const recomputed = new Map(made.recomputed);
+    for (const at of positions) {
+      const node = this.nodes[at]!;
+      members.push(...node.members);
+      for (const [value, source] of node.recomputed) recomputed.set(value, source);
+      this.nodes[at] = null;
+    }
+    members.sort((a, b) => a - b);
+    return this.append({ ...made, domain: '', members, recomputed });
+  }
+
+  private append(node: WorkNode): number {
+    const at = this.nodes.push(node) - 1;
+    for (const member of node.members) this.workOfNode[member] = at;
+    const list = this.byOperator.get(node.operator);
+    if (list) list.push(at);
+    else this.byOperator.set(node.operator, [at]);
+    return at;
+  }
+
+  private alias(output: number, source: number): void {
+    const target = this.resolve(source);
+    if (target === output) return;
+    this.aliasOf[output] = target;
+    const list = this.aliases.get(target);
+    if (list) list.push(output);
+    else this.aliases.set(target, [output]);
+  }
+
+  private eachName(id: number, visit: (name: number) => void): void {
+    visit(id);
+    for (const name of this.aliases.get(id) ?? []) this.eachName(name, visit);
+  }
+}
+
+const noRecomputed: ReadonlyMap<number, number> = new Map();
