@@ -23,7 +23,8 @@ describe('runtime profiles', () => {
     expect(runtimeProfiles).toHaveLength(9);
     for (const profile of runtimeProfiles) {
       for (const pass of profile.passes) {
-        if (pass.pass === 'fuse') for (const name of pass.patterns) expect([...patterns.keys()]).toContain(name);
+        if (pass.pass === 'fuse')
+          for (const name of pass.patterns) expect([...patterns.keys()]).toContain(name);
       }
       const constants = [profile.dispatchSeconds.eager, profile.dispatchSeconds.graph, profile.reserveBytes];
       for (const constant of constants) if (constant) expect(constant.source.length).toBeGreaterThan(10);
@@ -187,7 +188,15 @@ describe('attention', () => {
   });
 
   it('stays in pieces for ONNX Runtime, which folds the scales into the product', async () => {
-    expect(await groups(guardedAttention(), 'onnxruntime-cpu')).toEqual([[1], [0, 2, 3], [4], [5], [6], [7], [8]]);
+    expect(await groups(guardedAttention(), 'onnxruntime-cpu')).toEqual([
+      [1],
+      [0, 2, 3],
+      [4],
+      [5],
+      [6],
+      [7],
+      [8],
+    ]);
   });
 });
 
