@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { listingOf, modelOf } from '../server/address';
+import { languageId, listingScheme } from '../server/protocol';
+
+/** View type of the custom editor for models. */
+export const modelViewType = 'siliconlens.model';
+
+export function listingUri(model: vscode.Uri): vscode.Uri {
+  return vscode.Uri.parse(listingOf(model.toString()), true);
+}
+
+/** The model that a listing shows; a text that is no listing (`.onnxtxt` on disk) is its own model. */
+export function modelUri(listing: vscode.Uri): vscode.Uri {
+  const model = modelOf(listing.toString());
+  return model === null ? listing : vscode.Uri.parse(model, true);
+}
+
+/** The text that shows a model: itself if it is a text already. */
+export function textUri(uri: vscode.Uri): vscode.Uri {
+  return uri.scheme === listingScheme || /\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri);
+}
+
+export function isModelText(document: vscode.TextDocument): boolean {
+  return document.languageId === languageId && ['file', listingScheme].includes(document.uri.scheme);
+}
+
+export function fileName(uri: vscode.Uri): string {
+  return uri.path.split('/').pop() || uri.path;
+}
+
+/** The text under a tab, whichever way it is open. */
+export function tabUri(tab: vscode.Tab | undefined): vscode.Uri | undefined {
+  const input = tab?.input;
+  if (input instanceof vscode.TabInputText) return input.uri;
+  if (input instanceof vscode.TabInputTextDiff) return input.modified;
+  if (input instanceof vscode.TabInputCustom && input.viewType === modelViewType) return input.uri;
+  return undefined;
+}

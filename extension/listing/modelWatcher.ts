@@ -1,0 +1,108 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { type FileLook, settled } from './settle';
+
+/** How often a file is looked at where the system can't watch it (milliseconds). */
+const lookEvery = 2000;
+
+/**
+ * Watches one model, in the workspace or not, and tells when it has changed and come to rest. Local files are watched
+ * through their folder, since exporters replace a file as often as they rewrite it.
+ */
+export class ModelWatcher implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[] = [];
+  private seen: Promise<FileLook | null>;
+  private settling = false;
+  private again = false;
+  private disposed = false;
+
+  constructor(
+    private readonly model: vscode.Uri,
+    private readonly changed: () => Promise<void>,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.seen = this.look();
+    if (model.scheme === 'file') this.watchFolder();
+    else this.watchThroughEditor();
+    // Network drives lose events; coming back to the window is when a user expects to see the truth.
+    this.disposables.push(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.check()));
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private watchFolder(): void {
+    const file = basename(this.model.fsPath);
+    let watcher: FSWatcher;
+    try {
+      watcher = watch(dirname(this.model.fsPath), (_event, name) => {
+        if (name === null || name === file) this.check();
+      });
+    } catch (error) {
+      this.poll(error);
+      return;
+    }
+    watcher.on('error', (error) => {
+      watcher.close();
+      if (!this.disposed) this.poll(error);
+    });
+    this.disposables.push({ dispose: () => watcher.close() });
+  }
+
+  private watchThroughEditor(): void {
+    const folder = vscode.Uri.joinPath(this.model, '..');
+    const pattern = new vscode.RelativePattern(folder, basename(this.model.path));
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    this.disposables.push(
+      watcher,
+      watcher.onDidChange(() => this.check()),
+      watcher.onDidCreate(() => this.check()),
+      watcher.onDidDelete(() => this.check()),
+    );
+  }
+
+  private poll(error: unknown): void {
+    this.log.debug(`${this.model.toString()} is looked at every ${lookEvery} ms: ${String(error)}`);
+    const timer = setInterval(() => this.check(), lookEvery);
+    this.disposables.push({ dispose: () => clearInterval(timer) });
+  }
+
+  private check(): void {
+    if (this.settling) this.again = true;
+    else
+      this.settle().catch((error: unknown) => this.log.error(error instanceof Error ? error : String(error)));
+  }
+
+  private async settle(): Promise<void> {
+    this.settling = true;
+    try {
+      do {
+        this.again = false;
+        const before = await this.seen;
+        const now = await this.look();
+        if (before?.size === now?.size && before?.mtime === now?.mtime) continue;
+        await settled(
+          () => this.look(),
+          () => this.disposed,
+        );
+        if (this.disposed) return;
+        this.seen = this.look();
+        await this.changed();
+      } while (this.again && !this.disposed);
+    } finally {
+      this.settling = false;
+    }
+  }
+
+  private async look(): Promise<FileLook | null> {
+    try {
+      const { size, mtime } = await vscode.workspace.fs.stat(this.model);
+      return { size, mtime };
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** What a look at a file says; null where there is none to look at. */
+export interface FileLook {
+  readonly size: number;
+  readonly mtime: number;
+}
+
+/** How long size and time must rest before a file counts as written, and how often to look (milliseconds). */
+export const settleTime = 300;
+const lookEvery = 100;
+/** A file that is written for ever is read anyhow from time to time. */
+const longestWait = 30_000;
+
+export interface SettleClock {
+  now(): number;
+  wait(milliseconds: number): Promise<void>;
+}
+
+const realClock: SettleClock = {
+  now: () => Date.now(),
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/**
+ * Waits until a file's size and time have rested for {@link settleTime}: exporters write a model in many steps, and
+ * a half-written one reads as broken. A file that is gone rests as well.
+ */
+export async function settled(
+  look: () => Promise<FileLook | null>,
+  stopped: () => boolean,
+  clock: SettleClock = realClock,
+): Promise<void> {
+  const begin = clock.now();
+  let last = await look();
+  let restsSince = clock.now();
+  while (!stopped() && clock.now() - restsSince < settleTime && clock.now() - begin < longestWait) {
+    await clock.wait(lookEvery);
+    const next = await look();
+    if (next?.size !== last?.size || next?.mtime !== last?.mtime) restsSince = clock.now();
+    last = next;
+  }
+}

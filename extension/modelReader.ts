@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { ReadFileParams, ReadFileResult, StatFileParams, StatFileResult } from '../server/protocol';
+
+/** Files kept at a time, and for how long after their last use (milliseconds). */
+const keptFiles = 2;
+const keptFor = 30_000;
+
+interface Kept {
+  readonly bytes: Uint8Array;
+  readonly mtime: number;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Reads models that the server can't reach itself (`git:`, virtual folders). Such file systems have no ranged reads:
+ * a file is read whole, kept for a moment and handed out in pieces.
+ */
+export class ModelReader implements vscode.Disposable {
+  private readonly kept = new Map<string, Promise<Kept>>();
+
+  /** The size is that of the bytes, since some file systems state another one. */
+  async stat({ uri }: StatFileParams): Promise<StatFileResult> {
+    try {
+      this.forget(uri);
+      const { bytes, mtime } = await this.file(uri);
+      return { ok: true, size: bytes.length, mtime };
+    } catch (error) {
+      return { ok: false, reason: reason(error) };
+    }
+  }
+
+  async read({ uri, offset, length }: ReadFileParams): Promise<ReadFileResult> {
+    try {
+      const { bytes } = await this.file(uri);
+      return { ok: true, base64: Buffer.from(bytes.subarray(offset, offset + length)).toString('base64') };
+    } catch (error) {
+      return { ok: false, reason: reason(error) };
+    }
+  }
+
+  dispose(): void {
+    for (const uri of [...this.kept.keys()]) this.forget(uri);
+  }
+
+  private file(uri: string): Promise<Kept> {
+    const kept = this.kept.get(uri);
+    if (kept) {
+      void kept.then((file) => file.timer.refresh());
+      return kept;
+    }
+    const reading = this.load(uri);
+    this.kept.set(uri, reading);
+    reading.catch(() => this.kept.delete(uri));
+    for (const other of this.kept.keys()) {
+      if (this.kept.size <= keptFiles) break;
+      this.forget(other);
+    }
+    return reading;
+  }
+
+  private async load(address: string): Promise<Kept> {
+    const uri = vscode.Uri.parse(address, true);
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    const { mtime } = await vscode.workspace.fs.stat(uri);
+    return { bytes, mtime, timer: setTimeout(() => this.forget(address), keptFor) };
+  }
+
+  private forget(uri: string): void {
+    const kept = this.kept.get(uri);
+    this.kept.delete(uri);
+    kept?.then(
+      (file) => clearTimeout(file.timer),
+      () => undefined,
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,11 @@
+import * as vscode from 'vscode';
+import { type Language, languageOf, message, type MessageArgs, type MessageKey } from '../l10n/messages';
+
+/** The text of a key in VS Code's display language. */
+export function text(key: MessageKey, args?: MessageArgs): string {
+  return message(language(), key, args);
+}
+
+export function language(): Language {
+  return languageOf(vscode.env.language);
+}
