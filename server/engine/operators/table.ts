@@ -9,6 +9,11 @@ import { randomOperators } from './random';
 import { recurrentOperators } from './recurrent';
 import { reductionOperators } from './reduction';
 import { softmaxOperators } from './softmax';
+import { lossOperators } from './loss';
+import { signalOperators } from './signal';
+import { textOperators } from './text';
+import { trainingOperators } from './training';
+import { visionOperators } from './vision';
 import type { OperatorRule } from './rule';
 import { tensorShapeOperators } from './tensorShape';
 
@@ -23,6 +28,11 @@ export const allOperators: readonly OperatorRule[] = [
   ...recurrentOperators,
   ...reductionOperators,
   ...softmaxOperators,
+  ...lossOperators,
+  ...signalOperators,
+  ...textOperators,
+  ...trainingOperators,
+  ...visionOperators,
   ...tensorShapeOperators,
 ];
 
