@@ -94,19 +94,36 @@ interface Shares {
   readonly outputs: number;
 }
 
-/** Touched bytes by whole bytes, per class; null while a dimension is unknown. */
+/**
+ * Touched bytes by whole bytes, per class; null while a dimension is unknown. Where the node's own classes differ from
+ * those of its values (a dequantised weight is not constant here), one share serves all inputs.
+ */
 function touchedShare(inference: Inference, node: InferredNode): Shares | null {
   if (!node.work) return null;
+  // A folded node that a runtime keeps (a dequantised weight) has no work of its own but reads all of its input.
+  if (node.folded) return { weights: 1, inputs: 1, outputs: 1 };
+  const { bytes } = node.work;
   const whole = { weights: 0, inputs: 0, outputs: 0 };
-  for (const id of node.inputs) {
+  for (const id of new Set(node.inputs)) {
     if (id === null) continue;
     const value = inference.values[id]!;
     whole[value.isConstant ? 'weights' : 'inputs'] += value.bytes ?? 0;
   }
   for (const id of node.outputs) if (id !== null) whole.outputs += inference.values[id]!.bytes ?? 0;
-  const share = (part: keyof WorkBytes): number =>
-    whole[part] === 0 ? 0 : node.work!.bytes[part] / whole[part];
-  return { weights: share('weights'), inputs: share('inputs'), outputs: share('outputs') };
+  const outputs = ratio(bytes.outputs, whole.outputs);
+  if (bytes.weights <= whole.weights && bytes.inputs <= whole.inputs) {
+    return {
+      weights: ratio(bytes.weights, whole.weights),
+      inputs: ratio(bytes.inputs, whole.inputs),
+      outputs,
+    };
+  }
+  const all = ratio(bytes.weights + bytes.inputs, whole.weights + whole.inputs);
+  return { weights: all, inputs: all, outputs };
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 function times(bytes: number | null, share: number | undefined): number | null {

@@ -1,0 +1,58 @@
+import type { Inference } from '../inference/types';
+import type { KernelPlan } from '../kernels/types';
+
+/** Something that runs at one time: a node, or a kernel. Value ids. */
+export interface Step {
+  /** The node, or the kernel's last node. */
+  readonly node: number;
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+}
+
+/** What runs, in order. Folded nodes run at load time and are no steps. */
+export function executionSteps(inference: Inference, plan: KernelPlan | null): Step[] {
+  const position = executionOrder(inference);
+  const steps = plan ? kernelSteps(plan) : nodeSteps(inference);
+  return steps.sort((a, b) => position[a.node]! - position[b.node]!);
+}
+
+function nodeSteps(inference: Inference): Step[] {
+  return inference.nodes
+    .filter((node) => !node.folded)
+    .map((node) => ({ node: node.index, reads: known(node.inputs), writes: known(node.outputs) }));
+}
+
+/** Views that dispatch nothing are no steps: their outputs lie in the buffers of their inputs anyway. */
+function kernelSteps(plan: KernelPlan): Step[] {
+  return plan.kernels.map((kernel) => ({
+    node: kernel.nodes[kernel.nodes.length - 1]!,
+    reads: kernel.inputs,
+    writes: kernel.outputs,
+  }));
+}
+
+/** Place of each node in the order of execution: a body's nodes come just before the node that holds them. */
+function executionOrder(inference: Inference): Int32Array {
+  const bodies = new Map<number, number[]>();
+  const roots: number[] = [];
+  for (const node of inference.nodes) {
+    if (node.parent === null) roots.push(node.index);
+    else {
+      const list = bodies.get(node.parent);
+      if (list) list.push(node.index);
+      else bodies.set(node.parent, [node.index]);
+    }
+  }
+  const position = new Int32Array(inference.nodes.length);
+  let next = 0;
+  const place = (index: number): void => {
+    for (const inner of bodies.get(index) ?? []) place(inner);
+    position[index] = next++;
+  };
+  for (const root of roots) place(root);
+  return position;
+}
+
+function known(ids: readonly (number | null)[]): number[] {
+  return ids.filter((id) => id !== null);
+}

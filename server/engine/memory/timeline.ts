@@ -1,0 +1,139 @@
+import type { Inference, InferredValue } from '../inference/types';
+import type { KernelPlan } from '../kernels/types';
+import { executionSteps, type Step } from './steps';
+
+/** Memory while one node (or the kernel that ends with it) runs. */
+export interface MemoryPoint {
+  /** Flat index. */
+  readonly node: number;
+  readonly weightsBytes: number;
+  /** Graph inputs, outputs and everything between that is still needed or just being written. */
+  readonly activationBytes: number;
+}
+
+export interface MemoryTimeline {
+  readonly points: readonly MemoryPoint[];
+  /** Bytes of all initialisers and Constants; null when a type is unknown. */
+  readonly weightsBytes: number | null;
+  /** Most bytes at one time, weights included; null when a size is unknown. */
+  readonly highWaterBytes: number | null;
+  readonly highWaterNode: number | null;
+}
+
+/** Bytes that a value takes; null when unknown. */
+export type SizeOf = (value: InferredValue) => number | null;
+
+/** Bytes at the stored type. */
+export const storedSize: SizeOf = (value) => value.bytes;
+
+/**
+ * Weights and live values over the order of execution (file order; the body of a subgraph runs before its holder
+ * ends). A value lives from the step that writes it to the last that reads it, graph inputs from the start, graph
+ * outputs to the end; a view shares the buffer of its input. With a plan, values inside kernels take no memory.
+ */
+export function memoryTimeline(
+  inference: Inference,
+  plan: KernelPlan | null = null,
+  sizeOf: SizeOf = storedSize,
+): MemoryTimeline {
+  const steps = executionSteps(inference, plan);
+  const weights = weightsBytesOf(inference, sizeOf);
+  const change = new Float64Array(steps.length + 1);
+  let unknown = false;
+  for (const { value, from, to } of lifetimesOf(inference, steps)) {
+    const bytes = sizeOf(inference.values[value]!);
+    if (bytes === null) {
+      unknown = true;
+      continue;
+    }
+    change[from]! += bytes;
+    change[to + 1]! -= bytes;
+  }
+  const points: MemoryPoint[] = [];
+  let live = 0;
+  let highest = -1;
+  steps.forEach((step, at) => {
+    live += change[at]!;
+    points.push({ node: step.node, weightsBytes: weights ?? 0, activationBytes: live });
+    if (highest === -1 || live > points[highest]!.activationBytes) highest = at;
+  });
+  const known = weights !== null && !unknown;
+  const top = highest === -1 ? 0 : points[highest]!.activationBytes;
+  return {
+    points,
+    weightsBytes: weights,
+    highWaterBytes: known ? weights + top : null,
+    highWaterNode: known && highest !== -1 ? points[highest]!.node : null,
+  };
+}
+
+/** Bytes of all initialisers and of the tensors of Constants; each once. */
+export function weightsBytesOf(inference: Inference, sizeOf: SizeOf = storedSize): number | null {
+  let sum = 0;
+  for (const value of inference.values) {
+    if (!isStored(inference, value)) continue;
+    const bytes = sizeOf(value);
+    if (bytes === null) return null;
+    sum += bytes;
+  }
+  return sum;
+}
+
+/** An initializer, or the output of a folded node without inputs, which is a Constant. */
+export function isStored(inference: Inference, value: InferredValue): boolean {
+  if (value.origin === 'initializer') return true;
+  const producer = value.producer === null ? undefined : inference.nodes[value.producer];
+  return producer !== undefined && producer.folded && producer.inputs.length === 0;
+}
+
+interface Lifetime {
+  /** The value whose buffer it is. */
+  readonly value: number;
+  /** First and last step, inclusive. */
+  readonly from: number;
+  to: number;
+}
+
+/** Lifetimes of all buffers but the weights'. */
+function lifetimesOf(inference: Inference, steps: readonly Step[]): Lifetime[] {
+  const buffers = bufferOwners(inference);
+  const found = new Map<number, Lifetime>();
+  const last = Math.max(0, steps.length - 1);
+  for (const id of inference.scopes[0]?.inputs ?? []) {
+    if (!inference.values[id]!.isConstant) found.set(id, { value: id, from: 0, to: 0 });
+  }
+  const touch = (id: number, at: number, writes: boolean): void => {
+    const owner = buffers[id]!;
+    const known = found.get(owner);
+    if (known) known.to = at;
+    // What nobody writes is a weight or folded; formal inputs of a body start with their first reader.
+    else if (writes || isFormalInput(inference.values[owner]!)) {
+      found.set(owner, { value: owner, from: at, to: at });
+    }
+  };
+  steps.forEach((step, at) => {
+    for (const id of step.reads) touch(id, at, false);
+    for (const id of step.writes) touch(id, at, true);
+  });
+  for (const output of inference.scopes[0]?.outputs ?? []) {
+    const lifetime = output === null ? undefined : found.get(buffers[output]!);
+    if (lifetime) lifetime.to = last;
+  }
+  return [...found.values()];
+}
+
+function isFormalInput(value: InferredValue): boolean {
+  return value.origin === 'input' && value.scope !== 0 && !value.isConstant;
+}
+
+/** The value in whose buffer each value lies: its own, or through views that of the input. */
+function bufferOwners(inference: Inference): Int32Array {
+  const owners = Int32Array.from(inference.values, (value) => value.id);
+  for (const node of inference.nodes) {
+    const [input, output] = [node.inputs[0], node.outputs[0]];
+    if (node.view && !node.folded && typeof input === 'number' && typeof output === 'number') {
+      owners[output] = owners[input]!;
+    }
+  }
+  return owners;
+}

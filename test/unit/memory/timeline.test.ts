@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { planKernels } from '../../../server/engine/kernels/plan';
+import { profileById } from '../../../server/engine/kernels/profile';
+import { fitOf, sizeAt } from '../../../server/engine/memory/fit';
+import { memoryTimeline } from '../../../server/engine/memory/timeline';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { graphOf } from '../kernels/graphs';
+
+/** x -> MatMul -> h -> Reshape (view) -> f -> Relu -> r;  y = Add(r, x). Float: 4 bytes per element. */
+const inference = graphOf(
+  [
+    { operator: 'MatMul', inputs: ['x', 'w'], outputs: ['h'], operatorClass: 'gemm', matrix: 640 },
+    { operator: 'Reshape', inputs: ['h', 's'], outputs: ['f'], view: true },
+    { operator: 'Relu', inputs: ['f'], outputs: ['r'] },
+    { operator: 'Concat', inputs: ['r', 'x'], outputs: ['y'], operatorClass: 'movement' },
+  ],
+  {
+    x: { shape: [1, 10] },
+    w: { shape: [10, 20], constant: true },
+    s: { shape: [1], constant: true },
+  },
+  { h: [1, 20], f: [20], r: [20], y: [30] },
+  ['y'],
+);
+
+describe('memoryTimeline', () => {
+  it('holds inputs from the start, views in the buffer of their input, outputs to the end', () => {
+    const timeline = memoryTimeline(inference);
+    expect(timeline.weightsBytes).toBe(804);
+    // x 40 + h 80; the same while the view passes; x + h + r; x + r + y.
+    expect(timeline.points.map((point) => point.activationBytes)).toEqual([120, 120, 200, 240]);
+    expect(timeline.highWaterBytes).toBe(804 + 240);
+    expect(timeline.highWaterNode).toBe(3);
+  });
+
+  it('needs no memory for what lives inside a kernel', async () => {
+    const plan = await planKernels(inference, profileById('tensorrt')!, uninterrupted);
+    expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0], [2], [3]]);
+    const timeline = memoryTimeline(inference, plan);
+    expect(timeline.points.map((point) => point.activationBytes)).toEqual([120, 200, 240]);
+  });
+
+  it('is unknown as soon as a size is', () => {
+    const values = inference.values.map((value) => (value.name === 'r' ? { ...value, bytes: null } : value));
+    const timeline = memoryTimeline({ ...inference, values });
+    expect(timeline.highWaterBytes).toBeNull();
+    expect(timeline.weightsBytes).toBe(804);
+  });
+});
+
+describe('fitOf', () => {
+  const timeline = (highWaterBytes: number | null) => ({
+    points: [],
+    weightsBytes: 0,
+    highWaterBytes,
+    highWaterNode: null,
+  });
+  const chip = chipById('nvidia-t4')!;
+  const profile = profileById('tensorrt')!;
+  const { capacityBytes } = fitOf(chip, profile, timeline(0));
+
+  it('takes the reserve of the runtime off the capacity', () => {
+    const reserve = profile.reserveBytes!.value;
+    expect(capacityBytes).toBeGreaterThan(14e9);
+    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve)).fits).toBe(true);
+    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve + 1)).fits).toBe(false);
+    expect(fitOf(chip, profile, timeline(null)).fits).toBeNull();
+  });
+
+  it('sizes floating-point values at the type of the chip', () => {
+    const weight = inference.values.find((value) => value.name === 'w')!;
+    const half = { compute: 'int8', weights: 'int8', activations: 'int8', substituted: true };
+    expect(sizeAt(half)(weight)).toBe(200);
+    expect(sizeAt({ ...half, substituted: false })(weight)).toBe(800);
+  });
+});
