@@ -1,0 +1,325 @@
+import type { Graph, ModelFunction, Node, Tensor } from '../../graph/model';
+
+/** 0-based line and UTF-16 character, as in LSP. */
+export interface Place {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Place;
+  readonly end: Place;
+}
+
+/** A stretch of names: the model itself, a subgraph or a function. */
+export interface Scope {
+  readonly kind: 'graph' | 'subgraph' | 'function';
+  readonly owner: Graph | ModelFunction;
+  readonly parent: Scope | null;
+  /** The node that holds a subgraph. */
+  readonly node: Node | null;
+  readonly children: readonly Scope[];
+  /** Nodes of this scope alone, as far as the text shows them. */
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly Named[];
+  readonly outputs: readonly Named[];
+  readonly initializers: readonly Named<Tensor>[];
+  readonly name: Range;
+  /** From the name to the arrow's outputs. */
+  readonly header: Range;
+  /** From the name (or what stands before it) to the closing brace. */
+  readonly range: Range;
+}
+
+/** A name at a place: of an input, output, declared value or initializer. */
+export interface Named<Item = unknown> {
+  readonly name: string;
+  readonly range: Range;
+  readonly item: Item | null;
+}
+
+/** Where the parts of a statement stand. Lists are shorter than the node's where the listing elides. */
+export interface NodePosition {
+  readonly node: Node;
+  readonly scope: Scope;
+  /** The node that holds the subgraph this one stands in. */
+  readonly parent: Node | null;
+  readonly range: Range;
+  readonly operator: Range;
+  readonly outputs: readonly Range[];
+  readonly inputs: readonly Range[];
+  readonly attributes: readonly Range[];
+}
+
+/** What stands at a place of the text. */
+export type Hit =
+  | { readonly kind: 'operator' | 'statement'; readonly node: Node; readonly range: Range }
+  | { readonly kind: 'attribute'; readonly node: Node; readonly index: number; readonly range: Range }
+  | {
+      readonly kind: 'value';
+      readonly node: Node | null;
+      readonly name: string;
+      readonly scope: Scope;
+      readonly range: Range;
+    };
+
+/** A value's places: an input that has an initializer has two definitions, a value of an outer scope may have none. */
+export interface ValuePosition {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly definitions: readonly Range[];
+  readonly uses: readonly Range[];
+}
+
+interface MutableValue extends ValuePosition {
+  readonly definitions: Range[];
+  readonly uses: Range[];
+}
+
+const headerCells = 10;
+
+/** Numbers of all statements in one typed array: objects for each would cost more memory than the text. */
+export class PositionTable {
+  /**
+   * Per statement: start line and character, end line and character, operator's line, start and end, counts of outputs,
+   * attributes and inputs; then line, start and end of each of those.
+   */
+  private cells = new Int32Array(1024);
+  private length = 0;
+  private readonly offsets: number[] = [];
+  private readonly nodeList: Node[] = [];
+  private readonly scopeOf: Scope[] = [];
+  private readonly parentOf: number[] = [];
+  private readonly indexOf = new Map<Node, number>();
+  private readonly scopeByOwner = new Map<Graph | ModelFunction, Scope>();
+  private values: Map<Scope, Map<string, MutableValue>> | null = null;
+
+  constructor(readonly scopes: readonly Scope[]) {}
+
+  /** Nodes in the order of the text: a node before those of its subgraphs. */
+  get nodes(): readonly Node[] {
+    return this.nodeList;
+  }
+
+  /** Takes up a statement whose end is not known yet. */
+  begin(node: Node, scope: Scope, parent: number, line: number, character: number): number {
+    const index = this.nodeList.length;
+    this.nodeList.push(node);
+    this.scopeOf.push(scope);
+    this.parentOf.push(parent);
+    this.indexOf.set(node, index);
+    this.offsets.push(-1);
+    this.starts.push(line, character);
+    return index;
+  }
+
+  private readonly starts: number[] = [];
+
+  /** `parts`: operator, outputs, attributes and inputs as line, start, end each. */
+  finish(
+    index: number,
+    endLine: number,
+    endCharacter: number,
+    counts: readonly [number, number, number],
+    parts: readonly number[],
+  ): void {
+    const needed = this.length + headerCells + parts.length;
+    if (needed > this.cells.length) {
+      const grown = new Int32Array(Math.max(needed, this.cells.length * 2));
+      grown.set(this.cells.subarray(0, this.length));
+      this.cells = grown;
+    }
+    const { cells } = this;
+    let at = this.length;
+    this.offsets[index] = at;
+    cells[at++] = this.starts[index * 2]!;
+    cells[at++] = this.starts[index * 2 + 1]!;
+    cells[at++] = endLine;
+    cells[at++] = endCharacter;
+    for (let i = 0; i < 3; i++) cells[at++] = parts[i]!;
+    for (const count of counts) cells[at++] = count;
+    for (let i = 3; i < parts.length; i++) cells[at++] = parts[i]!;
+    this.length = at;
+  }
+
+  addScope(scope: Scope): void {
+    this.scopeByOwner.set(scope.owner, scope);
+  }
+
+  /** The scope of a graph or function of the model; undefined if the text does not show it. */
+  scope(owner: Graph | ModelFunction): Scope | undefined {
+    return this.scopeByOwner.get(owner);
+  }
+
+  position(node: Node): NodePosition | undefined {
+    const index = this.indexOf.get(node);
+    return index === undefined ? undefined : this.at(index);
+  }
+
+  /** First line of a node's statement; -1 if the text does not show it. Cheaper than {@link position}. */
+  lineOf(node: Node): number {
+    const index = this.indexOf.get(node);
+    return index === undefined ? -1 : this.starts[index * 2]!;
+  }
+
+  private at(index: number): NodePosition {
+    const { cells } = this;
+    const at = this.offsets[index]!;
+    const triple = (cell: number): Range => lineRange(cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
+    const list = (from: number, count: number): Range[] =>
+      Array.from({ length: count }, (_, i) => triple(from + i * 3));
+    const [outputs, attributes, inputs] = [cells[at + 7]!, cells[at + 8]!, cells[at + 9]!];
+    const first = at + headerCells;
+    const parent = this.parentOf[index]!;
+    return {
+      node: this.nodeList[index]!,
+      scope: this.scopeOf[index]!,
+      parent: parent < 0 ? null : this.nodeList[parent]!,
+      range: {
+        start: { line: cells[at]!, character: cells[at + 1]! },
+        end: { line: cells[at + 2]!, character: cells[at + 3]! },
+      },
+      operator: triple(at + 4),
+      outputs: list(first, outputs),
+      attributes: list(first + outputs * 3, attributes),
+      inputs: list(first + (outputs + attributes) * 3, inputs),
+    };
+  }
+
+  /** Index of the first node whose statement starts on or after `line`. */
+  private firstFrom(line: number): number {
+    let low = 0;
+    let high = this.nodeList.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.starts[middle * 2]! < line) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Nodes whose statements start on the lines `from` to `to`, both included. */
+  nodesBetween(from: number, to: number): readonly Node[] {
+    return this.nodeList.slice(this.firstFrom(from), this.firstFrom(to + 1));
+  }
+
+  /** The innermost node whose statement covers the line. */
+  nodeAt(line: number): Node | null {
+    let index = this.firstFrom(line + 1) - 1;
+    while (index >= 0 && this.cells[this.offsets[index]! + 2]! < line) index = this.parentOf[index]!;
+    return index < 0 ? null : this.nodeList[index]!;
+  }
+
+  /** What stands at a place: a value, an operator, an attribute's name, else the statement around it. */
+  hit(line: number, character: number): Hit | null {
+    const place = { line, character };
+    const node = this.nodeAt(line);
+    const position = node && this.position(node);
+    if (node && position && covers(position.range, place)) {
+      if (covers(position.operator, place)) return { kind: 'operator', node, range: position.operator };
+      const scope = position.scope;
+      for (const [ranges, names] of [
+        [position.outputs, node.outputs],
+        [position.inputs, node.inputs],
+      ] as const) {
+        const index = ranges.findIndex((range) => covers(range, place));
+        if (index >= 0) return { kind: 'value', node, name: names[index]!, scope, range: ranges[index]! };
+      }
+      const index = position.attributes.findIndex((range) => covers(range, place));
+      if (index >= 0) return { kind: 'attribute', node, index, range: position.attributes[index]! };
+    }
+    for (const scope of this.scopes) {
+      if (!covers(scope.range, place)) continue;
+      const named = [...scope.inputs, ...scope.outputs].find(({ range }) => covers(range, place));
+      const found = named ?? namedAt(scope.initializers, place);
+      if (found) return { kind: 'value', node: null, name: found.name, scope, range: found.range };
+    }
+    return node && position && covers(position.range, place)
+      ? { kind: 'statement', node, range: position.range }
+      : null;
+  }
+
+  /** The innermost scope around a line. */
+  scopeAt(line: number): Scope | null {
+    let found: Scope | null = null;
+    for (const scope of this.scopes) {
+      if (scope.range.start.line <= line && line <= scope.range.end.line) found = scope;
+    }
+    return found;
+  }
+
+  /** Definitions and uses of the value that `name` means in a scope: its own or that of an outer one. */
+  value(scope: Scope, name: string): ValuePosition | undefined {
+    this.values ??= this.collectValues();
+    for (let at: Scope | null = scope; at; at = at.parent) {
+      const found = this.values.get(at)?.get(name);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** All values that a scope defines or uses without any definition. */
+  valuesOf(scope: Scope): readonly ValuePosition[] {
+    this.values ??= this.collectValues();
+    return [...(this.values.get(scope)?.values() ?? [])];
+  }
+
+  /** Made on the first question: most listings are read without one. */
+  private collectValues(): Map<Scope, Map<string, MutableValue>> {
+    const all = new Map<Scope, Map<string, MutableValue>>();
+    const ensure = (scope: Scope, name: string): MutableValue => {
+      const names = all.get(scope)!;
+      let value = names.get(name);
+      if (!value) names.set(name, (value = { name, scope, definitions: [], uses: [] }));
+      return value;
+    };
+    for (const scope of this.scopes) {
+      all.set(scope, new Map());
+      for (const { name, range } of [...scope.inputs, ...scope.initializers])
+        ensure(scope, name).definitions.push(range);
+    }
+    const positions = this.nodeList.map((_, index) => this.at(index));
+    for (const { node, scope, outputs } of positions) {
+      outputs.forEach((range, i) => {
+        if (node.outputs[i]) ensure(scope, node.outputs[i]).definitions.push(range);
+      });
+    }
+    const use = (scope: Scope, name: string, range: Range): void => {
+      if (name === '') return;
+      let at: Scope | null = scope;
+      while (at && !all.get(at)!.has(name)) at = at.parent;
+      ensure(at ?? scope, name).uses.push(range);
+    };
+    for (const { node, scope, inputs } of positions) {
+      inputs.forEach((range, i) => use(scope, node.inputs[i]!, range));
+    }
+    for (const scope of this.scopes) for (const { name, range } of scope.outputs) use(scope, name, range);
+    return all;
+  }
+}
+
+export function lineRange(line: number, start: number, end: number): Range {
+  return { start: { line, character: start }, end: { line, character: end } };
+}
+
+/** True if the place lies in the range or at its end, where an editor's cursor stands behind a word. */
+export function covers({ start, end }: Range, { line, character }: Place): boolean {
+  if (line < start.line || line > end.line) return false;
+  if (line === start.line && character < start.character) return false;
+  return line !== end.line || character <= end.character;
+}
+
+/** Initializers stand in order, one to a line; there may be many. */
+function namedAt(list: readonly Named[], place: Place): Named | undefined {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle]!.range.end.line < place.line) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low; i < list.length && list[i]!.range.start.line === place.line; i++) {
+    if (covers(list[i]!.range, place)) return list[i];
+  }
+  return undefined;
+}

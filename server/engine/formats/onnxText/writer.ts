@@ -1,0 +1,59 @@
+import type { Place } from './positions';
+
+/** Builds a text line by line and always knows where it is. */
+export class LineWriter {
+  private readonly lines: string[] = [];
+  private current = '';
+  /** Written behind the line when it ends, because a comment swallows the rest of its line. */
+  private notes: string[] = [];
+  private bytes = 0;
+
+  get line(): number {
+    return this.lines.length;
+  }
+
+  get character(): number {
+    return this.current.length;
+  }
+
+  get place(): Place {
+    return { line: this.lines.length, character: this.current.length };
+  }
+
+  /** UTF-8 bytes so far, never less than true. */
+  get size(): number {
+    return this.bytes;
+  }
+
+  write(text: string): void {
+    this.current += text;
+  }
+
+  /** A comment for the end of the current line. */
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  endLine(): void {
+    if (this.notes.length > 0) {
+      this.current += `${this.current.trim() ? '  ' : ''}# ${this.notes.join('; ')}`;
+      this.notes = [];
+    }
+    this.bytes += utf8Length(this.current) + 1;
+    this.lines.push(this.current);
+    this.current = '';
+  }
+
+  finish(): string {
+    if (this.current || this.notes.length > 0) this.endLine();
+    this.lines.push('');
+    return this.lines.join('\n');
+  }
+}
+
+/** A UTF-16 unit takes at most three bytes in UTF-8. */
+// eslint-disable-next-line no-control-regex
+const ascii = /^[\x00-\x7f]*$/;
+function utf8Length(text: string): number {
+  return ascii.test(text) ? text.length : text.length * 3;
+}
