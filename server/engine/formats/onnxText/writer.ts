@@ -52,7 +52,6 @@ export class LineWriter {
 }
 
 /** A UTF-16 unit takes at most three bytes in UTF-8. */
-// eslint-disable-next-line no-control-regex
 const ascii = /^[\x00-\x7f]*$/;
 function utf8Length(text: string): number {
   return ascii.test(text) ? text.length : text.length * 3;
