@@ -35,8 +35,8 @@ export async function installHost(say = console.log) {
   const vscode = join(work, 'node_modules', 'code-server', 'lib', 'vscode');
   npm(work, 'ci');
   // code-server leaves these two steps to install scripts; what they install is pinned by its own lock files.
-  npm(vscode, 'ci', '--omit=dev');
-  npm(join(vscode, 'extensions'), 'ci', '--omit=dev');
+  npm(vscode, 'install', '--omit=dev');
+  npm(join(vscode, 'extensions'), 'install', '--omit=dev');
   await writeFile(join(work, 'complete'), '');
   await rename(work, folder).catch(async (error) => {
     // Someone else was faster.
@@ -96,13 +96,16 @@ export async function startHost(options, say = console.log) {
   return { port, address: folderAddress(port, options.folder), pid: child.pid, log, stop };
 }
 
-/** The address that opens a folder and, if given, one of its files. */
-export function folderAddress(port, folder, file) {
+/**
+ * The address that opens a folder and, if given, the listing of one of its models. Start-up opens files before custom
+ * editors are known, so the model itself would come up as binary; its listing's file system is waited for.
+ */
+export function folderAddress(port, folder, model) {
   const address = new URL(`http://127.0.0.1:${port}/`);
   address.searchParams.set('folder', folder);
-  if (file) {
-    const remote = `vscode-remote://127.0.0.1:${port}${encodeURI(file)}`;
-    address.searchParams.set('payload', JSON.stringify([['openFile', remote]]));
+  if (model) {
+    const listing = `siliconlens:${encodeURI(model)}.onnxtxt`;
+    address.searchParams.set('payload', JSON.stringify([['openFile', listing]]));
   }
   return address.href;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { listingUri, modelViewType } from '../addresses';
+import { diffTitle } from './diffTitle';
 
 /** How long the first side of a diff waits for the second (milliseconds). */
 const partnerTime = 1500;
@@ -49,12 +50,11 @@ export class DiffPairs {
       preview: tab?.isPreview ?? true,
       preserveFocus: tab?.isPreview ?? true,
     };
-    const title = tab?.label;
     await vscode.commands.executeCommand(
       'vscode.diff',
       listingUri(left.model),
       listingUri(right.model),
-      title,
+      diffTitle(left.model, right.model),
       options,
     );
     // A preview tab has been replaced by now; closing it once more would be an error.

@@ -63,9 +63,21 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
     const isDoubleClick =
       opened?.listing === visit.listing.toString() && Date.now() - opened.time < doubleClickTime;
     // Back from the listing arrives here again: going forward at once would bounce for ever.
-    if (!isDoubleClick && this.trail.leads(visit.listing, visit.model, visit.panel.viewColumn))
-      this.explain(visit);
+    const mayBeBack = !isDoubleClick && this.trail.leads(visit.listing, visit.model, visit.panel.viewColumn);
+    if (mayBeBack && (await visit.isPassing())) this.stay(visit);
     else await this.redirect(visit);
+  }
+
+  /** Leaves a page, unless the tab turns out to be meant: the second click of a double click keeps it. */
+  private stay(visit: Visit): void {
+    this.explain(visit);
+    const kept = vscode.window.tabGroups.onDidChangeTabs(() => {
+      if (visit.tab()?.isPreview !== false || !visit.panel.active) return;
+      kept.dispose();
+      this.redirect(visit).catch((error: unknown) => this.fail(visit, error));
+    });
+    visit.panel.onDidDispose(() => kept.dispose());
+    if (visit.tab()?.isPreview !== true) kept.dispose();
   }
 
   private async redirect(visit: Visit): Promise<void> {
@@ -84,7 +96,8 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
       this.enterWhenActive(visit);
       return;
     }
-    const preview = visit.tab()?.isPreview ?? false;
+    const preview = (await visit.knownTab())?.isPreview ?? false;
+    if (visit.disposed) return;
     this.lastOpened = { listing: visit.listing.toString(), time: Date.now() };
     await vscode.window.showTextDocument(document, {
       viewColumn: visit.panel.viewColumn,
@@ -143,6 +156,20 @@ class Visit {
   ) {
     this.listing = listingUri(model);
     panel.onDidDispose(() => (this.disposed = true));
+  }
+
+  /** Whether the tab is one that Back may have opened: Back opens previews, unless previews are switched off. */
+  async isPassing(): Promise<boolean> {
+    const previews = vscode.workspace.getConfiguration('workbench.editor').get('enablePreview', true);
+    if (!previews) return true;
+    return (await this.knownTab())?.isPreview ?? true;
+  }
+
+  /** As {@link tab}, waiting a moment for VS Code to tell of it. */
+  async knownTab(): Promise<vscode.Tab | undefined> {
+    for (let tries = 0; tries < 10 && !this.tab() && !this.disposed; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.tab();
   }
 
   /** The panel's tab, in whose place the listing opens. */
