@@ -1,0 +1,71 @@
+import {
+  combine,
+  computeSeconds,
+  elementwiseSeconds,
+  isNarrowConvolution,
+  memorySeconds,
+  productsOf,
+  seconds,
+  type Product,
+} from '../skeleton';
+import { constant, type ClassModel, type KernelInput } from './model';
+
+/** Rows and columns of the register block of a SIMD GEMM kernel, in elements: 6 × two vectors of 16 lanes. */
+const blockRows = 6;
+const blockColumns = 32;
+
+/**
+ * Share of lanes and cores in use: rows and columns are padded to the register block, and the blocks are dealt to the
+ * cores in whole panels.
+ */
+export function cpuUtilisation(product: Product, cores: number): number {
+  const rows = Math.min(blockRows, product.m);
+  const padded =
+    (product.m / (Math.ceil(product.m / rows) * rows)) *
+    (product.n / (Math.ceil(product.n / blockColumns) * blockColumns));
+  // With fewer rows than the block holds, each loaded weight serves fewer multiply-adds.
+  const reuse = Math.min(1, (1 + product.m) / (1 + blockRows));
+  const panels =
+    Math.ceil(product.m / (blockRows * 4)) * Math.ceil(product.n / (blockColumns * 4)) * product.batch;
+  const dealt = panels / (Math.ceil(panels / cores) * cores);
+  return padded * reuse * dealt;
+}
+
+function shapeUtilisation(input: KernelInput): number {
+  const shape = input.kernel.matrixShape;
+  if (!shape) return 1;
+  const products = productsOf(shape);
+  const work = products.map((p) => p.batch * p.m * p.n * p.k);
+  const total = work.reduce((a, b) => a + b, 0);
+  if (total === 0) return 1;
+  const cost = products.reduce(
+    (sum, p, i) => sum + work[i] / Math.max(cpuUtilisation(p, input.machine.units), 1e-3),
+    0,
+  );
+  return total / cost;
+}
+
+/** CPUs: lanes × cores, elementwise work in the same SIMD units, caches that keep what fits. */
+export const cpu: ClassModel = {
+  serialUnits: true,
+  pipelined: false,
+  terms(input) {
+    const shape = input.kernel.matrixShape;
+    const fixed = constant(input, 'fixed', 0);
+    const memory = memorySeconds(input);
+    if (isNarrowConvolution(shape, 16)) {
+      const direct = seconds(
+        input.operations.matrix,
+        input.machine.vector && input.machine.vector * constant(input, 'depthwise', 0.25),
+      );
+      return { compute: combine([direct, elementwiseSeconds(input, true)], true), memory, fixed };
+    }
+    if (shape?.kind === 'recurrent') {
+      // Steps follow each other: every step pays a hand-over between the cores.
+      const compute = computeSeconds(input, shapeUtilisation(input), true);
+      const steps = shape.steps * shape.directions * constant(input, 'step', 2e-6);
+      return { compute: compute === null ? null : compute + steps, memory, fixed };
+    }
+    return { compute: computeSeconds(input, shapeUtilisation(input), true), memory, fixed };
+  },
+};

@@ -1,0 +1,12 @@
+import { plainTerms } from '../skeleton';
+import type { ClassModel } from './model';
+import { kernelArrayUtilisation } from './systolic';
+
+/** FPGAs: the peak is DSP count × packing × clock; an overlay keeps 16-wide lanes busy, layers run as a pipeline. */
+export const fpga: ClassModel = {
+  serialUnits: false,
+  pipelined: true,
+  terms(input) {
+    return plainTerms(input, kernelArrayUtilisation(input, input.machine.array ?? [16, 16]), false);
+  },
+};

@@ -1,0 +1,11 @@
+import { plainTerms } from '../skeleton';
+import type { ClassModel } from './model';
+
+/** Microcontrollers: one core, cycles per multiply-accumulate, everything one after the other. */
+export const mcu: ClassModel = {
+  serialUnits: true,
+  pipelined: false,
+  terms(input) {
+    return plainTerms(input, 1, true);
+  },
+};

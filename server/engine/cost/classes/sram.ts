@@ -1,0 +1,15 @@
+import { plainTerms } from '../skeleton';
+import type { ClassModel } from './model';
+import { kernelArrayUtilisation } from './systolic';
+
+/**
+ * IPUs, LPUs and wafers: weights live in the memory beside the arithmetic. What does not fit is streamed (the bytes of
+ * the host link or of the streaming memory, charged by the residency rule). Tiles are small: padding is to 16.
+ */
+export const sram: ClassModel = {
+  serialUnits: false,
+  pipelined: true,
+  terms(input) {
+    return plainTerms(input, kernelArrayUtilisation(input, input.machine.array ?? [16, 16]), false);
+  },
+};

@@ -1,0 +1,71 @@
+import {
+  combine,
+  elementwiseSeconds,
+  isNarrowConvolution,
+  memorySeconds,
+  productsOf,
+  seconds,
+  type Product,
+} from '../skeleton';
+import { constant, type ClassModel, type KernelInput } from './model';
+
+/** The array of an accelerator that publishes none: 128 × 128, the commonest of the catalogue's arrays. */
+const defaultArray: readonly [number, number] = [128, 128];
+
+/**
+ * Share of a weight-stationary array's cycles that do useful work: k and n are padded to the array, and each tile of
+ * weights takes at least as many cycles to shift in as the array has rows, so short streams of activations (small m)
+ * leave it waiting.
+ */
+export function arrayUtilisation(product: Product, [rows, columns]: readonly [number, number]): number {
+  const padded =
+    (product.k / (Math.ceil(product.k / rows) * rows)) *
+    (product.n / (Math.ceil(product.n / columns) * columns));
+  return padded * (product.m / Math.max(product.m, rows));
+}
+
+/** Utilisation over all products of a kernel, weighted by their work. */
+export function kernelArrayUtilisation(input: KernelInput, array: readonly [number, number]): number {
+  const shape = input.kernel.matrixShape;
+  if (!shape) return 1;
+  let work = 0;
+  let cycles = 0;
+  for (const product of productsOf(shape)) {
+    const macs = product.batch * product.m * product.n * product.k;
+    work += macs;
+    cycles += macs / Math.max(arrayUtilisation(product, array), 1e-6);
+  }
+  return cycles === 0 ? 1 : work / cycles;
+}
+
+/**
+ * TPUs, NPUs and ASICs around a systolic or tensor array: fill and padding, elementwise work on narrow vector units,
+ * on-chip memory between layers.
+ */
+export const systolic: ClassModel = {
+  serialUnits: false,
+  pipelined: false,
+  terms(input) {
+    const { machine } = input;
+    const array = machine.array ?? defaultArray;
+    const memory = memorySeconds(input);
+    const fixed = constant(input, 'fixed', 0);
+    if (isNarrowConvolution(input.kernel.matrixShape, 4)) {
+      // Each channel fills one column only, or the vector units run it: whichever is faster.
+      const onVector = seconds(input.operations.matrix, machine.vector);
+      const onArray = seconds(
+        input.operations.matrix,
+        machine.peak && machine.peak * kernelArrayUtilisation(input, array) * constant(input, 'compute', 1),
+      );
+      const matrix = onVector === null ? onArray : onArray === null ? onVector : Math.min(onVector, onArray);
+      return { compute: combine([matrix, elementwiseSeconds(input, false)], false), memory, fixed };
+    }
+    const rate =
+      machine.peak && machine.peak * constant(input, 'compute', 1) * kernelArrayUtilisation(input, array);
+    const compute = combine(
+      [seconds(input.operations.matrix, rate), elementwiseSeconds(input, false)],
+      false,
+    );
+    return { compute, memory, fixed };
+  },
+};

@@ -1,0 +1,184 @@
+import { mainMemory, type Chip, type Figure, type MemoryLevel } from '../chips/chip';
+import { standinFor } from './constants';
+import { resolveFormat, type FormatRate } from './precision';
+
+/** A memory level as the cost models see it: one device's share, stand-ins filled in. */
+export interface Level {
+  readonly name: string;
+  readonly capacityBytes: number | null;
+  /** Peak bandwidth in bytes per second, before the sustained fraction; null when nothing is known. */
+  readonly bandwidth: number | null;
+}
+
+/** One device of a chip, computing in one format. Rates are peaks, in operations or bytes per second; null is unknown. */
+export interface Machine {
+  readonly chip: Chip;
+  readonly format: string;
+  readonly rate: FormatRate | undefined;
+  readonly peak: number | null;
+  readonly vector: number | null;
+  readonly special: number | null;
+  /** Memory outside the chip; null where there is none. */
+  readonly main: Level | null;
+  /** The largest memory on the chip that data can stay in between kernels. */
+  readonly near: Level | null;
+  /** SMs, cores, tiles. */
+  readonly units: number;
+  /** Rows and columns of one matrix array, where it has one. */
+  readonly array: readonly [number, number] | null;
+  /** Host link, bytes per second and direction. */
+  readonly link: number | null;
+  /** Facts that are missing without a stand-in, and those that a stand-in replaces (with its source). */
+  readonly missing: readonly string[];
+  readonly standins: readonly { readonly fact: string; readonly source: string }[];
+}
+
+const cache = new WeakMap<Chip, Map<string, Machine>>();
+
+/** The chip as it computes what is wanted in `format`; looked up once per chip and format. */
+export function machineFor(chip: Chip, format: string): Machine {
+  let known = cache.get(chip);
+  if (!known) cache.set(chip, (known = new Map()));
+  let machine = known.get(format);
+  if (!machine) known.set(format, (machine = build(chip, format)));
+  return machine;
+}
+
+function build(chip: Chip, format: string): Machine {
+  const missing: string[] = [];
+  const standins: { fact: string; source: string }[] = [];
+  const share = 1 / chip.devices;
+  const rate = resolveFormat(chip, format);
+  const peak = rate ? rate.figure.value * share : null;
+  if (peak === null) missing.push('peakOpsPerSecond');
+  const largest = largestPeak(chip);
+
+  const replaced = (
+    fact: string,
+    standin: { value: number; source: string } | undefined,
+    factor: number | null,
+  ) => {
+    if (!standin || factor === null) {
+      missing.push(fact);
+      return null;
+    }
+    standins.push({ fact, source: standin.source });
+    return standin.value * factor;
+  };
+
+  const vectorFigure = vectorRate(chip, rate?.format ?? format);
+  const vector = vectorFigure
+    ? vectorFigure.value * share
+    : replaced(
+        'vectorOpsPerSecond',
+        standinFor('vectorShareOfMatrix', chip.class),
+        matrix16(chip, peak, share),
+      );
+  const special = chip.specialOpsPerSecond
+    ? chip.specialOpsPerSecond.value * share
+    : vector === null
+      ? null
+      : vector / (standinFor('vectorOperationsPerSpecial', chip.class)?.value ?? 8);
+
+  const mainLevel = mainMemory(chip);
+  const main: Level | null = mainLevel
+    ? {
+        name: mainLevel.name,
+        capacityBytes: scaled(mainLevel.capacityBytes, share),
+        bandwidth: mainLevel.bandwidthBytesPerSecond
+          ? mainLevel.bandwidthBytesPerSecond.value * share
+          : replaced(
+              'memory bandwidth',
+              standinFor('mainBandwidthBytesPerOperation', chip.class),
+              largest && largest * share,
+            ),
+      }
+    : null;
+  const nearLevel = nearMemory(chip);
+  const perMain = standinFor('nearBandwidthPerMain', chip.class);
+  const near: Level | null = nearLevel
+    ? {
+        name: nearLevel.name,
+        capacityBytes: scaled(nearLevel.capacityBytes, share),
+        bandwidth: nearLevel.bandwidthBytesPerSecond
+          ? nearLevel.bandwidthBytesPerSecond.value * share
+          : perMain && main?.bandwidth
+            ? replaced('on-chip bandwidth', perMain, main.bandwidth)
+            : replaced(
+                'on-chip bandwidth',
+                standinFor('nearBandwidthBytesPerOperation', chip.class),
+                largest && largest * share,
+              ),
+      }
+    : null;
+  return {
+    chip,
+    format: rate?.format ?? format,
+    rate,
+    peak,
+    vector,
+    special,
+    main,
+    near,
+    units: Math.max(1, Math.round((chip.units?.count?.value ?? 1) * share)),
+    array: arrayOf(chip),
+    link: chip.hostLink?.bandwidthBytesPerSecond?.value ?? null,
+    missing,
+    standins,
+  };
+}
+
+function scaled(figure: Figure | undefined, share: number): number | null {
+  return figure ? figure.value * share : null;
+}
+
+/** The elementwise rate for a format: 16-bit work at the 16-bit rate where stated, all else at FP32. */
+function vectorRate(chip: Chip, format: string): Figure | undefined {
+  const rates = chip.vectorOpsPerSecond;
+  if ((format === 'fp16' || format === 'bf16') && rates['fp16']) return rates['fp16'];
+  if (format === 'fp64' && rates['fp64']) return rates['fp64'];
+  // A chip without matrix units runs elementwise work on the units behind its FP32 rate.
+  return (
+    rates['fp32'] ??
+    (chip.units?.array ? undefined : chip.class === 'cpu' ? chip.peakOpsPerSecond['fp32'] : undefined)
+  );
+}
+
+/** The 16-bit matrix peak that class ratios refer to; half of an 8-bit one where only that is stated. */
+function matrix16(chip: Chip, peak: number | null, share: number): number | null {
+  const stated =
+    chip.peakOpsPerSecond['bf16'] ??
+    chip.peakOpsPerSecond['fp16'] ??
+    chip.estimatedPeakOpsPerSecond?.['fp16'];
+  if (stated) return stated.value * share;
+  const int8 = chip.peakOpsPerSecond['int8'] ?? chip.estimatedPeakOpsPerSecond?.['int8'];
+  return int8 ? (int8.value * share) / 2 : peak;
+}
+
+function largestPeak(chip: Chip): number | null {
+  const order = ['int8', 'fp8', 'bf16', 'fp16', 'fp32'];
+  for (const format of order) {
+    const figure = chip.peakOpsPerSecond[format] ?? chip.estimatedPeakOpsPerSecond?.[format];
+    if (figure) return figure.value;
+  }
+  const other = Object.values(chip.otherPeakOpsPerSecond ?? {});
+  return other.length > 0 ? other[0].value : null;
+}
+
+/** The largest on-chip level that is not a register file; capacity unknown counts as the first one. */
+function nearMemory(chip: Chip): MemoryLevel | undefined {
+  const levels = chip.memory.filter(
+    (level) => level.onChip && level.kind !== 'sram-register' && level.scope !== 'per-unit',
+  );
+  return levels.reduce<MemoryLevel | undefined>(
+    (best, level) =>
+      best && (best.capacityBytes?.value ?? 0) >= (level.capacityBytes?.value ?? 0) ? best : level,
+    undefined,
+  );
+}
+
+/** Rows and columns of a two-dimensional array; instruction shapes have three numbers and are no array. */
+function arrayOf(chip: Chip): readonly [number, number] | null {
+  const array = chip.units?.array;
+  return array?.length === 2 ? [array[0], array[1]] : null;
+}
