@@ -13,7 +13,8 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
-  packages: 'external',
+  // CommonJS packages inside an ES module need a require of their own.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   logLevel: 'warning',
 });
 process.argv = [process.argv[0], script, ...rest];

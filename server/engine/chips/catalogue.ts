@@ -46,3 +46,6 @@ export function findChips(query: string, among: readonly Chip[] = chips): Chip[]
     .sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id))
     .map(({ chip }) => chip);
 }
+
+/** The host of accelerators where no other is chosen: an ordinary desktop processor. */
+export const defaultHost = chipById('generic-x86-avx2-desktop') as Chip;

@@ -29,6 +29,8 @@ const models: Readonly<Record<ChipClass, ClassModel | null>> = {
 
 /** The cost model of a chip; null where no network can be mapped. */
 export function modelFor(chip: Chip): ClassModel | null {
+  // Memory with arithmetic has no ONNX tool chain, yet its costs can be told; what spikes or is closed has none.
+  if (!chip.onnxTarget && chip.class !== 'pim') return null;
   const model = models[chip.class];
   return model === npu && chip.memory.length > 0 && !mainMemory(chip) ? dataflowNpu : model;
 }

@@ -1,0 +1,102 @@
+import energies from '../chips/technologies/energyPerOperation.json';
+import technologies from '../chips/technologies/memoryTechnologies.json';
+import type { Chip } from '../chips/chip';
+import type { Operations } from '../operators/rule';
+import { standinFor } from './constants';
+import { estimate } from './interval';
+import type { Estimate } from './types';
+
+interface EnergyEntry {
+  readonly id: string;
+  readonly joules45nm?: { readonly value: number };
+  readonly joules7nm?: { readonly value: number };
+}
+interface MemoryEntry {
+  readonly id: string;
+  readonly energyJoulesPerBit?: { readonly value: number };
+}
+const byId = new Map((energies as unknown as readonly EnergyEntry[]).map((entry) => [entry.id, entry]));
+const memories = new Map(
+  (technologies as unknown as readonly MemoryEntry[]).map((entry) => [entry.id, entry]),
+);
+
+/** Energy table entries whose format is nearest to one that has none of its own. */
+const energyFormat: Readonly<Record<string, string>> = {
+  fp64: 'fp32',
+  fp32: 'fp32',
+  tf32: 'bf16',
+  bf16: 'bf16',
+  fp16: 'fp16',
+  fp8: 'int8',
+  int8: 'int8',
+  fp4: 'int8',
+  int4: 'int8',
+};
+
+/** Processes up to 16 nm are counted at the table's 7 nm column, older ones at 45 nm: the table has these two only. */
+function isNewProcess(chip: Chip): boolean {
+  const nanometres = Number(/(\d+(?:\.\d+)?)\s*nm/.exec(chip.processNode?.value ?? '')?.[1] ?? NaN);
+  if (Number.isFinite(nanometres)) return nanometres <= 16;
+  return (chip.year?.value ?? 2020) >= 2016;
+}
+
+function joulesOf(id: string, isNew: boolean): number {
+  const entry = byId.get(id);
+  return (
+    (isNew ? entry?.joules7nm?.value : undefined) ?? entry?.joules45nm?.value ?? entry?.joules7nm?.value ?? 0
+  );
+}
+
+/** Joules of one operation: half of a multiply and an add, since one multiply-accumulate is two operations. */
+export function joulesPerOperation(chip: Chip, format: string): number {
+  const name = energyFormat[format] ?? 'fp32';
+  const isNew = isNewProcess(chip);
+  return (joulesOf(`mul-${name}`, isNew) + joulesOf(`add-${name}`, isNew)) / 2;
+}
+
+/** Joules of one byte from main memory: the technology's figure, else the table's DRAM access per 64 bits. */
+export function joulesPerByte(chip: Chip): number {
+  const kind = chip.memory.find((level) => !level.onChip)?.kind;
+  if (kind === undefined) return joulesOf('sram-1mb-64b', true) / 8;
+  const perBit = memories.get(kind)?.energyJoulesPerBit?.value;
+  if (perBit !== undefined) return perBit * 8;
+  if (kind.startsWith('hbm')) return joulesOf('dram-hbm2-64b', true) / 8;
+  if (kind.startsWith('gddr')) return joulesOf('dram-gddr6-64b', true) / 8;
+  return joulesOf('dram-ddr-64b', true) / 8;
+}
+
+/** Idle power: measured where published, else the catalogue's mean share of the rated power. Null without either. */
+export function idleWatts(chip: Chip): number | null {
+  if (chip.power.idleWatts) return chip.power.idleWatts.value;
+  const tdp = chip.power.tdpWatts?.value;
+  return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);
+}
+
+/**
+ * Energy of a kernel (design §6): measured busy power × time, else idle power plus the utilised share of the rest of
+ * the rated power; low is bottom-up, high is rated power × time. Null without a rated power.
+ * @param utilisation shares of compute and memory time in the kernel's time, 0..1
+ */
+export function kernelJoules(
+  chip: Chip,
+  format: string,
+  time: Estimate,
+  operations: Operations,
+  mainBytes: number,
+  utilisation: { readonly compute: number; readonly memory: number },
+): Estimate | null {
+  const tdp = chip.power.tdpWatts?.value;
+  const idle = idleWatts(chip);
+  if (tdp === undefined || idle === null) return null;
+  const share = Math.min(1, 0.6 * utilisation.compute + 0.4 * utilisation.memory);
+  const busy = chip.power.busyWatts?.value ?? idle + (tdp - idle) * share;
+  const value = Math.min(busy, tdp) * time.value;
+  const bottomUp =
+    operations.matrix * joulesPerOperation(chip, format) +
+    (operations.vector + operations.special) * joulesPerOperation(chip, 'fp32') +
+    mainBytes * joulesPerByte(chip) +
+    idle * time.low;
+  // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
+  const high = tdp * time.high;
+  return estimate(value, Math.min(bottomUp, value), Math.max(high, value), time.basis);
+}

@@ -1,0 +1,204 @@
+import { defaultHost } from '../chips/catalogue';
+import type { Chip } from '../chips/chip';
+import type { Inference } from '../inference/types';
+import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
+import type { KernelPlan } from '../kernels/types';
+import type { Problem } from '../problem';
+import type { Scheduler } from '../scheduler';
+import type { Workload } from '../workload';
+import { modelFor } from './classes/index';
+import { Total, scale } from './interval';
+import { costKernel, type CostedKernel, type Site } from './kernelCost';
+import { FormatTable } from './kernelFormat';
+import { linkSeconds, transferOfInputsAndOutputs } from './link';
+import { crossings, hostKernels } from './placement';
+import { choiceOf, problemsOf } from './notes';
+import { Residency } from './residency';
+import { shareOut } from './shares';
+import { machineFor } from './machine';
+import { throughputOf } from './throughput';
+import type { ChipCost, Estimate, KernelCost } from './types';
+
+export interface EstimateOptions {
+  /** Where kernels run that the runtime cannot put on the chip. */
+  readonly host?: Chip;
+}
+
+/**
+ * What a model costs on a chip with a runtime: per kernel, per node and in total (design §6). Nothing is thrown for a
+ * chip or a model with gaps: what is unknown is null and a problem says why.
+ */
+export function estimateChip(
+  inference: Inference,
+  plan: KernelPlan,
+  chip: Chip,
+  profile: RuntimeProfile,
+  workload: Workload,
+  options: EstimateOptions = {},
+): ChipCost {
+  const steps = estimateSteps(inference, plan, chip, profile, workload, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As {@link estimateChip}, giving way to other work and stopping when it is cancelled. */
+export async function estimateChipWith(
+  scheduler: Scheduler,
+  ...args: Parameters<typeof estimateChip>
+): Promise<ChipCost> {
+  const [inference, plan, chip, profile, workload, options] = args;
+  const steps = estimateSteps(inference, plan, chip, profile, workload, options ?? {});
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const pause = scheduler.tick();
+    if (pause) await pause;
+  }
+}
+
+function* estimateSteps(
+  inference: Inference,
+  plan: KernelPlan,
+  chip: Chip,
+  profile: RuntimeProfile,
+  workload: Workload,
+  options: EstimateOptions,
+): Generator<undefined, ChipCost> {
+  const site = siteOf(inference, plan, chip, 'chip', workload, dispatchSecondsOf(profile) ?? 0);
+  const host = modelFor(chip) ? hostKernels(inference, plan, profile, site.table) : new Set<number>();
+  const hostSite =
+    host.size > 0 ? siteOf(inference, plan, options.host ?? defaultHost, 'host', workload, 0) : site;
+  const costed: CostedKernel[] = [];
+  for (const kernel of plan.kernels) {
+    costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : site));
+    yield;
+  }
+  const links = linkKernels(inference, plan, host, chip, workload);
+  const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
+  const nodes = shareOut(
+    inference,
+    plan,
+    kernels,
+    costed.map(({ machine }) => machine),
+    links.byKernel,
+  );
+  const problems: Problem[] = problemsOf(chip, site, costed, host);
+  const precision = choiceOf(plan, costed, site);
+  const total = totals(plan, kernels, links.byKernel);
+  const io = transferOfInputsAndOutputs(inference, chip, site.table);
+  return {
+    chip: chip.id,
+    runtime: profile.id,
+    precision,
+    kernels,
+    nodes,
+    total: {
+      latencySeconds: total.seconds,
+      throughput: total.seconds && throughputOf(inference, plan, kernels, chip, total.seconds.value),
+      joules: total.joules,
+      operations: total.operations,
+      bytes: total.bytes,
+      io,
+    },
+    problems,
+  };
+}
+
+function siteOf(
+  inference: Inference,
+  plan: KernelPlan,
+  chip: Chip,
+  placement: 'chip' | 'host',
+  workload: Workload,
+  dispatchSeconds: number,
+): Site {
+  const table = new FormatTable(chip, workload.precision);
+  const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
+  return {
+    chip,
+    placement,
+    table,
+    residency: new Residency(inference, plan, table, machine),
+    dispatchSeconds,
+  };
+}
+
+/** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
+function linkKernels(
+  inference: Inference,
+  plan: KernelPlan,
+  host: ReadonlySet<number>,
+  chip: Chip,
+  workload: Workload,
+): { costs: KernelCost[]; byKernel: Map<number, Estimate> } {
+  const byKernel = new Map<number, Estimate>();
+  const costs: KernelCost[] = [];
+  const edges = crossings(inference, plan, host);
+  const machine = machineFor(chip, 'fp32');
+  edges.list.forEach(({ kernel, bytes }, i) => {
+    const seconds = linkSeconds(machine, bytes);
+    if (seconds) byKernel.set(kernel, seconds);
+    costs.push({
+      kernel: plan.kernels.length + i,
+      placement: 'chip',
+      precision: workload.precision,
+      seconds,
+      joules: null,
+      parts: seconds && { compute: 0, memory: 0, overhead: seconds.value },
+      bytes: { 'host link': bytes },
+      bound: 'link',
+      utilisation: null,
+    });
+  });
+  return { costs, byKernel };
+}
+
+interface Totals {
+  readonly seconds: Estimate | null;
+  readonly joules: Estimate | null;
+  readonly operations: number | null;
+  readonly bytes: number | null;
+}
+
+/** Sums over kernels × repeat; one unknown part makes the sum unknown. */
+function totals(
+  plan: KernelPlan,
+  kernels: readonly KernelCost[],
+  links: ReadonlyMap<number, Estimate>,
+): Totals {
+  const seconds = new Total();
+  const joules = new Total();
+  let operations: number | null = 0;
+  let bytes: number | null = 0;
+  let timesKnown = true;
+  let joulesKnown = true;
+  for (const kernel of plan.kernels) {
+    const cost = kernels[kernel.index];
+    const repeat = kernel.repeat;
+    if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);
+    else timesKnown = false;
+    if (cost.joules && repeat !== null) joules.add(kernel.operatorClass, cost.joules, repeat);
+    else joulesKnown = false;
+    const link = links.get(kernel.index);
+    if (link && repeat !== null) seconds.add('link', scale(link, repeat));
+    const work = kernel.operations;
+    operations =
+      operations === null || !work || repeat === null
+        ? null
+        : operations + (work.matrix + work.vector + work.special) * repeat;
+    const moved = kernel.bytes;
+    bytes =
+      bytes === null || !moved || repeat === null
+        ? null
+        : bytes + (moved.weights + moved.inputs + moved.outputs) * repeat;
+  }
+  if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
+  return {
+    seconds: timesKnown ? seconds.get() : null,
+    joules: joulesKnown && timesKnown && plan.kernels.length > 0 ? joules.get() : null,
+    operations,
+    bytes,
+  };
+}

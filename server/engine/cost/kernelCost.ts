@@ -1,0 +1,163 @@
+import type { Chip } from '../chips/chip';
+import type { Inference } from '../inference/types';
+import type { Kernel } from '../kernels/types';
+import type { Operations } from '../operators/rule';
+import { modelFor } from './classes/index';
+import type { KernelInput, LevelBytes, Terms } from './classes/model';
+import { constantsFor } from './constants';
+import { kernelJoules } from './energy';
+import { estimate } from './interval';
+import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
+import { machineFor, type Machine } from './machine';
+import { bitsOfFormat } from './precision';
+import type { Residency } from './residency';
+import type { Bound, KernelCost, Placement } from './types';
+
+/** One place where kernels can run: a chip with the formats and the memory picture of this model. */
+export interface Site {
+  readonly chip: Chip;
+  readonly placement: Placement;
+  readonly table: FormatTable;
+  readonly residency: Residency;
+  /** Seconds to dispatch one kernel. */
+  readonly dispatchSeconds: number;
+}
+
+/** Constants are fitted per group: attention has two phases with laws of their own. */
+export function groupOf(kernel: Kernel): string {
+  const shape = kernel.matrixShape;
+  if (shape?.kind === 'attention') return shape.queryLength > 1 ? 'attention-prefill' : 'attention-decode';
+  return kernel.operatorClass;
+}
+
+/** A kernel's cost together with what nodes and problems need of it. */
+export interface CostedKernel {
+  readonly cost: KernelCost;
+  readonly format: KernelFormat | undefined;
+  readonly machine: Machine | undefined;
+}
+
+/** Time, bound and energy of one kernel at a site (design §6). */
+export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
+  const format = kernelFormat(inference, kernel, site.table);
+  const bytes = site.residency.bytesOf(kernel);
+  const model = modelFor(site.chip);
+  if (!format || !model || !kernel.operations || !bytes) {
+    const machine = format && machineFor(site.chip, format.compute);
+    return { cost: unknownCost(kernel, site, format, machine, bytes), format, machine };
+  }
+  const machine = machineFor(site.chip, format.compute);
+  const group = groupOf(kernel);
+  const constants = constantsFor(site.chip, group, format.compute);
+  const elementBytes = (bitsOfFormat(format.compute) ?? 32) / 8;
+  const input: KernelInput = {
+    kernel,
+    group,
+    machine,
+    constants,
+    operations: kernel.operations,
+    bytes,
+    activationBytes: elementBytes,
+    weightBytes: weightBytes(site, elementBytes),
+  };
+  const idle = bytes.near === 0 && isZero(kernel.operations);
+  const terms: Terms = idle ? { compute: 0, memory: 0, fixed: 0 } : model.terms(input);
+  if (terms.compute === null || terms.memory === null) {
+    return { cost: unknownCost(kernel, site, format, machine, bytes), format, machine };
+  }
+  return { cost: knownCost(kernel, site, format, input, terms as KnownTerms), format, machine };
+}
+
+type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
+
+function weightBytes(site: Site, elementBytes: number): number {
+  return site.table.policy === 'int4-weights' ? (bitsOfFormat('int4') ?? 4) / 8 : elementBytes;
+}
+
+function isZero(operations: Operations): boolean {
+  return operations.matrix === 0 && operations.vector === 0 && operations.special === 0;
+}
+
+function knownCost(
+  kernel: Kernel,
+  site: Site,
+  format: KernelFormat,
+  input: KernelInput,
+  terms: KnownTerms,
+): KernelCost {
+  // A measured floor was taken with some launch in it, so it is not paid besides the runtime's dispatch.
+  const overhead = Math.max(site.dispatchSeconds, terms.fixed);
+  const value = Math.max(terms.compute, terms.memory) + overhead;
+  const interval = input.constants.interval(value);
+  const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
+  const time = estimate(value, value * interval.low, value * interval.high, basis);
+  const parts = { compute: terms.compute, memory: terms.memory, overhead };
+  return {
+    kernel: kernel.index,
+    placement: site.placement,
+    precision: format.compute,
+    seconds: time,
+    joules: kernelJoules(site.chip, format.compute, time, input.operations, input.bytes.main, {
+      compute: value > 0 ? terms.compute / value : 0,
+      memory: value > 0 ? terms.memory / value : 0,
+    }),
+    parts,
+    bytes: bytesByLevel(input.machine, input.bytes),
+    bound: boundOf(parts),
+    utilisation: utilisation(input, value, parts),
+  };
+}
+
+function boundOf(parts: { compute: number; memory: number; overhead: number }): Bound {
+  const work = Math.max(parts.compute, parts.memory);
+  if (work === 0 && parts.overhead === 0) return 'none';
+  if (parts.overhead > work) return 'overhead';
+  return parts.compute >= parts.memory ? 'compute' : 'memory';
+}
+
+/** Achieved share of the peak that binds: of the compute rate, else of the bandwidth. */
+function utilisation(
+  input: KernelInput,
+  value: number,
+  parts: { compute: number; memory: number },
+): number | null {
+  if (value === 0) return null;
+  const { machine, operations, bytes } = input;
+  if (parts.compute >= parts.memory) {
+    const matrix = machine.peak ? operations.matrix / machine.peak : 0;
+    const vector = machine.vector ? operations.vector / machine.vector : 0;
+    const special = machine.special ? operations.special / machine.special : 0;
+    return Math.min(1, Math.max(matrix, vector, special) / value);
+  }
+  const main = machine.main?.bandwidth ? bytes.main / machine.main.bandwidth : 0;
+  const near = machine.near?.bandwidth ? bytes.near / machine.near.bandwidth : 0;
+  return Math.min(1, Math.max(main, near) / value);
+}
+
+function bytesByLevel(machine: Machine, bytes: LevelBytes): Record<string, number> {
+  const result: Record<string, number> = {};
+  if (machine.main) result[machine.main.name] = bytes.main;
+  if (machine.near) result[machine.near.name] = bytes.near;
+  if (bytes.link > 0) result['host link'] = bytes.link;
+  return result;
+}
+
+function unknownCost(
+  kernel: Kernel,
+  site: Site,
+  format: KernelFormat | undefined,
+  machine: Machine | undefined,
+  bytes: LevelBytes | null,
+): KernelCost {
+  return {
+    kernel: kernel.index,
+    placement: modelFor(site.chip) && format ? site.placement : 'none',
+    precision: format?.compute ?? 'unknown',
+    seconds: null,
+    joules: null,
+    parts: null,
+    bytes: machine && bytes ? bytesByLevel(machine, bytes) : {},
+    bound: 'unknown',
+    utilisation: null,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Chip } from '../chips/chip';
+import type { DataType } from '../graph/dataTypes';
+import type { Inference, InferredValue } from '../inference/types';
+import type { Kernel } from '../kernels/types';
+import type { PrecisionPolicy } from '../workload';
+import { bitsOfFormat, formatOf, isFloatType, resolveFormat, wantedFormat } from './precision';
+
+/** In which format a kernel computes, and at which its bytes are sized. */
+export interface KernelFormat {
+  /** Format of the stored type that decides, or the type itself where no arithmetic format applies (indices). */
+  readonly stored: string;
+  readonly compute: string;
+  /** The chip lacks what is wanted. */
+  readonly substituted: boolean;
+}
+
+/** Formats of one chip under one policy; remembers what it has looked up. */
+export class FormatTable {
+  private readonly computed = new Map<string, string | undefined>();
+
+  constructor(
+    private readonly chip: Chip,
+    readonly policy: PrecisionPolicy,
+  ) {}
+
+  /** The chip's format for a stored one under the policy; undefined when the chip has no rate at all. */
+  resolve(stored: string): string | undefined {
+    if (!this.computed.has(stored)) {
+      this.computed.set(stored, resolveFormat(this.chip, wantedFormat(this.policy, stored))?.format);
+    }
+    return this.computed.get(stored);
+  }
+
+  /** A 16-bit format of the chip, for what stays outside the matrix units under fp8 and fp4. */
+  private sixteen(): string {
+    return this.chip.peakOpsPerSecond['bf16'] ? 'bf16' : (resolveFormat(this.chip, 'fp16')?.format ?? 'fp16');
+  }
+
+  /** Elementwise kernels keep 16 bits under fp8 and fp4: those formats exist in matrix units only. */
+  computeFormat(stored: string, matrix: boolean): string | undefined {
+    const narrow = this.policy === 'fp8' || this.policy === 'fp4';
+    return narrow && !matrix && stored !== 'int8' && stored !== 'int4'
+      ? this.sixteen()
+      : this.resolve(stored);
+  }
+
+  /** Bytes of a value under the policy ÷ bytes at the stored type. */
+  scale(
+    type: DataType | undefined,
+    role: 'weight' | 'input' | 'output',
+    matrix: boolean,
+    rank: number,
+  ): number {
+    const stored = formatOf(type);
+    if (type === undefined || stored === undefined) return 1;
+    const storedBits = bitsOfStored(stored);
+    if (this.policy === 'int4-weights' && role === 'weight' && matrix && rank >= 2 && isFloatType(type)) {
+      return (bitsOfFormat('int4') ?? 4) / storedBits;
+    }
+    // The accumulator leaves a narrow matrix product at 16 bits.
+    const format = this.computeFormat(stored, matrix && role !== 'output');
+    // A narrower stored type stays as it is in memory: only the arithmetic is wider.
+    const bits = format === undefined ? storedBits : (bitsOfFormat(format) ?? storedBits);
+    const weightOnly = role === 'weight' && this.policy === 'as-stored' && bits > storedBits;
+    return weightOnly ? 1 : bits / storedBits;
+  }
+}
+
+/** Bits of a stored format, without the scales that come as tensors of their own in a model. */
+function bitsOfStored(format: string): number {
+  return Math.floor(bitsOfFormat(format) ?? 32);
+}
+
+/** The type that most of the given values' bytes have, among those that a chip could compute in, else among all. */
+function commonest(values: readonly InferredValue[]): DataType | undefined {
+  const bytes = new Map<DataType, number>();
+  for (const value of values) {
+    const type = dtypeOf(value);
+    if (type !== undefined) bytes.set(type, (bytes.get(type) ?? 0) + (value.bytes ?? 0) + 1e-9);
+  }
+  let best: DataType | undefined;
+  let bestBytes = -1;
+  for (const [type, size] of bytes) {
+    const weight = formatOf(type) === undefined ? size * 1e-18 : size;
+    if (weight > bestBytes) [best, bestBytes] = [type, weight];
+  }
+  return best;
+}
+
+export function dtypeOf(value: InferredValue): DataType | undefined {
+  return value.type?.kind === 'tensor' ? value.type.dtype : undefined;
+}
+
+/** The stored type that decides what a kernel computes in: that of its activations; integer operands make it integer. */
+export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | undefined {
+  const values = kernel.inputs.map((id) => inference.values[id]);
+  const activations = values.filter((value) => !value.isConstant);
+  const anchor = inference.nodes[kernel.anchor];
+  const first = anchor.inputs[0];
+  if ((kernel.operations?.matrix ?? 0) > 0 && first !== null && first !== undefined) {
+    // MatMulInteger behind a DynamicQuantizeLinear reads floats from outside and multiplies integers.
+    const direct = dtypeOf(inference.values[first]);
+    if (direct !== undefined && formatOf(direct) === 'int8') return direct;
+  }
+  const outputs = kernel.outputs.map((id) => inference.values[id]);
+  return commonest(activations.length > 0 ? activations : [...values, ...outputs]) ?? commonest(outputs);
+}
+
+/** How a kernel computes on a chip. */
+export function kernelFormat(
+  inference: Inference,
+  kernel: Kernel,
+  table: FormatTable,
+): KernelFormat | undefined {
+  const type = storedTypeOf(inference, kernel);
+  const stored = formatOf(type);
+  if (stored === undefined) {
+    // Indices and the like: no arithmetic format; the elementwise rate of FP32 stands for it.
+    const compute = table.resolve('fp32');
+    return compute === undefined ? undefined : { stored: type ?? 'unknown', compute, substituted: false };
+  }
+  const matrix = (kernel.operations?.matrix ?? 0) > 0;
+  const compute = table.computeFormat(stored, matrix);
+  if (compute === undefined) return undefined;
+  return { stored, compute, substituted: compute !== wantedFormat(table.policy, stored) && matrix };
+}

@@ -1,0 +1,54 @@
+import type { Chip } from '../chips/chip';
+import type { Inference } from '../inference/types';
+import { standinFor } from './constants';
+import { estimate } from './interval';
+import type { FormatTable } from './kernelFormat';
+import { dtypeOf } from './kernelFormat';
+import { machineFor, type Machine } from './machine';
+import type { Estimate } from './types';
+
+/** Share of a link's rate that large copies reach: PCI Express headers and flow control leave about 0.85. */
+const linkShare = 0.85;
+/** Seconds before a copy between host and device moves its first byte: driver call and DMA set-up, a class constant. */
+const linkLatency = 8e-6;
+
+/** Bytes per second between host and chip: the stated link, main memory for blocks that share it, else a stand-in. */
+export function linkRate(chip: Chip, machine: Machine): number | null {
+  if (machine.link !== null) return machine.link * linkShare;
+  if (sharesMemory(chip)) return machine.main?.bandwidth ? machine.main.bandwidth / 2 : null;
+  return (standinFor('hostLinkBytesPerSecond', chip.class)?.value ?? 0) * linkShare || null;
+}
+
+/** A block of a system on chip: host and chip read the same memory, a copy crosses it twice. */
+function sharesMemory(chip: Chip): boolean {
+  return /SoC/.test(chip.scope);
+}
+
+/** Time of one transfer over a partition edge. */
+export function linkSeconds(machine: Machine, bytes: number): Estimate | null {
+  const rate = linkRate(machine.chip, machine);
+  if (rate === null) return null;
+  const value = linkLatency + bytes / rate;
+  return estimate(value, value * 0.6, value * 2, machine.link === null ? 'peak' : 'class');
+}
+
+/** Transfer of the graph's inputs and outputs, kept apart from node times. Nothing moves on a CPU. */
+export function transferOfInputsAndOutputs(
+  inference: Inference,
+  chip: Chip,
+  table: FormatTable,
+): { readonly bytes: number; readonly seconds: number | null } {
+  const main = inference.scopes[0];
+  let bytes = 0;
+  let known = true;
+  for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
+    const value = id === null ? undefined : inference.values[id];
+    if (!value) continue;
+    if (value.bytes === null) known = false;
+    bytes += (value.bytes ?? 0) * table.scale(dtypeOf(value), 'input', false, 0);
+  }
+  if (!known) return { bytes, seconds: null };
+  if (chip.class === 'cpu' || chip.class === 'mcu') return { bytes, seconds: 0 };
+  const rate = linkRate(chip, machineFor(chip, 'fp32'));
+  return { bytes, seconds: rate === null ? null : linkLatency + bytes / rate };
+}

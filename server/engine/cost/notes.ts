@@ -1,0 +1,66 @@
+import type { Chip, ChipClass } from '../chips/chip';
+import type { KernelPlan } from '../kernels/types';
+import type { Problem, Severity } from '../problem';
+import { modelFor } from './classes/index';
+import type { CostedKernel, Site } from './kernelCost';
+import { wantedFormat } from './precision';
+import type { PrecisionChoice } from './types';
+
+/** The format that carries most of the model's operations speaks for the chip; substitution anywhere counts. */
+export function choiceOf(plan: KernelPlan, costed: readonly CostedKernel[], site: Site): PrecisionChoice {
+  const weight = new Map<string, number>();
+  let substituted = false;
+  for (const kernel of plan.kernels) {
+    const format = costed[kernel.index].format;
+    if (!format) continue;
+    const work = kernel.operations;
+    const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
+    weight.set(format.compute, (weight.get(format.compute) ?? 0) + amount);
+    substituted ||= format.substituted;
+  }
+  let compute = site.table.resolve('fp32') ?? 'unknown';
+  let most = -1;
+  for (const [format, amount] of weight) if (amount > most) [compute, most] = [format, amount];
+  const int4 = site.table.policy === 'int4-weights';
+  return { compute, weights: int4 ? 'int4' : compute, activations: compute, substituted };
+}
+
+/** What a reader of the costs has to know: substitutions, missing facts, stand-ins, fallbacks. Each once. */
+export function problemsOf(
+  chip: Chip,
+  site: Site,
+  costed: readonly CostedKernel[],
+  host: ReadonlySet<number>,
+): Problem[] {
+  const problems = new Map<string, Problem>();
+  const report = (severity: Severity, code: string, args: Record<string, string | number>) => {
+    const key = `${code}:${JSON.stringify(args)}`;
+    if (!problems.has(key))
+      problems.set(key, { severity, code, args: { chip: chip.name, ...args }, node: null });
+  };
+  if (!modelFor(chip)) report('warning', noMapping[chip.class] ?? 'cost.no-mapping-closed', {});
+  if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
+  for (const { format, machine, cost } of costed) {
+    if (cost.placement === 'host') continue;
+    if (format?.substituted) {
+      report('information', 'cost.precision-substituted', {
+        wanted: wantedFormat(site.table.policy, format.stored),
+        used: format.compute,
+      });
+    }
+    for (const fact of machine?.missing ?? []) report('warning', 'chip.fact-missing', { fact });
+    for (const { fact, source } of machine?.standins ?? [])
+      report('information', 'chip.stand-in', { fact, source });
+    if (machine?.rate?.origin === 'estimated')
+      report('information', 'chip.peak-estimated', { precision: machine.format });
+    if (!format) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
+  }
+  if (host.size > 0) report('information', 'cost.host-fallback', { kernels: host.size });
+  return [...problems.values()];
+}
+
+/** Why no network can be mapped, by class; all others are closed to foreign models. */
+const noMapping: Partial<Record<ChipClass, string>> = {
+  quantum: 'cost.no-mapping-quantum',
+  neuromorphic: 'cost.no-mapping-neuromorphic',
+};

@@ -1,0 +1,70 @@
+import type { Inference } from '../inference/types';
+import type { RuntimeProfile } from '../kernels/profile';
+import type { Kernel, KernelPlan } from '../kernels/types';
+import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
+import { formatOf } from './precision';
+import type { DataType } from '../graph/dataTypes';
+
+/** Kernels that the runtime cannot run on the chip, by index: they run on the host. */
+export function hostKernels(
+  inference: Inference,
+  plan: KernelPlan,
+  profile: RuntimeProfile,
+  table: FormatTable,
+): ReadonlySet<number> {
+  const supports = profile.supports;
+  const result = new Set<number>();
+  if (!supports) return result;
+  const operators = supports.operators && new Set(supports.operators);
+  const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
+  for (const kernel of plan.kernels) {
+    const unknown =
+      operators && kernel.nodes.some((index) => !operators.has(inference.nodes[index].node.operator));
+    if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
+  }
+  return result;
+}
+
+/** The format that a kernel has on the chip, or its type where no arithmetic format applies. */
+function typeIn(inference: Inference, kernel: Kernel, table: FormatTable): string {
+  const stored = storedTypeOf(inference, kernel);
+  if (formatOf(stored) === undefined) return stored ?? 'unknown';
+  return kernelFormat(inference, kernel, table)?.compute ?? 'unknown';
+}
+
+/** A transfer that a partition edge needs: values that a kernel reads and that were written on the other side. */
+export interface Crossing {
+  /** The kernel that waits for it. */
+  readonly kernel: number;
+  /** Bytes at the stored types. */
+  readonly bytes: number;
+}
+
+/**
+ * Transfers over all partition edges, each value once per direction. Graph inputs and outputs are `io` and not here.
+ */
+export function crossings(
+  inference: Inference,
+  plan: KernelPlan,
+  host: ReadonlySet<number>,
+): { readonly list: readonly Crossing[]; readonly unknown: boolean } {
+  const list: Crossing[] = [];
+  if (host.size === 0) return { list, unknown: false };
+  const moved = new Set<number>();
+  let unknown = false;
+  for (const kernel of plan.kernels) {
+    const here = host.has(kernel.index);
+    let bytes = 0;
+    for (const id of kernel.inputs) {
+      const value = inference.values[id];
+      if (value.isConstant || value.producer === null || moved.has(id)) continue;
+      const producer = plan.kernelOfNode[value.producer];
+      if (producer < 0 || host.has(producer) === here) continue;
+      moved.add(id);
+      if (value.bytes === null) unknown = true;
+      bytes += value.bytes ?? 0;
+    }
+    if (bytes > 0) list.push({ kernel: kernel.index, bytes });
+  }
+  return { list, unknown };
+}

@@ -1,0 +1,156 @@
+import type { Inference } from '../inference/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
+import type { LevelBytes } from './classes/model';
+import { dtypeOf, type FormatTable } from './kernelFormat';
+import type { Machine } from './machine';
+
+/** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
+const usableShare = { hardware: 0.5, software: 0.75, mixed: 0.5 } as const;
+
+/** Bytes of one kernel at the format in use, by role. */
+interface SizedBytes {
+  readonly weights: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/**
+ * Where each kernel's bytes come from. A value stays on the chip between producer and consumer when what passes in
+ * between fits into the on-chip memory; weights stay there for good when all of them fit and the memory is managed by
+ * software or is all that the chip has (design §6).
+ */
+export class Residency {
+  private readonly sized: (SizedBytes | null)[] = [];
+  /** Bytes that passed before each kernel, and after which each value was written. */
+  private readonly before: number[] = [];
+  private readonly writtenAt: Float64Array;
+  private readonly capacity: number;
+  private readonly weightsStay: boolean;
+  /** Share of the weights that no memory of the chip holds. */
+  private readonly streamed: number;
+  readonly weightBytes: number;
+
+  constructor(
+    private readonly inference: Inference,
+    private readonly plan: KernelPlan,
+    private readonly table: FormatTable,
+    private readonly machine: Machine,
+  ) {
+    this.writtenAt = new Float64Array(inference.values.length).fill(-1);
+    let position = 0;
+    for (const kernel of plan.kernels) {
+      const sized = this.size(kernel);
+      this.sized.push(sized);
+      this.before.push(position);
+      position += sized ? sized.weights + sized.inputs + sized.outputs : 0;
+      for (const id of kernel.outputs) this.writtenAt[id] = position;
+    }
+    const near = machine.near;
+    const managed = machine.chip.memory.find((level) => level.name === near?.name)?.managed ?? 'hardware';
+    const whole = near?.capacityBytes ?? (near && !machine.main ? Infinity : 0);
+    this.capacity = whole * usableShare[managed];
+    this.weightBytes = this.uniqueWeightBytes();
+    const persistent = machine.main === null || managed === 'software';
+    const resident = persistentClasses.has(machine.chip.class) || machine.main === null;
+    this.weightsStay = resident && persistent ? this.weightBytes <= whole : position <= this.capacity;
+    this.streamed =
+      machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
+  }
+
+  /** Bytes of a kernel by level, or null while a dimension is unknown. */
+  bytesOf(kernel: Kernel): LevelBytes | null {
+    const sized = this.sized[kernel.index];
+    if (!sized) return null;
+    const near = sized.weights + sized.inputs + sized.outputs;
+    if (this.machine.main === null) return { main: 0, near, link: sized.weights * this.streamed };
+    const weights = this.weightsStay ? 0 : sized.weights;
+    const inputs = sized.inputs * this.farShareOfInputs(kernel);
+    const outputs = sized.outputs * this.farShareOfOutputs(kernel);
+    return { main: weights + inputs + outputs, near, link: 0 };
+  }
+
+  /** Share of the activations read that have left the chip since they were written. */
+  private farShareOfInputs(kernel: Kernel): number {
+    let all = 0;
+    let far = 0;
+    for (const id of kernel.inputs) {
+      const value = this.inference.values[id];
+      if (value.isConstant || value.bytes === null) continue;
+      all += value.bytes;
+      const written = this.writtenAt[id];
+      const passed = written < 0 ? Infinity : this.before[kernel.index] - written + value.bytes;
+      if (passed < 0 || passed > this.capacity) far += value.bytes;
+    }
+    return all === 0 ? 1 : far / all;
+  }
+
+  /** Share of the activations written that somebody reads only after they have left the chip. */
+  private farShareOfOutputs(kernel: Kernel): number {
+    let all = 0;
+    let far = 0;
+    for (const id of kernel.outputs) {
+      const value = this.inference.values[id];
+      if (value.bytes === null) continue;
+      all += value.bytes;
+      if (value.bytes > this.capacity || !this.readSoon(id)) far += value.bytes;
+    }
+    return all === 0 ? 1 : far / all;
+  }
+
+  private readSoon(id: number): boolean {
+    const value = this.inference.values[id];
+    if (value.consumers.length === 0) return false;
+    return value.consumers.every((node) => {
+      const at = this.plan.kernelOfNode[node];
+      return at >= 0 && this.before[at] - this.writtenAt[id] + (value.bytes ?? 0) <= this.capacity;
+    });
+  }
+
+  /** A kernel's bytes at the chip's formats: each role scaled as its values are. */
+  private size(kernel: Kernel): SizedBytes | null {
+    if (!kernel.bytes) return null;
+    const matrix = (kernel.operations?.matrix ?? 0) > 0;
+    const ratio = (
+      ids: readonly number[],
+      constant: boolean,
+      role: 'weight' | 'input' | 'output',
+    ): number => {
+      let stored = 0;
+      let sized = 0;
+      for (const id of ids) {
+        const value = this.inference.values[id];
+        if (value.isConstant !== constant && role !== 'output') continue;
+        const bytes = value.bytes ?? 0;
+        const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
+        stored += bytes;
+        sized += bytes * this.table.scale(dtypeOf(value), role, matrix, rank);
+      }
+      return stored === 0 ? 1 : sized / stored;
+    };
+    return {
+      weights: kernel.bytes.weights * ratio(kernel.inputs, true, 'weight'),
+      inputs: kernel.bytes.inputs * ratio(kernel.inputs, false, 'input'),
+      outputs: kernel.bytes.outputs * ratio(kernel.outputs, false, 'output'),
+    };
+  }
+
+  /** Weights of the whole model, each counted once. */
+  private uniqueWeightBytes(): number {
+    const seen = new Set<number>();
+    let sum = 0;
+    for (const kernel of this.plan.kernels) {
+      const matrix = (kernel.operations?.matrix ?? 0) > 0;
+      for (const id of kernel.inputs) {
+        const value = this.inference.values[id];
+        if (!value.isConstant || seen.has(id)) continue;
+        seen.add(id);
+        const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
+        sum += (value.bytes ?? 0) * this.table.scale(dtypeOf(value), 'weight', matrix, rank);
+      }
+    }
+    return sum;
+  }
+}
+
+/** Classes whose memory beside the arithmetic is meant to hold the weights (design §6). */
+const persistentClasses = new Set<string>(['ipu', 'lpu', 'wafer', 'neuromorphic', 'fpga']);

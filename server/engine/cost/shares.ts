@@ -1,0 +1,87 @@
+import type { Inference, InferredNode } from '../inference/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
+import { scale } from './interval';
+import type { Machine } from './machine';
+import type { Bound, Estimate, KernelCost, NodeCost } from './types';
+
+/** What is left of a node that no kernel runs. */
+const folded: NodeCost = {
+  kernel: -1,
+  seconds: { value: 0, low: 0, high: 0, basis: 'calibrated' },
+  bound: 'none',
+};
+
+/**
+ * Each node's share of its kernel: the kernel's time without overhead in proportion to the node's own max(compute,
+ * memory), the overhead to the anchor (design §6). Sums over nodes and over kernels × repeat agree.
+ */
+export function shareOut(
+  inference: Inference,
+  plan: KernelPlan,
+  costs: readonly KernelCost[],
+  machines: readonly (Machine | undefined)[],
+  links: ReadonlyMap<number, Estimate>,
+): NodeCost[] {
+  const nodes: NodeCost[] = inference.nodes.map(() => folded);
+  for (const kernel of plan.kernels) {
+    shareKernel(
+      inference,
+      kernel,
+      costs[kernel.index],
+      machines[kernel.index],
+      links.get(kernel.index),
+      nodes,
+    );
+  }
+  return nodes;
+}
+
+function shareKernel(
+  inference: Inference,
+  kernel: Kernel,
+  cost: KernelCost,
+  machine: Machine | undefined,
+  link: Estimate | undefined,
+  nodes: NodeCost[],
+): void {
+  const { seconds, parts, bound } = cost;
+  if (!seconds || !parts || kernel.repeat === null) {
+    for (const index of kernel.nodes) nodes[index] = { kernel: kernel.index, seconds: null, bound };
+    return;
+  }
+  const own = kernel.nodes.map((index) => (machine ? ownSeconds(inference.nodes[index], machine) : 0));
+  const sum = own.reduce((a, b) => a + b, 0);
+  const work = seconds.value - parts.overhead;
+  kernel.nodes.forEach((index, i) => {
+    const isAnchor = index === kernel.anchor;
+    const part = sum > 0 ? (own[i] / sum) * work : isAnchor ? work : 0;
+    const value = part + (isAnchor ? parts.overhead : 0);
+    const share = seconds.value > 0 ? value / seconds.value : 0;
+    let time = scale(seconds, share * kernel.repeat!);
+    if (isAnchor && link) time = added(time, scale(link, kernel.repeat!));
+    nodes[index] = { kernel: kernel.index, seconds: time, bound: nodeBound(bound, value) };
+  });
+}
+
+function nodeBound(bound: Bound, value: number): Bound {
+  return value === 0 ? 'none' : bound;
+}
+
+function added(a: Estimate, b: Estimate): Estimate {
+  return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high, basis: a.basis };
+}
+
+/** A node alone on the roofline, for proportions only. */
+function ownSeconds(node: InferredNode, machine: Machine): number {
+  const work = node.work;
+  if (!work || node.folded) return 0;
+  const per = (amount: number, rate: number | null | undefined): number => (rate ? amount / rate : 0);
+  const { operations, bytes } = work;
+  const compute = Math.max(
+    per(operations.matrix, machine.peak),
+    per(operations.vector, machine.vector),
+    per(operations.special, machine.special),
+  );
+  const all = bytes.weights + bytes.inputs + bytes.outputs;
+  return Math.max(compute, per(all, machine.main?.bandwidth ?? machine.near?.bandwidth));
+}
