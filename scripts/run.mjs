@@ -14,7 +14,9 @@ await build({
   platform: 'node',
   format: 'esm',
   // CommonJS packages inside an ES module need a require of their own.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 process.argv = [process.argv[0], script, ...rest];
