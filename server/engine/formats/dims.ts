@@ -1,22 +1,27 @@
+import { parseDim, symbol } from '../graph/dim';
 import type { Dim } from '../graph/dim';
 
-/** The dimension of a name, as one symbol. */
-export function symbol(name: string): Dim {
-  return {
-    terms: [{ coefficient: 1, factors: [{ atom: { kind: 'symbol', name }, power: 1 }] }],
-    key: name,
-  };
-}
-
 /**
- * A dimension that the file leaves open. Each is a symbol of its own, because two open dimensions need not be equal;
- * its name begins with `?`, which no name in a file need be confused with because the listing prints `?` alone.
+ * A dimension that the file leaves open: `?`. It is no common symbol of all open dimensions; inference gives each a name
+ * of its own, after its value and axis.
  */
-export function openDimension(value: string, axis: number): Dim {
-  return symbol(`?${value}.${axis}`);
+export const openDimension = symbol('?');
+
+/** True for {@link openDimension}. */
+export function isOpen(dim: Dim): boolean {
+  return typeof dim !== 'number' && dim.key === openDimension.key;
 }
 
-/** True for what {@link openDimension} makes. */
-export function isOpen(dim: Dim): boolean {
-  return typeof dim !== 'number' && dim.key.startsWith('?');
+/** Reads `dim_param` texts; models repeat the same few at every value. */
+export class DimReader {
+  private readonly known = new Map<string, Dim>();
+
+  read(text: string): Dim {
+    let dim = this.known.get(text);
+    if (dim === undefined) {
+      dim = parseDim(text) ?? openDimension;
+      this.known.set(text, dim);
+    }
+    return dim;
+  }
 }

@@ -148,7 +148,7 @@ describe('messages', () => {
     expect(types[0]).toMatchObject({
       kind: 'tensor',
       dtype: 'float',
-      shape: [{ key: 'N' }, 3, { key: '?a.2' }],
+      shape: [{ key: 'N' }, 3, { key: '?' }],
     });
     expect(types[1]).toEqual({ kind: 'tensor', dtype: 'int64', shape: [] });
     expect(types[2]).toMatchObject({ kind: 'sequence', element: { kind: 'tensor', dtype: 'float' } });

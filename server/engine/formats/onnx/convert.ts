@@ -15,7 +15,7 @@ import type {
   ValueInfo,
   ValueType,
 } from '../../graph/model';
-import { openDimension, symbol } from '../dims';
+import { DimReader, openDimension } from '../dims';
 import type { ProblemList } from '../problems';
 import { decodeInt32Data, decodeRaw } from './elements';
 import { limits } from './limits';
@@ -37,7 +37,7 @@ const none: readonly never[] = [];
  */
 export class Converter {
   private readonly strings = new Map<string, string>();
-  private readonly symbols = new Map<string, Dim>();
+  private readonly dims = new DimReader();
   /** File offset of the message being converted, for problems. */
   offset = 0;
 
@@ -126,7 +126,7 @@ export class Converter {
         };
       }
       case types.TYPE_PROTO: {
-        const type = proto.tp && this.type(proto.tp, () => spanOf().child(14), name);
+        const type = proto.tp && this.type(proto.tp, () => spanOf().child(14));
         return type ? { ...head, kind: 'type', value: type } : { ...head, kind: 'unknown', value: null };
       }
       case types.SPARSE_TENSORS:
@@ -143,20 +143,19 @@ export class Converter {
 
   valueInfo(proto: onnx.IValueInfoProto, span: Span): ValueInfo {
     const name = this.intern(proto.name ?? '');
-    const type = proto.type ? this.type(proto.type, () => span.child(2), name) : undefined;
+    const type = proto.type ? this.type(proto.type, () => span.child(2)) : undefined;
     return { name, type, docString: proto.docString || undefined };
   }
 
-  private type(proto: onnx.ITypeProto, spanOf: () => Span | null, owner: string): ValueType | undefined {
+  private type(proto: onnx.ITypeProto, spanOf: () => Span | null): ValueType | undefined {
     const inner = (
       of: onnx.ITypeProto | null | undefined,
       field: number,
       inside: number,
     ): ValueType | undefined =>
-      of ? this.type(of, () => spanOf()?.child(field)?.child(inside) ?? null, owner) : undefined;
-    if (proto.tensorType) return { kind: 'tensor', ...this.elementAndShape(proto.tensorType, owner) };
-    if (proto.sparseTensorType)
-      return { kind: 'sparse', ...this.elementAndShape(proto.sparseTensorType, owner) };
+      of ? this.type(of, () => spanOf()?.child(field)?.child(inside) ?? null) : undefined;
+    if (proto.tensorType) return { kind: 'tensor', ...this.elementAndShape(proto.tensorType) };
+    if (proto.sparseTensorType) return { kind: 'sparse', ...this.elementAndShape(proto.sparseTensorType) };
     if (proto.sequenceType) return { kind: 'sequence', element: inner(proto.sequenceType.elemType, 4, 1) };
     if (proto.optionalType) return { kind: 'optional', element: inner(proto.optionalType.elemType, 9, 1) };
     if (proto.mapType) {
@@ -168,27 +167,21 @@ export class Converter {
     return opaque ? { kind: 'opaque', ...opaque } : undefined;
   }
 
-  private elementAndShape(
-    proto: onnx.TypeProto.ITensor,
-    owner: string,
-  ): { readonly dtype?: DataType; readonly shape?: Shape } {
+  private elementAndShape(proto: onnx.TypeProto.ITensor): {
+    readonly dtype?: DataType;
+    readonly shape?: Shape;
+  } {
     const dtype = dataTypeOfCode(proto.elemType ?? 0);
     if (!proto.shape) return { dtype };
-    return { dtype, shape: (proto.shape.dim ?? none).map((dim, axis) => this.dimension(dim, owner, axis)) };
+    return { dtype, shape: (proto.shape.dim ?? none).map((dim) => this.dimension(dim)) };
   }
 
-  private dimension(proto: onnx.TensorShapeProto.IDimension, owner: string, axis: number): Dim {
-    if (proto.dimParam) {
-      const known = this.symbols.get(proto.dimParam);
-      if (known !== undefined) return known;
-      const made = symbol(proto.dimParam);
-      this.symbols.set(proto.dimParam, made);
-      return made;
-    }
-    if (!Object.hasOwn(proto, 'dimValue')) return openDimension(owner, axis);
+  private dimension(proto: onnx.TensorShapeProto.IDimension): Dim {
+    if (proto.dimParam) return this.dims.read(proto.dimParam);
+    if (!Object.hasOwn(proto, 'dimValue')) return openDimension;
     const value = toNumber(proto.dimValue ?? 0);
     // Exporters of old wrote -1 for "any".
-    return value < 0 ? openDimension(owner, axis) : value;
+    return value < 0 ? openDimension : value;
   }
 
   tensor(proto: onnx.ITensorProto, span: Span): Tensor {
