@@ -34,6 +34,7 @@ export {
   add,
   equalDims,
   lowerBound,
+  mapCoefficients,
   multiply,
   negate,
   printDim,

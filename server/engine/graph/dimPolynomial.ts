@@ -100,6 +100,13 @@ export function addTerm(terms: Terms, coefficient: number, factors: DimTerm['fac
   else terms.set(key, { coefficient, factors });
 }
 
+/** The dimension with every coefficient changed. */
+export function mapCoefficients(dim: Dim, change: (coefficient: number) => number): Dim {
+  const terms: Terms = new Map();
+  for (const term of listTerms(dim)) addTerm(terms, change(term.coefficient), term.factors);
+  return fromTerms(terms);
+}
+
 /** The canonical dimension of collected terms. */
 export function fromTerms(terms: Terms): Dim {
   const kept = [...terms].filter(([, term]) => term.coefficient !== 0);

@@ -14,6 +14,15 @@ import { signalOperators } from './signal';
 import { textOperators } from './text';
 import { trainingOperators } from './training';
 import { visionOperators } from './vision';
+import { castOperators } from './cast';
+import { controlOperators } from './control';
+import { einsumOperators } from './einsum';
+import { elementwiseOperators } from './elementwise';
+import { generatorOperators } from './generator';
+import { resizeOperators } from './resize';
+import { indexingOperators } from './indexing';
+import { sequenceOperators } from './sequence';
+import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorRule } from './rule';
 import { tensorShapeOperators } from './tensorShape';
 
@@ -34,6 +43,15 @@ export const allOperators: readonly OperatorRule[] = [
   ...trainingOperators,
   ...visionOperators,
   ...tensorShapeOperators,
+  ...castOperators,
+  ...controlOperators,
+  ...einsumOperators,
+  ...elementwiseOperators,
+  ...generatorOperators,
+  ...resizeOperators,
+  ...indexingOperators,
+  ...sequenceOperators,
+  ...tensorJoinOperators,
 ];
 
 const table = new Map<string, Map<string, OperatorRule>>();

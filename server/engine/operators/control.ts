@@ -1,0 +1,295 @@
+import { add, equalDims, multiply, subtract, type Dim } from '../graph/dim';
+import type { Shape, ValueType } from '../graph/model';
+import { truth } from './elements';
+import type { Fact, NodeContext, OperatorRule, SubgraphSteps } from './rule';
+import { isDim, normalizeAxis, tensor } from './shared';
+
+/** Facts that hold whichever of two branches ran. */
+export function joinTypes(
+  a: ValueType | undefined,
+  b: ValueType | undefined,
+  fresh: (axis: number) => Dim,
+): ValueType | undefined {
+  if (!a || !b) return undefined;
+  if (isTensor(a) && isTensor(b)) {
+    const dtype = a.dtype === b.dtype ? a.dtype : (a.dtype ?? b.dtype);
+    return tensor(dtype, joinShapes(a.shape, b.shape, fresh));
+  }
+  if (a.kind === 'sequence' && b.kind === 'sequence') {
+    // An empty sequence says nothing of its elements.
+    const element =
+      a.element && b.element ? joinTypes(a.element, b.element, fresh) : (a.element ?? b.element);
+    return { kind: 'sequence', ...(element && { element }) };
+  }
+  if (a.kind === 'optional' || b.kind === 'optional') {
+    const [left, right] = [a, b].map((type) => (type.kind === 'optional' ? type.element : type));
+    const element = left && right ? joinTypes(left, right, fresh) : (left ?? right);
+    return { kind: 'optional', ...(element && { element }) };
+  }
+  return a.kind === b.kind ? a : undefined;
+}
+
+function isTensor(type: ValueType): type is ValueType & { kind: 'tensor' | 'sparse' } {
+  return type.kind === 'tensor' || type.kind === 'sparse';
+}
+
+function joinShapes(
+  a: Shape | undefined,
+  b: Shape | undefined,
+  fresh: (axis: number) => Dim,
+): Shape | undefined {
+  if (!a || !b || a.length !== b.length) return undefined;
+  return a.map((dim, axis) => (equalDims(dim, b[axis]!) ? dim : fresh(axis)));
+}
+
+function* inferIf(context: NodeContext): SubgraphSteps {
+  const condition = truth(context.elements(0)?.[0]);
+  const exclusive = true;
+  const taken = yield {
+    attribute: 'then_branch',
+    inputs: [],
+    repeat: condition === false ? 0 : 1,
+    exclusive,
+  };
+  const other = yield { attribute: 'else_branch', inputs: [], repeat: condition === true ? 0 : 1, exclusive };
+  for (let index = 0; index < context.outputCount; index++) {
+    const [a, b] = [taken[index], other[index]];
+    const certain = condition === undefined ? undefined : condition ? a : b;
+    if (certain) {
+      context.setType(index, certain.type);
+      if (certain.elements) context.setElements(index, certain.elements);
+    } else {
+      context.setType(
+        index,
+        joinTypes(a?.type, b?.type, (axis) => context.fresh(`branch${index}.${axis}`)),
+      );
+    }
+  }
+}
+
+/** Runs of a body: the user's binding, a known count, else 1, which is said. */
+function trips(context: NodeContext, known: Dim | undefined): number | null {
+  const name = `loop:${context.node.name || context.node.outputs.find((output) => output !== '')}`;
+  const bound = context.binding(name);
+  if (bound !== undefined) return bound;
+  if (typeof known === 'number') return known;
+  if (known !== undefined) return null;
+  context.report('information', 'loop-trips-assumed', { binding: name });
+  return 1;
+}
+
+/** Endless loops of exporters are written with the largest integers. */
+const endless = 2 ** 31 - 1;
+
+function* inferLoop(context: NodeContext): SubgraphSteps {
+  const limit = context.elements(0)?.[0];
+  const first = context.hasInput(1) ? truth(context.elements(1)?.[0]) : true;
+  const known =
+    first === false
+      ? 0
+      : isDim(limit) && !(typeof limit === 'number' && limit >= endless)
+        ? limit
+        : undefined;
+  const count = trips(context, known);
+  const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) => context.type(i + 2));
+  const iteration: Fact = { type: { kind: 'tensor', dtype: 'int64', shape: [] } };
+  const condition: Fact = {
+    type: { kind: 'tensor', dtype: 'bool', shape: [] },
+    ...(first && { elements: [1] }),
+  };
+  const ask = (types: readonly (ValueType | undefined)[]) => ({
+    attribute: 'body',
+    inputs: [iteration, condition, ...types.map((type) => (type ? { type } : undefined))],
+    repeat: count,
+  });
+  let results = yield ask(state);
+  let current = state;
+  let final = state.map((type, i) => type ?? results[i + 1]?.type);
+  for (let pass = 0; pass < 3 && !settled(current, results); pass++) {
+    const grown = current.map((type, i) =>
+      grow(context, i, type, results[i + 1]?.type, pass === 0 ? count : null),
+    );
+    current = grown.map(({ during }) => during);
+    final = grown.map(({ after }) => after);
+    results = yield ask(current);
+  }
+  const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
+  const bound = context.binding(`loop:${context.node.name}`);
+  const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
+  setLoopOutputs(context, state.length, final, results, length);
+}
+
+function setLoopOutputs(
+  context: NodeContext,
+  states: number,
+  final: readonly (ValueType | undefined)[],
+  results: readonly Fact[],
+  length: Dim,
+): void {
+  for (let index = 0; index < context.outputCount; index++) {
+    const result = results[index + 1]?.type;
+    if (index < states) context.setType(index, final[index]);
+    else if (result && isTensor(result)) {
+      context.setTensor(index, result.dtype, result.shape && [length, ...result.shape]);
+    }
+  }
+}
+
+function settled(state: readonly (ValueType | undefined)[], results: readonly Fact[]): boolean {
+  return state.every((type, i) => sameType(type, results[i + 1]?.type));
+}
+
+function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
+  if (!a || !b) return true;
+  if (isTensor(a) && isTensor(b)) {
+    if (!a.shape || !b.shape) return a.shape === b.shape;
+    return a.shape.length === b.shape.length && a.shape.every((dim, axis) => equalDims(dim, b.shape![axis]!));
+  }
+  if ((a.kind === 'sequence' && b.kind === 'sequence') || (a.kind === 'optional' && b.kind === 'optional')) {
+    return (
+      a.element === b.element ||
+      (a.element !== undefined && sameType(a.element, b.element) && b.element !== undefined)
+    );
+  }
+  return a.kind === b.kind;
+}
+
+/**
+ * A state that comes out of the body larger than it went in. By a constant amount per run: its size in the middle of
+ * the loop stands for all runs, and its size at the end is exact. Otherwise its size becomes a symbol.
+ */
+function grow(
+  context: NodeContext,
+  index: number,
+  before: ValueType | undefined,
+  after: ValueType | undefined,
+  count: number | null,
+): { during: ValueType | undefined; after: ValueType | undefined } {
+  if (!before || !after || sameType(before, after))
+    return { during: before ?? after, after: before ?? after };
+  const fresh = (axis: number): Dim => context.fresh(`state${index}.${axis}`);
+  if (
+    isTensor(before) &&
+    isTensor(after) &&
+    before.shape?.length === after.shape?.length &&
+    before.shape &&
+    count !== null
+  ) {
+    const steps = before.shape.map((dim, axis) => subtract(after.shape![axis]!, dim));
+    if (steps.every((step) => typeof step === 'number')) {
+      const at = (runs: number): Shape =>
+        before.shape!.map((dim, axis) => add(dim, multiply(steps[axis]!, runs)));
+      return {
+        during: { ...before, shape: at(Math.floor(Math.max(count - 1, 0) / 2)) },
+        after: { ...before, shape: at(count) },
+      };
+    }
+  }
+  const joined = joinTypes(before, after, fresh);
+  return { during: joined, after: joined };
+}
+
+interface ScanLayout {
+  readonly states: number;
+  /** Position of the first state among the inputs: 1 in version 8, after sequence_lens. */
+  readonly offset: number;
+  /** Leading batch axis of version 8. */
+  readonly batched: boolean;
+  readonly scans: number;
+}
+
+function* inferScan(context: NodeContext): SubgraphSteps {
+  const batched = context.version < 9;
+  const offset = batched ? 1 : 0;
+  const scans = context.int('num_scan_inputs', 0);
+  const layout: ScanLayout = { states: context.inputCount - offset - scans, offset, batched, scans };
+  const axes = context.ints('scan_input_axes') ?? [];
+  let length: Dim | undefined;
+  const slices: (ValueType | undefined)[] = [];
+  for (let i = 0; i < scans; i++) {
+    const index = offset + layout.states + i;
+    const shape = context.shape(index);
+    const axis = shape && (batched ? 1 : normalizeAxis(axes[i] ?? 0, shape.length));
+    const own = axis === undefined ? undefined : shape![axis];
+    length = length === undefined || (typeof length !== 'number' && typeof own === 'number') ? own : length;
+    const rest = shape?.filter((_, at) => at !== axis && !(batched && at === 0));
+    slices.push(tensor(context.dtype(index), axis === undefined ? undefined : rest));
+  }
+  const initial = Array.from({ length: layout.states }, (_, i) => stateType(context, layout, i));
+  const repeat = trips(context, length);
+  const inputs = [...initial, ...slices].map((type) => (type ? { type } : undefined));
+  const results = yield {
+    attribute: 'body',
+    inputs,
+    repeat: batched ? timesBatch(context, layout, repeat) : repeat,
+  };
+  setScanOutputs(context, layout, initial, results, length ?? context.fresh('steps'));
+}
+
+function stateType(context: NodeContext, layout: ScanLayout, i: number): ValueType | undefined {
+  const index = layout.offset + i;
+  const shape = context.shape(index);
+  return layout.batched ? tensor(context.dtype(index), shape?.slice(1)) : context.type(index);
+}
+
+function timesBatch(context: NodeContext, layout: ScanLayout, repeat: number | null): number | null {
+  const batch = context.shape(layout.offset + layout.states)?.[0];
+  return repeat === null || typeof batch !== 'number' ? null : repeat * batch;
+}
+
+function setScanOutputs(
+  context: NodeContext,
+  layout: ScanLayout,
+  initial: readonly (ValueType | undefined)[],
+  results: readonly Fact[],
+  length: Dim,
+): void {
+  const axes = context.ints('scan_output_axes') ?? [];
+  const lead = layout.batched
+    ? (context.shape(layout.offset + layout.states)?.[0] ?? context.fresh('batch'))
+    : undefined;
+  for (let index = 0; index < context.outputCount; index++) {
+    const type = index < layout.states ? (initial[index] ?? results[index]?.type) : results[index]?.type;
+    if (!type || !isTensor(type)) continue;
+    let shape = type.shape && [...type.shape];
+    if (shape && index >= layout.states) {
+      const axis = layout.batched
+        ? 0
+        : (normalizeAxis(axes[index - layout.states] ?? 0, shape.length + 1) ?? 0);
+      shape.splice(axis, 0, length);
+    }
+    if (shape && lead !== undefined) shape = [lead, ...shape];
+    context.setTensor(index, type.dtype, shape);
+  }
+}
+
+function* inferSequenceMap(context: NodeContext): SubgraphSteps {
+  const element = (index: number): ValueType | undefined => {
+    const type = context.type(index);
+    return type?.kind === 'sequence' ? type.element : type;
+  };
+  const inputs = Array.from({ length: context.inputCount }, (_, index) => {
+    const type = element(index);
+    return type ? { type } : undefined;
+  });
+  const results = yield { attribute: 'body', inputs, repeat: trips(context, undefined) };
+  for (let index = 0; index < context.outputCount; index++) {
+    const type = results[index]?.type;
+    context.setType(index, { kind: 'sequence', ...(type && { element: type }) });
+  }
+}
+
+const control = (name: string, infer: OperatorRule['infer'], formula: string): OperatorRule => ({
+  domain: '',
+  name,
+  operatorClass: 'control',
+  formula,
+  infer,
+});
+
+export const controlOperators: readonly OperatorRule[] = [
+  control('If', inferIf, 'the branch that is taken, else the dearer one'),
+  control('Loop', inferLoop, 'body × trips'),
+  control('Scan', inferScan, 'body × length of the scanned axis'),
+  control('SequenceMap', inferSequenceMap, 'body × length of the sequence'),
+];
