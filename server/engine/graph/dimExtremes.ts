@@ -28,7 +28,10 @@ function extreme(kind: 'max' | 'min', a: Dim, b: Dim): Dim {
 /** Under every binding `a` is the extreme of the two. */
 function wins(kind: 'max' | 'min', a: Dim, b: Dim): boolean {
   if (equalDims(a, b)) return true;
-  return lowerBound(kind === 'max' ? subtract(a, b) : subtract(b, a)) >= 0;
+  if (lowerBound(kind === 'max' ? subtract(a, b) : subtract(b, a)) >= 0) return true;
+  // min(x, y) is at most x: against it, whatever is at least x is the maximum.
+  const inner = argumentsOf(kind === 'max' ? 'min' : 'max', b);
+  return inner.length > 1 && inner.some((dim) => wins(kind, a, dim));
 }
 
 function argumentsOf(kind: 'max' | 'min', dim: Dim): readonly Dim[] {

@@ -167,7 +167,7 @@ class Flattener implements FlatModel {
 
   private addCall(flat: FlatNode, outer: FlatScope, called: ModelFunction): void {
     if (this.isInside(called, outer)) {
-      this.problem(flat.index, 'error', 'function-recursive', { function: called.name });
+      this.problem(flat.index, 'error', 'inference.function-recursive', { function: called.name });
       return;
     }
     if (this.refuse(flat, outer, called.nodes.length)) return;
@@ -207,11 +207,12 @@ class Flattener implements FlatModel {
 
   private refuse(flat: FlatNode, outer: FlatScope, count: number): boolean {
     if (outer.depth >= maximumDepth) {
-      this.problem(flat.index, 'warning', 'nesting-too-deep', { limit: maximumDepth });
+      this.problem(flat.index, 'warning', 'inference.nesting-too-deep', { limit: maximumDepth });
       return true;
     }
     if (this.nodes.length + count <= maximumFlatNodes) return false;
-    if (!this.full) this.problem(flat.index, 'warning', 'too-many-nodes', { limit: maximumFlatNodes });
+    if (!this.full)
+      this.problem(flat.index, 'warning', 'inference.too-many-nodes', { limit: maximumFlatNodes });
     this.full = true;
     return true;
   }
@@ -267,7 +268,8 @@ class Flattener implements FlatModel {
     const pending: { flat: number; inputs: (number | null)[]; position: number; name: string }[] = [];
     for (const node of body.nodes) {
       if (this.nodes.length >= maximumFlatNodes) {
-        if (!this.full) this.problem(null, 'warning', 'too-many-nodes', { limit: maximumFlatNodes });
+        if (!this.full)
+          this.problem(null, 'warning', 'inference.too-many-nodes', { limit: maximumFlatNodes });
         this.full = true;
         break;
       }
@@ -298,7 +300,7 @@ class Flattener implements FlatModel {
     const outputs = node.outputs.map((name) => {
       if (name === '') return null;
       if (scope.names.has(name)) {
-        this.problem(index, 'error', 'value-redefined', { value: name }, name);
+        this.problem(index, 'error', 'inference.value-redefined', { value: name }, name);
         return this.addValue(scope, name, 'node', index, undefined, false).id;
       }
       return this.addValue(scope, name, 'node', index).id;
@@ -325,7 +327,7 @@ class Flattener implements FlatModel {
     for (const { flat, inputs, position, name } of pending) {
       let id = scope.names.get(name);
       if (id === undefined) {
-        this.problem(flat, 'error', 'value-undefined', { value: name }, name);
+        this.problem(flat, 'error', 'inference.value-undefined', { value: name }, name);
         id = this.addValue(scope, name, 'input', null).id;
       } else if (id !== null && this.values[id]!.producer !== null) scope.outOfOrder = true;
       inputs[position] = id;
@@ -339,7 +341,7 @@ class Flattener implements FlatModel {
       const id = own === undefined && !isFunction ? this.lookUpOutside(scope, info.name) : own;
       scope.outputs.push(id ?? null);
       if (id === undefined) {
-        this.problem(scope.holder, 'error', 'output-undefined', { value: info.name }, info.name);
+        this.problem(scope.holder, 'error', 'inference.output-undefined', { value: info.name }, info.name);
       } else if (own !== undefined && own !== null) this.declare(own, info);
     }
     for (const info of body.valueInfo) {

@@ -34,7 +34,7 @@ export async function infer(
     else if (problems.length === maximumProblems) {
       problems.push({
         severity: 'information',
-        code: 'more-problems',
+        code: 'inference.more-problems',
         args: { limit: maximumProblems },
         node: null,
       });
@@ -44,7 +44,7 @@ export async function infer(
   const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
   const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
   await walk.run();
-  return new Gatherer(flat, walk, input, workload, report, problems).gather(scheduler);
+  return new Gatherer(flat, walk, input, workload, options, report, problems).gather(scheduler);
 }
 
 /** Turns the facts of a finished walk into the result that later rooms read. */
@@ -54,6 +54,7 @@ class Gatherer {
     private readonly walk: Walk,
     private readonly input: InputBindings,
     private readonly workload: Workload,
+    private readonly options: InferOptions,
     private readonly report: (problem: Problem) => void,
     private readonly problems: readonly Problem[],
   ) {}
@@ -68,12 +69,12 @@ class Gatherer {
     const { repeats, choices } = scopeRepeats(this.flat, this.walk.uses, works);
     for (const { node, taken } of choices) {
       const args = { node: this.flat.nodes[node]!.node.name, taken };
-      this.report({ severity: 'information', code: 'branch-dearest-counts', args, node });
+      this.report({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
     }
     const symbols = [...this.input.symbols, ...this.freshSymbols()];
     for (const { name, origin } of symbols) {
-      if (origin !== 'unbound') continue;
-      this.report({ severity: 'warning', code: 'dimension-unbound', args: { name }, node: null });
+      if (origin !== 'unbound' || this.options.keepSymbols) continue;
+      this.report({ severity: 'warning', code: 'inference.dimension-unbound', args: { name }, node: null });
     }
     return {
       nodes: this.flat.nodes.map((node) => this.node(node, works[node.index]!, repeats[node.scope]!)),

@@ -36,9 +36,14 @@ export function executionOrder(
   }
   const stuck = scope.nodes.filter((index) => waitsFor.get(index)! > 0);
   if (stuck.length > 0) {
-    report({ severity: 'error', code: 'graph-cycle', args: { count: stuck.length }, node: stuck[0]! });
+    report({
+      severity: 'error',
+      code: 'inference.graph-cycle',
+      args: { count: stuck.length },
+      node: stuck[0]!,
+    });
   } else {
-    report({ severity: 'warning', code: 'nodes-out-of-order', args: {}, node: scope.holder });
+    report({ severity: 'warning', code: 'inference.nodes-out-of-order', args: {}, node: scope.holder });
   }
   return [...order, ...stuck];
 }

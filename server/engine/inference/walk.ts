@@ -139,7 +139,7 @@ export class Walk {
         this.freshSymbols.add(name);
         return this.userBindings[name];
       },
-      report: (problem) => this.report({ ...problem, node: node.index }),
+      report: (problem) => this.report({ ...problem, code: `inference.${problem.code}`, node: node.index }),
     });
     try {
       const steps = rule.infer(context);
@@ -194,7 +194,7 @@ export class Walk {
     const reason = error instanceof Error ? error.message : String(error);
     this.report({
       severity: 'warning',
-      code: 'rule-failed',
+      code: 'inference.rule-failed',
       args: { operator: node.node.operator, reason },
       node: node.index,
     });
@@ -243,7 +243,7 @@ export class Walk {
     if (contradiction) {
       this.report({
         severity: 'warning',
-        code: 'shape-contradiction',
+        code: 'inference.shape-contradiction',
         args: { value: value.name, ...contradiction },
         node: node.index,
         value: value.name,

@@ -60,6 +60,8 @@ describe('canonical form', () => {
     expect(text(maximum(maximum(b, a), a))).toBe('max(a, b)');
     expect(text(minimum(minimum(a, 3), 5))).toBe('min(3, a)');
     expect(minimum(subtract(a, a), b)).toBe(0);
+    expect(text(maximum(minimum(a, 512), a))).toBe('a');
+    expect(text(minimum(maximum(a, b), b))).toBe('b');
   });
 
   it('knows what a dimension never falls below', () => {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { infer } from '../../../server/engine/inference/infer';
+import type { Inference } from '../../../server/engine/inference/types';
+import { printType } from '../operators/check';
+import { expectedRuns, fixtureNames, readFixture, type ExpectedRun } from './fixtures';
+
+const dtypeNames: Readonly<Record<string, string>> = { float32: 'float', float64: 'double' };
+
+/** Node outputs of the main graph that differ from what ONNX Runtime measured; a null dimension matches all. */
+function differences(inference: Inference, run: ExpectedRun): string[] {
+  const found = new Map(
+    inference.values.filter((value) => value.scope === 0).map((value) => [value.name, value]),
+  );
+  return Object.entries(run.outputs).flatMap(([name, { dtype, shape }]) => {
+    const type = found.get(name)?.type;
+    const text = printType(type);
+    const expected = `${dtypeNames[dtype] ?? dtype}[${shape.map((dim) => dim ?? '*').join(', ')}]`;
+    const sizes = type?.kind === 'tensor' ? type.shape : undefined;
+    const same =
+      type?.kind === 'tensor' &&
+      type.dtype === (dtypeNames[dtype] ?? dtype) &&
+      sizes?.length === shape.length &&
+      shape.every((dim, axis) => dim === null || dim === sizes[axis]);
+    return same ? [] : [`${name}: ${text} instead of ${expected}`];
+  });
+}
+
+describe.each(fixtureNames)('%s', (name) => {
+  describe.each(expectedRuns(name).map((run) => [run.label, run] as const))('%s', (_, run) => {
+    it.each([false, true])('has the measured shapes (declarations ignored: %s)', async (ignoreDeclared) => {
+      const model = await readFixture(name);
+      const workload = {
+        bindings: run.bindings,
+        phase: 'inference',
+        precision: 'as-stored',
+        runtime: null,
+      } as const;
+      const inference = await infer(model, workload, { ignoreDeclared });
+      expect(Object.keys(run.outputs).length).toBeGreaterThan(5);
+      expect(differences(inference, run)).toEqual([]);
+      expect(
+        inference.nodes.filter((node) => node.rule === 'unknown').map((node) => node.node.operator),
+      ).toEqual([]);
+      const matrix = inference.nodes.reduce((sum, node) => sum + (node.work?.operations.matrix ?? 0), 0);
+      expect(Math.abs(matrix / run.matrixFlops - 1)).toBeLessThan(0.02);
+    });
+  });
+});
