@@ -37,6 +37,8 @@ const none: readonly never[] = [];
  */
 export class Converter {
   private readonly strings = new Map<string, string>();
+  /** Operators, domains and attributes: a small map answers faster than one with every value's name. */
+  private readonly words = new Map<string, string>();
   private readonly dims = new DimReader();
   /** File offset of the message being converted, for problems. */
   offset = 0;
@@ -51,6 +53,14 @@ export class Converter {
     return text;
   };
 
+  private word(text: string | null | undefined): string {
+    if (!text) return '';
+    const known = this.words.get(text);
+    if (known !== undefined) return known;
+    this.words.set(text, text);
+    return text;
+  }
+
   private names(list: readonly string[] | null | undefined): readonly string[] {
     return list && list.length > 0 ? list.map(this.intern) : none;
   }
@@ -58,10 +68,10 @@ export class Converter {
   node(proto: onnx.INodeProto, span: Span): Node {
     const { overload, metadata } = nodeExtras(span, this.intern);
     return {
-      name: this.intern(proto.name ?? ''),
-      operator: this.intern(proto.opType ?? ''),
+      name: proto.name ?? '',
+      operator: this.word(proto.opType),
       domain: this.domain(proto.domain),
-      overload: this.intern(overload),
+      overload: this.word(overload),
       inputs: this.names(proto.input),
       outputs: this.names(proto.output),
       attributes: this.attributes(proto.attribute, span),
@@ -72,7 +82,7 @@ export class Converter {
 
   /** `ai.onnx` is another way of writing the empty domain. */
   private domain(domain: string | null | undefined): string {
-    return !domain || domain === 'ai.onnx' ? '' : this.intern(domain);
+    return !domain || domain === 'ai.onnx' ? '' : this.word(domain);
   }
 
   private attributes(protos: onnx.IAttributeProto[] | null | undefined, span: Span): readonly Attribute[] {
@@ -83,7 +93,7 @@ export class Converter {
   }
 
   attribute(proto: onnx.IAttributeProto, spanOf: () => Span): Attribute {
-    const name = this.intern(proto.name ?? '');
+    const name = this.word(proto.name);
     const head = proto.docString ? { name, docString: proto.docString } : { name };
     if (proto.refAttrName) return { ...head, kind: 'reference', value: this.intern(proto.refAttrName) };
     const types = onnx.AttributeProto.AttributeType;

@@ -90,7 +90,7 @@ export class PositionTable {
   private readonly nodeList: Node[] = [];
   private readonly scopeOf: Scope[] = [];
   private readonly parentOf: number[] = [];
-  private readonly indexOf = new Map<Node, number>();
+  private indexByNode: Map<Node, number> | null = null;
   private readonly scopeByOwner = new Map<Graph | ModelFunction, Scope>();
   private values: Map<Scope, Map<string, MutableValue>> | null = null;
 
@@ -107,7 +107,6 @@ export class PositionTable {
     this.nodeList.push(node);
     this.scopeOf.push(scope);
     this.parentOf.push(parent);
-    this.indexOf.set(node, index);
     this.offsets.push(-1);
     this.starts.push(line, character);
     return index;
@@ -151,14 +150,20 @@ export class PositionTable {
     return this.scopeByOwner.get(owner);
   }
 
+  /** Made on the first question, for which the printer need not wait. */
+  private indexOf(node: Node): number | undefined {
+    this.indexByNode ??= new Map(this.nodeList.map((item, index) => [item, index]));
+    return this.indexByNode.get(node);
+  }
+
   position(node: Node): NodePosition | undefined {
-    const index = this.indexOf.get(node);
+    const index = this.indexOf(node);
     return index === undefined ? undefined : this.at(index);
   }
 
   /** First line of a node's statement; -1 if the text does not show it. Cheaper than {@link position}. */
   lineOf(node: Node): number {
-    const index = this.indexOf.get(node);
+    const index = this.indexOf(node);
     return index === undefined ? -1 : this.starts[index * 2]!;
   }
 

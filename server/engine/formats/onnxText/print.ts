@@ -56,7 +56,6 @@ class Printer {
   private readonly out = new LineWriter();
   private readonly scopes: Scope[] = [];
   private readonly table = new PositionTable(this.scopes);
-  private readonly names = new Map<string, string>();
   private readonly complete: boolean;
   private readonly style: ValueStyle;
   private indent = '';
@@ -83,14 +82,8 @@ class Printer {
     this.out.endLine();
   }
 
-  /** The same name is written many times: quote it once. */
   private name(name: string): string {
-    let text = this.names.get(name);
-    if (text === undefined) {
-      text = nameText(this.complete ? name : shortened(name));
-      this.names.set(name, text);
-    }
-    return text;
+    return nameText(this.complete ? name : shortened(name));
   }
 
   private writeComment(): void {

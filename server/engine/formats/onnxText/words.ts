@@ -15,11 +15,24 @@ export const typeWords: ReadonlySet<string> = new Set([
   'opaque',
 ]);
 
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** One pass over the characters: a listing has hundreds of thousands of names, and regular expressions are slower. */
+function classify(text: string): 'identifier' | 'plain' | 'other' {
+  let bare = text !== '';
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+    if (isLetter || (i > 0 && code >= 48 && code <= 57)) continue;
+    bare = false;
+    if (code < 32 || code > 126 || code === 34 || code === 92) return 'other';
+  }
+  return bare ? 'identifier' : 'plain';
+}
 
 export function isIdentifier(name: string): boolean {
-  return identifier.test(name);
+  return classify(name) === 'identifier';
 }
+
+const longestTypeWord = Math.max(...[...typeWords].map((word) => word.length));
 
 /**
  * Control characters, and those that change the direction or hide: they would make a line read other than it is.
@@ -34,14 +47,14 @@ const needsEscape = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
  * parser as the character.
  */
 export function quote(text: string): string {
-  if (!needsEscape.test(text)) return `"${text}"`;
+  if (classify(text) !== 'other' || !needsEscape.test(text)) return `"${text}"`;
   const escaped = text.replace(/["\\]/g, '\\$&');
   return `"${escaped.replace(unsafe, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)}"`;
 }
 
 /** A name: bare if it is an identifier of the grammar, else quoted, which onnx 1.20 and later accept. */
 export function nameText(name: string): string {
-  return isIdentifier(name) && !typeWords.has(name) ? name : quote(name);
+  return isIdentifier(name) && !(name.length <= longestTypeWord && typeWords.has(name)) ? name : quote(name);
 }
 
 /** Text for a `#` comment: on one line, without characters that would mislead. */
