@@ -1,4 +1,5 @@
 import { modelMemory, type Chip } from '../chips/chip';
+import { bitsOfFormat } from '../cost/precision';
 import type { PrecisionChoice } from '../cost/types';
 import { dataTypes } from '../graph/dataTypes';
 import type { InferredValue } from '../inference/types';
@@ -15,14 +16,19 @@ export interface Fit {
   readonly fits: boolean | null;
 }
 
-/** Holds the high-water mark against the capacity less the runtime's reserve (an unknown reserve counts as none). */
+/**
+ * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
+ * as none).
+ */
 export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimeline): Fit {
   const memory = modelMemory(chip);
-  const capacityBytes = memory?.capacityBytes?.value ?? null;
+  const perDevice = (bytes: number | undefined): number | null =>
+    bytes === undefined ? null : bytes / chip.devices;
+  const capacityBytes = perDevice(memory?.capacityBytes?.value);
   const reserveBytes = profile.reserveBytes?.value ?? null;
   return {
     capacityBytes,
-    marketedBytes: memory?.marketedBytes?.value ?? null,
+    marketedBytes: perDevice(memory?.marketedBytes?.value),
     reserveBytes,
     fits:
       capacityBytes === null || timeline.highWaterBytes === null
@@ -31,19 +37,6 @@ export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimel
   };
 }
 
-/** Bits of one element by the name of a precision; undefined for a name without a fixed size. */
-const precisionBits: Readonly<Record<string, number>> = {
-  fp64: 64,
-  fp32: 32,
-  tf32: 32,
-  bf16: 16,
-  fp16: 16,
-  fp8: 8,
-  int8: 8,
-  fp4: 4,
-  int4: 4,
-};
-
 /**
  * Bytes of values at the types at which a chip holds them: floating-point values change their size where the chip
  * lacks their type or the precision policy replaces it, everything else stays as stored.
@@ -51,9 +44,9 @@ const precisionBits: Readonly<Record<string, number>> = {
 export function sizeAt(precision: PrecisionChoice): SizeOf {
   return (value) => {
     if (value.bytes === null || !precision.substituted) return value.bytes;
-    const wanted = precisionBits[value.isConstant ? precision.weights : precision.activations];
+    const wanted = bitsOfFormat(value.isConstant ? precision.weights : precision.activations);
     const stored = floatBits(value);
-    return wanted === undefined || stored === null ? value.bytes : Math.ceil((value.bytes * wanted) / stored);
+    return wanted === null || stored === null ? value.bytes : Math.ceil((value.bytes * wanted) / stored);
   };
 }
 

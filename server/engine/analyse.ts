@@ -1,0 +1,114 @@
+import type { Chip } from './chips/chip';
+import { estimateChipWith } from './cost/estimate';
+import type { ChipCost } from './cost/types';
+import type { Model } from './graph/model';
+import { infer } from './inference/infer';
+import type { Inference } from './inference/types';
+import { planKernels } from './kernels/plan';
+import { profileById, type RuntimeProfile } from './kernels/profile';
+import type { KernelPlan } from './kernels/types';
+import { fitOf, sizeAt, type Fit } from './memory/fit';
+import { memoryTimeline, type MemoryTimeline } from './memory/timeline';
+import type { Problem } from './problem';
+import type { Scheduler } from './scheduler';
+import type { Workload } from './workload';
+
+/** A model under one workload: everything that does not depend on a chip. */
+export interface Prepared {
+  readonly model: Model;
+  readonly workload: Workload;
+  readonly inference: Inference;
+  /** Node by node, at stored types, without fusion. */
+  readonly timeline: MemoryTimeline;
+}
+
+/** Kernels by runtime profile of each inference, planned when a chip first needs them. */
+const plans = new WeakMap<Inference, Map<string, Promise<KernelPlan>>>();
+const timelines = new WeakMap<Inference, MemoryTimeline>();
+
+/** A prepared model on one chip. */
+export interface ChipAnalysis {
+  readonly chip: Chip;
+  readonly profile: RuntimeProfile;
+  readonly plan: KernelPlan;
+  readonly cost: ChipCost;
+  /** At the types at which the chip holds values, values inside kernels left out. */
+  readonly timeline: MemoryTimeline;
+  readonly fit: Fit;
+  readonly problems: readonly Problem[];
+}
+
+/** Shapes, types, work and memory of a model under a workload. A change of dimension or phase starts here. */
+export async function prepare(model: Model, workload: Workload, scheduler: Scheduler): Promise<Prepared> {
+  return preparedOf(model, workload, await infer(model, workload, {}, scheduler));
+}
+
+/** As {@link prepare} with an inference that is known already: another precision or runtime needs no new one. */
+export function preparedOf(model: Model, workload: Workload, inference: Inference): Prepared {
+  let timeline = timelines.get(inference);
+  if (!timeline) timelines.set(inference, (timeline = memoryTimeline(inference)));
+  return { model, workload, inference, timeline };
+}
+
+/**
+ * Costs of a prepared model on a chip. A change of chip needs only this; plans are kept per runtime.
+ * @param host runs what the runtime cannot put on the chip; undefined: the catalogue's default host
+ */
+export async function costsOn(
+  prepared: Prepared,
+  chip: Chip,
+  scheduler: Scheduler,
+  host?: Chip,
+): Promise<ChipAnalysis> {
+  const { inference, workload } = prepared;
+  const problems: Problem[] = [];
+  const profile = profileFor(chip, workload, problems);
+  const plan = await planFor(inference, profile, scheduler);
+  const cost = await estimateChipWith(
+    scheduler,
+    inference,
+    plan,
+    chip,
+    profile,
+    workload,
+    host ? { host } : {},
+  );
+  const timeline = memoryTimeline(inference, plan, sizeAt(cost.precision));
+  const fit = fitOf(chip, profile, timeline);
+  if (fit.fits === false) {
+    problems.push({ severity: 'warning', code: 'memory-too-small', args: { chip: chip.name }, node: null });
+  }
+  return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
+}
+
+/** The runtime that the workload asks for, else the chip's own, else none. */
+function profileFor(chip: Chip, workload: Workload, problems: Problem[]): RuntimeProfile {
+  if (workload.runtime !== null) {
+    const wanted = profileById(workload.runtime);
+    if (wanted) return wanted;
+    problems.push({
+      severity: 'warning',
+      code: 'runtime-unknown',
+      args: { runtime: workload.runtime },
+      node: null,
+    });
+  }
+  return profileById(chip.defaultRuntime) ?? profileById('none')!;
+}
+
+async function planFor(
+  inference: Inference,
+  profile: RuntimeProfile,
+  scheduler: Scheduler,
+): Promise<KernelPlan> {
+  let known = plans.get(inference);
+  if (!known) plans.set(inference, (known = new Map()));
+  let plan = known.get(profile.id);
+  if (!plan) {
+    plan = planKernels(inference, profile, scheduler);
+    known.set(profile.id, plan);
+    // A cancelled plan must not be handed to whoever asks next.
+    plan.catch(() => known.delete(profile.id));
+  }
+  return plan;
+}

@@ -1,0 +1,208 @@
+import type { ChipAnalysis, Prepared } from '../analyse';
+import { machineFor } from '../cost/machine';
+import type { KernelCost } from '../cost/types';
+import type { Dim } from '../graph/dim';
+import type { Model } from '../graph/model';
+import { moduleScope } from '../graph/moduleScope';
+import type { Inference, InferredNode } from '../inference/types';
+import type { Kernel } from '../kernels/types';
+import type { Problem } from '../problem';
+import { countParameters } from './parameters';
+import {
+  reportSchemaVersion,
+  type Report,
+  type ReportChip,
+  type ReportKernel,
+  type ReportModel,
+  type ReportNode,
+  type ReportValue,
+} from './types';
+
+/** Everything that a report tells. */
+export interface ReportInput {
+  readonly tool: Report['tool'];
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly prepared: Prepared;
+  readonly chips: readonly ChipAnalysis[];
+  /** Problems found before the analysis: reading, external data. */
+  readonly problems: readonly Problem[];
+  /** 1-based line of a node in the listing; null when it has none. */
+  readonly lineOf: (node: number) => number | null;
+  /** The text of a problem in the reader's language. */
+  readonly textOf: (problem: Problem) => string;
+}
+
+/** The Report of design §8: every field, unknown ones null. */
+export function buildReport(input: ReportInput): Report {
+  const { prepared } = input;
+  const { inference } = prepared;
+  return {
+    schemaVersion: reportSchemaVersion,
+    tool: input.tool,
+    model: reportModel(prepared, input.path),
+    workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
+    nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf)),
+    chips: input.chips.map((analysis) => reportChip(analysis)),
+    memory: { timeline: prepared.timeline.points },
+    problems: reportProblems(input),
+    coverage: coverageOf(inference),
+  };
+}
+
+/** The numbers that were used, those given by default included. */
+function bindingsInForce(prepared: Prepared): Record<string, number> {
+  const used = { ...prepared.workload.bindings };
+  for (const symbol of prepared.inference.symbols)
+    if (symbol.value !== null) used[symbol.name] = symbol.value;
+  return used;
+}
+
+/** What is known of the model itself. */
+export function reportModel(prepared: Prepared, path: string): ReportModel {
+  const { model, inference, timeline } = prepared;
+  const counted = countParameters(inference);
+  const main = inference.scopes[0];
+  const values = (ids: readonly (number | null)[]): ReportValue[] =>
+    ids.filter((id) => id !== null).map((id) => reportValue(inference, id));
+  return {
+    path,
+    format: model.format,
+    irVersion: model.irVersion,
+    opsets: model.opsets,
+    producer: producerOf(model),
+    nodeCount: inference.nodes.length,
+    parameters: counted.parameters,
+    quantizationParameters: counted.quantizationParameters,
+    weightBytes: timeline.weightsBytes,
+    inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),
+    outputs: values(main?.outputs ?? []),
+  };
+}
+
+function producerOf(model: Model): string {
+  return [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
+}
+
+export function reportNode(
+  inference: Inference,
+  node: InferredNode,
+  lineOf: (node: number) => number | null,
+): ReportNode {
+  return {
+    index: node.index,
+    parent: node.parent,
+    repeat: node.repeat,
+    name: node.node.name,
+    domain: node.node.domain,
+    operator: node.node.operator,
+    scope: moduleScope(node.node),
+    line: lineOf(node.index),
+    outputs: node.outputs.filter((id) => id !== null).map((id) => reportValue(inference, id)),
+    operations: node.work?.operations ?? null,
+    bytes: node.work?.bytes ?? null,
+    rule: node.rule,
+  };
+}
+
+/** A value with its type; a dimension that stays symbolic is a string. */
+export function reportValue(inference: Inference, id: number): ReportValue {
+  const { name, type } = inference.values[id]!;
+  const tensor = type?.kind === 'tensor' || type?.kind === 'sparse' ? type : undefined;
+  return { name, dtype: tensor?.dtype ?? null, shape: tensor?.shape?.map(dimText) ?? null };
+}
+
+function dimText(dim: Dim): number | string {
+  return typeof dim === 'number' ? dim : dim.key;
+}
+
+/** One chip's part of the report. */
+export function reportChip(analysis: ChipAnalysis): ReportChip {
+  const { chip, cost, plan, timeline, fit } = analysis;
+  return {
+    id: chip.id,
+    name: chip.name,
+    class: chip.class,
+    runtime: cost.runtime,
+    precision: cost.precision,
+    total: cost.total,
+    memory: {
+      ...fit,
+      weightsBytes: timeline.weightsBytes,
+      highWaterBytes: timeline.highWaterBytes,
+      highWaterNode: timeline.highWaterNode,
+    },
+    roofs: roofsOf(analysis),
+    kernels: cost.kernels.map((kernelCost) => reportKernel(plan.kernels[kernelCost.kernel], kernelCost)),
+    nodes: cost.nodes.map((node, index) => ({
+      index,
+      kernel: node.kernel === -1 ? null : node.kernel,
+      seconds: node.seconds,
+      bound: node.bound,
+    })),
+  };
+}
+
+/** A kernel of the plan, or a transfer between chip and host, which holds no nodes. */
+function reportKernel(kernel: Kernel | undefined, cost: KernelCost): ReportKernel {
+  return {
+    index: cost.kernel,
+    nodes: kernel?.nodes ?? [],
+    fusion: kernel?.fusion ?? null,
+    placement: cost.placement,
+    precision: cost.precision,
+    operations: kernel ? kernel.operations : { matrix: 0, vector: 0, special: 0 },
+    bytes: cost.bytes,
+    seconds: cost.seconds,
+    joules: cost.joules,
+    bound: cost.bound,
+    utilisation: cost.utilisation,
+    repeat: kernel ? kernel.repeat : 1,
+  };
+}
+
+function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
+  const machine = machineFor(chip, cost.precision.compute);
+  return {
+    matrixOpsPerSecond: machine.peak,
+    vectorOpsPerSecond: machine.vector,
+    bandwidthBytesPerSecond: machine.main?.bandwidth ?? machine.near?.bandwidth ?? null,
+  };
+}
+
+/** All problems once: those that several chips share say so only once. */
+function reportProblems(input: ReportInput): Report['problems'] {
+  const seen = new Set<string>();
+  const all = [
+    ...input.problems,
+    ...input.prepared.inference.problems,
+    ...input.chips.flatMap((analysis) => analysis.problems),
+  ];
+  return all.flatMap((problem) => {
+    const message = input.textOf(problem);
+    const key = `${problem.code}\0${problem.node}\0${message}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ severity: problem.severity, code: problem.code, message, node: problem.node }];
+  });
+}
+
+/** Shares of nodes and of operations whose rule is exact or the body of a function; null where there are none. */
+export function coverageOf(inference: Inference): Report['coverage'] {
+  let covered = 0;
+  let operations = 0;
+  let coveredOperations = 0;
+  for (const node of inference.nodes) {
+    const sure = node.rule === 'exact' || node.rule === 'function';
+    const work = node.work?.operations;
+    const count = work ? (work.matrix + work.vector + work.special) * (node.repeat ?? 1) : 0;
+    operations += count;
+    if (!sure) continue;
+    covered++;
+    coveredOperations += count;
+  }
+  return {
+    nodes: inference.nodes.length === 0 ? null : covered / inference.nodes.length,
+    operations: operations === 0 ? null : coveredOperations / operations,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Estimate } from '../../cost/types';
+import type { Report } from '../types';
+import { shapeText } from './sections';
+
+/** Columns of the file; SI base units, unrounded; empty where unknown. Names are the same in every language. */
+const columns = [
+  'chip',
+  'runtime',
+  'index',
+  'parent',
+  'repeat',
+  'name',
+  'domain',
+  'operator',
+  'scope',
+  'line',
+  'output',
+  'rule',
+  'matrix_operations',
+  'vector_operations',
+  'special_operations',
+  'weight_bytes',
+  'input_bytes',
+  'output_bytes',
+  'kernel',
+  'seconds',
+  'seconds_low',
+  'seconds_high',
+  'basis',
+  'bound',
+] as const;
+
+type Cell = string | number | null;
+
+/** One row per chip and node (per node alone where there is no chip), RFC 4180. */
+export function printCsv(report: Report): string {
+  const lines = [columns.join(',')];
+  const chips = report.chips.length > 0 ? report.chips : [null];
+  for (const chip of chips) {
+    for (const node of report.nodes) {
+      const cost = chip?.nodes[node.index];
+      lines.push(
+        row([
+          chip?.id ?? null,
+          chip?.runtime ?? null,
+          node.index,
+          node.parent,
+          node.repeat,
+          node.name,
+          node.domain,
+          node.operator,
+          node.scope,
+          node.line,
+          node.outputs[0] ? shapeText(node.outputs[0]) : null,
+          node.rule,
+          node.operations?.matrix ?? null,
+          node.operations?.vector ?? null,
+          node.operations?.special ?? null,
+          node.bytes?.weights ?? null,
+          node.bytes?.inputs ?? null,
+          node.bytes?.outputs ?? null,
+          cost?.kernel ?? null,
+          ...estimateCells(cost?.seconds ?? null),
+          cost?.bound ?? null,
+        ]),
+      );
+    }
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function estimateCells(estimate: Estimate | null): Cell[] {
+  return estimate ? [estimate.value, estimate.low, estimate.high, estimate.basis] : [null, null, null, null];
+}
+
+/** A row; spreadsheets run cells that begin like a formula, so text cells of that kind get an apostrophe. */
+export function row(cells: readonly Cell[]): string {
+  return cells
+    .map((cell) => {
+      if (cell === null) return '';
+      if (typeof cell === 'number') return String(cell);
+      const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(',');
+}

@@ -1,0 +1,32 @@
+import type { Report } from '../types';
+import { sectionsOf, type Section } from './sections';
+import { oneLine } from './table';
+import type { Words } from './words';
+
+/** The report as GitHub-flavoured Markdown. */
+export function printMarkdown(report: Report, words: Words): string {
+  return markdownOf(sectionsOf(report, words));
+}
+
+/** Sections as Markdown tables. */
+export function markdownOf(sections: readonly Section[]): string {
+  return sections.map(sectionText).join('\n');
+}
+
+function sectionText(section: Section, index: number): string {
+  const row = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
+  const lines = [
+    `${index === 0 ? '#' : '##'} ${escape(section.title)}`,
+    '',
+    row(section.columns.map((column) => column.title)),
+    `| ${section.columns.map((column) => (column.align === 'right' ? '--:' : ':--')).join(' | ')} |`,
+    ...section.rows.map(row),
+  ];
+  if (section.note !== undefined) lines.push('', escape(section.note));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Text from a file that must show as it is: no markup, no cell borders. */
+function escape(text: string): string {
+  return oneLine(text, 200).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+}

@@ -1,0 +1,217 @@
+import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
+import { known, rangeText, type Words } from './words';
+
+/** A table with its heading: what all printed formats but JSON and CSV are made of. */
+export interface Section {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+  /** What was left out. */
+  readonly note?: string;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+/** Rows of the tables of nodes, operators and problems. */
+const costliest = 10;
+const mostOperators = 10;
+const mostProblems = 20;
+
+/** The whole report as tables, the most important first. */
+export function sectionsOf(report: Report, words: Words): Section[] {
+  const sections = [modelSection(report, words)];
+  if (report.chips.length > 0) sections.push(chipSection(report, words));
+  for (const chip of report.chips) {
+    sections.push(nodeSection(report, chip, words));
+    sections.push(operatorSection(report, chip, words));
+  }
+  if (report.problems.length > 0) sections.push(problemSection(report, words));
+  return sections;
+}
+
+export function column(title: string, align: Column['align'] = 'left'): Column {
+  return { title, align };
+}
+
+function modelSection(report: Report, words: Words): Section {
+  const { model, workload, coverage } = report;
+  const text = (key: string): string => words.text(`print.${key}`);
+  const bindings = Object.entries(workload.bindings).map(([name, value]) => `${name}=${value}`);
+  const rows = [
+    [text('model.nodes'), words.count(model.nodeCount)],
+    [text('model.parameters'), words.count(model.parameters)],
+    [text('model.weights'), known(model.weightBytes, words.bytes, words)],
+    [text('model.operations'), known(operationsOf(report), words.operations, words)],
+    [text('model.producer'), model.producer || text('none')],
+    [
+      text('model.opsets'),
+      model.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', '),
+    ],
+    [text('model.inputs'), model.inputs.map(valueText).join(', ')],
+    [text('model.outputs'), model.outputs.map(valueText).join(', ')],
+    [
+      text('workload'),
+      words.text('print.workload.of', {
+        phase: workload.phase,
+        precision: workload.precision,
+        bindings: bindings.join(', ') || text('none'),
+      }),
+    ],
+    [
+      text('model.coverage'),
+      words.text('print.model.coverageOf', {
+        nodes: known(coverage.nodes, words.percent, words),
+        operations: known(coverage.operations, words.percent, words),
+      }),
+    ],
+  ];
+  return { title: model.path, columns: [column(text('what')), column(text('value'))], rows };
+}
+
+/** Operations per run; null as soon as those of one node are unknown. */
+export function operationsOf(report: Report): number | null {
+  let sum = 0;
+  for (const { operations, repeat } of report.nodes) {
+    if (operations === null || repeat === null) return null;
+    sum += (operations.matrix + operations.vector + operations.special) * repeat;
+  }
+  return sum;
+}
+
+function chipSection(report: Report, words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  return {
+    title: text('section.chips'),
+    columns: [
+      column(text('chip')),
+      column(text('runtime')),
+      column(text('precision')),
+      column(text('latency'), 'right'),
+      column(text('range'), 'right'),
+      column(text('basis')),
+      column(text('throughput'), 'right'),
+      column(text('energy'), 'right'),
+      column(text('memory'), 'right'),
+      column(text('capacity'), 'right'),
+      column(text('fits')),
+    ],
+    rows: report.chips.map(({ id, runtime, precision, total, memory }) => [
+      id,
+      runtime,
+      precision.compute,
+      known(total.latencySeconds, (estimate) => words.seconds(estimate.value), words),
+      rangeText(total.latencySeconds, words.seconds, words),
+      known(total.latencySeconds, (estimate) => text(`basis.${estimate.basis}`), words),
+      known(total.throughput, (throughput) => words.decimal(throughput.samplesPerSecond), words),
+      known(total.joules, (estimate) => words.joules(estimate.value), words),
+      known(memory.highWaterBytes, words.bytes, words),
+      known(memory.capacityBytes, words.bytes, words),
+      known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
+    ]),
+  };
+}
+
+function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  const whole = chip.total.latencySeconds?.value ?? null;
+  const dear = chip.nodes
+    .filter((node) => node.seconds !== null && node.seconds.value > 0)
+    .sort((a, b) => b.seconds!.value - a.seconds!.value);
+  return {
+    title: words.text('print.section.nodes', { chip: chip.id }),
+    columns: [
+      column(text('time'), 'right'),
+      column(text('range'), 'right'),
+      column(text('share'), 'right'),
+      column(text('bound')),
+      column(text('operator')),
+      column(text('shape')),
+      column(text('name')),
+      column(text('line'), 'right'),
+    ],
+    rows: dear.slice(0, costliest).map(({ index, seconds, bound }) => {
+      const node = report.nodes[index]!;
+      return [
+        words.seconds(seconds!.value),
+        rangeText(seconds, words.seconds, words),
+        whole ? words.percent(seconds!.value / whole) : text('unknown'),
+        text(`bound.${bound}`),
+        node.operator,
+        shapeOf(node),
+        node.name,
+        node.line === null ? text('none') : String(node.line),
+      ];
+    }),
+    ...(dear.length > costliest
+      ? { note: words.text('print.more', { count: words.count(dear.length - costliest) }) }
+      : {}),
+  };
+}
+
+/** Seconds and nodes by operator, the dearest first. */
+function operatorSection(report: Report, chip: ReportChip, words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  const whole = chip.total.latencySeconds?.value ?? null;
+  const shares = new Map<string, { seconds: number; nodes: number }>();
+  for (const { index, seconds } of chip.nodes) {
+    const { operator } = report.nodes[index]!;
+    const share = shares.get(operator) ?? { seconds: 0, nodes: 0 };
+    shares.set(operator, { seconds: share.seconds + (seconds?.value ?? 0), nodes: share.nodes + 1 });
+  }
+  const sorted = [...shares]
+    .filter(([, share]) => share.seconds > 0)
+    .sort((a, b) => b[1].seconds - a[1].seconds);
+  return {
+    title: words.text('print.section.operators', { chip: chip.id }),
+    columns: [
+      column(text('operator')),
+      column(text('time'), 'right'),
+      column(text('share'), 'right'),
+      column(text('count'), 'right'),
+    ],
+    rows: sorted
+      .slice(0, mostOperators)
+      .map(([operator, share]) => [
+        operator,
+        words.seconds(share.seconds),
+        whole ? words.percent(share.seconds / whole) : text('unknown'),
+        words.count(share.nodes),
+      ]),
+    ...(sorted.length > mostOperators
+      ? { note: words.text('print.more', { count: words.count(sorted.length - mostOperators) }) }
+      : {}),
+  };
+}
+
+function problemSection(report: Report, words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  const shown = report.problems.slice(0, mostProblems);
+  return {
+    title: text('section.problems'),
+    columns: [column(text('severity')), column(text('message')), column(text('node'), 'right')],
+    rows: shown.map(({ severity, message, node }) => [
+      text(`severity.${severity}`),
+      message,
+      node === null ? text('none') : String(node),
+    ]),
+    ...(report.problems.length > shown.length
+      ? { note: words.text('print.more', { count: words.count(report.problems.length - shown.length) }) }
+      : {}),
+  };
+}
+
+function shapeOf(node: ReportNode): string {
+  return node.outputs.length === 0 ? '' : shapeText(node.outputs[0]!);
+}
+
+/** `float[1,128,768]`. */
+export function shapeText(value: ReportValue): string {
+  return `${value.dtype ?? '?'}${value.shape ? `[${value.shape.join(',')}]` : '[?]'}`;
+}
+
+function valueText(value: ReportValue): string {
+  return `${value.name} ${shapeText(value)}`;
+}

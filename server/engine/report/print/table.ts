@@ -1,0 +1,58 @@
+import type { Report } from '../types';
+import { sectionsOf, type Section } from './sections';
+import type { Words } from './words';
+
+/** The report as plain text in columns, for a terminal. */
+export function printTable(report: Report, words: Words): string {
+  return tableOf(sectionsOf(report, words));
+}
+
+/** Sections as plain text. */
+export function tableOf(sections: readonly Section[]): string {
+  return sections.map(sectionText).join('\n');
+}
+
+function sectionText(section: Section): string {
+  const rows = section.rows.map((row) => row.map(oneLine));
+  const widths = section.columns.map((column, index) =>
+    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))),
+  );
+  const write = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => pad(cell, widths[index]!, section.columns[index]!.align))
+      .join('  ')
+      .trimEnd();
+  const lines = [
+    section.title,
+    write(section.columns.map((column) => column.title)),
+    widths.map((width) => '-'.repeat(width)).join('  '),
+    ...rows.map(write),
+  ];
+  if (section.note !== undefined) lines.push(`(${section.note})`);
+  return `${lines.join('\n')}\n`;
+}
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? blanks + text : text + blanks;
+}
+
+/** Columns that a terminal needs: Hangul and CJK letters take two. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const letter of text) {
+    width +=
+      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+        letter,
+      )
+        ? 2
+        : 1;
+  }
+  return width;
+}
+
+/** Names come from files: control and direction characters would break or forge the table. */
+export function oneLine(text: string, limit = 120): string {
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+  return plain.length > limit ? `${plain.slice(0, limit - 1)}…` : plain;
+}

@@ -1,0 +1,28 @@
+import type { Estimate } from '../../cost/types';
+
+/** How numbers and words are written in the reader's language; made at the edge from the bundles. */
+export interface Words {
+  /** The text of a key of the bundles (`print.latency`). */
+  text(key: string, args?: Readonly<Record<string, string | number>>): string;
+  seconds(value: number): string;
+  bytes(value: number): string;
+  operations(value: number): string;
+  operationsPerSecond(value: number): string;
+  bytesPerSecond(value: number): string;
+  joules(value: number): string;
+  watts(value: number): string;
+  count(value: number): string;
+  decimal(value: number): string;
+  /** Of 0..1. */
+  percent(value: number): string;
+}
+
+/** A quantity, or the sign for unknown: never 0 for what is not known. */
+export function known<T>(value: T | null | undefined, write: (value: T) => string, words: Words): string {
+  return value === null || value === undefined ? words.text('print.unknown') : write(value);
+}
+
+/** `low – high` of an estimate. */
+export function rangeText(estimate: Estimate | null, write: (value: number) => string, words: Words): string {
+  return known(estimate, ({ low, high }) => `${write(low)} – ${write(high)}`, words);
+}
