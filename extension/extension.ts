@@ -1,11 +1,19 @@
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { modelViewType } from './addresses';
+import { Choices } from './choices/choices';
+import { registerCommands } from './commands/register';
+import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
 import { ModelEditor } from './opening/modelEditor';
 import { ActiveTrail } from './opening/trail';
 import { Server } from './server';
+import { StatusItem } from './status';
+import { Subject } from './subject';
+import { Reports } from './webview/reports';
+import { Reveal } from './webview/reveal';
+import { SidePanel } from './webview/sidePanel';
 
 let server: Server | undefined;
 
@@ -16,24 +24,44 @@ export function activate(context: vscode.ExtensionContext): void {
   server = new Server(serverModule, log, reader);
   const listings = new ListingProvider(server, log);
   const trail = new ActiveTrail();
+  const subject = new Subject();
+  const choices = new Choices(server);
+  const reveal = new Reveal(server, log);
+  const reports = new Reports(server, reveal, context.extensionUri, log);
   context.subscriptions.push(
     log,
     reader,
     server,
     listings,
     trail,
+    subject,
+    reveal,
+    reports,
+    new SidePanel(server, subject, reveal, context.extensionUri, log),
+    new StatusItem(server, subject, choices, log),
+    new Heat(server, context.extensionUri),
+    registerCommands({ server, subject, choices, reports, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,
     }),
-    vscode.window.registerCustomEditorProvider(
-      modelViewType,
-      new ModelEditor(trail, async () => undefined, log),
-      { supportsMultipleEditorsPerDocument: true },
-    ),
+    vscode.window.registerCustomEditorProvider(modelViewType, new ModelEditor(trail, runPageAction, log), {
+      supportsMultipleEditorsPerDocument: true,
+    }),
   );
   // A failed start is told by the status item; whoever needs the server then says so in its own place.
   server.start().catch(() => undefined);
+}
+
+const pageCommands = {
+  report: 'siliconlens.openReport',
+  openWith: 'siliconlens.openModelWith',
+  restart: 'siliconlens.restartServer',
+  log: 'siliconlens.showLog',
+} as const;
+
+async function runPageAction(action: keyof typeof pageCommands, model: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand(pageCommands[action], model);
 }
 
 export function deactivate(): Promise<void> | undefined {

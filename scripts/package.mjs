@@ -11,7 +11,7 @@ const allowed = [
   /^extension\/(package\.json|package\.nls(\.ko)?\.json|readme\.md|LICENSE(\.txt|\.md)?|changelog\.md)$/i,
   /^extension\/dist\/(extension|server)\.js$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
-  /^extension\/media\/(icon\.png|activity\.svg)$/,
+  /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
   /^extension\/media\/(heat|walkthrough)\/[\w-]+\.svg$/,
   /^extension\/media\/onnxtxt\/[\w.-]+\.json$/,
   /^extension\.vsixmanifest$/,

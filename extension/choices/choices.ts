@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
+import type { Server } from '../server';
+import { text } from '../text';
+import { chooseChips } from './chips';
+import { writeSetting } from './settings';
+import { setDimensions, setPhase, setPrecision, setRuntime } from './workload';
+
+/** The pick lists behind the status item and the commands of the same names. */
+export class Choices {
+  constructor(private readonly server: Server) {}
+
+  of(uri: vscode.Uri): Promise<ChoicesResult> {
+    const params: ChoicesParams = { uri: uri.toString() };
+    return this.server.request<ChoicesResult>(choicesRequest, params);
+  }
+
+  async chooseChips(uri: vscode.Uri): Promise<void> {
+    const { chips, chosen } = await this.of(uri);
+    await chooseChips(chips, chosen);
+  }
+
+  async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {
+    await setDimensions(() => this.of(uri), first);
+  }
+
+  async setPhase(uri: vscode.Uri): Promise<void> {
+    await setPhase(await this.of(uri));
+  }
+
+  async setPrecision(uri: vscode.Uri): Promise<void> {
+    await setPrecision(await this.of(uri));
+  }
+
+  async setRuntime(uri: vscode.Uri): Promise<void> {
+    await setRuntime(await this.of(uri));
+  }
+
+  async toggleHints(uri: vscode.Uri | undefined): Promise<void> {
+    const enabled = vscode.workspace.getConfiguration('siliconlens', uri).get('hints.enable', true);
+    await writeSetting('hints.enable', !enabled);
+  }
+
+  /** The list behind the status item: what is chosen, and a way to change each. */
+  async show(uri: vscode.Uri): Promise<void> {
+    const choices = await this.of(uri);
+    const names = choices.chosen.map((id) => choices.chips.find((chip) => chip.id === id)?.name ?? id);
+    const dimensions = choices.dimensions.map(({ name, value }) => `${name}=${value ?? '?'}`);
+    const runtime = choices.runtimes.find(({ id }) => id === choices.runtime)?.name;
+    const entries: [icon: string, label: string, value: string, run: () => Promise<void>][] = [
+      ['circuit-board', text('extension.show.chips'), names.join(', '), () => this.chooseChips(uri)],
+      [
+        'symbol-array',
+        text('extension.show.dimensions'),
+        dimensions.join(', '),
+        () => this.setDimensions(uri),
+      ],
+      ['debug-step-over', text('extension.show.phase'), choices.phase, () => this.setPhase(uri)],
+      ['symbol-numeric', text('extension.show.precision'), choices.precision, () => this.setPrecision(uri)],
+      [
+        'server-process',
+        text('extension.show.runtime'),
+        runtime ?? text('extension.runtime.default'),
+        () => this.setRuntime(uri),
+      ],
+      ['eye', text('extension.show.hints'), '', () => this.toggleHints(uri)],
+    ];
+    const items = entries.map(([icon, label, description, run]) => ({
+      label: `$(${icon}) ${label}`,
+      description,
+      run,
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title: text('extension.status.name') });
+    await picked?.run();
+  }
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+
+/** An entry of the setting `siliconlens.models`. */
+export interface ModelChoices {
+  readonly dimensions?: Readonly<Record<string, number>>;
+  readonly phase?: Phase;
+  readonly precision?: PrecisionPolicy;
+  readonly runtime?: string;
+}
+
+/** Where picks are written: the workspace, or the user's settings if no folder is open. */
+export function pickTarget(): vscode.ConfigurationTarget {
+  return vscode.workspace.workspaceFolders?.length
+    ? vscode.ConfigurationTarget.Workspace
+    : vscode.ConfigurationTarget.Global;
+}
+
+export async function writeSetting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('siliconlens').update(name, value, pickTarget());
+}
+
+/**
+ * Changes a model's entry; a choice that is undefined goes back to the default.
+ * @param key the model's key in the setting, as the server states it
+ */
+export async function writeModelChoices(key: string, change: ModelChoices): Promise<void> {
+  await writeSetting('models', withChoices(writtenModels(), key, change));
+}
+
+/** Sets one dimension of a model, or takes its number away if `value` is null. */
+export async function writeDimension(key: string, name: string, value: number | null): Promise<void> {
+  const models = writtenModels();
+  const dimensions = withDimension(models[key]?.dimensions ?? {}, name, value);
+  await writeSetting('models', withChoices(models, key, { dimensions }));
+}
+
+/** The setting as it stands where picks are written; other places keep what they say. */
+function writtenModels(): Readonly<Record<string, ModelChoices>> {
+  const inspected = vscode.workspace
+    .getConfiguration('siliconlens')
+    .inspect<Record<string, ModelChoices>>('models');
+  const inWorkspace = pickTarget() === vscode.ConfigurationTarget.Workspace;
+  return (inWorkspace ? inspected?.workspaceValue : inspected?.globalValue) ?? {};
+}
+
+/** The setting's next value; an entry that says nothing any more is left out, and an empty setting is undefined. */
+export function withChoices(
+  models: Readonly<Record<string, ModelChoices>>,
+  key: string,
+  change: ModelChoices,
+): Record<string, ModelChoices> | undefined {
+  const { [key]: entry, ...others } = models;
+  const merged = Object.entries({ ...entry, ...change }).filter(
+    ([, value]) => value !== undefined && !(typeof value === 'object' && Object.keys(value).length === 0),
+  );
+  const next = merged.length > 0 ? { ...others, [key]: Object.fromEntries(merged) } : others;
+  return Object.keys(next).length > 0 ? next : undefined;
+}
+
+/** A model's bindings with one changed, or without it if `value` is null. */
+export function withDimension(
+  dimensions: Readonly<Record<string, number>>,
+  name: string,
+  value: number | null,
+): Record<string, number> {
+  const others = Object.entries(dimensions).filter(([other]) => other !== name);
+  return Object.fromEntries(value === null ? others : [...others, [name, value]]);
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+import type { MessageKey } from '../../l10n/messages';
+import type { ChoicesResult, DimensionChoice } from '../../server/protocol';
+import { text } from '../text';
+import { type ModelChoices, writeDimension, writeModelChoices } from './settings';
+
+const phases: Record<Phase, MessageKey> = {
+  inference: 'extension.phase.inference',
+  prefill: 'extension.phase.prefill',
+  decode: 'extension.phase.decode',
+  training: 'extension.phase.training',
+};
+
+const precisions: Record<PrecisionPolicy, MessageKey> = {
+  'as-stored': 'extension.precision.asStored',
+  fp32: 'extension.precision.whatIf',
+  tf32: 'extension.precision.whatIf',
+  bf16: 'extension.precision.whatIf',
+  fp16: 'extension.precision.whatIf',
+  fp8: 'extension.precision.whatIf',
+  int8: 'extension.precision.whatIf',
+  'int4-weights': 'extension.precision.weightsOnly',
+  fp4: 'extension.precision.whatIf',
+};
+
+const origins: Record<DimensionChoice['origin'], MessageKey> = {
+  binding: 'extension.dimensions.binding',
+  default: 'extension.dimensions.default',
+  unbound: 'extension.dimensions.unbound',
+};
+
+/**
+ * Asks for numbers of symbolic dimensions, one after the other until Escape; empty goes back to the default.
+ * @param choicesNow the choices in force, asked for anew after each number
+ * @param first the only dimension to ask for
+ */
+export async function setDimensions(choicesNow: () => Promise<ChoicesResult>, first?: string): Promise<void> {
+  for (;;) {
+    const { dimensions, key } = await choicesNow();
+    if (dimensions.length === 0) {
+      await vscode.window.showInformationMessage(text('extension.dimensions.none'));
+      return;
+    }
+    const only = dimensions.length === 1 ? dimensions[0] : dimensions.find(({ name }) => name === first);
+    const wanted = only ?? (await pickDimension(dimensions));
+    if (!wanted) return;
+    const value = await askNumber(wanted);
+    if (value !== undefined) await writeDimension(key, wanted.name, value);
+    if (only) return;
+  }
+}
+
+async function pickDimension(dimensions: readonly DimensionChoice[]): Promise<DimensionChoice | undefined> {
+  const items = dimensions.map((dimension) => ({
+    dimension,
+    label: dimension.name,
+    description: dimension.value === null ? '' : `= ${dimension.value}`,
+    detail: text(origins[dimension.origin]),
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: text('extension.dimensions.title'),
+    placeHolder: text('extension.dimensions.placeholder'),
+  });
+  return picked?.dimension;
+}
+
+/** A number, null for "back to the default", undefined when the box is left. */
+async function askNumber({ name, value }: DimensionChoice): Promise<number | null | undefined> {
+  const answer = await vscode.window.showInputBox({
+    title: text('extension.dimensions.ask', { name }),
+    prompt: text('extension.dimensions.prompt'),
+    value: value === null ? '' : String(value),
+    validateInput: (input) => (parseSize(input) === undefined ? text('extension.dimensions.invalid') : null),
+  });
+  return answer === undefined ? undefined : parseSize(answer);
+}
+
+/** A size of at least 0; null for nothing, undefined for anything else. */
+export function parseSize(input: string): number | null | undefined {
+  const trimmed = input.trim();
+  if (trimmed === '') return null;
+  const size = /^\d+$/.test(trimmed) ? Number(trimmed) : NaN;
+  return Number.isSafeInteger(size) ? size : undefined;
+}
+
+export async function setPhase(choices: ChoicesResult): Promise<void> {
+  const phase = await pickOne(phases, choices.phase, text('extension.phase.title'));
+  if (phase) await writeModelChoices(choices.key, { phase });
+}
+
+export async function setPrecision(choices: ChoicesResult): Promise<void> {
+  const precision = await pickOne(precisions, choices.precision, text('extension.precision.title'));
+  if (precision) await writeModelChoices(choices.key, { precision });
+}
+
+export async function setRuntime(choices: ChoicesResult): Promise<void> {
+  const chipDefault = { id: null, label: text('extension.runtime.default'), description: '' };
+  const items = [
+    chipDefault,
+    ...choices.runtimes.map(({ id, name }) => ({ id, label: name, description: id })),
+  ];
+  const marked = items.map((item) => ({ ...item, ...mark(item.label, item.id === choices.runtime) }));
+  const picked = await vscode.window.showQuickPick(marked, { title: text('extension.runtime.title') });
+  if (!picked) return;
+  const change: ModelChoices = { runtime: picked.id ?? undefined };
+  await writeModelChoices(choices.key, change);
+}
+
+async function pickOne<T extends string>(
+  details: Record<T, MessageKey>,
+  current: T,
+  title: string,
+): Promise<T | undefined> {
+  const values = Object.keys(details) as T[];
+  const items = values.map((value) => ({
+    value,
+    ...mark(value, value === current),
+    detail: text(details[value]),
+  }));
+  return (await vscode.window.showQuickPick(items, { title }))?.value;
+}
+
+function mark(label: string, isCurrent: boolean): { label: string } {
+  return { label: isCurrent ? `$(check) ${label}` : label };
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
+import { text } from '../text';
+
+/** Opens the listing of a model in the active column. */
+export async function openListing(uri: vscode.Uri): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+}
+
+/** A listing has no "reopen with" of its model: this asks for an editor of the model itself. */
+export async function openModelWith(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('explorer.openWith', modelUri(uri));
+}
+
+export async function revealModel(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('revealInExplorer', modelUri(uri));
+}
+
+export async function copyModelPath(uri: vscode.Uri): Promise<void> {
+  const model = modelUri(uri);
+  await vscode.env.clipboard.writeText(model.scheme === 'file' ? model.fsPath : model.toString());
+}
+
+/** Compares two listings: with one that is open, with another model of the workspace, or with any file. */
+export async function compareWith(uri: vscode.Uri): Promise<void> {
+  const other = await pickModel(uri);
+  if (!other) return;
+  const title = `${fileName(modelUri(uri))} ↔ ${fileName(modelUri(other))}`;
+  await vscode.commands.executeCommand('vscode.diff', uri, other, title);
+}
+
+export async function saveListingAs(uri: vscode.Uri): Promise<void> {
+  const model = modelUri(uri);
+  const folder = model.scheme === 'file' ? model : vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = `${fileName(model).replace(/\.onnx(txt)?$/i, '')}.onnxtxt`;
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: folder && vscode.Uri.joinPath(folder, folder === model ? '..' : '.', name),
+    filters: { [text('extension.save.filter')]: ['onnxtxt'] },
+  });
+  if (!target) return;
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.workspace.fs.writeFile(target, Buffer.from(document.getText(), 'utf8'));
+  await vscode.window.showTextDocument(target);
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  readonly uri?: vscode.Uri;
+}
+
+/** Most models of the workspace that a list shows. */
+const mostModels = 500;
+
+async function pickModel(besides: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const own = besides.toString();
+  const open = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs.map(tabUri))
+    .filter((uri) => uri !== undefined)
+    .filter((uri) => /\.onnx(txt)?$/i.test(uri.path))
+    .map(textUri);
+  const found = await vscode.workspace.findFiles('**/*.{onnx,onnxtxt}', undefined, mostModels);
+  const all = new Map([...open, ...found.map(textUri)].map((uri) => [uri.toString(), uri]));
+  all.delete(own);
+  const items = [...all.values()].map((uri): ModelItem => {
+    const model = modelUri(uri);
+    return { uri, label: fileName(model), description: vscode.workspace.asRelativePath(model) };
+  });
+  items.sort((a, b) => a.label.localeCompare(b.label));
+  const browse: ModelItem = { label: `$(folder-opened) ${text('extension.compare.browse')}` };
+  const title = text('extension.compare.title', { name: fileName(modelUri(besides)) });
+  const picked = await vscode.window.showQuickPick([...items, browse], { title, matchOnDescription: true });
+  return picked === browse ? browseForModel() : picked?.uri;
+}
+
+async function browseForModel(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({ filters: { ONNX: ['onnx', 'onnxtxt'] } });
+  const uri = chosen?.[0];
+  return uri && (/\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri));
+}

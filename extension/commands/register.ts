@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { linkedCommands } from '../../server/protocol';
+import type { Choices } from '../choices/choices';
+import type { Server } from '../server';
+import type { Subject } from '../subject';
+import { text } from '../text';
+import type { Reports } from '../webview/reports';
+import {
+  compareWith,
+  copyModelPath,
+  openListing,
+  openModelWith,
+  revealModel,
+  saveListingAs,
+} from './modelCommands';
+
+export interface CommandRooms {
+  readonly server: Server;
+  readonly subject: Subject;
+  readonly choices: Choices;
+  readonly reports: Reports;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
+export function registerCommands(rooms: CommandRooms): vscode.Disposable {
+  const { server, subject, choices, reports, log } = rooms;
+  const aboutModel =
+    (run: (uri: vscode.Uri, detail: unknown) => Promise<void>) => async (first: unknown, second: unknown) => {
+      const uri = reports.activeUri() ?? subject.of(first);
+      if (uri) await run(uri, second);
+      else await vscode.window.showInformationMessage(text('extension.noModel'));
+    };
+  const table: Record<string, (first: unknown, second: unknown) => Promise<void> | void> = {
+    'siliconlens.openListing': aboutModel(openListing),
+    [linkedCommands.openReport]: aboutModel((uri) => reports.open(uri)),
+    'siliconlens.openModelWith': aboutModel(openModelWith),
+    'siliconlens.revealModel': aboutModel(revealModel),
+    'siliconlens.copyModelPath': aboutModel(copyModelPath),
+    'siliconlens.compareWith': aboutModel(compareWith),
+    'siliconlens.saveListingAs': aboutModel(saveListingAs),
+    'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
+    [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
+    [linkedCommands.setDimensions]: aboutModel((uri, name) =>
+      choices.setDimensions(uri, typeof name === 'string' ? name : undefined),
+    ),
+    'siliconlens.setPhase': aboutModel((uri) => choices.setPhase(uri)),
+    'siliconlens.setPrecision': aboutModel((uri) => choices.setPrecision(uri)),
+    'siliconlens.setRuntime': aboutModel((uri) => choices.setRuntime(uri)),
+    'siliconlens.showChoices': aboutModel((uri) => choices.show(uri)),
+    'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
+    'siliconlens.restartServer': () => server.restart(),
+    'siliconlens.showLog': () => log.show(),
+  };
+  const disposables = Object.entries(table).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
+      try {
+        await run(first, second);
+      } catch (error) {
+        log.error(error instanceof Error ? error : String(error));
+        await tellFailure(error, log);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...disposables);
+}
+
+/** A command that someone called and that failed says why, with the log one click away. */
+async function tellFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
+  const showLog = text('extension.page.log');
+  const reason = error instanceof Error ? error.message : String(error);
+  const picked = await vscode.window.showErrorMessage(text('extension.commandFailed', { reason }), showLog);
+  if (picked === showLog) log.show();
+}

@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import { fileName, modelUri } from '../addresses';
+import {
+  type FromWebview,
+  rowsRequest,
+  type RowsResult,
+  summaryRequest,
+  type Summary,
+  type ToWebview,
+  type WebviewCommand,
+} from '../../server/protocol';
+import type { Server } from '../server';
+import { text } from '../text';
+import type { Reveal } from './reveal';
+
+/** The only commands that a page may ask for. */
+const commands: Record<WebviewCommand, string> = {
+  openReport: 'siliconlens.openReport',
+  chooseChips: 'siliconlens.chooseChips',
+  setDimensions: 'siliconlens.setDimensions',
+  openModel: 'siliconlens.openListing',
+  exportReport: 'siliconlens.exportReport',
+};
+
+/** What a page needs of the panel or view that holds it. */
+export interface Holder {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+}
+
+/**
+ * The host's side of one page: says what to show and answers what it asks. Nothing is posted to a page that is hidden
+ * or gone; a page that comes back says `ready` and gets everything anew.
+ */
+export class Page implements vscode.Disposable {
+  private disposed = false;
+  private ready = false;
+  private request = 0;
+  private shown: string | undefined;
+  private readonly receiving: vscode.Disposable;
+
+  constructor(
+    private readonly holder: Holder,
+    private readonly subject: () => vscode.Uri | undefined,
+    private readonly server: Server,
+    private readonly reveal: Pick<Reveal, 'node'>,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.receiving = holder.webview.onDidReceiveMessage((message: FromWebview) => {
+      this.receive(message).catch((error: unknown) => this.log.error(String(error)));
+    });
+  }
+
+  /** Asks the server for the summary of the present subject and shows it, or why there is none. */
+  async update(): Promise<void> {
+    if (!this.ready || this.disposed || !this.holder.visible) return;
+    const request = ++this.request;
+    const uri = this.subject();
+    if (!uri) {
+      this.shown = undefined;
+      this.post({ type: 'state', state: { kind: 'empty' } });
+      return;
+    }
+    const key = uri.toString();
+    // A page that shows this model keeps it on screen until the next summary is there.
+    if (this.shown !== key)
+      this.post({ type: 'state', state: { kind: 'loading', model: fileName(modelUri(uri)) } });
+    try {
+      const summary = await this.server.request<Summary>(summaryRequest, { uri: key });
+      if (request !== this.request) return;
+      this.shown = key;
+      this.post({ type: 'summary', summary });
+    } catch (error) {
+      if (request === this.request) this.tellFailure(key, error);
+    }
+  }
+
+  highlight(node: number | null): void {
+    if (this.ready) this.post({ type: 'highlight', node });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.receiving.dispose();
+  }
+
+  private tellFailure(key: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.log.error(reason);
+    const kind = this.shown === key ? 'stale' : 'error';
+    this.post({ type: 'state', state: { kind, message: text('extension.webview.failed', { reason }) } });
+  }
+
+  private post(message: ToWebview): void {
+    if (this.disposed || !this.holder.visible) return;
+    this.holder.webview
+      .postMessage(message)
+      .then(undefined, (error: unknown) => this.log.debug(String(error)));
+  }
+
+  private async receive(message: FromWebview): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.shown = undefined;
+        return this.update();
+      case 'rows':
+        return this.answerRows(message);
+      case 'reveal': {
+        const uri = this.subject();
+        return uri && this.reveal.node(uri, message.node);
+      }
+      case 'command': {
+        const command: string | undefined = commands[message.command];
+        if (command === undefined) return this.log.warn(`unknown command ${String(message.command)}`);
+        await vscode.commands.executeCommand(command, this.subject());
+        return;
+      }
+      default:
+        this.log.warn(`unknown message ${JSON.stringify(message)}`);
+    }
+  }
+
+  private async answerRows({ request, params }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
+    const uri = this.subject();
+    if (!uri) return;
+    try {
+      const asked = { ...params, uri: uri.toString() };
+      const result = await this.server.request<RowsResult>(rowsRequest, asked);
+      this.post({ type: 'rows', request, result });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.post({ type: 'failed', request, message: text('extension.webview.failed', { reason }) });
+    }
+  }
+}
