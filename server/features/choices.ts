@@ -1,0 +1,52 @@
+import { bytes, bytesPerSecond, operationsPerSecond } from '../../l10n/format';
+import { message } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import { modelMemory, mainMemory } from '../engine/chips/chip';
+import type { Chip } from '../engine/chips/chip';
+import type { ChipChoice, ChoicesResult, DimensionChoice } from '../protocol';
+import type { Analysis } from '../workspace/analysis';
+import { known } from './format';
+
+/** What is in force for a model and what may be chosen. */
+export function choices(
+  analysis: Analysis,
+  key: string,
+  catalogue: readonly Chip[],
+  runtimes: ChoicesResult['runtimes'],
+  language: Language,
+): ChoicesResult {
+  const { phase, precision, runtime } = analysis.choices.workload;
+  return {
+    key,
+    chips: catalogue.map((chip) => chipChoice(chip, language)),
+    chosen: analysis.chips.map(({ chip }) => chip.id),
+    dimensions: dimensionChoices(analysis),
+    phase,
+    precision,
+    runtime,
+    runtimes,
+  };
+}
+
+export function dimensionChoices(analysis: Analysis): DimensionChoice[] {
+  return analysis.inference.symbols.map(({ name, value, origin }) => ({ name, value, origin }));
+}
+
+function chipChoice(chip: Chip, language: Language): ChipChoice {
+  const { id, name, vendor, aliases } = chip;
+  return { id, name, vendor, class: chip.class, aliases, description: chipLine(chip, language) };
+}
+
+/** Peak, bandwidth and capacity in one line. */
+export function chipLine(chip: Chip, language: Language): string {
+  const peaks = Object.entries(chip.peakOpsPerSecond).filter(([, figure]) => figure.value > 0);
+  const best = peaks.sort(([, a], [, b]) => b.value - a.value)[0];
+  const memory = modelMemory(chip);
+  const bandwidth = (mainMemory(chip) ?? memory)?.bandwidthBytesPerSecond?.value;
+  const capacity = memory?.capacityBytes?.value ?? memory?.marketedBytes?.value;
+  return [
+    best ? `${operationsPerSecond(best[1].value, language)} ${best[0]}` : message(language, 'unknown'),
+    known(bandwidth, bytesPerSecond, language),
+    known(capacity, bytes, language),
+  ].join(' · ');
+}

@@ -1,0 +1,72 @@
+import type { CodeLens, Command } from 'vscode-languageserver/node';
+import { bytes, seconds } from '../../l10n/format';
+import { message } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import { linkedCommands } from '../protocol';
+import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import { known, timeRange } from './format';
+import { perSecond, weightBytes } from './modelHover';
+import { rangeOf } from './navigation';
+
+const chipLenses = 8;
+const dimensionLenses = 4;
+
+/** Over the graph: totals on each chosen chip, what is missing, and the ways to change it. */
+export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
+  const graph = analysis.listing.map.blocks.find((block) => block.kind === 'graph');
+  if (!graph || !analysis.choices.codeLens) return [];
+  const { uri } = analysis.listing;
+  const commands: Command[] = [];
+  for (const symbol of analysis.inference.symbols
+    .filter((one) => one.origin === 'unbound')
+    .slice(0, dimensionLenses)) {
+    const title = message(language, 'lens.setDimension', { name: symbol.name });
+    commands.push({ title, command: linkedCommands.setDimensions, arguments: [uri, symbol.name] });
+  }
+  for (const chip of analysis.chips.slice(0, chipLenses)) {
+    commands.push({
+      title: `${chip.chip.name} ${totalText(chip, language)}`,
+      tooltip: totalTooltip(analysis, chip, language),
+      command: linkedCommands.openReport,
+      arguments: [uri],
+    });
+  }
+  commands.push({
+    title: dimensionsText(analysis, language),
+    command: linkedCommands.setDimensions,
+    arguments: [uri],
+  });
+  for (const name of ['chooseChips', 'openReport'] as const) {
+    commands.push({
+      title: message(language, `lens.${name}`),
+      command: linkedCommands[name],
+      arguments: [uri],
+    });
+  }
+  const range = rangeOf(graph.heading);
+  return commands.filter((command) => command.title !== '').map((command) => ({ range, command }));
+}
+
+function totalText({ cost }: ChipAnalysis, language: Language): string {
+  return known(cost.total.latencySeconds, (total) => seconds(total.value, language), language);
+}
+
+function totalTooltip(analysis: Analysis, { cost }: ChipAnalysis, language: Language): string {
+  const { latencySeconds, throughput } = cost.total;
+  return message(language, 'lens.total', {
+    time: timeRange(latencySeconds, language),
+    rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
+    weights: known(weightBytes(analysis), bytes, language),
+    runtime: cost.runtime,
+  });
+}
+
+/** The numbers in force for symbolic dimensions; those that are defaults say so. '' when there are none. */
+function dimensionsText(analysis: Analysis, language: Language): string {
+  const bound = analysis.inference.symbols.filter((symbol) => symbol.value !== null);
+  const parts = bound.map(({ name, value, origin }) => {
+    const key = origin === 'default' ? 'lens.dimension.default' : 'lens.dimension.set';
+    return message(language, key, { name, value: value ?? '' });
+  });
+  return parts.join(', ');
+}

@@ -1,0 +1,108 @@
+import { decimal, seconds as formatSeconds } from '../../l10n/format';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import type { Bound, Estimate } from '../engine/cost/types';
+import type { Dim } from '../engine/graph/dim';
+import type { Shape, ValueType } from '../engine/graph/model';
+
+/**
+ * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
+ * as wide as a digit; the figure space is missing from many and would come from another font, at another width.
+ */
+const blank = '\u00a0';
+const numberWidth = 4;
+const unitWidth = 2;
+
+/** A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `. */
+export function costLabel(seconds: Estimate | null, bound: Bound, language: Language): string {
+  const [number = '', unit = ''] = costParts(seconds, bound, language);
+  const word = seconds ? messageOf(language, `hint.bound.${bound}`) : '';
+  const width = Math.max(...hintWords(language).map((one) => one.length));
+  const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
+  return label.replaceAll(' ', blank);
+}
+
+function costParts(seconds: Estimate | null, bound: Bound, language: Language): string[] {
+  if (!seconds) return ['?'];
+  // Nothing is dispatched: a dash reads better than a column of zeros.
+  if (bound === 'none' && seconds.value === 0) return ['–'];
+  return formatSeconds(seconds.value, language).split(' ');
+}
+
+function hintWords(language: Language): string[] {
+  const bounds: Bound[] = ['compute', 'memory', 'overhead', 'link', 'none', 'unknown'];
+  return bounds.map((bound) => messageOf(language, `hint.bound.${bound}`));
+}
+
+export function boundWord(bound: Bound, language: Language): string {
+  return messageOf(language, `bound.${bound}`);
+}
+
+/** `41 µs (30 µs – 55 µs)`, or the word for unknown. */
+export function timeRange(seconds: Estimate | null, language: Language): string {
+  if (!seconds) return message(language, 'unknown');
+  const text = formatSeconds(seconds.value, language);
+  if (seconds.low === seconds.high) return text;
+  return `${text} (${formatSeconds(seconds.low, language)} – ${formatSeconds(seconds.high, language)})`;
+}
+
+/** A quantity, or the word for unknown: never 0 for what is not known. */
+export function known<T>(
+  value: T | null | undefined,
+  format: (value: T, language: Language) => string,
+  language: Language,
+): string {
+  return value === null || value === undefined ? message(language, 'unknown') : format(value, language);
+}
+
+export function dimText(dim: Dim): string {
+  return typeof dim === 'number' ? String(dim) : dim.key;
+}
+
+/** `1×128×768`; a scalar has no dimension at all. */
+export function shapeText(shape: Shape | undefined): string {
+  if (!shape) return '?';
+  return shape.length === 0 ? '[]' : shape.map(dimText).join('×');
+}
+
+/** `float[1,128,768]` in the words of ONNX's textual syntax. */
+export function typeText(type: ValueType | undefined): string {
+  if (!type) return '?';
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse': {
+      const dims = type.shape ? `[${type.shape.map(dimText).join(',')}]` : '[?]';
+      const text = `${type.dtype ?? '?'}${type.shape?.length === 0 ? '' : dims}`;
+      return type.kind === 'sparse' ? `sparse_tensor(${text})` : text;
+    }
+    case 'sequence':
+      return `seq(${typeText(type.element)})`;
+    case 'optional':
+      return `optional(${typeText(type.element)})`;
+    case 'map':
+      return `map(${type.key ?? '?'}, ${typeText(type.value)})`;
+    case 'opaque':
+      return `opaque(${type.domain}, ${type.name})`;
+  }
+}
+
+/** Text from a file as Markdown that shows exactly it: no links, no tables, no HTML, no line breaks. */
+export function escapeMarkdown(text: string, limit = 200): string {
+  const short = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  // Control characters would break out of a table row.
+  // eslint-disable-next-line no-control-regex
+  return short.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}
+
+/** Text from a file as a code span, whatever back-ticks or bars it holds. */
+export function codeSpan(text: string, limit = 200): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll('`', 'ˋ');
+  const short = plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
+  return `\`${short.replaceAll('|', '\\|')}\``;
+}
+
+/** A share of numbers such as utilisation for a sentence. */
+export function figure(value: number, language: Language): string {
+  return decimal(value, language, 3);
+}

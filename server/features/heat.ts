@@ -1,0 +1,25 @@
+import type { HeatParams } from '../protocol';
+import { shareOf, wholeSeconds } from '../workspace/analysis';
+import type { Analysis } from '../workspace/analysis';
+import { placeOfNode } from '../workspace/listingMap';
+
+const heatLimit = 2000;
+/** Below half a percent a mark says nothing: the ruler would be full of them. */
+const leastShare = 0.005;
+
+/** The costliest nodes on the first chosen chip, for the overview ruler. */
+export function heat(analysis: Analysis): HeatParams {
+  const { uri, map } = analysis.listing;
+  const { revision, choices } = analysis;
+  const cost = analysis.chips[0]?.cost;
+  if (!cost || !choices.heat) return { uri, revision, lines: [] };
+  const whole = wholeSeconds(cost);
+  const threshold = Math.max(choices.hints.threshold, leastShare);
+  const lines = cost.nodes.flatMap((node, index) => {
+    const share = shareOf(node, whole);
+    const line = share !== null && share >= threshold ? placeOfNode(map, index)?.line : undefined;
+    return share === null || line === undefined ? [] : [{ line, share, bound: node.bound }];
+  });
+  lines.sort((a, b) => b.share - a.share);
+  return { uri, revision, lines: lines.slice(0, heatLimit) };
+}

@@ -1,0 +1,151 @@
+import { MarkupKind } from 'vscode-languageserver/node';
+import type { Hover, MarkupContent, Position } from 'vscode-languageserver/node';
+import { bytes, count, operations } from '../../l10n/format';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import type { InferredNode, InferredValue } from '../engine/inference/types';
+import type { Node } from '../engine/graph/model';
+import type { Analysis } from '../workspace/analysis';
+import { nodePlaceAt, valuePlaceAt } from '../workspace/listingMap';
+import type { ValuePlace } from '../workspace/listingMap';
+import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
+import { modelHover } from './modelHover';
+import { rangeOf } from './navigation';
+import { reason } from './reason';
+
+const chipRows = 8;
+const shownElements = 16;
+
+/** What stands at a position: a value's name, a node, or the heading of the model. */
+export function hover(analysis: Analysis, at: Position, language: Language): Hover | null {
+  const { map } = analysis.listing;
+  const value = valuePlaceAt(map, at.line, at.character);
+  const place = nodePlaceAt(map, at.line);
+  if (value && !(place && value.definition && value.line === place.line)) {
+    const inferred = valueOf(analysis, value);
+    if (inferred) {
+      return { contents: markdown(valueLines(analysis, inferred, language)), range: rangeOf(value) };
+    }
+  }
+  if (place?.node !== undefined && place.node !== null && place.line === at.line) {
+    const contents = nodeHover(analysis, place.node, language);
+    return contents && { contents, range: rangeOf(place.operatorSpan) };
+  }
+  const block = map.blocks.find((one) => one.kind === 'graph');
+  if (at.line <= (block?.line ?? 0)) return { contents: modelHover(analysis, language) };
+  return null;
+}
+
+/** The hover of a node; also the tooltip of its hints. */
+export function nodeHover(analysis: Analysis, index: number, language: Language): MarkupContent | null {
+  const node = analysis.inference.nodes[index];
+  if (!node) return null;
+  const outputs = node.outputs
+    .flatMap((id) => (id === null ? [] : [codeSpan(typeText(analysis.inference.values[id]?.type))]))
+    .join(', ');
+  const lines = [`**${escapeMarkdown(node.node.operator)}** → ${outputs || '–'}`, ''];
+  lines.push(workLine(node, language), '');
+  if (analysis.chips.length > 0) lines.push(...chipTable(analysis, index, language), '');
+  const why = reason(analysis, index, language);
+  if (why) lines.push(why, '');
+  lines.push(...origin(node.node, language));
+  return markdown(lines);
+}
+
+/** Operations and bytes, once: they do not depend on a chip. */
+function workLine(node: InferredNode, language: Language): string {
+  const { work } = node;
+  if (!work) return message(language, 'hover.work.unknown');
+  const kinds = (['matrix', 'vector', 'special'] as const)
+    .filter((kind) => work.operations[kind] > 0)
+    .map((kind) =>
+      messageOf(language, `hover.work.${kind}`, { value: operations(work.operations[kind], language) }),
+    );
+  if (kinds.length === 0) kinds.push(message(language, 'hover.work.none'));
+  const parts = (['weights', 'inputs', 'outputs'] as const)
+    .filter((kind) => work.bytes[kind] > 0)
+    .map((kind) => messageOf(language, `hover.bytes.${kind}`, { value: bytes(work.bytes[kind], language) }));
+  if (node.repeat !== 1) {
+    parts.push(message(language, 'hover.work.repeat', { count: known(node.repeat, count, language) }));
+  }
+  if (node.rule === 'default' || node.rule === 'unknown') parts.push(message(language, 'hover.work.default'));
+  return [...kinds, ...parts].join(' · ');
+}
+
+function chipTable(analysis: Analysis, index: number, language: Language): string[] {
+  const head = ['hover.table.chip', 'hover.table.time', 'hover.table.bound', 'hover.table.basis'] as const;
+  const rows = analysis.chips.slice(0, chipRows).map(({ chip, cost }) => {
+    const node = cost.nodes[index];
+    const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
+    const basis = messageOf(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
+    const away = kernel?.placement === 'host' ? ` (${message(language, 'hover.onHost')})` : '';
+    const nothing = node?.seconds?.value === 0 && node.bound === 'none';
+    return [
+      escapeMarkdown(chip.name) + away,
+      nothing ? message(language, 'hover.nothing') : timeRange(node?.seconds ?? null, language),
+      boundWord(node?.bound ?? 'unknown', language),
+      nothing ? '–' : basis,
+    ];
+  });
+  return [
+    `| ${head.map((key) => message(language, key)).join(' | ')} |`,
+    '| :-- | --: | :-- | :-- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ];
+}
+
+/** Where the node came from: the exporter's notes are hover matter, not listing text. */
+function origin(node: Node, language: Language): string[] {
+  const lines: string[] = [];
+  if (node.name) lines.push(`${message(language, 'hover.node')} ${codeSpan(node.name)}`);
+  const trace = node.metadata.find(([key]) => key === 'pkg.torch.onnx.stack_trace')?.[1];
+  const frame = trace
+    ?.match(/File "[^"]*", line \d+/g)
+    ?.at(-1)
+    ?.match(/File "([^"]*)", line (\d+)/);
+  if (frame) lines.push(`${message(language, 'hover.source')} ${codeSpan(`${frame[1]}:${frame[2]}`)}`);
+  if (node.docString) lines.push(escapeMarkdown(node.docString, 400));
+  return lines.flatMap((line) => [line, '']);
+}
+
+/** The value behind a name: by the node that writes or reads it, else among those of the main graph. */
+function valueOf(analysis: Analysis, at: ValuePlace): InferredValue | undefined {
+  const { nodes, values } = analysis.inference;
+  const place = nodePlaceAt(analysis.listing.map, at.line);
+  const node = place?.node === undefined || place.node === null ? undefined : nodes[place.node];
+  for (const [names, ids] of node
+    ? ([
+        [node.node.outputs, node.outputs],
+        [node.node.inputs, node.inputs],
+      ] as const)
+    : []) {
+    const id = ids[names.indexOf(at.name)];
+    if (typeof id === 'number') return values[id];
+  }
+  return values.find((value) => value.scope === 0 && value.name === at.name);
+}
+
+function valueLines(analysis: Analysis, value: InferredValue, language: Language): string[] {
+  const lines = [`${codeSpan(value.name)} ${codeSpan(typeText(value.type))}`, ''];
+  const facts = [messageOf(language, `hover.value.${value.origin}`), known(value.bytes, bytes, language)];
+  const producer = value.producer === null ? undefined : analysis.inference.nodes[value.producer];
+  if (producer) {
+    facts.push(
+      message(language, 'hover.value.producer', { operator: escapeMarkdown(producer.node.operator) }),
+    );
+  }
+  facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
+  lines.push(facts.join(' · '), '');
+  if (value.elements && value.elements.length > 0) {
+    const shown = value.elements
+      .slice(0, shownElements)
+      .map((element) => (typeof element === 'object' ? element.key : (element ?? '?')));
+    const rest = value.elements.length > shownElements ? ', …' : '';
+    lines.push(`${message(language, 'hover.value.elements')} ${codeSpan(shown.join(', ') + rest)}`);
+  }
+  return lines;
+}
+
+export function markdown(lines: readonly string[]): MarkupContent {
+  return { kind: MarkupKind.Markdown, value: lines.join('\n').trimEnd() };
+}

@@ -1,0 +1,61 @@
+import { bytes, count, decimal } from '../../l10n/format';
+import { message } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import { MarkupKind } from 'vscode-languageserver/node';
+import type { MarkupContent } from 'vscode-languageserver/node';
+import { linkedCommands } from '../protocol';
+import type { Analysis } from '../workspace/analysis';
+import { codeSpan, escapeMarkdown, known, timeRange } from './format';
+
+/** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
+export function modelHover(analysis: Analysis, language: Language): MarkupContent {
+  const { model } = analysis.listing;
+  const opsets = model.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ');
+  const producer = [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
+  const facts = [
+    codeSpan(model.graph.name || 'graph'),
+    ...(producer ? [escapeMarkdown(producer)] : []),
+    `IR ${known(model.irVersion, count, language)}`,
+    escapeMarkdown(opsets),
+    message(language, 'hover.model.nodes', { count: count(analysis.inference.nodes.length, language) }),
+    message(language, 'hover.model.weights', { value: known(weightBytes(analysis), bytes, language) }),
+  ];
+  const lines = [facts.join(' · '), ''];
+  if (analysis.chips.length > 0) {
+    const head = ['hover.table.chip', 'hover.table.time', 'hover.table.throughput'] as const;
+    lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: |');
+    for (const { chip, cost } of analysis.chips.slice(0, 8)) {
+      const rate = known(cost.total.throughput, (one) => perSecond(one.samplesPerSecond, language), language);
+      lines.push(
+        `| ${escapeMarkdown(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} |`,
+      );
+    }
+    lines.push('');
+  }
+  if (model.docString) lines.push(escapeMarkdown(model.docString, 600), '');
+  lines.push(commandLinks(analysis.listing.uri, language));
+  return { kind: MarkupKind.Markdown, value: lines.join('\n') };
+}
+
+/** Bytes of the initialisers as stored; null when a type is unknown. */
+export function weightBytes(analysis: Analysis): number | null {
+  let sum = 0;
+  for (const value of analysis.inference.values) {
+    if (value.origin !== 'initializer') continue;
+    if (value.bytes === null) return null;
+    sum += value.bytes;
+  }
+  return sum;
+}
+
+export function perSecond(rate: number, language: Language): string {
+  return `${decimal(rate, language)}/s`;
+}
+
+/** Links to the commands of the allow-list; the client trusts no others. */
+export function commandLinks(uri: string, language: Language): string {
+  const args = encodeURIComponent(JSON.stringify([uri])).replace(/[()]/g, (c) => (c === '(' ? '%28' : '%29'));
+  return (['openReport', 'chooseChips', 'setDimensions'] as const)
+    .map((name) => `[${message(language, `lens.${name}`)}](command:${linkedCommands[name]}?${args})`)
+    .join(' · ');
+}

@@ -1,0 +1,41 @@
+import { bytes, operations, seconds } from '../../l10n/format';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import type { Kernel } from '../engine/kernels/types';
+import type { KernelCost } from '../engine/cost/types';
+import type { Analysis } from '../workspace/analysis';
+import { escapeMarkdown } from './format';
+
+/** One sentence on why a node costs what it does on the first chosen chip; null without a chip. */
+export function reason(analysis: Analysis, index: number, language: Language): string | null {
+  const first = analysis.chips[0];
+  const node = analysis.inference.nodes[index];
+  const cost = first?.cost.nodes[index];
+  if (!first || !node || !cost) return null;
+  const chip = escapeMarkdown(first.chip.name);
+  if (cost.kernel < 0) {
+    const why = node.folded ? 'folded' : node.view ? 'view' : 'nothing';
+    return messageOf(language, `why.${why}`, { chip });
+  }
+  const kernel = first.plan.kernels[cost.kernel];
+  const kernelCost = first.cost.kernels[cost.kernel];
+  if (!kernel || !kernelCost) return null;
+  const others = kernel.nodes.length - 1;
+  const fused = others > 0 ? ` ${message(language, 'why.fused', { count: others })}` : '';
+  return sentence(kernel, kernelCost, chip, language) + fused;
+}
+
+function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Language): string {
+  if (cost.placement === 'none') return message(language, 'why.none', { chip });
+  if (!cost.parts || !kernel.operations || !kernel.bytes) return message(language, 'why.unknown', { chip });
+  const sum = kernel.operations.matrix + kernel.operations.vector + kernel.operations.special;
+  const moved = kernel.bytes.weights + kernel.bytes.inputs + kernel.bytes.outputs;
+  return messageOf(language, `why.${cost.bound}`, {
+    chip,
+    operations: operations(sum, language),
+    bytes: bytes(moved, language),
+    compute: seconds(cost.parts.compute, language),
+    memory: seconds(cost.parts.memory, language),
+    overhead: seconds(cost.parts.overhead, language),
+  });
+}

@@ -1,0 +1,99 @@
+import type { NodeRow, RowsParams, RowsResult } from '../protocol';
+import { moduleScope } from '../engine/graph/moduleScope';
+import { shareOf, wholeSeconds } from '../workspace/analysis';
+import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import { placeOfNode } from '../workspace/listingMap';
+import { typeText } from './format';
+
+/** A page no longer than this, whatever was asked for. */
+const pageLimit = 500;
+
+/** Node rows of one chip, sorted and filtered: what a page of the table shows. */
+export function rows(analysis: Analysis, params: RowsParams): RowsResult {
+  const chip = analysis.chips.find((one) => one.chip.id === params.chip);
+  const words = params.filter.toLowerCase().split(/\s+/).filter(Boolean);
+  let list = allRows(analysis, chip);
+  if (words.length > 0) {
+    list = list.filter((row) => {
+      const text = `${row.name}\n${row.operator}\n${row.scope}\n${row.bound}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }
+  const sorted = sortRows(list, params.sort, params.descending);
+  const from = Math.max(0, Math.trunc(params.from));
+  const count = Math.min(Math.max(0, Math.trunc(params.count)), pageLimit);
+  return { revision: analysis.revision, total: sorted.length, rows: sorted.slice(from, from + count) };
+}
+
+const cache = new WeakMap<Analysis, Map<string, readonly NodeRow[]>>();
+
+/** Every node's row on a chip, in file order; made once per analysis. */
+export function allRows(analysis: Analysis, chip: ChipAnalysis | undefined): readonly NodeRow[] {
+  let byChip = cache.get(analysis);
+  if (!byChip) cache.set(analysis, (byChip = new Map()));
+  const id = chip?.chip.id ?? '';
+  let list = byChip.get(id);
+  if (!list) byChip.set(id, (list = makeRows(analysis, chip)));
+  return list;
+}
+
+function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[] {
+  const { inference, listing } = analysis;
+  const whole = chip ? wholeSeconds(chip.cost) : 0;
+  return inference.nodes.map((node): NodeRow => {
+    const cost = chip?.cost.nodes[node.index];
+    const kernel = cost && cost.kernel >= 0 ? chip?.cost.kernels[cost.kernel] : undefined;
+    const place = placeOfNode(listing.map, node.index);
+    const first = node.outputs.find((id) => id !== null);
+    const work = node.work;
+    return {
+      node: node.index,
+      name: node.node.name || (node.node.outputs[0] ?? ''),
+      operator: node.node.operator,
+      scope: moduleScope(node.node),
+      line: place?.line ?? null,
+      shape: typeof first === 'number' ? typeText(inference.values[first]?.type) : '',
+      operations: work && work.operations.matrix + work.operations.vector + work.operations.special,
+      bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,
+      seconds: cost?.seconds ?? null,
+      share: shareOf(cost, whole),
+      bandwidth: kernel ? achievedBandwidth(kernel) : null,
+      bound: cost?.bound ?? 'unknown',
+      rule: node.rule,
+    };
+  });
+}
+
+/** Bytes per second that a kernel moves at its farthest memory level, the one that it moves most through. */
+function achievedBandwidth(kernel: ChipAnalysis['cost']['kernels'][number]): number | null {
+  const moved = Math.max(0, ...Object.values(kernel.bytes));
+  return kernel.seconds && kernel.seconds.value > 0 ? moved / kernel.seconds.value : null;
+}
+
+function sortRows(list: readonly NodeRow[], sort: RowsParams['sort'], descending: boolean): NodeRow[] {
+  const value = (row: NodeRow): number | string | null => {
+    switch (sort) {
+      case 'index':
+        return row.node;
+      case 'seconds':
+        return row.seconds?.value ?? null;
+      case 'operations':
+      case 'bytes':
+      case 'bandwidth':
+      case 'name':
+      case 'operator':
+      case 'bound':
+        return row[sort];
+    }
+  };
+  const sign = descending ? -1 : 1;
+  return [...list].sort((a, b) => {
+    const left = value(a);
+    const right = value(b);
+    // What is unknown stands last, whichever way one sorts.
+    if (left === null || right === null)
+      return Number(left === null) - Number(right === null) || a.node - b.node;
+    const order = left < right ? -1 : left > right ? 1 : 0;
+    return order * sign || a.node - b.node;
+  });
+}

@@ -1,0 +1,53 @@
+import type { Chip } from '../engine/chips/chip';
+import type { ChipCost, NodeCost } from '../engine/cost/types';
+import type { Inference } from '../engine/inference/types';
+import type { KernelPlan } from '../engine/kernels/types';
+import type { Model } from '../engine/graph/model';
+import type { Problem } from '../engine/problem';
+import type { Choices } from './choices';
+import type { ListingMap } from './listingMap';
+
+/** One text that was served, with the model behind it. */
+export interface Listing {
+  /** URI of the listing, or of the hand-written file. */
+  readonly uri: string;
+  readonly modelUri: string;
+  /** Grows with every change of the text. */
+  readonly revision: number;
+  readonly state: 'ok' | 'partial' | 'unreadable' | 'stale';
+  readonly model: Model;
+  readonly map: ListingMap;
+  /** What reading the file, looking for its weights, and its state have to say. */
+  readonly problems: readonly Problem[];
+}
+
+/** A model on one chosen chip. */
+export interface ChipAnalysis {
+  readonly chip: Chip;
+  readonly plan: KernelPlan;
+  readonly cost: ChipCost;
+}
+
+/** All that is known of a model under the choices in force. */
+export interface Analysis {
+  /** Grows with every analysis of this server: what was computed for an older one is stale. */
+  readonly revision: number;
+  readonly listing: Listing;
+  readonly choices: Choices;
+  readonly inference: Inference;
+  readonly chips: readonly ChipAnalysis[];
+  /** Those of the listing, of inference and of the chips. */
+  readonly problems: readonly Problem[];
+}
+
+/** Seconds that count as the whole: the chip's latency, else what is known of it. */
+export function wholeSeconds(cost: ChipCost): number {
+  if (cost.total.latencySeconds) return cost.total.latencySeconds.value;
+  return cost.nodes.reduce((sum, node) => sum + (node.seconds?.value ?? 0), 0);
+}
+
+/** A node's share of the whole, 0..1; null while its time is unknown. */
+export function shareOf(node: NodeCost | undefined, whole: number): number | null {
+  if (!node?.seconds) return null;
+  return whole > 0 ? node.seconds.value / whole : 0;
+}
