@@ -90,13 +90,11 @@ export function typeText(type: ValueType | undefined): string {
 export function escapeMarkdown(text: string, limit = 200): string {
   const short = text.length > limit ? `${text.slice(0, limit)}…` : text;
   // Control characters would break out of a table row.
-  // eslint-disable-next-line no-control-regex
   return short.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
 /** Text from a file as a code span, whatever back-ticks or bars it holds. */
 export function codeSpan(text: string, limit = 200): string {
-  // eslint-disable-next-line no-control-regex
   const plain = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll('`', 'ˋ');
   const short = plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
   return `\`${short.replaceAll('|', '\\|')}\``;

@@ -14,22 +14,22 @@ export class SupersededError extends Error {}
  * Wraps a request handler: gives pending messages (cancellations above all) a turn first, asks the token before and
  * after, and turns an exception into a log entry and a default answer, so that one fault never ends the server.
  */
-export function handler<P, R>(
+export function handler<P, R, D = void>(
   log: Log,
   name: string,
   fallback: R,
   run: (params: P, token: CancellationToken) => Promise<R> | R,
-): (params: P, token: CancellationToken) => Promise<R | ResponseError<void>> {
+): (params: P, token: CancellationToken) => Promise<R | ResponseError<D>> {
   return async (params, token) => {
     await new Promise<void>((resolve) => setImmediate(resolve));
-    if (token.isCancellationRequested) return cancelled();
+    if (token.isCancellationRequested) return cancelled<D>();
     try {
       const result = await run(params, token);
-      return token.isCancellationRequested ? cancelled() : result;
+      return token.isCancellationRequested ? cancelled<D>() : result;
     } catch (error) {
       if (error instanceof SupersededError)
-        return new ResponseError<void>(LSPErrorCodes.ServerCancelled, 'superseded');
-      if (token.isCancellationRequested || error instanceof CancelledError) return cancelled();
+        return new ResponseError<D>(LSPErrorCodes.ServerCancelled, 'superseded');
+      if (token.isCancellationRequested || error instanceof CancelledError) return cancelled<D>();
       log.error(`${name}: ${describe(error)}`);
       return fallback;
     }
@@ -48,6 +48,6 @@ export function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function cancelled(): ResponseError<void> {
-  return new ResponseError<void>(LSPErrorCodes.RequestCancelled, 'cancelled');
+function cancelled<D>(): ResponseError<D> {
+  return new ResponseError<D>(LSPErrorCodes.RequestCancelled, 'cancelled');
 }

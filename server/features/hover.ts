@@ -7,7 +7,7 @@ import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Analysis } from '../workspace/analysis';
 import { nodePlaceAt, valuePlaceAt } from '../workspace/listingMap';
-import type { ValuePlace } from '../workspace/listingMap';
+import type { ListingMap, ValuePlace } from '../workspace/listingMap';
 import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
 import { modelHover } from './modelHover';
 import { rangeOf } from './navigation';
@@ -34,6 +34,14 @@ export function hover(analysis: Analysis, at: Position, language: Language): Hov
   const block = map.blocks.find((one) => one.kind === 'graph');
   if (at.line <= (block?.line ?? 0)) return { contents: modelHover(analysis, language) };
   return null;
+}
+
+/** What is known of a node while its costs are being computed. */
+export function pendingHover(map: ListingMap, at: Position, language: Language): Hover | null {
+  const place = nodePlaceAt(map, at.line);
+  if (!place || place.line !== at.line) return null;
+  const lines = [`**${escapeMarkdown(place.operator)}**`, '', message(language, 'hover.computing')];
+  return { contents: markdown(lines), range: rangeOf(place.operatorSpan) };
 }
 
 /** The hover of a node; also the tooltip of its hints. */

@@ -1,0 +1,96 @@
+import type { CancellationToken } from 'vscode-languageserver/node';
+import { chips } from '../engine/chips/catalogue';
+import { runtimeProfiles } from '../engine/kernels/profile';
+import {
+  choicesRequest,
+  exportReportRequest,
+  listingRequest,
+  locateNodeRequest,
+  modelChangedRequest,
+  nodeAtRequest,
+  rowsRequest,
+  summaryRequest,
+} from '../protocol';
+import type {
+  ChoicesParams,
+  ChoicesResult,
+  ExportReportParams,
+  ExportReportResult,
+  ListingParams,
+  ListingResult,
+  LocateNodeParams,
+  LocateNodeResult,
+  ModelChangedParams,
+  ModelChangedResult,
+  NodeAtParams,
+  NodeAtResult,
+  RowsParams,
+  RowsResult,
+  Summary,
+  SummaryParams,
+} from '../protocol';
+import type { Analysis } from '../workspace/analysis';
+import { nodePlaceAt, placeOfNode } from '../workspace/listingMap';
+import { reportOf } from '../workspace/reports';
+import { choices } from './choices';
+import { exportReport } from './exportReport';
+import { handler, whileWanted } from './handler';
+import { rows } from './rows';
+import type { ServerContext } from './server';
+import { summary } from './summary';
+
+/** Connects our own requests (protocol.ts) with the features. */
+export function registerCustomRequests(context: ServerContext): void {
+  const { connection, models, settings, log, language } = context;
+
+  const on = <P, R>(
+    method: string,
+    fallback: R,
+    run: (params: P, token: CancellationToken) => Promise<R> | R,
+  ): void => {
+    connection.onRequest(method, handler(log, method, fallback, run));
+  };
+  const analysisOf = (uri: string, token: CancellationToken): Promise<Analysis | null> =>
+    whileWanted(models.analysis(uri), token);
+
+  // No default here: a listing that can't be made is a fault that the provider writes down itself.
+  connection.onRequest(listingRequest, (params: ListingParams): Promise<ListingResult> =>
+    models.listing(params.uri),
+  );
+  on<ModelChangedParams, ModelChangedResult>(modelChangedRequest, { changed: true }, async ({ uri }) => ({
+    changed: await models.modelChanged(uri),
+  }));
+  on<LocateNodeParams, LocateNodeResult>(locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
+    const served = await whileWanted(models.view(uri), token);
+    return { line: (served && placeOfNode(served.listing.map, node)?.line) ?? null };
+  });
+  on<NodeAtParams, NodeAtResult>(nodeAtRequest, { node: null }, async ({ uri, line }, token) => {
+    const served = await whileWanted(models.view(uri), token);
+    return { node: (served && nodePlaceAt(served.listing.map, line)?.node) ?? null };
+  });
+  on<ChoicesParams, ChoicesResult | null>(choicesRequest, null, async ({ uri }, token) => {
+    const analysis = await analysisOf(uri, token);
+    if (!analysis) return null;
+    const key = settings.keyOf(analysis.listing.modelUri);
+    const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));
+    return choices(analysis, key, chips, runtimes, language());
+  });
+  on<SummaryParams, Summary | null>(summaryRequest, null, async ({ uri }, token) => {
+    const analysis = await analysisOf(uri, token);
+    const report = analysis && reportOf(analysis, language());
+    return analysis && report && summary(analysis, report);
+  });
+  on<RowsParams, RowsResult>(rowsRequest, { revision: -1, total: 0, rows: [] }, async (params, token) => {
+    const analysis = await analysisOf(params.uri, token);
+    return analysis ? rows(analysis, params) : { revision: -1, total: 0, rows: [] };
+  });
+  on<ExportReportParams, ExportReportResult | null>(
+    exportReportRequest,
+    null,
+    async ({ uri, format }, token) => {
+      const analysis = await analysisOf(uri, token);
+      const report = analysis && reportOf(analysis, language());
+      return report && { text: exportReport(report, format, language()) };
+    },
+  );
+}

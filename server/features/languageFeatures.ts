@@ -1,0 +1,144 @@
+import type {
+  CancellationToken,
+  DocumentDiagnosticReport,
+  Hover,
+  InlayHint,
+} from 'vscode-languageserver/node';
+import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { modelOf } from '../address';
+import type { Analysis } from '../workspace/analysis';
+import type { ListingMap } from '../workspace/listingMap';
+import { codeLenses } from './codeLens';
+import { diagnostics } from './diagnostics';
+import { foldingRanges } from './folding';
+import { handler, SupersededError, whileWanted } from './handler';
+import { hover, nodeHover, pendingHover } from './hover';
+import { inlayHints } from './inlayHints';
+import type { HintData } from './inlayHints';
+import { definitions, highlights, references } from './navigation';
+import type { ServerContext } from './server';
+import { documentSymbols } from './symbols';
+
+/** A hover that would come later than this says what is known meanwhile (milliseconds). */
+const hoverPatience = 30;
+
+/** Connects the standard requests of the protocol with the features. */
+export function registerLanguageFeatures(context: ServerContext): void {
+  const { connection, log, language, models } = context;
+  const { languages } = connection;
+
+  const mapOf = async (uri: string, token: CancellationToken): Promise<ListingMap | undefined> =>
+    (await whileWanted(models.view(uri), token))?.listing.map;
+
+  connection.onHover(
+    handler(log, 'hover', null, ({ textDocument, position }, token): Promise<Hover | null> =>
+      whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
+        if (analysis) return hover(analysis, position, language());
+        const map = analysis === null ? undefined : await mapOf(textDocument.uri, token);
+        return map ? pendingHover(map, position, language()) : null;
+      }),
+    ),
+  );
+  languages.inlayHint.on(
+    handler(log, 'inlay hints', [], async ({ textDocument, range }, token): Promise<InlayHint[]> => {
+      const { uri } = textDocument;
+      const version = context.documents.get(uri)?.version;
+      const analysis = await whileWanted(models.analysis(uri), token);
+      if (context.documents.get(uri)?.version !== version) throw new SupersededError();
+      return analysis ? inlayHints(analysis, range, language(), isOlderSide(uri)) : [];
+    }),
+  );
+  languages.inlayHint.resolve(async (hint, token) => {
+    const resolved = await handler(log, 'inlay hint', hint, () => resolveHint(context, hint))(hint, token);
+    return resolved instanceof Error ? hint : resolved;
+  });
+  connection.onCodeLens(
+    handler(log, 'code lens', [], async ({ textDocument }, token) => {
+      const analysis = await whileWanted(models.analysis(textDocument.uri), token);
+      return analysis ? codeLenses(analysis, language()) : [];
+    }),
+  );
+  languages.diagnostics.on(
+    handler(
+      log,
+      'diagnostics',
+      { kind: DocumentDiagnosticReportKind.Full, items: [] },
+      async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
+        const analysis = await whileWanted(models.analysis(textDocument.uri), token);
+        return diagnosticReport(context, analysis, previousResultId);
+      },
+    ),
+  );
+  connection.onDocumentSymbol(
+    handler(log, 'symbols', [], async ({ textDocument }, token) => {
+      const map = await mapOf(textDocument.uri, token);
+      return map ? documentSymbols(map, language()) : [];
+    }),
+  );
+  connection.onFoldingRanges(
+    handler(log, 'folding', [], async ({ textDocument }, token) => {
+      const map = await mapOf(textDocument.uri, token);
+      return map ? foldingRanges(map) : [];
+    }),
+  );
+  connection.onDefinition(
+    handler(log, 'definition', [], async ({ textDocument: { uri }, position }, token) => {
+      const map = await mapOf(uri, token);
+      return map ? definitions(uri, map, position) : [];
+    }),
+  );
+  connection.onReferences(
+    handler(log, 'references', [], async ({ textDocument: { uri }, position, context: wanted }, token) => {
+      const map = await mapOf(uri, token);
+      return map ? references(uri, map, position, wanted.includeDeclaration) : [];
+    }),
+  );
+  connection.onDocumentHighlight(
+    handler(log, 'highlight', [], async ({ textDocument, position }, token) => {
+      const map = await mapOf(textDocument.uri, token);
+      return map ? highlights(map, position) : [];
+    }),
+  );
+}
+
+/** The analysis if it comes soon; undefined while it is still at work, null where there is none. */
+async function soon(context: ServerContext, uri: string): Promise<Analysis | null | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), hoverPatience);
+  });
+  try {
+    return await Promise.race([context.models.analysis(uri), patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The tooltip of a hint, if the hint still says what the analysis says. */
+function resolveHint(context: ServerContext, hint: InlayHint): InlayHint {
+  const data = hint.data as Partial<HintData> | undefined;
+  if (typeof data?.uri !== 'string' || typeof data.node !== 'number') return hint;
+  const analysis = context.models.finished(data.uri);
+  if (!analysis || analysis.revision !== data.revision) return hint;
+  const tooltip = nodeHover(analysis, data.node, context.language());
+  return tooltip ? { ...hint, tooltip } : hint;
+}
+
+function diagnosticReport(
+  context: ServerContext,
+  analysis: Analysis | null,
+  previous: string | undefined,
+): DocumentDiagnosticReport {
+  if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+  const resultId = String(analysis.revision);
+  if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+  const items = diagnostics(analysis.problems, analysis.listing.map, context.language());
+  return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+}
+
+/** A text from version control is what the file was: costs belong beside what it is. */
+function isOlderSide(uri: string): boolean {
+  const model = modelOf(uri);
+  return model !== null && URI.parse(model).scheme === 'git';
+}

@@ -1,0 +1,164 @@
+import { DidChangeConfigurationNotification, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import type {
+  ClientCapabilities,
+  Connection,
+  InitializeParams,
+  ServerCapabilities,
+} from 'vscode-languageserver/node';
+import { basename } from 'node:path/posix';
+import { URI } from 'vscode-uri';
+import { languageOf, message } from '../../l10n/messages';
+import type { Language, MessageArgs, MessageKey } from '../../l10n/messages';
+import {
+  analysisNotification,
+  heatNotification,
+  listingOutdatedNotification,
+  readModelRequest,
+  statModelRequest,
+  statusNotification,
+} from '../protocol';
+import type { StatusParams } from '../protocol';
+import { Documents } from '../workspace/documents';
+import { estimator } from '../workspace/estimator';
+import { ModelFiles } from '../workspace/modelFiles';
+import { isHandWritten, Models } from '../workspace/models';
+import { clientSettings, Settings } from '../workspace/settings';
+import { registerCustomRequests } from './customRequests';
+import { describe } from './handler';
+import type { Log } from './handler';
+import { heat } from './heat';
+import { registerLanguageFeatures } from './languageFeatures';
+
+/** What the features share. */
+export interface ServerContext {
+  readonly connection: Connection;
+  readonly models: Models;
+  readonly settings: Settings;
+  readonly documents: Documents;
+  readonly log: Log;
+  language(): Language;
+}
+
+const capabilities: ServerCapabilities = {
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Full },
+  hoverProvider: true,
+  inlayHintProvider: { resolveProvider: true },
+  codeLensProvider: {},
+  documentSymbolProvider: true,
+  foldingRangeProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  diagnosticProvider: {
+    identifier: 'siliconlens',
+    interFileDependencies: false,
+    workspaceDiagnostics: false,
+  },
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+};
+
+/** Puts the language server behind a connection; the caller begins to listen. */
+export function startServer(connection: Connection): void {
+  let language: Language = 'en';
+  let client: ClientCapabilities = {};
+  const log: Log = { error: (text) => connection.console.error(text) };
+  const files = new ModelFiles({
+    stat: (params) => connection.sendRequest(statModelRequest, params),
+    read: (params) => connection.sendRequest(readModelRequest, params),
+  });
+  const fetch = clientSettings(connection, () => client.workspace?.configuration === true);
+  const settings = new Settings(fetch, (_model, problems) => {
+    for (const problem of problems) {
+      connection.console.warn(message(language, 'settings.rejected', { ...problem }));
+    }
+  });
+  const status = (health: StatusParams['health'], key: MessageKey, args?: MessageArgs): void => {
+    const params: StatusParams = { health, quiescent: true, message: message(language, key, args) };
+    send(statusNotification, params);
+  };
+  const send = (method: string, params: object): void => {
+    connection.sendNotification(method, params).catch((error: unknown) => log.error(describe(error)));
+  };
+  const documents = new Documents(
+    isHandWritten,
+    ({ uri }) => {
+      models.opened(uri);
+      // Begun at once, so that the first hints and the side panel find it done.
+      models.analysis(uri).catch((error: unknown) => log.error(describe(error)));
+    },
+    (uri) => models.closed(uri),
+  );
+  const models: Models = new Models(files, settings, (uri) => documents.get(uri), {
+    estimator,
+    language: () => language,
+    outdated: (uri) => send(listingOutdatedNotification, { uri }),
+    analysed: (analysis) => {
+      const { uri } = analysis.listing;
+      send(analysisNotification, { uri, revision: analysis.revision });
+      if (documents.get(uri)) send(heatNotification, heat(analysis));
+      status('ok', 'status.ready');
+    },
+    failed: (uri, error) => {
+      log.error(`${uri}: ${describe(error)}`);
+      status('error', 'status.failed', { model: basename(URI.parse(uri).path) });
+    },
+  });
+
+  connection.onInitialize((params) => {
+    client = params.capabilities;
+    language = languageOf(localeOf(params));
+    settings.setFolders((params.workspaceFolders ?? []).map((folder) => folder.uri));
+    return { capabilities, serverInfo: { name: 'siliconlens' } };
+  });
+  connection.onInitialized(() => {
+    if (client.workspace?.didChangeConfiguration?.dynamicRegistration) {
+      const section = { section: 'siliconlens' };
+      watchFault(connection.client.register(DidChangeConfigurationNotification.type, section), log);
+    }
+    if (client.workspace?.workspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(() => {
+        watchFault(foldersChanged(), log);
+      });
+    }
+    status('ok', 'status.ready');
+  });
+  connection.onDidChangeConfiguration(() => {
+    settings.forget();
+    choicesChanged();
+  });
+  connection.onShutdown(() => models.dispose());
+
+  async function foldersChanged(): Promise<void> {
+    const folders = (await connection.workspace.getWorkspaceFolders()) ?? [];
+    settings.setFolders(folders.map((folder) => folder.uri));
+    choicesChanged();
+  }
+
+  /** Refreshes are global and costly for the editor: only after a change of choices, never on a timer. */
+  function choicesChanged(): void {
+    models.choicesChanged();
+    const { workspace } = client;
+    if (workspace?.inlayHint?.refreshSupport) watchFault(connection.languages.inlayHint.refresh(), log);
+    if (workspace?.codeLens?.refreshSupport)
+      watchFault(connection.sendRequest('workspace/codeLens/refresh'), log);
+    if (workspace?.diagnostics?.refreshSupport) watchFault(connection.languages.diagnostics.refresh(), log);
+  }
+
+  const context: ServerContext = { connection, models, settings, documents, log, language: () => language };
+  documents.listen(connection);
+  registerLanguageFeatures(context);
+  registerCustomRequests(context);
+}
+
+/** The display language: our own client names it, others may say it the standard way. */
+function localeOf(params: InitializeParams): string | undefined {
+  const options: unknown = params.initializationOptions;
+  if (typeof options === 'object' && options !== null && 'locale' in options) {
+    if (typeof options.locale === 'string') return options.locale;
+  }
+  return params.locale;
+}
+
+function watchFault(work: Promise<unknown>, log: Log): void {
+  work.catch((error: unknown) => log.error(describe(error)));
+}

@@ -1,0 +1,31 @@
+import { byteLength } from '../engine/graph/dataTypes';
+import type { Graph, Model, Tensor } from '../engine/graph/model';
+import type { ExternalFile } from './externalData';
+
+/** Files of external data that a model names, with the bytes that its tensors need of each. */
+export function externalFiles(model: Model): ExternalFile[] {
+  const needed = new Map<string, number>();
+  const add = (tensor: Tensor): void => {
+    if (tensor.data.place !== 'external') return;
+    const { location, offset = 0, length } = tensor.data;
+    const count = tensor.dims.reduce((product, dim) => product * dim, 1);
+    const bytes = length ?? (tensor.dtype ? byteLength(tensor.dtype, count) : null) ?? 0;
+    needed.set(location, Math.max(needed.get(location) ?? 0, offset + bytes));
+  };
+  const graphs: Graph[] = [model.graph];
+  const nodes = [...model.functions.flatMap((one) => one.nodes)];
+  for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
+    for (const tensor of graph.initializers) add(tensor);
+    for (const sparse of graph.sparseInitializers) [sparse.values, sparse.indices].forEach(add);
+    nodes.push(...graph.nodes);
+    for (const node of nodes.splice(0)) {
+      for (const attribute of node.attributes) {
+        if (attribute.kind === 'tensor') add(attribute.value);
+        else if (attribute.kind === 'tensors') attribute.value.forEach(add);
+        else if (attribute.kind === 'graph') graphs.push(attribute.value);
+        else if (attribute.kind === 'graphs') graphs.push(...attribute.value);
+      }
+    }
+  }
+  return [...needed].map(([location, bytesNeeded]) => ({ location, bytesNeeded }));
+}

@@ -1,0 +1,143 @@
+import { posix } from 'node:path';
+import { URI } from 'vscode-uri';
+import type { Language } from '../../l10n/messages';
+import { readOnnx } from '../engine/formats/onnx/read';
+import type { Model } from '../engine/graph/model';
+import type { Problem } from '../engine/problem';
+import { slicedScheduler } from '../engine/scheduler';
+import type { Listing } from './analysis';
+import { fingerprint } from './documents';
+import { externalDataProblems } from './externalData';
+import { externalFiles } from './externalFiles';
+import { emptyMap } from './listingMap';
+import type { ListingMap } from './listingMap';
+import type { FileStamp, ModelFiles } from './modelFiles';
+import { modelProblem, Pipeline } from './pipeline';
+import type { Estimator } from './pipeline';
+import { print, read } from './printed';
+import { fileProblem, noModel, unreadableText } from './served';
+import type { Served } from './served';
+
+export interface LoaderHost {
+  readonly estimator: Estimator;
+  language(): Language;
+}
+
+/** Reads files and texts and makes what is served from them. */
+export class Loader {
+  private readonly stamps = new WeakMap<Served, FileStamp>();
+
+  constructor(
+    private readonly files: ModelFiles,
+    private readonly host: LoaderHost,
+  ) {}
+
+  /** The listing of a model; `latest` itself when the file did not change. Never rejects. */
+  async fromFile(uri: string, modelUri: string, latest: Served | undefined): Promise<Served> {
+    let size: number | null = null;
+    try {
+      const stamp = await this.files.stat(modelUri);
+      size = stamp.size;
+      const known = latest && this.stamps.get(latest);
+      if (latest && known?.size === stamp.size && known.mtime === stamp.mtime) return latest;
+      const file = await this.files.open(modelUri);
+      try {
+        const { value, problems } = await readOnnx(file.source, politely());
+        if (!value) return this.unreadable(uri, modelUri, size, problems, latest);
+        const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp.mtime);
+        this.stamps.set(served, file.stamp);
+        return served;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      return this.unreadable(uri, modelUri, size, [fileProblem(error)], latest);
+    }
+  }
+
+  /** The model of a hand-written text, in the state that the editor has it. */
+  async fromText(uri: string, text: string, revision: number): Promise<Served> {
+    const { model, map, problems } = await read(text);
+    const state = model ? 'ok' : 'unreadable';
+    return this.make(uri, uri, text, revision, Date.now(), state, model ?? noModel, map, problems);
+  }
+
+  private async readable(
+    uri: string,
+    modelUri: string,
+    model: Model,
+    problems: readonly Problem[],
+    latest: Served | undefined,
+    fileTime: number,
+  ): Promise<Served> {
+    const { text, map } = await print(model, politely());
+    const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
+    const state = problems.some((problem) => problem.severity === 'error') ? 'partial' : 'ok';
+    const { revision, mtime } = nextOf(text, latest, fileTime);
+    return this.make(uri, modelUri, text, revision, mtime, state, model, map, [...problems, ...external]);
+  }
+
+  /** A broken or missing file: its written state, or the last good listing if there is one. */
+  private unreadable(
+    uri: string,
+    modelUri: string,
+    size: number | null,
+    problems: readonly Problem[],
+    latest: Served | undefined,
+  ): Served {
+    if (latest && latest.listing.state !== 'unreadable') {
+      const { text, mtime, listing } = latest;
+      const noted = [modelProblem('warning', 'files.stale'), ...problems];
+      return this.make(
+        uri,
+        modelUri,
+        text,
+        listing.revision,
+        mtime,
+        'stale',
+        listing.model,
+        listing.map,
+        noted,
+      );
+    }
+    const name = posix.basename(URI.parse(modelUri).path);
+    const text = unreadableText(name, size, problems, this.host.language());
+    const { revision, mtime } = nextOf(text, latest, Date.now());
+    return this.make(uri, modelUri, text, revision, mtime, 'unreadable', noModel, emptyMap, problems);
+  }
+
+  private make(
+    uri: string,
+    modelUri: string,
+    text: string,
+    revision: number,
+    mtime: number,
+    state: Listing['state'],
+    model: Model,
+    map: ListingMap,
+    problems: readonly Problem[],
+  ): Served {
+    const listing: Listing = { uri, modelUri, revision, state, model, map, problems };
+    const pipeline = new Pipeline(listing, this.host.estimator);
+    return { text, mtime, fingerprint: fingerprint(text), listing, pipeline };
+  }
+}
+
+/** Revision and time of a text: those of the text before if it is the same, else later ones. */
+function nextOf(
+  text: string,
+  latest: Served | undefined,
+  fileTime: number,
+): { revision: number; mtime: number } {
+  if (!latest) return { revision: 1, mtime: fileTime };
+  if (latest.text === text) return { revision: latest.listing.revision, mtime: latest.mtime };
+  return { revision: latest.listing.revision + 1, mtime: Math.max(fileTime, latest.mtime + 1) };
+}
+
+/** Yields to requests; reading is never cancelled, since whoever comes next needs the same. */
+function politely(): ReturnType<typeof slicedScheduler> {
+  return slicedScheduler(
+    () => false,
+    () => new Promise((resolve) => setImmediate(resolve)),
+  );
+}

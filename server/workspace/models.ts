@@ -1,0 +1,237 @@
+import { CancelledError, slicedScheduler } from '../engine/scheduler';
+import { modelOf } from '../address';
+import { languageId } from '../protocol';
+import type { ListingResult } from '../protocol';
+import type { Analysis } from './analysis';
+import type { OpenDocument } from './documents';
+import { Loader } from './loader';
+import type { LoaderHost } from './loader';
+import type { ModelFiles } from './modelFiles';
+import type { Served } from './served';
+import type { Settings } from './settings';
+
+/** What the store tells the rest of the server. */
+export interface ModelsHost extends LoaderHost {
+  analysed(analysis: Analysis): void;
+  /** The open document shows none of the texts that this server served. */
+  outdated(uri: string): void;
+  failed(uri: string, error: unknown): void;
+}
+
+/** How long a model is kept after its listing was closed: it may only be moved to another column. */
+const graceMilliseconds = 30_000;
+/** Texts kept per model: the editor may still show the one before. */
+const servedLimit = 2;
+/** Models kept that no open document needs. */
+const idleLimit = 6;
+
+interface Run {
+  readonly key: string;
+  readonly served: Served;
+  cancelled: boolean;
+  promise: Promise<Analysis | null>;
+  /** Once it is finished. */
+  result: Analysis | null;
+}
+
+interface OpenModel {
+  readonly uri: string;
+  readonly modelUri: string;
+  /** Latest first. */
+  served: Served[];
+  loading: Promise<Served> | null;
+  run: Run | null;
+  expiry: NodeJS.Timeout | null;
+}
+
+/** Open models: from the address of a listing to its text and its analysis. */
+export class Models {
+  private readonly models = new Map<string, OpenModel>();
+  private readonly loader: Loader;
+
+  constructor(
+    files: ModelFiles,
+    private readonly settings: Settings,
+    private readonly documentOf: (uri: string) => OpenDocument | undefined,
+    private readonly host: ModelsHost,
+    private readonly grace = graceMilliseconds,
+  ) {
+    this.loader = new Loader(files, host);
+  }
+
+  /** The text for the file-system provider, read anew if the file changed. */
+  async listing(uri: string): Promise<ListingResult> {
+    const served = await this.load(this.open(uri), true);
+    const { text, mtime } = served;
+    return { text, mtime, revision: served.listing.revision, state: served.listing.state };
+  }
+
+  /** The file changed and rests again: reads it, and says whether the text differs from the one before. */
+  async modelChanged(uri: string): Promise<boolean> {
+    const model = this.models.get(uri);
+    if (!model) return true;
+    const before = model.served[0];
+    const after = await this.load(model, true);
+    if (before && before !== after) void this.analysis(uri);
+    return before?.text !== after.text;
+  }
+
+  /** The text that a document shows; undefined when the server never served it. The client is then told. */
+  async view(uri: string): Promise<Served | undefined> {
+    const model = this.open(uri);
+    let latest = model.served[0] ?? (await this.load(model, false));
+    const document = this.documentOf(uri);
+    if (!document) return latest;
+    if (document.text !== null && !matches(latest, document)) {
+      latest = await this.loader.fromText(uri, document.text, latest.listing.revision + 1);
+      keep(model, latest);
+    }
+    const shown = model.served.find((served) => matches(served, document));
+    if (!shown) this.host.outdated(uri);
+    return shown;
+  }
+
+  /** The analysis of what a document shows; null when there is none. Waits for the choices in force. */
+  async analysis(uri: string): Promise<Analysis | null> {
+    for (;;) {
+      const served = await this.view(uri);
+      if (!served) return null;
+      const model = this.open(uri);
+      const run = await this.start(model, served);
+      try {
+        return await run.promise;
+      } catch (error) {
+        if (!(error instanceof CancelledError)) throw error;
+        // Superseded by newer choices or a newer text: wait for those.
+      }
+    }
+  }
+
+  /** What is known without waiting: the last finished analysis of the text shown. */
+  finished(uri: string): Analysis | null {
+    return this.models.get(uri)?.run?.result ?? null;
+  }
+
+  /** The settings changed: analyses under other choices begin at once. */
+  choicesChanged(): void {
+    for (const model of this.models.values()) {
+      if (model.served.length > 0) void this.analysis(model.uri).catch(() => {});
+    }
+  }
+
+  opened(uri: string): void {
+    const model = this.open(uri);
+    if (model.expiry) clearTimeout(model.expiry);
+    model.expiry = null;
+  }
+
+  closed(uri: string): void {
+    const model = this.models.get(uri);
+    if (model) this.expire(model);
+  }
+
+  dispose(): void {
+    for (const model of this.models.values()) this.drop(model);
+  }
+
+  private open(uri: string): OpenModel {
+    let model = this.models.get(uri);
+    if (!model) {
+      const modelUri = modelOf(uri) ?? uri;
+      model = { uri, modelUri, served: [], loading: null, run: null, expiry: null };
+      this.models.set(uri, model);
+      this.bound();
+    }
+    if (!this.documentOf(uri)) this.expire(model);
+    return model;
+  }
+
+  /** Each use without an open document keeps the model for another while. */
+  private expire(model: OpenModel): void {
+    if (model.expiry) clearTimeout(model.expiry);
+    model.expiry = setTimeout(() => this.drop(model), this.grace);
+    model.expiry.unref();
+  }
+
+  private bound(): void {
+    const idle = [...this.models.values()].filter((model) => !this.documentOf(model.uri));
+    for (const model of idle.slice(0, Math.max(0, idle.length - idleLimit))) this.drop(model);
+  }
+
+  private drop(model: OpenModel): void {
+    if (model.expiry) clearTimeout(model.expiry);
+    if (model.run) model.run.cancelled = true;
+    this.models.delete(model.uri);
+    this.settings.drop(model.modelUri);
+  }
+
+  private load(model: OpenModel, look: boolean): Promise<Served> {
+    const latest = model.served[0];
+    if (model.loading) return look ? model.loading.then(() => this.loadNow(model)) : model.loading;
+    if (latest && !look) return Promise.resolve(latest);
+    return this.loadNow(model);
+  }
+
+  private loadNow(model: OpenModel): Promise<Served> {
+    model.loading ??= (async () => {
+      try {
+        const document = this.documentOf(model.uri);
+        const latest = model.served[0];
+        const served =
+          typeof document?.text === 'string'
+            ? await this.loader.fromText(model.uri, document.text, (latest?.listing.revision ?? 0) + 1)
+            : await this.loader.fromFile(model.uri, model.modelUri, latest);
+        keep(model, served);
+        return served;
+      } finally {
+        model.loading = null;
+      }
+    })();
+    return model.loading;
+  }
+
+  private async start(model: OpenModel, served: Served): Promise<Run> {
+    const choices = await this.settings.choices(model.modelUri);
+    const key = JSON.stringify(choices);
+    if (model.run && model.run.key === key && model.run.served === served) return model.run;
+    if (model.run) model.run.cancelled = true;
+    const run: Run = { key, served, cancelled: false, promise: Promise.resolve(null), result: null };
+    const scheduler = slicedScheduler(
+      () => run.cancelled,
+      () => new Promise((resolve) => setImmediate(resolve)),
+    );
+    run.promise = served.pipeline.run(choices, scheduler).then(
+      (analysis) => {
+        if (run.cancelled) throw new CancelledError();
+        run.result = analysis;
+        this.host.analysed(analysis);
+        return analysis;
+      },
+      (error: unknown) => {
+        if (error instanceof CancelledError) throw error;
+        this.host.failed(model.uri, error);
+        return null;
+      },
+    );
+    // Whoever waits sees a cancellation; when nobody waits it is no fault.
+    run.promise.catch(() => {});
+    model.run = run;
+    return run;
+  }
+}
+
+/** True for documents whose text is the source: hand-written files, in the editor's state of them. */
+export function isHandWritten(uri: string): boolean {
+  return modelOf(uri) === null && uri.toLowerCase().endsWith(`.${languageId}txt`);
+}
+
+function matches(served: Served, document: OpenDocument): boolean {
+  const { length, hash } = document.fingerprint;
+  return served.fingerprint.length === length && served.fingerprint.hash === hash;
+}
+
+function keep(model: OpenModel, served: Served): void {
+  if (model.served[0] === served) return;
+  const others = model.served.filter((other) => other.text !== served.text);
+  model.served = [served, ...others].slice(0, servedLimit);
+}

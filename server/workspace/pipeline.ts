@@ -1,0 +1,97 @@
+import type { Chip } from '../engine/chips/chip';
+import { infer } from '../engine/inference/infer';
+import type { Inference } from '../engine/inference/types';
+import type { Problem } from '../engine/problem';
+import type { Scheduler } from '../engine/scheduler';
+import type { Analysis, ChipAnalysis, Listing } from './analysis';
+import type { Choices } from './choices';
+import { chosenChips } from './chosenChips';
+
+/** Puts a model on a chip: kernels by the runtime's profile, then their cost. Keeps plans of equal runtimes. */
+export interface Estimator {
+  estimate(
+    inference: Inference,
+    chip: Chip,
+    choices: Choices,
+    scheduler: Scheduler,
+  ): Promise<ChipAnalysis | null>;
+}
+
+/** A few results by key, the oldest forgotten first: enough to go back and forth between two choices. */
+class Recent<T> {
+  private readonly results = new Map<string, T>();
+
+  constructor(private readonly limit: number) {}
+
+  async get(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.results.get(key);
+    if (known !== undefined) return known;
+    // Only what is finished is kept: a cancelled run leaves nothing behind.
+    const result = await make();
+    this.results.set(key, result);
+    const oldest = this.results.keys().next().value;
+    if (this.results.size > this.limit && oldest !== undefined) this.results.delete(oldest);
+    return result;
+  }
+}
+
+let revisions = 0;
+
+/**
+ * The analysis of one text by stages: a change of chip computes that chip's costs only, a change of dimension computes
+ * from inference on, and nothing reads the file again.
+ */
+export class Pipeline {
+  private readonly inferences = new Recent<Inference>(2);
+  private readonly costs = new WeakMap<Inference, Recent<ChipAnalysis | null>>();
+
+  constructor(
+    private readonly listing: Listing,
+    private readonly estimator: Estimator,
+  ) {}
+
+  /** Rejects with `CancelledError` when the scheduler says so. */
+  async run(choices: Choices, scheduler: Scheduler): Promise<Analysis> {
+    const { bindings, phase, precision, runtime } = choices.workload;
+    const sorted = Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1));
+    const inference = await this.inferences.get(JSON.stringify([sorted, phase]), () =>
+      infer(this.listing.model, choices.workload, {}, scheduler),
+    );
+    let costs = this.costs.get(inference);
+    if (!costs) this.costs.set(inference, (costs = new Recent(24)));
+    const chosen = chosenChips(choices.chips);
+    const chips: ChipAnalysis[] = [];
+    for (const chip of chosen.chips) {
+      const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
+      const estimate = await costs.get(key, () =>
+        this.estimator.estimate(inference, chip, choices, scheduler),
+      );
+      if (estimate) chips.push(estimate);
+    }
+    const problems = [
+      ...this.listing.problems,
+      ...inference.problems,
+      ...unboundProblems(inference),
+      ...chosen.unknown.map((chip) => modelProblem('warning', 'settings.chip-unknown', { chip })),
+      ...chips.flatMap((chip) => chip.cost.problems),
+    ];
+    return { revision: ++revisions, listing: this.listing, choices, inference, chips, problems };
+  }
+}
+
+function unboundProblems(inference: Inference): Problem[] {
+  const reported = new Set(
+    inference.problems.map((problem) => problem.args['name'] ?? problem.args['symbol']),
+  );
+  return inference.symbols
+    .filter((symbol) => symbol.origin === 'unbound' && !reported.has(symbol.name))
+    .map((symbol) => modelProblem('warning', 'dimension.unbound', { name: symbol.name }));
+}
+
+export function modelProblem(
+  severity: Problem['severity'],
+  code: string,
+  args: Problem['args'] = {},
+): Problem {
+  return { severity, code, args, node: null };
+}

@@ -1,0 +1,80 @@
+import { bytes } from '../../l10n/format';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import type { Model } from '../engine/graph/model';
+import type { Problem } from '../engine/problem';
+import type { Listing } from './analysis';
+import type { Fingerprint } from './documents';
+import { FileError } from './modelFiles';
+import type { Pipeline } from './pipeline';
+
+/** One text that a client got, and all that is needed to answer questions about it. */
+export interface Served {
+  readonly text: string;
+  readonly fingerprint: Fingerprint;
+  /** Milliseconds since the epoch, growing with the revision. */
+  readonly mtime: number;
+  readonly listing: Listing;
+  readonly pipeline: Pipeline;
+}
+
+/** Stands in for a model that can't be read. */
+export const noModel: Model = {
+  format: 'onnx',
+  irVersion: null,
+  opsets: [],
+  producerName: '',
+  producerVersion: '',
+  domain: '',
+  modelVersion: null,
+  docString: '',
+  metadata: [],
+  graph: {
+    name: '',
+    inputs: [],
+    outputs: [],
+    valueInfo: [],
+    initializers: [],
+    sparseInitializers: [],
+    nodes: [],
+    metadata: [],
+  },
+  functions: [],
+  trainingInfoCount: 0,
+};
+
+/** Why a file can't be read, as a problem. */
+export function fileProblem(error: unknown): Problem {
+  const code = error instanceof FileError ? error.code : 'failed';
+  const detail = error instanceof Error ? error.message : String(error);
+  return { severity: 'error', code: `files.${code}`, args: { detail }, node: null };
+}
+
+/** The written state of a model that can't be read: what, at which offset, what to do. Comment lines throughout. */
+export function unreadableText(
+  name: string,
+  size: number | null,
+  problems: readonly Problem[],
+  language: Language,
+): string {
+  const lines = [message(language, 'listing.unreadable', { model: name }), ''];
+  for (const problem of problems.slice(0, 20)) {
+    lines.push(
+      message(language, 'listing.reason', { reason: messageOf(language, problem.code, problem.args) }),
+    );
+    if (problem.offset !== undefined && problem.offset > 0) {
+      const place = { offset: problem.offset, size: size === null ? '?' : bytes(size, language) };
+      lines.push(message(language, 'listing.offset', place));
+    }
+  }
+  const first = problems[0]?.code;
+  const todo = first === 'files.missing' ? 'missing' : first === 'files.denied' ? 'denied' : 'broken';
+  lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
+  // A reason may hold line breaks of its own: each line stays a comment.
+  return lines
+    .join('\n')
+    .split(/\r?\n/)
+    .map((line) => (line === '' ? '#' : `# ${line}`))
+    .join('\n')
+    .concat('\n');
+}
