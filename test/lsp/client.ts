@@ -1,0 +1,262 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { Duplex, PassThrough } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import {
+  createConnection,
+  createProtocolConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import type {
+  CodeLens,
+  DocumentDiagnosticReport,
+  DocumentHighlight,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  InitializeResult,
+  InlayHint,
+  Location,
+  MarkupContent,
+  ProtocolConnection,
+} from 'vscode-languageserver/node';
+import { listingOf } from '../../server/address';
+import { startServer } from '../../server/features/server';
+import { listingRequest } from '../../server/protocol';
+import type { ListingResult } from '../../server/protocol';
+import { fileURLToPath } from 'node:url';
+
+export interface ClientOptions {
+  /** The section `siliconlens` as the client's settings have it. */
+  settings?: object;
+  locale?: string;
+  folders?: string[];
+  /** Capabilities of the client; all that the server uses when left out. */
+  capabilities?: object;
+}
+
+const allCapabilities = {
+  workspace: {
+    configuration: true,
+    workspaceFolders: true,
+    didChangeConfiguration: { dynamicRegistration: true },
+    inlayHint: { refreshSupport: true },
+    codeLens: { refreshSupport: true },
+    diagnostics: { refreshSupport: true },
+  },
+};
+
+/** A client of the language server, over streams in this process or to one of its own. */
+export class TestClient {
+  /** Every notification and refresh that came from the server, in order. */
+  readonly received: { method: string; params: unknown }[] = [];
+  private readonly waiting: { method: string; done: (params: unknown) => void }[] = [];
+
+  private constructor(
+    readonly connection: ProtocolConnection,
+    readonly initialized: InitializeResult,
+    readonly process: ChildProcess | null,
+    private options: ClientOptions,
+  ) {}
+
+  /** Server and client in this process, joined by streams. */
+  static inProcess(options: ClientOptions = {}): Promise<TestClient> {
+    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+    const server = createConnection(
+      ProposedFeatures.all,
+      new StreamMessageReader(toServer),
+      new StreamMessageWriter(toClient),
+    );
+    startServer(server);
+    server.listen();
+    return TestClient.connect(toClient, toServer, null, options);
+  }
+
+  /** The built server in a process of its own, over stdio. */
+  static spawned(options: ClientOptions = {}): Promise<TestClient> {
+    const child = spawn(process.execPath, [serverModule, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    return TestClient.connect(child.stdout, child.stdin, child, options);
+  }
+
+  private static async connect(
+    input: NodeJS.ReadableStream,
+    output: NodeJS.WritableStream,
+    child: ChildProcess | null,
+    options: ClientOptions,
+  ): Promise<TestClient> {
+    const connection = createProtocolConnection(
+      new StreamMessageReader(Duplex.from(input)),
+      new StreamMessageWriter(output),
+    );
+    const early: TestClient['received'] = [];
+    let client: TestClient | undefined;
+    connection.onNotification((method, params) => {
+      if (client) client.take(method, params);
+      else early.push({ method, params });
+    });
+    connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
+      items.map(() => client?.options.settings ?? options.settings ?? {}),
+    );
+    connection.onRequest('client/registerCapability', () => null);
+    for (const method of [
+      'workspace/inlayHint/refresh',
+      'workspace/codeLens/refresh',
+      'workspace/diagnostic/refresh',
+    ]) {
+      connection.onRequest(method, () => {
+        client?.take(method, null);
+        return null;
+      });
+    }
+    connection.listen();
+    const initialized = await connection.sendRequest<InitializeResult>('initialize', {
+      processId: null,
+      rootUri: null,
+      locale: options.locale,
+      capabilities: options.capabilities ?? allCapabilities,
+      workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
+    });
+    client = new TestClient(connection, initialized, child, options);
+    for (const { method, params } of early) client.take(method, params);
+    await connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  /** Opens the listing of a model as the editor does: the text by our request, then the document. */
+  async open(modelUri: string): Promise<TestDocument> {
+    const uri = listingOf(modelUri);
+    const listing = await this.request<ListingResult>(listingRequest, { uri });
+    return this.openText(uri, listing.text, listing);
+  }
+
+  async openText(uri: string, text: string, listing?: ListingResult): Promise<TestDocument> {
+    const textDocument = { uri, languageId: 'onnx', version: 1, text };
+    await this.connection.sendNotification('textDocument/didOpen', { textDocument });
+    return new TestDocument(this, uri, text, listing);
+  }
+
+  async changeSettings(settings: object): Promise<void> {
+    this.options = { ...this.options, settings };
+    await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  }
+
+  request<R>(method: string, params: object): Promise<R> {
+    return this.connection.sendRequest<R>(method, params);
+  }
+
+  /** The next notification or refresh of a method that has not been seen yet. */
+  next(method: string): Promise<unknown> {
+    const index = this.received.findIndex((one) => one.method === method);
+    if (index >= 0) return Promise.resolve(this.received.splice(index, 1)[0]?.params);
+    return new Promise((done) => this.waiting.push({ method, done }));
+  }
+
+  async stop(): Promise<void> {
+    if (!this.process || this.process.exitCode === null) {
+      await this.connection.sendRequest('shutdown');
+      if (this.process) await this.connection.sendNotification('exit');
+    }
+    this.connection.dispose();
+  }
+
+  private take(method: string, params: unknown): void {
+    const index = this.waiting.findIndex((one) => one.method === method);
+    if (index >= 0) this.waiting.splice(index, 1)[0]?.done(params);
+    else this.received.push({ method, params });
+  }
+}
+
+/** An open document with the requests of an editor. */
+export class TestDocument {
+  private version = 1;
+
+  constructor(
+    readonly client: TestClient,
+    readonly uri: string,
+    public text: string,
+    readonly listing?: ListingResult,
+  ) {}
+
+  get lines(): string[] {
+    return this.text.split('\n');
+  }
+
+  /** The place of the first (or nth) occurrence of a text. */
+  at(part: string, nth = 0): { line: number; character: number } {
+    let found = -1;
+    for (let i = 0; i <= nth; i++) found = this.text.indexOf(part, found + 1);
+    if (found < 0) throw new Error(`not in the listing: ${part}`);
+    const before = this.text.slice(0, found).split('\n');
+    return { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+  }
+
+  hover(position: { line: number; character: number }): Promise<Hover | null> {
+    return this.ask('hover', { position });
+  }
+
+  async hoverText(position: { line: number; character: number }): Promise<string> {
+    return ((await this.hover(position))?.contents as MarkupContent | undefined)?.value ?? '';
+  }
+
+  hints(from = 0, to = this.lines.length): Promise<InlayHint[]> {
+    const range = { start: { line: from, character: 0 }, end: { line: to, character: 0 } };
+    return this.ask('inlayHint', { range });
+  }
+
+  lenses(): Promise<CodeLens[]> {
+    return this.ask('codeLens', {});
+  }
+
+  symbols(): Promise<DocumentSymbol[]> {
+    return this.ask('documentSymbol', {});
+  }
+
+  folds(): Promise<FoldingRange[]> {
+    return this.ask('foldingRange', {});
+  }
+
+  definition(position: { line: number; character: number }): Promise<Location[]> {
+    return this.ask('definition', { position });
+  }
+
+  references(position: { line: number; character: number }): Promise<Location[]> {
+    return this.ask('references', { position, context: { includeDeclaration: true } });
+  }
+
+  highlights(position: { line: number; character: number }): Promise<DocumentHighlight[]> {
+    return this.ask('documentHighlight', { position });
+  }
+
+  diagnostics(previousResultId?: string): Promise<DocumentDiagnosticReport> {
+    return this.ask('diagnostic', { previousResultId });
+  }
+
+  async change(text: string): Promise<void> {
+    this.text = text;
+    await this.client.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: this.uri, version: ++this.version },
+      contentChanges: [{ text }],
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.connection.sendNotification('textDocument/didClose', {
+      textDocument: { uri: this.uri },
+    });
+  }
+
+  ask<R>(method: string, params: object): Promise<R> {
+    return this.client.request(`textDocument/${method}`, { textDocument: { uri: this.uri }, ...params });
+  }
+}
+
+export const serverModule = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+
+/** A fixture's bytes, unpacked. */
+export async function fixture(name: string): Promise<Uint8Array> {
+  const path = fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
+  return await readFile(path).catch(async () => gunzipSync(await readFile(`${path}.gz`)));
+}
