@@ -4,17 +4,16 @@ import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { linkedCommands } from '../protocol';
 import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import { headingOf } from '../workspace/nodeIndex';
 import { known, timeRange } from './format';
 import { perSecond, weightBytes } from './modelHover';
-import { rangeOf } from './navigation';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
 
 /** Over the graph: totals on each chosen chip, what is missing, and the ways to change it. */
 export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
-  const graph = analysis.listing.map.blocks.find((block) => block.kind === 'graph');
-  if (!graph || !analysis.choices.codeLens) return [];
+  if (analysis.listing.state === 'unreadable' || !analysis.choices.codeLens) return [];
   const { uri } = analysis.listing;
   const commands: Command[] = [];
   for (const symbol of analysis.inference.symbols
@@ -43,7 +42,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
       arguments: [uri],
     });
   }
-  const range = rangeOf(graph.heading);
+  const range = headingOf(analysis);
   return commands.filter((command) => command.title !== '').map((command) => ({ range, command }));
 }
 

@@ -30,7 +30,7 @@ import type {
   SummaryParams,
 } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
-import { nodePlaceAt, placeOfNode } from '../workspace/listingMap';
+import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportOf } from '../workspace/reports';
 import { choices } from './choices';
 import { exportReport } from './exportReport';
@@ -61,12 +61,12 @@ export function registerCustomRequests(context: ServerContext): void {
     changed: await models.modelChanged(uri),
   }));
   on<LocateNodeParams, LocateNodeResult>(locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
-    const served = await whileWanted(models.view(uri), token);
-    return { line: (served && placeOfNode(served.listing.map, node)?.line) ?? null };
+    const analysis = await analysisOf(uri, token);
+    return { line: analysis && lineOf(analysis, node) };
   });
   on<NodeAtParams, NodeAtResult>(nodeAtRequest, { node: null }, async ({ uri, line }, token) => {
-    const served = await whileWanted(models.view(uri), token);
-    return { node: (served && nodePlaceAt(served.listing.map, line)?.node) ?? null };
+    const analysis = await analysisOf(uri, token);
+    return { node: analysis && nodeAtLine(analysis, line) };
   });
   on<ChoicesParams, ChoicesResult | null>(choicesRequest, null, async ({ uri }, token) => {
     const analysis = await analysisOf(uri, token);

@@ -3,9 +3,8 @@ import type { Diagnostic, Range } from 'vscode-languageserver/node';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import type { Problem, Severity } from '../engine/problem';
-import type { ListingMap } from '../workspace/listingMap';
-import { placeOfNode } from '../workspace/listingMap';
-import { rangeOf } from './navigation';
+import type { Analysis } from '../workspace/analysis';
+import { headingOf, positionOf } from '../workspace/nodeIndex';
 
 /** More entries than anyone reads; the last one says how many are left out. */
 const limit = 1000;
@@ -18,20 +17,12 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Problems at the lines they concern: a node's operator, a value's definition, else the heading. */
-export function diagnostics(problems: readonly Problem[], map: ListingMap, language: Language): Diagnostic[] {
-  const definitions = new Map<string, Range>();
-  for (const place of map.values) {
-    if (place.definition && !definitions.has(place.name)) definitions.set(place.name, rangeOf(place));
-  }
-  const graph = map.blocks.find((block) => block.kind === 'graph');
-  const start = { line: 0, character: 0 };
-  const heading = graph ? rangeOf(graph.heading) : { start, end: { line: 0, character: 1 } };
+export function diagnostics(analysis: Analysis, language: Language): Diagnostic[] {
+  const heading = headingOf(analysis);
   const seen = new Set<string>();
   const list: Diagnostic[] = [];
-  for (const problem of problems) {
-    const place = problem.node === null ? undefined : placeOfNode(map, problem.node);
-    const value = problem.value === undefined ? undefined : definitions.get(problem.value);
-    const range = (place && rangeOf(place.operatorSpan)) ?? value ?? heading;
+  for (const problem of analysis.problems) {
+    const range = rangeOf(analysis, problem) ?? heading;
     const text = problemText(problem, language);
     // Three chips that lack the same type say so in the same words at the same place.
     const key = `${range.start.line}:${range.start.character}:${text}`;
@@ -55,6 +46,15 @@ export function diagnostics(problems: readonly Problem[], map: ListingMap, langu
     message: left,
   };
   return [...list.slice(0, limit - 1), more];
+}
+
+/** The operator of the problem's node, else where its value is defined. */
+function rangeOf(analysis: Analysis, { node, value }: Problem): Range | undefined {
+  const { positions } = analysis.listing;
+  const position = node === null ? undefined : positionOf(analysis, node);
+  if (position) return position.operator;
+  const main = positions.scopes.find((scope) => scope.kind === 'graph');
+  return value === undefined || !main ? undefined : positions.value(main, value)?.definitions[0];
 }
 
 /** A problem in words, with the offset in the file where that helps. */

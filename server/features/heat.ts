@@ -1,7 +1,7 @@
 import type { HeatParams } from '../protocol';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { Analysis } from '../workspace/analysis';
-import { placeOfNode } from '../workspace/listingMap';
+import { lineOf } from '../workspace/nodeIndex';
 
 const heatLimit = 2000;
 /** Below half a percent a mark says nothing: the ruler would be full of them. */
@@ -9,7 +9,7 @@ const leastShare = 0.005;
 
 /** The costliest nodes on the first chosen chip, for the overview ruler. */
 export function heat(analysis: Analysis): HeatParams {
-  const { uri, map } = analysis.listing;
+  const { uri } = analysis.listing;
   const { revision, choices } = analysis;
   const cost = analysis.chips[0]?.cost;
   if (!cost || !choices.heat) return { uri, revision, lines: [] };
@@ -17,8 +17,8 @@ export function heat(analysis: Analysis): HeatParams {
   const threshold = Math.max(choices.hints.threshold, leastShare);
   const lines = cost.nodes.flatMap((node, index) => {
     const share = shareOf(node, whole);
-    const line = share !== null && share >= threshold ? placeOfNode(map, index)?.line : undefined;
-    return share === null || line === undefined ? [] : [{ line, share, bound: node.bound }];
+    const line = share !== null && share >= threshold ? lineOf(analysis, index) : null;
+    return share === null || line === null ? [] : [{ line, share, bound: node.bound }];
   });
   lines.sort((a, b) => b.share - a.share);
   return { uri, revision, lines: lines.slice(0, heatLimit) };

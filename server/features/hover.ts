@@ -3,14 +3,13 @@ import type { Hover, MarkupContent, Position } from 'vscode-languageserver/node'
 import { bytes, count, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
+import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Analysis } from '../workspace/analysis';
-import { nodePlaceAt, valuePlaceAt } from '../workspace/listingMap';
-import type { ListingMap, ValuePlace } from '../workspace/listingMap';
+import { flatIndices } from '../workspace/nodeIndex';
 import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
 import { modelHover } from './modelHover';
-import { rangeOf } from './navigation';
 import { reason } from './reason';
 
 const chipRows = 8;
@@ -18,30 +17,32 @@ const shownElements = 16;
 
 /** What stands at a position: a value's name, a node, or the heading of the model. */
 export function hover(analysis: Analysis, at: Position, language: Language): Hover | null {
-  const { map } = analysis.listing;
-  const value = valuePlaceAt(map, at.line, at.character);
-  const place = nodePlaceAt(map, at.line);
-  if (value && !(place && value.definition && value.line === place.line)) {
-    const inferred = valueOf(analysis, value);
-    if (inferred) {
-      return { contents: markdown(valueLines(analysis, inferred, language)), range: rangeOf(value) };
+  const { positions } = analysis.listing;
+  const hit = positions.hit(at.line, at.character);
+  if (hit?.kind === 'value') {
+    const value = valueOf(analysis, hit);
+    // A node's own output is hovered like the node: that is what its line is about.
+    if (value && (!hit.node || !hit.node.outputs.includes(hit.name))) {
+      return { contents: markdown(valueLines(analysis, value, language)), range: hit.range };
     }
   }
-  if (place?.node !== undefined && place.node !== null && place.line === at.line) {
-    const contents = nodeHover(analysis, place.node, language);
-    return contents && { contents, range: rangeOf(place.operatorSpan) };
+  const node = hit?.node;
+  const [index] = node ? flatIndices(analysis.inference, node) : [];
+  if (node && index !== undefined) {
+    const contents = nodeHover(analysis, index, language);
+    return contents && { contents, range: positions.position(node)?.operator };
   }
-  const block = map.blocks.find((one) => one.kind === 'graph');
-  if (at.line <= (block?.line ?? 0)) return { contents: modelHover(analysis, language) };
-  return null;
+  if (hit || analysis.listing.state === 'unreadable') return null;
+  const heading = positions.scopes.find((scope) => scope.kind === 'graph')?.header;
+  return at.line <= (heading?.end.line ?? 0) ? { contents: modelHover(analysis, language) } : null;
 }
 
 /** What is known of a node while its costs are being computed. */
-export function pendingHover(map: ListingMap, at: Position, language: Language): Hover | null {
-  const place = nodePlaceAt(map, at.line);
-  if (!place || place.line !== at.line) return null;
-  const lines = [`**${escapeMarkdown(place.operator)}**`, '', message(language, 'hover.computing')];
-  return { contents: markdown(lines), range: rangeOf(place.operatorSpan) };
+export function pendingHover(positions: PositionTable, at: Position, language: Language): Hover | null {
+  const hit = positions.hit(at.line, at.character);
+  if (!hit?.node) return null;
+  const lines = [`**${escapeMarkdown(hit.node.operator)}**`, '', message(language, 'hover.computing')];
+  return { contents: markdown(lines), range: hit.range };
 }
 
 /** The hover of a node; also the tooltip of its hints. */
@@ -117,20 +118,28 @@ function origin(node: Node, language: Language): string[] {
 }
 
 /** The value behind a name: by the node that writes or reads it, else among those of the main graph. */
-function valueOf(analysis: Analysis, at: ValuePlace): InferredValue | undefined {
+function valueOf(analysis: Analysis, hit: Hit & { kind: 'value' }): InferredValue | undefined {
   const { nodes, values } = analysis.inference;
-  const place = nodePlaceAt(analysis.listing.map, at.line);
-  const node = place?.node === undefined || place.node === null ? undefined : nodes[place.node];
-  for (const [names, ids] of node
-    ? ([
-        [node.node.outputs, node.outputs],
-        [node.node.inputs, node.inputs],
-      ] as const)
-    : []) {
-    const id = ids[names.indexOf(at.name)];
-    if (typeof id === 'number') return values[id];
+  const [index] = hit.node ? flatIndices(analysis.inference, hit.node) : [];
+  const node = index === undefined ? undefined : nodes[index];
+  if (node) {
+    const id =
+      node.outputs[node.node.outputs.indexOf(hit.name)] ?? node.inputs[node.node.inputs.indexOf(hit.name)];
+    return typeof id === 'number' ? values[id] : undefined;
   }
-  return values.find((value) => value.scope === 0 && value.name === at.name);
+  return mainValues(analysis).get(hit.name);
+}
+
+const mainValuesOf = new WeakMap<Analysis['inference'], Map<string, InferredValue>>();
+
+/** Values of the main graph by name. */
+function mainValues({ inference }: Analysis): Map<string, InferredValue> {
+  let values = mainValuesOf.get(inference);
+  if (!values) {
+    const main = inference.values.filter((value) => value.scope === 0);
+    mainValuesOf.set(inference, (values = new Map(main.map((value) => [value.name, value]))));
+  }
+  return values;
 }
 
 function valueLines(analysis: Analysis, value: InferredValue, language: Language): string[] {

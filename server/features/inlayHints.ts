@@ -1,9 +1,10 @@
 import type { InlayHint, Range } from 'vscode-languageserver/node';
 import type { Language } from '../../l10n/messages';
-import { shareOf, wholeSeconds } from '../workspace/analysis';
+import type { Bound, Estimate } from '../engine/cost/types';
+import type { NodePosition } from '../engine/formats/onnxText/positions';
+import { wholeSeconds } from '../workspace/analysis';
 import type { Analysis } from '../workspace/analysis';
-import { firstAtLine } from '../workspace/listingMap';
-import type { NodePlace } from '../workspace/listingMap';
+import { flatIndices } from '../workspace/nodeIndex';
 import { costLabel, shapeText } from './format';
 
 /** What a hint's tooltip is made from when the editor asks for it. */
@@ -15,7 +16,7 @@ export interface HintData {
 }
 
 /** Editors cut the hints of one line after 43 characters together (`editor.inlayHints.maximumLength`). */
-const lineBudget = 40;
+const lineBudget = 43;
 
 /**
  * Hints for the lines of a range: the cost on the first chosen chip before the statement, shapes behind the names of
@@ -28,46 +29,63 @@ export function inlayHints(
   language: Language,
   original = false,
 ): InlayHint[] {
-  const { map, uri } = analysis.listing;
+  const { uri, positions } = analysis.listing;
   const { hints: chosen } = analysis.choices;
   if (!chosen.enable) return [];
   const hints: InlayHint[] = [];
-  const first = analysis.chips[0];
-  const whole = first ? wholeSeconds(first.cost) : 0;
-  for (let i = firstAtLine(map.nodes, range.start.line); i < map.nodes.length; i++) {
-    const place = map.nodes[i];
-    if (!place || place.line > range.end.line) break;
-    if (place.node === null) continue;
-    const data: HintData = { uri, revision: analysis.revision, node: place.node };
+  const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
+  for (const node of positions.nodesBetween(range.start.line, range.end.line)) {
+    const [index] = flatIndices(analysis.inference, node);
+    const position = positions.position(node);
+    if (index === undefined || !position) continue;
+    const data: HintData = { uri, revision: analysis.revision, node: index };
     let budget = lineBudget;
-    const cost = first?.cost.nodes[place.node];
-    if (chosen.cost && !original && cost && (shareOf(cost, whole) ?? 1) >= chosen.threshold) {
+    const cost = chosen.cost && !original ? costOf(analysis, node) : null;
+    const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : null;
+    if (cost && (share ?? 1) >= chosen.threshold) {
       const label = costLabel(cost.seconds, cost.bound, language);
-      budget -= label.length;
-      hints.push({
-        position: { line: place.line, character: place.start },
-        label,
-        paddingRight: true,
-        data,
-      });
+      budget -= label.length + 1;
+      hints.push({ position: position.range.start, label, paddingRight: true, data });
     }
-    if (chosen.shape) hints.push(...shapeHints(analysis, place, budget, data));
+    if (chosen.shape) hints.push(...shapeHints(analysis, position, budget, data));
   }
   return hints;
 }
 
-function shapeHints(analysis: Analysis, place: NodePlace, budget: number, data: HintData): InlayHint[] {
-  const node = place.node === null ? undefined : analysis.inference.nodes[place.node];
+/** The node's cost on the first chip; that of all calls together for a node in the body of a function. */
+function costOf(
+  analysis: Analysis,
+  node: NodePosition['node'],
+): { readonly seconds: Estimate | null; readonly bound: Bound } | null {
+  const costs = analysis.chips[0]?.cost.nodes;
+  const [first, ...more] = flatIndices(analysis.inference, node).flatMap((index) => costs?.[index] ?? []);
+  if (!first) return null;
+  let { seconds } = first;
+  for (const other of more) {
+    if (!seconds || !other.seconds) return { seconds: null, bound: 'unknown' };
+    // Equal operators err together: the ends of their ranges add up.
+    seconds = {
+      value: seconds.value + other.seconds.value,
+      low: seconds.low + other.seconds.low,
+      high: seconds.high + other.seconds.high,
+      basis: seconds.basis,
+    };
+  }
+  return { seconds, bound: first.bound };
+}
+
+function shapeHints(analysis: Analysis, position: NodePosition, budget: number, data: HintData): InlayHint[] {
+  const node = analysis.inference.nodes[data.node];
   const hints: InlayHint[] = [];
-  place.outputs.forEach((span, output) => {
+  position.outputs.forEach((range, output) => {
     const id = node?.outputs[output];
     const type = typeof id === 'number' ? analysis.inference.values[id]?.type : undefined;
-    if (!span || type?.kind !== 'tensor' || !type.shape) return;
+    if (type?.kind !== 'tensor' || !type.shape) return;
     const label = shapeText(type.shape);
     // A cut shape misleads; the hover has it whole.
-    if (label.length > budget) return;
-    budget -= label.length;
-    hints.push({ position: { line: span.line, character: span.end }, label, paddingLeft: true, data });
+    if (label.length + 1 > budget) return;
+    budget -= label.length + 1;
+    hints.push({ position: range.end, label, paddingLeft: true, data });
   });
   return hints;
 }

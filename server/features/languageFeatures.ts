@@ -8,7 +8,7 @@ import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { modelOf } from '../address';
 import type { Analysis } from '../workspace/analysis';
-import type { ListingMap } from '../workspace/listingMap';
+import type { Listing } from '../workspace/analysis';
 import { codeLenses } from './codeLens';
 import { diagnostics } from './diagnostics';
 import { foldingRanges } from './folding';
@@ -28,15 +28,15 @@ export function registerLanguageFeatures(context: ServerContext): void {
   const { connection, log, language, models } = context;
   const { languages } = connection;
 
-  const mapOf = async (uri: string, token: CancellationToken): Promise<ListingMap | undefined> =>
-    (await whileWanted(models.view(uri), token))?.listing.map;
+  const shown = async (uri: string, token: CancellationToken): Promise<Listing | undefined> =>
+    (await whileWanted(models.view(uri), token))?.listing;
 
   connection.onHover(
     handler(log, 'hover', null, ({ textDocument, position }, token): Promise<Hover | null> =>
       whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
         if (analysis) return hover(analysis, position, language());
-        const map = analysis === null ? undefined : await mapOf(textDocument.uri, token);
-        return map ? pendingHover(map, position, language()) : null;
+        const listing = analysis === null ? undefined : await shown(textDocument.uri, token);
+        return listing ? pendingHover(listing.positions, position, language()) : null;
       }),
     ),
   );
@@ -72,32 +72,32 @@ export function registerLanguageFeatures(context: ServerContext): void {
   );
   connection.onDocumentSymbol(
     handler(log, 'symbols', [], async ({ textDocument }, token) => {
-      const map = await mapOf(textDocument.uri, token);
-      return map ? documentSymbols(map, language()) : [];
+      const listing = await shown(textDocument.uri, token);
+      return listing ? documentSymbols(listing.positions, listing.lineCount, language()) : [];
     }),
   );
   connection.onFoldingRanges(
     handler(log, 'folding', [], async ({ textDocument }, token) => {
-      const map = await mapOf(textDocument.uri, token);
-      return map ? foldingRanges(map) : [];
+      const listing = await shown(textDocument.uri, token);
+      return listing ? foldingRanges(listing.positions) : [];
     }),
   );
   connection.onDefinition(
     handler(log, 'definition', [], async ({ textDocument: { uri }, position }, token) => {
-      const map = await mapOf(uri, token);
-      return map ? definitions(uri, map, position) : [];
+      const listing = await shown(uri, token);
+      return listing ? definitions(uri, listing.positions, position) : [];
     }),
   );
   connection.onReferences(
     handler(log, 'references', [], async ({ textDocument: { uri }, position, context: wanted }, token) => {
-      const map = await mapOf(uri, token);
-      return map ? references(uri, map, position, wanted.includeDeclaration) : [];
+      const listing = await shown(uri, token);
+      return listing ? references(uri, listing.positions, position, wanted.includeDeclaration) : [];
     }),
   );
   connection.onDocumentHighlight(
     handler(log, 'highlight', [], async ({ textDocument, position }, token) => {
-      const map = await mapOf(textDocument.uri, token);
-      return map ? highlights(map, position) : [];
+      const listing = await shown(textDocument.uri, token);
+      return listing ? highlights(listing.positions, position) : [];
     }),
   );
 }
@@ -133,7 +133,7 @@ function diagnosticReport(
   if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   const resultId = String(analysis.revision);
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-  const items = diagnostics(analysis.problems, analysis.listing.map, context.language());
+  const items = diagnostics(analysis, context.language());
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
 }
 

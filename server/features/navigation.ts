@@ -1,44 +1,46 @@
 import { DocumentHighlightKind } from 'vscode-languageserver/node';
-import type { DocumentHighlight, Location, Position, Range } from 'vscode-languageserver/node';
-import { placesOfValue, valuePlaceAt } from '../workspace/listingMap';
-import type { ListingMap, Span } from '../workspace/listingMap';
+import type { DocumentHighlight, Location, Position } from 'vscode-languageserver/node';
+import type { PositionTable, ValuePosition } from '../engine/formats/onnxText/positions';
 
-export function rangeOf(span: Span): Range {
-  return {
-    start: { line: span.line, character: span.start },
-    end: { line: span.line, character: span.end },
-  };
+/** The value whose name stands at a position. */
+function valueAt(positions: PositionTable, { line, character }: Position): ValuePosition | undefined {
+  const hit = positions.hit(line, character);
+  return hit?.kind === 'value' ? positions.value(hit.scope, hit.name) : undefined;
 }
 
-/** Where the value at a position comes from: graph input, initializer or producing node. */
-export function definitions(uri: string, map: ListingMap, at: Position): Location[] {
-  const place = valuePlaceAt(map, at.line, at.character);
-  if (!place) return [];
-  return placesOfValue(map, place.key)
-    .filter((other) => other.definition)
-    .map((other) => ({ uri, range: rangeOf(other) }));
+/** Where the value at a position comes from (graph input, initializer, producing node), or the function called there. */
+export function definitions(uri: string, positions: PositionTable, at: Position): Location[] {
+  const hit = positions.hit(at.line, at.character);
+  if (hit?.kind === 'operator') {
+    const { domain, operator } = hit.node;
+    const called = positions.scopes.find(
+      ({ kind, owner }) =>
+        kind === 'function' && owner.name === operator && 'domain' in owner && owner.domain === domain,
+    );
+    return called ? [{ uri, range: called.name }] : [];
+  }
+  return (valueAt(positions, at)?.definitions ?? []).map((range) => ({ uri, range }));
 }
 
 /** Everywhere the value at a position is used. */
 export function references(
   uri: string,
-  map: ListingMap,
+  positions: PositionTable,
   at: Position,
   includeDeclaration: boolean,
 ): Location[] {
-  const place = valuePlaceAt(map, at.line, at.character);
-  if (!place) return [];
-  return placesOfValue(map, place.key)
-    .filter((other) => includeDeclaration || !other.definition)
-    .map((other) => ({ uri, range: rangeOf(other) }));
+  const value = valueAt(positions, at);
+  if (!value) return [];
+  const ranges = includeDeclaration ? [...value.definitions, ...value.uses] : value.uses;
+  return ranges.map((range) => ({ uri, range }));
 }
 
 /** The value at a position wherever it occurs: written by its producer, read by its consumers. */
-export function highlights(map: ListingMap, at: Position): DocumentHighlight[] {
-  const place = valuePlaceAt(map, at.line, at.character);
-  if (!place) return [];
-  return placesOfValue(map, place.key).map((other) => ({
-    range: rangeOf(other),
-    kind: other.definition ? DocumentHighlightKind.Write : DocumentHighlightKind.Read,
-  }));
+export function highlights(positions: PositionTable, at: Position): DocumentHighlight[] {
+  const value = valueAt(positions, at);
+  if (!value) return [];
+  return [
+    ...value.definitions.map((range) => ({ range, kind: DocumentHighlightKind.Write })),
+    ...value.uses.map((range) => ({ range, kind: DocumentHighlightKind.Read })),
+  ];
 }

@@ -1,80 +1,92 @@
-import { scopeSteps } from '../engine/graph/moduleScope';
-import type { ListingMap, NodePlace, Span } from '../workspace/listingMap';
+import type { NodePosition, PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
+import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 
-/** An entry of the outline: a block, a module, or a node. */
+/** An entry of the outline: a graph, a function, a module, a node, or a note. */
 export interface OutlineItem {
   readonly kind: 'graph' | 'function' | 'module' | 'node' | 'note';
   readonly name: string;
   readonly detail: string;
-  readonly line: number;
-  endLine: number;
-  readonly selection: Span;
+  readonly start: Range['start'];
+  end: Range['end'];
+  readonly selection: Range;
   readonly children: OutlineItem[];
 }
 
 /**
- * The outline by block, module and node. Modules follow the file order: one that is interrupted by another comes
- * twice, so that every entry covers the lines of its children.
+ * The outline by graph, module and node. Modules follow the order of the text: one that is interrupted by another
+ * comes twice, so that every entry covers the lines of its children. Nodes of a subgraph stand below their holder.
  */
-export function outline(map: ListingMap): OutlineItem[] {
-  const holders = map.blocks.filter((block) => block.kind === 'graph' || block.kind === 'function');
-  const roots = holders.map((block): OutlineItem => ({
-    kind: block.kind === 'function' ? 'function' : 'graph',
-    name: block.name,
-    detail: '',
-    line: block.line,
-    endLine: block.endLine,
-    selection: block.heading,
-    children: [],
-  }));
-  let next = 0;
-  let stack: OutlineItem[] = [];
-  let steps: string[] = [];
-  let open: OutlineItem[] = [];
-  for (const place of map.nodes) {
-    while (next < roots.length && (roots[next]?.line ?? 0) <= place.line) {
-      stack = [roots[next++] as OutlineItem];
-      steps = [];
-      open = [];
-    }
-    // Nodes of a subgraph stand below the node that holds them.
-    while (open.length > 0 && (open.at(-1)?.endLine ?? 0) < place.line) open.pop();
-    const item = nodeItem(place);
-    if (open.length > 0) open.at(-1)?.children.push(item);
-    else {
-      const wanted = scopeSteps(place.scope);
-      const shared = commonLength(steps, wanted);
-      stack.length = Math.min(stack.length, 1 + shared);
-      for (const step of wanted.slice(shared)) {
-        const module = { ...item, kind: 'module' as const, name: step, detail: '', children: [] };
-        (stack.at(-1)?.children ?? roots).push(module);
-        stack.push(module);
-      }
-      steps = wanted;
-      (stack.at(-1)?.children ?? roots).push(item);
-      for (const holder of stack) holder.endLine = Math.max(holder.endLine, item.endLine);
-    }
-    if (place.endLine > place.line) open.push(item);
+export function outline(positions: PositionTable): OutlineItem[] {
+  const tree = new OutlineTree(positions.scopes.filter(({ kind }) => kind !== 'subgraph'));
+  for (const node of positions.nodes) {
+    const position = positions.position(node);
+    if (position) tree.add(position);
   }
-  return roots;
+  return tree.roots;
 }
 
-function nodeItem(place: NodePlace): OutlineItem {
+class OutlineTree {
+  readonly roots: OutlineItem[];
+  private next = 0;
+  /** The graph or function, then the modules that are open. */
+  private modules: OutlineItem[] = [];
+  private steps: string[] = [];
+  /** Nodes whose subgraphs are open. */
+  private holders: OutlineItem[] = [];
+
+  constructor(private readonly scopes: readonly Scope[]) {
+    this.roots = scopes.map((scope): OutlineItem => ({
+      kind: scope.kind === 'function' ? 'function' : 'graph',
+      name: scope.owner.name,
+      detail: '',
+      start: scope.range.start,
+      end: scope.range.end,
+      selection: scope.name,
+      children: [],
+    }));
+  }
+
+  add(position: NodePosition): void {
+    const { start } = position.range;
+    while ((this.scopes[this.next]?.range.start.line ?? Infinity) <= start.line) {
+      this.modules = this.roots.slice(this.next, this.next + 1);
+      this.next++;
+      this.steps = [];
+      this.holders = [];
+    }
+    while (this.holders.length > 0 && (this.holders.at(-1)?.end.line ?? 0) < start.line) this.holders.pop();
+    const item = nodeItem(position);
+    const holder = this.holders.at(-1);
+    if (holder) holder.children.push(item);
+    else this.addToModule(item, scopeSteps(moduleScope(position.node)));
+    if (item.end.line > start.line) this.holders.push(item);
+  }
+
+  private addToModule(item: OutlineItem, steps: string[]): void {
+    let shared = 0;
+    while (shared < steps.length && this.steps[shared] === steps[shared]) shared++;
+    this.modules.length = Math.min(this.modules.length, 1 + shared);
+    for (const name of steps.slice(shared)) {
+      const module: OutlineItem = { ...item, kind: 'module', name, detail: '', children: [] };
+      (this.modules.at(-1)?.children ?? this.roots).push(module);
+      this.modules.push(module);
+    }
+    this.steps = steps;
+    (this.modules.at(-1)?.children ?? this.roots).push(item);
+    for (const module of this.modules) if (module.kind === 'module') module.end = item.end;
+  }
+}
+
+function nodeItem({ node, range, operator }: NodePosition): OutlineItem {
   return {
     kind: 'node',
-    name: place.operator,
-    detail: place.name,
-    line: place.line,
-    endLine: place.endLine,
-    selection: place.operatorSpan,
+    name: node.operator,
+    detail: node.name || (node.outputs[0] ?? ''),
+    start: range.start,
+    end: range.end,
+    selection: operator,
     children: [],
   };
-}
-
-function commonLength(a: readonly string[], b: readonly string[]): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return length;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NodeRow, RowsParams, RowsResult } from '../protocol';
 import { moduleScope } from '../engine/graph/moduleScope';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { Analysis, ChipAnalysis } from '../workspace/analysis';
-import { placeOfNode } from '../workspace/listingMap';
+import { lineOf } from '../workspace/nodeIndex';
 import { typeText } from './format';
 
 /** A page no longer than this, whatever was asked for. */
@@ -38,12 +38,11 @@ export function allRows(analysis: Analysis, chip: ChipAnalysis | undefined): rea
 }
 
 function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[] {
-  const { inference, listing } = analysis;
+  const { inference } = analysis;
   const whole = chip ? wholeSeconds(chip.cost) : 0;
   return inference.nodes.map((node): NodeRow => {
     const cost = chip?.cost.nodes[node.index];
     const kernel = cost && cost.kernel >= 0 ? chip?.cost.kernels[cost.kernel] : undefined;
-    const place = placeOfNode(listing.map, node.index);
     const first = node.outputs.find((id) => id !== null);
     const work = node.work;
     return {
@@ -51,7 +50,7 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       name: node.node.name || (node.node.outputs[0] ?? ''),
       operator: node.node.operator,
       scope: moduleScope(node.node),
-      line: place?.line ?? null,
+      line: lineOf(analysis, node.index),
       shape: typeof first === 'number' ? typeText(inference.values[first]?.type) : '',
       operations: work && work.operations.matrix + work.operations.vector + work.operations.special,
       bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,

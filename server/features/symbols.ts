@@ -1,10 +1,9 @@
 import { SymbolKind } from 'vscode-languageserver/node';
 import type { DocumentSymbol } from 'vscode-languageserver/node';
+import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
-import { count } from '../../l10n/format';
-import type { ListingMap } from '../workspace/listingMap';
-import { rangeOf } from './navigation';
+import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { capped, outline } from './outline';
 import type { OutlineItem } from './outline';
 
@@ -20,17 +19,22 @@ const kinds: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
 };
 
 /** The outline as the editor wants it; the last entry says so when some are left out. */
-export function documentSymbols(map: ListingMap, language: Language, limit = symbolLimit): DocumentSymbol[] {
-  const { items, left } = capped(outline(map), limit - 1);
+export function documentSymbols(
+  positions: PositionTable,
+  lineCount: number,
+  language: Language,
+  limit = symbolLimit,
+): DocumentSymbol[] {
+  const { items, left } = capped(outline(positions), limit - 1);
   if (left > 0) {
-    const line = Math.max(map.lineCount - 1, 0);
+    const end = { line: Math.max(lineCount - 1, 0), character: 0 };
     items.push({
       kind: 'note',
       name: message(language, 'outline.more', { count: count(left, language) }),
       detail: '',
-      line,
-      endLine: line,
-      selection: { line, start: 0, end: 0 },
+      start: end,
+      end,
+      selection: { start: end, end },
       children: [],
     });
   }
@@ -39,15 +43,12 @@ export function documentSymbols(map: ListingMap, language: Language, limit = sym
 
 function toSymbol(item: OutlineItem): DocumentSymbol {
   return {
+    // An empty name is refused by editors.
     name: item.name || '·',
     detail: item.detail,
     kind: kinds[item.kind],
-    // The end is the beginning of the line after: line lengths are not kept.
-    range: {
-      start: { line: item.line, character: 0 },
-      end: { line: item.endLine + (item.kind === 'note' ? 0 : 1), character: 0 },
-    },
-    selectionRange: rangeOf(item.selection),
+    range: { start: item.start, end: item.end },
+    selectionRange: item.selection,
     children: item.children.map(toSymbol),
   };
 }

@@ -2,10 +2,10 @@ import type { Chip } from '../engine/chips/chip';
 import type { ChipCost, NodeCost } from '../engine/cost/types';
 import type { Inference } from '../engine/inference/types';
 import type { KernelPlan } from '../engine/kernels/types';
+import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Choices } from './choices';
-import type { ListingMap } from './listingMap';
 
 /** One text that was served, with the model behind it. */
 export interface Listing {
@@ -16,7 +16,9 @@ export interface Listing {
   readonly revision: number;
   readonly state: 'ok' | 'partial' | 'unreadable' | 'stale';
   readonly model: Model;
-  readonly map: ListingMap;
+  /** Where nodes, values and attributes stand. */
+  readonly positions: PositionTable;
+  readonly lineCount: number;
   /** What reading the file, looking for its weights, and its state have to say. */
   readonly problems: readonly Problem[];
 }

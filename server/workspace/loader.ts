@@ -2,6 +2,8 @@ import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
+import { PositionTable } from '../engine/formats/onnxText/positions';
+import { printListing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { slicedScheduler } from '../engine/scheduler';
@@ -9,12 +11,9 @@ import type { Listing } from './analysis';
 import { fingerprint } from './documents';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
-import { emptyMap } from './listingMap';
-import type { ListingMap } from './listingMap';
 import type { FileStamp, ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import type { Estimator } from './pipeline';
-import { print, read } from './printed';
 import { fileProblem, noModel, unreadableText } from './served';
 import type { Served } from './served';
 
@@ -44,7 +43,7 @@ export class Loader {
       try {
         const { value, problems } = await readOnnx(file.source, politely());
         if (!value) return this.unreadable(uri, modelUri, size, problems, latest);
-        const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp.mtime);
+        const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp);
         this.stamps.set(served, file.stamp);
         return served;
       } finally {
@@ -56,10 +55,9 @@ export class Loader {
   }
 
   /** The model of a hand-written text, in the state that the editor has it. */
-  async fromText(uri: string, text: string, revision: number): Promise<Served> {
-    const { model, map, problems } = await read(text);
-    const state = model ? 'ok' : 'unreadable';
-    return this.make(uri, uri, text, revision, Date.now(), state, model ?? noModel, map, problems);
+  fromText(uri: string, text: string, revision: number): Served {
+    const none = { model: noModel, positions: new PositionTable([]), problems: [] };
+    return this.make({ uri, modelUri: uri, revision, state: 'ok', ...none }, text, Date.now());
   }
 
   private async readable(
@@ -68,13 +66,15 @@ export class Loader {
     model: Model,
     problems: readonly Problem[],
     latest: Served | undefined,
-    fileTime: number,
+    stamp: FileStamp,
   ): Promise<Served> {
-    const { text, map } = await print(model, politely());
+    const options = { fileName: nameOf(modelUri), fileSize: stamp.size };
+    const { text, positions } = printListing(model, options);
     const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
     const state = problems.some((problem) => problem.severity === 'error') ? 'partial' : 'ok';
-    const { revision, mtime } = nextOf(text, latest, fileTime);
-    return this.make(uri, modelUri, text, revision, mtime, state, model, map, [...problems, ...external]);
+    const { revision, mtime } = nextOf(text, latest, stamp.mtime);
+    const all = [...problems, ...external];
+    return this.make({ uri, modelUri, revision, state, model, positions, problems: all }, text, mtime);
   }
 
   /** A broken or missing file: its written state, or the last good listing if there is one. */
@@ -86,41 +86,24 @@ export class Loader {
     latest: Served | undefined,
   ): Served {
     if (latest && latest.listing.state !== 'unreadable') {
-      const { text, mtime, listing } = latest;
       const noted = [modelProblem('warning', 'files.stale'), ...problems];
-      return this.make(
-        uri,
-        modelUri,
-        text,
-        listing.revision,
-        mtime,
-        'stale',
-        listing.model,
-        listing.map,
-        noted,
-      );
+      return this.make({ ...latest.listing, state: 'stale', problems: noted }, latest.text, latest.mtime);
     }
-    const name = posix.basename(URI.parse(modelUri).path);
-    const text = unreadableText(name, size, problems, this.host.language());
+    const text = unreadableText(nameOf(modelUri), size, problems, this.host.language());
     const { revision, mtime } = nextOf(text, latest, Date.now());
-    return this.make(uri, modelUri, text, revision, mtime, 'unreadable', noModel, emptyMap, problems);
+    const none = { model: noModel, positions: new PositionTable([]), problems };
+    return this.make({ uri, modelUri, revision, state: 'unreadable', ...none }, text, mtime);
   }
 
-  private make(
-    uri: string,
-    modelUri: string,
-    text: string,
-    revision: number,
-    mtime: number,
-    state: Listing['state'],
-    model: Model,
-    map: ListingMap,
-    problems: readonly Problem[],
-  ): Served {
-    const listing: Listing = { uri, modelUri, revision, state, model, map, problems };
+  private make(parts: Omit<Listing, 'lineCount'>, text: string, mtime: number): Served {
+    const listing: Listing = { ...parts, lineCount: text.split('\n').length };
     const pipeline = new Pipeline(listing, this.host.estimator);
     return { text, mtime, fingerprint: fingerprint(text), listing, pipeline };
   }
+}
+
+function nameOf(modelUri: string): string {
+  return posix.basename(URI.parse(modelUri).path);
 }
 
 /** Revision and time of a text: those of the text before if it is the same, else later ones. */

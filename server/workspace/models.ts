@@ -83,7 +83,7 @@ export class Models {
     const document = this.documentOf(uri);
     if (!document) return latest;
     if (document.text !== null && !matches(latest, document)) {
-      latest = await this.loader.fromText(uri, document.text, latest.listing.revision + 1);
+      latest = this.loader.fromText(uri, document.text, latest.listing.revision + 1);
       keep(model, latest);
     }
     const shown = model.served.find((served) => matches(served, document));
@@ -179,7 +179,7 @@ export class Models {
         const latest = model.served[0];
         const served =
           typeof document?.text === 'string'
-            ? await this.loader.fromText(model.uri, document.text, (latest?.listing.revision ?? 0) + 1)
+            ? this.loader.fromText(model.uri, document.text, (latest?.listing.revision ?? 0) + 1)
             : await this.loader.fromFile(model.uri, model.modelUri, latest);
         keep(model, served);
         return served;

@@ -5,7 +5,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import {
   createConnection,
-  createProtocolConnection,
+  createMessageConnection,
   ProposedFeatures,
   StreamMessageReader,
   StreamMessageWriter,
@@ -21,7 +21,7 @@ import type {
   InlayHint,
   Location,
   MarkupContent,
-  ProtocolConnection,
+  MessageConnection,
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
@@ -56,7 +56,7 @@ export class TestClient {
   private readonly waiting: { method: string; done: (params: unknown) => void }[] = [];
 
   private constructor(
-    readonly connection: ProtocolConnection,
+    readonly connection: MessageConnection,
     readonly initialized: InitializeResult,
     readonly process: ChildProcess | null,
     private options: ClientOptions,
@@ -87,7 +87,7 @@ export class TestClient {
     child: ChildProcess | null,
     options: ClientOptions,
   ): Promise<TestClient> {
-    const connection = createProtocolConnection(
+    const connection = createMessageConnection(
       new StreamMessageReader(Duplex.from(input)),
       new StreamMessageWriter(output),
     );

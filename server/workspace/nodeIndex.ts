@@ -1,0 +1,51 @@
+import type { NodePosition, Range } from '../engine/formats/onnxText/positions';
+import type { Node } from '../engine/graph/model';
+import type { Inference } from '../engine/inference/types';
+import type { Analysis } from './analysis';
+
+const indices = new WeakMap<Inference, Map<Node, number[]>>();
+
+/** Flat indices (design §8) of a node: one, or one per call for a node in the body of a function; none if never run. */
+export function flatIndices(inference: Inference, node: Node): readonly number[] {
+  let byNode = indices.get(inference);
+  if (!byNode) {
+    byNode = new Map();
+    for (const { node: one, index } of inference.nodes) {
+      const list = byNode.get(one);
+      if (list) list.push(index);
+      else byNode.set(one, [index]);
+    }
+    indices.set(inference, byNode);
+  }
+  return byNode.get(node) ?? [];
+}
+
+/** The statement of a node by flat index; undefined when it is elided. */
+export function positionOf(analysis: Analysis, index: number): NodePosition | undefined {
+  const node = analysis.inference.nodes[index]?.node;
+  return node && analysis.listing.positions.position(node);
+}
+
+/** The 0-based line of a node by flat index; null when it is elided. */
+export function lineOf(analysis: Analysis, index: number): number | null {
+  const node = analysis.inference.nodes[index]?.node;
+  const line = node ? analysis.listing.positions.lineOf(node) : -1;
+  return line < 0 ? null : line;
+}
+
+/** The flat index of the innermost node whose statement covers a line; of a function's node, that of its first call. */
+export function nodeAtLine(analysis: Analysis, line: number): number | null {
+  const node = analysis.listing.positions.nodeAt(line);
+  return node ? (flatIndices(analysis.inference, node)[0] ?? null) : null;
+}
+
+/** The heading of the model: the main graph's name, else the beginning of the text. */
+export function headingOf(analysis: Pick<Analysis, 'listing'>): Range {
+  const scope = analysis.listing.positions.scopes.find((one) => one.kind === 'graph');
+  if (!scope) return { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+  const { start, end } = scope.name;
+  // A graph without a name still needs a place that can be seen.
+  return start.character === end.character
+    ? { start, end: { ...end, character: end.character + 1 } }
+    : scope.name;
+}
