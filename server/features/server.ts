@@ -19,7 +19,6 @@ import {
 } from '../protocol';
 import type { StatusParams } from '../protocol';
 import { Documents } from '../workspace/documents';
-import { estimator } from '../workspace/estimator';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
 import { clientSettings, Settings } from '../workspace/settings';
@@ -89,7 +88,6 @@ export function startServer(connection: Connection): void {
     (uri) => models.closed(uri),
   );
   const models: Models = new Models(files, settings, (uri) => documents.get(uri), {
-    estimator,
     language: () => language,
     outdated: (uri) => send(listingOutdatedNotification, { uri }),
     analysed: (analysis) => {

@@ -13,12 +13,10 @@ import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import type { FileStamp, ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
-import type { Estimator } from './pipeline';
 import { fileProblem, noModel, unreadableText } from './served';
 import type { Served } from './served';
 
 export interface LoaderHost {
-  readonly estimator: Estimator;
   language(): Language;
 }
 
@@ -97,7 +95,7 @@ export class Loader {
 
   private make(parts: Omit<Listing, 'lineCount'>, text: string, mtime: number): Served {
     const listing: Listing = { ...parts, lineCount: text.split('\n').length };
-    const pipeline = new Pipeline(listing, this.host.estimator);
+    const pipeline = new Pipeline(listing);
     return { text, mtime, fingerprint: fingerprint(text), listing, pipeline };
   }
 }

@@ -1,4 +1,3 @@
-import type { Chip } from '../engine/chips/chip';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
@@ -6,16 +5,7 @@ import type { Scheduler } from '../engine/scheduler';
 import type { Analysis, ChipAnalysis, Listing } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
-
-/** Puts a model on a chip: kernels by the runtime's profile, then their cost. Keeps plans of equal runtimes. */
-export interface Estimator {
-  estimate(
-    inference: Inference,
-    chip: Chip,
-    choices: Choices,
-    scheduler: Scheduler,
-  ): Promise<ChipAnalysis | null>;
-}
+import { estimate } from './estimator';
 
 /** A few results by key, the oldest forgotten first: enough to go back and forth between two choices. */
 class Recent<T> {
@@ -43,12 +33,9 @@ let revisions = 0;
  */
 export class Pipeline {
   private readonly inferences = new Recent<Inference>(2);
-  private readonly costs = new WeakMap<Inference, Recent<ChipAnalysis | null>>();
+  private readonly costs = new WeakMap<Inference, Recent<ChipAnalysis>>();
 
-  constructor(
-    private readonly listing: Listing,
-    private readonly estimator: Estimator,
-  ) {}
+  constructor(private readonly listing: Listing) {}
 
   /** Rejects with `CancelledError` when the scheduler says so. */
   async run(choices: Choices, scheduler: Scheduler): Promise<Analysis> {
@@ -63,29 +50,16 @@ export class Pipeline {
     const chips: ChipAnalysis[] = [];
     for (const chip of chosen.chips) {
       const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
-      const estimate = await costs.get(key, () =>
-        this.estimator.estimate(inference, chip, choices, scheduler),
-      );
-      if (estimate) chips.push(estimate);
+      chips.push(await costs.get(key, () => estimate(inference, chip, choices, scheduler)));
     }
     const problems = [
       ...this.listing.problems,
       ...inference.problems,
-      ...unboundProblems(inference),
       ...chosen.unknown.map((chip) => modelProblem('warning', 'settings.chip-unknown', { chip })),
       ...chips.flatMap((chip) => chip.cost.problems),
     ];
     return { revision: ++revisions, listing: this.listing, choices, inference, chips, problems };
   }
-}
-
-function unboundProblems(inference: Inference): Problem[] {
-  const reported = new Set(
-    inference.problems.map((problem) => problem.args['name'] ?? problem.args['symbol']),
-  );
-  return inference.symbols
-    .filter((symbol) => symbol.origin === 'unbound' && !reported.has(symbol.name))
-    .map((symbol) => modelProblem('warning', 'dimension.unbound', { name: symbol.name }));
 }
 
 export function modelProblem(
