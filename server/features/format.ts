@@ -26,6 +26,8 @@ function costParts(seconds: Estimate | null, bound: Bound, language: Language): 
   if (!seconds) return ['?'];
   // Nothing is dispatched: a dash reads better than a column of zeros.
   if (bound === 'none' && seconds.value === 0) return ['–'];
+  // Shares of fused nodes may be tiny: digits below a nanosecond would look like knowledge.
+  if (seconds.value > 0 && seconds.value < 1e-9) return ['<1', 'ns'];
   return formatSeconds(seconds.value, language).split(' ');
 }
 

@@ -80,7 +80,8 @@ function shapeHints(analysis: Analysis, position: NodePosition, budget: number, 
   position.outputs.forEach((range, output) => {
     const id = node?.outputs[output];
     const type = typeof id === 'number' ? analysis.inference.values[id]?.type : undefined;
-    if (type?.kind !== 'tensor' || !type.shape) return;
+    // A scalar has nothing to say.
+    if (type?.kind !== 'tensor' || !type.shape?.length) return;
     const label = shapeText(type.shape);
     // A cut shape misleads; the hover has it whole.
     if (label.length + 1 > budget) return;

@@ -53,11 +53,11 @@ const allCapabilities = {
 export class TestClient {
   /** Every notification and refresh that came from the server, in order. */
   readonly received: { method: string; params: unknown }[] = [];
+  initialized: InitializeResult = { capabilities: {} };
   private readonly waiting: { method: string; done: (params: unknown) => void }[] = [];
 
   private constructor(
     readonly connection: MessageConnection,
-    readonly initialized: InitializeResult,
     readonly process: ChildProcess | null,
     private options: ClientOptions,
   ) {}
@@ -91,14 +91,10 @@ export class TestClient {
       new StreamMessageReader(Duplex.from(input)),
       new StreamMessageWriter(output),
     );
-    const early: TestClient['received'] = [];
-    let client: TestClient | undefined;
-    connection.onNotification((method, params) => {
-      if (client) client.take(method, params);
-      else early.push({ method, params });
-    });
+    const client = new TestClient(connection, child, options);
+    connection.onNotification((method, params) => client.take(method, params));
     connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
-      items.map(() => client?.options.settings ?? options.settings ?? {}),
+      items.map(() => client.options.settings ?? {}),
     );
     connection.onRequest('client/registerCapability', () => null);
     for (const method of [
@@ -107,20 +103,18 @@ export class TestClient {
       'workspace/diagnostic/refresh',
     ]) {
       connection.onRequest(method, () => {
-        client?.take(method, null);
+        client.take(method, null);
         return null;
       });
     }
     connection.listen();
-    const initialized = await connection.sendRequest<InitializeResult>('initialize', {
+    client.initialized = await connection.sendRequest<InitializeResult>('initialize', {
       processId: null,
       rootUri: null,
       locale: options.locale,
       capabilities: options.capabilities ?? allCapabilities,
       workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
     });
-    client = new TestClient(connection, initialized, child, options);
-    for (const { method, params } of early) client.take(method, params);
     await connection.sendNotification('initialized', {});
     return client;
   }
