@@ -1,5 +1,6 @@
 import { add, floorDivide, multiply, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
+import { activationWork } from './activations';
 import { attentionWork, type AttentionSizes } from './attentionWork';
 import { elementCount, sameType, sharper } from './helpers';
 import type { NodeContext, OperatorRule, WorkContext } from './rule';
@@ -139,7 +140,7 @@ const rotaryEmbedding: OperatorRule = {
 };
 
 /** Vector and matrix operations per step of a linear-attention state of d_k × d_v, by update rule. */
-const linearRules: Readonly<Record<string, { decay: number; delta: boolean }>> = {
+export const linearRules: Readonly<Record<string, { decay: number; delta: boolean }>> = {
   linear: { decay: 0, delta: false },
   gated: { decay: 1, delta: false },
   delta: { decay: 0, delta: true },
@@ -191,14 +192,14 @@ export const linearAttention: OperatorRule = {
 };
 
 /**
- * Stateful depthwise causal convolution: output × kernel multiply-accumulates, bias 1, SiLU 1 vector and sigmoid
- * (1 special) per element. Source: ONNX operator specification, CausalConvWithState-27.
+ * Stateful depthwise causal convolution: output × kernel multiply-accumulates, bias 1, SiLU 4 vector and 1 special per
+ * element. Source: ONNX operator specification, CausalConvWithState-27.
  */
 const causalConv: OperatorRule = {
   domain: '',
   name: 'CausalConvWithState',
   operatorClass: 'convolution',
-  formula: 'matrix 2·|Y|·k; vector |Y| for a bias, |Y| for silu; special |Y| for silu',
+  formula: 'matrix 2·|Y|·k; vector |Y| for a bias, 4·|Y| for silu; special |Y| for silu',
   infer(context) {
     sameType(context);
     if (!context.hasOutput(1)) return;
@@ -212,11 +213,11 @@ const causalConv: OperatorRule = {
     const [batch = 0, channels = 0, length = 0] = context.shape(0);
     const kernel = context.shape(1)[2] ?? 0;
     const elements = elementCount(context.shape(0));
-    const activated = context.string('activation', 'none') !== 'none';
+    const activation = activationWork(context.string('activation', 'none'), elements);
     return {
       matrix: 2 * elements * kernel,
-      vector: elements * ((context.hasInput(2) ? 1 : 0) + (activated ? 1 : 0)),
-      special: activated ? elements : 0,
+      vector: (context.hasInput(2) ? elements : 0) + activation.vector,
+      special: activation.special,
       matrixShape: {
         kind: 'convolution',
         batch,

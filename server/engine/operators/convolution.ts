@@ -1,5 +1,5 @@
 import type { DataType } from '../graph/dataTypes';
-import { floorDivide, multiply, type Dim } from '../graph/dim';
+import { equalDims, floorDivide, multiply, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { elementCount, knownNumbers } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
@@ -34,9 +34,25 @@ export function joinShape(batch: Dim, channels: Dim, spatial: Shape, channelsLas
   return channelsLast ? [batch, ...spatial, channels] : [batch, channels, ...spatial];
 }
 
-/** Kernel lengths: the attribute, else the spatial axes of W. */
-function kernelOf(context: NodeContext | WorkContext, w: Shape | undefined): Shape | undefined {
-  return context.ints('kernel_shape') ?? w?.slice(2);
+/**
+ * Kernel lengths: the attribute, else the spatial axes of W. Beside channels-last images W has its input channels
+ * behind the output channels or last, whichever agrees with the image's channels.
+ */
+function kernelOf(
+  context: NodeContext | WorkContext,
+  w: Shape | undefined,
+  channels?: Dim,
+): Shape | undefined {
+  const given = context.ints('kernel_shape');
+  if (given !== undefined || w === undefined) return given;
+  const last = w[w.length - 1];
+  const isLast =
+    channels !== undefined &&
+    last !== undefined &&
+    w[1] !== undefined &&
+    !equalDims(multiply(w[1], context.int('group', 1)), channels) &&
+    equalDims(multiply(last, context.int('group', 1)), channels);
+  return isLast ? w.slice(1, -1) : w.slice(2);
 }
 
 /** Shape of a convolution's output; undefined when X has no known rank or the kernel is unknown. */
@@ -44,7 +60,7 @@ export function convolutionShape(context: NodeContext, layout: ConvolutionLayout
   const x = context.shape(layout.x);
   const w = context.shape(layout.w);
   const parts = x && splitShape(x, layout.channelsLast === true);
-  const kernel = kernelOf(context, w);
+  const kernel = kernelOf(context, w, layout.channelsLast === true ? parts?.channels : undefined);
   if (x === undefined || w === undefined) return undefined;
   if (parts === undefined || w.length !== x.length || kernel?.length !== parts.spatial.length) {
     context.report('error', 'convolution-rank', { x: x.length, w: w.length });
@@ -76,7 +92,8 @@ export function convolutionWork(context: WorkContext, layout: ConvolutionLayout)
   const y = splitShape(context.outputShape(0), layout.channelsLast === true);
   const w = context.shape(layout.w);
   if (x === undefined || y === undefined) return {};
-  const kernel = numbers(kernelOf(context, w) ?? []);
+  const channels = layout.channelsLast === true ? x.channels : undefined;
+  const kernel = numbers(kernelOf(context, w, channels) ?? []);
   const groups = context.int('group', 1);
   const inputChannels = Number(x.channels);
   const elements = context.outputCountOf(0);

@@ -102,9 +102,10 @@ function zeroPoints(context: WorkContext, pairs: readonly (readonly [number, num
   return operations;
 }
 
-function gemmShape(context: NodeContext): Shape | undefined {
-  const a = context.shape(0);
-  const b = context.shape(1);
+/** Shape of Gemm's result from its operands at the given inputs; contradictions are reported. */
+export function gemmShape(context: NodeContext, left = 0, right = 1, added = 2): Shape | undefined {
+  const a = context.shape(left);
+  const b = context.shape(right);
   // Versions before 7 and the newer ones agree: both operands are matrices.
   const m = a?.length === 2 ? a[context.int('transA', 0) === 0 ? 0 : 1] : undefined;
   const n = b?.length === 2 ? b[context.int('transB', 0) === 0 ? 1 : 0] : undefined;
@@ -115,7 +116,7 @@ function gemmShape(context: NodeContext): Shape | undefined {
   if (typeof inner === 'number' && typeof outer === 'number' && inner !== outer)
     context.report('error', 'matmul-inner', { left: inner, right: outer });
   // C broadcasts to the result, so it can only confirm a dimension that is not 1.
-  const c = context.shape(2);
+  const c = context.shape(added);
   const rows = sharper(m, c?.length === 2 && isLarge(c[0]) ? c[0] : undefined);
   const columns = sharper(n, c !== undefined && isLarge(c[c.length - 1]) ? c[c.length - 1] : undefined);
   return rows === undefined || columns === undefined ? undefined : [rows, columns];

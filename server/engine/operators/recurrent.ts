@@ -12,10 +12,10 @@ interface Cell {
   readonly update: number;
 }
 
-/** c = f·c + i·g (3), h = o·tanh(c) (1); sigmoid of i, o, f and tanh of g and c. */
-export const lstmCell: Cell = { gates: 4, activations: 5, update: 4 };
-/** r·h (1), h = (1 − z)·n + z·h (4); sigmoid of z and r and tanh of n. */
-export const gruCell: Cell = { gates: 3, activations: 3, update: 5 };
+/** c = f·c + i·g (3), h = o·tanh(c) (1); sigmoid of i, o, f (3 vector, 1 special each) and tanh of g and c. */
+export const lstmCell: Cell = { gates: 4, activations: 5, update: 13 };
+/** r·h (1), h = (1 − z)·n + z·h (4); sigmoid of z and r (3 vector, 1 special each) and tanh of n. */
+export const gruCell: Cell = { gates: 3, activations: 3, update: 11 };
 export const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
 
 interface Sizes<T> {
@@ -111,12 +111,12 @@ export const recurrentOperators: readonly OperatorRule[] = [
   recurrent(
     'LSTM',
     lstmCell,
-    'U = directions·steps·batch·H: matrix 8·U·(I + H); vector U·(8, + 4 bias, + 6 peepholes); special 5·U',
+    'U = directions·steps·batch·H: matrix 8·U·(I + H); vector U·(17, + 4 bias, + 6 peepholes); special 5·U',
   ),
   recurrent(
     'GRU',
     gruCell,
-    'U = directions·steps·batch·H: matrix 6·U·(I + H); vector U·(8, + 3 bias); special 3·U',
+    'U = directions·steps·batch·H: matrix 6·U·(I + H); vector U·(14, + 3 bias); special 3·U',
   ),
   recurrent(
     'RNN',

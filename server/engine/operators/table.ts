@@ -1,5 +1,6 @@
 /** The table of all operators. A family is a file; it is added here with one import and one line. */
 import { attentionOperators } from './attention';
+import { contribOperators } from './contrib/index';
 import { convolutionOperators } from './convolution';
 import { gemmOperators } from './gemm';
 import { normalizationOperators } from './normalization';
@@ -28,6 +29,7 @@ import { tensorShapeOperators } from './tensorShape';
 
 export const allOperators: readonly OperatorRule[] = [
   ...attentionOperators,
+  ...contribOperators,
   ...convolutionOperators,
   ...gemmOperators,
   ...normalizationOperators,

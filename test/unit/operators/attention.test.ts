@@ -120,6 +120,6 @@ describe('attention companions', () => {
       outputs: 2,
     });
     expect(types).toEqual(['float[1, 6, 10]', 'float[1, 6, 3]']);
-    expect(work?.operations).toEqual({ matrix: 2 * 60 * 4, vector: 60, special: 60 });
+    expect(work?.operations).toEqual({ matrix: 2 * 60 * 4, vector: 240, special: 60 });
   });
 });

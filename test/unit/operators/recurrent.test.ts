@@ -12,7 +12,7 @@ describe('LSTM', () => {
     expect(types).toEqual(['float[5, 1, 2, 3]', 'float[1, 2, 3]', 'float[1, 2, 3]']);
     expect(work?.operations).toEqual({
       matrix: 2 * 30 * 4 * 13,
-      vector: 30 * (8 + 4),
+      vector: 30 * (17 + 4),
       special: 30 * 5,
     });
     expect(work?.matrixShape).toEqual({
@@ -47,7 +47,7 @@ describe('LSTM', () => {
 
 describe('GRU and RNN', () => {
   it.each([
-    ['GRU', 3, 8, 3],
+    ['GRU', 3, 14, 3],
     ['RNN', 1, 1, 1],
   ])('%s has %i gates', (operator, gates, vector, special) => {
     const { work } = checkRule(operator, {

@@ -1,0 +1,27 @@
+/** Operators of ONNX Runtime's own domain. A family is a file; it is added here with one import and one line. */
+import type { OperatorRule } from '../rule';
+import { contribAttentionOperators } from './attention';
+import { contribConvolutionOperators } from './convolution';
+import { contribElementwiseOperators } from './elementwise';
+import { contribGemmOperators } from './gemm';
+import { contribGenerationOperators } from './generation';
+import { contribGroupedAttentionOperators } from './groupedAttention';
+import { contribLinearAttentionOperators } from './linearAttention';
+import { contribMoeOperators } from './moe';
+import { contribMovementOperators } from './movement';
+import { contribNormalizationOperators } from './normalization';
+import { contribQuantizedOperators } from './quantized';
+
+export const contribOperators: readonly OperatorRule[] = [
+  ...contribAttentionOperators,
+  ...contribConvolutionOperators,
+  ...contribElementwiseOperators,
+  ...contribGemmOperators,
+  ...contribGenerationOperators,
+  ...contribGroupedAttentionOperators,
+  ...contribLinearAttentionOperators,
+  ...contribMoeOperators,
+  ...contribMovementOperators,
+  ...contribNormalizationOperators,
+  ...contribQuantizedOperators,
+];
