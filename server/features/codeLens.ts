@@ -3,10 +3,11 @@ import { bytes, seconds } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { linkedCommands } from '../protocol';
-import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import type { ChipAnalysis } from '../engine/analyse';
+import type { Analysis } from '../workspace/analysis';
 import { headingOf } from '../workspace/nodeIndex';
 import { known, timeRange } from './format';
-import { perSecond, weightBytes } from './modelHover';
+import { perSecond } from './modelHover';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
@@ -25,7 +26,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
       title: `${chip.chip.name} ${totalText(chip, language)}`,
-      tooltip: totalTooltip(analysis, chip, language),
+      tooltip: totalTooltip(chip, language),
       command: linkedCommands.openReport,
       arguments: [uri],
     });
@@ -50,12 +51,14 @@ function totalText({ cost }: ChipAnalysis, language: Language): string {
   return known(cost.total.latencySeconds, (total) => seconds(total.value, language), language);
 }
 
-function totalTooltip(analysis: Analysis, { cost }: ChipAnalysis, language: Language): string {
+/** One run in full: range, throughput, memory against capacity. */
+function totalTooltip({ cost, timeline, fit }: ChipAnalysis, language: Language): string {
   const { latencySeconds, throughput } = cost.total;
   return message(language, 'lens.total', {
     time: timeRange(latencySeconds, language),
     rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
-    weights: known(weightBytes(analysis), bytes, language),
+    memory: known(timeline.highWaterBytes, bytes, language),
+    capacity: known(fit.capacityBytes, bytes, language),
     runtime: cost.runtime,
   });
 }

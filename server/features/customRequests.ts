@@ -77,8 +77,7 @@ export function registerCustomRequests(context: ServerContext): void {
   });
   on<SummaryParams, Summary | null>(summaryRequest, null, async ({ uri }, token) => {
     const analysis = await analysisOf(uri, token);
-    const report = analysis && reportOf(analysis, language());
-    return analysis && report && summary(analysis, report);
+    return analysis && summary(analysis, reportOf(analysis, language()));
   });
   on<RowsParams, RowsResult>(rowsRequest, { revision: -1, total: 0, rows: [] }, async (params, token) => {
     const analysis = await analysisOf(params.uri, token);
@@ -89,8 +88,7 @@ export function registerCustomRequests(context: ServerContext): void {
     null,
     async ({ uri, format }, token) => {
       const analysis = await analysisOf(uri, token);
-      const report = analysis && reportOf(analysis, language());
-      return report && { text: exportReport(report, format, language()) };
+      return analysis && { text: exportReport(reportOf(analysis, language()), format, language()) };
     },
   );
 }

@@ -1,18 +1,25 @@
 import type { Language } from '../../l10n/messages';
-import type { ExportReportParams } from '../protocol';
+import { wordsOf } from '../../l10n/words';
+import { printCsv } from '../engine/report/print/csv';
+import { printHtml } from '../engine/report/print/html';
+import { printMarkdown } from '../engine/report/print/markdown';
 import type { Report } from '../engine/report/types';
+import type { ExportReportParams } from '../protocol';
 
-/** The report as a file of its own. */
+/** The report as a file of its own, in one of the command line's formats. */
 export function exportReport(
   report: Report,
   format: ExportReportParams['format'],
-  _language: Language,
+  language: Language,
 ): string {
   switch (format) {
     case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
     case 'markdown':
+      return printMarkdown(report, wordsOf(language));
     case 'csv':
+      return printCsv(report);
     case 'html':
-      return JSON.stringify(report, null, 2);
+      return printHtml(report, wordsOf(language), language);
   }
 }

@@ -18,7 +18,9 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     `IR ${known(model.irVersion, count, language)}`,
     escapeMarkdown(opsets),
     message(language, 'hover.model.nodes', { count: count(analysis.inference.nodes.length, language) }),
-    message(language, 'hover.model.weights', { value: known(weightBytes(analysis), bytes, language) }),
+    message(language, 'hover.model.weights', {
+      value: known(analysis.prepared.timeline.weightsBytes, bytes, language),
+    }),
   ];
   const lines = [facts.join(' · '), ''];
   if (analysis.chips.length > 0) {
@@ -35,17 +37,6 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   if (model.docString) lines.push(escapeMarkdown(model.docString, 600), '');
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
-}
-
-/** Bytes of the initialisers as stored; null when a type is unknown. */
-export function weightBytes(analysis: Analysis): number | null {
-  let sum = 0;
-  for (const value of analysis.inference.values) {
-    if (value.origin !== 'initializer') continue;
-    if (value.bytes === null) return null;
-    sum += value.bytes;
-  }
-  return sum;
 }
 
 export function perSecond(rate: number, language: Language): string {

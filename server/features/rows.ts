@@ -1,7 +1,8 @@
 import type { NodeRow, RowsParams, RowsResult } from '../protocol';
 import { moduleScope } from '../engine/graph/moduleScope';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
-import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import type { ChipAnalysis } from '../engine/analyse';
+import type { Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
 import { typeText } from './format';
 

@@ -1,7 +1,8 @@
 import type { Report, ReportChip } from '../engine/report/types';
 import type { MemoryPoint, NodeRow, RooflinePoint, Share, Summary, SummaryChip } from '../protocol';
 import { scopeSteps } from '../engine/graph/moduleScope';
-import type { Analysis, ChipAnalysis } from '../workspace/analysis';
+import type { ChipAnalysis } from '../engine/analyse';
+import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices } from './choices';
 import { allRows } from './rows';
 
@@ -92,7 +93,7 @@ function shares(rows: readonly NodeRow[], nameOf: (row: NodeRow) => string): Sha
 
 const depths = new WeakMap<readonly NodeRow[], number>();
 
-/** The shallowest depth of module paths that tells at least four modules apart, so that shares say something. */
+/** The greatest depth of module paths at which all modules still fit into the list of shares. */
 function scopeDepth(rows: readonly NodeRow[]): number {
   let depth = depths.get(rows);
   if (depth === undefined) {

@@ -1,7 +1,6 @@
-import type { Chip } from '../engine/chips/chip';
+import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { ChipCost, NodeCost } from '../engine/cost/types';
 import type { Inference } from '../engine/inference/types';
-import type { KernelPlan } from '../engine/kernels/types';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
@@ -23,20 +22,15 @@ export interface Listing {
   readonly problems: readonly Problem[];
 }
 
-/** A model on one chosen chip. */
-export interface ChipAnalysis {
-  readonly chip: Chip;
-  readonly plan: KernelPlan;
-  readonly cost: ChipCost;
-}
-
 /** All that is known of a model under the choices in force. */
 export interface Analysis {
   /** Grows with every analysis of this server: what was computed for an older one is stale. */
   readonly revision: number;
   readonly listing: Listing;
   readonly choices: Choices;
+  readonly prepared: Prepared;
   readonly inference: Inference;
+  /** The chosen chips, in order; hints show the first. */
   readonly chips: readonly ChipAnalysis[];
   /** Those of the listing, of inference and of the chips. */
   readonly problems: readonly Problem[];

@@ -1,11 +1,13 @@
+import { costsOn, preparedOf } from '../engine/analyse';
+import type { ChipAnalysis } from '../engine/analyse';
+import { chipById } from '../engine/chips/catalogue';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
 import type { Scheduler } from '../engine/scheduler';
-import type { Analysis, ChipAnalysis, Listing } from './analysis';
+import type { Analysis, Listing } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
-import { estimate } from './estimator';
 
 /** A few results by key, the oldest forgotten first: enough to go back and forth between two choices. */
 class Recent<T> {
@@ -46,19 +48,24 @@ export class Pipeline {
     );
     let costs = this.costs.get(inference);
     if (!costs) this.costs.set(inference, (costs = new Recent(24)));
+    const prepared = preparedOf(this.listing.model, choices.workload, inference);
+    const host = choices.host === null ? undefined : chipById(choices.host);
     const chosen = chosenChips(choices.chips);
     const chips: ChipAnalysis[] = [];
     for (const chip of chosen.chips) {
       const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
-      chips.push(await costs.get(key, () => estimate(inference, chip, choices, scheduler)));
+      chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
     }
     const problems = [
       ...this.listing.problems,
       ...inference.problems,
-      ...chosen.unknown.map((chip) => modelProblem('warning', 'settings.chip-unknown', { chip })),
-      ...chips.flatMap((chip) => chip.cost.problems),
+      ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
+        modelProblem('warning', 'settings.chip-unknown', { chip }),
+      ),
+      ...chips.flatMap((chip) => chip.problems),
     ];
-    return { revision: ++revisions, listing: this.listing, choices, inference, chips, problems };
+    const { listing } = this;
+    return { revision: ++revisions, listing, choices, prepared, inference, chips, problems };
   }
 }
 

@@ -1,8 +1,35 @@
-import type { Report } from '../engine/report/types';
+import { posix } from 'node:path';
+import { URI } from 'vscode-uri';
+import manifest from '../../package.json';
+import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
+import { buildReport } from '../engine/report/build';
+import type { Report } from '../engine/report/types';
 import type { Analysis } from './analysis';
+import { lineOf } from './nodeIndex';
 
-/** The whole report of an analysis, made when someone asks for it. */
-export function reportOf(_analysis: Analysis, _language: Language): Report | null {
-  return null;
+const reports = new WeakMap<Analysis, Report>();
+
+/** The whole report of an analysis, made when someone first asks for it. */
+export function reportOf(analysis: Analysis, language: Language): Report {
+  let report = reports.get(analysis);
+  if (!report) reports.set(analysis, (report = build(analysis, language)));
+  return report;
+}
+
+function build(analysis: Analysis, language: Language): Report {
+  const { listing, prepared, chips } = analysis;
+  const uri = URI.parse(listing.modelUri);
+  return buildReport({
+    tool: { version: manifest.version, catalogueVersion: manifest.version },
+    path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
+    prepared,
+    chips,
+    problems: listing.problems,
+    lineOf: (node) => {
+      const line = lineOf(analysis, node);
+      return line === null ? null : line + 1;
+    },
+    textOf: (problem) => messageOf(language, problem.code, problem.args),
+  });
 }
