@@ -84,6 +84,8 @@ def fixed(model, values):
     """Small inputs made initialisers."""
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
+    # Before version 4 initialisers had to be inputs as well.
+    copy.ir_version = max(copy.ir_version, 4)
     kept = []
     for info, value in zip(list(copy.graph.input), values):
         small = info.type.WhichOneof("value") == "tensor_type" and np.size(as_array(value)) <= FIXED_ELEMENTS

@@ -56,7 +56,7 @@ function scoreTensor(expected: Expected & { kind: 'tensor' }, found: Found): Sco
   if (!shape) return { right: false, wrong: false, known: 1 + (typed ? 1 : 0) };
   if (shape.length !== expected.shape.length) return wrong;
   if (shape.some((dim, axis) => dim !== null && dim !== expected.shape[axis])) return wrong;
-  const dims = shape.filter((dim) => dim !== null).length;
+  const dims = shape.filter((dim, axis) => dim !== null || expected.shape[axis] === null).length;
   return {
     right: typed && dims === shape.length,
     wrong: false,

@@ -26,6 +26,7 @@ export interface NodeSurroundings {
 export class RuleContext extends NodeAttributes implements NodeContext {
   private readonly types: (ValueType | undefined)[] = [];
   private readonly contents: (readonly Element[] | undefined)[] = [];
+  private readonly sequences: (Fact['items'] | undefined)[] = [];
 
   constructor(
     node: Node,
@@ -93,6 +94,10 @@ export class RuleContext extends NodeAttributes implements NodeContext {
     if (elements.length <= maximumElements) this.contents[index] = elements;
   }
 
+  setItems(index: number, items: readonly (ValueType | undefined)[]): void {
+    if (items.length <= maximumElements) this.sequences[index] = items;
+  }
+
   fresh(hint: string): Dim {
     const name = this.node.outputs.find((output) => output !== '') ?? this.node.operator;
     const full = `${name}.${hint}${this.surroundings.symbolSuffix}`;
@@ -111,6 +116,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   output(index: number): Fact {
     const type = this.types[index];
     const elements = this.contents[index];
-    return { ...(type && { type }), ...(elements && { elements }) };
+    const items = this.sequences[index];
+    return { ...(type && { type }), ...(elements && { elements }), ...(items && { items }) };
   }
 }

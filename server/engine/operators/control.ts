@@ -92,7 +92,10 @@ function* inferLoop(context: NodeContext): SubgraphSteps {
         : undefined;
   const count = trips(context, known);
   const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) => context.type(i + 2));
-  const iteration: Fact = { type: { kind: 'tensor', dtype: 'int64', shape: [] } };
+  const iteration: Fact = {
+    type: { kind: 'tensor', dtype: 'int64', shape: [] },
+    elements: [count === 1 ? 0 : context.fresh('iteration')],
+  };
   const condition: Fact = {
     type: { kind: 'tensor', dtype: 'bool', shape: [] },
     ...(first && { elements: [1] }),
@@ -186,7 +189,9 @@ function grow(
     }
   }
   const joined = joinTypes(before, after, fresh);
-  return { during: joined, after: joined };
+  // An optional that the body fills: full once it has run.
+  const filled = before.kind === 'optional' && after.kind !== 'optional';
+  return { during: joined, after: filled ? after : joined };
 }
 
 interface ScanLayout {

@@ -216,6 +216,13 @@ function geluRule(): OperatorRule {
   };
 }
 
+/** Swish of the gate times the value; the shapes are equal. */
+const swiGlu: OperatorRule = {
+  ...unaryRule('SwiGLU', { vector: 5, special: 1 }),
+  infer: (context) =>
+    context.setTensor(0, context.dtype(0) ?? context.dtype(1), context.shape(0) ?? context.shape(1)),
+};
+
 const toInt = (value: number): number => Math.trunc(value);
 
 const binaryOperators: readonly OperatorRule[] = [
@@ -353,4 +360,5 @@ export const elementwiseOperators: readonly OperatorRule[] = [
   ...variadicOperators,
   whereRule,
   clipRule,
+  swiGlu,
 ];

@@ -30,6 +30,8 @@ export interface Fact {
   readonly type?: ValueType;
   /** Row-major content of a small tensor (at most 1,024 elements) when known, at least in part. */
   readonly elements?: readonly Element[];
+  /** Types of the items of a sequence whose length is known. */
+  readonly items?: readonly (ValueType | undefined)[];
 }
 
 /** Typed access to attributes; the defaults are those of the operator's specification. */
@@ -70,6 +72,8 @@ export interface NodeContext extends AttributeReader {
   setType(index: number, type: ValueType | undefined): void;
   /** States the content of output `index`; ignored beyond 1,024 elements. */
   setElements(index: number, elements: readonly Element[]): void;
+  /** States the items of the sequence at output `index`. */
+  setItems(index: number, items: readonly (ValueType | undefined)[]): void;
   /** A number that the user gave under a free name such as `loop:<node name>`. */
   binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */

@@ -1,5 +1,5 @@
 import { dataTypeOfCode } from '../graph/dataTypes';
-import type { Dim } from '../graph/dim';
+import { sum, type Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
 import { joinTypes } from './control';
 import type { NodeContext, OperatorRule } from './rule';
@@ -13,23 +13,72 @@ function setSequence(context: NodeContext, element: ValueType | undefined): void
   context.setType(0, { kind: 'sequence', ...(element && { element }) });
 }
 
-function inferConstruct(context: NodeContext): void {
-  let element = context.type(0);
-  for (let index = 1; index < context.inputCount; index++) {
-    element = joinTypes(element, context.type(index), (axis) => context.fresh(`dim${axis}`));
-  }
-  setSequence(context, element);
+/** States a sequence of known items: their common type, and each of them. */
+function setItems(
+  context: NodeContext,
+  items: readonly (ValueType | undefined)[],
+  element?: ValueType,
+): void {
+  const common =
+    items.length === 0 ? element : items.slice(1).reduce((a, b) => join(context, a, b), items[0]);
+  setSequence(context, common);
+  context.setItems(0, items);
 }
 
-function inferInsert(context: NodeContext): void {
-  const [own, added] = [elementOf(context.type(0)), context.type(1)];
-  setSequence(
+function join(
+  context: NodeContext,
+  a: ValueType | undefined,
+  b: ValueType | undefined,
+): ValueType | undefined {
+  return joinTypes(a, b, (axis) => context.fresh(`dim${axis}`));
+}
+
+/** Position among `length` items that an input gives, counted from the end where negative. */
+function position(context: NodeContext, input: number, length: number, fallback: number): number | undefined {
+  if (!context.hasInput(input)) return fallback;
+  const at = context.elements(input)?.[0];
+  if (typeof at !== 'number') return undefined;
+  const result = at < 0 ? at + length : at;
+  return result >= 0 && result <= length ? result : undefined;
+}
+
+function inferConstruct(context: NodeContext): void {
+  setItems(
     context,
-    own && added ? joinTypes(own, added, (axis) => context.fresh(`dim${axis}`)) : (own ?? added),
+    Array.from({ length: context.inputCount }, (_, index) => context.type(index)),
   );
 }
 
-/** Parts of a tensor: their common shape, where a part of differing length has a size of its own. */
+function inferInsert(context: NodeContext): void {
+  const items = context.fact(0)?.items;
+  const at = items && position(context, 2, items.length, items.length);
+  if (items && at !== undefined) {
+    setItems(context, [...items.slice(0, at), context.type(1), ...items.slice(at)]);
+    return;
+  }
+  const [own, added] = [elementOf(context.type(0)), context.type(1)];
+  setSequence(context, own && added ? join(context, own, added) : (own ?? added));
+}
+
+function inferErase(context: NodeContext): void {
+  const items = context.fact(0)?.items;
+  const at = items && position(context, 1, items.length, items.length - 1);
+  if (items && at !== undefined) {
+    setItems(
+      context,
+      items.filter((_, index) => index !== at),
+      elementOf(context.type(0)),
+    );
+  } else context.setType(0, context.type(0));
+}
+
+function inferAt(context: NodeContext): void {
+  const items = context.fact(0)?.items;
+  const at = items && position(context, 1, items.length, 0);
+  context.setType(0, (at === undefined ? undefined : items![at]) ?? elementOf(context.type(0)));
+}
+
+/** Parts of a tensor along an axis: single slices, parts of one size, or parts of given sizes. */
 function inferSplitToSequence(context: NodeContext): void {
   const shape = context.shape(0);
   const axis = shape && normalizeAxis(context.int('axis', 0), shape.length);
@@ -38,25 +87,28 @@ function inferSplitToSequence(context: NodeContext): void {
     return;
   }
   const drop = !context.hasInput(1) && context.int('keepdims', 1) === 0;
-  const size = drop ? 1 : partSize(context, shape[axis]!);
-  const result = shape.flatMap((dim, at) => (at !== axis ? [dim] : drop ? [] : [size]));
-  setSequence(context, tensor(context.dtype(0), result));
+  const part = (size: Dim): ValueType =>
+    tensor(
+      context.dtype(0),
+      shape.flatMap((dim, at) => (at !== axis ? [dim] : drop ? [] : [size])),
+    );
+  const sizes = partSizes(context, shape[axis]!);
+  if (sizes) setItems(context, sizes.map(part), part(0));
+  else setSequence(context, part(context.hasInput(1) ? context.fresh('part') : 1));
 }
 
-function partSize(context: NodeContext, total: Dim): Dim {
-  if (!context.hasInput(1)) return 1;
-  const sizes = numbers(context.elements(1));
-  const scalar = context.rank(1) === 0;
-  if (sizes?.length === 1 && scalar) {
-    return typeof total === 'number' && total % sizes[0]! === 0 ? sizes[0]! : context.fresh('part');
-  }
-  return sizes && sizes.length > 0 && sizes.every((size) => size === sizes[0])
-    ? sizes[0]!
-    : context.fresh('part');
+function partSizes(context: NodeContext, total: Dim): readonly number[] | undefined {
+  const given = context.hasInput(1) ? numbers(context.elements(1)) : [1];
+  if (!given) return undefined;
+  if (context.hasInput(1) && context.rank(1) !== 0) return given;
+  const size = given[0];
+  if (typeof total !== 'number' || !size || total / size > 1024) return undefined;
+  return Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
 }
 
 function inferConcatFromSequence(context: NodeContext): void {
   const element = elementOf(context.type(0));
+  const items = context.fact(0)?.items;
   const shape = element?.kind === 'tensor' ? element.shape : undefined;
   const stacked = context.int('new_axis', 0) === 1;
   const axis = shape && normalizeAxis(context.int('axis', 0), shape.length + (stacked ? 1 : 0));
@@ -65,11 +117,16 @@ function inferConcatFromSequence(context: NodeContext): void {
     context.setTensor(0, dtype, undefined);
     return;
   }
-  const total = context.fresh('total');
+  const total = (stacked ? items?.length : totalAlong(items, axis)) ?? context.fresh('total');
   const result = stacked
     ? [...shape.slice(0, axis), total, ...shape.slice(axis)]
     : shape.map((dim, at) => (at === axis ? total : dim));
   context.setTensor(0, dtype, result);
+}
+
+function totalAlong(items: readonly (ValueType | undefined)[] | undefined, axis: number): Dim | undefined {
+  const dims = items?.map((item) => (item?.kind === 'tensor' ? item.shape?.[axis] : undefined));
+  return dims?.every((dim) => dim !== undefined) ? sum(dims as Dim[]) : undefined;
 }
 
 /** Without an input the `type` attribute says what the optional could hold. */
@@ -97,11 +154,17 @@ const movement = (name: string, infer: OperatorRule['infer']): OperatorRule => (
 
 export const sequenceOperators: readonly OperatorRule[] = [
   view('SequenceConstruct', inferConstruct),
-  view('SequenceEmpty', (context) => setSequence(context, tensor(dataTypeOfCode(context.int('dtype', 1))))),
+  view('SequenceEmpty', (context) => {
+    setItems(context, [], tensor(dataTypeOfCode(context.int('dtype', 1))));
+  }),
   view('SequenceInsert', inferInsert),
-  view('SequenceErase', (context) => context.setType(0, context.type(0))),
-  view('SequenceAt', (context) => context.setType(0, elementOf(context.type(0)))),
-  view('SequenceLength', (context) => context.setTensor(0, 'int64', [])),
+  view('SequenceErase', inferErase),
+  view('SequenceAt', inferAt),
+  view('SequenceLength', (context) => {
+    context.setTensor(0, 'int64', []);
+    const items = context.fact(0)?.items;
+    if (items) context.setElements(0, [items.length]);
+  }),
   movement('SplitToSequence', inferSplitToSequence),
   movement('ConcatFromSequence', inferConcatFromSequence),
   view('Optional', inferOptional),

@@ -154,6 +154,9 @@ function sliceLength(dim: Dim, start: Element, end: Element, step: Element): Dim
     const to = typeof end === 'number' && end <= -toTheEnd ? -1 : fromEnd(dim, end, subtract(dim, 1));
     return atLeastZero(ceilDivide(subtract(from, to), -step));
   }
+  // A window of fixed size at a place that is not known, x[i : i + 1]: it lies inside, or the model is wrong.
+  const width = subtract(end, start);
+  if (typeof start !== 'number' && typeof width === 'number' && width >= 0) return Math.ceil(width / step);
   const from = isNegative(start) ? atLeastZero(add(dim, start)) : start;
   const to = typeof end === 'number' && end >= toTheEnd ? dim : fromEnd(dim, end, dim);
   return atLeastZero(ceilDivide(subtract(to, from), step));
