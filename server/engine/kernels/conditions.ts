@@ -47,20 +47,17 @@ const tests: Readonly<Record<string, NodeTest>> = {
   },
   'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
   /**
-   * A convolution that ONNX Runtime runs in blocks of channels: constant weights, output channels a multiple of the
-   * block or depthwise (nchwc_transformer.cc; blocks of 16 channels with AVX-512, 8 otherwise).
+   * A convolution of images that ONNX Runtime runs in blocks of channels: constant weights; where it is grouped, output
+   * channels in whole blocks (nchwc_transformer.cc; 8 or 16 channels per block, depending on the CPU).
    */
   'blocked-channels': (node, graph) => {
     const weights = node.inputs[1];
     const shape = shapeOf(weights, graph);
-    const channels = shape?.[0];
-    return (
-      typeof weights === 'number' &&
-      graph.value(graph.resolve(weights)).isConstant &&
-      shape?.length === 4 &&
-      typeof channels === 'number' &&
-      channels % 8 === 0
-    );
+    const [outputs, inputs] = shape ?? [];
+    if (typeof weights !== 'number' || !graph.value(graph.resolve(weights)).isConstant) return false;
+    if (shape?.length !== 4 || typeof outputs !== 'number' || typeof inputs !== 'number') return false;
+    const group = node.root.node.attributes.find((attribute) => attribute.name === 'group');
+    return group?.kind === 'int' && group.value > 1 ? outputs % 8 === 0 : true;
   },
 };
 
@@ -76,6 +73,10 @@ type ValueTest = (value: number, graph: WorkGraph) => boolean;
 const valueTests: Readonly<Record<string, ValueTest>> = {
   /** One element. */
   scalar: (value, graph) => shapeOf(value, graph)?.every((dim) => dim === 1) ?? false,
+  'float-32': (value, graph) => {
+    const { type } = graph.value(value);
+    return type?.kind === 'tensor' && type.dtype === 'float';
+  },
   vector: (value, graph) => shapeOf(value, graph)?.length === 1,
 };
 

@@ -34,6 +34,10 @@ const conditions: Readonly<
     const [from, to] = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
     return from !== undefined && from === to ? node.inputs[0] : null;
   },
+  'half-to-single': (node, graph) => {
+    const types = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
+    return types.every((type) => type === 'float16' || type === 'float') ? node.inputs[0] : null;
+  },
   'same-shape': (node, graph) => {
     const [from, to] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
     return from && to && equalShapes(from, to) ? node.inputs[0] : null;
@@ -72,6 +76,18 @@ function typeOf(value: number | null | undefined, graph: WorkGraph): string | un
   if (value === null || value === undefined) return undefined;
   const type = graph.value(graph.resolve(value)).type;
   return type?.kind === 'tensor' ? type.dtype : undefined;
+}
+
+/** Removes nodes whose outputs nobody reads, and then those that only they read. */
+export function dropUnused(graph: WorkGraph): void {
+  for (let at = graph.nodes.length - 1; at >= 0; at--) {
+    const node = graph.nodes[at];
+    if (!node) continue;
+    const isRead = node.outputs.some(
+      (output) => output !== null && (graph.leavesScope(output) || graph.consumers(output).size > 0),
+    );
+    if (!isRead && node.outputs.length > 0) graph.drop(at);
+  }
 }
 
 /** Of nodes that compute the same the first stays. Random operators are never the same. */

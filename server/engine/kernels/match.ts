@@ -23,6 +23,7 @@ const deepest = 16;
 interface State {
   nodes: Set<number>;
   duplicable: Set<number>;
+  context: Set<number>;
   values: Map<string, number>;
 }
 
@@ -35,7 +36,7 @@ export function matchAt(
   pattern: OperatorExpression,
   shared: boolean,
 ): Match | null {
-  const state: State = { nodes: new Set(), duplicable: new Set(), values: new Map() };
+  const state: State = { nodes: new Set(), duplicable: new Set(), context: new Set(), values: new Map() };
   if (!matchNode(graph, at, pattern, state, 0)) return null;
   const recomputed = new Map<number, number>();
   const root = graph.nodes[at]!;
@@ -43,7 +44,7 @@ export function matchAt(
     if (inner === at) continue;
     const node = graph.nodes[inner]!;
     if (node.root.scope !== root.root.scope) return null;
-    if (!isReadOutside(graph, node, state.nodes)) continue;
+    if (!isReadOutside(graph, node, new Set([...state.nodes, ...state.context]))) continue;
     if (state.duplicable.has(inner)) {
       const [output, input] = [node.outputs[0], node.inputs[0]];
       if (typeof output !== 'number' || typeof input !== 'number') return null;
@@ -79,7 +80,7 @@ function matchNode(
   const output = node.outputs[0];
   if (pattern.name !== null && typeof output === 'number' && !bind(graph, pattern.name, output, state))
     return false;
-  state.nodes.add(at);
+  (pattern.context ? state.context : state.nodes).add(at);
   if (pattern.duplicable) state.duplicable.add(at);
   if (matchInputs(graph, node.inputs, pattern.inputs, state, depth)) return true;
   if (commutative.has(node.operator) && pattern.inputs.length === 2) {
@@ -152,10 +153,16 @@ function matchFragment(graph: WorkGraph, value: number, name: string, state: Sta
 
 /** All or nothing: what a failed attempt added to the state is taken back. */
 function attempt(state: State, action: () => boolean): boolean {
-  const before = { nodes: [...state.nodes], duplicable: [...state.duplicable], values: [...state.values] };
+  const before = {
+    nodes: [...state.nodes],
+    duplicable: [...state.duplicable],
+    context: [...state.context],
+    values: [...state.values],
+  };
   if (action()) return true;
   state.nodes = new Set(before.nodes);
   state.duplicable = new Set(before.duplicable);
+  state.context = new Set(before.context);
   state.values = new Map(before.values);
   return false;
 }

@@ -7,7 +7,7 @@
  * `_` anything; `A|B(...)` one of the operators; `@name(...)` one of a set of operators; `&name` one of the
  * expressions of a fragment, which may name itself; `A?(x)` the operator or its first argument itself; `A{test}(...)`
  * and `x{test}` with a test of conditions.ts; `A*(...)` may be read by others as well, which then run it for themselves;
- * `name = ...` names the value. Inputs beyond the written ones are free.
+ * `A^(...)` must be there but stays outside the kernel; `name = ...` names the value. Inputs beyond the written ones are free.
  */
 export type Expression =
   | {
@@ -27,11 +27,12 @@ export interface OperatorExpression {
   readonly inputs: readonly Expression[];
   readonly optional: boolean;
   readonly duplicable: boolean;
+  readonly context: boolean;
   readonly tests: readonly string[];
   readonly name: string | null;
 }
 
-const token = /\s*([A-Za-z_][\w.:]*|[@&]\w[\w-]*|-?\d+(?:\.\d+)?(?:e-?\d+)?|[()|,?*!=]|\{[^}]*\})/y;
+const token = /\s*([A-Za-z_][\w.:]*|[@&]\w[\w-]*|-?\d+(?:\.\d+)?(?:e-?\d+)?|[()|,?*!=^]|\{[^}]*\})/y;
 
 /** Reads one expression. Throws on a malformed one: the table is part of the program and covered by a test. */
 export function parsePattern(text: string, sets: Readonly<Record<string, readonly string[]>>): Expression {
@@ -84,10 +85,12 @@ export function parsePattern(text: string, sets: Readonly<Record<string, readonl
     const names = operators(first);
     let optional = false;
     let duplicable = false;
+    let context = false;
     let tests: string[] = [];
     for (;;) {
       if (has('?')) optional = true;
       else if (has('*')) duplicable = true;
+      else if (has('^')) context = true;
       else if (peek()?.startsWith('{')) tests = testsHere();
       else break;
     }
@@ -97,7 +100,7 @@ export function parsePattern(text: string, sets: Readonly<Record<string, readonl
       inputs.push(expression());
       if (peek() !== ')') take(',');
     }
-    return { kind: 'operator', operators: names, inputs, optional, duplicable, tests, name };
+    return { kind: 'operator', operators: names, inputs, optional, duplicable, context, tests, name };
   }
 
   const parsed = expression();

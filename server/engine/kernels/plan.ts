@@ -1,10 +1,12 @@
-import type { Inference, InferredNode } from '../inference/types';
+import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
 import type { Scheduler } from '../scheduler';
 import { attentionShape } from './attentionShape';
-import { eliminateNoOperations, mergeEqual } from './eliminate';
+import { dropUnused, eliminateNoOperations, mergeEqual } from './eliminate';
+import { knownAtLoad } from './folding';
 import { fusePatterns, grow, isMatrixClass } from './fuse';
 import type { Pass, RuntimeProfile } from './profile';
+import { joinSlices } from './split';
 import { operationsOf, trafficOf, type Names } from './traffic';
 import type { Kernel, KernelPlan } from './types';
 import { WorkGraph, type WorkNode } from './workGraph';
@@ -20,10 +22,11 @@ export async function planKernels(
 ): Promise<KernelPlan> {
   const graph = new WorkGraph(inference);
   const bodies = functionCalls(inference);
+  const known = knownAtLoad(inference, profile);
   for (const node of inference.nodes) {
     const pause = scheduler.tick();
     if (pause) await pause;
-    if (!isSilentBeforeFusion(inference, node, profile) && !bodies.has(node.index)) graph.add(node);
+    if (known[node.index] === 0 && !bodies.has(node.index)) graph.add(node);
   }
   for (const pass of profile.passes) {
     await runPass(graph, pass, scheduler);
@@ -38,25 +41,15 @@ async function runPass(graph: WorkGraph, pass: Pass, scheduler: Scheduler): Prom
       return eliminateNoOperations(graph, pass.rules, pass.keepAtOutputs);
     case 'merge-equal':
       return mergeEqual(graph);
+    case 'drop-unused':
+      return dropUnused(graph);
+    case 'split':
+      return joinSlices(graph, pass.operators);
     case 'fuse':
       return fusePatterns(graph, pass.patterns, pass.shared ?? false, scheduler);
     case 'grow':
       return grow(graph, pass, scheduler);
   }
-}
-
-/** Folded at load time, or a shape computation of a runtime that fixes shapes when it builds. */
-function isSilentBeforeFusion(inference: Inference, node: InferredNode, profile: RuntimeProfile): boolean {
-  if (profile.folding.constants && node.folded && !profile.folding.except.includes(node.node.operator))
-    return true;
-  return (
-    profile.folding.boundShapes &&
-    node.outputs.length > 0 &&
-    node.outputs.every((output) => {
-      const elements = output === null ? [] : inference.values[output]!.elements;
-      return elements !== undefined && elements.every((element) => typeof element === 'number');
-    })
-  );
 }
 
 /** Calls of model-local functions: their bodies run in their place. A node with a graph attribute runs itself. */
@@ -111,7 +104,13 @@ function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<numb
   if (graph.leavesScope(id)) return true;
   for (const at of graph.consumers(id)) {
     const reader = graph.nodes[at]!;
-    if (!members.has(reader.members[0]!) && !reader.recomputed.has(graph.resolve(id))) return true;
+    // A view on its own moves nothing: who reads its output decides.
+    const [only] = reader.members;
+    const view = reader.members.length === 1 && graph.inference.nodes[only!]!.view && !members.has(only!);
+    if (view) {
+      const output = reader.outputs[0];
+      if (typeof output === 'number' && isReadOutsideOf(graph, output, members)) return true;
+    } else if (!members.has(reader.members[0]!) && !reader.recomputed.has(graph.resolve(id))) return true;
   }
   return false;
 }

@@ -26,7 +26,8 @@ export interface EliminationRule {
   readonly when?: EliminationCondition;
 }
 export type EliminationCondition =
-  'same-type' | 'same-shape' | 'identity-permutation' | 'adds-zero' | 'times-one';
+  /** Casts between 16- and 32-bit floats, where the runtime computes both in 32 bits. */
+  'half-to-single' | 'same-type' | 'same-shape' | 'identity-permutation' | 'adds-zero' | 'times-one';
 
 /** One step of a runtime's graph optimiser. Steps run in the order of the profile. */
 export type Pass =
@@ -39,6 +40,10 @@ export type Pass =
     }
   /** Of nodes with the same operator, attributes and inputs the first stays. */
   | { readonly pass: 'merge-equal' }
+  /** Nodes whose outputs nobody reads disappear. */
+  | { readonly pass: 'drop-unused' }
+  /** Nodes that together cut one value into pieces along one axis become one kernel. */
+  | { readonly pass: 'split'; readonly operators: readonly string[] }
   /** Patterns of patterns.json, each tried on the whole graph before the next. */
   | {
       readonly pass: 'fuse';

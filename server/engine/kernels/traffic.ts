@@ -38,7 +38,7 @@ export function trafficOf(
     for (const input of node.inputs) {
       if (input === null) continue;
       const resolved = names.resolve(input);
-      const source = followViews(recomputed.get(resolved) ?? resolved, sourceOf);
+      const source = followViews(inference, recomputed.get(resolved) ?? resolved, sourceOf);
       if (source === null || node.view) continue;
       const share = inference.values[source]!.isConstant ? touched?.weights : touched?.inputs;
       const size = recomputed.has(resolved)
@@ -49,7 +49,7 @@ export function trafficOf(
     for (const output of node.outputs) {
       if (output === null) continue;
       const source = node.view && node.inputs[0] !== null ? names.resolve(node.inputs[0]!) : null;
-      sourceOf.set(output, node.view ? followViews(source ?? output, sourceOf) : null);
+      sourceOf.set(output, node.view ? followViews(inference, source ?? output, sourceOf) : null);
       if (names.isReadOutside(output, inside)) {
         keepLargest(
           outputs,
@@ -83,9 +83,20 @@ function passViewsOut(
   }
 }
 
-/** Where the bytes come from: null for a value that is computed inside. */
-function followViews(value: number, sourceOf: ReadonlyMap<number, number | null>): number | null {
-  return sourceOf.has(value) ? sourceOf.get(value)! : value;
+/** Where the bytes come from: null for a value that is computed inside, also when a view outside passes it back in. */
+function followViews(
+  inference: Inference,
+  value: number,
+  sourceOf: ReadonlyMap<number, number | null>,
+): number | null {
+  for (let at = value; ;) {
+    if (sourceOf.has(at)) return sourceOf.get(at)!;
+    const producer = inference.values[at]!.producer;
+    const node = producer === null ? undefined : inference.nodes[producer];
+    const input = node?.view ? node.inputs[0] : null;
+    if (input === null || input === undefined) return value;
+    at = input;
+  }
 }
 
 interface Shares {

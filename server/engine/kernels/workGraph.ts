@@ -102,6 +102,12 @@ export class WorkGraph {
     return leaves;
   }
 
+  /** Removes a node that nobody reads. */
+  drop(at: number): void {
+    for (const member of this.nodes[at]!.members) this.workOfNode[member] = -1;
+    this.nodes[at] = null;
+  }
+
   /** Removes a node: whoever read its first output reads `source`. */
   eliminate(at: number, source: number): void {
     const node = this.nodes[at]!;
