@@ -101,7 +101,7 @@ function scopeDepth(rows: readonly NodeRow[]): number {
     const names = (length: number): number =>
       new Set(paths.map((path) => path.slice(0, length).join('.'))).size;
     const deepest = Math.max(1, ...paths.map((path) => path.length));
-    for (depth = 1; depth < deepest && names(depth) < 4;) depth++;
+    for (depth = 1; depth < deepest && names(depth + 1) <= shareLimit;) depth++;
     depths.set(rows, depth);
   }
   return depth;

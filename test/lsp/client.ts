@@ -1,11 +1,13 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { Duplex, PassThrough } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import {
   createConnection,
   createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
   ProposedFeatures,
   StreamMessageReader,
   StreamMessageWriter,
@@ -22,6 +24,8 @@ import type {
   Location,
   MarkupContent,
   MessageConnection,
+  MessageReader,
+  MessageWriter,
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
@@ -72,25 +76,32 @@ export class TestClient {
     );
     startServer(server);
     server.listen();
-    return TestClient.connect(toClient, toServer, null, options);
+    const [reader, writer] = [new StreamMessageReader(toClient), new StreamMessageWriter(toServer)];
+    return TestClient.connect(reader, writer, null, options);
   }
 
-  /** The built server in a process of its own, over stdio. */
-  static spawned(options: ClientOptions = {}): Promise<TestClient> {
+  /** A built server in a process of its own. */
+  static spawned(
+    serverModule: string,
+    transport: 'stdio' | 'ipc' = 'stdio',
+    options: ClientOptions = {},
+  ): Promise<TestClient> {
+    if (transport === 'ipc') {
+      const child = fork(serverModule, ['--node-ipc'], { execArgv: [] });
+      return TestClient.connect(new IPCMessageReader(child), new IPCMessageWriter(child), child, options);
+    }
     const child = spawn(process.execPath, [serverModule, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    return TestClient.connect(child.stdout, child.stdin, child, options);
+    const [reader, writer] = [new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)];
+    return TestClient.connect(reader, writer, child, options);
   }
 
   private static async connect(
-    input: NodeJS.ReadableStream,
-    output: NodeJS.WritableStream,
+    reader: MessageReader,
+    writer: MessageWriter,
     child: ChildProcess | null,
     options: ClientOptions,
   ): Promise<TestClient> {
-    const connection = createMessageConnection(
-      new StreamMessageReader(Duplex.from(input)),
-      new StreamMessageWriter(output),
-    );
+    const connection = createMessageConnection(reader, writer);
     const client = new TestClient(connection, child, options);
     connection.onNotification((method, params) => client.take(method, params));
     connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
@@ -246,8 +257,6 @@ export class TestDocument {
     return this.client.request(`textDocument/${method}`, { textDocument: { uri: this.uri }, ...params });
   }
 }
-
-export const serverModule = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
 /** A fixture's bytes, unpacked. */
 export async function fixture(name: string): Promise<Uint8Array> {
