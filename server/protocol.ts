@@ -177,6 +177,7 @@ export interface NodeRow {
   readonly name: string;
   readonly operator: string;
   readonly scope: string;
+  /** Line of the listing, 1-based; null when elided. */
   readonly line: number | null;
   readonly shape: string;
   readonly operations: number | null;

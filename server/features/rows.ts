@@ -51,7 +51,7 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       name: node.node.name || (node.node.outputs[0] ?? ''),
       operator: node.node.operator,
       scope: moduleScope(node.node),
-      line: lineOf(analysis, node.index),
+      line: oneBased(lineOf(analysis, node.index)),
       shape: typeof first === 'number' ? typeText(inference.values[first]?.type) : '',
       operations: work && work.operations.matrix + work.operations.vector + work.operations.special,
       bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,
@@ -62,6 +62,11 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       rule: node.rule,
     };
   });
+}
+
+/** Lines as editors show them, and as reports have them. */
+function oneBased(line: number | null): number | null {
+  return line === null ? null : line + 1;
 }
 
 /** Bytes per second that a kernel moves at its farthest memory level, the one that it moves most through. */

@@ -7,8 +7,9 @@ import type {
 } from 'vscode-languageserver/node';
 import { basename } from 'node:path/posix';
 import { URI } from 'vscode-uri';
+import { modelOf } from '../address';
 import { languageOf, message } from '../../l10n/messages';
-import type { Language, MessageArgs, MessageKey } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
 import {
   analysisNotification,
   heatNotification,
@@ -27,6 +28,7 @@ import { describe } from './handler';
 import type { Log } from './handler';
 import { heat } from './heat';
 import { registerLanguageFeatures } from './languageFeatures';
+import { Status } from './status';
 
 /** What the features share. */
 export interface ServerContext {
@@ -71,10 +73,9 @@ export function startServer(connection: Connection): void {
       connection.console.warn(message(language, 'settings.rejected', { ...problem }));
     }
   });
-  const status = (health: StatusParams['health'], key: MessageKey, args?: MessageArgs): void => {
-    const params: StatusParams = { health, quiescent: true, message: message(language, key, args) };
-    send(statusNotification, params);
-  };
+  const status = new Status((state, key, args) => {
+    send(statusNotification, { ...state, message: message(language, key, args) } satisfies StatusParams);
+  });
   const send = (method: string, params: object): void => {
     connection.sendNotification(method, params).catch((error: unknown) => log.error(describe(error)));
   };
@@ -94,11 +95,12 @@ export function startServer(connection: Connection): void {
       const { uri } = analysis.listing;
       send(analysisNotification, { uri, revision: analysis.revision });
       if (documents.get(uri)) send(heatNotification, heat(analysis));
-      status('ok', 'status.ready');
+      status.done('ok', 'status.ready');
     },
+    analysing: (uri) => status.busy('status.analysing', { model: nameOf(uri) }),
     failed: (uri, error) => {
       log.error(`${uri}: ${describe(error)}`);
-      status('error', 'status.failed', { model: basename(URI.parse(uri).path) });
+      status.done('error', 'status.failed', { model: nameOf(uri) });
     },
   });
 
@@ -118,7 +120,7 @@ export function startServer(connection: Connection): void {
         watchFault(foldersChanged(), log);
       });
     }
-    status('ok', 'status.ready');
+    status.done('ok', 'status.ready');
   });
   connection.onDidChangeConfiguration(() => {
     settings.forget();
@@ -146,6 +148,11 @@ export function startServer(connection: Connection): void {
   documents.listen(connection);
   registerLanguageFeatures(context);
   registerCustomRequests(context);
+}
+
+/** The model's file name. */
+function nameOf(uri: string): string {
+  return basename(URI.parse(modelOf(uri) ?? uri).path);
 }
 
 /** The display language: our own client names it, others may say it the standard way. */

@@ -13,6 +13,8 @@ import type { Settings } from './settings';
 /** What the store tells the rest of the server. */
 export interface ModelsHost extends LoaderHost {
   analysed(analysis: Analysis): void;
+  /** An analysis began; it ends in `analysed`, in `failed`, or in another beginning. */
+  analysing(uri: string): void;
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
   failed(uri: string, error: unknown): void;
@@ -213,6 +215,7 @@ export class Models {
         return null;
       },
     );
+    this.host.analysing(model.uri);
     // Whoever waits sees a cancellation; when nobody waits it is no fault.
     run.promise.catch(() => {});
     model.run = run;

@@ -29,8 +29,14 @@ import type {
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
-import { listingRequest } from '../../server/protocol';
-import type { ListingResult } from '../../server/protocol';
+import { listingRequest, readModelRequest, statModelRequest } from '../../server/protocol';
+import type {
+  ListingResult,
+  ReadFileParams,
+  ReadFileResult,
+  StatFileParams,
+  StatFileResult,
+} from '../../server/protocol';
 import { fileURLToPath } from 'node:url';
 
 export interface ClientOptions {
@@ -58,6 +64,10 @@ export class TestClient {
   /** Every notification and refresh that came from the server, in order. */
   readonly received: { method: string; params: unknown }[] = [];
   initialized: InitializeResult = { capabilities: {} };
+  /** Files of schemes that the server can't read, by URI. */
+  readonly files = new Map<string, Uint8Array>();
+  /** Lengths of the pieces that the server asked for. */
+  readonly reads: number[] = [];
   private readonly waiting: { method: string; done: (params: unknown) => void }[] = [];
 
   private constructor(
@@ -108,6 +118,21 @@ export class TestClient {
       items.map(() => client.options.settings ?? {}),
     );
     connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest<StatFileResult, void>(
+      statModelRequest,
+      ({ uri }: StatFileParams): StatFileResult => {
+        const bytes = client.files.get(uri);
+        return bytes ? { ok: true, size: bytes.length, mtime: 1 } : { ok: false, reason: 'no such file' };
+      },
+    );
+    connection.onRequest<ReadFileResult, void>(
+      readModelRequest,
+      ({ uri, offset, length }: ReadFileParams): ReadFileResult => {
+        client.reads.push(length);
+        const bytes = client.files.get(uri)?.subarray(offset, offset + length);
+        return { ok: true, base64: Buffer.from(bytes ?? []).toString('base64') };
+      },
+    );
     for (const method of [
       'workspace/inlayHint/refresh',
       'workspace/codeLens/refresh',

@@ -6,15 +6,28 @@ import { CancellationTokenSource, LSPErrorCodes } from 'vscode-languageserver/no
 import type { DocumentDiagnosticReport } from 'vscode-languageserver/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listingOf } from '../../server/address';
+import type { Report } from '../../server/engine/report/types';
 import {
+  analysisNotification,
   choicesRequest,
+  exportReportRequest,
+  heatNotification,
   listingOutdatedNotification,
   listingRequest,
   locateNodeRequest,
   modelChangedRequest,
   nodeAtRequest,
+  rowsRequest,
+  summaryRequest,
 } from '../../server/protocol';
-import type { ChoicesResult, ListingResult } from '../../server/protocol';
+import type {
+  ChoicesResult,
+  ExportReportResult,
+  HeatParams,
+  ListingResult,
+  RowsResult,
+  Summary,
+} from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -335,6 +348,73 @@ describe('files that change or fail', () => {
     expect(await document.hover({ line: 0, character: 8 })).toBeNull();
     expect(await document.hints()).toEqual([]);
     expect(await client.next(listingOutdatedNotification)).toEqual({ uri });
+  });
+});
+
+describe('models that the client reads', () => {
+  it('are read through it in pieces, and the older side of a comparison shows no costs', async () => {
+    client = await TestClient.inProcess();
+    const uri = `git:/w/a%20b.onnx?${encodeURIComponent(JSON.stringify({ path: '/w/a b.onnx', ref: '~' }))}`;
+    client.files.set(uri, await fixture('tiny-mlp.onnx'));
+    const document = await client.open(uri);
+    expect(document.listing?.state).toBe('ok');
+    expect(client.reads.length).toBeGreaterThan(0);
+    expect(await document.hoverText(document.at('Relu'))).toContain('H100');
+    const labels = (await document.hints()).map(({ label }) => label);
+    expect(labels).toContain('1×24');
+    expect(labels.filter((label) => /[µnm]s/.test(String(label)))).toEqual([]);
+  });
+
+  it('have their written state when the client has none', async () => {
+    client = await TestClient.inProcess();
+    const document = await client.open('vscode-vfs://github/o/r/none.onnx');
+    expect(document.listing?.state).toBe('unreadable');
+    expect(document.text).toContain('no such file');
+  });
+});
+
+describe('reports', () => {
+  it('come as a summary, pages of rows, and files', async () => {
+    const { uri } = await openMlp();
+    const summary = await client.request<Summary>(summaryRequest, { uri });
+    const [chip] = summary.chips;
+    expect(summary.chips.map(({ id }) => id)).toEqual(['nvidia-h100-sxm', 'intel-xeon-8480', 'apple-m4-ane']);
+    // 24·16 + 24 + 2·24 + 12·24 + 12 + 4·12 + 4
+    expect(summary.model.parameters).toBe(808);
+    const params = { uri, revision: summary.revision, chip: chip?.id, filter: '', from: 0, count: 3 };
+    const bySeconds = await client.request<RowsResult>(rowsRequest, {
+      ...params,
+      sort: 'seconds',
+      descending: true,
+    });
+    expect(bySeconds).toMatchObject({ revision: summary.revision, total: 7 });
+    expect(bySeconds.rows.map(({ node }) => node)).toEqual(
+      chip?.costliest.slice(0, 3).map(({ node }) => node),
+    );
+    const filtered = await client.request<RowsResult>(rowsRequest, {
+      ...params,
+      sort: 'index',
+      descending: false,
+      filter: 'GEMM fc2',
+    });
+    expect(filtered.rows.map(({ name }) => name)).toEqual(['node_linear_1']);
+    const { text } = await client.request<ExportReportResult>(exportReportRequest, { uri, format: 'json' });
+    const report = JSON.parse(text) as Report;
+    expect(report.nodes.map(({ line }) => line)).toEqual([20, 21, 22, 23, 24, 25, 26]);
+    expect(report.chips[0]?.total.latencySeconds?.value).toBe(chip?.total.latencySeconds?.value);
+    for (const format of ['markdown', 'csv', 'html']) {
+      const file = await client.request<ExportReportResult>(exportReportRequest, { uri, format });
+      expect(file.text).toContain('LayerNormalization');
+    }
+  });
+
+  it('are told as soon as they are there', async () => {
+    const { uri } = await openMlp();
+    expect(await client.next(analysisNotification)).toMatchObject({ uri });
+    const heat = (await client.next(heatNotification)) as HeatParams;
+    expect(heat.lines.length).toBeGreaterThan(3);
+    const shares = heat.lines.map(({ share }) => share);
+    expect(shares).toEqual([...shares].sort((a, b) => b - a));
   });
 });
 

@@ -1,0 +1,43 @@
+import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import type { StatusParams } from '../protocol';
+
+/** Work shorter than this (milliseconds) is not worth a flicker in the status bar. */
+const patience = 300;
+
+/** What the server is doing, told as a state and only when it changes. */
+export class Status {
+  private timer: NodeJS.Timeout | undefined;
+  private told = '';
+
+  constructor(
+    private readonly tell: (
+      state: Pick<StatusParams, 'health' | 'quiescent'>,
+      key: MessageKey,
+      args?: MessageArgs,
+    ) => void,
+  ) {}
+
+  /** Work began; it is told if it goes on for a while. */
+  busy(key: MessageKey, args: MessageArgs): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.change('ok', false, key, args), patience);
+    this.timer.unref();
+  }
+
+  done(health: StatusParams['health'], key: MessageKey, args: MessageArgs = {}): void {
+    clearTimeout(this.timer);
+    this.change(health, true, key, args);
+  }
+
+  private change(
+    health: StatusParams['health'],
+    quiescent: boolean,
+    key: MessageKey,
+    args: MessageArgs,
+  ): void {
+    const state = JSON.stringify([health, quiescent, key, args]);
+    if (state === this.told) return;
+    this.told = state;
+    this.tell({ health, quiescent }, key, args);
+  }
+}
