@@ -215,12 +215,25 @@ export class PositionTable {
     return index < 0 ? null : this.nodeList[index]!;
   }
 
+  /** The innermost node whose statement covers the place: hand-written text has several on a line. */
+  nodeAtPlace(place: Place): Node | null {
+    let index = this.firstFrom(place.line + 1) - 1;
+    while (
+      index >= 0 &&
+      this.starts[index * 2] === place.line &&
+      this.starts[index * 2 + 1]! > place.character
+    )
+      index--;
+    while (index >= 0 && !covers(this.at(index).range, place)) index = this.parentOf[index]!;
+    return index < 0 ? null : this.nodeList[index]!;
+  }
+
   /** What stands at a place: a value, an operator, an attribute's name, else the statement around it. */
   hit(line: number, character: number): Hit | null {
     const place = { line, character };
-    const node = this.nodeAt(line);
+    const node = this.nodeAtPlace(place);
     const position = node && this.position(node);
-    if (node && position && covers(position.range, place)) {
+    if (node && position) {
       if (covers(position.operator, place)) return { kind: 'operator', node, range: position.operator };
       const scope = position.scope;
       for (const [ranges, names] of [

@@ -1,0 +1,402 @@
+import type { Attribute, Graph, Model, ModelFunction, Node, Tensor, ValueInfo } from '../../graph/model';
+import type { Scheduler } from '../../scheduler';
+import { limits } from '../onnx/limits';
+import { Cursor, LineError } from './cursor';
+import type { TextProblem } from './cursor';
+import { AttributeParser } from './parseAttributes';
+import { HeadParser } from './parseHead';
+import { TypeParser } from './parseTypes';
+import { PositionTable } from './positions';
+import type { Named, Scope } from './positions';
+
+export interface ParsedText {
+  /** What could be read; null only where there is no graph at all. */
+  readonly value: Model | null;
+  readonly problems: readonly TextProblem[];
+  readonly positions: PositionTable;
+}
+
+/**
+ * Reads a model in ONNX's textual syntax (onnx docs/Syntax.md), with the positions that the printer gives too. A broken
+ * line is reported once and costs that line alone: a statement whose operator was read stays, with what was read of it.
+ */
+export async function parseOnnxText(source: string, scheduler: Scheduler): Promise<ParsedText> {
+  return new Parser(source, scheduler).parse();
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface GraphParts {
+  readonly inputs: ValueInfo[];
+  readonly outputs: ValueInfo[];
+  readonly valueInfo: ValueInfo[];
+  readonly initializers: Tensor[];
+}
+
+class Parser {
+  private readonly cursor: Cursor;
+  private readonly types: TypeParser;
+  private readonly heads: HeadParser;
+  private readonly attributeParser: AttributeParser;
+  private readonly scopes: Scope[] = [];
+  private readonly table = new PositionTable(this.scopes);
+  private depth = 0;
+
+  constructor(
+    source: string,
+    private readonly scheduler: Scheduler,
+  ) {
+    this.cursor = new Cursor(source);
+    this.types = new TypeParser(this.cursor);
+    this.heads = new HeadParser(this.cursor, this.types);
+    this.attributeParser = new AttributeParser(this.cursor, this.types);
+  }
+
+  async parse(): Promise<ParsedText> {
+    const head = this.heads.head(true);
+    let graph: Graph | null = null;
+    if (this.cursor.token.kind === 'end') this.cursor.report('format.no-graph', {});
+    else graph = await this.mainGraph();
+    const functions: ModelFunction[] = [];
+    while (graph && this.cursor.token.kind !== 'end') {
+      const item = await this.function();
+      if (item) functions.push(item);
+    }
+    const value: Model | null = graph && {
+      format: 'onnx-text',
+      irVersion: head.irVersion,
+      opsets: head.opsets,
+      producerName: head.producerName,
+      producerVersion: head.producerVersion,
+      domain: head.domain,
+      modelVersion: head.modelVersion,
+      docString: head.docString,
+      metadata: head.metadata,
+      graph,
+      functions,
+      trainingInfoCount: 0,
+    };
+    return { value, problems: this.cursor.problems, positions: this.table };
+  }
+
+  private openScope(kind: Scope['kind'], parent: Scope | null, node: Node | null): Writable<Scope> {
+    const name = this.cursor.token.range();
+    const scope: Writable<Scope> = {
+      kind,
+      // Replaced when the graph or function is complete.
+      owner: placeholder,
+      parent,
+      node,
+      children: [],
+      nodes: [],
+      inputs: [],
+      outputs: [],
+      initializers: [],
+      name,
+      header: name,
+      range: name,
+    };
+    (parent?.children as Scope[] | undefined)?.push(scope);
+    this.scopes.push(scope);
+    return scope;
+  }
+
+  private get lastPlace(): { line: number; character: number } {
+    return { line: this.cursor.lastLine, character: this.cursor.lastCharacter };
+  }
+
+  private closeScope(scope: Writable<Scope>, owner: Graph | ModelFunction, nodes: readonly Node[]): void {
+    scope.owner = owner;
+    scope.nodes = nodes;
+    scope.range = { start: scope.range.start, end: this.lastPlace };
+    this.table.addScope(scope);
+  }
+
+  private async mainGraph(): Promise<Graph> {
+    const scope = this.openScope('graph', null, null);
+    const parts = newParts();
+    let name = '';
+    const from = this.cursor.token.line;
+    const complete = this.cursor.attempt(() => {
+      name = this.cursor.name();
+      this.graphHead(parts, scope);
+    });
+    if (!complete) this.skipToBody(from);
+    const nodes: Node[] = [];
+    if (this.cursor.accept('{')) {
+      while (this.statement(scope, -1, nodes)) {
+        const turn = this.scheduler.tick();
+        if (turn) await turn;
+      }
+    } else if (complete) this.cursor.report('format.text-expected', { expected: '{' });
+    const graph = graphOf(name, parts, nodes);
+    this.closeScope(scope, graph, nodes);
+    return graph;
+  }
+
+  /** After a broken header: to the first line that begins with the body's brace. */
+  private skipToBody(from: number): void {
+    const { cursor } = this;
+    cursor.skipLine(from);
+    let line = -1;
+    while (cursor.token.kind !== 'end' && !(cursor.is('{') && cursor.token.line > line)) {
+      line = cursor.token.line;
+      cursor.skip();
+    }
+  }
+
+  private graphHead(parts: GraphParts, scope: Writable<Scope>): void {
+    const { cursor } = this;
+    cursor.expect('(');
+    scope.inputs = this.values(')', parts.inputs, parts.initializers, scope);
+    cursor.expect('=>');
+    cursor.expect('(');
+    scope.outputs = this.values(')', parts.outputs, null, scope);
+    scope.header = { start: scope.name.start, end: this.lastPlace };
+    if (cursor.accept('<')) this.values('>', parts.valueInfo, parts.initializers, scope);
+  }
+
+  /** Values with types, and with contents or a place where they are initializers. */
+  private values(
+    close: string,
+    values: ValueInfo[],
+    initializers: Tensor[] | null,
+    scope: Writable<Scope>,
+  ): readonly Named<ValueInfo>[] {
+    const { cursor } = this;
+    const named: Named<ValueInfo>[] = [];
+    const tensors = scope.initializers as Named<Tensor>[];
+    this.cursor.list(close, () => {
+      const type = this.types.atType() ? this.types.type() : undefined;
+      const range = cursor.token.range();
+      const item: ValueInfo = { name: cursor.name(), type };
+      if (!type && (cursor.is('[') || (cursor.atName && cursor.token.line === range.start.line))) {
+        cursor.report('format.text-type', { found: item.name }, range);
+        throw new LineError();
+      }
+      const isInput = close === ')';
+      const isInitializer = initializers !== null && cursor.accept('=');
+      if (isInput || !isInitializer) {
+        values.push(item);
+        named.push({ name: item.name, range, item });
+      }
+      if (!isInitializer) return;
+      if (!type) throw cursor.failure('format.text-tensor-type');
+      const tensor = this.types.tensor(item.name, type);
+      initializers.push(tensor);
+      tensors.push({ name: item.name, range, item: tensor });
+    });
+    return named;
+  }
+
+  /** Reads one statement; false at the end of the body. */
+  private statement(scope: Writable<Scope>, parent: number, nodes: Node[]): boolean {
+    const { cursor } = this;
+    const { line } = cursor.token;
+    cursor.origin = line;
+    if (cursor.token.kind === 'end') {
+      cursor.report('format.text-expected', { expected: '}' });
+      return false;
+    }
+    if (cursor.accept('}')) return false;
+    if (!this.cursor.attempt(() => this.node(scope, parent, nodes))) cursor.skipLine(line);
+    return true;
+  }
+
+  private node(scope: Scope, parent: number, nodes: Node[]): void {
+    const { cursor } = this;
+    const { line, character } = cursor.token;
+    const node: Writable<Node> = {
+      name: '',
+      operator: '',
+      domain: '',
+      overload: '',
+      inputs: [],
+      outputs: [],
+      attributes: [],
+      docString: undefined,
+      metadata: [],
+    };
+    const operator: number[] = [];
+    const outputs: number[] = [];
+    const inputs: number[] = [];
+    const attributes: number[] = [];
+    let index = -1;
+    const complete = this.cursor.attempt(() => {
+      if (cursor.accept('[')) {
+        if (this.cursor.atName) node.name = this.cursor.name();
+        cursor.expect(']');
+      }
+      node.outputs = this.names(outputs);
+      cursor.expect('=');
+      this.operator(node, operator);
+      index = this.table.begin(node, scope, parent, line, character);
+      if (cursor.is('<')) node.attributes = this.attributes(scope, node, index, attributes);
+      cursor.expect('(');
+      node.inputs = this.names(inputs);
+      cursor.expect(')');
+      if (cursor.is('<') && node.attributes.length === 0) {
+        node.attributes = this.attributes(scope, node, index, attributes);
+      }
+    });
+    if (index >= 0) {
+      nodes.push(node);
+      const counts = [outputs, attributes, inputs].map((list) => list.length / 3) as [number, number, number];
+      const parts = [...operator, ...outputs, ...attributes, ...inputs];
+      this.table.finish(index, cursor.lastLine, cursor.lastCharacter, counts, parts);
+    }
+    if (!complete) throw new LineError();
+  }
+
+  /** Names between commas, some of which may be left out; a comma behind the last has no effect. */
+  private names(places: number[]): string[] {
+    const { cursor } = this;
+    const names: string[] = [];
+    const isComma = (): boolean => cursor.is(',');
+    while (this.cursor.atName || isComma()) {
+      const { line, character, endCharacter, endLine } = cursor.token;
+      const isName = this.cursor.atName;
+      names.push(isName ? this.cursor.name() : '');
+      places.push(line, character, isName && endLine === line ? endCharacter : character);
+      if (!cursor.accept(',')) break;
+    }
+    return names;
+  }
+
+  private operator(node: Writable<Node>, places: number[]): void {
+    const { cursor } = this;
+    const parts: string[] = [];
+    let place: readonly number[];
+    do {
+      const { token } = cursor;
+      place = [token.line, token.character, token.endCharacter];
+      if (!this.cursor.atName) throw cursor.failure('format.text-operator');
+      parts.push(this.cursor.name());
+    } while (cursor.accept('.'));
+    places.push(...place);
+    node.operator = parts.pop()!;
+    const domain = parts.join('.');
+    node.domain = domain === 'ai.onnx' ? '' : domain;
+    if (cursor.accept(':')) node.overload = this.cursor.name();
+  }
+
+  private attributes(scope: Scope, node: Node | null, index: number, places: number[]): Attribute[] {
+    const { cursor } = this;
+    const attributes: Attribute[] = [];
+    cursor.expect('<');
+    this.cursor.list('>', () => {
+      const { line, character, endCharacter } = cursor.token;
+      const name = this.cursor.name();
+      const attribute = this.attributeParser.attribute(name, () => this.subgraph(scope, node, index));
+      attributes.push(attribute);
+      places.push(line, character, endCharacter);
+    });
+    return attributes;
+  }
+
+  private subgraph(outer: Scope, node: Node | null, index: number): Graph {
+    const { cursor } = this;
+    if (++this.depth > limits.depth) throw cursor.failure('format.too-deep', { limit: limits.depth });
+    try {
+      const scope = this.openScope('subgraph', outer, node);
+      const parts = newParts();
+      const name = this.cursor.name();
+      if (!cursor.attempt(() => this.graphHead(parts, scope))) cursor.skipToBrace();
+      cursor.expect('{');
+      const nodes: Node[] = [];
+      while (this.statement(scope, index, nodes));
+      const graph = graphOf(name, parts, nodes);
+      this.closeScope(scope, graph, nodes);
+      return graph;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private async function(): Promise<ModelFunction | null> {
+    const { cursor } = this;
+    const from = cursor.token.line;
+    const start = cursor.token.range().start;
+    const parts = newParts();
+    const scope: { item?: Writable<Scope> } = {};
+    const item: Writable<ModelFunction> = {
+      name: '',
+      domain: '',
+      overload: '',
+      inputs: [],
+      outputs: [],
+      attributes: [],
+      attributeDefaults: [],
+      opsets: [],
+      nodes: [],
+      valueInfo: [],
+      docString: undefined,
+      metadata: [],
+    };
+    const complete = this.cursor.attempt(() => this.functionHead(item, parts, scope, start));
+    if (!complete) this.skipToBody(from);
+    if (!cursor.accept('{')) {
+      if (complete) cursor.report('format.text-expected', { expected: '{' });
+      return null;
+    }
+    const nodes: Node[] = [];
+    const opened = scope.item ?? this.openScope('function', null, null);
+    while (this.statement(opened, -1, nodes)) {
+      const turn = this.scheduler.tick();
+      if (turn) await turn;
+    }
+    item.nodes = nodes;
+    this.closeScope(opened, item, nodes);
+    return item.name === '' ? null : item;
+  }
+
+  private functionHead(
+    item: Writable<ModelFunction>,
+    parts: GraphParts,
+    opened: { item?: Writable<Scope> },
+    start: { line: number; character: number },
+  ): void {
+    const { cursor } = this;
+    const head = this.heads.head(false);
+    Object.assign(item, { domain: head.domain, overload: head.overload, opsets: head.opsets });
+    item.docString = head.docString || undefined;
+    const scope = this.openScope('function', null, null);
+    scope.range = { start, end: start };
+    opened.item = scope;
+    item.name = this.cursor.name();
+    if (cursor.accept('<')) this.parameters(item, scope);
+    cursor.expect('(');
+    scope.inputs = this.values(')', parts.inputs, null, scope);
+    cursor.expect('=>');
+    cursor.expect('(');
+    scope.outputs = this.values(')', parts.outputs, null, scope);
+    scope.header = { start: scope.name.start, end: this.lastPlace };
+    if (cursor.accept('<')) this.values('>', parts.valueInfo, null, scope);
+    item.inputs = parts.inputs.map(({ name }) => name);
+    item.outputs = parts.outputs.map(({ name }) => name);
+    item.valueInfo = [...parts.inputs, ...parts.outputs, ...parts.valueInfo].filter(({ type }) => type);
+  }
+
+  private parameters(item: Writable<ModelFunction>, scope: Scope): void {
+    const names: string[] = [];
+    const defaults: Attribute[] = [];
+    this.cursor.list('>', () => {
+      const name = this.cursor.name();
+      if (this.cursor.is(':') || this.cursor.is('='))
+        defaults.push(this.attributeParser.attribute(name, () => this.subgraph(scope, null, -1)));
+      else names.push(name);
+    });
+    item.attributes = names;
+    item.attributeDefaults = defaults;
+  }
+}
+
+function newParts(): GraphParts {
+  return { inputs: [], outputs: [], valueInfo: [], initializers: [] };
+}
+
+function graphOf(name: string, parts: GraphParts, nodes: readonly Node[]): Graph {
+  return { name, ...parts, sparseInitializers: [], nodes, metadata: [] };
+}
+
+const placeholder: Graph = graphOf('', newParts(), []);
