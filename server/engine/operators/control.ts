@@ -106,16 +106,12 @@ function* inferLoop(context: NodeContext): SubgraphSteps {
     repeat: count,
   });
   let results = yield ask(state);
-  let current = state;
-  let final = state.map((type, i) => type ?? results[i + 1]?.type);
-  for (let pass = 0; pass < 3 && !settled(current, results); pass++) {
-    const grown = current.map((type, i) =>
-      grow(context, i, type, results[i + 1]?.type, pass === 0 ? count : null),
-    );
-    current = grown.map(({ during }) => during);
-    final = grown.map(({ after }) => after);
-    results = yield ask(current);
+  let states: LoopState[] = state.map((type, i) => ({ during: type, after: type ?? results[i + 1]?.type }));
+  for (let pass = 0; pass < 3 && !states.every((own, i) => settled(own, results[i + 1]?.type)); pass++) {
+    states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? count : null));
+    results = yield ask(states.map(({ during }) => during));
   }
+  const final = states.map(({ after }) => after);
   const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
   const bound = context.binding(`loop:${context.node.name}`);
   const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
@@ -138,8 +134,28 @@ function setLoopOutputs(
   }
 }
 
-function settled(state: readonly (ValueType | undefined)[], results: readonly Fact[]): boolean {
-  return state.every((type, i) => sameType(type, results[i + 1]?.type));
+/** A value that a loop carries: its type in the body, at the end, and what a run adds to each dimension. */
+interface LoopState {
+  readonly during: ValueType | undefined;
+  readonly after: ValueType | undefined;
+  readonly steps?: readonly number[];
+}
+
+function settled({ during, steps }: LoopState, result: ValueType | undefined): boolean {
+  if (!steps) return sameType(during, result);
+  const added = addedPerRun(during, result);
+  return added !== undefined && added.every((step, axis) => step === steps[axis]);
+}
+
+/** What one run adds to each dimension, when that is a number for all of them. */
+function addedPerRun(
+  before: ValueType | undefined,
+  after: ValueType | undefined,
+): readonly number[] | undefined {
+  const [from, to] = [before, after].map((type) => (type && isTensor(type) ? type.shape : undefined));
+  if (!from || !to || from.length !== to.length) return undefined;
+  const steps = from.map((dim, axis) => subtract(to[axis]!, dim));
+  return steps.every((step) => typeof step === 'number') ? steps : undefined;
 }
 
 function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
@@ -164,34 +180,26 @@ function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
 function grow(
   context: NodeContext,
   index: number,
-  before: ValueType | undefined,
-  after: ValueType | undefined,
+  own: LoopState,
+  result: ValueType | undefined,
   count: number | null,
-): { during: ValueType | undefined; after: ValueType | undefined } {
-  if (!before || !after || sameType(before, after))
-    return { during: before ?? after, after: before ?? after };
-  const fresh = (axis: number): Dim => context.fresh(`state${index}.${axis}`);
-  if (
-    isTensor(before) &&
-    isTensor(after) &&
-    before.shape?.length === after.shape?.length &&
-    before.shape &&
-    count !== null
-  ) {
-    const steps = before.shape.map((dim, axis) => subtract(after.shape![axis]!, dim));
-    if (steps.every((step) => typeof step === 'number')) {
-      const at = (runs: number): Shape =>
-        before.shape!.map((dim, axis) => add(dim, multiply(steps[axis]!, runs)));
-      return {
-        during: { ...before, shape: at(Math.floor(Math.max(count - 1, 0) / 2)) },
-        after: { ...before, shape: at(count) },
-      };
-    }
+): LoopState {
+  const before = own.during;
+  if (!before || !result || (sameType(before, result) && !own.steps)) {
+    return { during: before ?? result, after: before ?? result };
   }
-  const joined = joinTypes(before, after, fresh);
+  const steps = count === null ? undefined : addedPerRun(before, result);
+  if (steps && isTensor(before)) {
+    const at = (runs: number): ValueType => ({
+      ...before,
+      shape: before.shape!.map((dim, axis) => add(dim, multiply(steps[axis]!, runs))),
+    });
+    return { during: at(Math.floor(Math.max(count! - 1, 0) / 2)), after: at(count!), steps };
+  }
+  const joined = joinTypes(before, result, (axis) => context.fresh(`state${index}.${axis}`));
   // An optional that the body fills: full once it has run.
-  const filled = before.kind === 'optional' && after.kind !== 'optional';
-  return { during: joined, after: filled ? after : joined };
+  const filled = before.kind === 'optional' && result.kind !== 'optional';
+  return { during: joined, after: filled ? result : joined };
 }
 
 interface ScanLayout {

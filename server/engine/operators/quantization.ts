@@ -26,6 +26,8 @@ export const dequantizeLinear: OperatorRule = {
   domain: '',
   name: 'DequantizeLinear',
   operatorClass: 'elementwise',
+  // Of weights too: runtimes keep the small form and fuse it into the product.
+  neverFolded: true,
   formula: 'vector |X| (×), + |X| for a zero point',
   infer(context) {
     const code = context.int('output_dtype', 0);

@@ -14,6 +14,7 @@ function generator(name: string, formula: string, work: OperatorRule['work'], li
     domain: '',
     name,
     operatorClass: 'other',
+    neverFolded: true,
     formula,
     infer(context) {
       if (like) {
@@ -45,6 +46,7 @@ export const randomOperators: readonly OperatorRule[] = [
     domain: '',
     name: 'Multinomial',
     operatorClass: 'other',
+    neverFolded: true,
     formula: 'special |X| (exp); vector |X| (sum) + |Y|·classes (compare)',
     infer: inferMultinomial,
     work: (context) => ({

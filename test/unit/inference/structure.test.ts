@@ -1,0 +1,510 @@
+import { describe, expect, it } from 'vitest';
+import type { Attribute, Node } from '../../../server/engine/graph/model';
+import { CancelledError } from '../../../server/engine/scheduler';
+import { infer } from '../../../server/engine/inference/infer';
+import { tensorOf } from '../operators/check';
+import { functionOf, infos, modelOf, node, subgraph, tryModel } from './build';
+
+const reference = (value: string): Attribute => ({ name: '', kind: 'reference', value });
+const one = tensorOf('one', 'int64', [1], [1]);
+
+describe('the main graph', () => {
+  it('keeps file order as index and links producers and consumers', async () => {
+    const { inference, types } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]' }),
+        nodes: [node('Relu', 'x', 'a'), node('Add', 'a, x', 'b'), node('Transpose', 'b', 'c')],
+        outputs: infos({ c: '' }),
+      }),
+    );
+    expect(types).toEqual({ x: 'float[2, 3]', a: 'float[2, 3]', b: 'float[2, 3]', c: 'float[3, 2]' });
+    const byName = new Map(inference.values.map((value) => [value.name, value]));
+    expect(byName.get('x')!.consumers).toEqual([0, 1]);
+    expect(byName.get('b')!.producer).toBe(1);
+    expect(inference.scopes[0]!.outputs).toEqual([byName.get('c')!.id]);
+    // 6 elements of 4 bytes; Add reads two tensors and writes one.
+    expect(inference.nodes[1]!.work).toEqual({
+      operations: { matrix: 0, vector: 6, special: 0 },
+      bytes: { weights: 0, inputs: 48, outputs: 24 },
+    });
+  });
+
+  it('counts a tensor that is read twice once', async () => {
+    const { nodeOf } = await tryModel(
+      modelOf({ inputs: infos({ x: 'float[10]' }), nodes: [node('Mul', 'x, x', 'y')] }),
+    );
+    expect(nodeOf('y').work!.bytes).toEqual({ weights: 0, inputs: 40, outputs: 40 });
+  });
+
+  it('follows symbolic shape arithmetic', async () => {
+    const graph = {
+      inputs: infos({ x: 'float[batch, sequence, 768]' }),
+      initializers: [
+        tensorOf('zero', 'int64', [1], [0]),
+        tensorOf('first', 'int64', [], [0]),
+        tensorOf('axes', 'int64', [1], [0]),
+        tensorOf('heads', 'int64', [2], [12, 64]),
+        tensorOf('rest', 'int64', [1], [-1]),
+      ],
+      nodes: [
+        node('Shape', 'x', 's'),
+        node('Gather', 's, first', 'b'),
+        node('Unsqueeze', 'b, axes', 'b1'),
+        node('Concat', 'b1, rest, heads', 'shape', { axis: 0 }),
+        node('Reshape', 'x, shape', 'split'),
+        node('Flatten', 'split', 'flat', { axis: 2 }),
+      ],
+    };
+    const { types } = await tryModel(modelOf(graph), { keepSymbols: true });
+    expect(types['split']).toBe('float[batch, sequence, 12, 64]');
+    expect(types['flat']).toBe('float[batch*sequence, 768]');
+    const bound = await tryModel(modelOf(graph), { bindings: { batch: 2 }, phase: 'decode' });
+    expect(bound.types['flat']).toBe('float[2, 768]');
+    expect(bound.inference.symbols).toEqual([
+      { name: 'batch', value: 2, origin: 'binding' },
+      { name: 'sequence', value: 1, origin: 'default' },
+    ]);
+  });
+
+  it('states its defaults by name and phase and asks for the rest', async () => {
+    const names = [
+      'batch_size',
+      'sequence_length',
+      'past_sequence_length',
+      'total_sequence_length',
+      'height',
+    ];
+    const graph = { inputs: infos({ x: `float[${names.join(', ')}]` }), nodes: [node('Relu', 'x', 'y')] };
+    const inference = await tryModel(modelOf(graph));
+    expect(inference.types['y']).toBe('float[1, 128, 0, 128, height]');
+    expect(inference.problems).toEqual(['inference.dimension-unbound']);
+    expect(inference.inference.nodes[0]!.work).toBeNull();
+    expect((await tryModel(modelOf(graph), { phase: 'decode' })).types['y']).toBe(
+      'float[1, 1, 128, 129, height]',
+    );
+  });
+
+  it('asks only for free symbols of expressions', async () => {
+    const graph = { inputs: infos({ ids: 'int64[batch, sequence]', mask: 'int64[batch, past + sequence]' }) };
+    const { inference, types } = await tryModel(modelOf(graph));
+    expect(inference.symbols.map(({ name }) => name)).toEqual(['batch', 'sequence', 'past']);
+    expect(types['mask']).toBe('int64[1, 128]');
+  });
+
+  it('uses declarations for what has no rule and goes on', async () => {
+    const graph = {
+      inputs: infos({ x: 'float[2]' }),
+      nodes: [
+        node('custom::Thing', 'x', 'a'),
+        node('Relu', 'a', 'b'),
+        node('custom::Other', 'b', 'c'),
+        node('Relu', 'x', 'd'),
+      ],
+      valueInfo: infos({ a: 'float[2, 5]' }),
+    };
+    const { inference, types } = await tryModel(modelOf(graph));
+    expect(types).toMatchObject({ a: 'float[2, 5]', b: 'float[2, 5]', c: '?', d: 'float[2]' });
+    expect(inference.nodes.map(({ rule }) => rule)).toEqual(['default', 'exact', 'unknown', 'exact']);
+    expect(inference.nodes[0]!.work!.bytes).toEqual({ weights: 0, inputs: 8, outputs: 40 });
+    const blind = await tryModel(modelOf(graph), { ignoreDeclared: true });
+    expect(blind.types['a']).toBe('?');
+    expect(blind.types['d']).toBe('float[2]');
+  });
+
+  it('reports what is declared against what is inferred', async () => {
+    const { problems, types } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]' }),
+        nodes: [node('Relu', 'x', 'y')],
+        outputs: infos({ y: 'float[2, 4]' }),
+      }),
+    );
+    expect(problems).toEqual(['inference.shape-contradiction']);
+    expect(types['y']).toBe('float[2, 3]');
+  });
+
+  it('learns the exporter’s own names from what it infers', async () => {
+    const { types } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]' }),
+        nodes: [node('Relu', 'x', 'y'), node('custom::Thing', 'y', 'z')],
+        valueInfo: infos({ y: 'float[s7, 3]', z: 'float[s7*2]' }),
+      }),
+    );
+    expect(types['z']).toBe('float[4]');
+  });
+});
+
+describe('constants', () => {
+  it('folds what depends on constants only, and fixed shapes', async () => {
+    const { nodeOf, inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]', y: 'float[batch, 3]' }),
+        initializers: [
+          tensorOf(
+            'w',
+            'float',
+            [3, 4],
+            Array.from({ length: 12 }, () => 1),
+          ),
+        ],
+        nodes: [
+          node('Transpose', 'w', 'wt'),
+          node('Transpose', 'wt', 'wtt'),
+          node('MatMul', 'x, wtt', 'a'),
+          node('Shape', 'x', 'fixed'),
+          node('Shape', 'y', 'free'),
+          node('RandomNormal', '', 'r', { shape: [2] }),
+        ],
+      }),
+    );
+    const folded = ['wt', 'wtt', 'a', 'fixed', 'free', 'r'].map((output) => nodeOf(output).folded);
+    expect(folded).toEqual([true, true, false, true, false, false]);
+    expect(nodeOf('wt').work).toEqual({
+      operations: { matrix: 0, vector: 0, special: 0 },
+      bytes: { weights: 0, inputs: 0, outputs: 0 },
+    });
+    expect(nodeOf('a').work!.bytes).toEqual({ weights: 48, inputs: 24, outputs: 32 });
+    expect(inference.values.find(({ name }) => name === 'wtt')!.isConstant).toBe(true);
+  });
+
+  it('keeps dequantised weights unfolded but counts them as weights', async () => {
+    const { nodeOf } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[1, 4]' }),
+        initializers: [
+          tensorOf(
+            'q',
+            'int8',
+            [4, 4],
+            Array.from({ length: 16 }, () => 1),
+          ),
+          tensorOf('scale', 'float', [], [0.5]),
+        ],
+        nodes: [node('DequantizeLinear', 'q, scale', 'w'), node('MatMul', 'x, w', 'y')],
+      }),
+    );
+    expect(nodeOf('w').folded).toBe(false);
+    expect(nodeOf('y').work!.bytes.weights).toBe(64);
+    expect(nodeOf('y').work!.matrixShape).toMatchObject({ kind: 'gemm', weights: 'b' });
+  });
+});
+
+describe('functions', () => {
+  const scaled = functionOf(
+    'Scaled',
+    'a, b',
+    'c',
+    [node('Gemm', 'a, b', 'c', { transB: reference('flip') })],
+    {
+      attributeDefaults: [{ name: 'flip', kind: 'int', value: 0 }],
+    },
+  );
+
+  it('infers a body for each call, with its attributes', async () => {
+    const { types, inference } = await tryModel(
+      modelOf(
+        {
+          inputs: infos({ x: 'float[2, 3]', w: 'float[3, 4]', v: 'float[5, 3]' }),
+          nodes: [node('local::Scaled', 'x, w', 'y'), node('local::Scaled', 'x, v', 'z', { flip: 1 })],
+        },
+        [scaled],
+      ),
+    );
+    expect(types).toMatchObject({ y: 'float[2, 4]', z: 'float[2, 5]' });
+    expect(inference.nodes.map(({ rule, parent, scope }) => [rule, parent, scope])).toEqual([
+      ['function', null, 0],
+      ['function', null, 0],
+      ['exact', 0, 1],
+      ['exact', 1, 2],
+    ]);
+    expect(inference.nodes[0]!.work!.operations.matrix).toBe(0);
+    expect(inference.nodes[2]!.work!.operations.matrix).toBe(2 * 2 * 3 * 4);
+    expect(inference.scopes.map(({ name, holder }) => [name, holder])).toEqual([
+      ['graph', null],
+      ['Scaled', 0],
+      ['Scaled', 1],
+    ]);
+  });
+
+  it('tells overloads apart and passes omitted inputs on', async () => {
+    const clip = functionOf('Limit', 'x, low', 'y', [node('Clip', 'x, low', 'y')]);
+    const flat = { ...functionOf('Limit', 'x', 'y', [node('Flatten', 'x', 'y')]), overload: 'flat' };
+    const calls: Node[] = [
+      node('local::Limit', 'x, ', 'a'),
+      { ...node('local::Limit', 'x', 'b'), overload: 'flat' },
+    ];
+    const { types, inference } = await tryModel(
+      modelOf({ inputs: infos({ x: 'float[2, 3, 4]' }), nodes: calls }, [clip, flat]),
+    );
+    expect(types).toMatchObject({ a: 'float[2, 3, 4]', b: 'float[2, 12]' });
+    expect(inference.nodes[2]!.inputs).toEqual([expect.any(Number), null]);
+  });
+
+  it('does not see the names of the caller', async () => {
+    const leaky = functionOf('Leaky', 'x', 'y', [node('Add', 'x, outside', 'y')]);
+    const { problems } = await tryModel(
+      modelOf(
+        { inputs: infos({ x: 'float[1]', outside: 'float[1]' }), nodes: [node('local::Leaky', 'x', 'z')] },
+        [leaky],
+      ),
+    );
+    expect(problems).toEqual(['inference.value-undefined']);
+  });
+
+  it('stops at functions that call themselves', async () => {
+    const loop = functionOf('Loop', 'x', 'y', [node('local::Back', 'x', 'y')]);
+    const back = functionOf('Back', 'x', 'y', [node('local::Loop', 'x', 'y')]);
+    const { problems, inference } = await tryModel(
+      modelOf({ inputs: infos({ x: 'float[1]' }), nodes: [node('local::Loop', 'x', 'z')] }, [loop, back]),
+    );
+    expect(problems).toEqual(['inference.function-recursive']);
+    expect(inference.nodes.length).toBe(3);
+  });
+
+  it('bounds functions that double at every level', async () => {
+    const levels = Array.from({ length: 40 }, (_, i) =>
+      functionOf(`L${i}`, 'x', 'y', [node(`local::L${i + 1}`, 'x', 'a'), node(`local::L${i + 1}`, 'a', 'y')]),
+    );
+    const { problems, inference } = await tryModel(
+      modelOf({ inputs: infos({ x: 'float[1]' }), nodes: [node('local::L0', 'x', 'z')] }, levels),
+    );
+    expect(problems).toContain('inference.too-many-nodes');
+    expect(inference.nodes.length).toBeLessThanOrEqual(250_000);
+  });
+});
+
+describe('If', () => {
+  const branches = {
+    then_branch: subgraph({}, [node('MatMul', 'x, w', 't')], 't'),
+    else_branch: subgraph({}, [node('Relu', 'x', 'e')], 'e'),
+  };
+  const graph = {
+    inputs: infos({ c: 'bool[]', x: 'float[4, 8]', w: 'float[8, 8]' }),
+    nodes: [node('If', 'c', 'y', branches, 'choice')],
+  };
+
+  it('infers both branches and counts the dearer one', async () => {
+    const { types, inference, problems } = await tryModel(modelOf(graph));
+    expect(types['y']).toBe('float[4, 8]');
+    expect(inference.nodes.map(({ node: { operator }, repeat }) => [operator, repeat])).toEqual([
+      ['If', 1],
+      ['MatMul', 1],
+      ['Relu', 0],
+    ]);
+    expect(problems).toEqual(['inference.branch-dearest-counts']);
+    expect(inference.problems[0]!.args).toEqual({ node: 'choice', taken: 'then_branch' });
+  });
+
+  it('takes the branch that a constant decides', async () => {
+    const decided = {
+      ...graph,
+      inputs: graph.inputs.slice(1),
+      initializers: [tensorOf('c', 'bool', [], [0])],
+    };
+    const { inference, problems } = await tryModel(modelOf(decided));
+    expect(inference.nodes.map(({ repeat }) => repeat)).toEqual([1, 0, 1]);
+    expect(problems).toEqual([]);
+  });
+
+  it('gives dimensions that differ a symbol', async () => {
+    const uneven = {
+      ...branches,
+      else_branch: subgraph({}, [node('Concat', 'x, x', 'e', { axis: 0 })], 'e'),
+    };
+    const { inference } = await tryModel(modelOf({ ...graph, nodes: [node('If', 'c', 'y', uneven)] }));
+    expect(inference.symbols).toEqual([{ name: 'y.branch0.0', value: null, origin: 'unbound' }]);
+    const bound = await tryModel(modelOf({ ...graph, nodes: [node('If', 'c', 'y', uneven)] }), {
+      bindings: { 'y.branch0.0': 6 },
+    });
+    expect(bound.types['y']).toBe('float[6, 8]');
+  });
+});
+
+describe('Loop and Scan', () => {
+  const body = subgraph(
+    { i: 'int64[]', go: 'bool[]', state: 'float[n]' },
+    [node('Identity', 'go', 'go2'), node('Mul', 'state, state', 'next'), node('Neg', 'next', 'seen')],
+    'go2, next, seen',
+  );
+  const loop = (limit: number | null) =>
+    modelOf({
+      inputs: infos({ s: 'float[4]', ...(limit === null && { limit: 'int64[]' }) }),
+      initializers: limit === null ? [] : [tensorOf('limit', 'int64', [], [limit])],
+      nodes: [node('Loop', 'limit, , s', 'last, all', { body }, 'again')],
+    });
+
+  it('multiplies by a constant trip count', async () => {
+    const { types, inference, problems } = await tryModel(loop(7));
+    expect(types).toMatchObject({ last: 'float[4]', all: 'float[7, 4]' });
+    expect(inference.nodes.map(({ repeat }) => repeat)).toEqual([1, 7, 7, 7]);
+    expect(problems).toEqual([]);
+  });
+
+  it('takes trips from a binding, else assumes 1 and says so', async () => {
+    const bound = await tryModel(loop(null), { bindings: { 'loop:again': 3 } });
+    expect(bound.types['all']).toBe('float[3, 4]');
+    expect(bound.inference.nodes[1]!.repeat).toBe(3);
+    const assumed = await tryModel(loop(null));
+    expect(assumed.inference.nodes[1]!.repeat).toBe(1);
+    expect(assumed.problems).toContain('inference.loop-trips-assumed');
+  });
+
+  it('follows a state that grows by a constant amount', async () => {
+    const growing = subgraph(
+      { i: 'int64[]', go: 'bool[]', list: '' },
+      [node('Identity', 'go', 'go2'), node('Concat', 'list, s', 'longer', { axis: 0 })],
+      'go2, longer',
+    );
+    const { types, nodeOf } = await tryModel(
+      modelOf({
+        inputs: infos({ s: 'float[4]' }),
+        initializers: [tensorOf('limit', 'int64', [], [5])],
+        nodes: [node('Loop', 'limit, , s', 'last', { body: growing })],
+      }),
+    );
+    expect(types['last']).toBe('float[24]');
+    // In the middle of five runs the list has 4 + 2 × 4 elements before and 16 after the run.
+    expect(nodeOf('longer').work!.bytes).toEqual({ weights: 0, inputs: 48 + 16, outputs: 64 });
+  });
+
+  it('multiplies nested loops', async () => {
+    const inner = node('Loop', 'limit, , state', 'next, rows', { body }, 'inner');
+    const outer = subgraph(
+      { i: 'int64[]', go0: 'bool[]', state: 'float[4]' },
+      [node('Identity', 'go0', 'go1'), inner],
+      'go1, next',
+    );
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ s: 'float[4]' }),
+        initializers: [tensorOf('limit', 'int64', [], [3])],
+        nodes: [node('Loop', 'limit, , s', 'last', { body: outer }, 'outer')],
+      }),
+    );
+    expect(inference.nodes.map(({ repeat }) => repeat)).toEqual([1, 3, 3, 9, 9, 9]);
+  });
+
+  it('scans along axes', async () => {
+    const step = subgraph(
+      { total: 'float[2]', row: 'float[2]' },
+      [node('Add', 'total, row', 'sum'), node('Identity', 'sum', 'copy')],
+      'sum, copy',
+    );
+    const attributes = { body: step, num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [1] };
+    const { types, inference } = await tryModel(
+      modelOf({
+        inputs: infos({ start: 'float[2]', rows: 'float[2, 9]' }),
+        nodes: [node('Scan', 'start, rows', 'end, sums', attributes)],
+      }),
+    );
+    expect(types).toMatchObject({ end: 'float[2]', sums: 'float[2, 9]' });
+    expect(inference.nodes.map(({ repeat }) => repeat)).toEqual([1, 9, 9]);
+  });
+});
+
+describe('broken graphs', () => {
+  it('sorts nodes that are out of order', async () => {
+    const { types, problems } = await tryModel(
+      modelOf({ inputs: infos({ x: 'float[3]' }), nodes: [node('Relu', 'a', 'b'), node('Neg', 'x', 'a')] }),
+    );
+    expect(types['b']).toBe('float[3]');
+    expect(problems).toEqual(['inference.nodes-out-of-order']);
+  });
+
+  it('sorts across subgraphs that capture later values', async () => {
+    const branch = (): Attribute => subgraph({}, [node('Neg', 'late', 'n')], 'n');
+    const { types, problems } = await tryModel(
+      modelOf({
+        inputs: infos({ c: 'bool[]', x: 'float[3]' }),
+        nodes: [
+          node('If', 'c', 'y', { then_branch: branch(), else_branch: branch() }),
+          node('Relu', 'x', 'late'),
+        ],
+      }),
+    );
+    expect(types['y']).toBe('float[3]');
+    expect(problems).toContain('inference.nodes-out-of-order');
+  });
+
+  it('ends on cycles', async () => {
+    const { problems, types } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[3]' }),
+        nodes: [node('Add', 'x, b', 'a'), node('Relu', 'a', 'b'), node('Relu', 'x', 'c')],
+      }),
+    );
+    expect(problems).toEqual(['inference.graph-cycle']);
+    expect(types['c']).toBe('float[3]');
+  });
+
+  it('names values that nobody makes and values made twice', async () => {
+    const { problems } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[3]' }),
+        nodes: [node('Add', 'x, ghost', 'a'), node('Relu', 'x', 'a')],
+        outputs: infos({ missing: '' }),
+      }),
+    );
+    expect([...problems].sort()).toEqual([
+      'inference.output-undefined',
+      'inference.value-redefined',
+      'inference.value-undefined',
+    ]);
+  });
+
+  it('bounds nesting', async () => {
+    let graph = subgraph({}, [node('Relu', 'x', 'y')], 'y');
+    for (let i = 0; i < 100; i++) {
+      graph = subgraph({}, [node('If', 'c', 'y', { then_branch: graph, else_branch: graph })], 'y');
+      if (graph.kind === 'graph')
+        graph = {
+          ...graph,
+          value: { ...graph.value, nodes: [node('If', 'c', 'y', { then_branch: graph })] },
+        };
+    }
+    const { problems } = await tryModel(
+      modelOf({
+        inputs: infos({ c: 'bool[]', x: 'float[1]' }),
+        nodes: [node('If', 'c', 'z', { then_branch: graph })],
+      }),
+    );
+    expect(
+      problems.some((code) => code === 'inference.nesting-too-deep' || code === 'inference.too-many-nodes'),
+    ).toBe(true);
+  });
+
+  it('survives nonsense in attributes and shapes', async () => {
+    const { types } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]' }),
+        initializers: [one],
+        nodes: [
+          node('Transpose', 'x', 'a', { perm: [5, 1] }),
+          node('Concat', 'x, one', 'b', { axis: 9 }),
+          node('Gather', 'x, one', 'c', { axis: -7 }),
+          node('Reshape', 'x', 'd'),
+          node('Split', 'x', 'e', { axis: 4 }),
+          node('Relu', 'x', 'f'),
+        ],
+      }),
+    );
+    expect(types['f']).toBe('float[2, 3]');
+    expect(types['a']).toBe('float');
+  });
+
+  it('stops when it is cancelled', async () => {
+    const nodes = Array.from({ length: 100 }, (_, i) => node('Relu', i === 0 ? 'x' : `v${i - 1}`, `v${i}`));
+    const model = modelOf({ inputs: infos({ x: 'float[1]' }), nodes });
+    let ticks = 0;
+    const scheduler = {
+      tick: () => {
+        if (++ticks > 150) throw new CancelledError();
+        return undefined;
+      },
+    };
+    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+    await expect(infer(model, workload, {}, scheduler)).rejects.toThrow(CancelledError);
+    expect(ticks).toBe(151);
+  });
+});
