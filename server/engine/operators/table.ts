@@ -3,6 +3,7 @@ import { attentionOperators } from './attention';
 import { contribOperators } from './contrib/index';
 import { convolutionOperators } from './convolution';
 import { gemmOperators } from './gemm';
+import { machineLearningOperators } from './ml/index';
 import { normalizationOperators } from './normalization';
 import { poolingOperators } from './pooling';
 import { quantizationOperators } from './quantization';
@@ -32,6 +33,7 @@ export const allOperators: readonly OperatorRule[] = [
   ...contribOperators,
   ...convolutionOperators,
   ...gemmOperators,
+  ...machineLearningOperators,
   ...normalizationOperators,
   ...poolingOperators,
   ...quantizationOperators,
