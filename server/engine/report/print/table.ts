@@ -13,7 +13,7 @@ export function tableOf(sections: readonly Section[]): string {
 }
 
 function sectionText(section: Section): string {
-  const rows = section.rows.map((row) => row.map(oneLine));
+  const rows = section.rows.map((row) => row.map((cell) => oneLine(cell)));
   const widths = section.columns.map((column, index) =>
     Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))),
   );

@@ -1,0 +1,143 @@
+import { pathToFileURL } from 'node:url';
+import manifest from '../../package.json';
+import { messageOf, type Language } from '../../l10n/messages';
+import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
+import { chipById, findChips } from '../engine/chips/catalogue';
+import type { Chip } from '../engine/chips/chip';
+import { runtimeProfiles } from '../engine/kernels/profile';
+import type { Problem } from '../engine/problem';
+import { buildReport } from '../engine/report/build';
+import { printCsv } from '../engine/report/print/csv';
+import { printHtml } from '../engine/report/print/html';
+import { printMarkdown } from '../engine/report/print/markdown';
+import { printTable } from '../engine/report/print/table';
+import type { Report } from '../engine/report/types';
+import { uninterrupted } from '../engine/scheduler';
+import { phases, precisionPolicies, type Workload } from '../engine/workload';
+import { reportWords } from '../reportWords';
+import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
+import { chosenChips } from '../workspace/chosenChips';
+import { parseBindings, type Arguments } from './arguments';
+import { usage } from './failure';
+import { openModel, readText, type OpenedModel } from './openModel';
+
+export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** `siliconlens analyze MODEL`: the report as text. */
+export async function analyze(words: Arguments, language: Language): Promise<string> {
+  const format = words.choice('format', reportFormats) ?? 'table';
+  const path = onlyPath(words);
+  const bindings = parseBindings(words.texts('bind'));
+  const runtimes = runtimeProfiles.map((profile) => profile.id);
+  const given = {
+    phase: words.choice('phase', phases),
+    precision: words.choice('precision', precisionPolicies),
+    runtime: words.choice('runtime', runtimes),
+  };
+  const choices = await settingsFor(words, path);
+  const workload: Workload = {
+    bindings: { ...choices.workload.bindings, ...bindings },
+    phase: given.phase ?? choices.workload.phase,
+    precision: given.precision ?? choices.workload.precision,
+    runtime: given.runtime ?? choices.workload.runtime,
+  };
+  const chips = chipsFor(words, choices);
+  const host = choices.host === null ? undefined : chipNamed(choices.host);
+  const opened = await openModel(path, language);
+  return printReport(await reportOf(opened, workload, chips, host, language), format, language);
+}
+
+/** The one model that a command is about. */
+export function onlyPath(words: Arguments): string {
+  const [path, second] = words.positionals;
+  if (path === undefined) throw usage('cli.error.noModel', { command: words.command });
+  if (second !== undefined) throw usage('cli.error.tooMany', { argument: second });
+  return path;
+}
+
+async function settingsFor(words: Arguments, path: string): Promise<Choices> {
+  const file = words.text('settings');
+  const key = modelKey(pathToFileURL(path).href, [pathToFileURL(process.cwd()).href]);
+  if (file === undefined) return choicesFor(defaultSettings, key);
+  const { value, problems } = parseSettingsText(await readText(file));
+  const [problem] = problems;
+  if (problem) throw usage('cli.error.settings', { ...problem });
+  return choicesFor(value, key);
+}
+
+function chipsFor(words: Arguments, choices: Choices): readonly Chip[] {
+  const named = words.texts('chip');
+  return (named.length > 0 ? named : choices.chips).length > 0
+    ? [...new Set((named.length > 0 ? named : choices.chips).map(chipNamed))]
+    : chosenChips([]).chips;
+}
+
+/** A chip by id, or by a name that only one chip has. */
+function chipNamed(name: string): Chip {
+  const exact = chipById(name);
+  if (exact) return exact;
+  const found = findChips(name);
+  if (found.length === 1) return found[0]!;
+  throw found.length === 0
+    ? usage('cli.error.chipUnknown', { chip: name })
+    : usage('cli.error.chip', {
+        chip: name,
+        names: found
+          .slice(0, 5)
+          .map((chip) => chip.id)
+          .join(', '),
+      });
+}
+
+async function reportOf(
+  opened: OpenedModel,
+  workload: Workload,
+  chips: readonly Chip[],
+  host: Chip | undefined,
+  language: Language,
+): Promise<Report> {
+  const prepared = await prepare(opened.model, workload, uninterrupted);
+  const analyses: ChipAnalysis[] = [];
+  for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
+  const { nodes, symbols } = prepared.inference;
+  const known = new Set(symbols.map((symbol) => symbol.name));
+  const unused = Object.keys(workload.bindings).filter(
+    (name) => !name.startsWith('loop:') && !known.has(name),
+  );
+  const unusedProblems = unused.map((name): Problem => ({
+    severity: 'warning',
+    code: 'print.bindingUnused',
+    args: { name },
+    node: null,
+  }));
+  return buildReport({
+    tool: { version: manifest.version, catalogueVersion: manifest.version },
+    path: opened.path,
+    prepared,
+    chips: analyses,
+    problems: [...opened.problems, ...unusedProblems],
+    lineOf: (index) => {
+      const line = opened.listing.positions.lineOf(nodes[index]!.node);
+      return line < 0 ? null : line + 1;
+    },
+    textOf: (problem) => messageOf(language, problem.code, problem.args),
+  });
+}
+
+/** A report in one of the formats. */
+export function printReport(report: Report, format: ReportFormat, language: Language): string {
+  const words = reportWords(language);
+  switch (format) {
+    case 'table':
+      return printTable(report, words);
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'markdown':
+      return printMarkdown(report, words);
+    case 'csv':
+      return printCsv(report);
+    case 'html':
+      return printHtml(report, words, language);
+  }
+}

@@ -1,0 +1,111 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { usage } from './failure';
+
+type OptionTable = NonNullable<ParseArgsConfig['options']>;
+
+const common: OptionTable = {
+  out: { type: 'string', short: 'o' },
+  lang: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+};
+const formatted: OptionTable = { ...common, format: { type: 'string', short: 'f' } };
+
+/** Options by command; what is not listed is a usage error. */
+export const commands: Readonly<Record<string, OptionTable>> = {
+  analyze: {
+    ...formatted,
+    chip: { type: 'string', multiple: true, short: 'c' },
+    bind: { type: 'string', multiple: true, short: 'b' },
+    phase: { type: 'string' },
+    precision: { type: 'string' },
+    runtime: { type: 'string' },
+    settings: { type: 'string' },
+  },
+  chips: formatted,
+  listing: common,
+  help: common,
+};
+
+/** What was asked for. */
+export interface Arguments {
+  readonly command: string;
+  readonly positionals: readonly string[];
+  readonly out: string | undefined;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** A single value of an option; undefined when it was not given. */
+  text(name: string): string | undefined;
+  /** All values of an option that may be repeated. */
+  texts(name: string): readonly string[];
+  /** A value that must be one of a list. */
+  choice<T extends string>(name: string, allowed: readonly T[]): T | undefined;
+}
+
+/** Reads the words after the program's name. Throws a usage `Failure`. */
+export function parseArguments(words: readonly string[]): Arguments {
+  const first = words.find((word) => !word.startsWith('-'));
+  const isBare = first === undefined;
+  const command = first ?? 'help';
+  const options = commands[command];
+  const global = words.some((word) => ['--help', '-h', '--version', '-v'].includes(word));
+  if (!options) throw usage('cli.error.command', { command });
+  if (isBare && !global) throw usage('cli.error.noCommand');
+  const { values, positionals } = parse(words, options);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    command,
+    positionals: positionals.slice(isBare ? 0 : 1),
+    out: text('out'),
+    help: values['help'] === true || command === 'help',
+    version: values['version'] === true,
+    text,
+    texts: (name) => {
+      const value = values[name];
+      return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+    },
+    choice: (name, allowed) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const found = allowed.find((one) => one === value);
+      if (found === undefined) {
+        throw usage('cli.error.choice', { option: `--${name}`, value, allowed: allowed.join(', ') });
+      }
+      return found;
+    },
+  };
+}
+
+function parse(
+  words: readonly string[],
+  options: OptionTable,
+): { values: Record<string, unknown>; positionals: string[] } {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const text = error instanceof Error ? error.message : '';
+    const option = (/--[\w-]+/.exec(text) ?? /-\w/.exec(text))?.[0] ?? '';
+    throw usage(
+      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'cli.error.unknownOption' : 'cli.error.optionValue',
+      { option },
+    );
+  }
+}
+
+/** `NAME=N` pairs; the name may hold `=` itself (`loop:a=b=3`). */
+export function parseBindings(texts: readonly string[]): Record<string, number> {
+  const bindings: Record<string, number> = {};
+  for (const value of texts) {
+    const at = value.lastIndexOf('=');
+    const number = value.slice(at + 1);
+    if (at < 1 || !/^\d+$/.test(number) || !Number.isSafeInteger(Number(number))) {
+      throw usage('cli.error.bind', { value });
+    }
+    bindings[value.slice(0, at).trim()] = Number(number);
+  }
+  return bindings;
+}

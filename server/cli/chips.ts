@@ -1,0 +1,112 @@
+import type { Language } from '../../l10n/messages';
+import { findChips } from '../engine/chips/catalogue';
+import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
+import { row as csvRow } from '../engine/report/print/csv';
+import { markdownOf } from '../engine/report/print/markdown';
+import { column, type Section } from '../engine/report/print/sections';
+import { tableOf } from '../engine/report/print/table';
+import { known, type Words } from '../engine/report/print/words';
+import { reportWords } from '../reportWords';
+import type { Arguments } from './arguments';
+
+const chipFormats = ['table', 'json', 'markdown', 'csv'] as const;
+
+/** `siliconlens chips [QUERY]`: the catalogue, or what a query finds in it. */
+export function listChips(words: Arguments, language: Language): string {
+  const format = words.choice('format', chipFormats) ?? 'table';
+  const found = findChips(words.positionals.join(' '));
+  switch (format) {
+    case 'table':
+      return tableOf([catalogueSection(found, reportWords(language))]);
+    case 'markdown':
+      return markdownOf([catalogueSection(found, reportWords(language))]);
+    case 'json':
+      return `${JSON.stringify(found, null, 2)}\n`;
+    case 'csv':
+      return printChipsCsv(found);
+  }
+}
+
+/** The rate that a chip is known by: of the common formats the widest of 16 bits, else what it has. */
+function headlinePeak(chip: Chip): { precision: string; figure: Figure } | null {
+  for (const rates of [chip.peakOpsPerSecond, chip.estimatedPeakOpsPerSecond, chip.otherPeakOpsPerSecond]) {
+    const order = ['bf16', 'fp16', 'int8', ...precisions, ...Object.keys(rates ?? {})];
+    const precision = order.find((name) => rates?.[name] !== undefined);
+    if (rates && precision) return { precision, figure: rates[precision]! };
+  }
+  return null;
+}
+
+function catalogueSection(chips: readonly Chip[], words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  return {
+    title: text('section.catalogue'),
+    columns: [
+      column(text('id')),
+      column(text('class')),
+      column(text('place')),
+      column(text('phase')),
+      column(text('peak'), 'right'),
+      column(text('bandwidth'), 'right'),
+      column(text('capacity'), 'right'),
+      column(text('power'), 'right'),
+      column(text('basis')),
+    ],
+    rows: chips.map((chip) => {
+      const peak = headlinePeak(chip);
+      const memory = modelMemory(chip);
+      return [
+        chip.id,
+        chip.class,
+        chip.place.join(', '),
+        chip.phase.join(', '),
+        known(
+          peak,
+          ({ precision, figure }) => `${precision} ${words.operationsPerSecond(figure.value)}`,
+          words,
+        ),
+        known(memory?.bandwidthBytesPerSecond?.value, words.bytesPerSecond, words),
+        known(memory?.capacityBytes?.value, words.bytes, words),
+        known(chip.power.tdpWatts?.value, words.watts, words),
+        known(peak, ({ figure }) => words.text(`print.figure.${figure.basis}`), words),
+      ];
+    }),
+  };
+}
+
+function printChipsCsv(chips: readonly Chip[]): string {
+  const head = [
+    'id',
+    'name',
+    'vendor',
+    'class',
+    'place',
+    'phase',
+    'year',
+    'status',
+    'default_runtime',
+    ...precisions.map((precision) => `peak_${precision}_ops_per_second`),
+    'bandwidth_bytes_per_second',
+    'capacity_bytes',
+    'tdp_watts',
+  ];
+  const rows = chips.map((chip) => {
+    const memory = modelMemory(chip);
+    return csvRow([
+      chip.id,
+      chip.name,
+      chip.vendor,
+      chip.class,
+      chip.place.join(' '),
+      chip.phase.join(' '),
+      chip.year?.value ?? null,
+      chip.status,
+      chip.defaultRuntime,
+      ...precisions.map((precision) => chip.peakOpsPerSecond[precision]?.value ?? null),
+      memory?.bandwidthBytesPerSecond?.value ?? null,
+      memory?.capacityBytes?.value ?? null,
+      chip.power.tdpWatts?.value ?? null,
+    ]);
+  });
+  return `${[head.join(','), ...rows].join('\r\n')}\r\n`;
+}

@@ -1,0 +1,26 @@
+import type { MessageArgs, MessageKey } from '../../l10n/messages';
+
+/** Exit codes of the command line; 3 is kept for budgets. */
+export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Ends a command with one line on standard error. */
+export class Failure extends Error {
+  constructor(
+    readonly exitCode: number,
+    readonly key: MessageKey,
+    readonly args: MessageArgs = {},
+  ) {
+    super(key);
+    this.name = 'Failure';
+  }
+}
+
+/** The command was not understood. */
+export function usage(key: MessageKey, args: MessageArgs = {}): Failure {
+  return new Failure(exitCodes.usage, key, args);
+}
+
+/** The command was understood but could not be carried out. */
+export function failed(key: MessageKey, args: MessageArgs = {}): Failure {
+  return new Failure(exitCodes.failed, key, args);
+}

@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import manifest from '../../package.json';
+import { languageOf, message, type Language } from '../../l10n/messages';
+import { runtimeProfiles } from '../engine/kernels/profile';
+import { phases, precisionPolicies } from '../engine/workload';
+import { chosenChips } from '../workspace/chosenChips';
+import { analyze, onlyPath } from './analyze';
+import { parseArguments, type Arguments } from './arguments';
+import { listChips } from './chips';
+import { exitCodes, failed, Failure, usage } from './failure';
+import { openModel } from './openModel';
+
+/** Where a command writes to and what surrounds it. */
+export interface Console {
+  /** Results. */
+  out(text: string): void;
+  /** Everything else. */
+  error(text: string): void;
+  /** As in `LANG`: `ko_KR.UTF-8`. */
+  readonly locale: string | undefined;
+}
+
+/** Runs one command and returns its exit code; never rejects. */
+export async function run(words: readonly string[], console: Console): Promise<number> {
+  let language = languageFor(words, console.locale);
+  try {
+    const parsed = parseArguments(words);
+    language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
+    const result = await perform(parsed, language);
+    if (parsed.out === undefined) console.out(result);
+    else await write(parsed.out, result);
+    return exitCodes.done;
+  } catch (error) {
+    const failure =
+      error instanceof Failure
+        ? error
+        : failed('cli.error.internal', { detail: error instanceof Error ? error.message : String(error) });
+    const text = message(language, failure.key, failure.args).replace(/\s*\n\s*/g, ' ');
+    console.error(`${message(language, 'cli.error', { message: text })}\n`);
+    return failure.exitCode;
+  }
+}
+
+/** The language of failures that come before the options are understood. */
+function languageFor(words: readonly string[], locale: string | undefined): Language {
+  const at = words.indexOf('--lang');
+  const wanted = at === -1 ? words.find((word) => word.startsWith('--lang='))?.slice(7) : words[at + 1];
+  return languageOf((wanted ?? locale)?.replaceAll('_', '-').replace(/\..*$/, ''));
+}
+
+async function perform(words: Arguments, language: Language): Promise<string> {
+  if (words.version) return `${manifest.version}\n`;
+  if (words.help) return helpText(language);
+  switch (words.command) {
+    case 'analyze':
+      return analyze(words, language);
+    case 'chips':
+      return listChips(words, language);
+    case 'listing':
+      return (await openModel(onlyPath(words), language)).listing.text;
+    default:
+      throw usage('cli.error.command', { command: words.command });
+  }
+}
+
+function helpText(language: Language): string {
+  const help = message(language, 'cli.help', {
+    chips: chosenChips([])
+      .chips.map((chip) => chip.id)
+      .join(', '),
+    phases: phases.join(', '),
+    precisions: precisionPolicies.join(', '),
+    runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),
+  });
+  return `${message(language, 'cli.usage')}\n\n${help}\n`;
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw failed('cli.error.out', { path, detail: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from '../../../server/cli/run';
+import type { Report } from '../../../server/engine/report/types';
+
+const models = join(__dirname, '../../fixtures/models');
+const tinyMlp = join(models, 'tiny-mlp.onnx');
+const folder = mkdtempSync(join(tmpdir(), 'siliconlens-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = '';
+  let error = '';
+  const code = await run(words, {
+    out: (text) => (out += text),
+    error: (text) => (error += text),
+    locale: 'en_US.UTF-8',
+  });
+  return { code, out, error };
+}
+
+describe('siliconlens analyze', () => {
+  it('prints the whole report as JSON', async () => {
+    const { code, out, error } = await siliconlens(
+      ...['analyze', tinyMlp, '--format', 'json', '--chip', 'nvidia-t4', '--chip', 'intel-xeon-8480'],
+      ...['--bind', 'batch=3'],
+    );
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    const report = JSON.parse(out) as Report;
+    expect(report.schemaVersion).toBe(1);
+    expect(report.chips.map((chip) => chip.id)).toEqual(['nvidia-t4', 'intel-xeon-8480']);
+    expect(report.model.inputs).toEqual([{ name: 'features', dtype: 'float', shape: [3, 16] }]);
+    expect(report.workload.bindings['batch']).toBe(3);
+    expect(report.coverage).toEqual({ nodes: 1, operations: 1 });
+    expect(report.memory.timeline).toHaveLength(report.nodes.length);
+    // The line of the listing holds the node's output.
+    const listing = (await siliconlens('listing', tinyMlp)).out.split('\n');
+    for (const node of report.nodes) expect(listing[node.line! - 1]).toContain(node.outputs[0]!.name);
+  });
+
+  it('writes to a file and leaves standard output empty', async () => {
+    const path = join(folder, 'report.csv');
+    const { code, out } = await siliconlens('analyze', tinyMlp, '-f', 'csv', '-c', 'nvidia-t4', '-o', path);
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(readFileSync(path, 'utf8').split('\r\n')).toHaveLength(1 + 7 + 1);
+  });
+
+  it('reads the settings of the editor; options win', async () => {
+    const settings = join(folder, 'settings.json');
+    writeFileSync(
+      settings,
+      `{ // chips and sizes
+        "siliconlens.chips": ["nvidia-l4"],
+        "siliconlens.models": { "**/tiny-*.onnx": { "dimensions": { "batch": 5 } } },
+      }`,
+    );
+    const words = ['analyze', tinyMlp, '--settings', settings, '--format', 'json'];
+    const plain = JSON.parse((await siliconlens(...words)).out) as Report;
+    expect(plain.chips.map((chip) => chip.id)).toEqual(['nvidia-l4']);
+    expect(plain.model.inputs[0]!.shape).toEqual([5, 16]);
+    const over = JSON.parse((await siliconlens(...words, '--bind', 'batch=7')).out) as Report;
+    expect(over.model.inputs[0]!.shape).toEqual([7, 16]);
+  });
+
+  it('speaks Korean', async () => {
+    const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4', '--lang', 'ko');
+    expect(out).toContain('매개변수');
+    expect(out).not.toMatch(/print\.|cli\./);
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    [2, [], 'no command'],
+    [2, ['nonsense'], 'unknown command'],
+    [2, ['analyze'], 'path of one model'],
+    [2, ['analyze', tinyMlp, 'second'], '“second” is too much'],
+    [2, ['analyze', tinyMlp, '--chip', 'no-such-chip-at-all'], 'no chip “no-such-chip-at-all”'],
+    [2, ['analyze', tinyMlp, '--chip', 'nvidia'], 'did you mean'],
+    [2, ['analyze', tinyMlp, '--bind', 'batch'], '--bind takes NAME=N'],
+    [2, ['analyze', tinyMlp, '--bind', 'batch=-1'], '--bind takes NAME=N'],
+    [2, ['analyze', tinyMlp, '--phase', 'x'], '--phase takes one of inference, prefill'],
+    [2, ['analyze', tinyMlp, '--format', 'x'], '--format takes one of table'],
+    [2, ['analyze', tinyMlp, '--nope'], 'unknown option --nope'],
+    [2, ['analyze', tinyMlp, '--chip'], '--chip is used wrongly'],
+    [2, ['listing', tinyMlp, '--chip', 'nvidia-t4'], 'unknown option --chip'],
+    [1, ['analyze', join(folder, 'none.onnx')], 'there is no file'],
+    [1, ['listing', folder], 'is not a file'],
+    [1, ['analyze', join(models, 'bert-base.onnx.gz')], 'gzip archive'],
+    [1, ['analyze', tinyMlp, '--out', join(folder, 'no', 'where')], 'could not be written'],
+  ])('exit code %i for %j', async (code, words, text) => {
+    const result = await siliconlens(...words);
+    expect(result.code).toBe(code);
+    expect(result.out).toBe('');
+    expect(result.error).toMatch(/^siliconlens: [^\n]+\n$/);
+    expect(result.error).toContain(text);
+  });
+
+  it('names a truncated model and says where it ends', async () => {
+    const path = join(folder, 'half.onnx');
+    writeFileSync(path, readFileSync(tinyMlp).subarray(0, 40));
+    const { code, out, error } = await siliconlens('analyze', path, '--chip', 'nvidia-t4');
+    // What was read before the end may still be a model; then the report says so.
+    expect(code === 1 ? error : out).toContain('40');
+  });
+});
+
+describe('siliconlens chips', () => {
+  it('finds chips by alias and lists all without a query', async () => {
+    expect((await siliconlens('chips', 'h100')).out).toContain('nvidia-h100-sxm');
+    const all = JSON.parse((await siliconlens('chips', '--format', 'json')).out) as { id: string }[];
+    expect(all.length).toBeGreaterThanOrEqual(16);
+    const csv = (await siliconlens('chips', '--format', 'csv')).out.trimEnd().split('\r\n');
+    expect(csv).toHaveLength(all.length + 1);
+  });
+});
+
+describe('help and version', () => {
+  it('go to standard output', async () => {
+    for (const words of [['help'], ['--help'], ['analyze', '--help']]) {
+      const { code, out, error } = await siliconlens(...words);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      expect(out).toContain('usage: siliconlens');
+      expect(out).toContain('--precision');
+    }
+    expect((await siliconlens('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

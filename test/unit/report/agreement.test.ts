@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { buildReport } from '../../../server/engine/report/build';
+import type { ReportChip } from '../../../server/engine/report/types';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { expectedRuns, fixtureNames, readFixture } from '../inference/fixtures';
+
+/** One or two chips of each large class. */
+const chipIds = [
+  'intel-xeon-8480',
+  'generic-x86-avx2-desktop',
+  'nvidia-t4',
+  'nvidia-a100-sxm-80gb',
+  'nvidia-h100-sxm',
+  'nvidia-h200-sxm',
+  'nvidia-b200',
+  'nvidia-l4',
+  'amd-mi300x',
+  'nvidia-jetson-agx-orin-64gb',
+  'google-tpu-v1',
+  'google-tpu-v5e',
+  'google-coral-edge-tpu',
+  'apple-m4-ane',
+  'hailo-8',
+  'graphcore-ipu-gc200',
+];
+
+async function reportsOf(name: string): Promise<readonly ReportChip[]> {
+  const { bindings } = expectedRuns(name)[0]!;
+  const workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const prepared = await prepare(await readFixture(name), workload, uninterrupted);
+  const chips = [];
+  for (const id of chipIds) chips.push(await costsOn(prepared, chipById(id)!, uninterrupted));
+  const report = buildReport({
+    tool: { version: '0', catalogueVersion: '0' },
+    path: name,
+    prepared,
+    chips,
+    problems: [],
+    lineOf: () => null,
+    textOf: (problem) => problem.code,
+  });
+  expect(report.nodes).toHaveLength(prepared.inference.nodes.length);
+  return report.chips;
+}
+
+function expectEqual(found: number, wanted: number, what: string): void {
+  expect(Math.abs(found - wanted), what).toBeLessThanOrEqual(1e-9 * Math.abs(wanted));
+}
+
+describe('sums over nodes, kernels × repeat and the total agree', () => {
+  it.each(fixtureNames)('%s', async (name) => {
+    for (const chip of await reportsOf(name)) {
+      const total = chip.total.latencySeconds;
+      // A time that is unknown somewhere makes the total unknown; it must not be summed up as if it were 0.
+      const unknown = chip.kernels.some((kernel) => kernel.seconds === null || kernel.repeat === null);
+      expect(total === null, `${chip.id}: total is unknown`).toBe(unknown);
+      if (!total) continue;
+      expect(total.value, chip.id).toBeGreaterThan(0);
+      const kernels = chip.kernels.reduce((sum, kernel) => sum + kernel.seconds!.value * kernel.repeat!, 0);
+      const nodes = chip.nodes.reduce((sum, node) => sum + node.seconds!.value, 0);
+      expectEqual(kernels, total.value, `${chip.id}: kernels`);
+      expectEqual(nodes, total.value, `${chip.id}: nodes`);
+    }
+  });
+
+  it.each(fixtureNames)('%s: each node is in the kernel that lists it', async (name) => {
+    for (const chip of await reportsOf(name)) {
+      const seen = new Set<number>();
+      for (const kernel of chip.kernels) {
+        for (const node of kernel.nodes) {
+          expect(seen.has(node)).toBe(false);
+          seen.add(node);
+          expect(chip.nodes[node]!.kernel).toBe(kernel.index);
+        }
+      }
+      for (const node of chip.nodes) {
+        if (seen.has(node.index)) continue;
+        expect(node).toMatchObject({ kernel: null, bound: 'none', seconds: { value: 0 } });
+      }
+    }
+  });
+});
