@@ -1,0 +1,64 @@
+import { readOnnx } from '../../server/engine/formats/onnx/read';
+import { parseOnnxText } from '../../server/engine/formats/onnxText/parse';
+import { printListing } from '../../server/engine/formats/onnxText/print';
+import { memorySource } from '../../server/engine/graph/byteSource';
+import { uninterrupted } from '../../server/engine/scheduler';
+import { en } from './problemTexts';
+import { mutated } from './mutate';
+
+function check(condition: boolean, what: string): void {
+  if (!condition) throw new Error(what);
+}
+
+/**
+ * Reads one damaged file the whole way: bytes → model → listing → model. Throws if anything throws or if what must hold
+ * of every file does not: each problem has a text, an unreadable file has a reason, our own listing is readable.
+ */
+export async function fuzzBinary(bytes: Uint8Array): Promise<'unreadable' | 'partial' | 'whole'> {
+  const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
+  check(problems.length <= 21, `${problems.length} problems`);
+  for (const { code, offset } of problems) {
+    check(code in en, `no text for ${code}`);
+    check(offset === undefined || (offset >= 0 && offset <= bytes.length), `offset ${offset}`);
+  }
+  if (!value) {
+    check(problems.length > 0, 'unreadable without a reason');
+    return 'unreadable';
+  }
+  const { text, positions } = printListing(value, { fileName: 'fuzz.onnx', fileSize: bytes.length });
+  for (const node of positions.nodes) positions.position(node);
+  const parsed = await parseOnnxText(text, uninterrupted);
+  const [first] = parsed.problems;
+  check(
+    !first,
+    `the listing gives ${first?.code} in line ${first?.range.start.line}: ${lineOf(text, first?.range.start.line)}`,
+  );
+  check(
+    parsed.value?.graph.nodes.length === value.graph.nodes.length,
+    'the listing has another number of nodes',
+  );
+  return problems.length > 0 ? 'partial' : 'whole';
+}
+
+function lineOf(text: string, line = 0): string {
+  return text.split('\n')[line]?.slice(0, 300) ?? '';
+}
+
+/** Reads one damaged text; what could be read prints to a text that reads and prints as itself. */
+export async function fuzzText(text: string): Promise<void> {
+  const { value, problems } = await parseOnnxText(text, uninterrupted);
+  for (const { code } of problems) check(code in en, `no text for ${code}`);
+  if (!value) return;
+  const options = { fileName: 'fuzz.onnxtxt' };
+  const once = printListing(value, options).text;
+  const again = await parseOnnxText(once, uninterrupted);
+  check(printListing(again.value!, options).text === once, 'printing is no fixed point');
+}
+
+/** As {@link fuzzBinary} or {@link fuzzText} for a seed of a base file. */
+export async function fuzzSeed(base: Uint8Array, isText: boolean, seed: number): Promise<string> {
+  const bytes = mutated(base, seed);
+  if (!isText) return fuzzBinary(bytes);
+  await fuzzText(new TextDecoder().decode(bytes));
+  return 'text';
+}

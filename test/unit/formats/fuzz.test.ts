@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readOnnx } from '../../../server/engine/formats/onnx/read';
+import { printListing } from '../../../server/engine/formats/onnxText/print';
+import { memorySource } from '../../../server/engine/graph/byteSource';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { fuzzBinary, fuzzSeed } from '../../conformance/fuzzOne';
+import { fixture } from './fixtures';
+import { bytes, int, modelOf, part, text, varint } from './wire';
+
+const bases = ['tiny-conv.onnx', 'tiny-mlp.onnx', 'speech-lstm-gru.onnx', 'detector.onnx'] as const;
+
+async function listingBytes(name: string): Promise<Uint8Array> {
+  const { value } = await readOnnx(memorySource(fixture(name)), uninterrupted);
+  return new TextEncoder().encode(printListing(value!, { fileName: name }).text);
+}
+
+describe('damaged files', () => {
+  it.each(bases)('made from %s never throw, and what is read of them prints and parses', async (name) => {
+    const binary = fixture(name);
+    const listing = await listingBytes(name);
+    for (let seed = 1; seed <= 150; seed++) {
+      await fuzzSeed(binary, false, seed).catch((error: unknown) =>
+        expect.fail(`seed ${seed}: ${String(error)}`),
+      );
+      await fuzzSeed(listing, true, seed).catch((error: unknown) =>
+        expect.fail(`text seed ${seed}: ${String(error)}`),
+      );
+    }
+  });
+
+  it('of random bytes never throw', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (content) => {
+        await fuzzBinary(content);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of random fields never throw', async () => {
+    const field = fc.constantFrom(
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      10,
+      11,
+      12,
+      13,
+      14,
+      15,
+      16,
+      20,
+      21,
+      22,
+      25,
+      50_001,
+    );
+    const value: fc.Memo<number[]> = fc.memo((depth) =>
+      fc
+        .array(
+          fc.oneof(
+            fc.tuple(field, fc.maxSafeInteger()).map(([number, content]) => int(number, content)),
+            fc.tuple(field, fc.string({ maxLength: 6 })).map(([number, content]) => text(number, content)),
+            fc
+              .tuple(field, fc.uint8Array({ maxLength: 9 }))
+              .map(([number, content]) => bytes(number, content)),
+            ...(depth > 0
+              ? [fc.tuple(field, value(depth - 1)).map(([number, content]) => part(number, content))]
+              : []),
+          ),
+          { maxLength: 5 },
+        )
+        .map((parts) => parts.flat()),
+    );
+    await fc.assert(
+      fc.asyncProperty(value(5), async (content) => {
+        await fuzzBinary(modelOf(content));
+        await fuzzBinary(Uint8Array.from(content));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('hostile files', () => {
+  it('that claim gigabytes give one problem and take no memory for them', async () => {
+    const model = Uint8Array.from([...int(1, 8), ...varint(7 * 8 + 2), ...varint(2 ** 40), ...text(2, 'g')]);
+    const { value, problems } = await readOnnx(memorySource(model), uninterrupted);
+    expect(value!.graph.name).toBe('g');
+    expect(problems.map(({ code }) => code)).toEqual(['format.truncated']);
+  });
+
+  it('with a tensor of absurd shape are read', async () => {
+    const dims = [int(1, 2n ** 62n), int(1, 2n ** 62n), int(1, -5)];
+    const { value, problems } = await readOnnx(
+      memorySource(modelOf(part(5, ...dims, int(2, 1), text(8, 'w')))),
+      uninterrupted,
+    );
+    expect(problems).toEqual([]);
+    expect(value!.graph.initializers[0]!.dims).toEqual([2 ** 62, 2 ** 62, -5]);
+  });
+
+  it('with graphs in graphs in graphs end at the limit', async () => {
+    let graph = text(2, 'innermost');
+    for (let i = 0; i < 100; i++)
+      graph = part(1, text(4, 'If'), part(5, text(1, 'then_branch'), part(6, graph), int(20, 5)));
+    const { problems } = await readOnnx(memorySource(modelOf(graph)), uninterrupted);
+    expect(problems.map(({ code }) => code)).toEqual(['format.too-deep']);
+  });
+
+  it('of garbage give a short list of problems that says how many there are', async () => {
+    // A hundred nodes whose second field has a wire type that does not exist.
+    const bad = part(1, [...varint(2 * 8 + 7), 1, 2, 3]);
+    const { problems } = await readOnnx(
+      memorySource(modelOf(...new Array<number[]>(100).fill(bad))),
+      uninterrupted,
+    );
+    expect(problems.length).toBe(21);
+    expect(problems.at(-1)).toMatchObject({ code: 'format.more-problems', args: { count: 80 } });
+  });
+});
+
+/** Seeds that once failed, with the reason, so that they never do again. */
+const onceFailed: readonly (readonly [base: (typeof bases)[number], isText: boolean, seed: number])[] = [];
+
+describe.runIf(onceFailed.length > 0)('seeds that once failed', () => {
+  it.each(onceFailed)('%s, text: %s, seed %i', async (name, isText, seed) => {
+    await fuzzSeed(isText ? await listingBytes(name) : fixture(name), isText, seed);
+  });
+});
