@@ -277,6 +277,7 @@ function setScanOutputs(
 }
 
 function* inferSequenceMap(context: NodeContext): SubgraphSteps {
+  const items = context.fact(0)?.items;
   const element = (index: number): ValueType | undefined => {
     const type = context.type(index);
     return type?.kind === 'sequence' ? type.element : type;
@@ -285,10 +286,16 @@ function* inferSequenceMap(context: NodeContext): SubgraphSteps {
     const type = element(index);
     return type ? { type } : undefined;
   });
-  const results = yield { attribute: 'body', inputs, repeat: trips(context, undefined) };
+  const results = yield { attribute: 'body', inputs, repeat: trips(context, items?.length) };
   for (let index = 0; index < context.outputCount; index++) {
     const type = results[index]?.type;
     context.setType(index, { kind: 'sequence', ...(type && { element: type }) });
+    if (items) {
+      context.setItems(
+        index,
+        items.map(() => type),
+      );
+    }
   }
 }
 

@@ -167,7 +167,9 @@ function inferExpand(context: NodeContext): void {
   const result = Array.from({ length: rank }, (_, axis): Dim => {
     const own = from[axis - (rank - from.length)] ?? 1;
     const at = axis - (rank - wanted.length);
-    const other = at < 0 ? 1 : wanted[at];
+    const given = at < 0 ? 1 : wanted[at];
+    // -1 is not in the specification; where it is written it means: as it is.
+    const other = typeof given === 'number' && given < 0 ? 1 : given;
     if (!isDim(other)) return typeof own === 'number' && own !== 1 ? own : context.fresh(`dim${axis}`);
     const joined = broadcastDims(own, other);
     if (joined === undefined) context.report('error', 'broadcast-mismatch');

@@ -46,3 +46,17 @@ describe.each(fixtureNames)('%s', (name) => {
     });
   });
 });
+
+describe('without bindings', () => {
+  it.each(fixtureNames)('%s has the measured shapes by the defaults of its phase', async (name) => {
+    const model = await readFixture(name);
+    for (const run of expectedRuns(name).filter(({ label }) => label !== 'chunk')) {
+      const phase = run.label === 'decode' ? 'decode' : 'inference';
+      const bindings = Object.fromEntries(
+        Object.entries(run.bindings).filter(([symbol]) => symbol === 'height' || symbol === 'width'),
+      );
+      const workload = { bindings, phase, precision: 'as-stored', runtime: null } as const;
+      expect(differences(await infer(model, workload), run)).toEqual([]);
+    }
+  });
+});
