@@ -5,7 +5,7 @@ import { broadcastInputs } from '../broadcast';
 import { knownScalar, sameShape, sameType } from '../helpers';
 import { softmaxWork } from '../softmax';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
-import { contrib, like } from './microsoft';
+import { accumulator, contrib, like } from './microsoft';
 
 /** One output of the first input's type, with operations per element and more for a bias that is given. */
 function pointwise(name: string, vector: number, special: number, bias?: number): OperatorRule {
@@ -212,7 +212,7 @@ const mulInteger = contrib(
   'MulInteger',
   'elementwise',
   'vector |C|, + |A| and |B| for zero points',
-  (context) => context.setTensor(0, 'int32', broadcastInputs(context, 0, 2)),
+  (context) => context.setTensor(0, accumulator(context), broadcastInputs(context, 0, 2)),
   (context) => ({
     vector:
       context.outputCountOf(0) +

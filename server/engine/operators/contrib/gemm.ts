@@ -14,7 +14,7 @@ import {
 import { elementCount } from '../helpers';
 import { normalizationWork, rmsNormOperations } from '../normalization';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
-import { contrib } from './microsoft';
+import { accumulator, contrib } from './microsoft';
 
 /** Transposes an operand as FusedMatMul does: first the first axis behind the batch axes, then the last two. */
 function transposed<T extends Dim>(shape: readonly T[], batch: boolean, matrix: boolean): readonly T[] {
@@ -248,12 +248,7 @@ export const contribGemmOperators: readonly OperatorRule[] = [
       return { ...gelu, vector: gelu.vector + addition(context, 2) };
     },
   ),
-  product(
-    'MatMulInteger16',
-    () => 'int32',
-    'matrix 2·batch·M·N·K',
-    () => ({ vector: 0 }),
-  ),
+  product('MatMulInteger16', accumulator, 'matrix 2·batch·M·N·K', () => ({ vector: 0 })),
   product(
     'MatMulIntegerToFloat',
     (context) => context.dtype(2),

@@ -8,7 +8,7 @@ import { reducedShape } from '../reduction';
 import { lstmCell, inferRecurrent, recurrentWork } from '../recurrent';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
 import { normalizeAxis } from '../shared';
-import { contrib, like, microsoft } from './microsoft';
+import { accumulator, contrib, like, microsoft } from './microsoft';
 
 /** Requantising a result: × scale, round, + zero point, clamp. */
 const requantise = 4;
@@ -70,7 +70,11 @@ const where = contrib(
   (context) => ({ vector: (dequantise + requantise + 1) * context.outputCountOf(0) }),
 );
 
-function reduce(name: string, dtype: DataType | undefined, perResult: number): OperatorRule {
+function reduce(
+  name: string,
+  dtype: (context: NodeContext) => DataType | undefined,
+  perResult: number,
+): OperatorRule {
   return contrib(
     name,
     'reduction',
@@ -78,7 +82,7 @@ function reduce(name: string, dtype: DataType | undefined, perResult: number): O
     (context) => {
       const axes = context.ints('axes') ?? [];
       const keep = context.int('keepdims', 1) !== 0;
-      context.setTensor(0, dtype ?? context.dtype(0), reducedShape(context.shape(0), axes, keep));
+      context.setTensor(0, dtype(context), reducedShape(context.shape(0), axes, keep));
     },
     (context) => ({ vector: context.count(0) + perResult * context.outputCountOf(0) }),
   );
@@ -155,8 +159,8 @@ export const contribQuantizedOperators: readonly OperatorRule[] = [
   concat,
   where,
   // Dequantise the sum, divide, requantise.
-  reduce('QLinearReduceMean', undefined, dequantise + 1 + requantise),
-  reduce('ReduceSumInteger', 'int32', 0),
+  reduce('QLinearReduceMean', (context) => context.dtype(0), dequantise + 1 + requantise),
+  reduce('ReduceSumInteger', accumulator, 0),
   contrib(
     'QuantizeWithOrder',
     'elementwise',
