@@ -2,15 +2,16 @@ import type { Calibration, Chip, ResidualBin } from '../chips/chip';
 import type { Basis } from './types';
 import classes from './constants/classes.json';
 import factDefaults from './constants/facts.json';
+import gpuClass from './constants/gpuClass.json';
 import measured from './constants/measured.json';
+import siblings from './constants/siblings.json';
 
-/** What a cost model's constants are called by operator; attention has two phases with laws of their own. */
+/** What constants are fitted for: an operator class; attention has two phases with laws of their own. */
 export type Group = string;
 
 /** Constants of one chip, operator group and precision, with the interval that goes with them. */
 export interface Constants {
   readonly value: Readonly<Record<string, number>>;
-  readonly basis: Basis;
   readonly source: string;
   /** Interval by estimated time: multipliers of the estimate. */
   interval(seconds: number): { readonly low: number; readonly high: number; readonly basis: Basis };
@@ -28,25 +29,101 @@ interface ClassEntry {
   readonly source: string;
 }
 
-const classEntries = classes.entries as unknown as readonly ClassEntry[];
+const classEntries = [...classes.entries, ...gpuClass.entries] as unknown as readonly ClassEntry[];
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
+const siblingOf = siblings.chips as Readonly<Record<string, string>>;
 
 /** Rows that a size bin needs before its estimates count as calibrated (design §6). */
 const enoughRows = 20;
 
+/** Groups whose kernels run like those of another one that was measured. */
+const nearGroups: Readonly<Record<Group, readonly Group[]>> = {
+  convolution: ['gemm'],
+  recurrent: ['gemm'],
+  pooling: ['elementwise'],
+  movement: ['elementwise'],
+  reduction: ['normalization', 'elementwise'],
+  normalization: ['softmax', 'elementwise'],
+  softmax: ['normalization', 'elementwise'],
+  control: ['elementwise'],
+  view: ['elementwise'],
+  other: ['elementwise'],
+};
+/** Formats that run on the same units: their shares of the peak are the nearest known. */
+const nearFormats: Readonly<Record<string, readonly string[]>> = {
+  fp16: ['bf16'],
+  bf16: ['fp16'],
+  tf32: ['bf16', 'fp16'],
+  int8: ['bf16', 'fp16'],
+  fp8: ['bf16', 'fp16'],
+  fp4: ['fp8'],
+  int4: ['bf16', 'fp16'],
+};
+/** Groups that memory bounds whatever the format. */
+const formatFree = new Set<Group>([
+  'elementwise',
+  'normalization',
+  'softmax',
+  'attention-prefill',
+  'attention-decode',
+]);
+
+const cache = new WeakMap<Chip, Map<string, Constants>>();
+
 /**
- * The constants to use: the chip file's own calibration, else those fitted here for the chip, else its class's. Class
- * constants fill in what a calibration does not name.
+ * The constants to use: measured on the chip, else measured on it for a group or a format that runs alike, else on its
+ * sibling of the same silicon, else those of its class. Only the first counts as calibrated.
  */
 export function constantsFor(chip: Chip, group: Group, precision: string): Constants {
-  const own = [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])].find(
-    (entry) => entry.operatorClass === group && entry.precision === precision,
-  );
+  let known = cache.get(chip);
+  if (!known) cache.set(chip, (known = new Map()));
+  const key = `${group} ${precision}`;
+  let constants = known.get(key);
+  if (!constants) known.set(key, (constants = find(chip, group, precision)));
+  return constants;
+}
+
+function find(chip: Chip, group: Group, precision: string): Constants {
   const shared = classConstants(chip, group, precision);
-  if (!own) return shared;
+  const own = [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])];
+  const sibling = siblingOf[chip.id] === undefined ? [] : (calibrations[siblingOf[chip.id]] ?? []);
+  const exact = matching(own, group, precision);
+  if (exact) return calibrated(exact, shared);
+  const alike =
+    nearest(own, group, precision) ??
+    matching(sibling, group, precision) ??
+    nearest(sibling, group, precision);
+  if (!alike) return shared;
+  return {
+    value: { ...shared.value, ...alike.constants },
+    source: alike.source,
+    interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
+  };
+}
+
+function matching(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {
+  return list.find((entry) => entry.operatorClass === group && entry.precision === precision);
+}
+
+function nearest(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {
+  for (const candidate of [group, ...(nearGroups[group] ?? [])]) {
+    const formats = formatFree.has(candidate)
+      ? [
+          precision,
+          ...list.filter((entry) => entry.operatorClass === candidate).map((entry) => entry.precision),
+        ]
+      : [precision, ...(nearFormats[precision] ?? [])];
+    for (const format of formats) {
+      const entry = matching(list, candidate, format);
+      if (entry) return entry;
+    }
+  }
+  return undefined;
+}
+
+function calibrated(own: Calibration, shared: Constants): Constants {
   return {
     value: { ...shared.value, ...own.constants },
-    basis: 'calibrated',
     source: own.source,
     interval(seconds) {
       const bin = binOf(own.residuals, seconds);
@@ -56,35 +133,48 @@ export function constantsFor(chip: Chip, group: Group, precision: string): Const
   };
 }
 
-/** The most telling entry: a named class, group and precision weigh 4, 2 and 1. */
+/** The most telling entry: class, group (or one that runs alike) and precision, in this order of weight. */
 function classConstants(chip: Chip, group: Group, precision: string): Constants {
-  let best: ClassEntry | undefined;
+  let entry: ClassEntry | undefined;
   let bestWeight = -1;
-  for (const entry of classEntries) {
-    if (entry.class !== chip.class && entry.class !== '*') continue;
-    if (entry.group !== group && entry.group !== '*') continue;
-    if (entry.precision !== precision && entry.precision !== '*') continue;
-    const weight =
-      (entry.class === '*' ? 0 : 4) + (entry.group === '*' ? 0 : 2) + (entry.precision === '*' ? 0 : 1);
-    if (weight > bestWeight) [best, bestWeight] = [entry, weight];
+  for (const candidate of classEntries) {
+    const weight = weigh(candidate, chip.class, group, precision);
+    if (weight > bestWeight) [entry, bestWeight] = [candidate, weight];
   }
-  const entry = best as ClassEntry;
+  const found = entry as ClassEntry;
   const sustained = chip.sustained;
   const value = {
-    ...entry.constants,
+    ...found.constants,
     ...(sustained?.compute?.[precision] && { compute: sustained.compute[precision].value }),
+    ...(sustained?.vector?.[precision] && { vector: sustained.vector[precision].value }),
     ...(sustained?.bandwidth && { bandwidth: sustained.bandwidth.value }),
   };
-  const basis = entry.basis as Basis;
   return {
     value,
-    basis,
-    source: entry.source,
+    source: found.source,
     interval(seconds) {
-      const bin = entry.residuals && binOf(entry.residuals, seconds);
-      return { low: bin?.low ?? entry.low ?? 0.5, high: bin?.high ?? entry.high ?? 2.5, basis };
+      const bin = found.residuals && binOf(found.residuals, seconds);
+      return {
+        low: bin?.low ?? found.low ?? 0.5,
+        high: bin?.high ?? found.high ?? 2.5,
+        basis: found.basis as Basis,
+      };
     },
   };
+}
+
+/** 0 and more for an entry that applies, -1 for one that does not. */
+function weigh(entry: ClassEntry, chipClass: string, group: Group, precision: string): number {
+  if (entry.class !== chipClass && entry.class !== '*') return -1;
+  const groups = [group, ...(nearGroups[group] ?? [])];
+  const groupAt = groups.indexOf(entry.group);
+  if (groupAt < 0 && entry.group !== '*') return -1;
+  const formats = [precision, ...(nearFormats[precision] ?? [])];
+  const formatAt = formats.indexOf(entry.precision);
+  if (formatAt < 0 && entry.precision !== '*' && !formatFree.has(entry.group)) return -1;
+  const classWeight = entry.class === '*' ? 0 : 100;
+  const groupWeight = groupAt < 0 ? 0 : 20 - groupAt;
+  return classWeight + groupWeight + (formatAt < 0 ? 0 : 5 - formatAt);
 }
 
 function binOf(bins: readonly ResidualBin[], seconds: number): ResidualBin | undefined {

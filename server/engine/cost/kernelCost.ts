@@ -57,6 +57,7 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
     constants,
     operations: kernel.operations,
     bytes,
+    columns: rowLength(inference, kernel, group),
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };
@@ -66,6 +67,14 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
     return { cost: unknownCost(kernel, site, format, machine, bytes), format, machine };
   }
   return { cost: knownCost(kernel, site, format, input, terms as KnownTerms), format, machine };
+}
+
+/** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
+function rowLength(inference: Inference, kernel: Kernel, group: string): number | null {
+  if (group !== 'softmax' && group !== 'normalization') return null;
+  const type = inference.values[kernel.outputs[0]]?.type;
+  const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
+  return typeof last === 'number' ? last : null;
 }
 
 type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
@@ -87,7 +96,7 @@ function knownCost(
 ): KernelCost {
   // A measured floor was taken with some launch in it, so it is not paid besides the runtime's dispatch.
   const overhead = Math.max(site.dispatchSeconds, terms.fixed);
-  const value = Math.max(terms.compute, terms.memory) + overhead;
+  const value = (terms.work ?? Math.max(terms.compute, terms.memory)) + overhead;
   const interval = input.constants.interval(value);
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { arrayUtilisation } from '../../../server/engine/cost/classes/systolic';
-import { decodeTime, gemmTime, prefillTime, type GpuRates } from '../../../server/engine/cost/classes/gpu';
+import {
+  decodeTime,
+  gemmTime,
+  overlapped,
+  prefillTime,
+  reductionTime,
+  type GpuRates,
+} from '../../../server/engine/cost/classes/gpuLaws';
 import { Total, estimate } from '../../../server/engine/cost/interval';
 import { machineFor } from '../../../server/engine/cost/machine';
 import { resolveFormat, wantedFormat } from '../../../server/engine/cost/precision';
@@ -10,9 +17,10 @@ import { productsOf } from '../../../server/engine/cost/skeleton';
 const rates: GpuRates = {
   peak: 100e12,
   bandwidth: 1e12,
-  nearBandwidth: 1e15,
   nearCapacity: 40e6,
   units: 100,
+  clockHz: 1e9,
+  sharedBytes: 65536,
 };
 const ideal = {
   compute: 1,
@@ -20,31 +28,42 @@ const ideal = {
   tail: 1,
   tile: 0,
   prologue: 0,
-  near: 1,
-  split: 0,
+  near: 1e6,
+  step: 0,
+  split: 1,
   perUnit: 100,
 };
 
 describe('GPU tiles and waves', () => {
+  const product = { batch: 1, m: 1280, n: 1280, k: 4096, weights: true };
+
   it('takes exactly peak time when tiles fill every wave', () => {
     // 10 x 10 tiles of 128 x 128 on 100 units: one wave. 2 x 1280 x 1280 x 4096 / 100e12 s.
-    const time = gemmTime(rates, ideal, { batch: 1, m: 1280, n: 1280, k: 4096, weights: true }, 2, 0);
-    expect(time.compute).toBeCloseTo((2 * 1280 * 1280 * 4096) / 100e12, 12);
+    expect(gemmTime(rates, ideal, product, 2, 0).compute).toBeCloseTo((2 * 1280 * 1280 * 4096) / 100e12, 12);
   });
 
   it('pays for the idle part of the last wave', () => {
     // One more row of tiles: 110 tiles of 128 x 128 are two waves; tiles of 16 rows waste 15 of 1,296 rows instead.
-    const one = gemmTime(rates, ideal, { batch: 1, m: 1280, n: 1280, k: 4096, weights: true }, 2, 0);
-    const more = gemmTime(rates, ideal, { batch: 1, m: 1281, n: 1280, k: 4096, weights: true }, 2, 0);
+    const one = gemmTime(rates, ideal, product, 2, 0);
+    const more = gemmTime(rates, ideal, { ...product, m: 1281 }, 2, 0);
     expect(more.compute).toBeGreaterThan(one.compute * 1.003);
     expect(more.compute).toBeLessThan(one.compute * 1.02);
+  });
+
+  it('cannot run a step of k faster than the fewest cycles, unless it splits k', () => {
+    // One tile: 4,096 steps of 2 cycles at 1 GHz; 16 parts of 256 steps each, joined in 1,000 cycles.
+    const small = { batch: 1, m: 16, n: 32, k: 4096, weights: true };
+    expect(gemmTime(rates, { ...ideal, step: 2, split: 0 }, small, 2, 0).compute).toBeCloseTo(8.192e-6, 10);
+    const split = gemmTime(rates, { ...ideal, step: 2, split: 1000 }, small, 2, 0);
+    expect(split.compute).toBeCloseTo(0.512e-6, 10);
+    expect(split.extra).toBeCloseTo(1e-6, 10);
   });
 
   it('is bound by memory where the product is thin', () => {
     // m = 1: 4096 x 4096 weights of 2 bytes at 1e12 bytes/s.
     const bytes = 4096 * 4096 * 2;
     const time = gemmTime(
-      { ...rates, peak: 1e15 },
+      { ...rates, peak: 1e16 },
       ideal,
       { batch: 1, m: 1, n: 4096, k: 4096, weights: true },
       2,
@@ -53,10 +72,41 @@ describe('GPU tiles and waves', () => {
     expect(time.memory).toBeCloseTo(bytes / 1e12, 12);
     expect(time.memory).toBeGreaterThan(time.compute);
   });
+
+  it('overlaps compute and memory fully only away from the ridge', () => {
+    expect(overlapped({ compute: 1, memory: 0 })).toBe(1);
+    expect(overlapped({ compute: 1, memory: 1 })).toBeCloseTo(2 ** (1 / 2.7), 12);
+    expect(overlapped({ compute: 0.01, memory: 1 })).toBeCloseTo(1, 4);
+  });
+});
+
+describe('row reductions', () => {
+  it('read long rows again for each pass, from memory when they have left the cache', () => {
+    const c = { bandwidth: 1, near: 4, inFlight: 1, passes: 2, short: 1024, uneven: 0 };
+    // Rows of 2^20 elements of 4 bytes: 100 of them (420 MB) are in flight, beyond the 40 MB of cache.
+    const far = reductionTime(rates, c, 4e9, 4e9, 2 ** 20, 4);
+    expect(far.memory).toBeCloseTo(12e-3, 9);
+    // Rows of 2,048: 0.8 MB in flight, the second pass comes from the cache at four times the bandwidth.
+    const near = reductionTime(rates, c, 4e9, 4e9, 2048, 4);
+    expect(near.memory).toBeCloseTo(9e-3, 9);
+    // Rows of 1,024 stay in registers.
+    expect(reductionTime(rates, c, 4e9, 4e9, 1024, 4).memory).toBeCloseTo(8e-3, 9);
+  });
 });
 
 describe('fused attention', () => {
-  const constants = { compute: 1, bandwidth: 1, tail: 0, item: 1e-6, kvPasses: 1, prologue: 0 };
+  const constants = {
+    compute: 1,
+    bandwidth: 1,
+    tail: 0,
+    item: 0,
+    kvPasses: 1,
+    prologue: 0,
+    warm: 1e-9,
+    perUnit: 100,
+    perKey: 0,
+    perSequence: 0,
+  };
   const shape = {
     kind: 'attention' as const,
     batch: 4,
@@ -72,18 +122,18 @@ describe('fused attention', () => {
   it('prefill does 2 x 2 x q x k x d operations per head, about half of them under a causal mask', () => {
     const full = prefillTime(rates, constants, shape, 2);
     expect(full.compute).toBeCloseTo((4 * 4 * 32 * 1024 * 1024 * 128) / 100e12, 9);
-    // 8 query blocks: (8 + 1) / 16 of the columns.
+    // Of 1,024 columns a block of 128 rows sees 128 + 512 on average.
     const causal = prefillTime(rates, constants, { ...shape, causal: true }, 2);
-    expect(causal.compute / full.compute).toBeCloseTo(9 / 16, 9);
+    expect(causal.compute / full.compute).toBeCloseTo(640 / 1024, 9);
   });
 
   it('decode reads keys and values once and pays per work item', () => {
     const one = { ...shape, queryLength: 1, batch: 100, kvHeads: 8, keyLength: 4096 };
-    const time = decodeTime(rates, constants, one, 2);
+    const time = decodeTime(rates, { ...constants, item: 1e-6 }, one, 2);
     const keys = 100 * 8 * 4096 * 256 * 2;
     const queries = 100 * 32 * 256 * 2;
     expect(time.memory).toBeCloseTo((keys + queries) / 1e12, 9);
-    // 800 items on 100 units, 1 microsecond each.
+    // 800 items on 100 units with one place each, 1 microsecond each.
     expect(time.compute).toBeCloseTo(8e-6, 12);
   });
 });

@@ -21,6 +21,8 @@ export interface KernelInput {
   readonly constants: Constants;
   readonly operations: Operations;
   readonly bytes: LevelBytes;
+  /** Length of the rows that a softmax or a normalisation reduces; null for all else. */
+  readonly columns: number | null;
   /** Bytes of one element of the activations and of the weights. */
   readonly activationBytes: number;
   readonly weightBytes: number;
@@ -30,6 +32,8 @@ export interface KernelInput {
 export interface Terms {
   readonly compute: number | null;
   readonly memory: number | null;
+  /** Both together; the larger of the two when left out. */
+  readonly work?: number | null;
   /** Seconds that no resource explains, besides the runtime's dispatch. */
   readonly fixed: number;
 }

@@ -1,0 +1,36 @@
+import type { Chip } from '../chips/chip';
+import type { Machine } from './machine';
+
+/** Feature size in nanometres as foundries name it: "TSMC 4N" is 4, "7 nm (TSMC N7)" is 7. Null when unknown. */
+export function processNanometres(chip: Chip): number | null {
+  const text = chip.processNode?.value ?? '';
+  const named = /\b(\d+)N[A-Z]*\b/.exec(text) ?? /(\d+(?:\.\d+)?)\s*nm/.exec(text) ?? /\bN(\d)/.exec(text);
+  return named ? Number(named[1]) : /Intel 7/.test(text) ? 7 : null;
+}
+
+/**
+ * How energy per operation falls with the feature size: ln(1.69/4.6) / ln(7/45), from the FP32 multiply and add of the
+ * energy table at 45 and 7 nm (4.6 pJ and 1.69 pJ).
+ */
+const processExponent = 0.54;
+/** The process that the fitted energy per operation refers to: that of the T4 and the V100. */
+const referenceNanometres = 12;
+
+/**
+ * Share of the vector peak that the rated power can pay for. Cards with much arithmetic and little power (T4, L4)
+ * cannot hold their FP32 clock; matrix units need far less energy per operation and are not limited here.
+ * @param joulesPerOperation whole-card energy per FP32 operation at 12 nm, fitted; without it nothing is limited
+ */
+export function powerShare(machine: Machine, joulesPerOperation: number | undefined): number {
+  const { chip, peak } = machine;
+  const watts = chip.power.tdpWatts?.value;
+  const nanometres = processNanometres(chip);
+  if (joulesPerOperation === undefined || !watts || !nanometres || !peak || !isVectorRate(machine)) return 1;
+  const perOperation = joulesPerOperation * (nanometres / referenceNanometres) ** processExponent;
+  return Math.min(1, watts / chip.devices / (peak * perOperation));
+}
+
+/** FP32 work on a GPU whose FP32 peak is that of its vector lanes. */
+function isVectorRate({ format, peak, vector }: Machine): boolean {
+  return format === 'fp32' && vector !== null && peak !== null && peak <= vector * 1.1;
+}

@@ -1,0 +1,225 @@
+// Fits the constants of the GPU laws to published measurements and writes them with their out-of-fold residuals:
+// `npm run accuracy:fit`. The measurements stay outside the repository; only constants, sources and quantiles are kept.
+import { writeFileSync } from 'node:fs';
+import type { Calibration, ResidualBin } from '../../server/engine/chips/chip';
+import { laws, predict, type Law } from './groups';
+import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
+import { publishedRows, type Row } from './rows';
+import { binEdges, binOf, score, type Pair, type Score } from './score';
+
+const folds = 5;
+const evaluations = Number(process.argv[2] ?? 900);
+
+/** Mean of |ln p/m| with a weight on large errors: medians and tails both count. */
+function loss(rows: readonly Row[], held: Values): (values: Values) => number {
+  return (values) => {
+    const constants = { ...values, ...held };
+    let sum = 0;
+    for (const row of rows) {
+      const error = Math.log(predict(row, constants) / row.seconds);
+      sum += Math.abs(error) + 0.3 * error * error;
+    }
+    return sum / rows.length;
+  };
+}
+
+function fit(rows: readonly Row[], free: readonly Free[], held: Values, effort = evaluations): Values {
+  const searched = free.filter(({ name }) => !(name in held));
+  return { ...minimise(searched, loss(rows, held), effort), ...held };
+}
+
+/** Quantiles of measured ÷ estimated by size bin; a bin with few rows borrows those of its neighbours. */
+function residuals(pairs: readonly Pair[], sets: readonly (readonly Pair[])[] = [pairs]): ResidualBin[] {
+  return binEdges.map((below, bin) => {
+    const own = pairs.filter(({ predicted }) => binOf(predicted) === bin);
+    const near = pairs.filter(({ predicted }) => Math.abs(binOf(predicted) - bin) <= 1);
+    const used = own.length >= 20 ? own : near.length >= 20 ? near : pairs;
+    const ratiosOf = (list: readonly Pair[]) =>
+      list.map(({ predicted, measured }) => measured / predicted).sort((a, b) => a - b);
+    const ratios = ratiosOf(used);
+    // A chip left out is off as a whole: the interval has to hold for each of them, not for all rows together.
+    const each =
+      sets.length < 2
+        ? []
+        : sets
+            .map((set) => ratiosOf(set.filter((pair) => used.includes(pair))))
+            .filter((list) => list.length >= 20);
+    // A little beyond 5 and 95 %: quantiles of few rows are narrower than those of all.
+    const slack = 0.05 - Math.min(0.03, 0.5 / used.length);
+    return {
+      below,
+      rows: own.length >= 20 ? own.length : near.length,
+      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, 0.08)))),
+      median: round(quantile(ratios, 0.5)),
+      high: round(Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 0.92)))),
+    };
+  });
+}
+
+const round = (value: number): number => Number(value.toPrecision(4));
+const rounded = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
+
+interface ClassEntry {
+  class: string;
+  group: string;
+  precision: string;
+  basis: string;
+  constants: Values;
+  residuals: ResidualBin[];
+  source: string;
+}
+interface ScoredGroup {
+  chip: string;
+  group: string;
+  precision: string;
+  kind: 'calibrated' | 'left-out';
+  score: Score;
+  inside: number;
+  width: number;
+  bins: { name: string; score: Score }[];
+}
+
+const rows = publishedRows();
+if (rows.length === 0) throw new Error('no measurements found');
+const only = process.argv[3];
+const calibrations: Record<string, Calibration[]> = {};
+const classes: ClassEntry[] = [];
+const scored: ScoredGroup[] = [];
+
+for (const law of laws) {
+  if (only && !`${law.group}/${law.precision}`.includes(only)) continue;
+  const mine = rows.filter((row) => row.group === law.group && row.precision === law.precision);
+  const chips = [...new Set(mine.map(({ chip }) => chip))];
+  for (const chip of chips)
+    calibrate(
+      law,
+      chip,
+      mine.filter((row) => row.chip === chip),
+    );
+  forClass(law, chips, mine);
+}
+
+function calibrate(law: Law, chip: string, own: readonly Row[]): void {
+  const constants = rounded(fit(own, law.free, law.held));
+  const start = law.free.map((free) => ({ ...free, start: constants[free.name] ?? free.start }));
+  const pairs: Pair[] = [];
+  const order: Row[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const train = own.filter(({ key }) => foldOf(key, folds) !== fold);
+    const test = own.filter(({ key }) => foldOf(key, folds) === fold);
+    const values = fit(train, start, law.held, evaluations / 2);
+    for (const row of test) {
+      pairs.push({ predicted: predict(row, values), measured: row.seconds });
+      order.push(row);
+    }
+  }
+  const bins = residuals(pairs);
+  (calibrations[chip] ??= []).push({
+    operatorClass: law.group,
+    precision: law.precision,
+    constants,
+    rows: own.length,
+    residuals: bins,
+    source: `fitted to ${own.length} rows of ${own[0].origin}`,
+  });
+  report(law, chip, 'calibrated', order, pairs, bins);
+}
+
+function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): void {
+  const held = { ...law.held, ...law.heldForClass };
+  const all: Pair[] = [];
+  const parts: [string, Row[], Pair[]][] = [];
+  for (const chip of chips) {
+    const values = fit(
+      mine.filter((row) => row.chip !== chip),
+      law.free,
+      held,
+    );
+    const left = mine.filter((row) => row.chip === chip);
+    const pairs = left.map((row) => ({ predicted: predict(row, values), measured: row.seconds }));
+    all.push(...pairs);
+    parts.push([chip, left, pairs]);
+  }
+  const bins = residuals(
+    all,
+    parts.map(([, , pairs]) => pairs),
+  );
+  for (const [chip, left, pairs] of parts) report(law, chip, 'left-out', left, pairs, bins);
+  classes.push({
+    class: 'gpu',
+    group: law.group,
+    precision: law.precision,
+    basis: 'class',
+    constants: rounded(fit(mine, law.free, held)),
+    residuals: bins,
+    source: `fitted to ${mine.length} rows of ${chips.join(', ')} (${mine[0].origin}); interval from leaving one chip out`,
+  });
+}
+
+function report(
+  law: Law,
+  chip: string,
+  kind: ScoredGroup['kind'],
+  order: readonly Row[],
+  pairs: readonly Pair[],
+  bins: readonly ResidualBin[],
+): void {
+  const result = score(pairs);
+  const ends = pairs.map(({ predicted, measured }) => ({
+    ...bins[binOf(predicted)],
+    ratio: measured / predicted,
+  }));
+  const inside = ends.filter(({ low, high, ratio }) => ratio >= low && ratio <= high).length / ends.length;
+  const width = quantile(
+    ends.map(({ low, high }) => high / low).sort((a, b) => a - b),
+    0.5,
+  );
+  const parts = splits(law, order, pairs);
+  scored.push({
+    chip,
+    group: law.group,
+    precision: law.precision,
+    kind,
+    score: result,
+    inside,
+    width,
+    bins: parts,
+  });
+  const line = (name: string, s: Score) =>
+    `${name.padEnd(62)} n ${String(s.rows).padStart(4)}  median ${(100 * s.median).toFixed(1).padStart(5)} %  p90 ${(100 * s.p90).toFixed(1).padStart(6)} %  bias ${(100 * s.bias).toFixed(1)} %`;
+  console.log(
+    `${line(`${chip} ${law.group} ${law.precision} ${kind}`, result)}  inside ${(100 * inside).toFixed(0)} %  width ${width.toFixed(2)}`,
+  );
+  for (const { name, score: s } of parts) console.log(line(`    ${name}`, s));
+}
+
+/** Decode by cached length; everything by operator and by measured size. */
+function splits(law: Law, order: readonly Row[], pairs: readonly Pair[]): { name: string; score: Score }[] {
+  const by = new Map<string, Pair[]>();
+  const add = (name: string, i: number) => by.set(name, [...(by.get(name) ?? []), pairs[i]]);
+  const sizes = ['< 10 µs', '10–50 µs', '50 µs–1 ms', '≥ 1 ms'];
+  order.forEach((row, i) => {
+    add(sizes[binOf(row.seconds)], i);
+    if (law.group === 'attention-decode') {
+      const length = row.keyLength - 1;
+      add(
+        `cached ${length < 64 ? '< 64' : length < 512 ? '64–511' : length < 4096 ? '512–4095' : '≥ 4096'}`,
+        i,
+      );
+    }
+    if (law.precision === 'fp32' && law.group !== 'softmax' && law.group !== 'normalization')
+      add(row.operator, i);
+  });
+  return [...by].map(([name, list]) => ({ name, score: score(list) }));
+}
+
+if (!only) {
+  const folder = 'server/engine/cost/constants';
+  writeFileSync(`${folder}/measured.json`, `${JSON.stringify(calibrations, null, 2)}\n`);
+  writeFileSync(`${folder}/gpuClass.json`, `${JSON.stringify({ entries: classes }, null, 2)}\n`);
+  writeFileSync(
+    'test/accuracy/published.json',
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), groups: scored }, null, 1)}\n`,
+  );
+}

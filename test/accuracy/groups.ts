@@ -1,0 +1,209 @@
+import {
+  decodeTime,
+  fixedSeconds,
+  gemmTime,
+  gemmWarm,
+  missShare,
+  overlapped,
+  prefillTime,
+  reductionTime,
+  type ConstantValues,
+  type GpuRates,
+  type LawTime,
+} from '../../server/engine/cost/classes/gpuLaws';
+import { gpuRates } from '../../server/engine/cost/classes/gpu';
+import { machineFor } from '../../server/engine/cost/machine';
+import type { Free } from './optimise';
+import type { Row } from './rows';
+import { measuredChip } from './siblings';
+
+/** A set of rows that one law explains, with the constants that are fitted to it. */
+export interface Law {
+  readonly group: string;
+  readonly precision: string;
+  /** At most 12 per chip; for chips never measured a few are held so that the rest carries over. */
+  readonly free: readonly Free[];
+  readonly held: ConstantValues;
+  readonly heldForClass: ConstantValues;
+}
+
+const free = (name: string, start: number, low: number, high: number): Free => ({ name, start, low, high });
+
+const gemmFree = [
+  free('compute', 0.9, 0.3, 1.05),
+  free('bandwidth', 0.78, 0.3, 1),
+  free('tail', 0.5, 0.02, 1),
+  free('tile', 10, 0.1, 80),
+  free('prologue', 120, 1, 1000),
+  free('near', 3.4, 0.5, 12),
+  free('split', 4800, 30, 20000),
+  free('perUnit', 1.7, 0.3, 10),
+  free('fixed', 5400, 1500, 30000),
+  free('step', 3, 0.05, 20),
+];
+const without = (list: readonly Free[], ...names: string[]) =>
+  list.filter(({ name }) => !names.includes(name));
+
+export const laws: readonly Law[] = [
+  { group: 'gemm', precision: 'bf16', free: gemmFree, held: {}, heldForClass: { tail: 0.5, perUnit: 1.7 } },
+  {
+    group: 'gemm',
+    precision: 'fp8',
+    free: [...without(gemmFree, 'split'), free('quantise', 0.5, 0.05, 3)],
+    held: { split: 0 },
+    heldForClass: { split: 0, tail: 0.5, perUnit: 1.7 },
+  },
+  {
+    group: 'gemm',
+    precision: 'fp32',
+    free: [
+      ...without(gemmFree, 'perUnit', 'step', 'fixed'),
+      free('joulesPerOperation', 18e-12, 8e-12, 40e-12),
+    ],
+    held: { perUnit: 1.7, step: 3, fixed: 5400 },
+    heldForClass: { perUnit: 1.7, step: 3, fixed: 5400, tail: 0.5, split: 4800 },
+  },
+  {
+    group: 'attention-prefill',
+    precision: 'bf16',
+    free: [
+      free('compute', 0.6, 0.2, 1.05),
+      free('bandwidth', 0.75, 0.2, 1),
+      free('tail', 0.9, 0.02, 1),
+      free('prologue', 20, 1, 600),
+      free('item', 6000, 100, 40000),
+      free('kvPasses', 3, 1, 6),
+      free('near', 2.4, 1, 6),
+      free('warm', 0.2, 0.03, 1.5),
+      free('fixed', 15000, 2000, 60000),
+    ],
+    held: {},
+    heldForClass: { near: 2.4, tail: 0.95 },
+  },
+  {
+    group: 'attention-decode',
+    precision: 'bf16',
+    free: [
+      free('bandwidth', 0.75, 0.2, 1),
+      free('near', 2.4, 1, 6),
+      free('warm', 0.2, 0.03, 1.5),
+      free('perUnit', 2, 0.3, 10),
+      free('tail', 0.97, 0.02, 1),
+      free('item', 7e-6, 5e-7, 3e-5),
+      free('perKey', 6e-9, 1e-11, 1e-7),
+      free('perSequence', 1e-8, 1e-11, 1e-7),
+      free('fill', 0.8, 0.2, 4),
+      free('chunk', 256, 16, 2048),
+      free('split', 4e-6, 1e-8, 3e-5),
+      free('fixed', 7000, 300, 40000),
+    ],
+    held: {},
+    heldForClass: {
+      near: 2.4,
+      tail: 0.97,
+      perUnit: 2,
+      perKey: 6e-9,
+      split: 5e-6,
+      item: 7.2e-6,
+      perSequence: 1e-8,
+    },
+  },
+  {
+    group: 'elementwise',
+    precision: 'fp32',
+    free: [free('bandwidth', 0.8, 0.3, 1), free('fixed', 5400, 1500, 30000)],
+    held: {},
+    heldForClass: { fixed: 5400 },
+  },
+  {
+    group: 'normalization',
+    precision: 'fp32',
+    free: [
+      free('bandwidth', 0.8, 0.3, 1),
+      free('near', 3, 1, 12),
+      free('inFlight', 15, 1, 60),
+      free('uneven', 0.1, 0.005, 0.8),
+      free('fixed', 5400, 1500, 30000),
+    ],
+    held: { passes: 2, short: 1 },
+    heldForClass: { passes: 2, short: 1, fixed: 5400 },
+  },
+  {
+    group: 'softmax',
+    precision: 'fp32',
+    free: [
+      free('bandwidth', 0.8, 0.3, 1),
+      free('near', 3, 1, 12),
+      free('inFlight', 4, 1, 60),
+      free('uneven', 0.1, 0.005, 0.8),
+      free('fixed', 5400, 1500, 30000),
+    ],
+    held: { passes: 3, short: 1024 },
+    heldForClass: { passes: 3, short: 1024, fixed: 5400 },
+  },
+];
+
+const bytesOf: Readonly<Record<string, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1 };
+const cache = new Map<string, GpuRates>();
+
+function ratesOf(row: Row, joules: number | undefined): GpuRates {
+  const key = `${row.chip}:${row.precision}:${joules ?? ''}`;
+  let rates = cache.get(key);
+  if (!rates) {
+    const known = gpuRates(machineFor(measuredChip(row.chip), row.precision), joules);
+    if (!known) throw new Error(`no rates for ${row.chip}`);
+    if (cache.size > 5000) cache.clear();
+    cache.set(key, (rates = known));
+  }
+  return rates;
+}
+
+/** Seconds that the law of a row's group gives under the constants. */
+export function predict(row: Row, c: ConstantValues): number {
+  const rates = ratesOf(row, c['joulesPerOperation']);
+  const time = lawTime(row, c, rates);
+  return overlapped(time) + time.extra + fixedSeconds(rates, c);
+}
+
+function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
+  const size = bytesOf[row.precision] ?? 4;
+  switch (row.group) {
+    case 'gemm': {
+      const { batch, m, n, k } = row;
+      const out = row.precision === 'fp8' ? 2 : size;
+      const bytes = batch * ((m * k + k * n) * size + m * n * out);
+      const main = bytes * missShare(bytes, rates, gemmWarm);
+      return gemmTime(rates, c, { batch, m, n, k, weights: batch === 1 }, size, main);
+    }
+    case 'attention-prefill':
+    case 'attention-decode': {
+      const law = row.group === 'attention-decode' ? decodeTime : prefillTime;
+      const { batch, heads, kvHeads, queryLength, keyLength, headSize } = row;
+      return law(
+        rates,
+        c,
+        {
+          kind: 'attention',
+          batch,
+          heads,
+          kvHeads,
+          queryLength,
+          keyLength,
+          headSize,
+          valueHeadSize: headSize,
+          causal: true,
+        },
+        size,
+      );
+    }
+    case 'softmax':
+    case 'normalization': {
+      const bytes = row.rows * row.columns * size;
+      return reductionTime(rates, c, bytes, bytes, row.columns, size);
+    }
+    default: {
+      const bytes = row.rows * row.columns * size * row.streams;
+      return { compute: 0, memory: bytes / (rates.bandwidth * (c['bandwidth'] ?? 0.8)), extra: 0 };
+    }
+  }
+}
