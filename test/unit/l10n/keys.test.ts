@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+type Bundle = Record<string, string>;
+const read = (path: string): Bundle => JSON.parse(readFileSync(join(root, path), 'utf8')) as Bundle;
+
+const areas = readdirSync(join(root, 'l10n/en'));
+const pairs: [string, Bundle, Bundle][] = [
+  ...areas.map((area): [string, Bundle, Bundle] => [area, read(`l10n/en/${area}`), read(`l10n/ko/${area}`)]),
+  ['package.nls', read('package.nls.json'), read('package.nls.ko.json')],
+];
+const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+
+/** Every TypeScript file below a folder. */
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(root, folder, name), 'utf8'));
+}
+
+describe('messages in English and Korean', () => {
+  it('has the same areas in both languages', () => {
+    expect(readdirSync(join(root, 'l10n/ko'))).toEqual(areas);
+  });
+
+  it.each(pairs)('%s has the same keys', (_area, en, ko) => {
+    expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it.each(pairs)('%s fills the same places in both', (_area, en, ko) => {
+    const differing = Object.keys(en).filter(
+      (key) => places(en[key] ?? '').join() !== places(ko[key] ?? '').join(),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  it.each(pairs)('%s is translated, not copied', (area, en, ko) => {
+    // Names, numbers and the empty word are the same in every language.
+    const copied = Object.keys(en).filter(
+      (key) =>
+        /[a-z]{3}/i.test((en[key] ?? '').replace(/\{\w+\}/g, '')) &&
+        /\w \w/.test(en[key] ?? '') &&
+        ko[key] === en[key],
+    );
+    expect(copied, area).toEqual([]);
+  });
+
+  it('has no key in two areas: one would hide the other', () => {
+    const seen = new Map<string, string>();
+    const twice: string[] = [];
+    for (const [area, en] of pairs.slice(0, -1)) {
+      for (const key of Object.keys(en)) {
+        if (seen.has(key)) twice.push(`${key} in ${seen.get(key)} and ${area}`);
+        seen.set(key, area);
+      }
+    }
+    expect(twice).toEqual([]);
+  });
+
+  it('has the texts of the manifest, and no others', () => {
+    const manifest = readFileSync(join(root, 'package.json'), 'utf8');
+    const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
+    expect(Object.keys(read('package.nls.json')).sort()).toEqual([...used].sort());
+  });
+
+  it('has a text for every problem that the engine names', () => {
+    const known = new Set(pairs.flatMap(([, en]) => Object.keys(en)));
+    const calls = /(?:code: |'(?:error|warning|information|hint)',\s*)'([\w.-]+)'/g;
+    const named = sources('server/engine').flatMap((text) =>
+      [...text.matchAll(calls)].map(([, code]) => code ?? ''),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    // Operator rules name their problems without the room that reports them.
+    const missing = [...new Set(named)].filter((code) => !known.has(code) && !known.has(`inference.${code}`));
+    expect(missing.sort()).toEqual([]);
+  });
+});
