@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { symbol } from '../../../server/engine/graph/dim';
+import { codeLenses } from '../../../server/features/codeLens';
+import { diagnostics } from '../../../server/features/diagnostics';
+import { foldingRanges } from '../../../server/features/folding';
+import { heat } from '../../../server/features/heat';
+import { hover, nodeHover } from '../../../server/features/hover';
+import { inlayHints } from '../../../server/features/inlayHints';
+import { rows } from '../../../server/features/rows';
+import { summary } from '../../../server/features/summary';
+import { documentSymbols } from '../../../server/features/symbols';
+import type { RowsParams } from '../../../server/protocol';
+import type { Analysis } from '../../../server/workspace/analysis';
+import { reportOf } from '../../../server/workspace/reports';
+import { analysed, deepModel, float, modelOf, node, weight } from './analysed';
+
+const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
+
+/** One large product and one small addition. */
+function uneven(): ReturnType<typeof modelOf> {
+  return modelOf({
+    inputs: [float('x', 4096, 4096)],
+    outputs: [float('y', 4096, 4096)],
+    initializers: [weight('w', 4096, 4096), weight('b', 1)],
+    nodes: [
+      node('MatMul', ['x', 'w'], ['p']),
+      node('Softmax', ['p'], ['q']),
+      node('MatMul', ['q', 'w'], ['y']),
+    ],
+  });
+}
+
+function costHints(analysis: Analysis, original = false): number {
+  const hints = inlayHints(analysis, everything, 'en', original);
+  return hints.filter((hint) => hint.paddingRight).length;
+}
+
+describe('hints', () => {
+  it('stand before the statement, with the shapes behind the outputs', async () => {
+    const { analysis, text } = await analysed(uneven());
+    const line = text.split('\n').findIndex((one) => one.includes('p = MatMul'));
+    const [cost, shape] = inlayHints(
+      analysis,
+      { start: { line, character: 0 }, end: { line, character: 9 } },
+      'en',
+    );
+    expect(cost?.position).toEqual({ line, character: 2 });
+    expect(cost?.label).toMatch(/^\u00a0*[\d.]+\u00a0[mµ]s\u00a0comp$/);
+    expect(shape).toMatchObject({ position: { line, character: 3 }, label: '4096×4096' });
+  });
+
+  it('leave out what is below the threshold, and costs on the older side of a comparison', async () => {
+    expect(costHints((await analysed(uneven())).analysis)).toBe(3);
+    const { analysis } = await analysed(uneven(), { hints: { threshold: 0.3 } });
+    expect(costHints(analysis)).toBe(2);
+    expect(costHints(analysis, true)).toBe(0);
+    const shapesOff = await analysed(uneven(), { hints: { shape: { enable: false } } });
+    expect(inlayHints(shapesOff.analysis, everything, 'en').every((hint) => hint.paddingRight)).toBe(true);
+  });
+
+  it('keep within the length at which editors cut', async () => {
+    const outputs = Array.from({ length: 12 }, (_, i) => `part${i}`);
+    const model = modelOf({
+      inputs: [float('x', 12, 1024, 1024)],
+      outputs: outputs.map((name) => float(name, 1, 1024, 1024)),
+      nodes: [node('Split', ['x'], outputs, { attributes: [{ name: 'axis', kind: 'int', value: 0 }] })],
+    });
+    const { analysis } = await analysed({ ...model, opsets: [{ domain: '', version: 11 }] });
+    const hints = inlayHints(analysis, everything, 'en');
+    expect(hints.length).toBe(3);
+    const length = hints.reduce((sum, { label }) => sum + String(label).length, 0);
+    expect(length).toBeLessThanOrEqual(43);
+  });
+
+  it('sum the calls of a function in its body', async () => {
+    const call = (from: string, to: string): ReturnType<typeof node> =>
+      node('Twice', [from], [to], { domain: 'my' });
+    const model = modelOf(
+      {
+        inputs: [float('x', 1024, 1024)],
+        outputs: [float('z', 1024, 1024)],
+        nodes: [call('x', 'y'), call('y', 'z')],
+      },
+      {
+        opsets: [
+          { domain: '', version: 17 },
+          { domain: 'my', version: 1 },
+        ],
+        functions: [
+          {
+            name: 'Twice',
+            domain: 'my',
+            overload: '',
+            inputs: ['a'],
+            outputs: ['b'],
+            attributes: [],
+            attributeDefaults: [],
+            opsets: [{ domain: '', version: 17 }],
+            nodes: [node('Add', ['a', 'a'], ['b'])],
+            valueInfo: [],
+            metadata: [],
+          },
+        ],
+      },
+    );
+    const { analysis, text } = await analysed(model, { chips: ['intel-xeon-8480'] });
+    const single = analysis.inference.nodes.filter((one) => one.node.operator === 'Add');
+    expect(single.length).toBe(2);
+    const line = text.split('\n').findIndex((one) => one.includes('b = Add'));
+    const here = { start: { line, character: 0 }, end: { line, character: 0 } };
+    const [cost] = inlayHints(analysis, here, 'en');
+    const one = analysis.chips[0]?.cost.nodes[single[0]?.index ?? 0]?.seconds?.value ?? 0;
+    const other = analysis.chips[0]?.cost.nodes[single[1]?.index ?? 0]?.seconds?.value ?? 0;
+    expect(one).toBeGreaterThan(0);
+    const shown = Number(String(cost?.label).split('\u00a0').filter(Boolean)[0]);
+    expect(shown).toBeCloseTo(Number(((one + other) * 1e6).toPrecision(3)), 6);
+  });
+});
+
+describe('hovers', () => {
+  it('have one row per chosen chip, at most eight', async () => {
+    const chips = [
+      'nvidia-h100-sxm', 'intel-xeon-8480', 'apple-m4-ane', 'nvidia-t4', 'nvidia-l4', 'nvidia-b200',
+      'amd-mi300x', 'hailo-8', 'google-tpu-v5e', 'nvidia-h200-sxm',
+    ]; // prettier-ignore
+    const { analysis } = await analysed(uneven(), { chips });
+    expect(analysis.chips.length).toBe(10);
+    const text = nodeHover(analysis, 0, 'en')?.value ?? '';
+    expect(text.split('\n').filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
+    // 2 × 4096³ operations.
+    expect(text).toContain('137 GOP matrix');
+    expect(text).toContain('**MatMul** → `float[4096,4096]`');
+    expect(text).toMatch(/On H100 .* the arithmetic/);
+  });
+
+  it('show the unknown as unknown and never as 0', async () => {
+    const model = modelOf({
+      inputs: [{ name: 'x', type: { kind: 'tensor', dtype: 'float' } }],
+      outputs: [{ name: 'y' }],
+      nodes: [node('Strange', ['x'], ['y'], { domain: 'my.own' })],
+    });
+    const text = nodeHover((await analysed(model)).analysis, 0, 'ko')?.value ?? '';
+    expect(text).toContain('알 수 없음');
+    expect(text).not.toMatch(/\| 0 s/);
+  });
+
+  it('let nothing of the file pass as Markdown', async () => {
+    const name = '](command:workbench.action.quit) <img src=x> |`';
+    const model = modelOf({
+      inputs: [float('x', 2)],
+      outputs: [float('y', 2)],
+      nodes: [node('Relu', ['x'], ['y'], { name, docString: `[link](command:evil)\n\n# head` })],
+    });
+    const text = nodeHover((await analysed(model)).analysis, 0, 'en')?.value ?? '';
+    const outsideCode = text.replace(/`[^`]*`/g, '').replace(/\\./g, '');
+    expect(outsideCode).not.toContain('](');
+    expect(outsideCode).not.toContain('<img');
+    expect(text).not.toMatch(/^# head/m);
+  });
+
+  it('answer nothing where nothing stands', async () => {
+    const { analysis } = await analysed(uneven());
+    expect(hover(analysis, { line: 9999, character: 0 }, 'en')).toBeNull();
+  });
+});
+
+describe('lenses and diagnostics', () => {
+  it('lead with what is missing', async () => {
+    const width = symbol('width_x');
+    const model = modelOf({
+      inputs: [{ name: 'x', type: { kind: 'tensor', dtype: 'float', shape: [width, 4] } }],
+      outputs: [{ name: 'y' }],
+      nodes: [node('Relu', ['x'], ['y'])],
+    });
+    const unbound = codeLenses((await analysed(model, { chips: ['nvidia-t4'] })).analysis, 'en');
+    expect(unbound[0]?.command).toMatchObject({
+      title: 'Set width_x…',
+      command: 'siliconlens.setDimensions',
+      arguments: ['siliconlens:/m.onnx.onnxtxt', 'width_x'],
+    });
+    expect(unbound[1]?.command?.title).toBe('Tesla T4 unknown');
+    const { analysis } = await analysed(uneven());
+    const titles = codeLenses(analysis, 'en').map(({ command }) => command?.title ?? '');
+    expect(titles[0]).toMatch(/^H100 .* [mµ]s$/);
+    expect(titles.slice(-2)).toEqual(['Choose chips…', 'Open report']);
+    const commands = new Set(codeLenses(analysis, 'en').map(({ command }) => command?.command));
+    expect(commands).toEqual(new Set(['siliconlens.openReport', 'siliconlens.chooseChips']));
+  });
+
+  it('are bounded, gravest first, and say how many are left out', async () => {
+    const { analysis } = await analysed(uneven());
+    const problem = (i: number, severity: 'error' | 'information') => ({
+      severity,
+      code: 'inference.value-undefined',
+      args: { value: `v${i}` },
+      node: null,
+    });
+    const many = Array.from({ length: 1500 }, (_, i) => problem(i, 'information'));
+    const problems = [...many, problem(9999, 'error')];
+    const list = diagnostics({ ...analysis, problems }, 'en');
+    expect(list.length).toBe(1000);
+    expect(list[0]?.message).toContain('v9999');
+    expect(list.at(-1)?.message).toContain('502');
+  });
+
+  it('stand at the operator concerned, once each', async () => {
+    const { analysis, text } = await analysed(uneven());
+    const problem = {
+      severity: 'warning' as const,
+      code: 'inference.matmul-inner',
+      args: { left: 1, right: 2, operator: 'MatMul' },
+      node: 2,
+    };
+    const list = diagnostics({ ...analysis, problems: [problem, problem] }, 'en');
+    expect(list.length).toBe(1);
+    const line = text.split('\n').findIndex((one) => one.includes('y = MatMul'));
+    expect(list[0]?.range).toEqual({ start: { line, character: 6 }, end: { line, character: 12 } });
+  });
+});
+
+describe('at 24,000 nodes', () => {
+  const large = analysed(deepModel(8000));
+
+  it('the summary stays below 200 KB with at most 2,000 points', async () => {
+    const { analysis } = await large;
+    const result = summary(analysis, reportOf(analysis, 'en'));
+    expect(JSON.stringify(result).length).toBeLessThanOrEqual(200_000);
+    const points = result.chips.reduce((sum, chip) => sum + chip.points.length, 0);
+    expect(points).toBeGreaterThan(100);
+    expect(points).toBeLessThanOrEqual(2000);
+    expect(result.model.nodeCount).toBe(24_000);
+    for (const chip of result.chips) {
+      expect(chip.costliest.length).toBe(10);
+      expect(chip.byOperator.map(({ name }) => name).sort()).toEqual(['Add', 'MatMul', 'Relu']);
+    }
+  });
+
+  it('outline and folds stay below 5,000, whole modules first, with a note', async () => {
+    const { analysis } = await large;
+    const { positions, lineCount } = analysis.listing;
+    const symbols = documentSymbols(positions, lineCount, 'en');
+    let count = 0;
+    const visit = (list: typeof symbols): void =>
+      list.forEach((one) => {
+        count++;
+        visit(one.children ?? []);
+      });
+    visit(symbols);
+    expect(count).toBe(5000);
+    expect(symbols[0]?.children?.length).toBe(800);
+    expect(symbols.at(-1)?.name).toMatch(/^… 27,\d{3} more are not listed$/);
+    expect(foldingRanges(positions).length).toBeLessThanOrEqual(5000);
+  });
+
+  it('heat is bounded by what can be seen', async () => {
+    const { analysis } = await large;
+    expect(heat(analysis).lines).toEqual([]);
+  });
+
+  it('pages of rows are sorted, filtered and bounded', async () => {
+    const { analysis } = await large;
+    const params: RowsParams = {
+      uri: '',
+      revision: 0,
+      chip: 'nvidia-h100-sxm',
+      sort: 'operations',
+      descending: true,
+      filter: 'blocks.799 matmul',
+      from: 2,
+      count: 5,
+    };
+    const page = rows(analysis, params);
+    expect(page.total).toBe(10);
+    expect(page.rows.map(({ scope }) => scope)).toEqual([2, 3, 4, 5, 6].map((i) => `blocks.799.layer.${i}`));
+    expect(rows(analysis, { ...params, filter: '', from: 0, count: 1e9 }).rows.length).toBe(500);
+    expect(rows(analysis, { ...params, from: -5, count: -1 }).rows).toEqual([]);
+  });
+});

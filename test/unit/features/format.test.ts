@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import {
+  codeSpan,
+  costLabel,
+  escapeMarkdown,
+  shapeText,
+  timeRange,
+  typeText,
+} from '../../../server/features/format';
+import type { Bound, Estimate } from '../../../server/engine/cost/types';
+
+const estimate = (value: number): Estimate => ({ value, low: value / 2, high: value * 2, basis: 'class' });
+const bounds: Bound[] = ['compute', 'memory', 'overhead', 'link', 'none', 'unknown'];
+
+describe('cost labels', () => {
+  it.each([
+    [4.1e-5, 'memory', '  41 µs mem '],
+    [1.234e-3, 'compute', '1.23 ms comp'],
+    [12.34, 'overhead', '12.3 s  over'],
+    [999.6e-9, 'link', '   1 µs link'],
+    [3e-13, 'memory', '  <1 ns mem '],
+    [0, 'none', '   –        '],
+  ] as const)('%d s bound by %s reads "%s"', (value, bound, label) => {
+    expect(costLabel(estimate(value), bound, 'en')).toBe(label.replaceAll(' ', '\u00a0'));
+  });
+
+  it('shows the unknown as such', () => {
+    expect(costLabel(null, 'unknown', 'en').trim()).toBe('?');
+  });
+
+  it.each(['en', 'ko'] as const)('have one width in %s', (language) => {
+    const values = [null, 0, 1e-15, 9.99e-10, 1.5e-9, 123e-9, 999.9e-6, 1, 59.94, 999];
+    const labels = values.flatMap((value) =>
+      bounds.map((bound) => costLabel(value === null ? null : estimate(value), bound, language)),
+    );
+    expect(new Set(labels.map((label) => label.length)).size).toBe(1);
+    expect(labels.every((label) => !label.includes(' '))).toBe(true);
+  });
+});
+
+describe('texts', () => {
+  it('gives ranges, and the word for unknown', () => {
+    expect(timeRange(estimate(4e-5), 'en')).toBe('40 µs (20 µs – 80 µs)');
+    expect(timeRange(null, 'en')).toBe('unknown');
+    expect(timeRange(null, 'ko')).toBe('알 수 없음');
+  });
+
+  it('writes types as ONNX text does', () => {
+    expect(typeText({ kind: 'tensor', dtype: 'float16', shape: [1, 2] })).toBe('float16[1,2]');
+    expect(typeText({ kind: 'tensor', dtype: 'int64', shape: [] })).toBe('int64');
+    expect(typeText({ kind: 'tensor', dtype: 'bool' })).toBe('bool[?]');
+    expect(typeText({ kind: 'sequence', element: { kind: 'tensor', dtype: 'float', shape: [2] } })).toBe(
+      'seq(float[2])',
+    );
+    expect(typeText(undefined)).toBe('?');
+    expect(shapeText(undefined)).toBe('?');
+    expect(shapeText([2, 3])).toBe('2×3');
+  });
+
+  it('lets no file content become Markdown', () => {
+    const hostile = '[a](command:evil)|<b>`x`\n# h\u0000 https://e.x';
+    const escaped = escapeMarkdown(hostile);
+    expect(escaped).not.toMatch(/[\n\u0000]/);
+    // Every sign of Markdown is behind a backslash.
+    expect(escaped.replace(/\\[!-/:-@[-`{-~]/g, '')).not.toMatch(/[!-/:-@[-`{-~]/);
+    expect(codeSpan('a`b|c\nd')).toBe('`aˋb\\|c d`');
+    expect(escapeMarkdown('x'.repeat(500)).length).toBe(201);
+  });
+});
