@@ -3,7 +3,7 @@ import type { Diagnostic, Range } from 'vscode-languageserver/node';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import type { Problem, Severity } from '../engine/problem';
-import type { Analysis } from '../workspace/analysis';
+import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { headingOf, positionOf } from '../workspace/nodeIndex';
 
 /** More entries than anyone reads; the last one says how many are left out. */
@@ -48,8 +48,9 @@ export function diagnostics(analysis: Analysis, language: Language): Diagnostic[
   return [...list.slice(0, limit - 1), more];
 }
 
-/** The operator of the problem's node, else where its value is defined. */
-function rangeOf(analysis: Analysis, { node, value }: Problem): Range | undefined {
+/** The place that the problem states, the operator of its node, else where its value is defined. */
+function rangeOf(analysis: Analysis, { node, value, range }: PlacedProblem): Range | undefined {
+  if (range) return range;
   const { positions } = analysis.listing;
   const position = node === null ? undefined : positionOf(analysis, node);
   if (position) return position.operator;

@@ -1,10 +1,13 @@
 import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { ChipCost, NodeCost } from '../engine/cost/types';
 import type { Inference } from '../engine/inference/types';
-import type { PositionTable } from '../engine/formats/onnxText/positions';
+import type { PositionTable, Range } from '../engine/formats/onnxText/positions';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Choices } from './choices';
+
+/** A problem; those of a hand-written text know their place in it. */
+export type PlacedProblem = Problem & { readonly range?: Range };
 
 /** One text that was served, with the model behind it. */
 export interface Listing {
@@ -19,7 +22,7 @@ export interface Listing {
   readonly positions: PositionTable;
   readonly lineCount: number;
   /** What reading the file, looking for its weights, and its state have to say. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }
 
 /** All that is known of a model under the choices in force. */
@@ -33,7 +36,7 @@ export interface Analysis {
   /** The chosen chips, in order; hints show the first. */
   readonly chips: readonly ChipAnalysis[];
   /** Those of the listing, of inference and of the chips. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly PlacedProblem[];
 }
 
 /** Seconds that count as the whole: the chip's latency, else what is known of it. */

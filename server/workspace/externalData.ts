@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
 import { isLocal } from './modelFiles';
 import type { ModelFiles } from './modelFiles';
@@ -33,21 +34,14 @@ export async function externalDataProblems(
   return problems;
 }
 
-/** True for a location that names a file inside the model's folder, judged by its text alone. */
-export function isInside(location: string): boolean {
-  const isAbsolute = /^([\\/]|[a-z]:|[a-z][a-z0-9+.-]*:\/\/)/i.test(location);
-  return (
-    location !== '' && !isAbsolute && !location.includes('\0') && !location.split(/[\\/]/).includes('..')
-  );
-}
-
 type Missing = 'external-data-missing' | 'external-data-outside';
 
 /** The file's size, or the code of what is wrong with it. */
 async function look(modelUri: string, location: string, reader: ModelFiles): Promise<number | Missing> {
-  if (!isInside(location)) return 'external-data-outside';
+  const path = externalPath(location);
+  if (!path.ok) return 'external-data-outside';
   if (!isLocal(modelUri)) {
-    const encoded = location.split(/[\\/]/).map(encodeURIComponent).join('/');
+    const encoded = path.segments.map(encodeURIComponent).join('/');
     const uri = modelUri.replace(/[^/?#]*(?=[?#]|$)/, encoded);
     return await reader.stat(uri).then(
       (stamp) => stamp.size,
@@ -56,7 +50,7 @@ async function look(modelUri: string, location: string, reader: ModelFiles): Pro
   }
   try {
     const folder = await realpath(dirname(fileURLToPath(modelUri)));
-    const real = await realpath(resolve(folder, location));
+    const real = await realpath(resolve(folder, ...path.segments));
     const way = relative(folder, real);
     if (way.startsWith(`..${sep}`) || way === '..' || resolve(way) === way) return 'external-data-outside';
     const stats = await stat(real);

@@ -3,6 +3,7 @@ import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { PositionTable } from '../engine/formats/onnxText/positions';
+import { parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printListing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
@@ -15,6 +16,9 @@ import type { FileStamp, ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { fileProblem, noModel, unreadableText } from './served';
 import type { Served } from './served';
+
+/** Editors take no longer texts either. */
+const textLimit = 50e6;
 
 export interface LoaderHost {
   language(): Language;
@@ -53,9 +57,26 @@ export class Loader {
   }
 
   /** The model of a hand-written text, in the state that the editor has it. */
-  fromText(uri: string, text: string, revision: number): Served {
-    const none = { model: noModel, positions: new PositionTable([]), problems: [] };
-    return this.make({ uri, modelUri: uri, revision, state: 'ok', ...none }, text, Date.now());
+  async fromText(uri: string, text: string, revision: number): Promise<Served> {
+    const { value, problems, positions } = await parseOnnxText(text, politely());
+    const state = value ? stateOf(problems) : 'unreadable';
+    const model = value ?? noModel;
+    return this.make({ uri, modelUri: uri, revision, state, model, positions, problems }, text, Date.now());
+  }
+
+  /** As {@link fromText} for a file that no editor has open. */
+  async fromTextFile(uri: string, revision: number): Promise<Served> {
+    try {
+      const file = await this.files.open(uri);
+      try {
+        const bytes = await file.source.read(0, Math.min(file.source.size, textLimit));
+        return await this.fromText(uri, new TextDecoder().decode(bytes), revision);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      return this.unreadable(uri, uri, null, [fileProblem(error)], undefined);
+    }
   }
 
   private async readable(
@@ -69,7 +90,7 @@ export class Loader {
     const options = { fileName: nameOf(modelUri), fileSize: stamp.size };
     const { text, positions } = printListing(model, options);
     const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
-    const state = problems.some((problem) => problem.severity === 'error') ? 'partial' : 'ok';
+    const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);
     const all = [...problems, ...external];
     return this.make({ uri, modelUri, revision, state, model, positions, problems: all }, text, mtime);
@@ -98,6 +119,10 @@ export class Loader {
     const pipeline = new Pipeline(listing);
     return { text, mtime, fingerprint: fingerprint(text), listing, pipeline };
   }
+}
+
+function stateOf(problems: readonly Problem[]): 'ok' | 'partial' {
+  return problems.some((problem) => problem.severity === 'error') ? 'partial' : 'ok';
 }
 
 function nameOf(modelUri: string): string {

@@ -81,16 +81,19 @@ export class Models {
   /** The text that a document shows; undefined when the server never served it. The client is then told. */
   async view(uri: string): Promise<Served | undefined> {
     const model = this.open(uri);
-    let latest = model.served[0] ?? (await this.load(model, false));
-    const document = this.documentOf(uri);
-    if (!document) return latest;
-    if (document.text !== null && !matches(latest, document)) {
-      latest = this.loader.fromText(uri, document.text, latest.listing.revision + 1);
-      keep(model, latest);
+    for (;;) {
+      const latest = model.served[0] ?? (await this.load(model, false));
+      const document = this.documentOf(uri);
+      if (!document) return latest;
+      const shown = model.served.find((served) => matches(served, document));
+      if (shown) return shown;
+      if (document.text === null) {
+        this.host.outdated(uri);
+        return undefined;
+      }
+      // A hand-written text is read as it stands; it may have changed again meanwhile.
+      await this.loadNow(model);
     }
-    const shown = model.served.find((served) => matches(served, document));
-    if (!shown) this.host.outdated(uri);
-    return shown;
   }
 
   /** The analysis of what a document shows; null when there is none. Waits for the choices in force. */
@@ -177,12 +180,7 @@ export class Models {
   private loadNow(model: OpenModel): Promise<Served> {
     model.loading ??= (async () => {
       try {
-        const document = this.documentOf(model.uri);
-        const latest = model.served[0];
-        const served =
-          typeof document?.text === 'string'
-            ? this.loader.fromText(model.uri, document.text, (latest?.listing.revision ?? 0) + 1)
-            : await this.loader.fromFile(model.uri, model.modelUri, latest);
+        const served = await this.read(model);
         keep(model, served);
         return served;
       } finally {
@@ -190,6 +188,16 @@ export class Models {
       }
     })();
     return model.loading;
+  }
+
+  private read(model: OpenModel): Promise<Served> {
+    const latest = model.served[0];
+    if (!isHandWritten(model.uri)) return this.loader.fromFile(model.uri, model.modelUri, latest);
+    const revision = (latest?.listing.revision ?? 0) + 1;
+    const text = this.documentOf(model.uri)?.text;
+    return typeof text === 'string'
+      ? this.loader.fromText(model.uri, text, revision)
+      : this.loader.fromTextFile(model.uri, revision);
   }
 
   private async start(model: OpenModel, served: Served): Promise<Run> {

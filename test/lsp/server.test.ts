@@ -373,6 +373,40 @@ describe('models that the client reads', () => {
   });
 });
 
+describe('hand-written text', () => {
+  const source = [
+    '<ir_version: 8, opset_import: ["" : 17]>',
+    'g (float[8, 16] x) => (float[8, 4] y)',
+    '<float[16, 4] w = ["location": "w.bin"]>',
+    '{',
+    '  p = MatMul (x, w)',
+    '  y = Relu (p)',
+    '}',
+    '',
+  ].join('\n');
+
+  it('has the same features as a listing, in the state that the editor has it', async () => {
+    client = await TestClient.inProcess();
+    const document = await client.openText(modelUri('note.onnxtxt'), source);
+    expect(await document.hoverText(document.at('MatMul'))).toContain('**MatMul** → `float[8,4]`');
+    expect((await document.hints()).length).toBe(4);
+    expect((await document.definition(document.at('p)')))[0]?.range.start).toEqual(document.at('p ='));
+    await document.change(source.replace('Relu', 'Tanh'));
+    expect(await document.hoverText(document.at('Tanh'))).toContain('**Tanh**');
+    expect((await document.symbols())[0]?.children?.map(({ name }) => name)).toEqual(['MatMul', 'Tanh']);
+  });
+
+  it('reports a broken line where it is, and goes on with the others', async () => {
+    client = await TestClient.inProcess();
+    const broken = source.replace('p = MatMul (x, w)', 'p = MatMul (x, w');
+    const document = await client.openText(modelUri('broken.onnxtxt'), broken);
+    const report = await document.diagnostics();
+    const errors = report.kind === 'full' ? report.items.filter(({ severity }) => severity === 1) : [];
+    expect(errors.map(({ range }) => range.start.line)).toEqual([4]);
+    expect(await document.hoverText(document.at('Relu'))).toContain('**Relu**');
+  });
+});
+
 describe('reports', () => {
   it('come as a summary, pages of rows, and files', async () => {
     const { uri } = await openMlp();
