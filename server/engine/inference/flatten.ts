@@ -286,17 +286,16 @@ class Flattener implements FlatModel {
   ): void {
     const index = this.nodes.length;
     const inputs: (number | null)[] = [];
-    node.inputs.forEach((name, position) => {
-      const id = name === '' ? null : scope.names.get(name);
-      inputs.push(id ?? null);
+    for (let position = 0; position < node.inputs.length; position++) {
+      const name = node.inputs[position]!;
+      let id = name === '' ? null : scope.names.get(name);
       if (id === undefined) {
-        const outer = this.lookUpOutside(scope, name);
-        if (outer === undefined) pending.push({ flat: index, inputs, position, name });
-        else inputs[position] = outer;
+        id = this.lookUpOutside(scope, name);
+        if (id === undefined) pending.push({ flat: index, inputs, position, name });
       }
-      const found = inputs[position];
-      if (found !== null && found !== undefined) this.values[found]!.consumers.push(index);
-    });
+      inputs.push(id ?? null);
+      if (id !== null && id !== undefined) this.values[id]!.consumers.push(index);
+    }
     const outputs = node.outputs.map((name) => {
       if (name === '') return null;
       if (scope.names.has(name)) {
@@ -315,6 +314,8 @@ class Flattener implements FlatModel {
       rule: ruleOf(domain, node.operator),
       inputs,
       outputs,
+      bodies: undefined,
+      call: undefined,
     });
     scope.nodes.push(index);
   }
@@ -391,7 +392,8 @@ class Flattener implements FlatModel {
       origin,
       producer,
       consumers: [],
-      ...(tensor && { tensor }),
+      tensor,
+      declared: undefined,
     };
     this.values.push(value);
     if (named) scope.names.set(name, value.id);

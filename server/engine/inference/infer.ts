@@ -1,5 +1,5 @@
 import { symbolsOf } from '../graph/dim';
-import type { Model, Tensor, ValueType } from '../graph/model';
+import type { Model, ValueType } from '../graph/model';
 import type { Fact, OperatorClass, Work } from '../operators/rule';
 import type { Problem } from '../problem';
 import { uninterrupted, type Scheduler } from '../scheduler';
@@ -130,19 +130,18 @@ class Gatherer {
   private value(id: number): InferredValue {
     const value = this.flat.values[id]!;
     const fact = this.walk.facts[id];
-    const tensor: Tensor | undefined = value.tensor;
     return {
       id,
       name: value.name,
       scope: value.scope,
-      ...(fact?.type && { type: fact.type }),
-      ...(fact?.elements && { elements: fact.elements }),
+      type: fact?.type,
+      elements: fact?.elements,
       origin: value.origin,
       producer: value.producer,
       consumers: value.consumers,
       isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
       bytes: bytesOf(fact?.type),
-      ...(tensor && { tensor }),
+      tensor: value.tensor,
     };
   }
 

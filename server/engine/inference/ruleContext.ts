@@ -7,26 +7,30 @@ import { tensor } from '../operators/shared';
 import type { Problem, Severity } from '../problem';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
 
-/** What a node is inferred from, and where its problems go. */
+/** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
+export interface RuleHooks {
+  /** Tells symbols of equally named values in different scopes apart. */
+  readonly symbolSuffix: string;
+  binding(name: string): number | undefined;
+  /** Hears of every symbol that a rule makes up; may know a number for it. */
+  fresh(name: string): number | undefined;
+  report(node: number, problem: Omit<Problem, 'node'>): void;
+}
+
+/** What a node is inferred from. */
 export interface NodeSurroundings {
+  /** Flat index. */
+  readonly index: number;
   readonly version: number;
   readonly environment?: AttributeEnvironment;
   /** Facts of the inputs by position; undefined for omitted ones. */
   readonly inputs: readonly (Fact | undefined)[];
-  readonly present: readonly boolean[];
-  /** Tells symbols of equally named values in different scopes apart. */
-  readonly symbolSuffix: string;
-  binding?(name: string): number | undefined;
-  /** Hears of every symbol that a rule makes up; may know a number for it. */
-  fresh?(name: string): number | undefined;
-  report(problem: Omit<Problem, 'node'>): void;
+  readonly hooks: RuleHooks;
 }
 
 /** The view of one node that its rule is given; holds what the rule says. */
 export class RuleContext extends NodeAttributes implements NodeContext {
-  private readonly types: (ValueType | undefined)[] = [];
-  private readonly contents: (readonly Element[] | undefined)[] = [];
-  private readonly sequences: (Fact['items'] | undefined)[] = [];
+  private readonly said: { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] }[] = [];
 
   constructor(
     node: Node,
@@ -48,7 +52,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   hasInput(index: number): boolean {
-    return this.surroundings.present[index] === true;
+    return this.surroundings.inputs[index] !== undefined;
   }
 
   hasOutput(index: number): boolean {
@@ -83,40 +87,45 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void {
-    this.types[index] = tensor(dtype, shape);
+    this.slot(index).type = tensor(dtype, shape);
   }
 
   setType(index: number, type: ValueType | undefined): void {
-    this.types[index] = type;
+    this.slot(index).type = type;
   }
 
   setElements(index: number, elements: readonly Element[]): void {
-    if (elements.length <= maximumElements) this.contents[index] = elements;
+    if (elements.length <= maximumElements) this.slot(index).elements = elements;
   }
 
   setItems(index: number, items: readonly (ValueType | undefined)[]): void {
-    if (items.length <= maximumElements) this.sequences[index] = items;
+    if (items.length <= maximumElements) this.slot(index).items = items;
+  }
+
+  private slot(index: number): { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] } {
+    return (this.said[index] ??= { type: undefined, elements: undefined, items: undefined });
   }
 
   fresh(hint: string): Dim {
     const name = this.node.outputs.find((output) => output !== '') ?? this.node.operator;
-    const full = `${name}.${hint}${this.surroundings.symbolSuffix}`;
-    return this.surroundings.fresh?.(full) ?? symbol(full);
+    const { hooks } = this.surroundings;
+    const full = `${name}.${hint}${hooks.symbolSuffix}`;
+    return hooks.fresh(full) ?? symbol(full);
   }
 
   binding(name: string): number | undefined {
-    return this.surroundings.binding?.(name);
+    return this.surroundings.hooks.binding(name);
   }
 
   report(severity: Severity, code: string, args: Record<string, string | number> = {}): void {
-    this.surroundings.report({ severity, code, args: { operator: this.node.operator, ...args } });
+    const { hooks, index } = this.surroundings;
+    hooks.report(index, { severity, code, args: { operator: this.node.operator, ...args } });
   }
 
   /** What the rule said of an output. */
   output(index: number): Fact {
-    const type = this.types[index];
-    const elements = this.contents[index];
-    const items = this.sequences[index];
-    return { ...(type && { type }), ...(elements && { elements }), ...(items && { items }) };
+    return this.said[index] ?? nothingSaid;
   }
 }
+
+const nothingSaid: Fact = {};

@@ -9,7 +9,7 @@ import type { FlatModel, FlatNode, FlatScope } from './flatten';
 import { mergeTypes, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
-import { RuleContext } from './ruleContext';
+import { RuleContext, type RuleHooks } from './ruleContext';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
@@ -38,6 +38,7 @@ export class Walk {
   private readonly orders: (readonly number[] | undefined)[] = [];
   private readonly unifier: Unifier;
   private readonly reported = new Set<string>();
+  private readonly hooks: (RuleHooks | undefined)[] = [];
   private executions = 0;
 
   constructor(
@@ -120,6 +121,18 @@ export class Walk {
     this.states[node.index] = known ? 'function' : 'unknown';
   }
 
+  private hooksOf(scope: number): RuleHooks {
+    return {
+      symbolSuffix: scope === 0 ? '' : `#${scope}`,
+      binding: (name) => this.userBindings[name],
+      fresh: (name) => {
+        this.freshSymbols.add(name);
+        return this.userBindings[name];
+      },
+      report: (node, problem) => this.report({ ...problem, code: `inference.${problem.code}`, node }),
+    };
+  }
+
   /** Runs the node's rule; a promise only when the rule asks for subgraphs. */
   private runRule(node: FlatNode): Promise<void> | undefined {
     const { rule } = node;
@@ -127,19 +140,12 @@ export class Walk {
       this.finish(node, undefined);
       return undefined;
     }
-    const scope = this.flat.scopes[node.scope]!;
     const context = new RuleContext(node.node, {
+      index: node.index,
       version: node.version,
-      environment: scope.environment,
+      environment: this.flat.scopes[node.scope]!.environment,
       inputs: node.inputs.map((id) => (id === null ? undefined : (this.facts[id] ?? unknownFact))),
-      present: node.inputs.map((id) => id !== null),
-      symbolSuffix: scope.index === 0 ? '' : `#${scope.index}`,
-      binding: (name) => this.userBindings[name],
-      fresh: (name) => {
-        this.freshSymbols.add(name);
-        return this.userBindings[name];
-      },
-      report: (problem) => this.report({ ...problem, code: `inference.${problem.code}`, node: node.index }),
+      hooks: (this.hooks[node.scope] ??= this.hooksOf(node.scope)),
     });
     try {
       const steps = rule.infer(context);
@@ -211,22 +217,14 @@ export class Walk {
     }
     if (!node.rule) shared = Trait.None;
     if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
-    const said = node.outputs.map((_, position) => context?.output(position) ?? {});
-    // Shape of a fixed shape, say: content is known although the input is not constant.
-    const decided =
-      dynamic === 0 &&
-      node.rule !== undefined &&
-      !node.rule.neverFolded &&
-      !node.bodies &&
-      node.outputs.some((output) => output !== null) &&
-      node.outputs.every((output, position) => output === null || isComplete(said[position]!));
-    if (decided) shared |= Trait.Constant;
+    if (dynamic === 0 && context !== undefined && isDecided(node, context)) shared |= Trait.Constant;
     let known = true;
-    node.outputs.forEach((output, position) => {
-      if (output === null) return;
-      this.settle(node, output, said[position]!, shared | dynamic);
+    for (let position = 0; position < node.outputs.length; position++) {
+      const output = node.outputs[position]!;
+      if (output === null) continue;
+      this.settle(node, output, context?.output(position) ?? unknownFact, shared | dynamic);
       known &&= this.facts[output]?.type !== undefined;
-    });
+    }
     this.folded[node.index] = shared & Trait.Constant ? 1 : 0;
     this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
   }
@@ -268,6 +266,18 @@ function hasSymbols(type: ValueType): boolean {
     return type.shape === undefined || type.shape.some((dim) => typeof dim !== 'number');
   }
   return true;
+}
+
+/** Shape of a fixed shape, say: all content is known although the inputs are not constant. */
+function isDecided(node: FlatNode, context: RuleContext): boolean {
+  if (node.rule?.neverFolded || node.bodies) return false;
+  let some = false;
+  for (let position = 0; position < node.outputs.length; position++) {
+    if (node.outputs[position] === null) continue;
+    if (!isComplete(context.output(position))) return false;
+    some = true;
+  }
+  return some;
 }
 
 /** Every element is a number or text: the content is decided by shapes alone. */

@@ -100,23 +100,21 @@ function dtypeOf(fact: Fact | undefined): DataType | undefined {
  * 0 bytes: their size is not known from the type.
  */
 export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Work | null {
-  for (const fact of [...subject.inputs, ...subject.outputs]) {
-    if (fact && isTensorLike(fact.type) && numericShape(fact.type) === undefined) return null;
-  }
+  if (!subject.inputs.every(isSized) || !subject.outputs.every(isSized)) return null;
   if (rule?.view) return noWork;
   const counted: OperatorWork = rule?.work?.(new WorkView(subject)) ?? {};
   const bytes = { weights: 0, inputs: 0, outputs: 0 };
-  const seen = new Set<Fact>();
-  subject.inputs.forEach((fact, index) => {
+  for (let index = 0; index < subject.inputs.length; index++) {
+    const fact = subject.inputs[index];
     // A tensor that a node takes twice (x * x) is read once.
-    if (!fact || seen.has(fact)) return;
-    seen.add(fact);
+    if (!fact || subject.inputs.indexOf(fact) < index) continue;
     const touched = counted.inputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
     bytes[subject.weights[index] ? 'weights' : 'inputs'] += touched;
-  });
-  subject.outputs.forEach((fact, index) => {
+  }
+  for (let index = 0; index < subject.outputs.length; index++) {
+    const fact = subject.outputs[index];
     if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
-  });
+  }
   return {
     operations: { matrix: counted.matrix ?? 0, vector: counted.vector ?? 0, special: counted.special ?? 0 },
     bytes,
@@ -124,6 +122,9 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   };
 }
 
-function isTensorLike(type: ValueType | undefined): boolean {
-  return type === undefined || type.kind === 'tensor' || type.kind === 'sparse';
+/** Sequences and the like have no shape to wait for. */
+function isSized(fact: Fact | undefined): boolean {
+  const type = fact?.type;
+  const open = fact !== undefined && (type === undefined || type.kind === 'tensor' || type.kind === 'sparse');
+  return !open || numericShape(type) !== undefined;
 }

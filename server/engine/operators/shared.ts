@@ -5,7 +5,7 @@ import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } fr
 
 /** The tensor type of an element type and a shape, either of which may be unknown. */
 export function tensor(dtype: DataType | undefined, shape?: Shape): ValueType {
-  return { kind: 'tensor', ...(dtype && { dtype }), ...(shape && { shape }) };
+  return { kind: 'tensor', dtype, shape };
 }
 
 /** The element type that an attribute such as Cast's `to` names; undefined when absent or newer than the table. */

@@ -52,11 +52,15 @@ export function checkRule(operator: string, check: Check): Checked {
   const node = nodeOf(operator, check);
   const problems: string[] = [];
   const context = new RuleContext(node, {
+    index: 0,
     version: check.version ?? 25,
     inputs: facts,
-    present: facts.map((fact) => fact !== undefined),
-    symbolSuffix: '',
-    report: (problem) => problems.push(problem.code),
+    hooks: {
+      symbolSuffix: '',
+      binding: () => undefined,
+      fresh: () => undefined,
+      report: (_, problem) => problems.push(problem.code),
+    },
   });
   const steps = rule.infer(context) as SubgraphSteps | undefined;
   if (steps) throw new Error(`${operator} asks for subgraphs: test it with infer()`);
