@@ -71,9 +71,10 @@ export interface ValuePosition {
   readonly uses: readonly Range[];
 }
 
-interface MutableValue extends ValuePosition {
-  readonly definitions: Range[];
-  readonly uses: Range[];
+/** Places of one value: a range, or the cell of the table where a place in a statement stands. */
+interface Occurrences {
+  readonly definitions: (Range | number)[];
+  readonly uses: (Range | number)[];
 }
 
 const headerCells = 10;
@@ -92,7 +93,7 @@ export class PositionTable {
   private readonly parentOf: number[] = [];
   private indexByNode: Map<Node, number> | null = null;
   private readonly scopeByOwner = new Map<Graph | ModelFunction, Scope>();
-  private values: Map<Scope, Map<string, MutableValue>> | null = null;
+  private values: Map<Scope, Map<string, Occurrences>> | null = null;
 
   constructor(readonly scopes: readonly Scope[]) {}
 
@@ -167,12 +168,16 @@ export class PositionTable {
     return index === undefined ? -1 : this.starts[index * 2]!;
   }
 
+  private triple(cell: number): Range {
+    const { cells } = this;
+    return lineRange(cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
+  }
+
   private at(index: number): NodePosition {
     const { cells } = this;
     const at = this.offsets[index]!;
-    const triple = (cell: number): Range => lineRange(cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
     const list = (from: number, count: number): Range[] =>
-      Array.from({ length: count }, (_, i) => triple(from + i * 3));
+      Array.from({ length: count }, (_, i) => this.triple(from + i * 3));
     const [outputs, attributes, inputs] = [cells[at + 7]!, cells[at + 8]!, cells[at + 9]!];
     const first = at + headerCells;
     const parent = this.parentOf[index]!;
@@ -184,7 +189,7 @@ export class PositionTable {
         start: { line: cells[at]!, character: cells[at + 1]! },
         end: { line: cells[at + 2]!, character: cells[at + 3]! },
       },
-      operator: triple(at + 4),
+      operator: this.triple(at + 4),
       outputs: list(first, outputs),
       attributes: list(first + outputs * 3, attributes),
       inputs: list(first + (outputs + attributes) * 3, inputs),
@@ -271,7 +276,7 @@ export class PositionTable {
     this.values ??= this.collectValues();
     for (let at: Scope | null = scope; at; at = at.parent) {
       const found = this.values.get(at)?.get(name);
-      if (found) return found;
+      if (found) return this.valuePosition(at, name, found);
     }
     return undefined;
   }
@@ -279,38 +284,49 @@ export class PositionTable {
   /** All values that a scope defines or uses without any definition. */
   valuesOf(scope: Scope): readonly ValuePosition[] {
     this.values ??= this.collectValues();
-    return [...(this.values.get(scope)?.values() ?? [])];
+    const names = this.values.get(scope) ?? new Map<string, Occurrences>();
+    return [...names].map(([name, found]) => this.valuePosition(scope, name, found));
+  }
+
+  private valuePosition(scope: Scope, name: string, { definitions, uses }: Occurrences): ValuePosition {
+    const range = (place: Range | number): Range => (typeof place === 'number' ? this.triple(place) : place);
+    return { name, scope, definitions: definitions.map(range), uses: uses.map(range) };
   }
 
   /** Made on the first question: most listings are read without one. */
-  private collectValues(): Map<Scope, Map<string, MutableValue>> {
-    const all = new Map<Scope, Map<string, MutableValue>>();
-    const ensure = (scope: Scope, name: string): MutableValue => {
+  private collectValues(): Map<Scope, Map<string, Occurrences>> {
+    const all = new Map<Scope, Map<string, Occurrences>>();
+    const ensure = (scope: Scope, name: string): Occurrences => {
       const names = all.get(scope)!;
       let value = names.get(name);
-      if (!value) names.set(name, (value = { name, scope, definitions: [], uses: [] }));
+      if (!value) names.set(name, (value = { definitions: [], uses: [] }));
       return value;
+    };
+    const use = (scope: Scope, name: string, place: Range | number): void => {
+      if (name === '') return;
+      let at: Scope | null = scope;
+      while (at && !all.get(at)!.has(name)) at = at.parent;
+      ensure(at ?? scope, name).uses.push(place);
     };
     for (const scope of this.scopes) {
       all.set(scope, new Map());
       for (const { name, range } of [...scope.inputs, ...scope.initializers])
         ensure(scope, name).definitions.push(range);
     }
-    const positions = this.nodeList.map((_, index) => this.at(index));
-    for (const { node, scope, outputs } of positions) {
-      outputs.forEach((range, i) => {
-        if (node.outputs[i]) ensure(scope, node.outputs[i]).definitions.push(range);
-      });
-    }
-    const use = (scope: Scope, name: string, range: Range): void => {
-      if (name === '') return;
-      let at: Scope | null = scope;
-      while (at && !all.get(at)!.has(name)) at = at.parent;
-      ensure(at ?? scope, name).uses.push(range);
-    };
-    for (const { node, scope, inputs } of positions) {
-      inputs.forEach((range, i) => use(scope, node.inputs[i]!, range));
-    }
+    // All definitions first: a text may use a value before the line that makes it.
+    this.nodeList.forEach((node, index) => {
+      const at = this.offsets[index]!;
+      for (let i = 0; i < this.cells[at + 7]!; i++) {
+        if (node.outputs[i])
+          ensure(this.scopeOf[index]!, node.outputs[i]!).definitions.push(at + headerCells + i * 3);
+      }
+    });
+    this.nodeList.forEach((node, index) => {
+      const at = this.offsets[index]!;
+      const first = at + headerCells + (this.cells[at + 7]! + this.cells[at + 8]!) * 3;
+      for (let i = 0; i < this.cells[at + 9]!; i++)
+        use(this.scopeOf[index]!, node.inputs[i] ?? '', first + i * 3);
+    });
     for (const scope of this.scopes) for (const { name, range } of scope.outputs) use(scope, name, range);
     return all;
   }
