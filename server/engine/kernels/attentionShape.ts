@@ -4,6 +4,7 @@ import type { MatrixShape } from '../operators/rule';
 /**
  * The loop nest of attention that is written as two matrix products with a softmax between them:
  * scores = Q K^T (m = queries, n = keys, k = head size), result = scores V (n = value head size).
+ * Heads that were repeated inside the kernel (grouped queries) count once as key-value heads.
  * A mask says nothing about being causal, so `causal` is false: all written pairs are counted.
  */
 export function attentionShape(inference: Inference, members: readonly number[]): MatrixShape | undefined {
@@ -19,13 +20,34 @@ export function attentionShape(inference: Inference, members: readonly number[])
     kind: 'attention',
     batch,
     heads,
-    kvHeads: heads,
+    kvHeads: sharedHeads(inference, members, heads, first.n, first.k),
     queryLength: first.m,
     keyLength: first.n,
     headSize: first.k,
     valueHeadSize: second.n,
     causal: false,
   };
+}
+
+/** Heads of a key that the members read before they repeat it: [batch, heads, keys, size]; all where none is repeated. */
+function sharedHeads(
+  inference: Inference,
+  members: readonly number[],
+  heads: number,
+  keyLength: number,
+  headSize: number,
+): number {
+  let fewest = heads;
+  for (const member of members) {
+    for (const input of inference.nodes[member]!.inputs) {
+      const type = input === null ? undefined : inference.values[input]!.type;
+      const shape = type?.kind === 'tensor' ? type.shape : undefined;
+      if (shape?.length !== 4 || shape[2] !== keyLength || shape[3] !== headSize) continue;
+      const [, own] = shape;
+      if (typeof own === 'number' && own > 0 && heads % own === 0) fewest = Math.min(fewest, own);
+    }
+  }
+  return fewest;
 }
 
 /** Axes before the last two: [batch, heads]; a single one holds both, counted as heads. */
