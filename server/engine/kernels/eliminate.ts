@@ -95,13 +95,16 @@ export function mergeEqual(graph: WorkGraph): void {
   const seen = new Map<string, number>();
   for (let at = 0; at < graph.nodes.length; at++) {
     const node = graph.nodes[at];
+    const first = node?.inputs[0];
     if (!node || random.test(node.operator)) continue;
+    // Nodes that compute the same read the same: who is alone with its first input has no equal.
+    if (typeof first === 'number' && !graph.hasSeveralReaders(first)) continue;
     const key = identityOf(node, graph);
     if (key === null) continue;
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, at);
+    const kept = seen.get(key);
+    if (kept === undefined) seen.set(key, at);
     else if (!node.outputs.some((output) => output !== null && graph.leavesScope(output)))
-      graph.mergeInto(at, first);
+      graph.mergeInto(at, kept);
   }
 }
 

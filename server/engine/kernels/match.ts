@@ -1,11 +1,11 @@
+import { passesTest, passesValueTest } from './conditions';
 import type { Expression, OperatorExpression } from './pattern';
 import { fragments } from './patterns';
-import { passesTest, passesValueTest } from './conditions';
 import type { WorkGraph, WorkNode } from './workGraph';
 
 /** A found pattern: the nodes it covers and the values its names stand for. */
 export interface Match {
-  /** Positions in the work graph; the root first. */
+  /** Positions in the work graph. */
   readonly nodes: ReadonlySet<number>;
   readonly values: ReadonlyMap<string, number>;
   /** Outputs of duplicated nodes that others still need, each with the value it is computed from. */
@@ -16,15 +16,13 @@ export interface Match {
 const commutative: ReadonlySet<string> = new Set(['Add', 'Mul', 'Max', 'Min', 'And', 'Or', 'Sum']);
 /** Relative difference up to which a stored scalar is the written number (1/sqrt(2) in 32 bits or fewer digits). */
 const tolerance = 1e-3;
-
 /** Fragments within fragments; more than any exporter writes around a softmax. */
 const deepest = 16;
 
-interface State {
-  nodes: Set<number>;
-  duplicable: Set<number>;
-  context: Set<number>;
-  values: Map<string, number>;
+/** A node on the way, with the part it plays. */
+interface Step {
+  readonly at: number;
+  readonly role: 'member' | 'duplicable' | 'context';
 }
 
 /**
@@ -36,23 +34,25 @@ export function matchAt(
   pattern: OperatorExpression,
   shared: boolean,
 ): Match | null {
-  const state: State = { nodes: new Set(), duplicable: new Set(), context: new Set(), values: new Map() };
-  if (!matchNode(graph, at, pattern, state, 0)) return null;
-  const recomputed = new Map<number, number>();
+  const attempt = new Attempt(graph);
+  if (!attempt.matchNode(at, pattern, 0)) return null;
   const root = graph.nodes[at]!;
-  for (const inner of [...state.nodes]) {
-    if (inner === at) continue;
+  const members = new Set(attempt.steps.filter(({ role }) => role !== 'context').map((step) => step.at));
+  const near = new Set(attempt.steps.map((step) => step.at));
+  const recomputed = new Map<number, number>();
+  for (const { at: inner, role } of attempt.steps) {
+    if (inner === at || role === 'context') continue;
     const node = graph.nodes[inner]!;
     if (node.root.scope !== root.root.scope) return null;
-    if (!isReadOutside(graph, node, new Set([...state.nodes, ...state.context]))) continue;
-    if (state.duplicable.has(inner)) {
+    if (!isReadOutside(graph, node, near)) continue;
+    if (role === 'duplicable') {
       const [output, input] = [node.outputs[0], node.inputs[0]];
       if (typeof output !== 'number' || typeof input !== 'number') return null;
-      state.nodes.delete(inner);
+      members.delete(inner);
       recomputed.set(graph.resolve(output), graph.resolve(input));
     } else if (!shared) return null;
   }
-  return { nodes: state.nodes, values: state.values, recomputed };
+  return { nodes: members, values: new Map(attempt.bindings), recomputed };
 }
 
 /** Somebody besides the given nodes reads an output of the node. */
@@ -67,112 +67,111 @@ export function isReadOutside(graph: WorkGraph, node: WorkNode, inside: Readonly
   return false;
 }
 
-function matchNode(
-  graph: WorkGraph,
-  at: number,
-  pattern: OperatorExpression,
-  state: State,
-  depth: number,
-): boolean {
-  const node = graph.nodes[at];
-  if (!node || node.domain !== '' || !pattern.operators.has(node.operator)) return false;
-  if (!pattern.tests.every((test) => passesTest(test, node, graph))) return false;
-  const output = node.outputs[0];
-  if (pattern.name !== null && typeof output === 'number' && !bind(graph, pattern.name, output, state))
-    return false;
-  (pattern.context ? state.context : state.nodes).add(at);
-  if (pattern.duplicable) state.duplicable.add(at);
-  if (matchInputs(graph, node.inputs, pattern.inputs, state, depth)) return true;
-  if (commutative.has(node.operator) && pattern.inputs.length === 2) {
-    const [first, second, ...rest] = node.inputs;
-    return matchInputs(graph, [second ?? null, first ?? null, ...rest], pattern.inputs, state, depth);
+/** One try at one root. What it found is a trail: a failed branch cuts it back. */
+class Attempt {
+  readonly steps: Step[] = [];
+  readonly bindings: [name: string, value: number][] = [];
+
+  constructor(private readonly graph: WorkGraph) {}
+
+  matchNode(at: number, pattern: OperatorExpression, depth: number): boolean {
+    const node = this.graph.nodes[at];
+    if (!node || node.domain !== '' || !pattern.operators.has(node.operator)) return false;
+    for (const test of pattern.tests) if (!passesTest(test, node, this.graph)) return false;
+    const output = node.outputs[0];
+    if (pattern.name !== null && typeof output === 'number' && !this.bind(pattern.name, output)) return false;
+    this.steps.push({ at, role: pattern.context ? 'context' : pattern.duplicable ? 'duplicable' : 'member' });
+    if (this.matchInputs(node.inputs, pattern.inputs, depth, false)) return true;
+    return (
+      commutative.has(node.operator) &&
+      pattern.inputs.length === 2 &&
+      this.matchInputs(node.inputs, pattern.inputs, depth, true)
+    );
   }
-  return false;
-}
 
-function matchInputs(
-  graph: WorkGraph,
-  inputs: readonly (number | null)[],
-  patterns: readonly Expression[],
-  state: State,
-  depth: number,
-): boolean {
-  return attempt(state, () =>
-    patterns.every((pattern, index) => {
-      const input = inputs[index];
-      return typeof input === 'number' && matchValue(graph, input, pattern, state, depth);
-    }),
-  );
-}
-
-function matchValue(
-  graph: WorkGraph,
-  value: number,
-  pattern: Expression,
-  state: State,
-  depth: number,
-): boolean {
-  switch (pattern.kind) {
-    case 'any':
-      return true;
-    case 'number':
-      return isNumber(graph, value, pattern.value);
-    case 'value':
-      return (
-        (!pattern.constant || graph.value(graph.resolve(value)).isConstant) &&
-        pattern.tests.every((test) => passesValueTest(test, graph.resolve(value), graph)) &&
-        bind(graph, pattern.name, value, state)
-      );
-    case 'fragment':
-      return (
-        matchFragment(graph, value, pattern.fragment, state, depth) &&
-        (pattern.name === null || bind(graph, pattern.name, value, state))
-      );
-    case 'operator': {
-      const producer = graph.producer(value);
-      if (
-        producer !== -1 &&
-        graph.nodes[producer]!.outputs[0] === graph.resolve(value) &&
-        matchNode(graph, producer, pattern, state, depth)
-      ) {
-        return true;
+  /** All or nothing. */
+  private matchInputs(
+    inputs: readonly (number | null)[],
+    patterns: readonly Expression[],
+    depth: number,
+    swapped: boolean,
+  ): boolean {
+    const inputOf = (index: number): number | null | undefined => inputs[swapped ? 1 - index : index];
+    // Most tries end here, before anything is written to the trail.
+    for (let index = 0; index < patterns.length; index++) {
+      const input = inputOf(index);
+      if (typeof input !== 'number' || !this.mayMatch(input, patterns[index]!)) return false;
+    }
+    const [steps, bindings] = [this.steps.length, this.bindings.length];
+    for (let index = 0; index < patterns.length; index++) {
+      if (!this.matchValue(inputOf(index)!, patterns[index]!, depth)) {
+        this.cutBack(steps, bindings);
+        return false;
       }
-      return pattern.optional && matchValue(graph, value, pattern.inputs[0]!, state, depth);
+    }
+    return true;
+  }
+
+  private mayMatch(value: number, pattern: Expression): boolean {
+    if (pattern.kind !== 'operator' || pattern.optional) return true;
+    const producer = this.graph.producer(value);
+    return producer !== -1 && pattern.operators.has(this.graph.nodes[producer]!.operator);
+  }
+
+  private matchValue(value: number, pattern: Expression, depth: number): boolean {
+    const { graph } = this;
+    switch (pattern.kind) {
+      case 'any':
+        return true;
+      case 'number':
+        return isNumber(graph, value, pattern.value);
+      case 'value': {
+        const resolved = graph.resolve(value);
+        if (pattern.constant && !graph.value(resolved).isConstant) return false;
+        for (const test of pattern.tests) if (!passesValueTest(test, resolved, graph)) return false;
+        return this.bind(pattern.name, value);
+      }
+      case 'fragment':
+        return (
+          this.matchFragment(value, pattern.fragment, depth) &&
+          (pattern.name === null || this.bind(pattern.name, value))
+        );
+      case 'operator': {
+        const producer = graph.producer(value);
+        if (producer !== -1 && graph.nodes[producer]!.outputs[0] === graph.resolve(value)) {
+          const [steps, bindings] = [this.steps.length, this.bindings.length];
+          if (this.matchNode(producer, pattern, depth)) return true;
+          this.cutBack(steps, bindings);
+        }
+        return pattern.optional && this.matchValue(value, pattern.inputs[0]!, depth);
+      }
     }
   }
-}
 
-function matchFragment(graph: WorkGraph, value: number, name: string, state: State, depth: number): boolean {
-  if (depth > deepest) return false;
-  const alternatives = fragments.get(name);
-  if (!alternatives) throw new Error(`no fragment "${name}"`);
-  return alternatives.some((alternative) =>
-    attempt(state, () => matchValue(graph, value, alternative, state, depth + 1)),
-  );
-}
+  private matchFragment(value: number, name: string, depth: number): boolean {
+    if (depth > deepest) return false;
+    const alternatives = fragments.get(name);
+    if (!alternatives) throw new Error(`no fragment "${name}"`);
+    for (const alternative of alternatives) {
+      if (!this.mayMatch(value, alternative)) continue;
+      const [steps, bindings] = [this.steps.length, this.bindings.length];
+      if (this.matchValue(value, alternative, depth + 1)) return true;
+      this.cutBack(steps, bindings);
+    }
+    return false;
+  }
 
-/** All or nothing: what a failed attempt added to the state is taken back. */
-function attempt(state: State, action: () => boolean): boolean {
-  const before = {
-    nodes: [...state.nodes],
-    duplicable: [...state.duplicable],
-    context: [...state.context],
-    values: [...state.values],
-  };
-  if (action()) return true;
-  state.nodes = new Set(before.nodes);
-  state.duplicable = new Set(before.duplicable);
-  state.context = new Set(before.context);
-  state.values = new Map(before.values);
-  return false;
-}
+  private cutBack(steps: number, bindings: number): void {
+    this.steps.length = steps;
+    this.bindings.length = bindings;
+  }
 
-function bind(graph: WorkGraph, name: string, value: number, state: State): boolean {
-  const resolved = graph.resolve(value);
-  const bound = state.values.get(name);
-  if (bound !== undefined) return bound === resolved;
-  state.values.set(name, resolved);
-  return true;
+  private bind(name: string, value: number): boolean {
+    const resolved = this.graph.resolve(value);
+    for (const [known, bound] of this.bindings) if (known === name) return bound === resolved;
+    this.bindings.push([name, resolved]);
+    return true;
+  }
 }
 
 /** Every element of a constant is the number. */

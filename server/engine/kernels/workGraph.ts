@@ -95,6 +95,12 @@ export class WorkGraph {
     return found;
   }
 
+  /** More than one node of the model reads the value under one of its names. */
+  hasSeveralReaders(id: number): boolean {
+    const resolved = this.resolve(id);
+    return this.aliases.has(resolved) || this.value(resolved).consumers.length > 1;
+  }
+
   /** The value, or an alias of it, is an output of its graph. */
   leavesScope(id: number): boolean {
     let leaves = false;
