@@ -248,8 +248,8 @@ const col2Im: OperatorRule = {
     const input = context.shape(0);
     const image = context.elements(1);
     const block = knownNumbers(context, 2);
-    const axes = image?.length ?? block?.length;
-    if (input?.length !== 3 || axes === undefined) {
+    const axes = image?.length ?? block?.length ?? context.shape(1)?.[0] ?? context.shape(2)?.[0];
+    if (input?.length !== 3 || typeof axes !== 'number') {
       context.setTensor(0, context.dtype(0), undefined);
       return;
     }

@@ -43,9 +43,19 @@ function inferReduce(context: NodeContext, inputSince: number): void {
     context.setTensor(0, context.dtype(0), reducedShape(shape, axes, keep));
     return;
   }
-  // The axes are data: with kept dimensions the rank is known all the same.
-  const known = keep ? shape?.map(() => context.fresh('reduced')) : undefined;
-  context.setTensor(0, context.dtype(0), known);
+  context.setTensor(0, context.dtype(0), shapeByCount(context, keep));
+}
+
+/** The axes are data: how many there are still tells the rank, and the shape where all are reduced. */
+function shapeByCount(context: NodeContext, keep: boolean): Shape | undefined {
+  const shape = context.shape(0);
+  const count = context.shape(1)?.[0];
+  if (shape === undefined) return undefined;
+  if (count === shape.length) return keep ? shape.map(() => 1) : [];
+  if (keep) return shape.map(() => context.fresh('reduced'));
+  return typeof count === 'number' && count > 0 && count < shape.length
+    ? shape.slice(count).map(() => context.fresh('reduced'))
+    : undefined;
 }
 
 /** Folds the reductions that exporters use in shape arithmetic: the whole of a 1-D tensor of numbers. */

@@ -37,6 +37,8 @@ function dftShape(context: NodeContext): Shape | undefined {
   const toReal = oneSided && context.int('inverse', 0) !== 0;
   return shape.map((dim, index) => {
     if (index === last) return toReal ? 1 : 2;
+    // Without a length of its own a two-sided transform keeps every axis, whichever it runs along.
+    if (axis === undefined && !oneSided && !context.hasInput(1)) return dim;
     if (axis === undefined) return context.fresh('frequency');
     if (index !== axis) return dim;
     if (context.hasInput(1)) {

@@ -80,16 +80,21 @@ const affineGrid: OperatorRule = {
   infer(context) {
     const size = context.elements(1);
     const theta = context.shape(0);
-    if (size === undefined || size.length < 4) {
+    // size is [N, C, spatial...]; theta is [N, axes, axes + 1].
+    const stated = context.shape(1)?.[0];
+    const count = size?.length ?? (typeof stated === 'number' ? stated : undefined);
+    const rows = theta?.[1];
+    const axes = count === undefined ? rows : count - 2;
+    if (typeof axes !== 'number' || axes < 1) {
       context.setTensor(0, context.dtype(0), undefined);
       return;
     }
     const dim = (index: number, hint: string) => {
-      const element = size[index];
+      const element = size?.[index];
       return element === undefined || typeof element === 'string' ? context.fresh(hint) : element;
     };
     const batch = theta?.[0] ?? dim(0, 'batch');
-    const spatial = size.slice(2).map((_, index) => dim(index + 2, 'size'));
+    const spatial = Array.from({ length: axes }, (_, index) => dim(index + 2, 'size'));
     context.setTensor(0, context.dtype(0), [batch, ...spatial, spatial.length]);
   },
   work(context) {

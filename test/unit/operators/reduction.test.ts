@@ -66,3 +66,16 @@ describe('Reduce*', () => {
     ]);
   });
 });
+
+describe('axes that are data', () => {
+  it('tells the rank by their number', () => {
+    const dropped = { keepdims: 0 };
+    expect(
+      checkRule('ReduceSum', { inputs: ['float[2, 3]', 'int64[2]'], attributes: dropped }).types,
+    ).toEqual(['float[]']);
+    expect(checkRule('ReduceSum', { inputs: ['float[2, 3]', 'int64[2]'] }).types).toEqual(['float[1, 1]']);
+    expect(
+      checkRule('ReduceSum', { inputs: ['float[2, 3]', 'int64[1]'], attributes: dropped }).types[0],
+    ).toMatch(/^float\[[^,]+\]$/);
+  });
+});
