@@ -1,0 +1,189 @@
+import type { Attribute } from '../graph/model';
+import facts from './schemas.json';
+import { canonicalDomain } from './table';
+
+/** The type words of attributes, as the textual syntax has them (`type_proto` and `sparse_tensor` included). */
+export type AttributeType =
+  | 'float'
+  | 'int'
+  | 'string'
+  | 'tensor'
+  | 'graph'
+  | 'sparse_tensor'
+  | 'type_proto'
+  | 'floats'
+  | 'ints'
+  | 'strings'
+  | 'tensors'
+  | 'graphs';
+
+export interface SchemaParameter {
+  readonly name: string;
+  /** How it may be left out or repeated: `repeated` ends the list, `mixed` lets each repetition have its own type. */
+  readonly option: 'single' | 'optional' | 'repeated' | 'mixed';
+  /** Repetitions at least. */
+  readonly minimum: number;
+  /** Name of the constraint, or the type itself. */
+  readonly type: string;
+  /** Allowed types in the words of the textual syntax. */
+  readonly types: ReadonlySet<string>;
+}
+
+export interface SchemaAttribute {
+  readonly name: string;
+  readonly type: AttributeType;
+  readonly required: boolean;
+  /** Undefined where the specification states none as a value. */
+  readonly default?: number | string | readonly number[] | readonly string[];
+}
+
+/** What a version of an operator takes, gives, and knows as attributes. Facts alone: see scripts/schemas.py. */
+export interface OperatorSchema {
+  /** '' is ai.onnx. */
+  readonly domain: string;
+  readonly name: string;
+  /** First version of the operator set that has it. */
+  readonly since: number;
+  readonly deprecated: boolean;
+  readonly inputs: readonly SchemaParameter[];
+  readonly outputs: readonly SchemaParameter[];
+  readonly attributes: readonly SchemaAttribute[];
+  /** Allowed types by constraint. */
+  readonly constraints: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+interface RawVersion {
+  readonly v: number;
+  readonly i?: readonly string[];
+  readonly o?: readonly string[];
+  readonly a?: readonly string[];
+  readonly t?: Readonly<Record<string, number>>;
+  readonly d?: number;
+}
+type RawOperators = Readonly<Record<string, readonly RawVersion[]>>;
+
+const domains = facts.domains as unknown as Readonly<Record<string, RawOperators>>;
+const typeSets: readonly ReadonlySet<string>[] = facts.typeSets.map((list) => new Set(list));
+const expanded = new Map<string, readonly OperatorSchema[]>();
+
+/** All versions of an operator, oldest first; empty for one that nobody specified. */
+export function schemasOf(domain: string, name: string): readonly OperatorSchema[] {
+  const key = `${canonicalDomain(domain)}\n${name}`;
+  let list = expanded.get(key);
+  if (!list) {
+    const operators = operatorsOf(domain);
+    const raw = operators && Object.hasOwn(operators, name) ? operators[name]! : [];
+    expanded.set(key, (list = expand(canonicalDomain(domain), name, raw)));
+  }
+  return list;
+}
+
+/** The schema in force under a version of the operator set; undefined before its first version. */
+export function schemaAt(domain: string, name: string, version: number): OperatorSchema | undefined {
+  return schemasOf(domain, name).findLast((schema) => schema.since <= version);
+}
+
+/** True if the facts have this domain, so that an operator they lack is unknown. */
+export function isKnownDomain(domain: string): boolean {
+  return operatorsOf(domain) !== undefined;
+}
+
+/** '' is ai.onnx. */
+export const knownDomains: readonly string[] = Object.keys(domains);
+
+/** Names of a domain's operators, in the order of the alphabet. */
+export function operatorNames(domain: string): readonly string[] {
+  return Object.keys(operatorsOf(domain) ?? {});
+}
+
+/** The newest version of an operator set that these facts know; null for unknown domains. */
+export function newestVersion(domain: string): number | null {
+  const canonical = canonicalDomain(domain);
+  const stated = (facts.newest as Readonly<Record<string, number>>)[canonical];
+  if (stated !== undefined) return stated;
+  const operators = operatorsOf(domain);
+  return operators ? Math.max(...Object.values(operators).map((list) => list.at(-1)?.v ?? 1)) : null;
+}
+
+/** The parameter behind an argument's place; undefined beyond the last. */
+export function parameterAt(
+  parameters: readonly SchemaParameter[],
+  index: number,
+): SchemaParameter | undefined {
+  const last = parameters.at(-1);
+  if (index < parameters.length) return parameters[index];
+  return last && isRepeated(last) ? last : undefined;
+}
+
+export function isRepeated({ option }: SchemaParameter): boolean {
+  return option === 'repeated' || option === 'mixed';
+}
+
+/** Least and greatest number of arguments; Infinity where the last is repeated. */
+export function arity(parameters: readonly SchemaParameter[]): readonly [least: number, most: number] {
+  let least = 0;
+  parameters.forEach(({ option, minimum }, index) => {
+    if (option === 'single') least = index + 1;
+    else if (option !== 'optional' && minimum > 0) least = index + minimum;
+  });
+  const last = parameters.at(-1);
+  return [least, last && isRepeated(last) ? Infinity : parameters.length];
+}
+
+/** The type word of an attribute as read; undefined for references and for kinds that are unknown. */
+export function typeOfAttribute({ kind }: Attribute): AttributeType | undefined {
+  switch (kind) {
+    case 'sparse':
+      return 'sparse_tensor';
+    case 'type':
+      return 'type_proto';
+    case 'reference':
+    case 'unknown':
+      return undefined;
+    default:
+      return kind;
+  }
+}
+
+function operatorsOf(domain: string): RawOperators | undefined {
+  const canonical = canonicalDomain(domain);
+  return Object.hasOwn(domains, canonical) ? domains[canonical] : undefined;
+}
+
+function expand(domain: string, name: string, versions: readonly RawVersion[]): OperatorSchema[] {
+  let before: Required<Omit<RawVersion, 'v' | 'd'>> = { i: [], o: [], a: [], t: {} };
+  return versions.map(({ v, d, ...own }) => {
+    before = { ...before, ...own };
+    const constraints = new Map(
+      Object.entries(before.t).map(([key, index]) => [key, typeSets[index] ?? new Set<string>()] as const),
+    );
+    return {
+      domain,
+      name,
+      since: v,
+      deprecated: d === 1,
+      inputs: before.i.map((text) => parameterOf(text, constraints)),
+      outputs: before.o.map((text) => parameterOf(text, constraints)),
+      attributes: before.a.map(attributeOf),
+      constraints,
+    };
+  });
+}
+
+function parameterOf(
+  text: string,
+  constraints: ReadonlyMap<string, ReadonlySet<string>>,
+): SchemaParameter {
+  const [, name = '', mark = '', type = ''] = /^([^?*~:]*)([?]|[*~]\d+)?:(.*)$/.exec(text) ?? [];
+  const option = mark === '' ? 'single' : mark === '?' ? 'optional' : mark[0] === '*' ? 'repeated' : 'mixed';
+  const types = constraints.get(type) ?? new Set([type]);
+  return { name, option, minimum: Number(mark.slice(1)) || 0, type, types };
+}
+
+function attributeOf(text: string): SchemaAttribute {
+  const [, name = '', type = 'int', rest = ''] = /^([^:]*):(\w+)(.*)$/s.exec(text) ?? [];
+  const known = { name, type: type as AttributeType, required: rest === '!' };
+  return rest.startsWith('=')
+    ? { ...known, default: JSON.parse(rest.slice(1)) as SchemaAttribute['default'] }
+    : known;
+}
