@@ -132,17 +132,9 @@ export function arity(parameters: readonly SchemaParameter[]): readonly [least: 
 
 /** The type word of an attribute as read; undefined for references and for kinds that are unknown. */
 export function typeOfAttribute({ kind }: Attribute): AttributeType | undefined {
-  switch (kind) {
-    case 'sparse':
-      return 'sparse_tensor';
-    case 'type':
-      return 'type_proto';
-    case 'reference':
-    case 'unknown':
-      return undefined;
-    default:
-      return kind;
-  }
+  if (kind === 'sparse') return 'sparse_tensor';
+  if (kind === 'type') return 'type_proto';
+  return kind === 'reference' || kind === 'unknown' ? undefined : kind;
 }
 
 function operatorsOf(domain: string): RawOperators | undefined {
@@ -170,10 +162,7 @@ function expand(domain: string, name: string, versions: readonly RawVersion[]): 
   });
 }
 
-function parameterOf(
-  text: string,
-  constraints: ReadonlyMap<string, ReadonlySet<string>>,
-): SchemaParameter {
+function parameterOf(text: string, constraints: ReadonlyMap<string, ReadonlySet<string>>): SchemaParameter {
   const [, name = '', mark = '', type = ''] = /^([^?*~:]*)([?]|[*~]\d+)?:(.*)$/.exec(text) ?? [];
   const option = mark === '' ? 'single' : mark === '?' ? 'optional' : mark[0] === '*' ? 'repeated' : 'mixed';
   const types = constraints.get(type) ?? new Set([type]);

@@ -61,7 +61,9 @@ describe('operator schemas', () => {
   });
 
   it('knows every operator that has a rule in the standard domains', () => {
-    const missing = allOperators.filter(({ domain, name }) => domain === '' && schemasOf(domain, name).length === 0);
+    const missing = allOperators.filter(
+      ({ domain, name }) => domain === '' && schemasOf(domain, name).length === 0,
+    );
     expect(missing.map(({ name }) => name)).toEqual([]);
     expect(newestVersion('')).toBeGreaterThanOrEqual(28);
     expect(operatorNames('').length).toBeGreaterThan(195);
