@@ -35,8 +35,8 @@ export class ActiveTrail implements vscode.Disposable {
   private update(): void {
     const group = vscode.window.tabGroups.activeTabGroup;
     const key = tabUri(group.activeTab)?.toString() ?? group.activeTab?.label;
-    if (key === undefined || (key === this.present?.key && group.viewColumn === this.present.column)) return;
+    if (key === this.present?.key && (key === undefined || group.viewColumn === this.present?.column)) return;
     this.previous = this.present;
-    this.present = { key, column: group.viewColumn };
+    this.present = key === undefined ? undefined : { key, column: group.viewColumn };
   }
 }

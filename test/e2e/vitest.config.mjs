@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
-    // One VS Code at a time, and each test goes on where the one before left off.
+    globalSetup: ['test/e2e/globalSetup.ts'],
+    // One VS Code at a time.
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    retry: 0,
   },
 });

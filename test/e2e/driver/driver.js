@@ -1,11 +1,14 @@
-// Answers pieces of test code inside the extension host; it listens on a socket that the test names.
+// Answers pieces of test code inside the extension host, on a socket named after the window's folder.
 const { createServer } = require('node:http');
 const { rmSync } = require('node:fs');
+const { basename, join } = require('node:path');
 const vscode = require('vscode');
 
 exports.activate = (context) => {
-  const socket = process.env.SILICONLENS_TEST_SOCKET;
-  if (!socket) return;
+  const sockets = process.env.SILICONLENS_TEST_SOCKETS;
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!sockets || !folder) return;
+  const socket = join(sockets, `${basename(folder.uri.path)}.sock`);
   rmSync(socket, { force: true });
   const server = createServer((request, response) => {
     const chunks = [];
@@ -13,7 +16,7 @@ exports.activate = (context) => {
     request.on('end', async () => {
       try {
         const { code, args } = JSON.parse(Buffer.concat(chunks).toString());
-        const value = await new Function(`return (${code})`)()(vscode, ...args);
+        const value = await new Function('require', `return (${code})`)(require)(vscode, ...args);
         response.end(JSON.stringify({ value: value ?? null }));
       } catch (error) {
         response.end(JSON.stringify({ error: String(error?.stack ?? error) }));

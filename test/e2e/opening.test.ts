@@ -1,0 +1,199 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type TabState, Workbench } from './workbench';
+
+let bench: Workbench;
+const backKeys = process.platform === 'darwin' ? 'Control+Minus' : 'Control+Alt+Minus';
+const mainKey = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+beforeAll(async () => {
+  bench = await Workbench.open('opening', (folder) => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'Models');
+    copyFileSync(join(folder, 'tiny-conv.onnx'), join(folder, 'tiny-mlp.onnx'));
+  });
+});
+afterAll(() => bench?.close());
+beforeEach(async () => {
+  await bench.command('workbench.view.explorer');
+  await bench.closeEditors();
+});
+
+it('shows a listing as preview after a single click, and stays in the Explorer', async () => {
+  await bench.file('detector.onnx').click();
+  await bench.tabsBecome(['>~detector.onnx.onnxtxt']);
+  expect(await bench.focus()).toBe('explorer');
+  expect((await bench.tabs())[0]?.[0]?.uri).toBe(
+    `siliconlens:${encodeURI(bench.folder)}/detector.onnx.onnxtxt`,
+  );
+  await bench.file('tiny-conv.onnx').click();
+  await bench.tabsBecome(['>~tiny-conv.onnx.onnxtxt']);
+});
+
+it('keeps the listing after a double click, and goes into it', async () => {
+  await bench.file('detector.onnx').dblclick();
+  await bench.tabsBecome(['>detector.onnx.onnxtxt']);
+  await bench.until(async () => (await bench.focus()) === 'editor', 'the focus in the editor');
+});
+
+it('keeps a previewed listing when its model is double-clicked later', async () => {
+  await bench.file('detector.onnx').click();
+  await bench.tabsBecome(['>~detector.onnx.onnxtxt']);
+  await bench.page.waitForTimeout(1500);
+  await bench.file('detector.onnx').dblclick();
+  await bench.tabsBecome(['>detector.onnx.onnxtxt']);
+});
+
+it('previews with the space bar', async () => {
+  await bench.file('detector.onnx').click();
+  await bench.tabsBecome(['>~detector.onnx.onnxtxt']);
+  await bench.page.keyboard.press('ArrowDown');
+  await bench.page.keyboard.press('Space');
+  await bench.tabsBecome(['>~gpt2.onnx.onnxtxt']);
+  expect(await bench.focus()).toBe('explorer');
+});
+
+it('opens from quick open', async () => {
+  await bench.page.keyboard.press(`${mainKey}+p`);
+  await bench.page.keyboard.type('speech-lstm', { delay: 20 });
+  await bench.page
+    .locator('.quick-input-list .monaco-list-row', { hasText: 'speech-lstm' })
+    .first()
+    .waitFor();
+  await bench.page.keyboard.press('Enter');
+  await bench.until(async () => (await bench.tabs())[0]?.[0]?.label === 'speech-lstm-gru.onnx.onnxtxt', 'it');
+  await bench.until(async () => (await bench.focus()) === 'editor', 'the focus in the editor');
+});
+
+it('opens to the side', async () => {
+  await bench.openModel('detector.onnx');
+  await bench.fileMenu('tiny-conv.onnx', 'Open to the Side');
+  await bench.tabsBecome(['>detector.onnx.onnxtxt'], ['>tiny-conv.onnx.onnxtxt']);
+});
+
+it('opens to the side of its own listing', async () => {
+  await bench.openModel('detector.onnx');
+  await bench.fileMenu('detector.onnx', 'Open to the Side');
+  await bench.tabsBecome(['>detector.onnx.onnxtxt'], ['>detector.onnx.onnxtxt']);
+});
+
+it('goes back twice without bouncing', async () => {
+  await bench.openModel('detector.onnx');
+  await openSlowly('resnet50.onnx');
+  await bench.page.keyboard.press(backKeys);
+  const page = ['detector.onnx.onnxtxt', 'resnet50.onnx.onnxtxt', '>~resnet50.onnx (custom)'];
+  await bench.tabsBecome(page);
+  await bench.page.waitForTimeout(1000);
+  await bench.tabsBecome(page);
+  const shown = await bench.webview('button[data-action=listing]');
+  expect(await shown.locator('button').allInnerTexts()).toEqual([
+    'Open Listing',
+    'Open Report',
+    'Open Model With…',
+  ]);
+  await bench.page.keyboard.press(backKeys);
+  await activeBecomes('detector.onnx.onnxtxt');
+});
+
+it('leads from the page to the listing', async () => {
+  await bench.openModel('detector.onnx');
+  await openSlowly('unet-blocks.onnx');
+  await bench.page.keyboard.press(backKeys);
+  const shown = await bench.webview('button[data-action=listing]');
+  await shown.locator('button[data-action=listing]').click();
+  await activeBecomes('unet-blocks.onnx.onnxtxt');
+});
+
+it('does not take the place of what is opened while a slow model is read', async () => {
+  await bench.openModel('detector.onnx');
+  await bench.closeEditors();
+  await signalServer('SIGSTOP');
+  try {
+    await bench.file('vit-b16.onnx').dblclick();
+    await bench.webview('progress');
+    await bench.file('mobilenetv2.onnx').dblclick();
+    await bench.tabsBecome(['vit-b16.onnx (custom)', '>mobilenetv2.onnx (custom)']);
+    await bench.page.waitForTimeout(500);
+  } finally {
+    await signalServer('SIGCONT');
+  }
+  await bench.tabsBecome(['vit-b16.onnx (custom)', '>mobilenetv2.onnx.onnxtxt']);
+  await bench.page.waitForTimeout(1000);
+  await bench.tabsBecome(['vit-b16.onnx (custom)', '>mobilenetv2.onnx.onnxtxt']);
+  await bench.page.getByRole('tab', { name: 'vit-b16.onnx' }).click();
+  await activeBecomes('vit-b16.onnx.onnxtxt');
+});
+
+it('compares two selected models as listings', async () => {
+  await bench.file('detector.onnx').click();
+  await bench.tabsBecome(['>~detector.onnx.onnxtxt']);
+  await bench.file('tiny-conv.onnx').click({ modifiers: [mainKey] });
+  await bench.fileMenu('tiny-conv.onnx', 'Compare Selected');
+  const tabs = await diffTabs();
+  const diff = tabs.find(({ active }) => active);
+  expect(diff?.original).toMatch(/\/detector\.onnx\.onnxtxt$/);
+  expect(diff?.uri).toMatch(/\/tiny-conv\.onnx\.onnxtxt$/);
+});
+
+it('compares with Git as listings', async () => {
+  await bench.command('workbench.view.scm');
+  await bench.page.locator('.scm-view .monaco-list-row', { hasText: 'tiny-mlp.onnx' }).first().click();
+  const tabs = await diffTabs();
+  expect(tabs.map(({ label, kind }) => [label, kind])).toEqual([
+    ['tiny-mlp.onnx (Index ↔ Working Tree)', 'diff'],
+  ]);
+  expect(tabs[0]?.original).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt\?git/);
+  expect(tabs[0]?.uri).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt$/);
+  await bench.picture('diff');
+});
+
+/** The tabs once a diff of texts has taken the place of the diff of models. */
+async function diffTabs(): Promise<TabState[]> {
+  let tabs: TabState[] = [];
+  await bench.until(
+    async () => {
+      tabs = (await bench.tabs()).flat();
+      const left = tabs.some(({ kind }) => kind === 'other' || kind === 'custom');
+      return tabs.some(({ kind }) => kind === 'diff') && !left;
+    },
+    () => `a diff, and nothing else than ${JSON.stringify(tabs)}`,
+  );
+  return tabs;
+}
+
+async function activeBecomes(label: string): Promise<void> {
+  const active = async () => (await bench.tabs()).flat().find((tab) => tab.active)?.label;
+  await bench.until(async () => (await active()) === label, label);
+}
+
+/** Opens a model so slowly that its own tab becomes part of the history, as it may on a busy machine. */
+async function openSlowly(name: string): Promise<void> {
+  await signalServer('SIGSTOP');
+  try {
+    await bench.file(name).dblclick();
+    await bench.webview('progress');
+    await bench.page.waitForTimeout(1000);
+  } finally {
+    await signalServer('SIGCONT');
+  }
+  await activeBecomes(`${name}.onnxtxt`);
+  await bench.page.waitForTimeout(800);
+}
+
+/** Stops or wakes the language server, so that a model takes as long to read as the test wants. */
+function signalServer(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  return bench.inHost((_, name) => {
+    const { execFileSync: run } = process.getBuiltinModule('node:child_process');
+    const list = run('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+    const own = list
+      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+      .filter((match) => match?.[2] === String(process.pid) && match[3]?.includes('server.js'));
+    if (own.length !== 1) throw new Error(`${own.length} servers`);
+    process.kill(Number(own[0]?.[1]), name);
+  }, signal);
+}
