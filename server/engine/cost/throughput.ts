@@ -19,8 +19,9 @@ export function samplesPerRun(inference: Inference): number {
 }
 
 /**
- * Samples per second. Chips whose layers form a pipeline take a new batch as soon as the slowest stage is free, with a
- * batch in flight in every stage; all others run one batch at a time.
+ * Samples per second. Chips whose layers form a pipeline give each layer its share of the chip, so that all stages take
+ * equally long: a batch leaves every time that the whole chip's work for one batch takes, launch and hand-over hidden,
+ * with one batch in flight per stage. All others run one batch at a time.
  */
 export function throughputOf(
   inference: Inference,
@@ -32,12 +33,13 @@ export function throughputOf(
   if (latency <= 0) return null;
   const samples = samplesPerRun(inference);
   if (!modelFor(chip)?.pipelined) return { samplesPerSecond: samples / latency, concurrency: 1 };
-  let slowest = 0;
+  let work = 0;
   let stages = 0;
   for (const kernel of plan.kernels) {
-    const time = (kernels[kernel.index].seconds?.value ?? 0) * (kernel.repeat ?? 1);
+    const { seconds, parts } = kernels[kernel.index];
+    const time = seconds && parts ? (seconds.value - parts.overhead) * (kernel.repeat ?? 1) : 0;
     if (time > 0) stages++;
-    slowest = Math.max(slowest, time);
+    work += time;
   }
-  return slowest > 0 ? { samplesPerSecond: samples / slowest, concurrency: stages } : null;
+  return work > 0 ? { samplesPerSecond: samples / work, concurrency: stages } : null;
 }

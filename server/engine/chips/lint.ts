@@ -1,0 +1,182 @@
+import type { Problem } from '../problem';
+import type { Chip, Figure } from './chip';
+
+/** A doubt about a chip's figures. `key` names the figure, so that reviewed doubts can be listed. */
+export interface Doubt {
+  readonly chip: string;
+  readonly rule:
+    | 'sparse-peak'
+    | 'peak-not-units'
+    | 'above-peak'
+    | 'ridge-point'
+    | 'rate-order'
+    | 'missing-source'
+    | 'unused-source'
+    | 'missing-unit'
+    | 'binary-capacity';
+  readonly figure: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** Operations per multiply-accumulate. */
+const operationsPerMac = 2;
+/** Rates and bandwidths outside these are a wrong unit: TOPS for operations per second, GB for bytes. */
+const plausible = {
+  rate: [1e7, 1e18],
+  bandwidth: [1e6, 1e17],
+  capacity: [1e4, 1e14],
+  clock: [1e6, 1e10],
+  watts: [1e-4, 1e5],
+} as const;
+/** Operations per byte at which off-chip memory stops binding: below and above no chip of any class has been built. */
+const ridge = [0.02, 10000] as const;
+
+/** Looks for the mistakes that chip tables are known for. An empty list is no proof. */
+export function lintChip(chip: Chip): Doubt[] {
+  const doubts: Doubt[] = [];
+  const doubt = (rule: Doubt['rule'], figure: string, detail: Doubt['detail'] = {}) => {
+    doubts.push({ chip: chip.id, rule, figure, detail });
+  };
+  lintRates(chip, doubt);
+  lintUnits(chip, doubt);
+  lintMemory(chip, doubt);
+  lintSources(chip, doubt);
+  lintCalibration(chip, doubt);
+  return doubts;
+}
+
+type Report = (rule: Doubt['rule'], figure: string, detail?: Doubt['detail']) => void;
+
+/** 8-bit is at most four times 16-bit, 16-bit at most 32 times FP32 ... and fp16 equals bf16 on one kind of unit. */
+function lintRates(chip: Chip, doubt: Report): void {
+  const rate = (format: string): number | undefined => chip.peakOpsPerSecond[format]?.value;
+  const { fp16, bf16, int8, fp8 } = {
+    fp16: rate('fp16'),
+    bf16: rate('bf16'),
+    int8: rate('int8'),
+    fp8: rate('fp8'),
+  };
+  if (fp16 && bf16 && fp16 / bf16 > 1.9)
+    doubt('sparse-peak', 'fp16', { sibling: 'bf16', ratio: fp16 / bf16 });
+  if (fp16 && bf16 && bf16 / fp16 > 1.9)
+    doubt('sparse-peak', 'bf16', { sibling: 'fp16', ratio: bf16 / fp16 });
+  const sixteen = Math.max(fp16 ?? 0, bf16 ?? 0);
+  for (const [format, value] of [['int8', int8] as const, ['fp8', fp8] as const]) {
+    if (value && sixteen && value / sixteen > 4.2)
+      doubt('sparse-peak', format, { sibling: '16-bit', ratio: value / sixteen });
+  }
+  for (const [name, figure] of Object.entries(chip.peakOpsPerSecond))
+    range(figure, plausible.rate, `peakOpsPerSecond.${name}`, doubt);
+  for (const [name, figure] of Object.entries(chip.vectorOpsPerSecond))
+    range(figure, plausible.rate, `vectorOpsPerSecond.${name}`, doubt);
+  const fp32 = rate('fp32');
+  if (fp32 && sixteen && fp32 > sixteen * 1.01) doubt('rate-order', 'fp32', { ratio: fp32 / sixteen });
+}
+
+/** The peak of some format must be units × arrays × MACs × 2 × clock; which one the MAC count is stated for varies. */
+function lintUnits(chip: Chip, doubt: Report): void {
+  const { units, clockHz } = chip;
+  if (!units?.count || !units.macsPerClock || !clockHz) return;
+  const built =
+    units.count.value *
+    (units.arraysPerUnit?.value ?? 1) *
+    units.macsPerClock.value *
+    operationsPerMac *
+    clockHz.value;
+  const peaks = Object.values({
+    ...chip.otherPeakOpsPerSecond,
+    ...chip.estimatedPeakOpsPerSecond,
+    ...chip.peakOpsPerSecond,
+  });
+  if (peaks.length === 0) return;
+  const ratios = peaks.map(({ value }) => value / built);
+  if (!ratios.some((ratio) => Math.abs(ratio - 1) < 0.1)) {
+    const nearest = ratios.reduce((a, b) => (Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a));
+    doubt('peak-not-units', 'peakOpsPerSecond', { ratio: Number(nearest.toPrecision(3)) });
+  }
+}
+
+function lintMemory(chip: Chip, doubt: Report): void {
+  for (const level of chip.memory) {
+    range(level.bandwidthBytesPerSecond, plausible.bandwidth, `${level.name} bandwidth`, doubt);
+    range(level.capacityBytes, plausible.capacity, `${level.name} capacity`, doubt);
+    const marketed = level.marketedBytes?.value;
+    const capacity = level.capacityBytes?.value;
+    // A driver's figure far above the marketed one, or a decimal figure where the text says GiB.
+    if (marketed && capacity && capacity / marketed > 1.08)
+      doubt('binary-capacity', level.name, { ratio: capacity / marketed });
+    const note = `${level.capacityBytes?.note ?? ''} ${level.capacityBytes?.derivation ?? ''}`;
+    if (capacity && /GiB/.test(note) && capacity % 1e9 === 0)
+      doubt('binary-capacity', level.name, { capacity });
+  }
+  const main = chip.memory.find((level) => !level.onChip)?.bandwidthBytesPerSecond?.value;
+  const peak = Math.max(0, ...Object.values(chip.peakOpsPerSecond).map(({ value }) => value));
+  if (main && peak) {
+    const point = peak / main;
+    if (point < ridge[0] || point > ridge[1])
+      doubt('ridge-point', 'peakOpsPerSecond', { operationsPerByte: point });
+  }
+  range(chip.clockHz, plausible.clock, 'clockHz', doubt);
+  range(chip.power.tdpWatts, plausible.watts, 'tdpWatts', doubt);
+}
+
+function range(
+  figure: Figure | undefined,
+  [low, high]: readonly [number, number],
+  name: string,
+  doubt: Report,
+): void {
+  if (figure && (figure.value < low || figure.value > high))
+    doubt('missing-unit', name, { value: figure.value });
+}
+
+/** Every figure names a source of the list, and every source is named by a figure. */
+function lintSources(chip: Chip, doubt: Report): void {
+  const used = new Set<number>();
+  walk(chip, '', (path, indices) => {
+    if (indices.length === 0) doubt('missing-source', path);
+    for (const index of indices) {
+      used.add(index);
+      if (!chip.sources[index]) doubt('missing-source', path, { index });
+    }
+  });
+  chip.sources.forEach((source, index) => {
+    if (!used.has(index)) doubt('unused-source', source.title, { index });
+  });
+}
+
+function walk(value: unknown, path: string, visit: (path: string, indices: readonly number[]) => void): void {
+  if (value === null || typeof value !== 'object') return;
+  const record = value as Record<string, unknown>;
+  for (const [key, item] of Object.entries(record)) {
+    if (key === 'sources' && Array.isArray(item)) {
+      if (item.every((index) => typeof index === 'number')) visit(path, item as number[]);
+    } else walk(item, path === '' ? key : `${path}.${key}`, visit);
+  }
+}
+
+/** A share of a peak above 1 means that the peak is wrong. */
+function lintCalibration(chip: Chip, doubt: Report): void {
+  const shares = {
+    ...chip.sustained?.compute,
+    ...chip.sustained?.vector,
+    bandwidth: chip.sustained?.bandwidth,
+  };
+  for (const [name, figure] of Object.entries(shares)) {
+    if (figure && figure.value > 1) doubt('above-peak', name, { share: figure.value });
+  }
+  for (const { operatorClass, precision, constants } of chip.calibration ?? []) {
+    const share = constants['compute'];
+    if (share !== undefined && share > 1.1) doubt('above-peak', `${operatorClass} ${precision}`, { share });
+  }
+}
+
+/** The same as problems, for the editor of a chip file. */
+export function doubtsAsProblems(doubts: readonly Doubt[]): Problem[] {
+  return doubts.map(({ chip, rule, figure, detail }) => ({
+    severity: 'warning',
+    code: `chip.lint-${rule}`,
+    args: { chip, figure, ...detail },
+    node: null,
+  }));
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
+import type { Chip, Figure } from '../../../server/engine/chips/chip';
+import { lintChip } from '../../../server/engine/chips/lint';
+import { findChips } from '../../../server/engine/chips/catalogue';
+
+/** Doubts that were looked into and are right as they stand. */
+const reviewed: Readonly<Record<string, string>> = {
+  'arm-neoverse-v2 sparse-peak bf16':
+    'BFMMLA does twice the multiply-accumulates of the FP16 vector instructions',
+  'intel-habana-gaudi3 sparse-peak bf16': 'both figures stand so in the sources of the entry',
+  'intel-nervana-nnp-t peak-not-units peakOpsPerSecond':
+    'the quoted 119e12 would need 1.21 GHz; the sources give 1.1 GHz',
+};
+
+const figure = (value: number): Figure => ({ value, sources: [0], basis: 'stated' });
+const h100 = chipById('nvidia-h100-sxm') as Chip;
+const rules = (chip: Chip): string[] => lintChip(chip).map(({ rule, figure: name }) => `${rule} ${name}`);
+
+describe('lint of chip files', () => {
+  it('finds nothing in the catalogue but what was reviewed', () => {
+    const found = chips.flatMap(lintChip).map(({ chip, rule, figure: name }) => `${chip} ${rule} ${name}`);
+    expect(found.sort()).toEqual(Object.keys(reviewed).sort());
+  });
+
+  it('finds a sparse peak', () => {
+    const peakOpsPerSecond = { ...h100.peakOpsPerSecond, fp16: figure(1978.9e12) };
+    expect(rules({ ...h100, peakOpsPerSecond })).toContain('sparse-peak fp16');
+  });
+
+  it('finds a peak that units, multiply-accumulates and clock cannot give', () => {
+    expect(rules({ ...h100, clockHz: figure(3e9) })).toContain('peak-not-units peakOpsPerSecond');
+  });
+
+  it('finds rates in TOPS and bandwidths in gigabytes', () => {
+    expect(rules({ ...h100, peakOpsPerSecond: { bf16: figure(989) }, units: undefined })).toContain(
+      'missing-unit peakOpsPerSecond.bf16',
+    );
+    const memory = h100.memory.map((level) => ({ ...level, bandwidthBytesPerSecond: figure(3352) }));
+    expect(rules({ ...h100, memory })).toContain('missing-unit HBM3 bandwidth');
+  });
+
+  it('finds an impossible ridge point', () => {
+    const memory = h100.memory.map((level) => ({ ...level, bandwidthBytesPerSecond: figure(3.352e9) }));
+    expect(rules({ ...h100, memory })).toContain('ridge-point peakOpsPerSecond');
+  });
+
+  it('finds figures without a source and sources without a figure', () => {
+    expect(rules({ ...h100, clockHz: { value: 1.98e9, sources: [], basis: 'stated' } })).toContain(
+      'missing-source clockHz',
+    );
+    expect(rules({ ...h100, clockHz: { value: 1.98e9, sources: [99], basis: 'stated' } })).toContain(
+      'missing-source clockHz',
+    );
+    const sources = [...h100.sources, { title: 'nowhere', url: null, basis: 'read' as const }];
+    expect(rules({ ...h100, sources })).toContain('unused-source nowhere');
+  });
+
+  it('finds a decimal capacity where the source says GiB, and a measured share above the peak', () => {
+    const memory = h100.memory.map((level) => ({
+      ...level,
+      capacityBytes: { ...figure(80e9), note: '80 GiB' },
+    }));
+    expect(rules({ ...h100, memory })).toContain('binary-capacity HBM3');
+    expect(rules({ ...h100, sustained: { compute: { bf16: figure(1.2) } } })).toContain('above-peak bf16');
+  });
+});
+
+describe('tags', () => {
+  it('are three: class, place and phase, all present everywhere', () => {
+    for (const chip of chips) {
+      expect(chip.place.length, chip.id).toBeGreaterThan(0);
+      expect(chip.phase.length, chip.id).toBeGreaterThan(0);
+    }
+    expect(chipById('tesla-fsd-hw3')?.place).toEqual(['vehicle']);
+    expect(chipById('arm-cortex-m33')?.place).toEqual(['mcu']);
+    expect(findChips('FSD')[0].class).toBe('asic');
+  });
+
+  it('give a deployment precision to every chip that lacks FP32 but has some rate', () => {
+    for (const chip of chips) {
+      const rates = {
+        ...chip.peakOpsPerSecond,
+        ...chip.estimatedPeakOpsPerSecond,
+        ...chip.otherPeakOpsPerSecond,
+      };
+      if (rates['fp32'] || Object.keys(rates).length === 0) continue;
+      expect(chip.deployPrecision && rates[chip.deployPrecision], chip.id).toBeTruthy();
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import Ajv from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { mainMemory } from '../../../server/engine/chips/chip';
+import schema from '../../../server/engine/chips/chip.schema.json';
+import { resolveUserChip } from '../../../server/engine/chips/userChips';
+import { machineFor } from '../../../server/engine/cost/machine';
+
+const half = {
+  id: 'half-h100',
+  extends: 'nvidia-h100-sxm',
+  name: 'Half an H100',
+  peakOpsPerSecond: { bf16: 494.7e12 },
+  memory: [{ name: 'HBM3', bandwidthBytesPerSecond: 1.676e12 }],
+};
+
+describe("chips of the user's own", () => {
+  const validate = new Ajv({ strict: false }).compile(schema);
+
+  it('take everything they do not say from the chip they extend', () => {
+    expect(validate(half), JSON.stringify(validate.errors)).toBe(true);
+    const { chip, problems } = resolveUserChip(half, '.siliconlens/chips/half.json');
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(chip?.peakOpsPerSecond['bf16']).toMatchObject({ value: 494.7e12, basis: 'stated' });
+    expect(chip?.sources[chip.peakOpsPerSecond['bf16'].sources[0]].title).toBe(
+      '.siliconlens/chips/half.json',
+    );
+    expect(chip?.peakOpsPerSecond['fp8'].value).toBe(1978.9e12);
+    expect(mainMemory(chip!)?.bandwidthBytesPerSecond?.value).toBe(1.676e12);
+    expect(mainMemory(chip!)?.capacityBytes?.value).toBe(84942979072);
+    expect(machineFor(chip!, 'bf16').peak).toBe(494.7e12);
+    expect(machineFor(chip!, 'bf16').units).toBe(132);
+  });
+
+  it('can stand alone', () => {
+    const own = {
+      schemaVersion: 1,
+      id: 'my-npu',
+      name: 'My NPU',
+      vendor: 'Me',
+      class: 'npu',
+      place: ['device'],
+      phase: ['inference'],
+      peakOpsPerSecond: { int8: { value: 4e12, sources: [0], basis: 'read' } },
+      memory: [{ name: 'LPDDR5', bandwidthBytesPerSecond: 25.6e9, onChip: false }],
+      power: { tdpWatts: 3 },
+      deployPrecision: 'int8',
+      sources: [{ title: 'our data sheet', url: null, basis: 'read' }],
+    };
+    expect(validate(own), JSON.stringify(validate.errors)).toBe(true);
+    const { chip } = resolveUserChip(own, 'mine.json');
+    expect(chip?.sources[chip.peakOpsPerSecond['int8'].sources[0]].title).toBe('our data sheet');
+    expect(machineFor(chip!, 'fp32').format).toBe('int8');
+  });
+
+  it('say what is wrong with them', () => {
+    const codes = (json: unknown): string[] =>
+      resolveUserChip(json, 'x.json').problems.map(({ code }) => code);
+    expect(codes([])).toEqual(['chip.not-an-object']);
+    expect(codes({ name: 'x' })).toEqual(['chip.no-id']);
+    expect(codes({ id: 'x', extends: 'nvidia-h101' })).toEqual(['chip.extends-unknown']);
+    expect(codes({ id: 'nvidia-t4', extends: 'nvidia-t4' })).toEqual(['chip.extends-itself']);
+    expect(codes({ id: 'x', name: 'x' })).toEqual(['chip.no-class']);
+    expect(codes({ ...half, peakOpsPerSecond: { fp16: 989 } })).toContain('chip.lint-missing-unit');
+    expect(validate({ ...half, peakOpsPerSec: {} })).toBe(false);
+  });
+});
