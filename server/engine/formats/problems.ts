@@ -22,6 +22,17 @@ export class ProblemList {
     this.add(severity, code, args, offset);
   }
 
+  /** True if one of this code was added. */
+  has(code: string): boolean {
+    return this.list.some((problem) => problem.code === code);
+  }
+
+  /** Forgets all that was added: one plain word takes its place. */
+  clear(): void {
+    this.list.length = 0;
+    this.more = 0;
+  }
+
   get isEmpty(): boolean {
     return this.list.length === 0;
   }

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../../server/engine/graph/byteSource';
 import type { Model, Parsed } from '../../../server/engine/graph/model';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { fixture, fixtureNames } from './fixtures';
-import { bytes, float, int, modelOf, part, text, varint } from './wire';
+import { bytes, float, int, modelOf, part, someNode, text, varint } from './wire';
 
 function read(model: Uint8Array): Promise<Parsed<Model | null>> {
   return readOnnx(memorySource(model), uninterrupted);
@@ -217,7 +217,9 @@ describe('small tensors', () => {
     ['complex64 as pairs', 14, 1, bytes(9, [0, 0, 128, 63, 0, 0, 0, 64]), [1, 2]],
   ];
   it.each(cases)('%s', async (_title, type, count, data, expected) => {
-    const { value, problems } = await read(modelOf(part(5, int(1, count), int(2, type), text(8, 't'), data)));
+    const { value, problems } = await read(
+      modelOf(someNode, part(5, int(1, count), int(2, type), text(8, 't'), data)),
+    );
     expect(problems).toEqual([]);
     expect(value!.graph.initializers[0]!.elements).toEqual(expected);
   });
@@ -231,7 +233,7 @@ describe('small tensors', () => {
 
   it('says when data and shape do not match, and keeps none of them', async () => {
     const { value, problems } = await read(
-      modelOf(part(5, int(1, 3), int(2, 1), text(8, 't'), bytes(9, [1, 2, 3]))),
+      modelOf(someNode, part(5, int(1, 3), int(2, 1), text(8, 't'), bytes(9, [1, 2, 3]))),
     );
     expect(value!.graph.initializers[0]!.elements).toBeUndefined();
     expect(problems).toMatchObject([
@@ -252,6 +254,13 @@ describe('files that are something else', () => {
     ['format.text', ascii('just some words that are no model\n')],
     ['format.onnx-text', ascii('<ir_version: 8, opset_import: ["" : 17]>\ng () => () {}\n')],
     ['format.other-format', ascii('GGUF\x03\0\0\0')],
+    ['format.other-format', ascii('{"irVersion": "8", "graph": {}}')],
+    ['format.other-format', ascii('ir_version: 8\ngraph {\n}\n')],
+    // A TensorFlow graph: a node with name, operator and attributes, twice.
+    [
+      'format.no-graph',
+      Uint8Array.from([...part(1, text(1, 'x'), text(2, 'Add')), ...part(1, text(1, 'y'))]),
+    ],
     ['format.no-graph', Uint8Array.from([...int(1, 8), ...text(2, 'pytorch')])],
   ];
   it.each(cases)('%s', async (code, content) => {
@@ -262,6 +271,12 @@ describe('files that are something else', () => {
 });
 
 describe('broken files', () => {
+  it('says when a graph has no nodes', async () => {
+    const { value, problems } = await read(modelOf(text(2, 'g')));
+    expect(value!.graph.name).toBe('g');
+    expect(problems).toMatchObject([{ code: 'format.no-nodes', severity: 'warning' }]);
+  });
+
   it('truncated at any byte: the part before, one problem with its offset', async () => {
     const whole = fixture('tiny-conv.onnx');
     let lastNodes = 0;

@@ -17,5 +17,5 @@ export const limits = {
   /** Nodes, values, tensors and entries in all. */
   items: 4_000_000,
   /** Problems of one file; the rest is counted. */
-  problems: 20,
+  problems: 8,
 } as const;

@@ -91,11 +91,26 @@ class ModelReader {
     await this.scanner.walk(0, size, modelSchema, 0, visited, rest, (found) => this.modelPart(found));
     const bytes = rest.view();
     const proto = this.decode(() => onnx.ModelProto.decode(bytes), modelSchema, 0);
-    if (this.graphs === 0 || !proto) {
-      if (this.problems.isEmpty) this.problems.add('error', 'format.no-graph');
+    if (!proto || this.isForeign()) {
+      // What looked like damage was another format: saying so once is clearer than a list of damaged parts.
+      if (!this.problems.has('format.truncated')) {
+        this.problems.clear();
+        this.problems.add('error', 'format.no-graph');
+      }
       return null;
     }
+    const { nodes } = this.parts;
+    if (nodes.length === 0 && this.problems.isEmpty) this.problems.add('warning', 'format.no-nodes');
     return this.model(proto, Span.of(bytes));
+  }
+
+  /** True if there is no graph, or only an empty one amid damage: random bytes soon look like a graph's field. */
+  private isForeign(): boolean {
+    if (this.graphs === 0) return true;
+    return (
+      this.problems.has('format.damaged') &&
+      Object.values(this.parts).every((list: unknown[]) => list.length === 0)
+    );
   }
 
   private model(proto: onnx.IModelProto, span: Span): Model {

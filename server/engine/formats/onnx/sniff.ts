@@ -35,7 +35,12 @@ export function sniff(head: Uint8Array, size: number): Verdict | null {
   const text = new TextDecoder().decode(head).trimStart().toLowerCase();
   if (text.startsWith('version https://git-lfs')) return { code: 'format.lfs-pointer', args: {} };
   if (/^<(!doctype|html|head|\?xml)/.test(text)) return { code: 'format.html', args: {} };
-  if (text.includes('ir_version')) return { code: 'format.onnx-text', args: {} };
+  if (/^(#[^\n]*\n\s*)*</.test(text) && text.includes('ir_version'))
+    return { code: 'format.onnx-text', args: {} };
+  // The other two ways to write a protobuf message as text.
+  if (text.startsWith('{') && text.includes('"irversion"'))
+    return { code: 'format.other-format', args: { kind: 'JSON' } };
+  if (/^ir_version\s*:/.test(text)) return { code: 'format.other-format', args: { kind: 'protobuf text' } };
   return { code: 'format.text', args: {} };
 }
 
