@@ -1,3 +1,4 @@
+import compiler from './profiles/compiler.json';
 import coreml from './profiles/coreml.json';
 import none from './profiles/none.json';
 import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
@@ -6,6 +7,7 @@ import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
 import type { OperatorClass } from '../operators/rule';
 import tensorrt from './profiles/tensorrt.json';
+import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
 import xla from './profiles/xla.json';
 
@@ -109,9 +111,11 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   tensorrt,
   openvino,
   xla,
+  tflite,
   tfliteEdgetpu,
   qnn,
   coreml,
+  compiler,
   none,
 ] as readonly unknown[] as readonly RuntimeProfile[];
 
