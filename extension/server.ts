@@ -90,7 +90,10 @@ export class Server implements vscode.Disposable {
   async request<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
     await this.start();
     if (!this.client) throw new Error(text('extension.server.notRunning'));
-    return this.client.sendRequest<R>(method, params, token);
+    // An absent token must not be passed: the client would send it along as a second parameter.
+    return token
+      ? this.client.sendRequest<R>(method, params, token)
+      : this.client.sendRequest<R>(method, params);
   }
 
   dispose(): void {

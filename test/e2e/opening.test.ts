@@ -159,7 +159,8 @@ async function diffTabs(): Promise<TabState[]> {
     async () => {
       tabs = (await bench.tabs()).flat();
       const left = tabs.some(({ kind }) => kind === 'other' || kind === 'custom');
-      return tabs.some(({ kind }) => kind === 'diff') && !left;
+      // VS Code itself first tries the models as texts.
+      return tabs.some(({ kind, uri }) => kind === 'diff' && uri?.startsWith('siliconlens:')) && !left;
     },
     () => `a diff, and nothing else than ${JSON.stringify(tabs)}`,
   );
