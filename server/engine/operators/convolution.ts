@@ -4,6 +4,7 @@ import type { Shape } from '../graph/model';
 import { elementCount, knownNumbers } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { readWindow, slideLength, transposedLength } from './window';
+import { shapeElements } from './tensorShape';
 
 /** Where a convolution finds its operands, and how its tensors are laid out. */
 export interface ConvolutionLayout {
@@ -246,7 +247,7 @@ const col2Im: OperatorRule = {
   formula: 'vector |X| (additions of overlapping blocks)',
   infer(context) {
     const input = context.shape(0);
-    const image = context.elements(1);
+    const image = shapeElements(context, 1);
     const block = knownNumbers(context, 2);
     const axes = image?.length ?? block?.length ?? context.shape(1)?.[0] ?? context.shape(2)?.[0];
     if (input?.length !== 3 || typeof axes !== 'number') {

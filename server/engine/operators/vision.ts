@@ -1,6 +1,7 @@
 import type { Shape } from '../graph/model';
 import { elementCount } from './helpers';
 import type { NodeContext, OperatorRule } from './rule';
+import { shapeElements } from './tensorShape';
 
 /** Regions × channels × pooled size. */
 function regionShape(
@@ -78,7 +79,7 @@ const affineGrid: OperatorRule = {
   operatorClass: 'gemm',
   formula: 'matrix 2·|Y|·(axes + 1)',
   infer(context) {
-    const size = context.elements(1);
+    const size = shapeElements(context, 1);
     const theta = context.shape(0);
     // size is [N, C, spatial...]; theta is [N, axes, axes + 1].
     const stated = context.shape(1)?.[0];
