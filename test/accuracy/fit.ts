@@ -1,6 +1,6 @@
 // Fits the constants of the GPU laws to published measurements and writes them with their out-of-fold residuals:
 // `npm run accuracy:fit`. The measurements stay outside the repository; only constants, sources and quantiles are kept.
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Calibration, ResidualBin } from '../../server/engine/chips/chip';
 import { laws, predict, type Law } from './groups';
 import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
@@ -214,12 +214,28 @@ function splits(law: Law, order: readonly Row[], pairs: readonly Pair[]): { name
   return [...by].map(([name, list]) => ({ name, score: score(list) }));
 }
 
-if (!only) {
-  const folder = 'server/engine/cost/constants';
-  writeFileSync(`${folder}/measured.json`, `${JSON.stringify(calibrations, null, 2)}\n`);
-  writeFileSync(`${folder}/gpuClass.json`, `${JSON.stringify({ entries: classes }, null, 2)}\n`);
-  writeFileSync(
-    'test/accuracy/published.json',
-    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), groups: scored }, null, 1)}\n`,
-  );
+const folder = 'server/engine/cost/constants';
+const read = <T>(path: string, empty: T): T =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : empty;
+const refitted = (group: string, precision: string) => !only || `${group}/${precision}`.includes(only);
+
+/** Keeps what was not fitted this time. */
+function write(): void {
+  const measured = read<Record<string, Calibration[]>>(`${folder}/measured.json`, {});
+  for (const chip of new Set([...Object.keys(measured), ...Object.keys(calibrations)])) {
+    const kept = (measured[chip] ?? []).filter(
+      (entry) => !refitted(entry.operatorClass, entry.precision) || !entry.source.startsWith('fitted to'),
+    );
+    measured[chip] = [...kept, ...(calibrations[chip] ?? [])];
+  }
+  const shared = read<{ entries: ClassEntry[] }>(`${folder}/gpuClass.json`, { entries: [] });
+  const entries = [...shared.entries.filter((entry) => !refitted(entry.group, entry.precision)), ...classes];
+  const table = read<{ groups: ScoredGroup[] }>('test/accuracy/published.json', { groups: [] });
+  const groups = [...table.groups.filter((entry) => !refitted(entry.group, entry.precision)), ...scored];
+  const save = (path: string, value: unknown) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+  save(`${folder}/measured.json`, measured);
+  save(`${folder}/gpuClass.json`, { entries });
+  save('test/accuracy/published.json', { date: new Date().toISOString().slice(0, 10), groups });
 }
+
+write();
