@@ -23,12 +23,16 @@ export interface Given {
   readonly elements?: readonly number[];
 }
 
-/** A float graph whose shapes are all given: `shapes` of made values, `given` of inputs and constants. */
+/**
+ * A graph whose shapes are all given: `shapes` of made values, `given` of inputs and constants. Everything is float but
+ * the values named in `bytes8`, which are int8.
+ */
 export function graphOf(
   lines: readonly Line[],
   given: Readonly<Record<string, Given>>,
   shapes: Readonly<Record<string, readonly number[]>>,
   outputs: readonly string[],
+  bytes8: readonly string[] = [],
 ): Inference {
   const names = [...Object.keys(given), ...lines.flatMap((line) => line.outputs)];
   const ids = new Map(names.map((name, id) => [name, id]));
@@ -42,13 +46,13 @@ export function graphOf(
       id,
       name,
       scope: 0,
-      type: { kind: 'tensor', dtype: 'float', shape: dims },
+      type: { kind: 'tensor', dtype: bytes8.includes(name) ? 'int8' : 'float', shape: dims },
       ...(elements ? { elements } : {}),
       origin: made >= 0 ? 'node' : isConstant ? 'initializer' : 'input',
       producer: made >= 0 ? made : null,
       consumers: lines.flatMap((line, index) => (line.inputs.includes(name) ? [index] : [])),
       isConstant,
-      bytes: 4 * dims.reduce((product, dim) => product * dim, 1),
+      bytes: (bytes8.includes(name) ? 1 : 4) * dims.reduce((product, dim) => product * dim, 1),
     };
   });
   const nodes = lines.map((line, index): InferredNode => {

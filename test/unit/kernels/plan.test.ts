@@ -222,3 +222,43 @@ describe('convolutions', () => {
     expect(plan.kernels[0]!.bytes).toEqual({ inputs: 512, weights: 256, outputs: 512 });
   });
 });
+
+describe('quantised models', () => {
+  const image = [1, 8, 4, 4];
+  const conv = { operatorClass: 'convolution', matrix: 2048 } as const;
+  /** Two quantised convolutions that read the same quantised value. */
+  const inference = graphOf(
+    [
+      line('QuantizeLinear', ['x', 's'], ['xq']),
+      line('DequantizeLinear', ['xq', 's'], ['xd']),
+      line('DequantizeLinear', ['w1q', 's'], ['w1'], { folded: false }),
+      line('Conv', ['xd', 'w1'], ['a'], conv),
+      line('QuantizeLinear', ['a', 's'], ['aq']),
+      line('DequantizeLinear', ['w2q', 's'], ['w2'], { folded: false }),
+      line('Conv', ['xd', 'w2'], ['b'], conv),
+      line('QuantizeLinear', ['b', 's'], ['bq']),
+    ],
+    {
+      x: { shape: image },
+      s: scalar(0.1),
+      w1q: { shape: [8, 8, 1, 1], constant: true },
+      w2q: { shape: [8, 8, 1, 1], constant: true },
+    },
+    Object.fromEntries([
+      ...['xq', 'xd', 'a', 'aq', 'b', 'bq'].map((name) => [name, image]),
+      ...['w1', 'w2'].map((name) => [name, [8, 8, 1, 1]]),
+    ]) as Record<string, number[]>,
+    ['aq', 'bq'],
+    ['xq', 'aq', 'bq', 'w1q', 'w2q'],
+  );
+
+  it('run integer kernels whose traffic is 8 bits wide, also where two share a dequantised value', async () => {
+    const plan = await planKernels(inference, profileById('onnxruntime-cpu')!, uninterrupted);
+    expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0], [2, 3, 4], [1, 5, 6, 7]]);
+    for (const kernel of plan.kernels.slice(1)) {
+      // 128 quantised pixels in and out; 64 weights of one byte and the scale of four.
+      expect(kernel.bytes).toEqual({ inputs: 128, weights: 64 + 4, outputs: 128 });
+      expect(kernel.operatorClass).toBe('convolution');
+    }
+  });
+});
