@@ -5,6 +5,8 @@ import type { ProblemList } from '../problems';
 import { limits } from './limits';
 import { placeFields } from './schema';
 import type { FieldRule, MessageSchema } from './schema';
+import { FieldHead } from './fieldHead';
+import { copyText, hashBytes, hashMark, hashSeed, markOf, shortName } from './shorten';
 import { ByteWriter, ChunkTooLongError } from './writer';
 
 /** What has been seen of one message while it is copied. */
@@ -40,11 +42,7 @@ export class Scanner {
   private readonly chunkWriter = new ByteWriter();
   private items = 0;
   private elementBudget: number = limits.elementBudget;
-  // The head of the current field, set by readHead: kept here so that a head costs no object.
-  private field = 0;
-  private wire = 0;
-  private body = 0;
-  private next = 0;
+  private readonly head = new FieldHead();
 
   constructor(
     private readonly source: ByteSource,
@@ -77,15 +75,15 @@ export class Scanner {
       const turn = this.scheduler.tick();
       if (turn) await turn;
       if (!(await this.streamHead(at, to, schema))) return;
-      const { field, body } = this;
-      const next = Math.min(this.next, to);
-      const complete = this.next <= to;
+      const { field, body } = this.head;
+      const next = Math.min(this.head.next, to);
+      const complete = this.head.next <= to;
       const rule = schema.fields[field];
       if (!complete) this.overrun(schema, at, to);
       if (rule && this.fits(rule, schema, at)) {
         if (!visited.has(field)) {
           if (complete) await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
-        } else if (this.wire === 2 && this.mayEnter(depth, at)) {
+        } else if (this.head.wire === 2 && this.mayEnter(depth, at)) {
           await visit({ field, from: body, to: next, complete, depth: depth + 1 });
         }
       }
@@ -118,12 +116,12 @@ export class Scanner {
     const available = Math.min(longestHead, to - at);
     if (!this.window.holds(at, available)) await this.window.bring(at, available);
     const base = this.window.start;
-    if (!this.readHead(this.window.bytes, at - base, at - base + available)) {
+    if (!this.head.read(this.window.bytes, at - base, at - base + available)) {
       this.damaged(schema, at, to);
       return false;
     }
-    this.body += base;
-    this.next += base;
+    this.head.body += base;
+    this.head.next += base;
     return true;
   }
 
@@ -140,9 +138,9 @@ export class Scanner {
       const turn = this.scheduler.tick();
       if (turn) await turn;
       if (!(await this.streamHead(at, to, schema))) break;
-      const { field, body } = this;
-      const next = Math.min(this.next, to);
-      const complete = this.next <= to;
+      const { field, body } = this.head;
+      const next = Math.min(this.head.next, to);
+      const complete = this.head.next <= to;
       const rule = schema.fields[field];
       if (!complete) this.overrun(schema, at, to);
       if (rule && this.fits(rule, schema, at)) {
@@ -168,7 +166,7 @@ export class Scanner {
     out: ByteWriter,
   ): Promise<void> {
     const length = next - body;
-    const wire = this.wire;
+    const wire = this.head.wire;
     if (rule.kind === 'payload' && next - at > limits.text) {
       notePlace(progress, wire === 2 ? body : at, next);
     } else if (rule.kind === 'message' && length > wholeMessage) {
@@ -188,7 +186,7 @@ export class Scanner {
       await this.window.bring(at, next - at);
       const base = this.window.start;
       const bytes = this.window.bytes;
-      this.wire = wire;
+      this.head.wire = wire;
       this.copyField(
         bytes,
         base,
@@ -218,11 +216,11 @@ export class Scanner {
     const progress = newProgress();
     let at = from;
     while (at < to) {
-      if (!this.readHead(bytes, at, to)) {
+      if (!this.head.read(bytes, at, to)) {
         this.damaged(schema, base + at, base + to);
         break;
       }
-      const { field, body, next } = this;
+      const { field, body, next } = this.head;
       const rule = schema.fields[field];
       if (next > to) {
         this.overrun(schema, base + at, base + to);
@@ -291,11 +289,11 @@ export class Scanner {
     progress: Progress,
     out: ByteWriter,
   ): void {
-    notePlace(progress, base + (this.wire === 2 ? body : at), base + next);
+    notePlace(progress, base + (this.head.wire === 2 ? body : at), base + next);
     progress.kept += next - at;
     // Strings (the field of several pieces on wire type 2) have no fixed size: allow each tensor 64 KiB of them.
     const limit =
-      rule.wire === 2 && this.field === stringData ? limits.text : limits.elementBytes + longestHead;
+      rule.wire === 2 && this.head.field === stringData ? limits.text : limits.elementBytes + longestHead;
     if (progress.kept > limit || next - at > this.elementBudget) return;
     this.elementBudget -= next - at;
     out.copy(bytes, at, next);
@@ -315,56 +313,10 @@ export class Scanner {
     copyText(this.window.bytes, start, start + shortName, field, markOf(hash, next - body), out);
   }
 
-  /** Reads tag and length at `at`; false when they are not well-formed or do not end before `end`. */
-  private readHead(bytes: Uint8Array, at: number, end: number): boolean {
-    let tag = 0;
-    let scale = 1;
-    for (;;) {
-      if (at >= end || scale > 0x1000_0000) return false;
-      const byte = bytes[at++]!;
-      tag += (byte & 0x7f) * scale;
-      if (byte < 0x80) break;
-      scale *= 0x80;
-    }
-    this.wire = tag & 7;
-    this.field = Math.floor(tag / 8);
-    this.body = at;
-    if (this.field === 0) return false;
-    switch (this.wire) {
-      case 0: {
-        const start = at;
-        while (at < end && bytes[at]! >= 0x80) at++;
-        if (at >= end || at - start >= 10) return false;
-        this.next = at + 1;
-        return true;
-      }
-      case 1:
-        this.next = at + 8;
-        return true;
-      case 2: {
-        let length = 0;
-        for (scale = 1; ; scale *= 0x80) {
-          if (at >= end || scale > 2 ** 63) return false;
-          const byte = bytes[at++]!;
-          length += (byte & 0x7f) * scale;
-          if (byte < 0x80) break;
-        }
-        this.body = at;
-        this.next = at + length;
-        return true;
-      }
-      case 5:
-        this.next = at + 4;
-        return true;
-      default:
-        return false;
-    }
-  }
-
   /** True if the field just read has the wire type that its rule says; lists may be packed. */
   private fits(rule: FieldRule, schema: MessageSchema, offset: number): boolean {
-    if (this.wire === rule.wire) return true;
-    if (this.wire === 2 && (rule.kind === 'list' || rule.kind === 'payload')) return true;
+    if (this.head.wire === rule.wire) return true;
+    if (this.head.wire === 2 && (rule.kind === 'list' || rule.kind === 'payload')) return true;
     this.problems.add('error', 'format.damaged', { part: schema.name }, offset);
     return false;
   }
@@ -384,7 +336,7 @@ export class Scanner {
   /** A field whose length leads beyond the end of its message. */
   private overrun(schema: MessageSchema, at: number, to: number): void {
     if (to < this.source.size) this.problems.add('error', 'format.damaged', { part: schema.name }, at);
-    else this.truncated(at + (this.next - this.body));
+    else this.truncated(at + (this.head.next - this.head.body));
   }
 
   private damaged(schema: MessageSchema, at: number, to: number): void {
@@ -405,8 +357,6 @@ export class Scanner {
 }
 
 const stringData = 6;
-const shortName = 200;
-const hashSeed = 0x811c9dc5;
 
 function newProgress(): Progress {
   return { placeFrom: -1, placeTo: -1, kept: 0 };
@@ -423,36 +373,4 @@ function writePlace(progress: Progress, out: ByteWriter): void {
   out.varint(progress.placeFrom);
   out.varint(placeFields.length * 8);
   out.varint(progress.placeTo - progress.placeFrom);
-}
-
-/** Writes a text cut at a character's end, with a mark behind it. */
-function copyText(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  field: number,
-  mark: string,
-  out: ByteWriter,
-): void {
-  while (to > from && (bytes[to]! & 0xc0) === 0x80) to--;
-  const at = out.open(field);
-  out.copy(bytes, from, to);
-  const tail = new TextEncoder().encode(mark);
-  out.copy(tail, 0, tail.length);
-  out.close(at);
-}
-
-function hashMark(bytes: Uint8Array, from: number, to: number): string {
-  return markOf(hashBytes(bytes, from, to, hashSeed), to - from);
-}
-
-function markOf(hash: number, length: number): string {
-  return `…${hash.toString(16).padStart(8, '0')}-${length}`;
-}
-
-/** FNV-1a, 32 bit (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
-  let hash = seed;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
-  return hash >>> 0;
 }

@@ -20,7 +20,7 @@ export class LineWriter {
     return { line: this.lines.length, character: this.current.length };
   }
 
-  /** UTF-8 bytes so far, never less than true. */
+  /** UTF-8 bytes of the finished lines. */
   get size(): number {
     return this.bytes;
   }
@@ -51,8 +51,14 @@ export class LineWriter {
   }
 }
 
-/** A UTF-16 unit takes at most three bytes in UTF-8. */
-const ascii = /^[\x00-\x7f]*$/;
+/** Bytes of a text in UTF-8. */
 function utf8Length(text: string): number {
-  return ascii.test(text) ? text.length : text.length * 3;
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    // Each half of a surrogate pair counts two of its four bytes.
+    length += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
+  }
+  return length;
 }
