@@ -227,7 +227,9 @@ export class TestDocument {
     return this.ask('hover', { position });
   }
 
+  /** The text of a hover once the analysis is there: before that it says that costs are being computed. */
   async hoverText(position: { line: number; character: number }): Promise<string> {
+    await this.lenses();
     return ((await this.hover(position))?.contents as MarkupContent | undefined)?.value ?? '';
   }
 
