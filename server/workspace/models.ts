@@ -43,6 +43,8 @@ interface OpenModel {
   served: Served[];
   loading: Promise<Served> | null;
   run: Run | null;
+  /** Somebody, such as a report, asked for its analysis while no editor showed it. */
+  reported: boolean;
   expiry: NodeJS.Timeout | null;
 }
 
@@ -102,6 +104,7 @@ export class Models {
       const served = await this.view(uri);
       if (!served) return null;
       const model = this.open(uri);
+      model.reported = !this.documentOf(uri);
       const run = await this.start(model, served);
       try {
         return await run.promise;
@@ -120,7 +123,8 @@ export class Models {
   /** The settings changed: analyses under other choices begin at once. */
   choicesChanged(): void {
     for (const model of this.models.values()) {
-      if (model.served.length > 0) void this.analysis(model.uri).catch(() => {});
+      const isWanted = model.reported || this.documentOf(model.uri) !== undefined;
+      if (isWanted && model.served.length > 0) void this.analysis(model.uri).catch(() => {});
     }
   }
 
@@ -132,7 +136,10 @@ export class Models {
 
   closed(uri: string): void {
     const model = this.models.get(uri);
-    if (model) this.expire(model);
+    if (!model) return;
+    // Nobody looks any more: what is under way would only delay others.
+    if (model.run?.result === null) model.run.cancelled = true;
+    this.expire(model);
   }
 
   dispose(): void {
@@ -143,7 +150,7 @@ export class Models {
     let model = this.models.get(uri);
     if (!model) {
       const modelUri = modelOf(uri) ?? uri;
-      model = { uri, modelUri, served: [], loading: null, run: null, expiry: null };
+      model = { uri, modelUri, served: [], loading: null, run: null, reported: false, expiry: null };
       this.models.set(uri, model);
       this.bound();
     }
@@ -203,8 +210,9 @@ export class Models {
   private async start(model: OpenModel, served: Served): Promise<Run> {
     const choices = await this.settings.choices(model.modelUri);
     const key = JSON.stringify(choices);
-    if (model.run && model.run.key === key && model.run.served === served) return model.run;
-    if (model.run) model.run.cancelled = true;
+    const known = model.run;
+    if (known && !known.cancelled && known.key === key && known.served === served) return known;
+    if (known) known.cancelled = true;
     const run: Run = { key, served, cancelled: false, promise: Promise.resolve(null), result: null };
     const scheduler = slicedScheduler(
       () => run.cancelled,
