@@ -21,7 +21,7 @@ import type { ServerContext } from './server';
 import { documentSymbols } from './symbols';
 
 /** A hover that would come later than this says what is known meanwhile (milliseconds). */
-const hoverPatience = 30;
+const hoverPatience = 15;
 
 /** Connects the standard requests of the protocol with the features. */
 export function registerLanguageFeatures(context: ServerContext): void {

@@ -16,7 +16,16 @@ export interface OutlineItem {
  * The outline by graph, module and node. Modules follow the order of the text: one that is interrupted by another
  * comes twice, so that every entry covers the lines of its children. Nodes of a subgraph stand below their holder.
  */
-export function outline(positions: PositionTable): OutlineItem[] {
+export function outline(positions: PositionTable): readonly OutlineItem[] {
+  let roots = outlines.get(positions);
+  if (!roots) outlines.set(positions, (roots = build(positions)));
+  return roots;
+}
+
+/** Editors ask for symbols and folds of one text again and again. */
+const outlines = new WeakMap<PositionTable, readonly OutlineItem[]>();
+
+function build(positions: PositionTable): readonly OutlineItem[] {
   const tree = new OutlineTree(positions.scopes.filter(({ kind }) => kind !== 'subgraph'));
   for (const node of positions.nodes) {
     const position = positions.position(node);

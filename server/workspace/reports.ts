@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
-import manifest from '../../package.json';
+import { version } from '../../package.json';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { buildReport } from '../engine/report/build';
@@ -21,7 +21,7 @@ function build(analysis: Analysis, language: Language): Report {
   const { listing, prepared, chips } = analysis;
   const uri = URI.parse(listing.modelUri);
   return buildReport({
-    tool: { version: manifest.version, catalogueVersion: manifest.version },
+    tool: { version, catalogueVersion: version },
     path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
     prepared,
     chips,

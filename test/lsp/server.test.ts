@@ -452,6 +452,30 @@ describe('reports', () => {
   });
 });
 
+describe('requests that make no sense', () => {
+  it('get a default answer, a line in the log, and do not end the server', async () => {
+    const document = await openMlp();
+    expect(await client.request('textDocument/hover', { textDocument: { uri: document.uri } })).toBeNull();
+    expect(await client.request('siliconlens/nodeAt', { uri: 'nonsense:', line: 1 })).toEqual({ node: null });
+    expect(await client.next('window/logMessage')).toMatchObject({ type: 1 });
+    expect(await document.hoverText(document.at('Relu'))).toContain('**Relu**');
+  });
+});
+
+describe('choices that change while an analysis is under way', () => {
+  it('supersede it: whoever waits gets the latest', async () => {
+    const document = await openMlp();
+    const set = (batch: number): Promise<void> =>
+      client.changeSettings({ models: { '*': { dimensions: { batch } } } });
+    await set(2);
+    const early = document.hints();
+    await set(3);
+    await set(5);
+    expect((await document.hints()).map(({ label }) => label)).toContain('5×24');
+    expect((await early).map(({ label }) => label)).toContain('5×24');
+  });
+});
+
 describe('cancellation', () => {
   it('answers a cancelled request as cancelled and goes on', async () => {
     const document = await openMlp();

@@ -4,7 +4,7 @@ import { codeLenses } from '../../../server/features/codeLens';
 import { diagnostics } from '../../../server/features/diagnostics';
 import { foldingRanges } from '../../../server/features/folding';
 import { heat } from '../../../server/features/heat';
-import { hover, nodeHover } from '../../../server/features/hover';
+import { hover, nodeHover, pendingHover } from '../../../server/features/hover';
 import { inlayHints } from '../../../server/features/inlayHints';
 import { rows } from '../../../server/features/rows';
 import { summary } from '../../../server/features/summary';
@@ -156,6 +156,15 @@ describe('hovers', () => {
     expect(outsideCode).not.toContain('](');
     expect(outsideCode).not.toContain('<img');
     expect(text).not.toMatch(/^# head/m);
+  });
+
+  it('say what is known while costs are being computed', async () => {
+    const { analysis, text } = await analysed(uneven());
+    const line = text.split('\n').findIndex((one) => one.includes('Softmax'));
+    const { positions } = analysis.listing;
+    const pending = pendingHover(positions, { line, character: 8 }, 'en');
+    expect(pending?.contents).toMatchObject({ value: '**Softmax**\n\nCosts are being computed…' });
+    expect(pendingHover(positions, { line: 0, character: 0 }, 'en')).toBeNull();
   });
 
   it('answer nothing where nothing stands', async () => {
