@@ -2,7 +2,6 @@ import { pathToFileURL } from 'node:url';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
-import { chipById, findChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import type { Problem } from '../engine/problem';
@@ -18,6 +17,7 @@ import { reportWords } from '../reportWords';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { chosenChips } from '../workspace/chosenChips';
 import { parseBindings, type Arguments } from './arguments';
+import { ChipChoice } from './chipChoice';
 import { usage } from './failure';
 import { openModel, readText, type OpenedModel } from './openModel';
 
@@ -42,8 +42,9 @@ export async function analyze(words: Arguments, language: Language): Promise<str
     precision: given.precision ?? choices.workload.precision,
     runtime: given.runtime ?? choices.workload.runtime,
   };
-  const chips = chipsFor(words, choices);
-  const host = choices.host === null ? undefined : chipNamed(choices.host);
+  const choice = await ChipChoice.here(language);
+  const chips = await chipsFor(words, choices, choice);
+  const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
   return printReport(await reportOf(opened, workload, chips, host, language), format, language);
 }
@@ -66,28 +67,13 @@ async function settingsFor(words: Arguments, path: string): Promise<Choices> {
   return choicesFor(value, key);
 }
 
-function chipsFor(words: Arguments, choices: Choices): readonly Chip[] {
-  const named = words.texts('chip');
-  return (named.length > 0 ? named : choices.chips).length > 0
-    ? [...new Set((named.length > 0 ? named : choices.chips).map(chipNamed))]
-    : chosenChips([]).chips;
-}
-
-/** A chip by id, or by a name that only one chip has. */
-function chipNamed(name: string): Chip {
-  const exact = chipById(name);
-  if (exact) return exact;
-  const found = findChips(name);
-  if (found.length === 1) return found[0]!;
-  throw found.length === 0
-    ? usage('cli.error.chipUnknown', { chip: name })
-    : usage('cli.error.chip', {
-        chip: name,
-        names: found
-          .slice(0, 5)
-          .map((chip) => chip.id)
-          .join(', '),
-      });
+async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {
+  const given = words.texts('chip');
+  const named = given.length > 0 ? given : choices.chips;
+  if (named.length === 0) return chosenChips([]).chips;
+  const chips = new Set<Chip>();
+  for (const name of named) chips.add(await choice.named(name));
+  return [...chips];
 }
 
 async function reportOf(
@@ -118,7 +104,7 @@ async function reportOf(
     chips: analyses,
     problems: [...opened.problems, ...unusedProblems],
     lineOf: (index) => {
-      const line = opened.listing.positions.lineOf(nodes[index]!.node);
+      const line = opened.positions.lineOf(nodes[index]!.node);
       return line < 0 ? null : line + 1;
     },
     textOf: (problem) => messageOf(language, problem.code, problem.args),

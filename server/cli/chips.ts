@@ -8,13 +8,14 @@ import { tableOf } from '../engine/report/print/table';
 import { known, type Words } from '../engine/report/print/words';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
+import { ChipChoice } from './chipChoice';
 
 const chipFormats = ['table', 'json', 'markdown', 'csv'] as const;
 
 /** `siliconlens chips [QUERY]`: the catalogue, or what a query finds in it. */
-export function listChips(words: Arguments, language: Language): string {
+export async function listChips(words: Arguments, language: Language): Promise<string> {
   const format = words.choice('format', chipFormats) ?? 'table';
-  const found = findChips(words.positionals.join(' '));
+  const found = findChips(words.positionals.join(' '), (await ChipChoice.here(language)).all);
   switch (format) {
     case 'table':
       return tableOf([catalogueSection(found, reportWords(language))]);

@@ -3,6 +3,8 @@ import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, type Language } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
+import { parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
+import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
@@ -17,7 +19,9 @@ export interface OpenedModel {
   readonly path: string;
   readonly uri: string;
   readonly model: Model;
-  readonly listing: Listing;
+  readonly size: number;
+  /** Lines of a hand-written file itself, else of the listing. */
+  readonly positions: PositionTable;
   readonly problems: readonly Problem[];
 }
 
@@ -32,7 +36,8 @@ export async function openModel(path: string, language: Language): Promise<Opene
   const uri = pathToFileURL(resolve(path)).href;
   const file = await openOrFail(path, uri);
   try {
-    const { value: model, problems } = await readOnnx(file.source, uninterrupted);
+    const text = isText(path) ? await readTextModel(file) : null;
+    const { value: model, problems } = text ?? (await readOnnx(file.source, uninterrupted));
     if (!model) {
       const [first] = problems;
       throw first
@@ -40,11 +45,30 @@ export async function openModel(path: string, language: Language): Promise<Opene
         : failed('cli.error.unreadable', { path });
     }
     const external = await externalDataProblems(uri, externalFiles(model), files);
-    const listing = printListing(model, { fileName: basename(path), fileSize: file.stamp.size });
-    return { path, uri, model, listing, problems: [...problems, ...external] };
+    const { size } = file.stamp;
+    const { positions } = text ?? printed(path, model, size);
+    return { path, uri, model, size, positions, problems: [...problems, ...external] };
   } finally {
     await file.close();
   }
+}
+
+/** A model in ONNX's textual syntax. */
+export function listingOf(opened: OpenedModel): string {
+  return printed(opened.path, opened.model, opened.size).text;
+}
+
+function printed(path: string, model: Model, fileSize: number): Listing {
+  return printListing(model, { fileName: basename(path), fileSize });
+}
+
+function isText(path: string): boolean {
+  return path.toLowerCase().endsWith('.onnxtxt');
+}
+
+async function readTextModel(file: OpenFile): Promise<ParsedText> {
+  const bytes = await file.source.read(0, file.source.size);
+  return parseOnnxText(new TextDecoder().decode(bytes), uninterrupted);
 }
 
 async function openOrFail(path: string, uri: string): Promise<OpenFile> {

@@ -8,7 +8,7 @@ import { analyze, onlyPath } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage } from './failure';
-import { openModel } from './openModel';
+import { listingOf, openModel } from './openModel';
 
 /** Where a command writes to and what surrounds it. */
 export interface Console {
@@ -57,7 +57,7 @@ async function perform(words: Arguments, language: Language): Promise<string> {
     case 'chips':
       return listChips(words, language);
     case 'listing':
-      return (await openModel(onlyPath(words), language)).listing.text;
+      return listingOf(await openModel(onlyPath(words), language));
     default:
       throw usage('cli.error.command', { command: words.command });
   }

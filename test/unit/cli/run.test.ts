@@ -64,6 +64,32 @@ describe('siliconlens analyze', () => {
     expect(over.model.inputs[0]!.shape).toEqual([7, 16]);
   });
 
+  it('takes a chip of the user from a file and hand-written models', async () => {
+    const chip = join(folder, 'half-a-t4.json');
+    const half = { id: 'half', name: 'Half a T4', extends: 'nvidia-t4', peakOpsPerSecond: { fp32: 4e12 } };
+    writeFileSync(chip, JSON.stringify(half));
+    const model = join(folder, 'two.onnxtxt');
+    writeFileSync(
+      model,
+      `<ir_version: 9, opset_import: ["" : 20]>
+two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
+  h = MatMul (x, w)
+  y = Relu (h)
+}
+`,
+    );
+    const words = ['analyze', model, '--chip', chip, '--format', 'json'];
+    const { code, out, error } = await siliconlens(...words);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    const report = JSON.parse(out) as Report;
+    expect(report.chips.map(({ id, roofs }) => [id, roofs.matrixOpsPerSecond])).toEqual([['half', 4e12]]);
+    expect(report.nodes.map(({ operator, line }) => [operator, line])).toEqual([
+      ['MatMul', 3],
+      ['Relu', 4],
+    ]);
+    expect(report.nodes[0]!.operations).toEqual({ matrix: 2 * 4 * 64 * 32, vector: 0, special: 0 });
+  });
+
   it('speaks Korean', async () => {
     const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4', '--lang', 'ko');
     expect(out).toContain('매개변수');
