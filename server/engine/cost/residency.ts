@@ -26,6 +26,8 @@ export class Residency {
   private readonly writtenAt: Float64Array;
   private readonly capacity: number;
   private readonly weightsStay: boolean;
+  /** Software places data, so inputs and outputs of the graph are transferred straight to and from the chip. */
+  private readonly managed: boolean;
   /** Share of the weights that no memory of the chip holds. */
   private readonly streamed: number;
   readonly weightBytes: number;
@@ -50,9 +52,11 @@ export class Residency {
     const whole = near?.capacityBytes ?? (near && !machine.main ? Infinity : 0);
     this.capacity = whole * usableShare[managed];
     this.weightBytes = this.uniqueWeightBytes();
-    const persistent = machine.main === null || managed === 'software';
-    const resident = persistentClasses.has(machine.chip.class) || machine.main === null;
-    this.weightsStay = resident && persistent ? this.weightBytes <= whole : position <= this.capacity;
+    this.managed = managed === 'software';
+    // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
+    // unless it is what the chip keeps its weights in.
+    const persistent = persistentClasses.has(machine.chip.class) || machine.main === null;
+    this.weightsStay = persistent ? this.weightBytes <= whole : !this.managed && position <= this.capacity;
     this.streamed =
       machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
   }
@@ -62,11 +66,13 @@ export class Residency {
     const sized = this.sized[kernel.index];
     if (!sized) return null;
     const near = sized.weights + sized.inputs + sized.outputs;
-    if (this.machine.main === null) return { main: 0, near, link: sized.weights * this.streamed };
+    if (this.machine.main === null) {
+      return { main: 0, mainWeights: 0, near, link: sized.weights * this.streamed };
+    }
     const weights = this.weightsStay ? 0 : sized.weights;
     const inputs = sized.inputs * this.farShareOfInputs(kernel);
     const outputs = sized.outputs * this.farShareOfOutputs(kernel);
-    return { main: weights + inputs + outputs, near, link: 0 };
+    return { main: weights + inputs + outputs, mainWeights: weights, near, link: 0 };
   }
 
   /** Share of the activations read that have left the chip since they were written. */
@@ -77,6 +83,7 @@ export class Residency {
       const value = this.inference.values[id];
       if (value.isConstant || value.bytes === null) continue;
       all += value.bytes;
+      if (value.producer === null && this.managed && value.bytes <= this.capacity) continue;
       const written = this.writtenAt[id];
       const passed = written < 0 ? Infinity : this.before[kernel.index] - written + value.bytes;
       if (passed < 0 || passed > this.capacity) far += value.bytes;
@@ -99,7 +106,7 @@ export class Residency {
 
   private readSoon(id: number): boolean {
     const value = this.inference.values[id];
-    if (value.consumers.length === 0) return false;
+    if (value.consumers.length === 0) return this.managed;
     return value.consumers.every((node) => {
       const at = this.plan.kernelOfNode[node];
       return at >= 0 && this.before[at] - this.writtenAt[id] + (value.bytes ?? 0) <= this.capacity;

@@ -7,6 +7,8 @@ import type { Machine } from '../machine';
 export interface LevelBytes {
   /** Off-chip memory. */
   readonly main: number;
+  /** The part of it that is weights. */
+  readonly mainWeights: number;
   /** All bytes that pass the on-chip level, those of main memory included. */
   readonly near: number;
   /** Weights streamed over the host link because no memory of the chip holds them. */

@@ -39,6 +39,23 @@ export function kernelArrayUtilisation(input: KernelInput, array: readonly [numb
 }
 
 /**
+ * Weights are fetched in whole tiles of the array: what pads k and n is fetched too (the weight FIFO of the TPU takes
+ * tiles of 256 × 256; later layouts pad alike).
+ */
+export function paddedWeights(input: KernelInput, [rows, columns]: readonly [number, number]): number {
+  const shape = input.kernel.matrixShape;
+  if (!shape || shape.kind === 'attention' || isNarrowConvolution(shape, 4)) return 1;
+  const [{ k, n }] = productsOf(shape);
+  return (Math.ceil(k / rows) * rows * Math.ceil(n / columns) * columns) / Math.max(k * n, 1);
+}
+
+function withPaddedWeights(input: KernelInput, array: readonly [number, number]): KernelInput {
+  const { bytes } = input;
+  const extra = bytes.mainWeights * (paddedWeights(input, array) - 1);
+  return { ...input, bytes: { ...bytes, main: bytes.main + extra, near: bytes.near + extra } };
+}
+
+/**
  * TPUs, NPUs and ASICs around a systolic or tensor array: fill and padding, elementwise work on narrow vector units,
  * on-chip memory between layers.
  */
@@ -48,7 +65,8 @@ export const systolic: ClassModel = {
   terms(input) {
     const { machine } = input;
     const array = machine.array ?? defaultArray;
-    const memory = memorySeconds(input);
+    // Without a published array nothing is known of tiles either.
+    const memory = memorySeconds(machine.array ? withPaddedWeights(input, array) : input);
     const fixed = constant(input, 'fixed', 0);
     if (isNarrowConvolution(input.kernel.matrixShape, 4)) {
       // Each channel fills one column only, or the vector units run it: whichever is faster.
