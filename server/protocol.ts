@@ -142,6 +142,7 @@ export interface RooflinePoint {
   /** The kernel's anchor node. */
   readonly node: number;
   readonly label: string;
+  /** Operations, bytes at the level of the bandwidth roof, and seconds of all runs of the model together. */
   readonly operations: number;
   readonly bytes: number;
   readonly seconds: number;

@@ -60,6 +60,7 @@ function totalTooltip({ cost, timeline, fit }: ChipAnalysis, language: Language)
     memory: known(timeline.highWaterBytes, bytes, language),
     capacity: known(fit.capacityBytes, bytes, language),
     runtime: cost.runtime,
+    precision: cost.precision.compute,
   });
 }
 

@@ -9,7 +9,7 @@ import type { Node } from '../engine/graph/model';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
-import { modelHover } from './modelHover';
+import { commandLinks, modelHover } from './modelHover';
 import { reason } from './reason';
 
 const chipRows = 8;
@@ -57,6 +57,8 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   if (analysis.chips.length > 0) lines.push(...chipTable(analysis, index, language), '');
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');
+  // A cost that lacks a number has the way to give it.
+  if (!node.work) lines.push(commandLinks(analysis.listing.uri, language), '');
   lines.push(...origin(node.node, language));
   return markdown(lines);
 }

@@ -2,9 +2,11 @@ import type { NodeRow, RowsParams, RowsResult } from '../protocol';
 import { moduleScope } from '../engine/graph/moduleScope';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { ChipAnalysis } from '../engine/analyse';
+import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
 import { typeText } from './format';
+import { roofBytes } from './traffic';
 
 /** A page no longer than this, whatever was asked for. */
 const pageLimit = 500;
@@ -57,7 +59,7 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,
       seconds: cost?.seconds ?? null,
       share: shareOf(cost, whole),
-      bandwidth: kernel ? achievedBandwidth(kernel) : null,
+      bandwidth: chip && kernel ? achievedBandwidth(chip, kernel) : null,
       bound: cost?.bound ?? 'unknown',
       rule: node.rule,
     };
@@ -69,10 +71,11 @@ function oneBased(line: number | null): number | null {
   return line === null ? null : line + 1;
 }
 
-/** Bytes per second that a kernel moves at its farthest memory level, the one that it moves most through. */
-function achievedBandwidth(kernel: ChipAnalysis['cost']['kernels'][number]): number | null {
-  const moved = Math.max(0, ...Object.values(kernel.bytes));
-  return kernel.seconds && kernel.seconds.value > 0 ? moved / kernel.seconds.value : null;
+/** Bytes per second that a kernel achieves at the level of the chip's bandwidth roof. */
+function achievedBandwidth(chip: ChipAnalysis, kernel: KernelCost): number | null {
+  const moved = roofBytes(chip, kernel);
+  if (moved === null || !kernel.seconds || kernel.seconds.value <= 0) return null;
+  return moved / kernel.seconds.value;
 }
 
 function sortRows(list: readonly NodeRow[], sort: RowsParams['sort'], descending: boolean): NodeRow[] {

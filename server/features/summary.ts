@@ -5,6 +5,7 @@ import type { ChipAnalysis } from '../engine/analyse';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices } from './choices';
 import { allRows } from './rows';
+import { roofBytes } from './traffic';
 
 /** Bytes of JSON that a page gets at once (design §8). */
 const sizeLimit = 200_000;
@@ -110,22 +111,24 @@ function scopeDepth(rows: readonly NodeRow[]): number {
 function rooflinePoints(
   rows: readonly NodeRow[],
   reported: ReportChip,
-  { plan }: ChipAnalysis,
+  chip: ChipAnalysis,
   limit: number,
 ): RooflinePoint[] {
   const points = reported.kernels.flatMap((kernel): RooflinePoint[] => {
-    const node = plan.kernels[kernel.index]?.anchor ?? kernel.nodes[0];
-    if (!kernel.seconds || !kernel.operations || node === undefined) return [];
+    const node = chip.plan.kernels[kernel.index]?.anchor ?? kernel.nodes[0];
+    const bytes = roofBytes(chip, kernel);
+    if (!kernel.seconds || !kernel.operations || bytes === null || node === undefined) return [];
     const { matrix, vector, special } = kernel.operations;
     const row = rows[node];
+    const runs = kernel.repeat ?? 1;
     return [
       {
         kernel: kernel.index,
         node,
         label: (row?.name || row?.operator || '').slice(-textLimit),
-        operations: matrix + vector + special,
-        bytes: Math.max(0, ...Object.values(kernel.bytes)),
-        seconds: kernel.seconds.value * (kernel.repeat ?? 1),
+        operations: (matrix + vector + special) * runs,
+        bytes: bytes * runs,
+        seconds: kernel.seconds.value * runs,
         bound: kernel.bound,
       },
     ];

@@ -35,7 +35,7 @@ export interface Analysis {
   readonly inference: Inference;
   /** The chosen chips, in order; hints show the first. */
   readonly chips: readonly ChipAnalysis[];
-  /** Those of the listing, of inference and of the chips. */
+  /** What concerns the file: of the listing, of inference, and the graver ones of the chips. */
   readonly problems: readonly PlacedProblem[];
 }
 

@@ -62,11 +62,16 @@ export class Pipeline {
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
         modelProblem('warning', 'settings.chip-unknown', { chip }),
       ),
-      ...chips.flatMap((chip) => chip.problems),
+      // What a chip's figures are is no problem of this file: the report has those remarks.
+      ...chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity)),
     ];
     const { listing } = this;
     return { revision: ++revisions, listing, choices, prepared, inference, chips, problems };
   }
+}
+
+function isGrave(severity: Problem['severity']): boolean {
+  return severity === 'error' || severity === 'warning';
 }
 
 export function modelProblem(
