@@ -5,8 +5,8 @@ import type { Server } from './server';
 import type { Subject } from './subject';
 import { text } from './text';
 
-/** How many chips the status item names before it counts. */
-const namedChips = 2;
+/** How many chips the status item names before it counts: the item has little room. */
+const namedChips = 1;
 
 /** The status item: chosen chips and bindings of the active model. Shown beside model texts only. */
 export class StatusItem implements vscode.Disposable {
@@ -85,7 +85,7 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** `H100, L4 +1 · batch=1, sequence=128`. */
+/** `H100 +2 · batch=1, sequence=128`. */
 export function statusText(choices: ChoicesResult): string {
   const names = chipNames(choices);
   const more = names.length > namedChips ? ` +${names.length - namedChips}` : '';

@@ -43,7 +43,7 @@ export class Workbench {
     const page = await context.newPage();
     const bench = new Workbench(browser, page, folder, join(data, `${name}.sock`));
     await page.goto(folderAddress(port, folder));
-    await bench.loaded();
+    await bench.reloaded();
     return bench;
   }
 
@@ -55,10 +55,11 @@ export class Workbench {
   async reload(): Promise<void> {
     await this.page.waitForTimeout(7000);
     await this.page.reload();
-    await this.loaded();
+    await this.reloaded();
   }
 
-  private async loaded(): Promise<void> {
+  /** Waits until the window and the test driver in it are there. */
+  async reloaded(): Promise<void> {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
     await this.until(() => this.inHost(() => true).catch(() => false), 'the test driver answers');
   }

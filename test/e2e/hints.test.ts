@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Workbench } from './workbench';
+
+let bench: Workbench;
+/** A time with its unit and a short word for what bounds it. */
+const costHint = /\d\s?[nµm]?s\s+\w+/;
+
+beforeAll(async () => {
+  bench = await Workbench.open('hints');
+});
+afterAll(() => bench?.close());
+beforeEach(() => bench.closeEditors());
+
+it.each(['bert-base.onnx', 'llama-1b.onnx'])('has the cost hints of %s inside the viewport', async (name) => {
+  await bench.openModel(name);
+  await revealNode('MatMul');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  for (const { left, right, text } of await hintBoxes()) {
+    expect([text, left >= 0 && right <= 1280]).toEqual([text, true]);
+    expect([text, right - left > 20]).toEqual([text, true]);
+  }
+  // One column: all cost hints end at the same place.
+  const ends = new Set((await hintBoxes()).map(({ right }) => Math.round(right)));
+  expect([...ends]).toHaveLength(1);
+  await bench.picture(`hints-${name.replace('.onnx', '')}`);
+});
+
+it('shows a row per chosen chip in the hover, and why', async () => {
+  await bench.setting('siliconlens.chips', ['nvidia-h100-sxm', 'nvidia-l4']);
+  await bench.openModel('bert-base.onnx');
+  await revealNode('MatMul');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  await bench.command('editor.action.showHover');
+  const hover = bench.page.locator('.monaco-hover:visible', { has: bench.page.locator('table') }).first();
+  await hover.waitFor();
+  const rows = await hover.locator('tbody tr').allInnerTexts();
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toMatch(/H100.*\d.*(compute|memory|overhead)/s);
+  expect(rows[1]).toMatch(/L4.*\d.*(compute|memory|overhead)/s);
+  expect(await hover.innerText()).toMatch(/MatMul[\s\S]*OP[\s\S]*H100/);
+  await bench.picture('hover');
+});
+
+it('follows the switch of the chip, from the pick list to the hints', async () => {
+  await bench.setting('siliconlens.chips', ['nvidia-h100-sxm']);
+  await bench.openModel('resnet50.onnx');
+  await revealNode('Conv');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  const before = (await hintBoxes()).map(({ text }) => text);
+  await bench.until(async () => /H100/.test(await statusText()), 'the chip in the status item');
+  await bench.page
+    .locator('#siliconlens\\.siliconlens\\.siliconlens\\.choices, [id*="siliconlens.choices"]')
+    .first()
+    .click();
+  await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Chips' }).first().click();
+  await bench.page.locator('.quick-input-widget .quick-input-list-entry').first().waitFor();
+  await bench.page.waitForTimeout(500);
+  await bench.picture('choose-chips');
+  // Search by vendor or alias, take the chip, and drop the one before.
+  await bench.page.keyboard.type('L4', { delay: 30 });
+  const l4 = bench.page.locator('.quick-input-list .monaco-list-row', { hasText: /\bL4\b/ }).first();
+  await l4.locator('.monaco-checkbox, input[type=checkbox], .quick-input-list-checkbox').first().click();
+  for (let i = 0; i < 2; i++) await bench.page.keyboard.press('Backspace');
+  const h100 = bench.page.locator('.quick-input-list .monaco-list-row', { hasText: /H100 SXM/ }).first();
+  await h100.locator('.monaco-checkbox, input[type=checkbox], .quick-input-list-checkbox').first().click();
+  await bench.page.keyboard.press('Enter');
+  await bench.until(async () => /L4/.test(await statusText()), 'the new chip in the status item');
+  await bench.until(
+    async () => JSON.stringify((await hintBoxes()).map(({ text }) => text)) !== JSON.stringify(before),
+    'other hints',
+  );
+  const written = await bench.inHost(
+    (api) => api.workspace.getConfiguration('siliconlens').inspect('chips')?.workspaceValue,
+  );
+  expect(written).toEqual(['nvidia-l4']);
+});
+
+it('follows a dimension set in the input box', async () => {
+  await bench.openModel('bert-base.onnx');
+  await revealNode('MatMul');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  const before = (await hintBoxes()).map(({ text }) => text);
+  void bench.command('siliconlens.setDimensions');
+  await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'batch' }).first().click();
+  await bench.page.waitForTimeout(300);
+  await bench.page.locator('.quick-input-widget input').last().fill('64');
+  await bench.page.keyboard.press('Enter');
+  await bench.until(async () => /batch=64/.test(await statusText()), 'the binding in the status item');
+  await bench.page.keyboard.press('Escape');
+  await bench.until(
+    async () => JSON.stringify((await hintBoxes()).map(({ text }) => text)) !== JSON.stringify(before),
+    'other hints',
+  );
+  const models = await bench.inHost(
+    (api) => api.workspace.getConfiguration('siliconlens').inspect('models')?.workspaceValue,
+  );
+  expect(models).toEqual({ 'bert-base.onnx': { dimensions: { batch: 64 } } });
+});
+
+it('turns hints off and on again', async () => {
+  await bench.openModel('resnet50.onnx');
+  await revealNode('Conv');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  await bench.command('siliconlens.toggleHints');
+  await bench.until(async () => (await hintBoxes()).length === 0, 'no hints');
+  await bench.command('siliconlens.toggleHints');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'hints again');
+});
+
+/** Puts the cursor at the first node of an operator and scrolls it into view. */
+async function revealNode(operator: string): Promise<void> {
+  await bench.inHost((api, name) => {
+    const editor = api.window.activeTextEditor!;
+    const lines = editor.document.getText().split('\n');
+    const line = lines.findIndex((text) => text.includes(` = ${name} `));
+    if (line < 0) throw new Error(`no ${name}`);
+    const at = new api.Position(line, lines[line]!.indexOf(name));
+    editor.selection = new api.Selection(at, at);
+    editor.revealRange(editor.selection, api.TextEditorRevealType.InCenter);
+  }, operator);
+}
+
+/** Boxes of the cost hints on screen. */
+async function hintBoxes(): Promise<{ left: number; right: number; text: string }[]> {
+  const boxes = await bench.page.evaluate(() =>
+    [
+      ...document.querySelectorAll(
+        '.editor-group-container.active .view-line span[class*="dyn-rule"], .editor-group-container.active .view-line span[class*="ced-"]',
+      ),
+    ].map((span) => {
+      const { left, right } = span.getBoundingClientRect();
+      return { left, right, text: (span.textContent ?? '').replaceAll('\u00a0', ' ') };
+    }),
+  );
+  return boxes.filter(({ text }) => costHint.test(text));
+}
+
+async function statusText(): Promise<string> {
+  const items = await bench.page.locator('.statusbar-item[id*="siliconlens.choices"]').allInnerTexts();
+  return items.join(' ');
+}

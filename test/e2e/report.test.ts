@@ -1,0 +1,98 @@
+import type { FrameLocator } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Workbench } from './workbench';
+
+let bench: Workbench;
+let report: FrameLocator;
+
+beforeAll(async () => {
+  bench = await Workbench.open('report');
+  await bench.setting('siliconlens.chips', ['nvidia-h100-sxm', 'nvidia-l4', 'intel-xeon-8480']);
+  await bench.openModel('bert-base.onnx');
+  await bench.command('siliconlens.openReport');
+  report = await bench.webview('.report canvas');
+});
+afterAll(() => bench?.close());
+
+it('opens beside its listing', async () => {
+  await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+  await bench.picture('report');
+});
+
+it('draws every chart', async () => {
+  const canvases = report.locator('canvas');
+  await bench.until(async () => (await canvases.count()) >= 4, 'four charts');
+  for (let i = 0; i < (await canvases.count()); i++) {
+    await canvases.nth(i).scrollIntoViewIfNeeded();
+    await bench.page.waitForTimeout(300);
+    const colours = await canvases.nth(i).evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
+      const seen = new Set<number>();
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at + 3]! > 0) seen.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+      return seen.size;
+    });
+    expect(colours).toBeGreaterThan(2);
+  }
+});
+
+it('has a filled table for every chart, and a row for every chip', async () => {
+  const tables = await report
+    .locator('table')
+    .evaluateAll((all) => all.map((table) => table.querySelectorAll('tbody tr').length));
+  expect(tables.length).toBeGreaterThanOrEqual(5);
+  expect(tables.filter((rows) => rows === 0)).toEqual([]);
+  const text = await report.locator('body').innerText();
+  for (const chip of ['H100', 'L4', 'Xeon']) expect(text).toContain(chip);
+});
+
+it('goes to the line of a row', async () => {
+  const link = report.locator('button.link').first();
+  await link.scrollIntoViewIfNeeded();
+  const name = await link.innerText();
+  await link.click();
+  await bench.until(
+    () => bench.inHost((api) => (api.window.activeTextEditor?.selection.active.line ?? 0) > 0),
+    'the line',
+  );
+  await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+  const hover = await bench.inHost(async (api) => {
+    const editor = api.window.activeTextEditor!;
+    const hovers = await api.commands.executeCommand<{ contents: { value: string }[] }[]>(
+      'vscode.executeHoverProvider',
+      editor.document.uri,
+      editor.selection.active,
+    );
+    return hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join('\n');
+  });
+  expect(hover.replaceAll('\\', '')).toContain(name.replace(/^…/, ''));
+});
+
+it('marks the node under the cursor', async () => {
+  await bench.inHost((api) => {
+    const editor = api.window.visibleTextEditors[0]!;
+    const line = editor.document
+      .getText()
+      .split('\n')
+      .findIndex((text) => / = MatMul /.test(text));
+    editor.selection = new api.Selection(line + 1, 4, line + 1, 4);
+  });
+  await bench.until(
+    async () => (await report.locator('.highlighted, [aria-current=true]').count()) > 0,
+    'a highlighted row',
+  );
+});
+
+it('fills the side panel', async () => {
+  await bench.command('workbench.view.extension.siliconlens');
+  const panel = await bench.webview('.panel .card');
+  expect(await panel.locator('.card h2').allInnerTexts()).toHaveLength(3);
+  expect(await panel.locator('#costliest tbody tr').count()).toBe(10);
+  await bench.picture('panel');
+});
+
+it('is the same report when it is opened again', async () => {
+  await bench.command('workbench.action.focusFirstEditorGroup');
+  await bench.command('siliconlens.openReport');
+  await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+});
