@@ -1,6 +1,7 @@
 """Writes cases.json: output types and shapes that ONNX Runtime's CPU kernels really produce for operators of its own
-domain, on random inputs. One model of a single node is built per case; an operator whose kernel is not in the CPU
-package is listed under "unavailable" with the runtime's words.
+domain, on random inputs. One model of a single node is built per case. Where the CPU package has no kernel, the shapes
+come from ONNX Runtime's symbolic shape inference ("from": "symbolic"); what that does not know either is listed under
+"unavailable" with the runtime's words.
 
     python test/conformance/contrib/generate.py
 """
@@ -13,6 +14,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper
+from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 
 DOMAIN = "com.microsoft"
 KEEP = 64
@@ -63,6 +65,25 @@ def described(array, constant):
     return entry
 
 
+def symbolic(model):
+    """What ONNX Runtime's Python shape inference says; None when it leaves an output or a dimension open."""
+    try:
+        inferred = SymbolicShapeInference.infer_shapes(model, auto_merge=True)
+    except Exception:  # noqa: BLE001: it raises many kinds for operators that it does not know
+        return None
+    finally:
+        # It leaves what it had got to when it gives up.
+        pathlib.Path("sym_shape_infer_temp.onnx").unlink(missing_ok=True)
+    found = []
+    for output in inferred.graph.output:
+        tensor = output.type.tensor_type
+        dims = [d.dim_value if d.HasField("dim_value") else None for d in tensor.shape.dim]
+        if not tensor.elem_type or not tensor.HasField("shape") or None in dims:
+            return None
+        found.append({"type": type_name(helper.tensor_dtype_to_np_dtype(tensor.elem_type)), "shape": dims})
+    return found
+
+
 def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, version=21, ml=5, name=None, **attributes):
     """free: a dimension depends on data, so it may stay symbolic."""
     names = ["" if x is None else f"in{i}" for i, x in enumerate(inputs)]
@@ -81,17 +102,22 @@ def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, v
     graph = helper.make_graph([node], "case", graph_inputs, [onnx.ValueInfoProto(name=o) for o in outs], initializers)
     opsets = [helper.make_opsetid("", version), helper.make_opsetid(DOMAIN, 1), helper.make_opsetid("ai.onnx.ml", ml)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    label = name or operator
+    label, source = name or operator, None
     try:
         options = ort.SessionOptions()
         options.log_severity_level = 4
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
         results = session.run(None, feed)
+        found = [{"type": type_name(r.dtype), "shape": list(r.shape)} if isinstance(r, np.ndarray) else {"type": "other"}
+                 for r in results]
     except Exception as error:  # noqa: BLE001: the runtime's own words are the result
-        unavailable.setdefault(label, re.sub(r"\s+", " ", str(error))[:160])
-        print("-", label, re.sub(r"\s+", " ", str(error))[:300])
-        return
+        found = symbolic(model)
+        if found is None:
+            unavailable.setdefault(label, re.sub(r"\s+", " ", str(error))[:160])
+            print("-", label, re.sub(r"\s+", " ", str(error))[:300])
+            return
+        source = "symbolic"
     kept = {}
     for a in node.attribute:
         value = helper.get_attribute_value(a)
@@ -113,8 +139,8 @@ def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, v
         **({"version": ml if domain == "ai.onnx.ml" else version} if domain != DOMAIN else {}),
         "inputs": [described(a, i in constants) for i, a in enumerate(inputs)],
         "attributes": kept,
-        "outputs": [{"type": type_name(r.dtype), "shape": list(r.shape)} if isinstance(r, np.ndarray) else {"type": "other"}
-                    for r in results],
+        "outputs": found,
+        **({"from": source} if source else {}),
         **({"free": True} if free else {}),
     })
 
@@ -146,8 +172,8 @@ def elementwise():
     case("RotaryEmbedding", [f(1, 5, 16), i64([0, 1, 2, 3, 4]).reshape(1, 5), f(10, 4), f(10, 4)])
     case("RotaryEmbedding", [f(1, 2, 5, 8), i64(0), f(10, 4), f(10, 4)], name="RotaryEmbedding 4-D")
     case("MRotaryEmbedding", [f(1, 2, 5, 8), np.zeros((3, 1, 5), np.int64), f(10, 4), f(10, 4)], mrope_section=[2, 1, 1])
-    case("GemmaRotaryEmbedding", [f(1, 5, 8), f(1, 2, 5, 8), f(1, 2, 5, 8), f(1, 2, 5, 8), f(1, 2, 5, 8)], outputs=2)
-
+    half = [f(1, 2, 5, 8, dtype=np.float16) for _ in range(4)]
+    case("GemmaRotaryEmbedding", [f(1, 5, 8), *half], outputs=2)
 
 def normalization():
     case("SkipLayerNormalization", [f(2, 3, 8), f(2, 3, 8), f(8), f(8), f(8)], outputs=1)
@@ -253,8 +279,8 @@ def attention():
          num_heads=4, kv_num_heads=2, do_rotary=1, name="GroupQueryAttention packed")
     case("SparseAttention", [f(1, 3, 32), f(1, 3, 16), f(1, 3, 16), f(1, 2, 16, 8), f(1, 2, 16, 8), np.array([[0, 1]], np.int32),
          np.array([[0]], np.int32), i32(16), i32(3)], outputs=3, num_heads=4, kv_num_heads=2, sparse_block_size=16)
-    case("PagedAttention", [f(3, 16), f(3, 8), f(3, 8), f(2, 16, 2, 4), f(2, 16, 2, 4), i32(0, 3), i32(0), np.array([[0, 1]], np.int32)],
-         outputs=3, num_heads=4, kv_num_heads=2)
+    half = [f(*shape, dtype=np.float16) for shape in ((3, 16), (3, 8), (3, 8), (2, 16, 2, 4), (2, 16, 2, 4))]
+    case("PagedAttention", [*half, i32(0, 3), i32(0), np.array([[0, 1]], np.int32)], outputs=3, num_heads=4, kv_num_heads=2)
     case("PackedAttention", [f(5, 16), w, b, np.zeros((2, 3), np.int32), i32(0, 2, 5)], num_heads=4)
     case("PackedMultiHeadAttention", [f(5, 16), f(5, 16), f(5, 16), None, np.zeros((2, 3), np.int32), i32(0, 2, 5)], num_heads=4)
     case("LongformerAttention", [f(1, 8, 16), f(16, 48), f(48), f(1, 8), f(16, 48), f(48), np.zeros((1, 8), np.int32)], num_heads=4, window=2)

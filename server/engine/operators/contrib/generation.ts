@@ -1,26 +1,41 @@
-import type { Dim } from '../../graph/dim';
-import { knownScalar } from '../helpers';
-import type { NodeContext, OperatorRule, SubgraphSteps } from '../rule';
+import { multiply, type Dim } from '../../graph/dim';
+import type { Fact, NodeContext, OperatorRule, SubgraphSteps } from '../rule';
 import { scalarDim, whole } from './attentionShapes';
 import { contrib } from './microsoft';
 
-/** Steps after the prompt: the stated maximal length without the prompt's (encoders start at one token). */
+/**
+ * Steps after the prompt: the user's binding `loop:<node>`, else the stated maximal length without the prompt's
+ * (encoders start at one token); unknown while either is symbolic, 1 where the length is data, which is said.
+ */
 function decoderSteps(context: NodeContext): number | null {
-  const limit = knownScalar(context, 1);
-  if (limit === undefined) return null;
+  const name = `loop:${context.node.name || context.node.outputs.find((output) => output !== '')}`;
+  const bound = context.binding(name);
+  if (bound !== undefined) return bound;
+  const limit = scalarDim(context, 1);
+  if (limit === undefined) {
+    context.report('information', 'loop-trips-assumed', { binding: name });
+    return 1;
+  }
   const prompt = context.has('encoder') ? 1 : context.shape(0)?.[1];
-  return typeof prompt === 'number' ? Math.max(1, limit - prompt) : null;
+  if (typeof limit !== 'number' || typeof prompt !== 'number') return null;
+  return Math.max(1, limit - prompt);
 }
 
 /**
  * The graphs of a search: the encoder once, the first decoder step once where it has a graph of its own, and the
- * decoder for every further token up to the maximal length.
+ * decoder for every further token up to the maximal length, on one token of each beam.
  */
-function* runGraphs(context: NodeContext): SubgraphSteps {
+function* runGraphs(context: NodeContext, beams: Dim): SubgraphSteps {
   const steps = decoderSteps(context);
-  for (const attribute of ['encoder', 'init_decoder'])
-    if (context.has(attribute)) yield { attribute, inputs: [], repeat: 1 };
-  yield { attribute: 'decoder', inputs: [], repeat: steps };
+  const prompt = context.fact(0);
+  if (context.has('encoder')) yield { attribute: 'encoder', inputs: [prompt], repeat: 1 };
+  if (context.has('init_decoder')) yield { attribute: 'init_decoder', inputs: [], repeat: 1 };
+  const batch = context.shape(0)?.[0];
+  const token: Fact | undefined =
+    batch === undefined
+      ? undefined
+      : { type: { kind: 'tensor', dtype: 'int32', shape: [multiply(batch, beams), 1] } };
+  yield { attribute: 'decoder', inputs: [token], repeat: steps };
 }
 
 /** One sequence per text. */
@@ -33,7 +48,7 @@ function* inferGreedy(context: NodeContext): SubgraphSteps {
     const size = vocabulary !== undefined && vocabulary > 0 ? vocabulary : context.fresh('vocabulary');
     context.setTensor(1, 'float', whole(batch, size));
   }
-  yield* runGraphs(context);
+  yield* runGraphs(context, 1);
 }
 
 /** Several sequences per text, their scores, and optionally the scores of every step. */
@@ -52,11 +67,11 @@ function* inferBeam(context: NodeContext): SubgraphSteps {
   // Cross attention scores: [batch, sequences, layers·heads, frames, tokens]; speech probabilities: one per text.
   if (context.hasOutput(3)) context.setTensor(3, 'float', undefined);
   if (context.hasOutput(4)) context.setTensor(4, 'float', whole(batch));
-  yield* runGraphs(context);
+  yield* runGraphs(context, beams);
 }
 
 const formula =
-  'the encoder and the first decoder graph once, the decoder graph (maximal length − prompt) times; the search itself is not counted';
+  'the encoder and the first decoder graph once, the decoder graph (maximal length − prompt) times or as loop:<node> says; the search itself is not counted';
 
 /** Searches of generated text, which run graphs. Shapes: ONNX Runtime, ContribOperators.md. */
 export const contribGenerationOperators: readonly OperatorRule[] = [

@@ -245,17 +245,14 @@ const dynamicSparseAttention = contrib(
     const headSize = headSizeOf(query, !context.hasInput(1), context);
     const width = times(headSize, context.int('num_heads'));
     context.setTensor(0, context.dtype(0), whole(query?.[0], query?.[1], width));
-    const newKeys = query?.[1];
+    // The caches are buffers that the step writes into; without them the prompt's keys are the cache.
+    const prompt = whole(query?.[0], context.int('kv_num_heads'), query?.[1], headSize);
     for (const [output, past] of [
       [1, 3],
       [2, 4],
-    ] as const) {
-      if (!context.hasOutput(output)) continue;
-      const stored = context.shape(past);
-      const total = presentLength(context, stored?.[2], newKeys, 10);
-      const kvHeads = context.int('kv_num_heads');
-      context.setTensor(output, context.dtype(0), whole(query?.[0], kvHeads, total, headSize));
-    }
+    ] as const)
+      if (context.hasOutput(output))
+        context.setTensor(output, context.dtype(0), context.shape(past) ?? prompt);
   },
   (context) => {
     const [batch = 0, length = 0, width = 0] = context.shape(0);

@@ -1,4 +1,5 @@
-import { add, maximum, type Dim } from '../../graph/dim';
+import { add, maximum, multiply, sum, type Dim } from '../../graph/dim';
+import type { Shape } from '../../graph/model';
 import { linearRules } from '../attention';
 import { addWork } from '../activations';
 import { elementCount } from '../helpers';
@@ -58,6 +59,21 @@ const linearAttention = contrib(
   },
 );
 
+/** Transition factors of captured tokens: decay, key and value of each, [batch, capacity · their sizes]. */
+function captured(
+  context: NodeContext,
+  query: Shape | undefined,
+  state: Shape | undefined,
+): Shape | undefined {
+  const [batch, valueHeads, dv, dk] = state ?? [];
+  const queryHeads = context.hasInput(2) ? query?.[query.length - 2] : valueHeads;
+  const capacity = context.int('state_update_capacity', 0);
+  if (batch === undefined || valueHeads === undefined || dv === undefined) return undefined;
+  if (dk === undefined || queryHeads === undefined) return undefined;
+  const factors = sum([valueHeads, multiply(queryHeads, dk), multiply(valueHeads, dv)]);
+  return [batch, multiply(capacity, factors)];
+}
+
 /** Token-major: the state [batch, value heads, dv, dk] says the sizes where query packs key and value. */
 const gatedDeltaNet = contrib(
   'GatedDeltaNet',
@@ -83,7 +99,8 @@ const gatedDeltaNet = contrib(
       const requests = batch ?? (ends === undefined ? undefined : add(ends, -1));
       context.setTensor(1, context.dtype(6) ?? 'float', state ?? whole(requests, valueHeads, dv, dk));
     }
-    if (context.hasOutput(2)) context.setTensor(2, context.dtype(6) ?? 'float', undefined);
+    if (context.hasOutput(2))
+      context.setTensor(2, context.dtype(6) ?? 'float', captured(context, query, state));
   },
   (context) => {
     const state = context.shape(6);
@@ -124,7 +141,7 @@ const sparseAttentionIndexer = contrib(
   indexerFormula,
   (context) => {
     const query = context.shape(0);
-    const past = context.shape(6);
+    const past = context.shape(7);
     context.setTensor(0, 'int32', whole(query?.[0], query?.[1], capacity(context)));
     const compressed = context.string('policy_mode', 'qsa') === 'csa';
     if (context.hasOutput(1)) {
@@ -136,7 +153,7 @@ const sparseAttentionIndexer = contrib(
             ? context.fresh('compressed')
             : add(length, query[1]);
       const total = context.hasInput(12) ? length : grown;
-      context.setTensor(1, context.dtype(6) ?? context.dtype(0), whole(query?.[0], total, past?.[2]));
+      context.setTensor(1, context.dtype(7) ?? context.dtype(0), whole(query?.[0], total, past?.[2]));
     }
     if (context.hasOutput(2)) {
       const width = context.shape(1)?.[2];
