@@ -44,13 +44,16 @@ export function registerLanguageFeatures(context: ServerContext): void {
     handler(log, 'inlay hints', [], async ({ textDocument, range }, token): Promise<InlayHint[]> => {
       const { uri } = textDocument;
       const version = context.documents.get(uri)?.version;
-      const analysis = await whileWanted(models.analysis(uri), token);
+      const analysis = await whileWanted(models.firstChip(uri), token);
       if (context.documents.get(uri)?.version !== version) throw new SupersededError();
       return analysis ? inlayHints(analysis, range, language(), isOlderSide(uri)) : [];
     }),
   );
   languages.inlayHint.resolve(async (hint, token) => {
-    const resolved = await handler(log, 'inlay hint', hint, () => resolveHint(context, hint))(hint, token);
+    const resolved = await handler(log, 'inlay hint', hint, () => resolveHint(context, hint, token))(
+      hint,
+      token,
+    );
     return resolved instanceof Error ? hint : resolved;
   });
   connection.onCodeLens(
@@ -116,10 +119,14 @@ async function soon(context: ServerContext, uri: string): Promise<Analysis | nul
 }
 
 /** The tooltip of a hint, if the hint still says what the analysis says. */
-function resolveHint(context: ServerContext, hint: InlayHint): InlayHint {
+async function resolveHint(
+  context: ServerContext,
+  hint: InlayHint,
+  token: CancellationToken,
+): Promise<InlayHint> {
   const data = hint.data as Partial<HintData> | undefined;
   if (typeof data?.uri !== 'string' || typeof data.node !== 'number') return hint;
-  const analysis = context.models.finished(data.uri);
+  const analysis = await whileWanted(context.models.analysis(data.uri), token);
   if (!analysis || analysis.revision !== data.revision) return hint;
   const tooltip = nodeHover(analysis, data.node, context.language());
   return tooltip ? { ...hint, tooltip } : hint;

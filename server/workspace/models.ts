@@ -32,6 +32,8 @@ interface Run {
   readonly served: Served;
   cancelled: boolean;
   promise: Promise<Analysis | null>;
+  /** With the first chip alone, or the same as `promise`. */
+  first: Promise<Analysis | null>;
   /** Once it is finished. */
   result: Analysis | null;
 }
@@ -99,7 +101,16 @@ export class Models {
   }
 
   /** The analysis of what a document shows; null when there is none. Waits for the choices in force. */
-  async analysis(uri: string): Promise<Analysis | null> {
+  analysis(uri: string): Promise<Analysis | null> {
+    return this.newest(uri, (run) => run.promise);
+  }
+
+  /** As {@link analysis}, but as soon as the first chip's costs are there. */
+  firstChip(uri: string): Promise<Analysis | null> {
+    return this.newest(uri, (run) => run.first);
+  }
+
+  private async newest(uri: string, part: (run: Run) => Promise<Analysis | null>): Promise<Analysis | null> {
     for (;;) {
       const served = await this.view(uri);
       if (!served) return null;
@@ -107,7 +118,7 @@ export class Models {
       model.reported = !this.documentOf(uri);
       const run = await this.start(model, served);
       try {
-        return await run.promise;
+        return await part(run);
       } catch (error) {
         if (!(error instanceof CancelledError)) throw error;
         // Superseded by newer choices or a newer text: wait for those.
@@ -213,12 +224,15 @@ export class Models {
     const known = model.run;
     if (known && !known.cancelled && known.key === key && known.served === served) return known;
     if (known) known.cancelled = true;
-    const run: Run = { key, served, cancelled: false, promise: Promise.resolve(null), result: null };
+    const none = Promise.resolve(null);
+    const run: Run = { key, served, cancelled: false, promise: none, first: none, result: null };
     const scheduler = slicedScheduler(
       () => run.cancelled,
       () => new Promise((resolve) => setImmediate(resolve)),
     );
-    run.promise = served.pipeline.run(choices, scheduler).then(
+    let early: (analysis: Analysis) => void = () => {};
+    const first = new Promise<Analysis>((resolve) => (early = resolve));
+    run.promise = served.pipeline.run(choices, scheduler, early).then(
       (analysis) => {
         if (run.cancelled) throw new CancelledError();
         run.result = analysis;
@@ -234,6 +248,8 @@ export class Models {
     this.host.analysing(model.uri);
     // Whoever waits sees a cancellation; when nobody waits it is no fault.
     run.promise.catch(() => {});
+    run.first = Promise.race([first, run.promise]);
+    run.first.catch(() => {});
     model.run = run;
     return run;
   }

@@ -5,7 +5,7 @@ import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
 import type { Scheduler } from '../engine/scheduler';
-import type { Analysis, Listing } from './analysis';
+import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
 
@@ -39,8 +39,16 @@ export class Pipeline {
 
   constructor(private readonly listing: Listing) {}
 
-  /** Rejects with `CancelledError` when the scheduler says so. */
-  async run(choices: Choices, scheduler: Scheduler): Promise<Analysis> {
+  /**
+   * Rejects with `CancelledError` when the scheduler says so.
+   * @param onFirst gets the analysis with the first chip alone, which is all that hints need, as soon as it is there
+   */
+  async run(
+    choices: Choices,
+    scheduler: Scheduler,
+    onFirst: (analysis: Analysis) => void = () => {},
+  ): Promise<Analysis> {
+    const revision = ++revisions;
     const { bindings, phase, precision, runtime } = choices.workload;
     const sorted = Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1));
     const inference = await this.inferences.get(JSON.stringify([sorted, phase]), () =>
@@ -51,22 +59,24 @@ export class Pipeline {
     const prepared = preparedOf(this.listing.model, choices.workload, inference);
     const host = choices.host === null ? undefined : chipById(choices.host);
     const chosen = chosenChips(choices.chips);
-    const chips: ChipAnalysis[] = [];
-    for (const chip of chosen.chips) {
-      const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
-      chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
-    }
-    const problems = [
-      ...this.listing.problems,
+    const { listing } = this;
+    const problems: PlacedProblem[] = [
+      ...listing.problems,
       ...inference.problems,
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
         modelProblem('warning', 'settings.chip-unknown', { chip }),
       ),
-      // What a chip's figures are is no problem of this file: the report has those remarks.
-      ...chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity)),
     ];
-    const { listing } = this;
-    return { revision: ++revisions, listing, choices, prepared, inference, chips, problems };
+    const chips: ChipAnalysis[] = [];
+    const state = { revision, listing, choices, prepared, inference };
+    for (const chip of chosen.chips) {
+      const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
+      chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
+      if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
+    }
+    // What a chip's figures are is no problem of this file: the report has those remarks.
+    const grave = chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity));
+    return { ...state, chips, problems: [...problems, ...grave] };
   }
 }
 
