@@ -43,7 +43,7 @@ const tests: Readonly<Record<string, NodeTest>> = {
   /** One node alone reads its first output. */
   sole: (node, graph) => {
     const output = node.outputs[0];
-    return typeof output === 'number' && !graph.leavesScope(output) && graph.consumers(output).size === 1;
+    return typeof output === 'number' && !graph.leavesScope(output) && graph.isReadOnce(output);
   },
   'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
   /**

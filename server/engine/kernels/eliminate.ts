@@ -42,8 +42,12 @@ const conditions: Readonly<
     const [from, to] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
     return from && to && equalShapes(from, to) ? node.inputs[0] : null;
   },
-  'identity-permutation': (node, graph) =>
-    permutationOf(node, graph)?.every((axis, index) => axis === index) ? node.inputs[0] : null,
+  'identity-permutation': (node, graph) => {
+    // Moving an axis of size 1 moves no element.
+    const shape = shapeOf(node.inputs[0], graph);
+    const moving = permutationOf(node, graph)?.filter((axis) => shape?.[axis] !== 1);
+    return moving?.every((axis, index) => index === 0 || axis > moving[index - 1]!) ? node.inputs[0] : null;
+  },
   'adds-zero': (node, graph) => otherThan(node, graph, 0),
   'times-one': (node, graph) => otherThan(node, graph, 1),
 };

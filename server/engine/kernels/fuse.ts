@@ -1,6 +1,6 @@
 import type { OperatorClass } from '../operators/rule';
 import type { Scheduler } from '../scheduler';
-import { matchAt, type Match } from './match';
+import { Matcher, type Match } from './match';
 import { patterns, type Pattern } from './patterns';
 import type { WorkGraph, WorkNode } from './workGraph';
 
@@ -18,6 +18,7 @@ export async function fusePatterns(
   shared: boolean,
   scheduler: Scheduler,
 ): Promise<void> {
+  const matcher = new Matcher(graph);
   for (const name of names) {
     const pattern = patterns.get(name);
     if (!pattern) throw new Error(`no pattern "${name}"`);
@@ -26,7 +27,7 @@ export async function fusePatterns(
         for (const at of graph.withOperator(operator)) {
           const pause = scheduler.tick();
           if (pause) await pause;
-          const match = matchAt(graph, at, expression, shared);
+          const match = matcher.matchAt(at, expression, shared);
           if (match && match.nodes.size > 0) fuseMatch(graph, at, match, pattern, name);
         }
       }

@@ -25,36 +25,6 @@ interface Step {
   readonly role: 'member' | 'duplicable' | 'context';
 }
 
-/**
- * Matches a pattern with its root at a node. Values inside the match must not be read from outside, unless `shared`.
- */
-export function matchAt(
-  graph: WorkGraph,
-  at: number,
-  pattern: OperatorExpression,
-  shared: boolean,
-): Match | null {
-  const attempt = new Attempt(graph);
-  if (!attempt.matchNode(at, pattern, 0)) return null;
-  const root = graph.nodes[at]!;
-  const members = new Set(attempt.steps.filter(({ role }) => role !== 'context').map((step) => step.at));
-  const near = new Set(attempt.steps.map((step) => step.at));
-  const recomputed = new Map<number, number>();
-  for (const { at: inner, role } of attempt.steps) {
-    if (inner === at || role === 'context') continue;
-    const node = graph.nodes[inner]!;
-    if (node.root.scope !== root.root.scope) return null;
-    if (!isReadOutside(graph, node, near)) continue;
-    if (role === 'duplicable') {
-      const [output, input] = [node.outputs[0], node.inputs[0]];
-      if (typeof output !== 'number' || typeof input !== 'number') return null;
-      members.delete(inner);
-      recomputed.set(graph.resolve(output), graph.resolve(input));
-    } else if (!shared) return null;
-  }
-  return { nodes: members, values: new Map(attempt.bindings), recomputed };
-}
-
 /** Somebody besides the given nodes reads an output of the node. */
 export function isReadOutside(graph: WorkGraph, node: WorkNode, inside: ReadonlySet<number>): boolean {
   for (const output of node.outputs) {
@@ -67,14 +37,40 @@ export function isReadOutside(graph: WorkGraph, node: WorkNode, inside: Readonly
   return false;
 }
 
-/** One try at one root. What it found is a trail: a failed branch cuts it back. */
-class Attempt {
-  readonly steps: Step[] = [];
-  readonly bindings: [name: string, value: number][] = [];
+/** Tries at one root after the other. What one found is a trail: a failed branch cuts it back. */
+export class Matcher {
+  private readonly steps: Step[] = [];
+  private readonly bindings: [name: string, value: number][] = [];
 
   constructor(private readonly graph: WorkGraph) {}
 
-  matchNode(at: number, pattern: OperatorExpression, depth: number): boolean {
+  /**
+   * Matches a pattern with its root at a node. Values inside the match must not be read from outside, unless `shared`.
+   */
+  matchAt(at: number, pattern: OperatorExpression, shared: boolean): Match | null {
+    const { graph, steps } = this;
+    this.cutBack(0, 0);
+    if (!this.matchNode(at, pattern, 0)) return null;
+    const root = graph.nodes[at]!;
+    const members = new Set(steps.filter(({ role }) => role !== 'context').map((step) => step.at));
+    const near = new Set(steps.map((step) => step.at));
+    const recomputed = new Map<number, number>();
+    for (const { at: inner, role } of steps) {
+      if (inner === at || role === 'context') continue;
+      const node = graph.nodes[inner]!;
+      if (node.root.scope !== root.root.scope) return null;
+      if (!isReadOutside(graph, node, near)) continue;
+      if (role === 'duplicable') {
+        const [output, input] = [node.outputs[0], node.inputs[0]];
+        if (typeof output !== 'number' || typeof input !== 'number') return null;
+        members.delete(inner);
+        recomputed.set(graph.resolve(output), graph.resolve(input));
+      } else if (!shared) return null;
+    }
+    return { nodes: members, values: new Map(this.bindings), recomputed };
+  }
+
+  private matchNode(at: number, pattern: OperatorExpression, depth: number): boolean {
     const node = this.graph.nodes[at];
     if (!node || node.domain !== '' || !pattern.operators.has(node.operator)) return false;
     for (const test of pattern.tests) if (!passesTest(test, node, this.graph)) return false;

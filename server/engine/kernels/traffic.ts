@@ -27,6 +27,11 @@ export function trafficOf(
   names: Names,
   recomputed: ReadonlyMap<number, number>,
 ): Traffic {
+  const [only] = members;
+  if (members.length === 1 && recomputed.size === 0) {
+    const node = inference.nodes[only!]!;
+    if (!node.folded) return trafficOfNode(node, names);
+  }
   const inside = new Set(members);
   /** Values made inside; a view's output stands for its input. */
   const sourceOf = new Map<number, number | null>();
@@ -64,6 +69,20 @@ export function trafficOf(
     bytes: sumBytes(inference, inputs, outputs),
     inputs: [...inputs.keys()],
     outputs: [...outputs.keys()],
+  };
+}
+
+/** A node by itself moves what its own rule says. */
+function trafficOfNode(node: InferredNode, names: Names): Traffic {
+  const inputs: number[] = [];
+  for (const input of node.inputs) {
+    const resolved = input === null ? null : names.resolve(input);
+    if (resolved !== null && !inputs.includes(resolved)) inputs.push(resolved);
+  }
+  return {
+    bytes: node.work?.bytes ?? null,
+    inputs,
+    outputs: node.outputs.filter((output) => output !== null),
   };
 }
 
@@ -115,8 +134,10 @@ function touchedShare(inference: Inference, node: InferredNode): Shares | null {
   if (node.folded) return { weights: 1, inputs: 1, outputs: 1 };
   const { bytes } = node.work;
   const whole = { weights: 0, inputs: 0, outputs: 0 };
-  for (const id of new Set(node.inputs)) {
-    if (id === null) continue;
+  for (let index = 0; index < node.inputs.length; index++) {
+    const id = node.inputs[index]!;
+    // A tensor that a node takes twice is read once.
+    if (id === null || node.inputs.indexOf(id) !== index) continue;
     const value = inference.values[id]!;
     whole[value.isConstant ? 'weights' : 'inputs'] += value.bytes ?? 0;
   }

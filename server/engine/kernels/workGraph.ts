@@ -95,6 +95,14 @@ export class WorkGraph {
     return found;
   }
 
+  /** Exactly one live node reads the value under any of its names. */
+  isReadOnce(id: number): boolean {
+    const resolved = this.resolve(id);
+    const { consumers } = this.value(resolved);
+    if (consumers.length === 1 && !this.aliases.has(resolved)) return this.workOfNode[consumers[0]!] !== -1;
+    return this.consumers(resolved).size === 1;
+  }
+
   /** More than one node of the model reads the value under one of its names. */
   hasSeveralReaders(id: number): boolean {
     const resolved = this.resolve(id);
