@@ -115,6 +115,22 @@ describe('hostile files', () => {
     expect(problems.map(({ code }) => code)).toEqual(['format.too-deep']);
   });
 
+  it.each([
+    ['nodes', 1, (flood: number[]) => modelOf(flood)],
+    ['attributes', 5, (flood: number[]) => modelOf(part(1, flood))],
+    ['inputs', 1, (flood: number[]) => modelOf(part(1, flood))],
+    ['dimensions', 1, (flood: number[]) => modelOf(someNode, part(11, part(2, part(1, part(2, flood)))))],
+  ])('with a million empty %s are cut', async (_title, field, wrap) => {
+    const flood = new Array<number[]>(1_000_000).fill([field * 8 + 2, 0]).flat();
+    const { value, problems } = await readOnnx(memorySource(wrap(flood)), uninterrupted);
+    expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
+    expect(value!.graph.nodes.length).toBeLessThan(500_000);
+    expect(value!.graph.nodes[0]!.attributes.length + value!.graph.nodes[0]!.inputs.length).toBeLessThan(
+      100_000,
+    );
+    printListing(value!, { fileName: 'flood.onnx' });
+  });
+
   it('of garbage give a short list of problems that says how many there are', async () => {
     // A hundred nodes whose second field has a wire type that does not exist.
     const bad = part(1, [...varint(2 * 8 + 7), 1, 2, 3]);

@@ -14,8 +14,11 @@ export const limits = {
   attribute: 8 * 1024 * 1024,
   /** Bytes of one node, function or tensor description without weights. */
   chunk: 256 * 1024 * 1024,
-  /** Nodes, values, tensors and entries in all. */
-  items: 4_000_000,
+  /** Nodes, values, tensors, attributes and entries in all: so many, and one more for each so many bytes of the file. */
+  parts: 400_000,
+  bytesPerPart: 24,
+  /** Names and dimensions of one message. */
+  perMessage: 65_536,
   /** Problems of one file; the rest is counted. */
   problems: 8,
 } as const;

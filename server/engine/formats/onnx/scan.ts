@@ -3,7 +3,7 @@ import type { ByteSource } from '../../graph/byteSource';
 import type { Scheduler } from '../../scheduler';
 import type { ProblemList } from '../problems';
 import { limits } from './limits';
-import { placeFields } from './schema';
+import { attributeSchema, placeFields } from './schema';
 import type { FieldRule, MessageSchema } from './schema';
 import { FieldHead } from './fieldHead';
 import { copyText, hashBytes, hashMark, hashSeed, markOf, shortName } from './shorten';
@@ -15,6 +15,8 @@ interface Progress {
   placeTo: number;
   /** Bytes of elements, or of attribute lists, copied so far. */
   kept: number;
+  /** Names and dimensions copied so far. */
+  items: number;
 }
 
 /** A sub-message found by {@link Scanner.walk}, as a byte range of the file. */
@@ -40,7 +42,8 @@ const longestHead = 15;
 export class Scanner {
   private readonly window: ByteWindow;
   private readonly chunkWriter = new ByteWriter();
-  private items = 0;
+  private parts = 0;
+  private readonly partLimit: number;
   private elementBudget: number = limits.elementBudget;
   private readonly head = new FieldHead();
 
@@ -50,11 +53,12 @@ export class Scanner {
     private readonly problems: ProblemList,
   ) {
     this.window = new ByteWindow(source);
+    this.partLimit = limits.parts + Math.floor(source.size / limits.bytesPerPart);
   }
 
-  /** True once the file turned out to hold more items than any real model. */
+  /** True once the file turned out to hold more parts than any real model of its size. */
   get isFull(): boolean {
-    return this.items > limits.items;
+    return this.parts > this.partLimit;
   }
 
   /**
@@ -74,7 +78,9 @@ export class Scanner {
     while (at < to && !this.isFull) {
       const turn = this.scheduler.tick();
       if (turn) await turn;
-      if (!(await this.streamHead(at, to, schema))) return;
+      const available = Math.min(longestHead, to - at);
+      if (!this.window.holds(at, available)) await this.window.bring(at, available);
+      if (!this.streamHead(at, available, to, schema)) return;
       const { field, body } = this.head;
       const next = Math.min(this.head.next, to);
       const complete = this.head.next <= to;
@@ -82,8 +88,9 @@ export class Scanner {
       if (!complete) this.overrun(schema, at, to);
       if (rule && this.fits(rule, schema, at)) {
         if (!visited.has(field)) {
-          if (complete) await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
-        } else if (this.head.wire === 2 && this.mayEnter(depth, at)) {
+          if (complete && !this.copyAtHand(at, body, next, rule, field, schema, depth, progress, rest))
+            await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
+        } else if (this.head.wire === 2 && this.mayEnter(rule, depth, progress, at)) {
           await visit({ field, from: body, to: next, complete, depth: depth + 1 });
         }
       }
@@ -111,10 +118,8 @@ export class Scanner {
     }
   }
 
-  /** Reads the head of a field in file offsets; reports and returns false if there is none. */
-  private async streamHead(at: number, to: number, schema: MessageSchema): Promise<boolean> {
-    const available = Math.min(longestHead, to - at);
-    if (!this.window.holds(at, available)) await this.window.bring(at, available);
+  /** Reads the head of a field at hand, in file offsets; reports and returns false if there is none. */
+  private streamHead(at: number, available: number, to: number, schema: MessageSchema): boolean {
     const base = this.window.start;
     if (!this.head.read(this.window.bytes, at - base, at - base + available)) {
       this.damaged(schema, at, to);
@@ -137,20 +142,54 @@ export class Scanner {
     while (at < to && !this.isFull) {
       const turn = this.scheduler.tick();
       if (turn) await turn;
-      if (!(await this.streamHead(at, to, schema))) break;
+      const available = Math.min(longestHead, to - at);
+      if (!this.window.holds(at, available)) await this.window.bring(at, available);
+      if (!this.streamHead(at, available, to, schema)) break;
       const { field, body } = this.head;
       const next = Math.min(this.head.next, to);
       const complete = this.head.next <= to;
       const rule = schema.fields[field];
       if (!complete) this.overrun(schema, at, to);
       if (rule && this.fits(rule, schema, at)) {
-        if (complete) await this.streamField(at, body, next, rule, field, schema, depth, progress, out);
         // The weights that a truncated file ends in: the tensor is still worth its name and shape.
-        else if (rule.kind === 'payload') notePlace(progress, body, next);
+        if (!complete) {
+          if (rule.kind === 'payload') notePlace(progress, body, next);
+        } else if (!this.copyAtHand(at, body, next, rule, field, schema, depth, progress, out))
+          await this.streamField(at, body, next, rule, field, schema, depth, progress, out);
       }
       at = next;
     }
     writePlace(progress, out);
+  }
+
+  /** Copies a complete field if it is at hand: most are, and need no promise. */
+  private copyAtHand(
+    at: number,
+    body: number,
+    next: number,
+    rule: FieldRule,
+    field: number,
+    schema: MessageSchema,
+    depth: number,
+    progress: Progress,
+    out: ByteWriter,
+  ): boolean {
+    if (!this.window.holds(at, next - at)) return false;
+    const { bytes, start } = this.window;
+    this.copyField(
+      bytes,
+      start,
+      at - start,
+      body - start,
+      next - start,
+      rule,
+      field,
+      schema,
+      depth,
+      progress,
+      out,
+    );
+    return true;
   }
 
   /** Copies one complete field of any length. */
@@ -170,7 +209,7 @@ export class Scanner {
     if (rule.kind === 'payload' && next - at > limits.text) {
       notePlace(progress, wire === 2 ? body : at, next);
     } else if (rule.kind === 'message' && length > wholeMessage) {
-      if (!this.mayEnter(depth, at)) return;
+      if (!this.mayEnter(rule, depth, progress, at)) return;
       const mark = out.open(field);
       await this.streamMessage(body, next, rule.message!, depth + 1, out);
       out.close(mark);
@@ -252,6 +291,7 @@ export class Scanner {
         out.copy(bytes, at, next);
         break;
       case 'name':
+        if (!this.mayAdd(progress, base + at)) break;
         if (next - body <= limits.text) out.copy(bytes, at, next);
         else copyText(bytes, body, body + shortName, field, hashMark(bytes, body, next), out);
         break;
@@ -262,14 +302,15 @@ export class Scanner {
       case 'blob':
       case 'list':
         progress.kept += next - at;
-        if (progress.kept <= limits.attribute) out.copy(bytes, at, next);
+        if (progress.kept <= (schema === attributeSchema ? limits.attribute : limits.text))
+          out.copy(bytes, at, next);
         else this.skipped(schema, next - at, base + at);
         break;
       case 'payload':
         this.copyPayload(bytes, base, at, body, next, rule, progress, out);
         break;
       case 'message': {
-        if (!this.mayEnter(depth, base + at)) break;
+        if (!this.mayEnter(rule, depth, progress, base + at)) break;
         const mark = out.open(field);
         this.copyMessage(bytes, base, body, next, rule.message!, depth + 1, out);
         out.close(mark);
@@ -321,16 +362,27 @@ export class Scanner {
     return false;
   }
 
-  private mayEnter(depth: number, offset: number): boolean {
+  private mayEnter(rule: FieldRule, depth: number, progress: Progress, offset: number): boolean {
     if (depth >= limits.depth) {
       this.problems.addOnce('error', 'format.too-deep', { limit: limits.depth }, offset);
       return false;
     }
-    if (++this.items > limits.items) {
-      this.problems.addOnce('error', 'format.too-many', { limit: limits.items }, offset);
+    if (!rule.isPart || rule.isCapped) {
+      if (!this.mayAdd(progress, offset)) return false;
+      if (!rule.isPart) return true;
+    }
+    if (++this.parts > this.partLimit) {
+      this.problems.addOnce('error', 'format.too-many', { limit: this.partLimit }, offset);
       return false;
     }
     return true;
+  }
+
+  /** Counts the names and dimensions of one message. */
+  private mayAdd(progress: Progress, offset: number): boolean {
+    if (++progress.items <= limits.perMessage) return true;
+    this.problems.addOnce('error', 'format.too-many', { limit: limits.perMessage }, offset);
+    return false;
   }
 
   /** A field whose length leads beyond the end of its message. */
@@ -359,7 +411,7 @@ export class Scanner {
 const stringData = 6;
 
 function newProgress(): Progress {
-  return { placeFrom: -1, placeTo: -1, kept: 0 };
+  return { placeFrom: -1, placeTo: -1, kept: 0, items: 0 };
 }
 
 function notePlace(progress: Progress, from: number, to: number): void {

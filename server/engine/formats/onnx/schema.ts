@@ -11,6 +11,10 @@ export interface FieldRule {
    */
   readonly kind: 'scalar' | 'name' | 'prose' | 'blob' | 'list' | 'payload' | 'message';
   readonly message?: MessageSchema;
+  /** Counts against the parts that a file of its size may have. */
+  readonly isPart?: boolean;
+  /** Such a part may also not occur in one message without bound. */
+  readonly isCapped?: boolean;
 }
 
 export interface MessageSchema {
@@ -43,12 +47,16 @@ function message(of: MessageSchema): FieldRule {
   return { wire: 2, kind: 'message', message: of };
 }
 
+function part(of: MessageSchema): FieldRule {
+  return { wire: 2, kind: 'message', message: of, isPart: true };
+}
+
 function payload(wire: FieldRule['wire']): FieldRule {
   return { wire, kind: 'payload' };
 }
 
 export const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
-const entries = message(entrySchema);
+const entries = part(entrySchema);
 export const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
 
 const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: name, 3: name });
@@ -87,8 +95,8 @@ export const tensorSchema = schema('TensorProto', {
   16: entries,
 });
 export const sparseTensorSchema = schema('SparseTensorProto', {
-  1: message(tensorSchema),
-  2: message(tensorSchema),
+  1: part(tensorSchema),
+  2: part(tensorSchema),
   3: integers,
 });
 
@@ -105,41 +113,41 @@ export const attributeSchema = schema('AttributeProto', {
   2: real,
   3: scalar,
   4: blob,
-  5: message(tensorSchema),
-  6: message(graphSchema),
+  5: part(tensorSchema),
+  6: part(graphSchema),
   7: reals,
   8: integers,
   9: blob,
-  10: message(tensorSchema),
-  11: message(graphSchema),
+  10: part(tensorSchema),
+  11: part(graphSchema),
   13: prose,
   14: message(typeSchema),
   15: message(typeSchema),
   20: scalar,
   21: name,
-  22: message(sparseTensorSchema),
-  23: message(sparseTensorSchema),
+  22: part(sparseTensorSchema),
+  23: part(sparseTensorSchema),
 });
 export const nodeSchema = schema('NodeProto', {
   1: name,
   2: name,
   3: name,
   4: name,
-  5: message(attributeSchema),
+  5: { ...part(attributeSchema), isCapped: true },
   6: prose,
   7: name,
   8: name,
   9: entries,
 });
 graphSchema.fields = byNumber({
-  1: message(nodeSchema),
+  1: part(nodeSchema),
   2: name,
-  5: message(tensorSchema),
+  5: part(tensorSchema),
   10: prose,
-  11: message(valueInfoSchema),
-  12: message(valueInfoSchema),
-  13: message(valueInfoSchema),
-  15: message(sparseTensorSchema),
+  11: part(valueInfoSchema),
+  12: part(valueInfoSchema),
+  13: part(valueInfoSchema),
+  15: part(sparseTensorSchema),
   16: entries,
 });
 
@@ -148,12 +156,12 @@ export const functionSchema = schema('FunctionProto', {
   4: name,
   5: name,
   6: name,
-  7: message(nodeSchema),
+  7: part(nodeSchema),
   8: prose,
-  9: message(opsetSchema),
+  9: part(opsetSchema),
   10: name,
-  11: message(attributeSchema),
-  12: message(valueInfoSchema),
+  11: part(attributeSchema),
+  12: part(valueInfoSchema),
   13: name,
   14: entries,
 });
@@ -165,12 +173,12 @@ export const modelSchema = schema('ModelProto', {
   4: name,
   5: scalar,
   6: prose,
-  7: message(graphSchema),
-  8: message(opsetSchema),
+  7: part(graphSchema),
+  8: part(opsetSchema),
   14: entries,
   // Counted, never read: training graphs are not analysed.
-  20: message(schema('TrainingInfoProto', {})),
-  25: message(functionSchema),
+  20: part(schema('TrainingInfoProto', {})),
+  25: part(functionSchema),
 });
 
 /** Field numbers, ours alone, under which the scanner notes where a tensor's elements lie in the file. */

@@ -343,7 +343,11 @@ class Printer {
   private writeAttributes(node: Node, scope: Scope, index: number, places: number[]): number {
     const { out } = this;
     let count = 0;
-    for (const attribute of node.attributes) {
+    const shown = this.complete ? node.attributes : node.attributes.slice(0, listingLimits.names);
+    if (shown.length < node.attributes.length) {
+      out.note(`... ${grouped(node.attributes.length - shown.length)} more attributes`);
+    }
+    for (const attribute of shown) {
       const text = attributeText(attribute, this.style);
       for (const note of text.notes) out.note(`${commentText(shortened(attribute.name))}: ${note}`);
       // What the grammar cannot write stands in the note alone. Positions follow the attributes, so it has an empty one.
@@ -356,7 +360,7 @@ class Printer {
       else if (attribute.kind === 'graphs') this.writeGraphs(attribute.value, scope, node, index);
     }
     if (count > 0) out.write('>');
-    return node.attributes.length;
+    return shown.length;
   }
 
   private writeGraphs(graphs: readonly Graph[], scope: Scope, node: Node, index: number): void {

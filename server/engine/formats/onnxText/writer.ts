@@ -1,5 +1,8 @@
 import type { Place } from './positions';
 
+/** Comments on one line; what lies beyond is a broken or hostile file. */
+const mostNotes = 8;
+
 /** Builds a text line by line and always knows where it is. */
 export class LineWriter {
   private readonly lines: string[] = [];
@@ -31,7 +34,8 @@ export class LineWriter {
 
   /** A comment for the end of the current line. */
   note(text: string): void {
-    this.notes.push(text);
+    if (this.notes.length < mostNotes) this.notes.push(text);
+    else if (this.notes.length === mostNotes) this.notes.push('...');
   }
 
   endLine(): void {
