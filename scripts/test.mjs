@@ -21,7 +21,7 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 
 async function main() {
   for (const script of ['typecheck', 'lint', 'format:check', 'package']) await check(script);
-  await suite('unit', 'vitest.config.ts');
+  await suite('unit', 'vitest.config.mjs');
   await suite('e2e', 'test/e2e/vitest.config.mjs');
 }
 

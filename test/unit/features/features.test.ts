@@ -35,6 +35,19 @@ function costHints(analysis: Analysis, original = false): number {
   return hints.filter((hint) => hint.paddingRight).length;
 }
 
+describe('folds', () => {
+  it('tell the list of weights as imports, so that it folds on opening', async () => {
+    const { analysis, text } = await analysed(uneven());
+    const lines = text.split('\n');
+    const imports = foldingRanges(analysis.listing.positions).filter(({ kind }) => kind === 'imports');
+    expect(imports).toHaveLength(1);
+    const folded = lines.slice(imports[0]!.startLine + 1, imports[0]!.endLine + 1).join('\n');
+    expect(folded).toContain('4096, 4096] w =');
+    expect(folded).toContain('[1] b =');
+    expect(folded).not.toContain('MatMul');
+  });
+});
+
 describe('hints', () => {
   it('stand before the statement, with the shapes behind the outputs', async () => {
     const { analysis, text } = await analysed(uneven());
