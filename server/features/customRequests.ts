@@ -1,4 +1,6 @@
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { CancellationToken } from 'vscode-languageserver/node';
+import { message } from '../../l10n/messages';
 import { chips } from '../engine/chips/catalogue';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import {
@@ -35,6 +37,7 @@ import { reportOf } from '../workspace/reports';
 import { choices } from './choices';
 import { exportReport } from './exportReport';
 import { handler, whileWanted } from './handler';
+import { modelName } from './names';
 import { rows } from './rows';
 import type { ServerContext } from './server';
 import { summary } from './summary';
@@ -48,7 +51,10 @@ export function registerCustomRequests(context: ServerContext): void {
     fallback: R,
     run: (params: P, token: CancellationToken) => Promise<R> | R,
   ): void => {
-    connection.onRequest(method, handler(log, method, fallback, run));
+    connection.onRequest(
+      method,
+      handler(log, method, () => fallback, run),
+    );
   };
   const analysisOf = (uri: string, token: CancellationToken): Promise<Analysis | null> =>
     whileWanted(models.analysis(uri), token);
@@ -68,27 +74,35 @@ export function registerCustomRequests(context: ServerContext): void {
     const analysis = await analysisOf(uri, token);
     return { node: analysis && nodeAtLine(analysis, line) };
   });
-  on<ChoicesParams, ChoicesResult | null>(choicesRequest, null, async ({ uri }, token) => {
-    const analysis = await analysisOf(uri, token);
-    if (!analysis) return null;
+  /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
+  const onModel = <P extends { readonly uri: string }, R>(
+    method: string,
+    run: (analysis: Analysis, params: P) => R,
+  ): void => {
+    const failure = (uri: string): ResponseError<void> =>
+      new ResponseError<void>(
+        LSPErrorCodes.RequestFailed,
+        message(language(), 'status.failed', { model: modelName(uri) }),
+      );
+    const answer = async (params: P, token: CancellationToken): Promise<R | ResponseError<void>> => {
+      const analysis = await whileWanted(models.latest(params.uri), token);
+      return analysis ? run(analysis, params) : failure(params.uri);
+    };
+    connection.onRequest(
+      method,
+      handler(log, method, ({ uri }: P) => failure(uri), answer),
+    );
+  };
+  onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
     const key = settings.keyOf(analysis.listing.modelUri);
     const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));
     return choices(analysis, key, chips, runtimes, language());
   });
-  on<SummaryParams, Summary | null>(summaryRequest, null, async ({ uri }, token) => {
-    const analysis = await analysisOf(uri, token);
-    return analysis && summary(analysis, reportOf(analysis, language()));
-  });
-  on<RowsParams, RowsResult>(rowsRequest, { revision: -1, total: 0, rows: [] }, async (params, token) => {
-    const analysis = await analysisOf(params.uri, token);
-    return analysis ? rows(analysis, params) : { revision: -1, total: 0, rows: [] };
-  });
-  on<ExportReportParams, ExportReportResult | null>(
-    exportReportRequest,
-    null,
-    async ({ uri, format }, token) => {
-      const analysis = await analysisOf(uri, token);
-      return analysis && { text: exportReport(reportOf(analysis, language()), format, language()) };
-    },
+  onModel(summaryRequest, (analysis, _params: SummaryParams): Summary =>
+    summary(analysis, reportOf(analysis, language())),
   );
+  onModel(rowsRequest, (analysis, params: RowsParams): RowsResult => rows(analysis, params));
+  onModel(exportReportRequest, (analysis, { format }: ExportReportParams): ExportReportResult => ({
+    text: exportReport(reportOf(analysis, language()), format, language()),
+  }));
 }

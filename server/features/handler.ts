@@ -17,7 +17,7 @@ export class SupersededError extends Error {}
 export function handler<P, R, D = void>(
   log: Log,
   name: string,
-  fallback: R,
+  fallback: (params: P) => R,
   run: (params: P, token: CancellationToken) => Promise<R> | R,
 ): (params: P, token: CancellationToken) => Promise<R | ResponseError<D>> {
   return async (params, token) => {
@@ -31,7 +31,7 @@ export function handler<P, R, D = void>(
         return new ResponseError<D>(LSPErrorCodes.ServerCancelled, 'superseded');
       if (token.isCancellationRequested || error instanceof CancelledError) return cancelled<D>();
       log.error(`${name}: ${describe(error)}`);
-      return fallback;
+      return fallback(params);
     }
   };
 }

@@ -32,41 +32,57 @@ export function registerLanguageFeatures(context: ServerContext): void {
     (await whileWanted(models.view(uri), token))?.listing;
 
   connection.onHover(
-    handler(log, 'hover', null, ({ textDocument, position }, token): Promise<Hover | null> =>
-      whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
-        if (analysis) return hover(analysis, position, language());
-        const listing = analysis === null ? undefined : await shown(textDocument.uri, token);
-        return listing ? pendingHover(listing.positions, position, language()) : null;
-      }),
+    handler(
+      log,
+      'hover',
+      () => null,
+      ({ textDocument, position }, token): Promise<Hover | null> =>
+        whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
+          if (analysis) return hover(analysis, position, language());
+          const listing = analysis === null ? undefined : await shown(textDocument.uri, token);
+          return listing ? pendingHover(listing.positions, position, language()) : null;
+        }),
     ),
   );
   languages.inlayHint.on(
-    handler(log, 'inlay hints', [], async ({ textDocument, range }, token): Promise<InlayHint[]> => {
-      const { uri } = textDocument;
-      const version = context.documents.get(uri)?.version;
-      const analysis = await whileWanted(models.firstChip(uri), token);
-      if (context.documents.get(uri)?.version !== version) throw new SupersededError();
-      return analysis ? inlayHints(analysis, range, language(), isOlderSide(uri)) : [];
-    }),
+    handler(
+      log,
+      'inlay hints',
+      () => [],
+      async ({ textDocument, range }, token): Promise<InlayHint[]> => {
+        const { uri } = textDocument;
+        const version = context.documents.get(uri)?.version;
+        const analysis = await whileWanted(models.firstChip(uri), token);
+        if (context.documents.get(uri)?.version !== version) throw new SupersededError();
+        return analysis ? inlayHints(analysis, range, language(), isOlderSide(uri)) : [];
+      },
+    ),
   );
   languages.inlayHint.resolve(async (hint, token) => {
-    const resolved = await handler(log, 'inlay hint', hint, () => resolveHint(context, hint, token))(
-      hint,
-      token,
-    );
+    const resolved = await handler(
+      log,
+      'inlay hint',
+      () => hint,
+      () => resolveHint(context, hint, token),
+    )(hint, token);
     return resolved instanceof Error ? hint : resolved;
   });
   connection.onCodeLens(
-    handler(log, 'code lens', [], async ({ textDocument }, token) => {
-      const analysis = await whileWanted(models.analysis(textDocument.uri), token);
-      return analysis ? codeLenses(analysis, language()) : [];
-    }),
+    handler(
+      log,
+      'code lens',
+      () => [],
+      async ({ textDocument }, token) => {
+        const analysis = await whileWanted(models.analysis(textDocument.uri), token);
+        return analysis ? codeLenses(analysis, language()) : [];
+      },
+    ),
   );
   languages.diagnostics.on(
     handler(
       log,
       'diagnostics',
-      { kind: DocumentDiagnosticReportKind.Full, items: [] },
+      (): DocumentDiagnosticReport => ({ kind: DocumentDiagnosticReportKind.Full, items: [] }),
       async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
         const analysis = await whileWanted(models.analysis(textDocument.uri), token);
         return diagnosticReport(context, analysis, previousResultId);
@@ -74,34 +90,59 @@ export function registerLanguageFeatures(context: ServerContext): void {
     ),
   );
   connection.onDocumentSymbol(
-    handler(log, 'symbols', [], async ({ textDocument }, token) => {
-      const listing = await shown(textDocument.uri, token);
-      return listing ? documentSymbols(listing.positions, listing.lineCount, language()) : [];
-    }),
+    handler(
+      log,
+      'symbols',
+      () => [],
+      async ({ textDocument }, token) => {
+        const listing = await shown(textDocument.uri, token);
+        return listing ? documentSymbols(listing.positions, listing.lineCount, language()) : [];
+      },
+    ),
   );
   connection.onFoldingRanges(
-    handler(log, 'folding', [], async ({ textDocument }, token) => {
-      const listing = await shown(textDocument.uri, token);
-      return listing ? foldingRanges(listing.positions) : [];
-    }),
+    handler(
+      log,
+      'folding',
+      () => [],
+      async ({ textDocument }, token) => {
+        const listing = await shown(textDocument.uri, token);
+        return listing ? foldingRanges(listing.positions) : [];
+      },
+    ),
   );
   connection.onDefinition(
-    handler(log, 'definition', [], async ({ textDocument: { uri }, position }, token) => {
-      const listing = await shown(uri, token);
-      return listing ? definitions(uri, listing.positions, position) : [];
-    }),
+    handler(
+      log,
+      'definition',
+      () => [],
+      async ({ textDocument: { uri }, position }, token) => {
+        const listing = await shown(uri, token);
+        return listing ? definitions(uri, listing.positions, position) : [];
+      },
+    ),
   );
   connection.onReferences(
-    handler(log, 'references', [], async ({ textDocument: { uri }, position, context: wanted }, token) => {
-      const listing = await shown(uri, token);
-      return listing ? references(uri, listing.positions, position, wanted.includeDeclaration) : [];
-    }),
+    handler(
+      log,
+      'references',
+      () => [],
+      async ({ textDocument: { uri }, position, context: wanted }, token) => {
+        const listing = await shown(uri, token);
+        return listing ? references(uri, listing.positions, position, wanted.includeDeclaration) : [];
+      },
+    ),
   );
   connection.onDocumentHighlight(
-    handler(log, 'highlight', [], async ({ textDocument, position }, token) => {
-      const listing = await shown(textDocument.uri, token);
-      return listing ? highlights(listing.positions, position) : [];
-    }),
+    handler(
+      log,
+      'highlight',
+      () => [],
+      async ({ textDocument, position }, token) => {
+        const listing = await shown(textDocument.uri, token);
+        return listing ? highlights(listing.positions, position) : [];
+      },
+    ),
   );
 }
 

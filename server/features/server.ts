@@ -5,9 +5,6 @@ import type {
   InitializeParams,
   ServerCapabilities,
 } from 'vscode-languageserver/node';
-import { basename } from 'node:path/posix';
-import { URI } from 'vscode-uri';
-import { modelOf } from '../address';
 import { languageOf, message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import {
@@ -28,6 +25,7 @@ import { describe } from './handler';
 import type { Log } from './handler';
 import { heat } from './heat';
 import { registerLanguageFeatures } from './languageFeatures';
+import { modelName } from './names';
 import { Status } from './status';
 
 /** What the features share. */
@@ -97,10 +95,11 @@ export function startServer(connection: Connection): void {
       if (documents.get(uri)) send(heatNotification, heat(analysis));
       status.done('ok', 'status.ready');
     },
-    analysing: (uri) => status.busy('status.analysing', { model: nameOf(uri) }),
+    analysing: (uri) => status.busy('status.analysing', { model: modelName(uri) }),
+    refresh,
     failed: (uri, error) => {
       log.error(`${uri}: ${describe(error)}`);
-      status.done('error', 'status.failed', { model: nameOf(uri) });
+      status.done('error', 'status.failed', { model: modelName(uri) });
     },
   });
 
@@ -134,9 +133,13 @@ export function startServer(connection: Connection): void {
     choicesChanged();
   }
 
-  /** Refreshes are global and costly for the editor: only after a change of choices, never on a timer. */
   function choicesChanged(): void {
     models.choicesChanged();
+    refresh();
+  }
+
+  /** Refreshes are global and costly for the editor: only after a change that no document shows, never on a timer. */
+  function refresh(): void {
     const { workspace } = client;
     if (workspace?.inlayHint?.refreshSupport) watchFault(connection.languages.inlayHint.refresh(), log);
     if (workspace?.codeLens?.refreshSupport)
@@ -148,11 +151,6 @@ export function startServer(connection: Connection): void {
   documents.listen(connection);
   registerLanguageFeatures(context);
   registerCustomRequests(context);
-}
-
-/** The model's file name. */
-function nameOf(uri: string): string {
-  return basename(URI.parse(modelOf(uri) ?? uri).path);
 }
 
 /** The display language: our own client names it, others may say it the standard way. */

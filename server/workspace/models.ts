@@ -18,6 +18,8 @@ export interface ModelsHost extends LoaderHost {
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
   failed(uri: string, error: unknown): void;
+  /** What was answered about open documents no longer holds. */
+  refresh(): void;
 }
 
 /** How long a model is kept after its listing was closed: it may only be moved to another column. */
@@ -47,6 +49,8 @@ interface OpenModel {
   run: Run | null;
   /** Somebody, such as a report, asked for its analysis while no editor showed it. */
   reported: boolean;
+  /** The document of which the client was told that its text is not current. */
+  outdated: OpenDocument | null;
   expiry: NodeJS.Timeout | null;
 }
 
@@ -78,7 +82,8 @@ export class Models {
     if (!model) return true;
     const before = model.served[0];
     const after = await this.load(model, true);
-    if (before && before !== after) void this.analysis(uri);
+    // The same text with another state (an export under way, a file gone) changes no document: the client must ask anew.
+    if (before && before !== after && before.text === after.text) this.host.refresh();
     return before?.text !== after.text;
   }
 
@@ -92,7 +97,8 @@ export class Models {
       const shown = model.served.find((served) => matches(served, document));
       if (shown) return shown;
       if (document.text === null) {
-        this.host.outdated(uri);
+        if (model.outdated !== document) this.host.outdated(uri);
+        model.outdated = document;
         return undefined;
       }
       // A hand-written text is read as it stands; it may have changed again meanwhile.
@@ -110,11 +116,21 @@ export class Models {
     return this.newest(uri, (run) => run.first);
   }
 
-  private async newest(uri: string, part: (run: Run) => Promise<Analysis | null>): Promise<Analysis | null> {
+  /** The analysis of the model as it is now, whatever text an editor still shows. */
+  latest(uri: string): Promise<Analysis | null> {
+    return this.newest(uri, (run) => run.promise, false);
+  }
+
+  private async newest(
+    uri: string,
+    part: (run: Run) => Promise<Analysis | null>,
+    isShown = true,
+  ): Promise<Analysis | null> {
     for (;;) {
-      const served = await this.view(uri);
-      if (!served) return null;
+      const shown = await this.view(uri);
       const model = this.open(uri);
+      const served = shown ?? (isShown ? undefined : model.served[0]);
+      if (!served) return null;
       model.reported = !this.documentOf(uri);
       const run = await this.start(model, served);
       try {
@@ -161,7 +177,16 @@ export class Models {
     let model = this.models.get(uri);
     if (!model) {
       const modelUri = modelOf(uri) ?? uri;
-      model = { uri, modelUri, served: [], loading: null, run: null, reported: false, expiry: null };
+      model = {
+        uri,
+        modelUri,
+        served: [],
+        loading: null,
+        run: null,
+        reported: false,
+        outdated: null,
+        expiry: null,
+      };
       this.models.set(uri, model);
       this.bound();
     }

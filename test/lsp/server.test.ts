@@ -312,6 +312,7 @@ describe('files that change or fail', () => {
     const document = await client.open(modelUri(name));
     await writeFile(pathOf(name), good.subarray(0, 10));
     expect(await client.request(modelChangedRequest, { uri: document.uri })).toEqual({ changed: false });
+    await client.next('workspace/diagnostic/refresh');
     const stale = await client.request<ListingResult>(listingRequest, { uri: document.uri });
     expect(stale).toMatchObject({ state: 'stale', text: document.text, revision: 1 });
     expect(itemsOf(await document.diagnostics())).toContainEqual(
@@ -348,6 +349,8 @@ describe('files that change or fail', () => {
     expect(await document.hover({ line: 0, character: 8 })).toBeNull();
     expect(await document.hints()).toEqual([]);
     expect(await client.next(listingOutdatedNotification)).toEqual({ uri });
+    // What is about the model, not about the text, is answered all the same.
+    expect((await client.request<Summary>(summaryRequest, { uri })).model.nodeCount).toBe(7);
   });
 });
 
@@ -457,6 +460,9 @@ describe('requests that make no sense', () => {
     const document = await openMlp();
     expect(await client.request('textDocument/hover', { textDocument: { uri: document.uri } })).toBeNull();
     expect(await client.request('siliconlens/nodeAt', { uri: 'nonsense:', line: 1 })).toEqual({ node: null });
+    await expect(client.request(rowsRequest, { uri: document.uri })).rejects.toMatchObject({
+      code: LSPErrorCodes.RequestFailed,
+    });
     expect(await client.next('window/logMessage')).toMatchObject({ type: 1 });
     expect(await document.hoverText(document.at('Relu'))).toContain('**Relu**');
   });

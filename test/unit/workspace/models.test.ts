@@ -31,6 +31,7 @@ async function store(grace: number) {
     language: () => 'en' as const,
     analysed: () => void happened.analysed++,
     analysing: () => {},
+    refresh: () => {},
     outdated: () => void happened.outdated++,
     failed: (_uri: string, error: unknown) => {
       throw error;
