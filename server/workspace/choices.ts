@@ -123,14 +123,20 @@ export function choicesFor(settings: Settings, key: string): Choices {
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */
 export function modelKey(modelUri: string, folders: readonly string[]): string {
-  const holder = folders
-    .map((folder) => (folder.endsWith('/') ? folder : `${folder}/`))
-    .filter((folder) => modelUri.startsWith(folder))
+  const uri = modelUri.replace(/[?#].*$/, '');
+  const slashed = folders.map((folder) => (folder.endsWith('/') ? folder : `${folder}/`));
+  const path = pathOf(uri);
+  // A file at an earlier commit (`git:/w/a.onnx`) has no authority and the path of the file: it shares its settings.
+  const isSamePlace = /^git:\/(?!\/)/.test(uri);
+  const holder = slashed
+    .filter((folder) => uri.startsWith(folder) || (isSamePlace && path.startsWith(pathOf(folder))))
     .sort((a, b) => b.length - a.length)[0];
-  const path = holder
-    ? modelUri.slice(holder.length)
-    : modelUri.replace(/^[a-z][a-z0-9+.-]*:(\/\/[^/]*)?/i, '');
-  return decode(path.replace(/[?#].*$/, ''));
+  return decode(holder === undefined ? path : path.slice(pathOf(holder).length));
+}
+
+/** What stands behind scheme and authority. */
+function pathOf(uri: string): string {
+  return uri.replace(/^[a-z][a-z0-9+.-]*:(\/\/[^/]*)?/i, '');
 }
 
 function decode(path: string): string {

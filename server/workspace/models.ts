@@ -84,6 +84,8 @@ export class Models {
     const after = await this.load(model, true);
     // The same text with another state (an export under way, a file gone) changes no document: the client must ask anew.
     if (before && before !== after && before.text === after.text) this.host.refresh();
+    // A report has no document that would ask.
+    if (before !== after && model.reported) this.latest(uri).catch(() => {});
     return before?.text !== after.text;
   }
 

@@ -130,6 +130,8 @@ describe('model key', () => {
     ['file:///c%3A/m/a.onnx', [], '/c:/m/a.onnx'],
     ['vscode-vfs://github/o/r/a.onnx', ['vscode-vfs://github/o/r'], 'a.onnx'],
     ['git:/w/a.onnx?%7B%22ref%22%3A%22%22%7D', [], '/w/a.onnx'],
+    ['git:/w/m/a.onnx?%7B%22ref%22%3A%22%22%7D', ['file:///w'], 'm/a.onnx'],
+    ['file://server/w/a.onnx', ['file:///w'], '/w/a.onnx'],
     ['file:///w/100%.onnx', ['file:///w'], '100%.onnx'],
   ])('%s in %j is %s', (uri, folders, key) => {
     expect(modelKey(uri, folders)).toBe(key);
