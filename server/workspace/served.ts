@@ -1,6 +1,7 @@
 import { bytes } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
+import { printUnreadable } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Listing } from './analysis';
@@ -70,11 +71,5 @@ export function unreadableText(
   const first = problems[0]?.code;
   const todo = first === 'files.missing' ? 'missing' : first === 'files.denied' ? 'denied' : 'broken';
   lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
-  // A reason may hold line breaks of its own: each line stays a comment.
-  return lines
-    .join('\n')
-    .split(/\r?\n/)
-    .map((line) => (line === '' ? '#' : `# ${line}`))
-    .join('\n')
-    .concat('\n');
+  return printUnreadable(lines);
 }

@@ -303,9 +303,8 @@ describe('limits', () => {
 });
 
 describe('an unreadable file', () => {
-  it('gives comment lines only', () => {
-    expect(printUnreadable('a.onnx', ['What\nand where\u0007', 'Do this'])).toBe(
-      '# a.onnx\n# What\n# and where\\u{7}\n# Do this\n',
-    );
+  it('gives comment lines only, whatever its reasons hold', () => {
+    const text = printUnreadable(['What\nand where\u0007', '', 'Do \u202ethis']);
+    expect(text).toBe('# What\n# and where\\u{7}\n#\n# Do \\u{202e}this\n');
   });
 });

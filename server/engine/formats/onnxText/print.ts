@@ -43,11 +43,11 @@ export function printListing(model: Model, options: PrintOptions): Listing {
 
 /**
  * The listing of a file that cannot be read: comment lines alone. The caller brings the texts, which are localised.
- * @param lines what is wrong, at which offset, what to do
+ * @param lines what is wrong, at which offset, what to do; line breaks within begin further comment lines
  */
-export function printUnreadable(fileName: string, lines: readonly string[]): string {
-  const texts = [fileName, ...lines.flatMap((line) => line.split('\n'))];
-  return texts.map((line) => `# ${commentText(line)}\n`).join('');
+export function printUnreadable(lines: readonly string[]): string {
+  const single = lines.flatMap((line) => line.split(/\r?\n/));
+  return single.map((line) => (line === '' ? '#\n' : `# ${commentText(line)}\n`)).join('');
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
