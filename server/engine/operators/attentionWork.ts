@@ -36,6 +36,8 @@ export function unmaskedPairs(queries: number, keys: number, mask: AttentionMask
   const lower = (i: number): number => (mask.left < 0 ? 0 : clamp(i + mask.offset - mask.left, keys));
   // Both bounds grow by one per query until they are cut: without a left bound the sum has a closed form.
   if (mask.left < 0) return triangle(queries, keys, mask.offset + right + 1);
+  // Longer than any real sequence: all but the ends have the whole window.
+  if (queries > 2 ** 22) return queries * Math.min(keys, mask.left + Math.max(right, 0) + 1);
   let pairs = 0;
   for (let i = 0; i < queries; i++) pairs += Math.max(0, upper(i) - lower(i));
   return pairs;

@@ -4,7 +4,7 @@ import type { Shape } from '../graph/model';
 import { elementCount, knownNumbers } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { readWindow, slideLength, transposedLength } from './window';
-import { shapeElements } from './tensorShape';
+import { maximumRank, shapeElements } from './tensorShape';
 
 /** Where a convolution finds its operands, and how its tensors are laid out. */
 export interface ConvolutionLayout {
@@ -250,7 +250,7 @@ const col2Im: OperatorRule = {
     const image = shapeElements(context, 1);
     const block = knownNumbers(context, 2);
     const axes = image?.length ?? block?.length ?? context.shape(1)?.[0] ?? context.shape(2)?.[0];
-    if (input?.length !== 3 || typeof axes !== 'number') {
+    if (input?.length !== 3 || typeof axes !== 'number' || axes > maximumRank) {
       context.setTensor(0, context.dtype(0), undefined);
       return;
     }

@@ -140,9 +140,12 @@ function commonDenominator(values: readonly number[]): number | undefined {
   return undefined;
 }
 
-/** floor(dim × scale) as Resize computes it: in single precision for numbers. */
+/** floor(dim × scale) as runtimes compute Resize: in single precision, where that still counts one by one. */
 export function scaled(dim: Dim, scale: number): Dim | undefined {
-  if (typeof dim === 'number') return Math.floor(Math.fround(dim * Math.fround(scale)));
+  if (typeof dim === 'number') {
+    const size = dim * Math.fround(scale);
+    return Math.floor(size < 2 ** 23 ? Math.fround(size) : size);
+  }
   return floorFraction(multiply(dim, scale));
 }
 

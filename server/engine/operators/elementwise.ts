@@ -219,8 +219,11 @@ function geluRule(): OperatorRule {
 /** Swish of the gate times the value; the shapes are equal. */
 const swiGlu: OperatorRule = {
   ...unaryRule('SwiGLU', { vector: 5, special: 1 }),
-  infer: (context) =>
-    context.setTensor(0, context.dtype(0) ?? context.dtype(1), context.shape(0) ?? context.shape(1)),
+  infer(context) {
+    const [gate, value] = [context.shape(0), context.shape(1)];
+    const shape = gate?.map((dim, axis) => (typeof dim === 'number' ? dim : (value?.[axis] ?? dim))) ?? value;
+    context.setTensor(0, context.dtype(0) ?? context.dtype(1), shape);
+  },
 };
 
 const toInt = (value: number): number => Math.trunc(value);

@@ -19,6 +19,7 @@ function inferGather(context: NodeContext): void {
   const size = data[axis] as number;
   const inner = numericCount(data.slice(axis + 1))!;
   const outer = numericCount(data.slice(0, axis))!;
+  if (elements.length === 0) return;
   const out: Element[] = [];
   for (let o = 0; o < outer; o++) {
     for (const index of at) {

@@ -43,6 +43,7 @@ function concatElements(context: NodeContext, shapes: readonly (Shape | undefine
   if (counts.some((count) => count === undefined) || (sum(counts as number[]) as number) > 1024) return;
   const contents = shapes.map((_, index) => context.elements(index));
   if (contents.every((content) => content === undefined)) return;
+  if (sum(counts as number[]) === 0) return;
   const outer = (shapes[0] as readonly number[]).slice(0, axis).reduce((a, b) => a * b, 1);
   const result: Element[] = [];
   for (let row = 0; row < outer; row++) {

@@ -9,12 +9,17 @@ function passElements(context: NodeContext): void {
   if (elements) context.setElements(0, elements);
 }
 
+/** A rank that is given by data and larger than this is a broken model's, not followed. */
+export const maximumRank = 64;
+
 /** Elements of a 1-D input that holds a shape: its length is known even where its content is not. */
 export function shapeElements(context: NodeContext, index: number): readonly Element[] | undefined {
   const elements = context.elements(index);
   if (elements) return elements;
   const length = context.shape(index)?.[0];
-  return typeof length === 'number' && length <= 64 ? new Array<Element>(length).fill(undefined) : undefined;
+  return typeof length === 'number' && length <= maximumRank
+    ? new Array<Element>(length).fill(undefined)
+    : undefined;
 }
 
 /** A shape from its elements; unknown ones become symbols of their own. */
@@ -149,6 +154,7 @@ export function pick(
   strides: readonly number[],
   base = 0,
 ): Element[] {
+  if (shape.includes(0)) return [];
   let at = [base];
   shape.forEach((size, axis) => {
     at = at.flatMap((start) => Array.from({ length: size }, (_, i) => start + i * strides[axis]!));
@@ -204,7 +210,7 @@ function inferTile(context: NodeContext): void {
   context.setTensor(0, context.dtype(0), result);
   const elements = context.elements(0);
   const count = numericCount(result);
-  if (!elements || count === undefined || count > 1024) return;
+  if (!elements || count === undefined || count === 0 || count > 1024) return;
   const strides = stridesOf(shape!);
   let at: number[] = [0];
   result!.forEach((size, axis) => {

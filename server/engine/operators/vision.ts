@@ -1,7 +1,7 @@
 import type { Shape } from '../graph/model';
-import { elementCount } from './helpers';
+import { elementCount, sharper } from './helpers';
 import type { NodeContext, OperatorRule } from './rule';
-import { shapeElements } from './tensorShape';
+import { maximumRank, shapeElements } from './tensorShape';
 
 /** Regions × channels × pooled size. */
 function regionShape(
@@ -10,7 +10,8 @@ function regionShape(
   width: number | undefined,
 ): Shape | undefined {
   const channels = context.shape(0)?.[1];
-  const regions = context.shape(1)?.[0];
+  // Of RoiAlign: one image index per region; of MaxRoiPool there is no third input.
+  const regions = sharper(context.shape(1)?.[0], context.shape(2)?.[0]);
   if (channels === undefined || regions === undefined) return undefined;
   return height === undefined || width === undefined ? undefined : [regions, channels, height, width];
 }
@@ -86,7 +87,7 @@ const affineGrid: OperatorRule = {
     const count = size?.length ?? (typeof stated === 'number' ? stated : undefined);
     const rows = theta?.[1];
     const axes = count === undefined ? rows : count - 2;
-    if (typeof axes !== 'number' || axes < 1) {
+    if (typeof axes !== 'number' || axes < 1 || axes > maximumRank) {
       context.setTensor(0, context.dtype(0), undefined);
       return;
     }

@@ -9,6 +9,7 @@ import { lstmCell, inferRecurrent, recurrentWork } from '../recurrent';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
 import { normalizeAxis } from '../shared';
 import { accumulator, contrib, like, microsoft } from './microsoft';
+import { maximumRank } from '../tensorShape';
 
 /** Requantising a result: × scale, round, + zero point, clamp. */
 const requantise = 4;
@@ -116,7 +117,9 @@ const dequantizeBlockFloat = contrib(
     const rank = context.shape(1)?.[0];
     const shape =
       elements?.map((dim) => (dim === undefined || typeof dim === 'string' ? context.fresh('dim') : dim)) ??
-      (typeof rank === 'number' ? Array.from({ length: rank }, () => context.fresh('dim')) : undefined);
+      (typeof rank === 'number' && rank <= maximumRank
+        ? Array.from({ length: rank }, () => context.fresh('dim'))
+        : undefined);
     context.setTensor(0, dataTypeOfCode(context.int('dtype', 1)), shape);
   },
   (context) => ({ vector: context.outputCountOf(0) }),
