@@ -2,6 +2,7 @@ import type { Calibration, Chip, ResidualBin } from '../chips/chip';
 import type { Basis } from './types';
 import classes from './constants/classes.json';
 import factDefaults from './constants/facts.json';
+import cpuClass from './constants/cpuClass.json';
 import gpuClass from './constants/gpuClass.json';
 import measured from './constants/measured.json';
 import siblings from './constants/siblings.json';
@@ -29,7 +30,11 @@ interface ClassEntry {
   readonly source: string;
 }
 
-const classEntries = [...classes.entries, ...gpuClass.entries] as unknown as readonly ClassEntry[];
+const classEntries = [
+  ...classes.entries,
+  ...cpuClass.entries,
+  ...gpuClass.entries,
+] as unknown as readonly ClassEntry[];
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
 const siblingOf = siblings.chips as Readonly<Record<string, string>>;
 

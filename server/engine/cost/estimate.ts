@@ -106,7 +106,8 @@ function* estimateSteps(
   };
 }
 
-function siteOf(
+/** A chip or host as a place to run this model's kernels. */
+export function siteOf(
   inference: Inference,
   plan: KernelPlan,
   chip: Chip,

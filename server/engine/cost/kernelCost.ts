@@ -3,7 +3,7 @@ import type { Inference } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
-import type { KernelInput, LevelBytes, Terms } from './classes/model';
+import type { ClassModel, KernelInput, LevelBytes, Terms } from './classes/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';
@@ -37,34 +37,51 @@ export interface CostedKernel {
   readonly machine: Machine | undefined;
 }
 
-/** Time, bound and energy of one kernel at a site (design §6). */
-export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
-  const format = kernelFormat(inference, kernel, site.table);
+/** What the class model is asked about a kernel; undefined while its format, work or bytes are unknown. */
+export function kernelInput(
+  inference: Inference,
+  kernel: Kernel,
+  site: Site,
+  format: KernelFormat | undefined,
+): KernelInput | undefined {
   const bytes = site.residency.bytesOf(kernel);
-  const model = modelFor(site.chip);
-  if (!format || !model || !kernel.operations || !bytes) {
-    const machine = format && machineFor(site.chip, format.compute);
-    return { cost: unknownCost(kernel, site, format, machine, bytes), format, machine };
-  }
-  const machine = machineFor(site.chip, format.compute);
+  if (!format || !kernel.operations || !bytes) return undefined;
   const group = groupOf(kernel);
-  const constants = constantsFor(site.chip, group, format.compute);
   const elementBytes = (bitsOfFormat(format.compute) ?? 32) / 8;
-  const input: KernelInput = {
+  return {
     kernel,
     group,
-    machine,
-    constants,
+    machine: machineFor(site.chip, format.compute),
+    constants: constantsFor(site.chip, group, format.compute),
     operations: kernel.operations,
     bytes,
     columns: rowLength(inference, kernel, group),
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };
-  const idle = bytes.near === 0 && isZero(kernel.operations);
-  const terms: Terms = idle ? { compute: 0, memory: 0, fixed: 0 } : model.terms(input);
-  if (terms.compute === null || terms.memory === null) {
-    return { cost: unknownCost(kernel, site, format, machine, bytes), format, machine };
+}
+
+/** The parts of a kernel's time; nothing is to be done for kernels without work and bytes. */
+export function kernelTerms(model: ClassModel, input: KernelInput): Terms {
+  const idle = input.bytes.near === 0 && isZero(input.operations);
+  return idle ? { compute: 0, memory: 0, fixed: 0 } : model.terms(input);
+}
+
+/** Seconds of known terms. A measured floor was taken with some launch in it: it is not paid besides the dispatch. */
+export function secondsOf(terms: KnownTerms, dispatchSeconds: number): { value: number; overhead: number } {
+  const overhead = Math.max(dispatchSeconds, terms.fixed);
+  return { value: (terms.work ?? Math.max(terms.compute, terms.memory)) + overhead, overhead };
+}
+
+/** Time, bound and energy of one kernel at a site (design §6). */
+export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
+  const format = kernelFormat(inference, kernel, site.table);
+  const model = modelFor(site.chip);
+  const input = kernelInput(inference, kernel, site, format);
+  const machine = format && machineFor(site.chip, format.compute);
+  const terms = model && input ? kernelTerms(model, input) : undefined;
+  if (!format || !input || !terms || terms.compute === null || terms.memory === null || terms.work === null) {
+    return { cost: unknownCost(kernel, site, format, machine, input?.bytes), format, machine };
   }
   return { cost: knownCost(kernel, site, format, input, terms as KnownTerms), format, machine };
 }
@@ -77,7 +94,7 @@ function rowLength(inference: Inference, kernel: Kernel, group: string): number 
   return typeof last === 'number' ? last : null;
 }
 
-type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
+export type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
 
 function weightBytes(site: Site, elementBytes: number): number {
   return site.table.policy === 'int4-weights' ? (bitsOfFormat('int4') ?? 4) / 8 : elementBytes;
@@ -94,9 +111,7 @@ function knownCost(
   input: KernelInput,
   terms: KnownTerms,
 ): KernelCost {
-  // A measured floor was taken with some launch in it, so it is not paid besides the runtime's dispatch.
-  const overhead = Math.max(site.dispatchSeconds, terms.fixed);
-  const value = (terms.work ?? Math.max(terms.compute, terms.memory)) + overhead;
+  const { value, overhead } = secondsOf(terms, site.dispatchSeconds);
   const interval = input.constants.interval(value);
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);
@@ -156,7 +171,7 @@ function unknownCost(
   site: Site,
   format: KernelFormat | undefined,
   machine: Machine | undefined,
-  bytes: LevelBytes | null,
+  bytes: LevelBytes | undefined,
 ): KernelCost {
   return {
     kernel: kernel.index,

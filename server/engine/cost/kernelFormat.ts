@@ -61,8 +61,8 @@ export class FormatTable {
     const format = this.computeFormat(stored, matrix && role !== 'output');
     // A narrower stored type stays as it is in memory: only the arithmetic is wider.
     const bits = format === undefined ? storedBits : (bitsOfFormat(format) ?? storedBits);
-    const weightOnly = role === 'weight' && this.policy === 'as-stored' && bits > storedBits;
-    return weightOnly ? 1 : bits / storedBits;
+    // Quantised values stay as they are in memory where only the arithmetic is wider.
+    return !isFloatType(type) && bits > storedBits ? 1 : bits / storedBits;
   }
 }
 

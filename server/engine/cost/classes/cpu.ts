@@ -31,6 +31,27 @@ export function cpuUtilisation(product: Product, cores: number): number {
   return padded * reuse * dealt;
 }
 
+/**
+ * Between the all-core ceiling that peaks are stated at and the clock that always holds lies the one of a heavy load,
+ * which vendors don't publish: the geometric middle of the two.
+ */
+export function clockShare(input: KernelInput): number {
+  const { clockHz, sustainedClockHz } = input.machine.chip;
+  if (!clockHz || !sustainedClockHz) return 1;
+  return Math.sqrt(Math.min(1, sustainedClockHz.value / clockHz.value));
+}
+
+/** The machine at the clock of a heavy load. */
+function loaded(input: KernelInput): KernelInput {
+  const share = clockShare(input);
+  const { machine } = input;
+  const at = (rate: number | null) => (rate === null ? null : rate * share);
+  return {
+    ...input,
+    machine: { ...machine, peak: at(machine.peak), vector: at(machine.vector), special: at(machine.special) },
+  };
+}
+
 function shapeUtilisation(input: KernelInput): number {
   const shape = input.kernel.matrixShape;
   if (!shape) return 1;
@@ -45,11 +66,21 @@ function shapeUtilisation(input: KernelInput): number {
   return total / cost;
 }
 
+/** A batched product is one call per batch item, dealt to the cores: packing and hand-over are paid for each. */
+function itemSeconds(input: KernelInput): number {
+  const shape = input.kernel.matrixShape;
+  if (!shape || (shape.kind !== 'gemm' && shape.kind !== 'attention')) return 0;
+  const items = productsOf(shape).reduce((sum, { batch }) => sum + batch, 0);
+  const perItem = constant(input, 'item', 0);
+  return items > 1 ? (items * perItem) / Math.min(items, input.machine.units) : 0;
+}
+
 /** CPUs: lanes × cores, elementwise work in the same SIMD units, caches that keep what fits. */
 export const cpu: ClassModel = {
   serialUnits: true,
   pipelined: false,
-  terms(input) {
+  terms(given) {
+    const input = loaded(given);
     const shape = input.kernel.matrixShape;
     const fixed = constant(input, 'fixed', 0);
     const memory = memorySeconds(input);
@@ -66,6 +97,7 @@ export const cpu: ClassModel = {
       const steps = shape.steps * shape.directions * constant(input, 'step', 2e-6);
       return { compute: compute === null ? null : compute + steps, memory, fixed };
     }
-    return { compute: computeSeconds(input, shapeUtilisation(input), true), memory, fixed };
+    const compute = computeSeconds(input, shapeUtilisation(input), true);
+    return { compute: compute === null ? null : compute + itemSeconds(input), memory, fixed };
   },
 };
