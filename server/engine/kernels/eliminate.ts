@@ -17,7 +17,7 @@ export function eliminateNoOperations(
         const output = node.outputs[0];
         if (typeof source !== 'number' || typeof output !== 'number') continue;
         // Further outputs (Dropout's mask) that somebody reads need the node.
-        if (node.outputs.slice(1).some((other) => other !== null && graph.consumers(other).size > 0))
+        if (node.outputs.slice(1).some((other) => other !== null && graph.someConsumer(other, () => true)))
           continue;
         if (keepAtOutputs && graph.leavesScope(output)) continue;
         graph.eliminate(at, source);
@@ -88,7 +88,7 @@ export function dropUnused(graph: WorkGraph): void {
     const node = graph.nodes[at];
     if (!node) continue;
     const isRead = node.outputs.some(
-      (output) => output !== null && (graph.leavesScope(output) || graph.consumers(output).size > 0),
+      (output) => output !== null && (graph.leavesScope(output) || graph.someConsumer(output, () => true)),
     );
     if (!isRead && node.outputs.length > 0) graph.drop(at);
   }

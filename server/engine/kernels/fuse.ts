@@ -22,12 +22,13 @@ export async function fusePatterns(
   for (const name of names) {
     const pattern = patterns.get(name);
     if (!pattern) throw new Error(`no pattern "${name}"`);
-    for (const expression of pattern.expressions) {
-      for (const operator of expression.operators) {
+    for (const { root, required } of pattern.expressions) {
+      if (!required.every((operators) => graph.hasOneOf(operators))) continue;
+      for (const operator of root.operators) {
         for (const at of graph.withOperator(operator)) {
           const pause = scheduler.tick();
           if (pause) await pause;
-          const match = matcher.matchAt(at, expression, shared);
+          const match = matcher.matchAt(at, root, shared);
           if (match && match.nodes.size > 0) fuseMatch(graph, at, match, pattern, name);
         }
       }
@@ -85,7 +86,7 @@ function escapingOutputs(graph: WorkGraph, at: number, match: Match): number[] {
     if (inner === at) continue;
     for (const output of graph.nodes[inner]!.outputs) {
       if (output === null) continue;
-      const outside = [...graph.consumers(output)].some((consumer) => !match.nodes.has(consumer));
+      const outside = graph.someConsumer(output, (consumer) => !match.nodes.has(consumer));
       if (outside || graph.leavesScope(output)) found.push(output);
     }
   }
@@ -142,10 +143,11 @@ function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
   for (const output of node.outputs) {
     if (output === null) continue;
     if (graph.leavesScope(output)) return null;
-    for (const consumer of graph.consumers(output)) {
-      if (found !== null && consumer !== found) return null;
-      found = consumer;
-    }
+    const another = graph.someConsumer(output, (at) => {
+      if (found === null) found = at;
+      return found !== at;
+    });
+    if (another) return null;
   }
   return found;
 }

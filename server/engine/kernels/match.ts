@@ -30,9 +30,9 @@ export function isReadOutside(graph: WorkGraph, node: WorkNode, inside: Readonly
   for (const output of node.outputs) {
     if (output === null) continue;
     if (graph.leavesScope(output)) return true;
-    for (const consumer of graph.consumers(output)) {
-      if (!inside.has(consumer) && !graph.nodes[consumer]!.recomputed.has(graph.resolve(output))) return true;
-    }
+    const resolved = graph.resolve(output);
+    const outside = (at: number): boolean => !inside.has(at) && !graph.nodes[at]!.recomputed.has(resolved);
+    if (graph.someConsumer(output, outside)) return true;
   }
   return false;
 }

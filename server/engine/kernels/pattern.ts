@@ -122,3 +122,10 @@ function tokensOf(text: string): string[] {
   }
   return tokens;
 }
+
+/** Sets of operators of each of which a graph must hold one, or the expression can match nowhere. */
+export function requiredOperators(expression: Expression): ReadonlySet<string>[] {
+  if (expression.kind !== 'operator') return [];
+  const inner = expression.inputs.flatMap(requiredOperators);
+  return expression.optional ? inner : [expression.operators, ...inner];
+}

@@ -1,10 +1,14 @@
 import type { OperatorClass } from '../operators/rule';
-import { parsePattern, type Expression, type OperatorExpression } from './pattern';
+import { parsePattern, requiredOperators, type Expression, type OperatorExpression } from './pattern';
 import table from './patterns.json';
 
 /** A fusion by name: what it matches and what it makes of it. */
 export interface Pattern {
-  readonly expressions: readonly OperatorExpression[];
+  readonly expressions: readonly {
+    readonly root: OperatorExpression;
+    /** Of each set one operator must occur in the graph. */
+    readonly required: readonly ReadonlySet<string>[];
+  }[];
   /** Operator that later patterns see; null: that of the root. */
   readonly make: string | null;
   /** Names that become the first inputs, in order. */
@@ -35,7 +39,10 @@ export const patterns: ReadonlyMap<string, Pattern> = new Map(
   Object.entries(entries).map(([name, entry]) => [
     name,
     {
-      expressions: entry.match.map((text) => rootOf(text)),
+      expressions: entry.match.map((text) => {
+        const root = rootOf(text);
+        return { root, required: requiredOperators(root) };
+      }),
       make: entry.make ?? null,
       inputs: entry.inputs ?? null,
       operatorClass: (entry.operatorClass as OperatorClass | undefined) ?? null,

@@ -67,10 +67,10 @@ function functionCalls(inference: Inference): Set<number> {
 
 /** A node whose readers all recompute it for themselves runs with the first of them. */
 function adoptRecomputed(graph: WorkGraph): void {
-  for (let at = 0; at < graph.nodes.length; at++) {
-    const node = graph.nodes[at];
-    const output = node?.outputs[0];
-    if (!node || typeof output !== 'number' || graph.leavesScope(output)) continue;
+  const recomputed = new Set(graph.nodes.flatMap((node) => (node ? [...node.recomputed.keys()] : [])));
+  for (let at = 0; recomputed.size > 0 && at < graph.nodes.length; at++) {
+    const output = graph.nodes[at]?.outputs[0];
+    if (typeof output !== 'number' || !recomputed.has(output) || graph.leavesScope(output)) continue;
     const readers = [...graph.consumers(output)];
     const first = readers[0];
     if (first === undefined || !readers.every((reader) => graph.nodes[reader]!.recomputed.has(output)))
@@ -102,17 +102,17 @@ async function collect(graph: WorkGraph, profile: RuntimeProfile, scheduler: Sch
 
 function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<number>): boolean {
   if (graph.leavesScope(id)) return true;
-  for (const at of graph.consumers(id)) {
+  return graph.someConsumer(id, (at) => {
     const reader = graph.nodes[at]!;
     // A view on its own moves nothing: who reads its output decides.
     const [only] = reader.members;
     const view = reader.members.length === 1 && graph.inference.nodes[only!]!.view && !members.has(only!);
     if (view) {
       const output = reader.outputs[0];
-      if (typeof output === 'number' && isReadOutsideOf(graph, output, members)) return true;
-    } else if (!members.has(reader.members[0]!) && !reader.recomputed.has(graph.resolve(id))) return true;
-  }
-  return false;
+      return typeof output === 'number' && isReadOutsideOf(graph, output, members);
+    }
+    return !members.has(only!) && !reader.recomputed.has(graph.resolve(id));
+  });
 }
 
 function kernelOf(inference: Inference, work: WorkNode, index: number, names: Names): Kernel {

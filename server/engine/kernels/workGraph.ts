@@ -61,6 +61,12 @@ export class WorkGraph {
     return (this.byOperator.get(operator) ?? []).filter((at) => this.nodes[at]?.operator === operator);
   }
 
+  /** The graph had or has a node with one of the operators. */
+  hasOneOf(operators: ReadonlySet<string>): boolean {
+    for (const operator of operators) if (this.byOperator.has(operator)) return true;
+    return false;
+  }
+
   value(id: number): InferredValue {
     return this.inference.values[id]!;
   }
@@ -95,12 +101,19 @@ export class WorkGraph {
     return found;
   }
 
+  /** Whether a test holds for one of the live nodes that read the value under any of its names. */
+  someConsumer(id: number, test: (at: number) => boolean): boolean {
+    return this.someReader(this.resolve(id), test);
+  }
+
   /** Exactly one live node reads the value under any of its names. */
   isReadOnce(id: number): boolean {
-    const resolved = this.resolve(id);
-    const { consumers } = this.value(resolved);
-    if (consumers.length === 1 && !this.aliases.has(resolved)) return this.workOfNode[consumers[0]!] !== -1;
-    return this.consumers(resolved).size === 1;
+    let found = -1;
+    const several = this.someConsumer(id, (at) => {
+      if (found === -1) found = at;
+      return found !== at;
+    });
+    return found !== -1 && !several;
   }
 
   /** More than one node of the model reads the value under one of its names. */
@@ -174,6 +187,15 @@ export class WorkGraph {
     const list = this.aliases.get(target);
     if (list) list.push(output);
     else this.aliases.set(target, [output]);
+  }
+
+  private someReader(name: number, test: (at: number) => boolean): boolean {
+    for (const consumer of this.value(name).consumers) {
+      const at = this.workOfNode[consumer]!;
+      if (at !== -1 && test(at)) return true;
+    }
+    const aliases = this.aliases.get(name);
+    return aliases !== undefined && aliases.some((alias) => this.someReader(alias, test));
   }
 
   private eachName(id: number, visit: (name: number) => void): void {
