@@ -141,6 +141,7 @@ export class Server implements vscode.Disposable {
       documentSelector: [
         { scheme: listingScheme, language: languageId },
         { scheme: 'file', language: languageId },
+        { scheme: 'untitled', language: languageId },
       ],
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -2,15 +2,17 @@ import enCli from './en/cli.json';
 import enExtension from './en/extension.json';
 import enProblems from './en/problems.json';
 import enServer from './en/server.json';
+import enText from './en/text.json';
 import enWebview from './en/webview.json';
 import koCli from './ko/cli.json';
 import koExtension from './ko/extension.json';
 import koProblems from './ko/problems.json';
 import koServer from './ko/server.json';
+import koText from './ko/text.json';
 import koWebview from './ko/webview.json';
 
-const en = { ...enCli, ...enExtension, ...enProblems, ...enServer, ...enWebview };
-const ko: Record<string, string> = { ...koCli, ...koExtension, ...koProblems, ...koServer, ...koWebview };
+const en = { ...enCli, ...enExtension, ...enProblems, ...enServer, ...enText, ...enWebview };
+const ko: Record<string, string> = { ...koCli, ...koExtension, ...koProblems, ...koServer, ...koText, ...koWebview };
 
 /** Keys look like `hover.bound.memory`; test/unit/l10n compares the key sets of all languages. */
 export type MessageKey = keyof typeof en;

@@ -17,11 +17,15 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Problems at the lines they concern: a node's operator, a value's definition, else the heading. */
-export function diagnostics(analysis: Analysis, language: Language): Diagnostic[] {
+export function diagnostics(
+  analysis: Analysis,
+  language: Language,
+  problems: readonly PlacedProblem[] = analysis.problems,
+): Diagnostic[] {
   const heading = headingOf(analysis);
   const seen = new Set<string>();
   const list: Diagnostic[] = [];
-  for (const problem of analysis.problems) {
+  for (const problem of problems) {
     const range = rangeOf(analysis, problem) ?? heading;
     const text = problemText(problem, language);
     // Three chips that lack the same type say so in the same words at the same place.

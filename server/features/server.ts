@@ -1,4 +1,4 @@
-import { DidChangeConfigurationNotification, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import { CodeActionKind, DidChangeConfigurationNotification, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import type {
   ClientCapabilities,
   Connection,
@@ -26,7 +26,9 @@ import type { Log } from './handler';
 import { heat } from './heat';
 import { registerLanguageFeatures } from './languageFeatures';
 import { modelName } from './names';
+import { semanticLegend } from './semanticTokens';
 import { Status } from './status';
+import { registerTextFeatures } from './textFeatures';
 
 /** What the features share. */
 export interface ServerContext {
@@ -48,6 +50,12 @@ const capabilities: ServerCapabilities = {
   definitionProvider: true,
   referencesProvider: true,
   documentHighlightProvider: true,
+  completionProvider: { triggerCharacters: ['=', '(', ',', '<', '.', ' '], resolveProvider: true },
+  signatureHelpProvider: { triggerCharacters: ['(', '<', ','] },
+  documentFormattingProvider: true,
+  renameProvider: { prepareProvider: true },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  semanticTokensProvider: { legend: semanticLegend, full: true, range: true },
   diagnosticProvider: {
     identifier: 'siliconlens',
     interFileDependencies: false,
@@ -150,6 +158,7 @@ export function startServer(connection: Connection): void {
   const context: ServerContext = { connection, models, settings, documents, log, language: () => language };
   documents.listen(connection);
   registerLanguageFeatures(context);
+  registerTextFeatures(context, () => client);
   registerCustomRequests(context);
 }
 

@@ -284,7 +284,9 @@ export class Models {
 
 /** True for documents whose text is the source: hand-written files, in the editor's state of them. */
 export function isHandWritten(uri: string): boolean {
-  return modelOf(uri) === null && uri.toLowerCase().endsWith(`.${languageId}txt`);
+  if (modelOf(uri) !== null) return false;
+  // A new text has no name yet; the client only sends those of our language.
+  return uri.startsWith('untitled:') || uri.toLowerCase().endsWith(`.${languageId}txt`);
 }
 
 function matches(served: Served, document: OpenDocument): boolean {

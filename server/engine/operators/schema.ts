@@ -1,4 +1,5 @@
 import type { Attribute } from '../graph/model';
+import choices from './attributeChoices.json';
 import facts from './schemas.json';
 import { canonicalDomain } from './table';
 
@@ -15,7 +16,9 @@ export type AttributeType =
   | 'ints'
   | 'strings'
   | 'tensors'
-  | 'graphs';
+  | 'graphs'
+  /** Parameters of a model's own functions need not say. */
+  | 'any';
 
 export interface SchemaParameter {
   readonly name: string;
@@ -175,4 +178,21 @@ function attributeOf(text: string): SchemaAttribute {
   return rest.startsWith('=')
     ? { ...known, default: JSON.parse(rest.slice(1)) as SchemaAttribute['default'] }
     : known;
+}
+
+/** True if an integer attribute is a `TensorProto.DataType` code, which the words of types explain. */
+export function isTypeCode(domain: string, operator: string, attribute: string): boolean {
+  const codes = choices.typeCodes as Readonly<Record<string, readonly string[]>>;
+  const key = canonicalDomain(domain) === '' ? operator : `${domain}.${operator}`;
+  return Object.hasOwn(codes, key) && codes[key]!.includes(attribute);
+}
+
+/** The texts that a string attribute may be; empty where any may, or none are known. */
+export function enumerationOf(domain: string, operator: string, attribute: string): readonly string[] {
+  if (canonicalDomain(domain) !== '') return [];
+  const texts = choices.texts as Readonly<Record<string, readonly string[]>>;
+  for (const key of [`${operator}.${attribute}`, attribute]) {
+    if (Object.hasOwn(texts, key)) return texts[key]!;
+  }
+  return [];
 }

@@ -153,7 +153,7 @@ class Parser {
     cursor.expect('(');
     scope.outputs = this.values(')', parts.outputs, null, scope);
     scope.header = { start: scope.name.start, end: this.lastPlace };
-    if (cursor.accept('<')) this.values('>', parts.valueInfo, parts.initializers, scope);
+    if (cursor.accept('<')) scope.declared = this.values('>', parts.valueInfo, parts.initializers, scope);
   }
 
   /** Values with types, and with contents or a place where they are initializers. */
@@ -371,7 +371,7 @@ class Parser {
     cursor.expect('(');
     scope.outputs = this.values(')', parts.outputs, null, scope);
     scope.header = { start: scope.name.start, end: this.lastPlace };
-    if (cursor.accept('<')) this.values('>', parts.valueInfo, null, scope);
+    if (cursor.accept('<')) scope.declared = this.values('>', parts.valueInfo, null, scope);
     item.inputs = parts.inputs.map(({ name }) => name);
     item.outputs = parts.outputs.map(({ name }) => name);
     item.valueInfo = [...parts.inputs, ...parts.outputs, ...parts.valueInfo].filter(({ type }) => type);

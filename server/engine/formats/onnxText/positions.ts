@@ -24,6 +24,8 @@ export interface Scope {
   readonly inputs: readonly Named[];
   readonly outputs: readonly Named[];
   readonly initializers: readonly Named<Tensor>[];
+  /** Values with a declared type, where the text names them. */
+  readonly declared?: readonly Named[];
   readonly name: Range;
   /** From the name to the arrow's outputs. */
   readonly header: Range;
@@ -253,7 +255,7 @@ export class PositionTable {
     }
     for (const scope of this.scopes) {
       if (!covers(scope.range, place)) continue;
-      const named = [...scope.inputs, ...scope.outputs].find(({ range }) => covers(range, place));
+      const named = [...scope.inputs, ...scope.outputs, ...(scope.declared ?? [])].find(({ range }) => covers(range, place));
       const found = named ?? namedAt(scope.initializers, place);
       if (found) return { kind: 'value', node: null, name: found.name, scope, range: found.range };
     }
@@ -327,7 +329,9 @@ export class PositionTable {
       for (let i = 0; i < this.cells[at + 9]!; i++)
         use(this.scopeOf[index]!, node.inputs[i] ?? '', first + i * 3);
     });
-    for (const scope of this.scopes) for (const { name, range } of scope.outputs) use(scope, name, range);
+    for (const scope of this.scopes) {
+      for (const { name, range } of [...scope.outputs, ...(scope.declared ?? [])]) use(scope, name, range);
+    }
     return all;
   }
 }

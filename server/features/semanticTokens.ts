@@ -1,0 +1,113 @@
+import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver/node';
+import type { PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { Node } from '../engine/graph/model';
+import type { Scheduler } from '../engine/scheduler';
+
+/** Kinds that the grammar of colours can't tell apart: names are only told by where they stand. */
+const kinds = ['function', 'property', 'variable', 'parameter', 'class'] as const;
+const modifiers = ['declaration', 'readonly'] as const;
+type Kind = (typeof kinds)[number];
+
+export const semanticLegend: SemanticTokensLegend = {
+  tokenTypes: [...kinds],
+  tokenModifiers: [...modifiers],
+};
+
+const declaration = 1;
+const readonlyValue = 2;
+
+/** Longer texts are coloured by what the editor shows of them only. */
+export const wholeTextLimit = 20_000;
+
+interface Colour {
+  readonly range: Range;
+  readonly kind: Kind;
+  readonly modifiers: number;
+}
+
+/** Operators, attributes and values on the lines of a range. */
+export async function semanticTokens(
+  positions: PositionTable,
+  from: number,
+  to: number,
+  scheduler: Scheduler,
+): Promise<SemanticTokens> {
+  const colours: Colour[] = [];
+  const roles = new Roles(positions);
+  for (const scope of positions.scopes) {
+    if (scope.range.end.line < from || scope.range.start.line > to) continue;
+    colours.push({ range: scope.name, kind: 'class', modifiers: declaration });
+    for (const { range } of scope.inputs) colours.push({ range, kind: 'parameter', modifiers: declaration });
+    for (const { range, name } of scope.outputs) colours.push({ range, ...roles.of(scope, name) });
+    for (const { range, name } of scope.declared ?? []) colours.push({ range, ...roles.of(scope, name) });
+    for (const { range } of scope.initializers) {
+      colours.push({ range, kind: 'variable', modifiers: declaration | readonlyValue });
+    }
+  }
+  // A statement that began before the range may reach into it.
+  const first = positions.nodeAt(from);
+  const nodes = positions.nodesBetween(from, to);
+  for (const node of first && !nodes.includes(first) ? [first, ...nodes] : nodes) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    addNode(positions, roles, node, colours);
+  }
+  return encode(colours.filter(({ range }) => range.start.line >= from && range.start.line <= to));
+}
+
+function addNode(positions: PositionTable, roles: Roles, node: Node, colours: Colour[]): void {
+  const position = positions.position(node);
+  if (!position) return;
+  position.outputs.forEach((range) => colours.push({ range, kind: 'variable', modifiers: declaration }));
+  colours.push({ range: position.operator, kind: 'function', modifiers: 0 });
+  position.attributes.forEach((range) => colours.push({ range, kind: 'property', modifiers: 0 }));
+  position.inputs.forEach((range, i) => {
+    colours.push({ range, ...roles.of(position.scope, node.inputs[i] ?? '') });
+  });
+}
+
+/** What a name is where it is used: an input of its graph, an initializer, or made by a node. */
+class Roles {
+  private readonly byScope = new Map<Scope, ReadonlyMap<string, Pick<Colour, 'kind' | 'modifiers'>>>();
+
+  constructor(positions: PositionTable) {
+    for (const scope of positions.scopes) {
+      const names = new Map<string, Pick<Colour, 'kind' | 'modifiers'>>();
+      for (const { name } of scope.initializers) names.set(name, { kind: 'variable', modifiers: readonlyValue });
+      for (const { name } of scope.inputs) names.set(name, { kind: 'parameter', modifiers: 0 });
+      this.byScope.set(scope, names);
+    }
+  }
+
+  of(scope: Scope, name: string): Pick<Colour, 'kind' | 'modifiers'> {
+    for (let at: Scope | null = scope; at; at = at.parent) {
+      const found = this.byScope.get(at)?.get(name);
+      if (found) return found;
+    }
+    return { kind: 'variable', modifiers: 0 };
+  }
+}
+
+/** The protocol's form: five numbers each, line and character relative to the one before. */
+function encode(colours: Colour[]): SemanticTokens {
+  colours.sort(
+    (a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character,
+  );
+  const data: number[] = [];
+  let [line, character] = [0, 0];
+  for (const { range, kind, modifiers: set } of colours) {
+    const { start, end } = range;
+    // Omitted arguments have no letters, and tokens may not span lines.
+    if (start.line !== end.line || end.character <= start.character) continue;
+    const sameLine = start.line === line && data.length > 0;
+    data.push(
+      start.line - line,
+      sameLine ? start.character - character : start.character,
+      end.character - start.character,
+      kinds.indexOf(kind),
+      set,
+    );
+    [line, character] = [start.line, start.character];
+  }
+  return { data };
+}
