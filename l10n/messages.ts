@@ -12,7 +12,14 @@ import koText from './ko/text.json';
 import koWebview from './ko/webview.json';
 
 const en = { ...enCli, ...enExtension, ...enProblems, ...enServer, ...enText, ...enWebview };
-const ko: Record<string, string> = { ...koCli, ...koExtension, ...koProblems, ...koServer, ...koText, ...koWebview };
+const ko: Record<string, string> = {
+  ...koCli,
+  ...koExtension,
+  ...koProblems,
+  ...koServer,
+  ...koText,
+  ...koWebview,
+};
 
 /** Keys look like `hover.bound.memory`; test/unit/l10n compares the key sets of all languages. */
 export type MessageKey = keyof typeof en;

@@ -20,7 +20,14 @@ import { importedVersion, importsOf, versionInForce, visibleNames } from '../wor
 import type { TextModel } from '../workspace/textModels';
 import { typeText } from './format';
 import { operatorMarkdown } from './operatorDocs';
-import { attributeFact, defaultText, operatorText, parameterText, schemaOfFunction, typeWord } from './schemaText';
+import {
+  attributeFact,
+  defaultText,
+  operatorText,
+  parameterText,
+  schemaOfFunction,
+  typeWord,
+} from './schemaText';
 import { contextAt } from './textContext';
 import type { OperatorWords, TextContext } from './textContext';
 
@@ -134,9 +141,7 @@ class Completer {
     const called = this.model.listing.model.functions.find(
       (one) => one.domain === domain && one.name === name,
     );
-    return called
-      ? schemaOfFunction(called)
-      : schemaAt(domain, name, versionInForce(this.imports, domain));
+    return called ? schemaOfFunction(called) : schemaAt(domain, name, versionInForce(this.imports, domain));
   }
 
   private operators(domain: string): CompletionItem[] {
@@ -181,10 +186,9 @@ class Completer {
   }
 
   private attributes(operator: OperatorWords, given: readonly string[]): CompletionItem[] {
-    const typed = this.model.text.split('\n')[this.at.line]?.slice(
-      this.context.word.start.character,
-      this.context.word.end.character,
-    );
+    const typed = this.model.text
+      .split('\n')
+      [this.at.line]?.slice(this.context.word.start.character, this.context.word.end.character);
     const all = this.schema(operator)?.attributes ?? [];
     return all
       .filter(({ name }) => name === typed || !given.includes(name))

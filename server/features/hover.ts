@@ -10,6 +10,7 @@ import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
 import { commandLinks, modelHover } from './modelHover';
+import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { reason } from './reason';
 
 const chipRows = 8;
@@ -28,6 +29,13 @@ export function hover(analysis: Analysis, at: Position, language: Language): Hov
   }
   const node = hit?.node;
   const [index] = node ? flatIndices(analysis.inference, node) : [];
+  const flat = index === undefined ? undefined : analysis.inference.nodes[index];
+  const attribute = hit?.kind === 'attribute' ? hit.node.attributes[hit.index]?.name : undefined;
+  if (flat && attribute !== undefined) {
+    const { domain, operator } = flat.node;
+    const lines = attributeMarkdown(domain, operator, flat.version, attribute, language);
+    if (lines.length > 0) return { contents: markdown(lines), range: hit?.range };
+  }
   if (node && index !== undefined) {
     const contents = nodeHover(analysis, index, language);
     return contents && { contents, range: positions.position(node)?.operator };
@@ -60,6 +68,7 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   // A cost that lacks a number has the way to give it.
   if (!node.work) lines.push(commandLinks(analysis.listing.uri, language), '');
   lines.push(...origin(node.node, language));
+  lines.push(...operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
 }
 

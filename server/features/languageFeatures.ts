@@ -8,7 +8,9 @@ import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { modelOf } from '../address';
 import type { Analysis } from '../workspace/analysis';
-import type { Listing } from '../workspace/analysis';
+import type { Listing, PlacedProblem } from '../workspace/analysis';
+import { isHandWritten } from '../workspace/models';
+import { textModel } from '../workspace/textModels';
 import { codeLenses } from './codeLens';
 import { diagnostics } from './diagnostics';
 import { foldingRanges } from './folding';
@@ -19,6 +21,7 @@ import type { HintData } from './inlayHints';
 import { definitions, highlights, references } from './navigation';
 import type { ServerContext } from './server';
 import { documentSymbols } from './symbols';
+import { textProblems, withTextProblems } from './textDiagnostics';
 
 /** A hover that would come later than this says what is known meanwhile (milliseconds). */
 const hoverPatience = 15;
@@ -173,16 +176,24 @@ async function resolveHint(
   return tooltip ? { ...hint, tooltip } : hint;
 }
 
-function diagnosticReport(
+async function diagnosticReport(
   context: ServerContext,
   analysis: Analysis | null,
   previous: string | undefined,
-): DocumentDiagnosticReport {
+): Promise<DocumentDiagnosticReport> {
   if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   const resultId = String(analysis.revision);
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-  const items = diagnostics(analysis, context.language());
+  const items = diagnostics(analysis, context.language(), await allProblems(context, analysis));
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+}
+
+/** The problems of an analysis; in a hand-written text those of its words too. */
+async function allProblems(context: ServerContext, analysis: Analysis): Promise<readonly PlacedProblem[]> {
+  const { uri } = analysis.listing;
+  const served = isHandWritten(uri) ? await context.models.view(uri) : undefined;
+  if (served?.listing !== analysis.listing) return analysis.problems;
+  return withTextProblems(analysis.problems, await textProblems(textModel(served), analysis));
 }
 
 /** A text from version control is what the file was: costs belong beside what it is. */

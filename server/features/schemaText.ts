@@ -94,4 +94,3 @@ export function typeWord(type: ValueType): string {
       return 'opaque';
   }
 }
-

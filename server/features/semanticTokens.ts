@@ -73,7 +73,8 @@ class Roles {
   constructor(positions: PositionTable) {
     for (const scope of positions.scopes) {
       const names = new Map<string, Pick<Colour, 'kind' | 'modifiers'>>();
-      for (const { name } of scope.initializers) names.set(name, { kind: 'variable', modifiers: readonlyValue });
+      for (const { name } of scope.initializers)
+        names.set(name, { kind: 'variable', modifiers: readonlyValue });
       for (const { name } of scope.inputs) names.set(name, { kind: 'parameter', modifiers: 0 });
       this.byScope.set(scope, names);
     }

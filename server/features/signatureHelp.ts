@@ -5,7 +5,14 @@ import type { OperatorSchema } from '../engine/operators/schema';
 import { importsOf, versionInForce } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
 import { operatorSentence } from './operatorDocs';
-import { attributeFact, isVariadic, operatorText, parameterText, schemaOfFunction, typeList } from './schemaText';
+import {
+  attributeFact,
+  isVariadic,
+  operatorText,
+  parameterText,
+  schemaOfFunction,
+  typeList,
+} from './schemaText';
 import { callAt } from './textContext';
 
 /** Inputs, or attributes, of the operator around the cursor, with the one that the cursor is at. */
@@ -42,7 +49,11 @@ function inputSignature(schema: OperatorSchema, input: number, language: Languag
 }
 
 /** `Gemm <alpha: float = 1.0, …>` */
-function attributeSignature(schema: OperatorSchema, active: number, language: Language): SignatureInformation {
+function attributeSignature(
+  schema: OperatorSchema,
+  active: number,
+  language: Language,
+): SignatureInformation {
   const attributes = schema.attributes.map((attribute) => ({ text: attributeFact(attribute, language) }));
   return build(schema, ['<', '>'], attributes, active, language);
 }

@@ -53,17 +53,23 @@ export function contextAt(tokens: readonly Token[], at: Place): TextContext | nu
 export function callAt(
   tokens: readonly Token[],
   at: Place,
-): { readonly operator: OperatorWords; readonly input: number | null; readonly attribute: string | null } | null {
+): {
+  readonly operator: OperatorWords;
+  readonly input: number | null;
+  readonly attribute: string | null;
+} | null {
   const scan = new Scan(tokens);
   const opener = scan.opener(tokenBefore(tokens, at));
   if (!opener) return null;
   const { frame, commas } = opener;
   if (frame.kind === 'inputs') return { operator: frame.operator, input: commas, attribute: null };
   if (frame.kind === 'attributes')
-    return { operator: frame.operator, input: null, attribute: scan.attributeBefore(tokenBefore(tokens, at)) };
-  return frame.kind === 'list'
-    ? { operator: frame.operator, input: null, attribute: frame.attribute }
-    : null;
+    return {
+      operator: frame.operator,
+      input: null,
+      attribute: scan.attributeBefore(tokenBefore(tokens, at)),
+    };
+  return frame.kind === 'list' ? { operator: frame.operator, input: null, attribute: frame.attribute } : null;
 }
 
 /** What an open bracket means. */

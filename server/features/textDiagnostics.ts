@@ -153,7 +153,9 @@ class NodeCheck {
       return;
     }
     if (!isKnownDomain(domain) || ruleOf(domain, operator)) return;
-    const names = operatorNames(domain).filter((name) => schemaAt(domain, name, version)?.deprecated === false);
+    const names = operatorNames(domain).filter(
+      (name) => schemaAt(domain, name, version)?.deprecated === false,
+    );
     const intended = meant(operator, names);
     const fix = intended === undefined ? undefined : ({ kind: 'replace', range, newText: intended } as const);
     // Runtimes add operators to their own domains; nobody adds to the standard ones.
@@ -172,7 +174,10 @@ class NodeCheck {
       const [least, most] = arity(parameters);
       const args = { operator: node.operator, count: names.length };
       if (names.length > most) {
-        this.problems.add(ranges[most] ?? position.operator, 'error', `text.${side}s-many`, { ...args, most });
+        this.problems.add(ranges[most] ?? position.operator, 'error', `text.${side}s-many`, {
+          ...args,
+          most,
+        });
       } else if (names.length < least) {
         this.problems.add(position.operator, 'error', `text.${side}s-few`, { ...args, least });
       }
@@ -197,7 +202,9 @@ class NodeCheck {
       const known = schema.attributes.find(({ name }) => name === attribute.name);
       if (known) this.checkAttributeType(attribute, known.type, range, operator);
       else {
-        const others = schema.attributes.filter(({ name }) => !node.attributes.some((one) => one.name === name));
+        const others = schema.attributes.filter(
+          ({ name }) => !node.attributes.some((one) => one.name === name),
+        );
         const intended = meant(
           attribute.name,
           others.map(({ name }) => name),
@@ -209,7 +216,10 @@ class NodeCheck {
     });
     for (const { name, required } of schema.attributes) {
       if (required && !given.has(name))
-        this.problems.add(position.operator, 'error', 'text.attribute-missing', { operator, attribute: name });
+        this.problems.add(position.operator, 'error', 'text.attribute-missing', {
+          operator,
+          attribute: name,
+        });
     }
   }
 
@@ -218,8 +228,7 @@ class NodeCheck {
     if (found === undefined || found === expected || expected === 'any') return;
     const args = { operator, attribute: attribute.name, expected, found };
     // Integers where floats are wanted: the type behind the name makes them floats.
-    const isNumber =
-      (expected === 'float' && found === 'int') || (expected === 'floats' && found === 'ints');
+    const isNumber = (expected === 'float' && found === 'int') || (expected === 'floats' && found === 'ints');
     const behind = { start: range.end, end: range.end };
     const fix = isNumber
       ? ({ kind: 'replace', range: behind, newText: `: ${expected}` } as const)

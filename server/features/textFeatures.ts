@@ -106,18 +106,28 @@ function registerColours(context: ServerContext): void {
   const { semanticTokens: requests } = connection.languages;
   const nothing: SemanticTokens = { data: [] };
   requests.on(
-    handler<SemanticTokensParams, SemanticTokens>(log, 'colours', nothing, async ({ textDocument }, token) => {
-      const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
-      if (!listing || listing.lineCount > wholeTextLimit) return nothing;
-      return semanticTokens(listing.positions, 0, listing.lineCount, politely(token));
-    }),
+    handler<SemanticTokensParams, SemanticTokens>(
+      log,
+      'colours',
+      nothing,
+      async ({ textDocument }, token) => {
+        const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
+        if (!listing || listing.lineCount > wholeTextLimit) return nothing;
+        return semanticTokens(listing.positions, 0, listing.lineCount, politely(token));
+      },
+    ),
   );
   requests.onRange(
-    handler<SemanticTokensRangeParams, SemanticTokens>(log, 'colours', nothing, async ({ textDocument, range: { start, end } }, token) => {
-      const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
-      if (!listing) return nothing;
-      return semanticTokens(listing.positions, start.line, end.line, politely(token));
-    }),
+    handler<SemanticTokensRangeParams, SemanticTokens>(
+      log,
+      'colours',
+      nothing,
+      async ({ textDocument, range: { start, end } }, token) => {
+        const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
+        if (!listing) return nothing;
+        return semanticTokens(listing.positions, start.line, end.line, politely(token));
+      },
+    ),
   );
 }
 

@@ -33,8 +33,7 @@ export function meant(word: string, words: Iterable<string>): string | undefined
   let least = limit;
   for (const candidate of words) {
     // Another case alone is the smallest slip of all.
-    const distance =
-      candidate.toLowerCase() === lower ? 0 : editDistance(word, candidate, limit);
+    const distance = candidate.toLowerCase() === lower ? 0 : editDistance(word, candidate, limit);
     if (distance > least) continue;
     if (distance < least || best.length === 0) best = [];
     least = distance;

@@ -65,11 +65,7 @@ class NameCheck {
     }
   }
 
-  private addOnce(
-    list: readonly Named[],
-    names: Map<string, Definition>,
-    allowed: Set<string>,
-  ): void {
+  private addOnce(list: readonly Named[], names: Map<string, Definition>, allowed: Set<string>): void {
     for (const { name, range } of list) {
       if (names.has(name) && !allowed.delete(name)) this.redefined(name, range);
       else if (!names.has(name)) names.set(name, { range, order: -1 });
@@ -126,18 +122,11 @@ class NameCheck {
     // Names of one or two letters are all alike.
     const intended = name.length > 2 ? meant(name, visible) : undefined;
     const fix =
-      intended === undefined
-        ? undefined
-        : ({ kind: 'replace', range, newText: nameText(intended) } as const);
+      intended === undefined ? undefined : ({ kind: 'replace', range, newText: nameText(intended) } as const);
     this.problems.add(range, 'error', 'text.undefined', { value: name }, fix);
   }
 
-  private tooEarly(
-    value: string,
-    range: Range,
-    order: number,
-    found: Definition,
-  ): void {
+  private tooEarly(value: string, range: Range, order: number, found: Definition): void {
     const isCircle = found.order === order || this.leadsTo(found.order, order);
     const code = isCircle ? 'text.cycle' : 'text.out-of-order';
     this.problems.add(range, 'error', code, { value, line: found.range.start.line + 1 });
@@ -164,7 +153,8 @@ class NameCheck {
   useOutputs(): void {
     for (const scope of this.positions.scopes) {
       for (const { name, range } of scope.outputs) {
-        const isMade = scope.kind === 'subgraph' ? this.find(scope, name) : this.defined.get(scope)?.get(name);
+        const isMade =
+          scope.kind === 'subgraph' ? this.find(scope, name) : this.defined.get(scope)?.get(name);
         if (!isMade && name !== '' && !this.excused.has(name)) {
           this.problems.add(range, 'error', 'text.output-undefined', { value: name });
         }
@@ -183,7 +173,8 @@ function namesOfBrokenLines({ listing, tokens }: TextModel): ReadonlySet<string>
   const names = new Set<string>();
   if (lines.size === 0) return names;
   for (const { kind, text, line } of tokens) {
-    if (lines.has(line) && (kind === 'identifier' || kind === 'string' || kind === 'unknown')) names.add(text);
+    if (lines.has(line) && (kind === 'identifier' || kind === 'string' || kind === 'unknown'))
+      names.add(text);
   }
   return names;
 }

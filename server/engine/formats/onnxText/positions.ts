@@ -255,7 +255,9 @@ export class PositionTable {
     }
     for (const scope of this.scopes) {
       if (!covers(scope.range, place)) continue;
-      const named = [...scope.inputs, ...scope.outputs, ...(scope.declared ?? [])].find(({ range }) => covers(range, place));
+      const named = [...scope.inputs, ...scope.outputs, ...(scope.declared ?? [])].find(({ range }) =>
+        covers(range, place),
+      );
       const found = named ?? namedAt(scope.initializers, place);
       if (found) return { kind: 'value', node: null, name: found.name, scope, range: found.range };
     }
