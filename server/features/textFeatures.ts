@@ -45,52 +45,77 @@ async function written(
 function registerWriting(context: ServerContext, client: () => ClientCapabilities): void {
   const { connection, log, language, models } = context;
   connection.onCompletion(
-    handler(log, 'completion', null, async ({ textDocument: { uri }, position }, token) => {
-      const model = await written(context, uri, token);
-      if (!model) return null;
-      const analysis = models.finished(uri);
-      const snippets = client().textDocument?.completion?.completionItem?.snippetSupport === true;
-      const types = analysis ? valueTypes(analysis) : new Map<string, never>();
-      return completions(model, position, { language: language(), snippets, types });
-    }),
+    handler(
+      log,
+      'completion',
+      () => null,
+      async ({ textDocument: { uri }, position }, token) => {
+        const model = await written(context, uri, token);
+        if (!model) return null;
+        const analysis = models.finished(uri);
+        const snippets = client().textDocument?.completion?.completionItem?.snippetSupport === true;
+        const types = analysis ? valueTypes(analysis) : new Map<string, never>();
+        return completions(model, position, { language: language(), snippets, types });
+      },
+    ),
   );
   connection.onCompletionResolve((item) => resolveCompletion(item, language()));
   connection.onSignatureHelp(
-    handler(log, 'signature help', null, async ({ textDocument, position }, token) => {
-      const model = await written(context, textDocument.uri, token);
-      return model ? signatureHelp(model, position, language()) : null;
-    }),
+    handler(
+      log,
+      'signature help',
+      () => null,
+      async ({ textDocument, position }, token) => {
+        const model = await written(context, textDocument.uri, token);
+        return model ? signatureHelp(model, position, language()) : null;
+      },
+    ),
   );
   connection.onCodeAction(
-    handler(log, 'code action', null, async ({ textDocument: { uri }, range, context: wanted }, token) => {
-      const model = await written(context, uri, token);
-      const analysis = model && (await whileWanted(models.analysis(uri), token));
-      if (!analysis || analysis.listing !== model.listing) return null;
-      const problems = await textProblems(model, analysis);
-      return codeActions(model, problems, range, wanted.diagnostics, language());
-    }),
+    handler(
+      log,
+      'code action',
+      () => null,
+      async ({ textDocument: { uri }, range, context: wanted }, token) => {
+        const model = await written(context, uri, token);
+        const analysis = model && (await whileWanted(models.analysis(uri), token));
+        if (!analysis || analysis.listing !== model.listing) return null;
+        const problems = await textProblems(model, analysis);
+        return codeActions(model, problems, range, wanted.diagnostics, language());
+      },
+    ),
   );
 }
 
 function registerChanges(context: ServerContext): void {
   const { connection, log, language } = context;
   connection.onDocumentFormatting(
-    handler(log, 'formatting', null, async ({ textDocument: { uri } }, token) => {
-      const model = await written(context, uri, token);
-      if (!model) return null;
-      const result = formatText(model.text, model.tokens);
-      if (result.ok) return result.edits;
-      const args = { model: posix.basename(URI.parse(uri).path) };
-      // Said in the log alone: many format at every save, and Problems shows what is wrong.
-      connection.console.info(message(language(), result.reason, args));
-      return null;
-    }),
+    handler(
+      log,
+      'formatting',
+      () => null,
+      async ({ textDocument: { uri } }, token) => {
+        const model = await written(context, uri, token);
+        if (!model) return null;
+        const result = formatText(model.text, model.tokens);
+        if (result.ok) return result.edits;
+        const args = { model: posix.basename(URI.parse(uri).path) };
+        // Said in the log alone: many format at every save, and Problems shows what is wrong.
+        connection.console.info(message(language(), result.reason, args));
+        return null;
+      },
+    ),
   );
   connection.onPrepareRename(
-    handler(log, 'rename', null, async ({ textDocument, position }, token) => {
-      const model = await written(context, textDocument.uri, token);
-      return model ? renameRange(model.listing, position) : null;
-    }),
+    handler(
+      log,
+      'rename',
+      () => null,
+      async ({ textDocument, position }, token) => {
+        const model = await written(context, textDocument.uri, token);
+        return model ? renameRange(model.listing, position) : null;
+      },
+    ),
   );
   connection.onRenameRequest(async ({ textDocument, position, newName }, token) => {
     const model = await written(context, textDocument.uri, token);
@@ -109,7 +134,7 @@ function registerColours(context: ServerContext): void {
     handler<SemanticTokensParams, SemanticTokens>(
       log,
       'colours',
-      nothing,
+      () => nothing,
       async ({ textDocument }, token) => {
         const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
         if (!listing || listing.lineCount > wholeTextLimit) return nothing;
@@ -121,7 +146,7 @@ function registerColours(context: ServerContext): void {
     handler<SemanticTokensRangeParams, SemanticTokens>(
       log,
       'colours',
-      nothing,
+      () => nothing,
       async ({ textDocument, range: { start, end } }, token) => {
         const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
         if (!listing) return nothing;
