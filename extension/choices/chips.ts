@@ -18,7 +18,7 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
   const pick = vscode.window.createQuickPick<ChipItem>();
   let order = [...chosen];
   const fill = (selected: ReadonlySet<string>) => {
-    pick.items = chipItems(chips, order[0]);
+    pick.items = chipItems(chips, order);
     pick.selectedItems = pick.items.filter(({ chip }) => chip && selected.has(chip.id));
   };
   pick.title = text('extension.chips.title');
@@ -46,12 +46,26 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
   });
 }
 
-function chipItems(chips: readonly ChipChoice[], lead: string | undefined): ChipItem[] {
-  const classes = [...new Set(chips.map((chip) => chip.class))];
-  return classes.flatMap((name): ChipItem[] => [
-    { label: name, kind: vscode.QuickPickItemKind.Separator },
-    ...chips.filter((chip) => chip.class === name).map((chip) => chipItem(chip, chip.id === lead)),
-  ]);
+/** The chosen chips first, in their order, then all others by class. */
+function chipItems(chips: readonly ChipChoice[], order: readonly string[]): ChipItem[] {
+  const chosen = order.flatMap((id) => chips.filter((chip) => chip.id === id));
+  const others = chips.filter(({ id }) => !order.includes(id));
+  const classes = [...new Set(others.map((chip) => chip.class))];
+  return [
+    ...group(text('extension.chips.chosen'), chosen, order[0]),
+    ...classes.flatMap((name) =>
+      group(
+        name,
+        others.filter((chip) => chip.class === name),
+      ),
+    ),
+  ];
+}
+
+function group(label: string, chips: readonly ChipChoice[], lead?: string): ChipItem[] {
+  if (chips.length === 0) return [];
+  const separator = { label, kind: vscode.QuickPickItemKind.Separator };
+  return [separator, ...chips.map((chip) => chipItem(chip, chip.id === lead))];
 }
 
 function chipItem(chip: ChipChoice, leads: boolean): ChipItem {

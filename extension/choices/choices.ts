@@ -10,9 +10,12 @@ import { setDimensions, setPhase, setPrecision, setRuntime } from './workload';
 export class Choices {
   constructor(private readonly server: Server) {}
 
-  of(uri: vscode.Uri): Promise<ChoicesResult> {
+  /** The choices in force for a model; a model that can't be analysed has none. */
+  async of(uri: vscode.Uri): Promise<ChoicesResult> {
     const params: ChoicesParams = { uri: uri.toString() };
-    return this.server.request<ChoicesResult>(choicesRequest, params);
+    const choices = await this.server.request<ChoicesResult | null>(choicesRequest, params);
+    if (!choices) throw new Error(text('extension.webview.noAnalysis'));
+    return choices;
   }
 
   async chooseChips(uri: vscode.Uri): Promise<void> {

@@ -12,21 +12,24 @@ const lookEvery = 2000;
  */
 export class ModelWatcher implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[] = [];
-  private seen: Promise<FileLook | null>;
+  private seen: FileLook | null | undefined;
   private settling = false;
   private again = false;
   private disposed = false;
 
+  /** @param seen the file as it was when it was read; what has changed since is told at once */
   constructor(
     private readonly model: vscode.Uri,
+    seen: FileLook | null | undefined,
     private readonly changed: () => Promise<void>,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    this.seen = this.look();
+    this.seen = seen;
     if (model.scheme === 'file') this.watchFolder();
     else this.watchThroughEditor();
     // Network drives lose events; coming back to the window is when a user expects to see the truth.
     this.disposables.push(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.check()));
+    this.check();
   }
 
   dispose(): void {
@@ -81,28 +84,30 @@ export class ModelWatcher implements vscode.Disposable {
     try {
       do {
         this.again = false;
-        const before = await this.seen;
-        const now = await this.look();
+        const now = await lookAt(this.model);
+        const before = this.seen === undefined ? now : this.seen;
+        this.seen = now;
         if (before?.size === now?.size && before?.mtime === now?.mtime) continue;
         await settled(
-          () => this.look(),
+          () => lookAt(this.model),
           () => this.disposed,
         );
         if (this.disposed) return;
-        this.seen = this.look();
+        this.seen = await lookAt(this.model);
         await this.changed();
       } while (this.again && !this.disposed);
     } finally {
       this.settling = false;
     }
   }
+}
 
-  private async look(): Promise<FileLook | null> {
-    try {
-      const { size, mtime } = await vscode.workspace.fs.stat(this.model);
-      return { size, mtime };
-    } catch {
-      return null;
-    }
+/** Size and time of a file; null where there is none. */
+export async function lookAt(file: vscode.Uri): Promise<FileLook | null> {
+  try {
+    const { size, mtime } = await vscode.workspace.fs.stat(file);
+    return { size, mtime };
+  } catch {
+    return null;
   }
 }

@@ -10,13 +10,16 @@ import {
 } from '../../server/protocol';
 import type { Server } from '../server';
 import { text } from '../text';
-import { ModelWatcher } from './modelWatcher';
+import { lookAt, ModelWatcher } from './modelWatcher';
+import type { FileLook } from './settle';
 
 interface Listing {
   readonly bytes: Uint8Array;
   readonly mtime: number;
   /** When it was fetched, milliseconds since the epoch. */
   readonly fetched: number;
+  /** The model's file just before it was read: what has changed since is told once somebody watches. */
+  readonly look: FileLook | null;
 }
 
 /** How long a listing that nobody watches answers before it is asked for again (milliseconds). */
@@ -68,10 +71,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
     const key = uri.toString();
     const model = modelOf(key);
     if (model === null) return new vscode.Disposable(() => undefined);
-    const entry = this.watched.get(key) ?? {
-      count: 0,
-      watcher: new ModelWatcher(vscode.Uri.parse(model, true), () => this.modelChanged(uri), this.log),
-    };
+    const entry = this.watched.get(key) ?? { count: 0, watcher: this.modelWatcher(uri, model) };
     entry.count++;
     this.watched.set(key, entry);
     let ended = false;
@@ -117,6 +117,12 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
     this.watched.clear();
   }
 
+  private modelWatcher(uri: vscode.Uri, model: string): ModelWatcher {
+    const look = this.listings.get(uri.toString())?.look;
+    const changed = () => this.modelChanged(uri);
+    return new ModelWatcher(vscode.Uri.parse(model, true), look, changed, this.log);
+  }
+
   private async modelChanged(uri: vscode.Uri): Promise<void> {
     const params: ModelChangedParams = { uri: uri.toString() };
     const { changed } = await this.server.request<ModelChangedResult>(modelChangedRequest, params);
@@ -152,6 +158,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
     const params: ListingParams = { uri: key };
     let content: string;
     let mtime: number;
+    const look = await lookAt(vscode.Uri.parse(modelOf(key) ?? key, true));
     try {
       const result = await this.server.request<ListingResult>(listingRequest, params);
       content = result.text;
@@ -166,7 +173,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
     const same = before !== undefined && Buffer.compare(before.bytes, bytes) === 0;
     // The editor ignores a change whose time is not later than the one it knows.
     if (before) mtime = same ? before.mtime : Math.max(mtime, before.mtime + 1);
-    const listing = { bytes, mtime, fetched: Date.now() };
+    const listing = { bytes, mtime, fetched: Date.now(), look };
     this.listings.set(key, listing);
     this.dropUnwatched(key);
     return listing;

@@ -66,8 +66,9 @@ export class Page implements vscode.Disposable {
     if (this.shown !== key)
       this.post({ type: 'state', state: { kind: 'loading', model: fileName(modelUri(uri)) } });
     try {
-      const summary = await this.server.request<Summary>(summaryRequest, { uri: key });
+      const summary = await this.server.request<Summary | null>(summaryRequest, { uri: key });
       if (request !== this.request) return;
+      if (!summary) throw new Error(text('extension.webview.noAnalysis'));
       this.shown = key;
       this.post({ type: 'summary', summary });
     } catch (error) {

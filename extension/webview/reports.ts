@@ -81,7 +81,8 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     });
     if (!target) return;
     const params: ExportReportParams = { uri: uri.toString(), format: picked.format };
-    const report = await this.server.request<ExportReportResult>(exportReportRequest, params);
+    const report = await this.server.request<ExportReportResult | null>(exportReportRequest, params);
+    if (!report) throw new Error(text('extension.webview.noAnalysis'));
     await vscode.workspace.fs.writeFile(target, Buffer.from(report.text, 'utf8'));
     const open = text('extension.export.open');
     const answer = await vscode.window.showInformationMessage(

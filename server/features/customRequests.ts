@@ -36,7 +36,7 @@ import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportOf } from '../workspace/reports';
 import { choices } from './choices';
 import { exportReport } from './exportReport';
-import { handler, whileWanted } from './handler';
+import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { rows } from './rows';
 import type { ServerContext } from './server';
@@ -56,6 +56,9 @@ export function registerCustomRequests(context: ServerContext): void {
       handler(log, method, () => fallback, run),
     );
   };
+  const refreshProblems = (): void => {
+    connection.languages.diagnostics.refresh().catch((error: unknown) => log.error(describe(error)));
+  };
   const analysisOf = (uri: string, token: CancellationToken): Promise<Analysis | null> =>
     whileWanted(models.analysis(uri), token);
 
@@ -63,9 +66,12 @@ export function registerCustomRequests(context: ServerContext): void {
   connection.onRequest(listingRequest, (params: ListingParams): Promise<ListingResult> =>
     models.listing(params.uri),
   );
-  on<ModelChangedParams, ModelChangedResult>(modelChangedRequest, { changed: true }, async ({ uri }) => ({
-    changed: await models.modelChanged(uri),
-  }));
+  on<ModelChangedParams, ModelChangedResult>(modelChangedRequest, { changed: true }, async ({ uri }) => {
+    const changed = await models.modelChanged(uri);
+    // The same text may have other problems: a kept listing of a file that can't be read any more says so.
+    if (!changed) refreshProblems();
+    return { changed };
+  });
   on<LocateNodeParams, LocateNodeResult>(locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
     const analysis = await analysisOf(uri, token);
     return { line: analysis && lineOf(analysis, node) };

@@ -46,42 +46,50 @@ it('has a filled table for every chart, and a row for every chip', async () => {
   for (const chip of ['H100', 'L4', 'Xeon']) expect(text).toContain(chip);
 });
 
-it('goes to the line of a row', async () => {
-  const link = report.locator('button.link').first();
-  await link.scrollIntoViewIfNeeded();
-  const name = await link.innerText();
-  await link.click();
-  await bench.until(
-    () => bench.inHost((api) => (api.window.activeTextEditor?.selection.active.line ?? 0) > 0),
-    'the line',
-  );
+it('goes to the line of a row, and marks the node under the cursor', async () => {
+  const row = report.locator('#nodes .row[data-node]').first();
+  await row.scrollIntoViewIfNeeded();
+  const node = await row.getAttribute('data-node');
+  const name = await row.locator('button.link').innerText();
+  await row.locator('button.link').click();
+  const cursor = () => bench.inHost((api) => api.window.activeTextEditor?.selection.active.line ?? 0);
+  await bench.until(async () => (await cursor()) > 0, 'the line');
   await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
-  const hover = await bench.inHost(async (api) => {
+  expect(await hoverText()).toContain(name);
+  await bench.picture('report-row');
+
+  const line = await cursor();
+  await moveTo(line + 1);
+  await bench.page.waitForTimeout(600);
+  await moveTo(line);
+  const marked = report.locator('#nodes .row.highlighted');
+  await bench.until(
+    async () => (await marked.count()) === 1 && (await marked.getAttribute('data-node')) === node,
+    `a mark on node ${node}`,
+  );
+});
+
+/** What the hover at the cursor says, without Markdown's escapes. */
+async function hoverText(): Promise<string> {
+  const raw = await bench.inHost(async (api) => {
     const editor = api.window.activeTextEditor!;
     const hovers = await api.commands.executeCommand<{ contents: { value: string }[] }[]>(
       'vscode.executeHoverProvider',
       editor.document.uri,
-      editor.selection.active,
+      editor.selection.active.translate(0, 4),
     );
     return hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join('\n');
   });
-  expect(hover.replaceAll('\\', '')).toContain(name.replace(/^…/, ''));
-});
+  return raw.replaceAll('\\', '');
+}
 
-it('marks the node under the cursor', async () => {
-  await bench.inHost((api) => {
-    const editor = api.window.visibleTextEditors[0]!;
-    const line = editor.document
-      .getText()
-      .split('\n')
-      .findIndex((text) => / = MatMul /.test(text));
-    editor.selection = new api.Selection(line + 1, 4, line + 1, 4);
-  });
-  await bench.until(
-    async () => (await report.locator('.highlighted, [aria-current=true]').count()) > 0,
-    'a highlighted row',
-  );
-});
+function moveTo(line: number): Promise<unknown> {
+  return bench.inHost((api, at) => {
+    const editor = api.window.activeTextEditor!;
+    const position = new api.Position(at, 6);
+    editor.selection = new api.Selection(position, position);
+  }, line);
+}
 
 it('fills the side panel', async () => {
   await bench.command('workbench.view.extension.siliconlens');

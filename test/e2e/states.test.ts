@@ -9,7 +9,11 @@ const odd = '한글 #1 50%.onnx';
 beforeAll(async () => {
   bench = await Workbench.open('states', async (folder) => {
     const whole = await readFile(join(folder, 'tiny-mlp.onnx'));
-    await writeFile(join(folder, 'broken.onnx'), Buffer.from('this is no model at all\n'.repeat(40)));
+    await writeFile(
+      join(folder, 'broken.onnx'),
+      Buffer.concat([whole.subarray(0, 30), Buffer.alloc(500, 0xff)]),
+    );
+    await writeFile(join(folder, 'text.onnx'), 'version https://example.org/spec\n'.repeat(4));
     await writeFile(join(folder, 'empty.onnx'), '');
     await writeFile(join(folder, 'truncated.onnx'), whole.subarray(0, Math.floor(whole.length / 2)));
     await writeFile(join(folder, 'changing.onnx'), whole);
@@ -34,6 +38,11 @@ it.each(['broken.onnx', 'empty.onnx', 'truncated.onnx'])(
     await bench.picture(`state-${name.replace('.onnx', '')}`);
   },
 );
+
+it('says that a text file is no model', async () => {
+  await bench.openModel('text.onnx');
+  expect(await bench.activeText()).toMatch(/^# text\.onnx[\s\S]*text file/);
+});
 
 it('opens and jumps in a file whose name has a hash, a per cent sign, blanks and Korean', async () => {
   await bench.openModel(odd);
@@ -64,11 +73,11 @@ it('shows the new listing when the model is exported anew, in the same tab', asy
   await bench.tabsBecome(['>changing.onnx.onnxtxt']);
 });
 
-it('keeps the listing while the model is half written or gone, and says so', async () => {
+it('keeps the listing while the model is emptied for writing or gone, and says so', async () => {
   await bench.openModel('changing.onnx');
   const file = join(bench.folder, 'changing.onnx');
   const whole = await readFile(file);
-  await writeFile(file, whole.subarray(0, 100));
+  await writeFile(file, '');
   await bench.page.waitForTimeout(2500);
   expect(await bench.activeText()).toContain('Conv');
   await rm(file);
