@@ -61,7 +61,8 @@ function workText(rule: OperatorRule): string {
 function shapeCell({ domain, name }: OperatorRule, sources: RuleSources): string {
   const folder = domain === 'com.microsoft' ? 'contrib/' : domain === 'ai.onnx.ml' ? 'ml/' : '';
   const files = [...sources].filter(([path, text]) => text.includes(`'${name}'`) && !path.includes('test'));
+  const namesDomain = files.find(([, text]) => domain !== '' && text.includes(`'${domain}'`));
   const inFolder = files.filter(([path]) => path.slice(0, path.lastIndexOf('/') + 1) === folder);
-  const file = (inFolder[0] ?? files[0])?.[0];
+  const file = (namesDomain ?? inFolder[0] ?? files[0])?.[0];
   return file === undefined ? 'own' : `[${file}](../server/engine/operators/${file})`;
 }

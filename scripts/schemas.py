@@ -30,8 +30,14 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 TARGET = Path(__file__).parent.parent / "server/engine/operators/schemas.json"
 RUNTIME_DOMAINS = {"com.microsoft"}
-# ONNX Runtime's optimiser writes it into the default domain, and other runtimes read it there.
-RUNTIME_EXTRAS = {("", "SimplifiedLayerNormalization")}
+# ONNX Runtime's optimiser writes some into the default domain, others are early forms or plugins that files still have.
+RUNTIME_EXTRAS = {
+    ("", name)
+    for name in (
+        "SimplifiedLayerNormalization", "Affine", "Crop", "DisentangledAttention_TRT", "EfficientNMS_TRT",
+        "GivenTensorFill", "ImageScaler", "MemcpyFromHost", "MemcpyToHost", "ParametricSoftplus", "Scale", "ScaledTanh",
+    )
+}
 
 
 def type_words(text):

@@ -11,6 +11,7 @@ import { randomOperators } from './random';
 import { recurrentOperators } from './recurrent';
 import { reductionOperators } from './reduction';
 import { softmaxOperators } from './softmax';
+import { legacyOperators } from './legacy';
 import { lossOperators } from './loss';
 import { signalOperators } from './signal';
 import { textOperators } from './text';
@@ -41,6 +42,7 @@ export const allOperators: readonly OperatorRule[] = [
   ...recurrentOperators,
   ...reductionOperators,
   ...softmaxOperators,
+  ...legacyOperators,
   ...lossOperators,
   ...signalOperators,
   ...textOperators,

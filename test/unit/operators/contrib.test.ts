@@ -94,6 +94,71 @@ describe('attention with its own projection', () => {
   });
 });
 
+describe('shared buffers', () => {
+  it('touches past and new rows of a step, not the buffer', () => {
+    const { types, work } = run('DecoderMaskedMultiHeadAttention', {
+      inputs: [
+        'float[2, 1, 16]',
+        'float[2, 1, 16]',
+        'float[2, 1, 16]',
+        null,
+        null,
+        'float[2, 4, 100, 4]',
+        'float[2, 4, 100, 4]',
+        { type: 'int32[1]', elements: [9] },
+      ],
+      attributes: { num_heads: 4, past_present_share_buffer: 1 },
+      outputs: 3,
+    });
+    expect(types[1]).toBe('float[2, 4, 100, 4]');
+    // One query of 2·4 heads sees 10 keys.
+    expect(work?.operations.special).toBe(2 * 4 * 10);
+    const row = 2 * 4 * 4 * 4;
+    expect(work?.bytes.inputs).toBe(3 * 2 * 16 * 4 + 2 * 9 * row + 4);
+    expect(work?.bytes.outputs).toBe(2 * 16 * 4 + 2 * row);
+  });
+});
+
+describe('channels in blocks', () => {
+  const blocked = (operator: string, check: Omit<Check, 'domain' | 'version'>) =>
+    checkRule(operator, { domain: 'com.microsoft.nchwc', version: 1, ...check });
+
+  it('pads channels and drops them again', () => {
+    expect(blocked('ReorderInput', { inputs: ['float[1, 20, 5, 5]'] }).types[0]).toMatch(/^float\[1, [^0-9]/);
+    expect(blocked('ReorderInput', { inputs: ['float[1, 12, 5, 5]'] }).types).toEqual(['float[1, 16, 5, 5]']);
+    const attributes = { channels: 12 };
+    expect(blocked('ReorderOutput', { inputs: ['float[1, 16, 5, 5]'], attributes }).types).toEqual([
+      'float[1, 12, 5, 5]',
+    ]);
+  });
+
+  it('convolves, sums and activates', () => {
+    const { types, work } = blocked('Conv', {
+      inputs: ['float[1, 16, 7, 7]', 'float[32, 16, 3, 3]', 'float[32]', 'float[1, 32, 5, 5]'],
+      attributes: { activation: 'Relu' },
+    });
+    expect(types).toEqual(['float[1, 32, 5, 5]']);
+    expect(work?.operations).toEqual({ matrix: 2 * 800 * 144, vector: 3 * 800, special: 0 });
+  });
+});
+
+describe('early and plugin operators', () => {
+  it('crops images and keeps boxes', () => {
+    const attributes = { border: [1, 2, 3, 4] };
+    expect(checkRule('Crop', { inputs: ['float[1, 3, 20, 10]'], attributes }).types).toEqual([
+      'float[1, 3, 14, 6]',
+    ]);
+    const boxes = { inputs: ['float[n, 1000, 4]', 'float[n, 1000, 80]'], outputs: 4 };
+    const most = { attributes: { max_output_boxes: 50 } };
+    expect(checkRule('EfficientNMS_TRT', { ...boxes, ...most }).types).toEqual([
+      'int32[n, 1]',
+      'float[n, 50, 4]',
+      'float[n, 50]',
+      'int32[n, 50]',
+    ]);
+  });
+});
+
 describe('other attentions', () => {
   it('pairs cross attention', () => {
     const { work } = run('MultiHeadAttention', {

@@ -4,14 +4,18 @@ import { addWork } from '../activations';
 import { attentionWork, noMask, type AttentionSizes } from '../attentionWork';
 import { elementCount, knownScalar, sharper } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
-import { multiHeadOperands, over, plus, times, totalKeys, whole } from './attentionShapes';
+import { bytesOf, multiHeadOperands, over, plus, times, totalKeys, whole } from './attentionShapes';
 import { contrib } from './microsoft';
+
+const sharesBuffer = (context: NodeContext | WorkContext): boolean =>
+  context.int('past_present_share_buffer', 0) !== 0;
 
 /** Where an attention with its own input projection finds things. */
 interface Projected {
   readonly weights: number;
   readonly bias: number;
   readonly past: number;
+  readonly pastLength: number;
   readonly scoreBias: number;
   readonly mask: number;
   readonly dtype: (context: NodeContext) => DataType | undefined;
@@ -43,8 +47,7 @@ function inferProjected(context: NodeContext, layout: Projected): void {
   context.setTensor(0, layout.dtype(context), shape);
   if (!context.hasOutput(1)) return;
   const past = context.shape(layout.past);
-  const shared = context.int('past_present_share_buffer', 0) !== 0;
-  if (shared && past !== undefined) {
+  if (sharesBuffer(context) && past !== undefined) {
     context.setTensor(1, layout.dtype(context), past);
     return;
   }
@@ -60,8 +63,8 @@ function projectedSizes(context: WorkContext, layout: Projected): AttentionSizes
   const columns = context.shape(layout.weights)[1] ?? 0;
   const widths = projectedWidths(context.ints('qkv_hidden_sizes'), columns);
   const stored = context.hasInput(layout.past) ? (context.shape(layout.past)[3] ?? 0) : 0;
-  const shared = context.int('past_present_share_buffer', 0) !== 0;
-  const past = shared ? Math.max(0, stored - length) : stored;
+  const stated = knownScalar(context, layout.pastLength);
+  const past = sharesBuffer(context) ? (stated ?? Math.max(0, stored - length)) : stored;
   return {
     batch,
     heads,
@@ -90,9 +93,27 @@ function workProjected(context: WorkContext, layout: Projected): OperatorWork {
     { bias: context.hasInput(layout.scoreBias) || context.hasInput(layout.mask) },
   );
   const work = addWork(attention, projectionWork(rows, width, columns, context.hasInput(layout.bias)));
+  const cache = sharesBuffer(context) ? sharedBytes(context, sizes, past, [layout.past], [1]) : {};
   // Zero points of input and weights, then scale and bias of the projection's integers.
   const quantised = layout.quantised === true ? context.count(0) + context.count(1) + rows * columns : 0;
-  return addWork(work, { vector: quantised });
+  return { ...addWork(work, { vector: quantised }), ...cache };
+}
+
+/**
+ * Where past and present share one buffer the past rows are read and the new rows written; a cache holds keys and
+ * values of head size each, both in one tensor [2, ...] or in two.
+ */
+function sharedBytes(
+  context: WorkContext,
+  sizes: AttentionSizes,
+  past: number,
+  inputs: readonly number[],
+  outputs: readonly number[],
+): Pick<OperatorWork, 'inputBytes' | 'outputBytes'> {
+  const row = (sizes.batch * sizes.heads * sizes.headSize * 2) / inputs.length;
+  const bytes = (indices: readonly number[], rows: number): Record<number, number> =>
+    Object.fromEntries(indices.map((index) => [index, bytesOf(context, 0, row * rows)]));
+  return { inputBytes: bytes(inputs, past), outputBytes: bytes(outputs, sizes.keyLength - past) };
 }
 
 const projectedFormula =
@@ -167,7 +188,9 @@ function workMultiHead(context: WorkContext, layout: MultiHead): OperatorWork {
     { bias: context.hasInput(layout.scoreBias) || context.hasInput(layout.mask) },
   );
   const biased = context.hasInput(layout.bias) ? context.count(layout.bias) : 0;
-  return addWork(work, { vector: biased * sizes.batch * sizes.queryLength });
+  const inputs = [layout.past, layout.past + 1];
+  const cache = layout.shared(context) ? sharedBytes(context, sizes, past, inputs, [1, 2]) : {};
+  return { ...addWork(work, { vector: biased * sizes.batch * sizes.queryLength }), ...cache };
 }
 
 const multiHeadFormula =
@@ -182,9 +205,6 @@ function multiHeadRule(name: string, layout: MultiHead): OperatorRule {
     (context) => workMultiHead(context, layout),
   );
 }
-
-const sharesBuffer = (context: NodeContext | WorkContext): boolean =>
-  context.int('past_present_share_buffer', 0) !== 0;
 
 /** Tokens of several sequences without padding; pairs as if all sequences were equally long. */
 function packedSizes(context: WorkContext, offsets: number, head: number, value: number): AttentionSizes {
@@ -212,6 +232,7 @@ const packedAttention = contrib(
       weights: 1,
       bias: 2,
       past: -1,
+      pastLength: -1,
       scoreBias: 5,
       mask: -1,
       dtype: (c) => c.dtype(0),
@@ -434,6 +455,7 @@ export const contribAttentionOperators: readonly OperatorRule[] = [
     bias: 2,
     mask: 3,
     past: 4,
+    pastLength: 6,
     scoreBias: 5,
     dtype: (context) => context.dtype(0),
   }),
@@ -442,6 +464,7 @@ export const contribAttentionOperators: readonly OperatorRule[] = [
     bias: 2,
     mask: 3,
     past: 4,
+    pastLength: 6,
     scoreBias: 5,
     dtype: (context) => context.dtype(0),
   }),
@@ -452,6 +475,7 @@ export const contribAttentionOperators: readonly OperatorRule[] = [
       bias: 2,
       mask: 5,
       past: 8,
+      pastLength: -1,
       scoreBias: -1,
       dtype: (context) => context.dtype(2) ?? context.dtype(3),
       quantised: true,

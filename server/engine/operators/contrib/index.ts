@@ -9,10 +9,12 @@ import { contribGroupedAttentionOperators } from './groupedAttention';
 import { contribLinearAttentionOperators } from './linearAttention';
 import { contribMoeOperators } from './moe';
 import { contribMovementOperators } from './movement';
+import { blockedOperators } from './nchwc';
 import { contribNormalizationOperators } from './normalization';
 import { contribQuantizedOperators } from './quantized';
 
 export const contribOperators: readonly OperatorRule[] = [
+  ...blockedOperators,
   ...contribAttentionOperators,
   ...contribConvolutionOperators,
   ...contribElementwiseOperators,
