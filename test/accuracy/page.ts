@@ -1,0 +1,209 @@
+import type { Score } from './score';
+
+export interface PublishedTable {
+  readonly date: string;
+  readonly groups: readonly {
+    readonly chip: string;
+    readonly group: string;
+    readonly precision: string;
+    readonly kind: 'calibrated' | 'left-out';
+    readonly score: Score;
+    readonly inside: number;
+    readonly width: number;
+    readonly bins: readonly { readonly name: string; readonly score: Score }[];
+  }[];
+}
+
+export interface OwnTable {
+  readonly machines: readonly {
+    readonly machine: string;
+    readonly groups: readonly { readonly group: string; readonly score: Score }[];
+    readonly models: readonly {
+      readonly model: string;
+      readonly predicted: number;
+      readonly measured: number;
+      readonly baseline: number;
+    }[];
+    readonly modelScore: Score;
+    readonly baselineScore: Score;
+    readonly nodeScore: Score;
+    readonly spearman: number;
+  }[];
+}
+
+/** What is aimed at, in per cent: median and 90th percentile of the error, calibrated and left out. */
+const targets: Readonly<
+  Record<string, { calibrated: [number, number | null]; leftOut: [number, number | null] }>
+> = {
+  'gemm bf16': { calibrated: [10, 30], leftOut: [20, 50] },
+  'gemm fp8': { calibrated: [15, 50], leftOut: [22, 60] },
+  'gemm fp32': { calibrated: [15, null], leftOut: [25, null] },
+  'attention-prefill bf16': { calibrated: [12, 45], leftOut: [20, 55] },
+  'attention-decode bf16': { calibrated: [12, 30], leftOut: [20, 55] },
+  'elementwise fp32': { calibrated: [15, null], leftOut: [25, null] },
+  'normalization fp32': { calibrated: [15, null], leftOut: [25, null] },
+  'softmax fp32': { calibrated: [15, null], leftOut: [25, null] },
+};
+
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+  ];
+}
+
+/** "met", or by how much not. */
+function verdict(group: PublishedTable['groups'][number]): string {
+  const aim = targets[`${group.group} ${group.precision}`];
+  if (!aim) return '–';
+  const [median, p90] = group.kind === 'calibrated' ? aim.calibrated : aim.leftOut;
+  const misses = [
+    group.score.median * 100 > median ? `median above ${median} %` : '',
+    p90 !== null && group.score.p90 * 100 > p90 ? `p90 above ${p90} %` : '',
+  ].filter((text) => text !== '');
+  return misses.length === 0 ? 'met' : `**${misses.join(', ')}**`;
+}
+
+function scored(list: PublishedTable['groups']): string[] {
+  return table(
+    [
+      'operators',
+      'precision',
+      'chip',
+      'rows',
+      'median',
+      'p90',
+      '&#124;p/m − 1&#124; median, p90',
+      'bias',
+      'inside',
+      'width',
+      'aim',
+    ],
+    list.map((group) => [
+      group.group,
+      group.precision,
+      group.chip,
+      String(group.score.rows),
+      percent(group.score.median),
+      percent(group.score.p90),
+      `${percent(group.score.plainMedian)}, ${percent(group.score.plainP90)}`,
+      percent(group.score.bias),
+      percent(group.inside),
+      group.width.toFixed(2),
+      verdict(group),
+    ]),
+  );
+}
+
+function details(list: PublishedTable['groups']): string[] {
+  return table(
+    ['operators', 'precision', 'chip', 'part', 'rows', 'median', 'p90', 'bias'],
+    list.flatMap((group) =>
+      group.bins.map(({ name, score }) => [
+        group.group,
+        group.precision,
+        `${group.chip}${group.kind === 'left-out' ? ', left out' : ''}`,
+        name,
+        String(score.rows),
+        percent(score.median),
+        percent(score.p90),
+        percent(score.bias),
+      ]),
+    ),
+  );
+}
+
+const introduction = `# How far the estimates are off
+
+Made by \`npm run accuracy\`; do not edit. The error of an estimate p of a measurement m is max(p/m, m/p) − 1, because
+|p/m − 1| rewards guessing low. Bias is the median of p/m − 1: below zero means too fast. *Inside* is the share of
+measurements within the stated range, *width* the median of its upper end ÷ its lower end.
+
+Constants (at most 12 per chip, operator class and precision) live in \`server/engine/cost/constants/\`, each group with its
+source. *Calibrated* rows are scored out of fold: five folds, matrix products split by (n, k), attention by (heads, key
+heads), row operators by row length, so that no row is estimated by constants that have seen its shape. *Left out* rows are
+those of a chip whose measurements were not used at all; their constants are what chips that were never measured get.
+
+Origin of the rows: matrix products and fused attention from ai-dynamo/aiconfigurator (SGLang 0.5.10 tables, Apache-2.0);
+FP32 operators of T4, V100 PCIe and A100 PCIe from sitar-lab/NeuSight (MIT). They are not part of this repository. Rows of
+our own lie in \`test/accuracy/measurements/\` with machine, versions and date.
+
+What they cannot teach: convolutions, pooling and data movement on GPUs, FP16 and INT8, elementwise operators under about
+50 µs, heads of other sizes than 128, and any GPU that is not NVIDIA's. Estimates there say \`class\` or \`peak\`.
+`;
+
+export function accuracyPage(published: PublishedTable | null, own: OwnTable | null): string {
+  const lines = [introduction];
+  if (published) {
+    const calibrated = published.groups.filter(({ kind }) => kind === 'calibrated');
+    const leftOut = published.groups.filter(({ kind }) => kind === 'left-out');
+    lines.push(
+      `Fitted on ${published.date}.`,
+      '',
+      '## GPUs, calibrated (out of fold)',
+      '',
+      ...scored(calibrated),
+      '## GPUs, one chip left out',
+      '',
+      ...scored(leftOut),
+      '## By size, operator and cached length',
+      '',
+      ...details(published.groups),
+    );
+  }
+  if (own) lines.push(...own.machines.flatMap(ownMachine));
+  lines.push(
+    '## TPU v1 against its paper',
+    '',
+    'Rooflines of the six applications of Jouppi et al. (ISCA 2017) within 1 %; measured rates of MLP0, MLP1, LSTM0 and CNN0',
+    'within 20 %; MLP0 on the processor and the GPU of its day within 2×: `test/unit/cost/tpu.test.ts`. LSTM1 has its',
+    'measurement in its range (600 × 600 matrices fill 0.61 of nine tiles; the rest is gate arithmetic). CNN1 is not',
+    'estimated: its average intensity hides four fully connected layers at batch 32 and shallow features that fill about',
+    'half of the array, and its layers are not published.',
+    '',
+  );
+  return lines.join('\n');
+}
+
+function ownMachine(machine: OwnTable['machines'][number]): string[] {
+  const named = (name: string, { rows, median, p90, bias }: Score) => [
+    name,
+    String(rows),
+    percent(median),
+    percent(p90),
+    percent(bias),
+  ];
+  const milliseconds = (seconds: number) => `${(seconds * 1e3).toPrecision(3)} ms`;
+  return [
+    `## ${machine.machine}: ONNX Runtime on the fixtures, one model left out`,
+    '',
+    'Equal kernels count once, with their fastest run. The machine was shared with other programs: kernels that were never',
+    'left alone read up to twice too slow, so the errors below are those of the measurement as much as of the model, and',
+    'the fit follows the undisturbed kernels. Estimates on processors therefore say `class`, not `calibrated`.',
+    '',
+    ...table(
+      ['what', 'rows', 'median', 'p90', 'bias'],
+      [
+        ...machine.groups.map(({ group, score }) => named(group, score)),
+        named('all kernels of 10 µs and more', machine.nodeScore),
+        named('whole models (sums of their kernels)', machine.modelScore),
+        named('baseline: operations ÷ one constant', machine.baselineScore),
+      ],
+    ),
+    `Rank correlation of achieved rates of matrix kernels: ${machine.spearman.toFixed(3)}.`,
+    '',
+    ...table(
+      ['model', 'estimated', 'measured', 'baseline'],
+      machine.models.map(({ model, predicted, measured, baseline }) => [
+        model,
+        milliseconds(predicted),
+        milliseconds(measured),
+        milliseconds(baseline),
+      ]),
+    ),
+  ];
+}

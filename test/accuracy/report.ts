@@ -1,0 +1,35 @@
+// Prints how far the estimates are off and writes docs/accuracy.md: `npm run accuracy`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accuracyPage, type OwnTable, type PublishedTable } from './page';
+import { predict } from './groups';
+import { publishedRows } from './rows';
+import { score } from './score';
+import { constantsFor } from '../../server/engine/cost/constants';
+import { chipById } from '../../server/engine/chips/catalogue';
+
+const read = <T>(path: string): T | null =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : null;
+const published = read<PublishedTable>('test/accuracy/published.json');
+const own = read<OwnTable>('test/accuracy/own.json');
+const page = accuracyPage(published, own);
+writeFileSync('docs/accuracy.md', page);
+console.log(page);
+
+// With the measurements at hand, the committed constants are applied to all rows once more.
+const rows = publishedRows();
+if (rows.length === 0)
+  console.log('The published measurements are not here: the tables above are those of the last fit.');
+const groups = new Set(
+  rows.filter(({ chip }) => chipById(chip)).map((row) => `${row.chip} ${row.group} ${row.precision}`),
+);
+for (const key of groups) {
+  const [id, group, precision] = key.split(' ');
+  const chip = chipById(id);
+  if (!chip) continue;
+  const constants = constantsFor(chip, group, precision).value;
+  const own = rows.filter((row) => `${row.chip} ${row.group} ${row.precision}` === key);
+  const result = score(own.map((row) => ({ predicted: predict(row, constants), measured: row.seconds })));
+  console.log(
+    `${key.padEnd(52)} as shipped: n ${result.rows}  median ${(100 * result.median).toFixed(1)} %  p90 ${(100 * result.p90).toFixed(1)} %  bias ${(100 * result.bias).toFixed(1)} %`,
+  );
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { predict } from '../../accuracy/groups';
+import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
+import { publishedRows } from '../../accuracy/rows';
+import { score } from '../../accuracy/score';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { constantsFor } from '../../../server/engine/cost/constants';
+
+const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const published = read<PublishedTable>('test/accuracy/published.json');
+const own = read<OwnTable>('test/accuracy/own.json');
+const rows = publishedRows();
+
+describe('accuracy', () => {
+  it('has a current page', () => {
+    expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(accuracyPage(published, own));
+  });
+
+  it('reports every group, calibrated and left out', () => {
+    const groups = (kind: string) => published.groups.filter((group) => group.kind === kind);
+    expect(groups('calibrated')).toHaveLength(23);
+    expect(groups('left-out')).toHaveLength(23);
+  });
+
+  it.each(
+    published.groups
+      .filter(({ kind, chip }) => kind === 'calibrated' && chipById(chip))
+      .map((group) => [group.chip, group.group, group.precision, group] as const),
+  )('%s %s %s is no worse than its committed score', (id, group, precision, committed) => {
+    // The tables are not part of the repository: where they are missing, the committed scores are all there is.
+    if (rows.length === 0) return expect(existsSync('test/accuracy/published.json')).toBe(true);
+    const constants = constantsFor(chipById(id)!, group, precision).value;
+    const mine = rows.filter((row) => row.chip === id && row.group === group && row.precision === precision);
+    const result = score(mine.map((row) => ({ predicted: predict(row, constants), measured: row.seconds })));
+    expect(result.rows).toBe(committed.score.rows);
+    // In sample, the shipped constants have to do at least as well as out of fold.
+    expect(result.median).toBeLessThan(committed.score.median + 0.02);
+    expect(result.p90).toBeLessThan(committed.score.p90 * 1.1 + 0.02);
+  });
+});
