@@ -87,7 +87,13 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void {
-    this.slot(index).type = tensor(dtype, shape);
+    this.slot(index).type = tensor(dtype, shape?.every(isPossible) === false ? this.repaired(shape) : shape);
+  }
+
+  /** Attributes and shapes that contradict each other give negative or broken sizes: they become unknown. */
+  private repaired(shape: Shape): Shape {
+    this.report('error', 'dimension-impossible');
+    return shape.map((dim, axis) => (isPossible(dim) ? dim : this.fresh(`dim${axis}`)));
   }
 
   setType(index: number, type: ValueType | undefined): void {
@@ -129,3 +135,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 }
 
 const nothingSaid: Fact = {};
+
+function isPossible(dim: Dim): boolean {
+  return typeof dim !== 'number' || (dim >= 0 && Number.isInteger(dim));
+}

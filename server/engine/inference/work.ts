@@ -115,11 +115,10 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     const fact = subject.outputs[index];
     if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
   }
-  return {
-    operations: { matrix: counted.matrix ?? 0, vector: counted.vector ?? 0, special: counted.special ?? 0 },
-    bytes,
-    ...(counted.matrixShape && { matrixShape: counted.matrixShape }),
-  };
+  const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
+  // Attributes that make no sense (0 heads) give no number: unknown, not invented.
+  if (!Number.isFinite(matrix + vector + special + bytes.weights + bytes.inputs + bytes.outputs)) return null;
+  return { operations: { matrix, vector, special }, bytes, ...(matrixShape && { matrixShape }) };
 }
 
 /** Sequences and the like have no shape to wait for. */

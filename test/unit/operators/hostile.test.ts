@@ -85,10 +85,7 @@ const situation = fc.record({
 
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
 
-function run(
-  rule: OperatorRule,
-  { inputs, attributes, outputs, version }: Situation,
-): void {
+function run(rule: OperatorRule, { inputs, attributes, outputs, version }: Situation): void {
   const node = {
     name: '',
     operator: rule.name,
