@@ -101,21 +101,24 @@ export interface Growth {
   readonly maximum: number | null;
 }
 
-/** Lets elementwise nodes join the kernel that alone consumes them, then the matrix kernel that only they consume. */
-export async function grow(graph: WorkGraph, growth: Growth, scheduler: Scheduler): Promise<void> {
-  const most = growth.maximum ?? Infinity;
-  const roots = graph.nodes
+/** The live nodes with their positions, in the order of execution. */
+function inOrder(graph: WorkGraph): { node: WorkNode; at: number }[] {
+  return graph.nodes
     .map((node, at) => ({ node, at }))
     .filter((entry): entry is { node: WorkNode; at: number } => entry.node !== null)
     .sort((a, b) => a.node.root.index - b.node.root.index);
-  for (const { node, at } of roots) {
+}
+
+/** Lets elementwise nodes join the kernel that alone consumes them, then the matrix kernel that only they consume. */
+export async function grow(graph: WorkGraph, growth: Growth, scheduler: Scheduler): Promise<void> {
+  const most = growth.maximum ?? Infinity;
+  for (const { node, at } of inOrder(graph)) {
     const pause = scheduler.tick();
     if (pause) await pause;
     if (growth.epilogue.includes(node.operatorClass) && graph.nodes[at] === node)
       growAfter(graph, at, growth, most);
   }
-  for (let last = roots.length - 1; last >= 0; last--) {
-    const { node, at } = roots[last]!;
+  for (const { node, at } of inOrder(graph).reverse()) {
     const pause = scheduler.tick();
     if (pause) await pause;
     if (graph.nodes[at] !== node || !growth.members.includes(node.operatorClass)) continue;
