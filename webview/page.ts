@@ -15,7 +15,8 @@ export interface View {
 /** Runs a page: states before there is a summary, one view at a time after, redrawn when the theme changes. */
 export function runPage(render: (summary: Summary, rerender: () => void) => View): void {
   const app = document.getElementById('app') ?? document.body.appendChild(element('div', { id: 'app' }));
-  const banner = element('div', { class: 'banner', role: 'status' });
+  // The words that the host wrote into the empty page stay until there is something to say.
+  const banner = element('div', { class: 'banner', role: 'status' }, ...app.childNodes);
   const content = element('main', {});
   app.replaceChildren(banner, content);
   let view: View | undefined;

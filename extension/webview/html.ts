@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { language } from '../text';
+import { language, text } from '../text';
 
 /** Prepares a webview and gives it a page of the bundle; scripts run by nonce alone, and nothing remote is loaded. */
 export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: 'panel' | 'report'): void {
@@ -25,7 +25,7 @@ export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page
 <title>Siliconlens</title>
 </head>
 <body>
-<div id="app"></div>
+<div id="app"><p>${text('extension.webview.opening')}</p></div>
 <script nonce="${nonce}" src="${resource(`${page}.js`)}"></script>
 </body>
 </html>`;
