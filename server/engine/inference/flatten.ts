@@ -84,12 +84,13 @@ export async function flatten(
   scheduler: Scheduler,
   report: (problem: Problem) => void,
 ): Promise<FlatModel> {
-  const flattener = new Flattener(model, options, report);
-  flattener.addMain();
+  const flattener = new Flattener(model, options, scheduler, report);
+  await flattener.addMain();
   for (let index = 0; index < flattener.nodes.length; index++) {
     const wait = scheduler.tick();
     if (wait) await wait;
-    flattener.expand(flattener.nodes[index]!);
+    const filling = flattener.expand(flattener.nodes[index]!);
+    if (filling) await filling;
   }
   return flattener;
 }
@@ -114,12 +115,13 @@ class Flattener implements FlatModel {
   constructor(
     private readonly model: Model,
     private readonly options: FlattenOptions,
+    private readonly scheduler: Scheduler,
     private readonly report: (problem: Problem) => void,
   ) {
     for (const f of model.functions) this.functions.set(functionKey(f.domain, f.name, f.overload), f);
   }
 
-  addMain(): void {
+  async addMain(): Promise<void> {
     const scope = this.newScope(
       null,
       null,
@@ -128,21 +130,34 @@ class Flattener implements FlatModel {
       undefined,
       undefined,
     );
-    this.fill(scope, this.model.graph, undefined);
+    await this.fill(scope, this.model.graph, undefined);
   }
 
-  /** Adds the scopes of the node's subgraphs and of the function that it calls. */
-  expand(flat: FlatNode): void {
-    const scope = this.scopes[flat.scope]!;
-    for (const attribute of flat.node.attributes) {
-      const resolved = resolveAttribute(attribute, scope.environment);
-      if (resolved?.kind === 'graph') this.addSubgraph(flat, scope, attribute.name, resolved.value);
-      else if (resolved?.kind === 'graphs') {
-        resolved.value.forEach((graph, i) => this.addSubgraph(flat, scope, `${attribute.name}[${i}]`, graph));
-      }
-    }
+  /** Adds the scopes of the node's subgraphs and of the function that it calls; undefined when it has none. */
+  expand(flat: FlatNode): Promise<void> | undefined {
     const called = this.calledFunction(flat.node);
-    if (called) this.addCall(flat, scope, called);
+    const graphs = flat.node.attributes.length > 0 ? this.graphsOf(flat) : [];
+    return called || graphs.length > 0 ? this.addScopes(flat, graphs, called) : undefined;
+  }
+
+  private graphsOf(flat: FlatNode): { name: string; graph: Graph }[] {
+    const { environment } = this.scopes[flat.scope]!;
+    return flat.node.attributes.flatMap((attribute) => {
+      const resolved = resolveAttribute(attribute, environment);
+      if (resolved?.kind === 'graph') return [{ name: attribute.name, graph: resolved.value }];
+      if (resolved?.kind !== 'graphs') return [];
+      return resolved.value.map((graph, i) => ({ name: `${attribute.name}[${i}]`, graph }));
+    });
+  }
+
+  private async addScopes(
+    flat: FlatNode,
+    graphs: readonly { name: string; graph: Graph }[],
+    called: ModelFunction | undefined,
+  ): Promise<void> {
+    const scope = this.scopes[flat.scope]!;
+    for (const { name, graph } of graphs) await this.addSubgraph(flat, scope, name, graph);
+    if (called) await this.addCall(flat, scope, called);
   }
 
   private calledFunction(node: Node): ModelFunction | undefined {
@@ -151,7 +166,12 @@ class Flattener implements FlatModel {
       : this.functions.get(functionKey(node.domain, node.operator, node.overload));
   }
 
-  private addSubgraph(flat: FlatNode, outer: FlatScope, attribute: string, graph: Graph): void {
+  private async addSubgraph(
+    flat: FlatNode,
+    outer: FlatScope,
+    attribute: string,
+    graph: Graph,
+  ): Promise<void> {
     if (this.refuse(flat, outer, graph.nodes.length)) return;
     const scope = this.newScope(
       outer,
@@ -162,10 +182,10 @@ class Flattener implements FlatModel {
       outer.function,
     );
     (flat.bodies ??= new Map()).set(attribute, scope.index);
-    this.fill(scope, graph, undefined);
+    await this.fill(scope, graph, undefined);
   }
 
-  private addCall(flat: FlatNode, outer: FlatScope, called: ModelFunction): void {
+  private async addCall(flat: FlatNode, outer: FlatScope, called: ModelFunction): Promise<void> {
     if (this.isInside(called, outer)) {
       this.problem(flat.index, 'error', 'inference.function-recursive', { function: called.name });
       return;
@@ -190,7 +210,7 @@ class Flattener implements FlatModel {
       sparseInitializers: [],
       nodes: called.nodes,
     };
-    this.fill(scope, body, flat);
+    await this.fill(scope, body, flat);
   }
 
   /** A function that calls itself, directly or not. */
@@ -245,7 +265,7 @@ class Flattener implements FlatModel {
   }
 
   /** Registers the values and nodes of a scope; `call` is set for function bodies, which see no outer names. */
-  private fill(scope: FlatScope, body: Body, call: FlatNode | undefined): void {
+  private async fill(scope: FlatScope, body: Body, call: FlatNode | undefined): Promise<void> {
     const tensors = new Map(body.initializers.map((tensor) => [tensor.name, tensor]));
     body.inputs.forEach((info, position) => {
       if (call && (call.inputs[position] ?? null) === null) {
@@ -267,6 +287,8 @@ class Flattener implements FlatModel {
     }
     const pending: { flat: number; inputs: (number | null)[]; position: number; name: string }[] = [];
     for (const node of body.nodes) {
+      const wait = this.scheduler.tick();
+      if (wait) await wait;
       if (this.nodes.length >= maximumFlatNodes) {
         if (!this.full)
           this.problem(null, 'warning', 'inference.too-many-nodes', { limit: maximumFlatNodes });

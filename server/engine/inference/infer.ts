@@ -60,12 +60,7 @@ class Gatherer {
   ) {}
 
   async gather(scheduler: Scheduler): Promise<Inference> {
-    const works: (Work | null)[] = [];
-    for (const node of this.flat.nodes) {
-      const wait = scheduler.tick();
-      if (wait) await wait;
-      works.push(this.workOfNode(node));
-    }
+    const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
     const { repeats, choices } = scopeRepeats(this.flat, this.walk.uses, works);
     for (const { node, taken } of choices) {
       const args = { node: this.flat.nodes[node]!.node.name, taken };
@@ -77,8 +72,10 @@ class Gatherer {
       this.report({ severity: 'warning', code: 'inference.dimension-unbound', args: { name }, node: null });
     }
     return {
-      nodes: this.flat.nodes.map((node) => this.node(node, works[node.index]!, repeats[node.scope]!)),
-      values: this.flat.values.map((value) => this.value(value.id)),
+      nodes: await mapPolitely(this.flat.nodes, scheduler, (node) =>
+        this.node(node, works[node.index]!, repeats[node.scope]!),
+      ),
+      values: await mapPolitely(this.flat.values, scheduler, (value) => this.value(value.id)),
       scopes: this.flat.scopes.map((scope): Scope => ({
         index: scope.index,
         parent: scope.parent,
@@ -159,6 +156,21 @@ class Gatherer {
         return { name, value, origin: value === null ? 'unbound' : 'binding' };
       });
   }
+}
+
+/** `map` that lets others have a turn. */
+async function mapPolitely<T, R>(
+  items: readonly T[],
+  scheduler: Scheduler,
+  make: (item: T) => R,
+): Promise<R[]> {
+  const result: R[] = [];
+  for (const item of items) {
+    const wait = scheduler.tick();
+    if (wait) await wait;
+    result.push(make(item));
+  }
+  return result;
 }
 
 function collect(type: ValueType | undefined, names: Set<string>): void {

@@ -55,16 +55,18 @@ export class Walk {
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
     this.unifier = { inputSymbols, freshSymbols: this.freshSymbols, known: { ...bindings } };
-    this.seedValues();
   }
 
   async run(): Promise<void> {
+    await this.seedValues();
     await this.runScope(this.flat.scopes[0]!);
   }
 
   /** Formal inputs and initializers have their facts before any node runs. */
-  private seedValues(): void {
+  private async seedValues(): Promise<void> {
     for (const value of this.flat.values) {
+      const wait = this.scheduler.tick();
+      if (wait) await wait;
       if (value.tensor) {
         this.facts[value.id] = factOfTensor(value.tensor);
         this.traits[value.id] = Trait.Constant | Trait.Weight;
