@@ -7,7 +7,6 @@ import { parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printListing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
-import { slicedScheduler } from '../engine/scheduler';
 import type { Listing } from './analysis';
 import { fingerprint } from './documents';
 import { externalDataProblems } from './externalData';
@@ -16,6 +15,7 @@ import type { FileStamp, ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { fileProblem, noModel, unreadableText } from './served';
 import type { Served } from './served';
+import { politely } from './turns';
 
 /** Editors take no longer texts either. */
 const textLimit = 50e6;
@@ -138,12 +138,4 @@ function nextOf(
   if (!latest) return { revision: 1, mtime: fileTime };
   if (latest.text === text) return { revision: latest.listing.revision, mtime: latest.mtime };
   return { revision: latest.listing.revision + 1, mtime: Math.max(fileTime, latest.mtime + 1) };
-}
-
-/** Yields to requests; reading is never cancelled, since whoever comes next needs the same. */
-function politely(): ReturnType<typeof slicedScheduler> {
-  return slicedScheduler(
-    () => false,
-    () => new Promise((resolve) => setImmediate(resolve)),
-  );
 }

@@ -1,4 +1,4 @@
-import { CancelledError, slicedScheduler } from '../engine/scheduler';
+import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
 import { languageId } from '../protocol';
 import type { ListingResult } from '../protocol';
@@ -9,6 +9,7 @@ import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { Served } from './served';
 import type { Settings } from './settings';
+import { politely } from './turns';
 
 /** What the store tells the rest of the server. */
 export interface ModelsHost extends LoaderHost {
@@ -23,11 +24,13 @@ export interface ModelsHost extends LoaderHost {
 }
 
 /** How long a model is kept after its listing was closed: it may only be moved to another column. */
-const graceMilliseconds = 30_000;
+const graceMilliseconds = 5_000;
+/** How many times as long while a report without a listing asks for rows now and then. */
+const reportedFactor = 12;
 /** Texts kept per model: the editor may still show the one before. */
 const servedLimit = 2;
 /** Models kept that no open document needs. */
-const idleLimit = 6;
+const idleLimit = 4;
 
 interface Run {
   readonly key: string;
@@ -134,6 +137,7 @@ export class Models {
       const served = shown ?? (isShown ? undefined : model.served[0]);
       if (!served) return null;
       model.reported = !this.documentOf(uri);
+      if (model.reported) this.expire(model);
       const run = await this.start(model, served);
       try {
         return await part(run);
@@ -199,7 +203,8 @@ export class Models {
   /** Each use without an open document keeps the model for another while. */
   private expire(model: OpenModel): void {
     if (model.expiry) clearTimeout(model.expiry);
-    model.expiry = setTimeout(() => this.drop(model), this.grace);
+    const grace = this.grace * (model.reported ? reportedFactor : 1);
+    model.expiry = setTimeout(() => this.drop(model), grace);
     model.expiry.unref();
   }
 
@@ -251,12 +256,10 @@ export class Models {
     const known = model.run;
     if (known && !known.cancelled && known.key === key && known.served === served) return known;
     if (known) known.cancelled = true;
+    if (known && known.served !== served) known.served.pipeline.forget();
     const none = Promise.resolve(null);
     const run: Run = { key, served, cancelled: false, promise: none, first: none, result: null };
-    const scheduler = slicedScheduler(
-      () => run.cancelled,
-      () => new Promise((resolve) => setImmediate(resolve)),
-    );
+    const scheduler = politely(() => run.cancelled);
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
     run.promise = served.pipeline.run(choices, scheduler, early).then(

@@ -9,7 +9,7 @@ import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
 
-/** A few results by key, the oldest forgotten first: enough to go back and forth between two choices. */
+/** A few results by key, the oldest forgotten first. */
 class Recent<T> {
   private readonly results = new Map<string, T>();
 
@@ -34,10 +34,16 @@ let revisions = 0;
  * from inference on, and nothing reads the file again.
  */
 export class Pipeline {
-  private readonly inferences = new Recent<Inference>(2);
+  /** One alone: shapes and costs of a large model take more memory than all else. */
+  private inferences = new Recent<Inference>(1);
   private readonly costs = new WeakMap<Inference, Recent<ChipAnalysis>>();
 
   constructor(private readonly listing: Listing) {}
+
+  /** Another text is shown now: what was computed for this one may go. */
+  forget(): void {
+    this.inferences = new Recent(1);
+  }
 
   /**
    * Rejects with `CancelledError` when the scheduler says so.
@@ -55,7 +61,7 @@ export class Pipeline {
       infer(this.listing.model, choices.workload, {}, scheduler),
     );
     let costs = this.costs.get(inference);
-    if (!costs) this.costs.set(inference, (costs = new Recent(24)));
+    if (!costs) this.costs.set(inference, (costs = new Recent(12)));
     const prepared = preparedOf(this.listing.model, choices.workload, inference);
     const host = choices.host === null ? undefined : chipById(choices.host);
     const chosen = chosenChips(choices.chips);
