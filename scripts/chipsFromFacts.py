@@ -14,7 +14,7 @@ import sys
 here = pathlib.Path(__file__).resolve().parent
 target = here.parent / "server/engine/chips/catalogue"
 curation = json.loads((here / "chipsCuration.json").read_text(encoding="utf-8"))
-ON_CHIP = {"sram-cache", "sram-scratchpad", "sram-register", "sram", "fpga-bram", "flash-analog", "dram-bank", "flash"}
+ON_CHIP = {"sram-cache", "sram-scratchpad", "sram-register", "sram", "fpga-bram", "flash-analog", "dram-bank"}
 BASIS = {"read": "read", "recalled, to verify": "recalled"}
 
 

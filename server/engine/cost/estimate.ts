@@ -117,13 +117,9 @@ export function siteOf(
 ): Site {
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
-  return {
-    chip,
-    placement,
-    table,
-    residency: new Residency(inference, plan, table, machine),
-    dispatchSeconds,
-  };
+  const residency = new Residency(inference, plan, table, machine);
+  const tooSmall = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
+  return { chip, placement, table, residency, tooSmall, dispatchSeconds };
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */

@@ -19,6 +19,8 @@ export interface Site {
   readonly placement: Placement;
   readonly table: FormatTable;
   readonly residency: Residency;
+  /** The model does not fit and nothing can be streamed: no kernel runs. */
+  readonly tooSmall: boolean;
   /** Seconds to dispatch one kernel. */
   readonly dispatchSeconds: number;
 }
@@ -76,7 +78,7 @@ export function secondsOf(terms: KnownTerms, dispatchSeconds: number): { value: 
 /** Time, bound and energy of one kernel at a site (design §6). */
 export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
   const format = kernelFormat(inference, kernel, site.table);
-  const model = modelFor(site.chip);
+  const model = site.tooSmall ? null : modelFor(site.chip);
   const input = kernelInput(inference, kernel, site, format);
   const machine = format && machineFor(site.chip, format.compute);
   const terms = model && input ? kernelTerms(model, input) : undefined;
@@ -175,7 +177,7 @@ function unknownCost(
 ): KernelCost {
   return {
     kernel: kernel.index,
-    placement: modelFor(site.chip) && format ? site.placement : 'none',
+    placement: modelFor(site.chip) && format && !site.tooSmall ? site.placement : 'none',
     precision: format?.compute ?? 'unknown',
     seconds: null,
     joules: null,

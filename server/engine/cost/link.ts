@@ -1,6 +1,5 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
-import { standinFor } from './constants';
 import { estimate } from './interval';
 import type { FormatTable } from './kernelFormat';
 import { dtypeOf } from './kernelFormat';
@@ -12,11 +11,10 @@ const linkShare = 0.85;
 /** Seconds before a copy between host and device moves its first byte: driver call and DMA set-up, a class constant. */
 const linkLatency = 8e-6;
 
-/** Bytes per second between host and chip: the stated link, main memory for blocks that share it, else a stand-in. */
+/** Bytes per second between host and chip: the link, or main memory for blocks that share it. */
 export function linkRate(chip: Chip, machine: Machine): number | null {
   if (machine.link !== null) return machine.link * linkShare;
-  if (sharesMemory(chip)) return machine.main?.bandwidth ? machine.main.bandwidth / 2 : null;
-  return (standinFor('hostLinkBytesPerSecond', chip.class)?.value ?? 0) * linkShare || null;
+  return sharesMemory(chip) && machine.main?.bandwidth ? machine.main.bandwidth / 2 : null;
 }
 
 /** A block of a system on chip: host and chip read the same memory, a copy crosses it twice. */
@@ -29,7 +27,12 @@ export function linkSeconds(machine: Machine, bytes: number): Estimate | null {
   const rate = linkRate(machine.chip, machine);
   if (rate === null) return null;
   const value = linkLatency + bytes / rate;
-  return estimate(value, value * 0.6, value * 2, machine.link === null ? 'peak' : 'class');
+  return estimate(
+    value,
+    value * 0.6,
+    value * 2,
+    machine.link === null || machine.linkStandin !== null ? 'peak' : 'class',
+  );
 }
 
 /** Transfer of the graph's inputs and outputs, kept apart from node times. Nothing moves on a CPU. */

@@ -28,6 +28,8 @@ export interface Machine {
   readonly array: readonly [number, number] | null;
   /** Host link, bytes per second and direction. */
   readonly link: number | null;
+  /** Source of the stand-in for it, where the chip's file states none. */
+  readonly linkStandin: string | null;
   /** Facts that are missing without a stand-in, and those that a stand-in replaces (with its source). */
   readonly missing: readonly string[];
   readonly standins: readonly { readonly fact: string; readonly source: string }[];
@@ -51,6 +53,7 @@ function build(chip: Chip, format: string): Machine {
   const rate = resolveFormat(chip, format);
   const peak = rate ? rate.figure.value * share : null;
   if (peak === null) missing.push('peakOpsPerSecond');
+  if (chip.memory.length === 0) missing.push('memory');
   const largest = largestPeak(chip);
 
   const replaced = (
@@ -122,10 +125,21 @@ function build(chip: Chip, format: string): Machine {
     near,
     units: Math.max(1, Math.round((chip.units?.count?.value ?? 1) * share)),
     array: arrayOf(chip),
-    link: chip.hostLink?.bandwidthBytesPerSecond?.value ?? null,
+    ...linkOf(chip),
     missing,
     standins,
   };
+}
+
+/** The stated host link; cards and modules without a figure get the stand-in, parts of a larger chip have none. */
+function linkOf(chip: Chip): { link: number | null; linkStandin: string | null } {
+  const stated = chip.hostLink?.bandwidthBytesPerSecond?.value;
+  if (stated !== undefined) return { link: stated, linkStandin: null };
+  const standin = standinFor('hostLinkBytesPerSecond', chip.class);
+  const part = /SoC|IP/.test(chip.scope) || chip.class === 'mcu';
+  return standin && !part
+    ? { link: standin.value, linkStandin: standin.source }
+    : { link: null, linkStandin: null };
 }
 
 function scaled(figure: Figure | undefined, share: number): number | null {

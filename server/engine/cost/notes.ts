@@ -40,6 +40,11 @@ export function problemsOf(
   };
   if (!modelFor(chip)) report('warning', noMapping[chip.class] ?? 'cost.no-mapping-closed', {});
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
+  const shortage = site.residency.shortage();
+  const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
+  if (shortage && (site.tooSmall || (streams && costed[0]?.machine?.link === null))) {
+    report('warning', 'cost.does-not-fit', { ...shortage });
+  } else if (streams) report('information', 'cost.weights-streamed', {});
   for (const { format, machine, cost } of costed) {
     if (cost.placement === 'host') continue;
     if (format?.substituted) {
@@ -51,6 +56,8 @@ export function problemsOf(
     for (const fact of machine?.missing ?? []) report('warning', 'chip.fact-missing', { fact });
     for (const { fact, source } of machine?.standins ?? [])
       report('information', 'chip.stand-in', { fact, source });
+    if (streams && machine?.linkStandin)
+      report('information', 'chip.stand-in', { fact: 'host link', source: machine.linkStandin });
     if (machine?.rate?.origin === 'estimated')
       report('information', 'chip.peak-estimated', { precision: machine.format });
     if (!format) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });

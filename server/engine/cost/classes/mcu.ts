@@ -5,6 +5,7 @@ import type { ClassModel } from './model';
 export const mcu: ClassModel = {
   serialUnits: true,
   pipelined: false,
+  mustFit: true,
   terms(input) {
     return plainTerms(input, 1, true);
   },

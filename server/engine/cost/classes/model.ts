@@ -47,6 +47,8 @@ export interface ClassModel {
   readonly serialUnits: boolean;
   /** Layers form a pipeline: throughput is that of the slowest stage. */
   readonly pipelined: boolean;
+  /** There is nothing to stream from: what does not fit does not run. */
+  readonly mustFit?: boolean;
 }
 
 /** A constant by name, with the value that leaves the term out when it is not fitted. */
