@@ -1,3 +1,5 @@
+import type { Model } from '../../server/engine/graph/model';
+import { infer } from '../../server/engine/inference/infer';
 import { readOnnx } from '../../server/engine/formats/onnx/read';
 import { parseOnnxText } from '../../server/engine/formats/onnxText/parse';
 import { printListing } from '../../server/engine/formats/onnxText/print';
@@ -8,6 +10,16 @@ import { mutated } from './mutate';
 
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
+}
+
+/** Infers shapes and work of what could be read: every problem has a text, and no rule gave up. */
+async function checkInference(model: Model): Promise<void> {
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const { problems } = await infer(model, workload, {}, uninterrupted);
+  for (const { code, args } of problems) {
+    check(code in en, `no text for ${code}`);
+    check(code !== 'inference.rule-failed', `${args['operator']} failed: ${args['reason']}`);
+  }
 }
 
 /**
@@ -25,6 +37,7 @@ export async function fuzzBinary(bytes: Uint8Array): Promise<'unreadable' | 'par
     check(problems.length > 0, 'unreadable without a reason');
     return 'unreadable';
   }
+  await checkInference(value);
   const { text, positions } = printListing(value, { fileName: 'fuzz.onnx', fileSize: bytes.length });
   for (const node of positions.nodes) positions.position(node);
   const parsed = await parseOnnxText(text, uninterrupted);
@@ -49,6 +62,7 @@ export async function fuzzText(text: string): Promise<void> {
   const { value, problems } = await parseOnnxText(text, uninterrupted);
   for (const { code } of problems) check(code in en, `no text for ${code}`);
   if (!value) return;
+  await checkInference(value);
   const options = { fileName: 'fuzz.onnxtxt' };
   const once = printListing(value, options).text;
   const again = await parseOnnxText(once, uninterrupted);
