@@ -26,9 +26,8 @@ function costParts(seconds: Estimate | null, bound: Bound, language: Language): 
   if (!seconds) return ['?'];
   // Nothing is dispatched: a dash reads better than a column of zeros.
   if (bound === 'none' && seconds.value === 0) return ['–'];
-  // Shares of fused nodes may be tiny: digits below a nanosecond would look like knowledge.
-  if (seconds.value > 0 && seconds.value < 1e-9) return ['<1', 'ns'];
-  return formatSeconds(seconds.value, language).split(' ');
+  // Shares of fused nodes may be tiny.
+  return timeText(seconds.value, language).split(' ');
 }
 
 function hintWords(language: Language): string[] {
@@ -40,12 +39,17 @@ export function boundWord(bound: Bound, language: Language): string {
   return messageOf(language, `bound.${bound}`);
 }
 
+/** A time for sentences and tables; below a nanosecond digits would look like knowledge. */
+export function timeText(value: number, language: Language): string {
+  return value > 0 && value < 1e-9 ? '<1 ns' : formatSeconds(value, language);
+}
+
 /** `41 µs (30 µs – 55 µs)`, or the word for unknown. */
 export function timeRange(seconds: Estimate | null, language: Language): string {
   if (!seconds) return message(language, 'unknown');
-  const text = formatSeconds(seconds.value, language);
+  const text = timeText(seconds.value, language);
   if (seconds.low === seconds.high) return text;
-  return `${text} (${formatSeconds(seconds.low, language)} – ${formatSeconds(seconds.high, language)})`;
+  return `${text} (${timeText(seconds.low, language)} – ${timeText(seconds.high, language)})`;
 }
 
 /** A quantity, or the word for unknown: never 0 for what is not known. */

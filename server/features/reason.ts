@@ -1,10 +1,10 @@
-import { bytes, operations, seconds } from '../../l10n/format';
+import { bytes, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
-import { escapeMarkdown } from './format';
+import { escapeMarkdown, timeText } from './format';
 
 /** One sentence on why a node costs what it does on the first chosen chip; null without a chip. */
 export function reason(analysis: Analysis, index: number, language: Language): string | null {
@@ -34,8 +34,8 @@ function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Lang
     chip,
     operations: operations(sum, language),
     bytes: bytes(moved, language),
-    compute: seconds(cost.parts.compute, language),
-    memory: seconds(cost.parts.memory, language),
-    overhead: seconds(cost.parts.overhead, language),
+    compute: timeText(cost.parts.compute, language),
+    memory: timeText(cost.parts.memory, language),
+    overhead: timeText(cost.parts.overhead, language),
   });
 }

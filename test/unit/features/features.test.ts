@@ -165,7 +165,11 @@ describe('hovers', () => {
       nodes: [node('Relu', ['x'], ['y'], { name, docString: `[link](command:evil)\n\n# head` })],
     });
     const text = nodeHover((await analysed(model)).analysis, 0, 'en')?.value ?? '';
-    const outsideCode = text.replace(/`[^`]*`/g, '').replace(/\\./g, '');
+    const ours = /\]\(https:\/\/onnx\.ai\/onnx\/operators\/onnx__Relu\.html\)/;
+    const outsideCode = text
+      .replace(ours, ']')
+      .replace(/`[^`]*`/g, '')
+      .replace(/\\./g, '');
     expect(outsideCode).not.toContain('](');
     expect(outsideCode).not.toContain('<img');
     expect(text).not.toMatch(/^# head/m);
