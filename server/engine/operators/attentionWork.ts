@@ -85,5 +85,16 @@ export function attentionWork(
 
 /** The loop nest of an attention. */
 export function attentionShape(sizes: AttentionSizes, mask: AttentionMask): MatrixShape {
-  return { kind: 'attention', ...sizes, causal: mask.causal };
+  const { batch, heads, kvHeads, queryLength, keyLength, headSize, valueHeadSize } = sizes;
+  return {
+    kind: 'attention',
+    batch,
+    heads,
+    kvHeads,
+    queryLength,
+    keyLength,
+    headSize,
+    valueHeadSize,
+    causal: mask.causal,
+  };
 }

@@ -2,7 +2,7 @@ import type { DataType } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
 import { addWork } from '../activations';
 import { attentionWork, noMask, type AttentionSizes } from '../attentionWork';
-import { elementCount, knownScalar, sharper } from '../helpers';
+import { knownScalar } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { bytesOf, multiHeadOperands, over, plus, times, totalKeys, whole } from './attentionShapes';
 import { contrib } from './microsoft';
@@ -24,7 +24,7 @@ interface Projected {
 }
 
 /** Widths of Q and V: stated, else a third of the merged weights' columns each. */
-function projectedWidths(
+export function projectedWidths(
   sizes: readonly number[] | undefined,
   columns: Dim | undefined,
 ): { query: Dim | undefined; value: Dim | undefined } {
@@ -37,7 +37,7 @@ function projectedWidths(
  * Attention over its own projection of the input: output [batch, length, V width], present [2, batch, heads, total
  * length, head size]. Source: ONNX Runtime, ContribOperators.md, Attention and QAttention.
  */
-function inferProjected(context: NodeContext, layout: Projected): void {
+export function inferProjected(context: NodeContext, layout: Projected): void {
   const input = context.shape(0);
   const columns = context.shape(layout.weights)?.[1];
   const heads = context.int('num_heads');
@@ -78,7 +78,7 @@ function projectedSizes(context: WorkContext, layout: Projected): AttentionSizes
 }
 
 /** Projection: 2 operations per input element and column; bias 1 per projected element. */
-function projectionWork(rows: number, width: number, columns: number, bias: boolean): OperatorWork {
+export function projectionWork(rows: number, width: number, columns: number, bias: boolean): OperatorWork {
   return { matrix: 2 * rows * width * columns, vector: bias ? rows * columns : 0 };
 }
 
@@ -116,7 +116,7 @@ function sharedBytes(
   return { inputBytes: bytes(inputs, past), outputBytes: bytes(outputs, sizes.keyLength - past) };
 }
 
-const projectedFormula =
+export const projectedFormula =
   'matrix 2·|input|·columns of the merged weights + 2·P·(head + value head size), P = batch·heads·unmasked pairs; vector P·(5, + 1 mask or bias) + projection bias; special P';
 
 function projectedRule(name: string, layout: Projected, formula = projectedFormula): OperatorRule {
@@ -193,7 +193,7 @@ function workMultiHead(context: WorkContext, layout: MultiHead): OperatorWork {
   return { ...addWork(work, { vector: biased * sizes.batch * sizes.queryLength }), ...cache };
 }
 
-const multiHeadFormula =
+export const multiHeadFormula =
   'matrix 2·P·(head + value head size), P = batch·heads·unmasked pairs; vector P·(5, + 1 mask or bias) + tokens·|bias|; special P';
 
 function multiHeadRule(name: string, layout: MultiHead): OperatorRule {
@@ -205,248 +205,6 @@ function multiHeadRule(name: string, layout: MultiHead): OperatorRule {
     (context) => workMultiHead(context, layout),
   );
 }
-
-/** Tokens of several sequences without padding; pairs as if all sequences were equally long. */
-function packedSizes(context: WorkContext, offsets: number, head: number, value: number): AttentionSizes {
-  const tokens = context.shape(0)[0] ?? 0;
-  const batch = Math.max(1, context.shape(offsets)[0] ?? 1);
-  const heads = context.int('num_heads', 1);
-  const length = tokens / batch;
-  return {
-    batch,
-    heads,
-    kvHeads: heads,
-    queryLength: length,
-    keyLength: length,
-    headSize: head,
-    valueHeadSize: value,
-  };
-}
-
-const packedAttention = contrib(
-  'PackedAttention',
-  'attention',
-  `${projectedFormula}; sequences taken as equally long`,
-  (context) =>
-    inferProjected(context, {
-      weights: 1,
-      bias: 2,
-      past: -1,
-      pastLength: -1,
-      scoreBias: 5,
-      mask: -1,
-      dtype: (c) => c.dtype(0),
-    }),
-  (context) => {
-    const heads = context.int('num_heads', 1);
-    const [width = 0, columns = 0] = context.shape(1);
-    const widths = projectedWidths(context.ints('qkv_hidden_sizes'), columns);
-    const sizes = packedSizes(
-      context,
-      3,
-      Number(widths.query ?? 0) / heads,
-      Number(widths.value ?? 0) / heads,
-    );
-    const attention = attentionWork(sizes, noMask, { bias: context.hasInput(5) });
-    return addWork(attention, projectionWork(context.shape(0)[0] ?? 0, width, columns, context.hasInput(2)));
-  },
-);
-
-const packedMultiHead = contrib(
-  'PackedMultiHeadAttention',
-  'attention',
-  `${multiHeadFormula}; sequences taken as equally long`,
-  (context) => {
-    const query = context.shape(0);
-    const heads = context.int('num_heads');
-    const width = query?.length === 4 ? times(query[3], heads) : context.shape(2)?.[1];
-    context.setTensor(0, context.dtype(0), whole(query?.[0], width));
-  },
-  (context) => {
-    const heads = context.int('num_heads', 1);
-    const query = context.shape(0);
-    const head = query.length === 4 ? (query[3] ?? 0) : (query[1] ?? 0) / heads;
-    const value = query.length === 4 ? head : (context.shape(2)[1] ?? 0) / heads;
-    const work = attentionWork(packedSizes(context, 4, head, value), noMask, {
-      bias: context.hasInput(6),
-    });
-    const bias = context.hasInput(3) ? context.count(3) * (query[0] ?? 0) : 0;
-    return addWork(work, { vector: bias });
-  },
-);
-
-/** Each token attends a window on both sides; the projection for global tokens is counted as if there were none. */
-function longformer(name: string, weights: number, dtype: DataType | undefined): OperatorRule {
-  return contrib(
-    name,
-    'attention',
-    'matrix 2·|input|·3·hidden + 4·P·head size, P = batch·heads·pairs within ± window; vector 6·P + projection bias; special P; global tokens not counted',
-    (context) => context.setTensor(0, dtype ?? context.dtype(0), context.shape(0)),
-    (context) => {
-      const [batch = 0, length = 0, hidden = 0] = context.shape(0);
-      const heads = context.int('num_heads', 1);
-      const columns = context.shape(weights)[1] ?? 0;
-      const window = context.int('window', 0);
-      const attention = attentionWork(
-        {
-          batch,
-          heads,
-          kvHeads: heads,
-          queryLength: length,
-          keyLength: length,
-          headSize: hidden / heads,
-          valueHeadSize: hidden / heads,
-        },
-        { causal: false, offset: 0, left: window, right: window },
-        { bias: true },
-      );
-      return addWork(attention, projectionWork(batch * length, hidden, columns, true));
-    },
-  );
-}
-
-const isTrue = (context: NodeContext | WorkContext, input: number): boolean =>
-  knownScalar(context, input) === 1;
-
-/** Cached keys after DecoderAttention: those of the encoder stay, those of the decoder grow. */
-function decoderKeys(context: NodeContext): Dim | undefined {
-  const cache = context.shape(6)?.[2];
-  const usesPast = isTrue(context, 9);
-  if (isTrue(context, 8)) return usesPast ? cache : context.shape(1)?.[0];
-  const length = context.shape(0)?.[0];
-  return usesPast ? plus(cache, length) : length;
-}
-
-/** [length, batch, hidden] with flags for cross-attention and cache as inputs. */
-const decoderAttention = contrib(
-  'DecoderAttention',
-  'attention',
-  'matrix 2·tokens·hidden² for Q and 4·keys·hidden² for K and V + 4·P·head size; vector 6·P + biases; special P',
-  (context) => {
-    const query = context.shape(0);
-    const heads = context.int('num_heads');
-    context.setTensor(0, context.dtype(0), query);
-    const known = knownScalar(context, 8) !== undefined && knownScalar(context, 9) !== undefined;
-    const keys = known ? decoderKeys(context) : context.fresh('keys');
-    const cache = whole(query?.[1], heads, keys, over(query?.[2], heads));
-    for (const output of [1, 2])
-      if (context.hasOutput(output)) context.setTensor(output, context.dtype(0), cache);
-  },
-  (context) => {
-    const [length = 0, batch = 0, hidden = 0] = context.shape(0);
-    const heads = context.int('num_heads', 1);
-    const cross = isTrue(context, 8);
-    const cached = isTrue(context, 9) ? (context.shape(6)[2] ?? 0) : 0;
-    const fresh = cross ? (cached > 0 ? 0 : (context.shape(1)[0] ?? 0)) : length;
-    const keyLength = cross ? Math.max(cached, fresh) : cached + fresh;
-    const attention = attentionWork(
-      {
-        batch,
-        heads,
-        kvHeads: heads,
-        queryLength: length,
-        keyLength,
-        headSize: hidden / heads,
-        valueHeadSize: hidden / heads,
-      },
-      noMask,
-      { bias: context.hasInput(5) },
-    );
-    const projected = addWork(attention, projectionWork(length * batch, hidden, hidden, true));
-    return addWork(projected, projectionWork(fresh * batch, hidden, 2 * hidden, true));
-  },
-);
-
-/** Q, K and V have separate 8-bit weights; past is [2, batch, heads, past length, head size]. */
-const orderedAttention = contrib(
-  'QOrderedAttention',
-  'attention',
-  'matrix 2·|input|·(Q + K + V columns) + 4·P·head size; vector 6·P + 4 per projected element (bias, requantise); special P',
-  (context) => {
-    const input = context.shape(0);
-    const width = context.ints('qkv_hidden_sizes')?.[2] ?? context.shape(7)?.[1];
-    context.setTensor(0, 'int8', whole(input?.[0], input?.[1], width));
-  },
-  (context) => {
-    const [batch = 0, length = 0, width = 0] = context.shape(0);
-    const heads = context.int('num_heads', 1);
-    const columns = [5, 6, 7].map((input) => context.shape(input)[1] ?? 0);
-    const total = columns.reduce((sum, n) => sum + n, 0);
-    const past = context.hasInput(18) ? (context.shape(18)[3] ?? 0) : 0;
-    const attention = attentionWork(
-      {
-        batch,
-        heads,
-        kvHeads: heads,
-        queryLength: length,
-        keyLength: past + length,
-        headSize: (columns[0] ?? 0) / heads,
-        valueHeadSize: (columns[2] ?? 0) / heads,
-      },
-      { ...noMask, causal: context.int('unidirectional', 0) !== 0, offset: past },
-      { bias: context.hasInput(17) || context.hasInput(19) },
-    );
-    const rows = batch * length;
-    return addWork(attention, { matrix: 2 * rows * width * total, vector: 4 * rows * total });
-  },
-);
-
-/** A bias table by distance: [1, heads, queries, keys], looked up by a logarithmic bucket of the distance. */
-const relativePositionBias = contrib(
-  'RelativePositionBias',
-  'movement',
-  'vector 4 per query-key pair (distance, bucket); special 1 per pair (logarithm)',
-  (context) => {
-    const element = (input: number, hint: string): Dim => {
-      const value = context.elements(input)?.[0];
-      return value === undefined || typeof value === 'string' ? context.fresh(hint) : value;
-    };
-    const heads = context.shape(0)?.[1];
-    context.setTensor(
-      0,
-      context.dtype(0),
-      whole(1, heads, element(1, 'query_length'), element(2, 'key_length')),
-    );
-  },
-  (context) => {
-    const pairs = elementCount(context.outputShape(0).slice(2));
-    return { vector: 4 * pairs, special: pairs };
-  },
-);
-
-/** Gates from a small projection of each head's query scale the relative position bias. */
-const gatedRelativePositionBias = contrib(
-  'GatedRelativePositionBias',
-  'gemm',
-  'matrix 2·tokens·heads·head size·D; vector tokens·(hidden bias + heads·(2·D + 8)) + |Y|; special 2·tokens·heads',
-  (context) => {
-    const offsets = context.shape(6);
-    const query = context.shape(0);
-    const batch = sharper(offsets?.[0], query?.length === 3 ? query[0] : undefined);
-    const length = sharper(offsets?.[1], query?.length === 3 ? query[1] : undefined);
-    const heads = context.int('num_heads');
-    context.setTensor(0, context.dtype(0), whole(batch, heads, length, length));
-  },
-  (context) => {
-    const heads = context.int('num_heads', 1);
-    const [size = 0, columns = 0] = context.shape(3);
-    const elements = context.count(0);
-    const gates = size === 0 ? 0 : elements / size;
-    return {
-      matrix: 2 * gates * size * columns,
-      vector: elements + gates * (2 * columns + 8) + context.outputCountOf(0),
-      special: 2 * gates,
-      matrixShape: {
-        kind: 'gemm',
-        batch: 1,
-        m: heads === 0 ? 0 : gates,
-        n: columns,
-        k: size,
-        weights: 'b',
-      },
-    };
-  },
-);
 
 /** ONNX Runtime's attentions without grouped heads. Shapes: its ContribOperators.md; operations: design §6. */
 export const contribAttentionOperators: readonly OperatorRule[] = [
@@ -496,12 +254,4 @@ export const contribAttentionOperators: readonly OperatorRule[] = [
     past: 5,
     shared: sharesBuffer,
   }),
-  packedAttention,
-  packedMultiHead,
-  longformer('LongformerAttention', 1, undefined),
-  longformer('QOrderedLongformerAttention', 2, 'int8'),
-  decoderAttention,
-  orderedAttention,
-  relativePositionBias,
-  gatedRelativePositionBias,
 ];

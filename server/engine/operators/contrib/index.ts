@@ -11,6 +11,9 @@ import { contribMoeOperators } from './moe';
 import { contribMovementOperators } from './movement';
 import { blockedOperators } from './nchwc';
 import { contribNormalizationOperators } from './normalization';
+import { contribPackedAttentionOperators } from './packedAttention';
+import { contribPagedAttentionOperators } from './pagedAttention';
+import { contribPositionBiasOperators } from './positionBias';
 import { contribQuantizedOperators } from './quantized';
 
 export const contribOperators: readonly OperatorRule[] = [
@@ -25,5 +28,8 @@ export const contribOperators: readonly OperatorRule[] = [
   ...contribMoeOperators,
   ...contribMovementOperators,
   ...contribNormalizationOperators,
+  ...contribPackedAttentionOperators,
+  ...contribPagedAttentionOperators,
+  ...contribPositionBiasOperators,
   ...contribQuantizedOperators,
 ];
