@@ -78,6 +78,7 @@ export async function startHost(options, say = console.log) {
     '--disable-telemetry',
     '--disable-update-check',
   ];
+  if (options.locale) flags.push('--locale', options.locale);
   if (!options.trust) flags.push('--disable-workspace-trust');
   const child = spawn(node, [entry, ...flags, ...places, options.folder], {
     stdio: ['ignore', 'pipe', 'pipe'],

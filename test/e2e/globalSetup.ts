@@ -9,12 +9,17 @@ import { findBrowser, runFolder, startHost } from '../../scripts/vscode-host.mjs
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    vscode: { readonly port: number; readonly data: string; readonly browser: string };
+    vscode: {
+      readonly port: number;
+      readonly data: string;
+      readonly browser: string;
+      readonly vsix: readonly string[];
+    };
   }
 }
 
 /** What every window of the tests begins with. */
-const settings = {
+export const settings = {
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
@@ -37,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.env.SILICONLENS_TEST_SOCKETS = data;
   const vsix = [await pack(), packDriver(join(data, 'driver.vsix'))];
   const host = await startHost({ folder: data, data, vsix, settings });
-  project.provide('vscode', { port: host.port, data, browser });
+  project.provide('vscode', { port: host.port, data, browser, vsix });
   return async () => {
     await host.stop();
     await rm(data, { recursive: true, force: true, maxRetries: 5 });

@@ -4,7 +4,7 @@ import { Workbench } from './workbench';
 let bench: Workbench;
 
 beforeAll(async () => {
-  bench = await Workbench.open('looks', undefined, { width: 1600, height: 1000 });
+  bench = await Workbench.open('looks', { viewport: { width: 1600, height: 1000 } });
   await bench.setting('siliconlens.chips', ['nvidia-h100-sxm', 'nvidia-l4', 'intel-xeon-8480']);
   await bench.openModel('resnet50.onnx');
   await bench.command('siliconlens.openReport');

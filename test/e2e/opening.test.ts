@@ -9,13 +9,17 @@ const backKeys = process.platform === 'darwin' ? 'Control+Minus' : 'Control+Alt+
 const mainKey = process.platform === 'darwin' ? 'Meta' : 'Control';
 
 beforeAll(async () => {
-  bench = await Workbench.open('opening', (folder) => {
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'Models');
-    copyFileSync(join(folder, 'tiny-conv.onnx'), join(folder, 'tiny-mlp.onnx'));
+  bench = await Workbench.open('opening', {
+    prepare: (folder) => {
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+          cwd: folder,
+        });
+      git('init', '-q');
+      git('add', '.');
+      git('commit', '-qm', 'Models');
+      copyFileSync(join(folder, 'tiny-conv.onnx'), join(folder, 'tiny-mlp.onnx'));
+    },
   });
 });
 afterAll(() => bench?.close());

@@ -7,17 +7,19 @@ let bench: Workbench;
 const odd = '한글 #1 50%.onnx';
 
 beforeAll(async () => {
-  bench = await Workbench.open('states', async (folder) => {
-    const whole = await readFile(join(folder, 'tiny-mlp.onnx'));
-    await writeFile(
-      join(folder, 'broken.onnx'),
-      Buffer.concat([whole.subarray(0, 30), Buffer.alloc(500, 0xff)]),
-    );
-    await writeFile(join(folder, 'text.onnx'), 'version https://example.org/spec\n'.repeat(4));
-    await writeFile(join(folder, 'empty.onnx'), '');
-    await writeFile(join(folder, 'truncated.onnx'), whole.subarray(0, Math.floor(whole.length / 2)));
-    await writeFile(join(folder, 'changing.onnx'), whole);
-    await writeFile(join(folder, odd), whole);
+  bench = await Workbench.open('states', {
+    prepare: async (folder) => {
+      const whole = await readFile(join(folder, 'tiny-mlp.onnx'));
+      await writeFile(
+        join(folder, 'broken.onnx'),
+        Buffer.concat([whole.subarray(0, 30), Buffer.alloc(500, 0xff)]),
+      );
+      await writeFile(join(folder, 'text.onnx'), 'version https://example.org/spec\n'.repeat(4));
+      await writeFile(join(folder, 'empty.onnx'), '');
+      await writeFile(join(folder, 'truncated.onnx'), whole.subarray(0, Math.floor(whole.length / 2)));
+      await writeFile(join(folder, 'changing.onnx'), whole);
+      await writeFile(join(folder, odd), whole);
+    },
   });
 });
 afterAll(() => bench?.close());

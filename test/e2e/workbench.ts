@@ -19,6 +19,13 @@ export interface TabState {
   readonly preview: boolean;
 }
 
+export interface WindowOptions {
+  readonly prepare?: (folder: string) => Promise<void> | void;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Port of another VS Code than the suite's. */
+  readonly port?: number;
+}
+
 /** One window on a folder of its own, driven by hand and from inside the extension host. */
 export class Workbench {
   private constructor(
@@ -29,20 +36,18 @@ export class Workbench {
   ) {}
 
   /** Opens a window on a new folder with the sample models; `prepare` may change the folder first. */
-  static async open(
-    name: string,
-    prepare?: (folder: string) => Promise<void> | void,
-    viewport = { width: 1280, height: 800 },
-  ): Promise<Workbench> {
+  static async open(name: string, options: WindowOptions = {}): Promise<Workbench> {
     const { port, data, browser: executablePath } = inject('vscode');
     const folder = join(data, name);
     await unpackSamples(folder);
-    await prepare?.(folder);
+    await options.prepare?.(folder);
     const browser = await chromium.launch({ executablePath, args: browserFlags });
-    const context = await browser.newContext({ viewport });
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+    });
     const page = await context.newPage();
     const bench = new Workbench(browser, page, folder, join(data, `${name}.sock`));
-    await page.goto(folderAddress(port, folder));
+    await page.goto(folderAddress(options.port ?? port, folder));
     await bench.reloaded();
     return bench;
   }

@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { type Host, startHost } from '../../scripts/vscode-host.mjs';
+import { settings } from './globalSetup';
+import { Workbench } from './workbench';
+
+let host: Host;
+let bench: Workbench;
+const hangul = /[가-힣]/;
+
+beforeAll(async () => {
+  const { data: suite, vsix } = inject('vscode');
+  const data = join(suite, 'korean-host');
+  await offerKorean(join(data, 'user'));
+  host = await startHost({ folder: data, data, vsix, settings, locale: 'ko' });
+  bench = await Workbench.open('korean', { port: host.port });
+  await bench.setting('siliconlens.chips', ['nvidia-h100-sxm', 'nvidia-l4']);
+  await bench.openModel('bert-base.onnx');
+});
+afterAll(async () => {
+  await bench?.close();
+  await host?.stop();
+});
+
+/**
+ * Makes VS Code take Korean for a display language it has: a language pack without a single text of its own, so the
+ * extension's Korean texts stand among VS Code's English ones.
+ */
+async function offerKorean(userData: string): Promise<void> {
+  await mkdir(userData, { recursive: true });
+  const translations = join(userData, 'korean.json');
+  await writeFile(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: 'siliconlens.korean' }, version: '0.0.1' }];
+  const pack = { hash: 'korean', label: '한국어', extensions, translations: { vscode: translations } };
+  await writeFile(join(userData, 'languagepacks.json'), JSON.stringify({ ko: pack }));
+}
+
+it('shows commands and settings in Korean', async () => {
+  expect(await bench.inHost((api) => api.env.language)).toBe('ko');
+  const titles = await bench.inHost((api) => {
+    const manifest = api.extensions.getExtension('siliconlens.siliconlens')!.packageJSON as {
+      contributes: { commands: { title: string | { value: string } }[] };
+    };
+    return manifest.contributes.commands.map(({ title }) =>
+      typeof title === 'string' ? title : title.value,
+    );
+  });
+  expect(titles.filter((title) => !hangul.test(title))).toEqual([]);
+});
+
+it('shows hover, report and side panel in Korean', async () => {
+  await bench.command('siliconlens.openReport');
+  const report = await bench.webview('.report canvas');
+  const headings = await report.locator('h2').allInnerTexts();
+  expect(headings.filter((heading) => !hangul.test(heading))).toEqual([]);
+  await bench.command('workbench.view.extension.siliconlens');
+  const panel = await bench.webview('.panel .card');
+  const terms = await panel.locator('dt').allInnerTexts();
+  expect(terms.filter((term) => !hangul.test(term))).toEqual([]);
+  await bench.command('workbench.action.focusFirstEditorGroup');
+  const hover = await bench.inHost(async (api) => {
+    const { document } = api.window.activeTextEditor!;
+    const lines = document.getText().split('\n');
+    const line = lines.findIndex((text) => / = MatMul /.test(text));
+    const hovers = await api.commands.executeCommand<{ contents: { value: string }[] }[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new api.Position(line, lines[line]!.indexOf('MatMul ')),
+    );
+    return hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join('\n');
+  });
+  expect(hover).toMatch(hangul);
+  await bench.picture('korean');
+});
