@@ -15,7 +15,7 @@ const plain = 'plain.txt';
 let bench: Workbench;
 
 beforeAll(async () => {
-  bench = await Workbench.open('bench', undefined, { width: 1280, height: 800 });
+  bench = await Workbench.open('bench');
   await bench.openModel(model);
   const text = (await bench.activeText()) ?? '';
   await writeFile(join(bench.folder, plain), text);
