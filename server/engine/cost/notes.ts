@@ -3,6 +3,8 @@ import type { KernelPlan } from '../kernels/types';
 import type { Problem, Severity } from '../problem';
 import { modelFor } from './classes/index';
 import type { CostedKernel, Site } from './kernelCost';
+import type { KernelFormat } from './kernelFormat';
+import type { Machine } from './machine';
 import { wantedFormat } from './precision';
 import type { PrecisionChoice } from './types';
 
@@ -45,23 +47,33 @@ export function problemsOf(
   if (shortage && (site.tooSmall || (streams && costed[0]?.machine?.link === null))) {
     report('warning', 'cost.does-not-fit', { ...shortage });
   } else if (streams) report('information', 'cost.weights-streamed', {});
+  // Thousands of kernels share a handful of formats: what there is to say of each is said once.
+  const formats = new Map<string, KernelFormat>();
+  const machines = new Set<Machine>();
+  let unknown = false;
   for (const { format, machine, cost } of costed) {
     if (cost.placement === 'host') continue;
-    if (format?.substituted) {
-      report('information', 'cost.precision-substituted', {
-        wanted: wantedFormat(site.table.policy, format.stored),
-        used: format.compute,
-      });
-    }
-    for (const fact of machine?.missing ?? []) report('warning', 'chip.fact-missing', { fact });
-    for (const { fact, source } of machine?.standins ?? [])
-      report('information', 'chip.stand-in', { fact, source });
-    if (streams && machine?.linkStandin)
-      report('information', 'chip.stand-in', { fact: 'host link', source: machine.linkStandin });
-    if (machine?.rate?.origin === 'estimated')
-      report('information', 'chip.peak-estimated', { precision: machine.format });
-    if (!format) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
+    if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
+    if (machine) machines.add(machine);
+    unknown ||= !format;
   }
+  for (const { stored, compute } of formats.values()) {
+    report('information', 'cost.precision-substituted', {
+      wanted: wantedFormat(site.table.policy, stored),
+      used: compute,
+    });
+  }
+  for (const machine of machines) {
+    for (const fact of machine.missing) report('warning', 'chip.fact-missing', { fact });
+    for (const { fact, source } of machine.standins) report('information', 'chip.stand-in', { fact, source });
+    if (streams && machine.linkStandin) {
+      report('information', 'chip.stand-in', { fact: 'host link', source: machine.linkStandin });
+    }
+    if (machine.rate?.origin === 'estimated') {
+      report('information', 'chip.peak-estimated', { precision: machine.format });
+    }
+  }
+  if (unknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
   if (host.size > 0) report('information', 'cost.host-fallback', { kernels: host.size });
   return [...problems.values()];
 }

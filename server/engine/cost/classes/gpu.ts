@@ -1,3 +1,4 @@
+import type { Machine } from '../machine';
 import { powerShare } from '../power';
 import {
   combine,
@@ -19,14 +20,22 @@ import {
   reductionTime,
   type AttentionShape,
   type GpuRates,
+  type LawTime,
 } from './gpuLaws';
 import { constant, type ClassModel, type KernelInput, type Terms } from './model';
 
+const ratesCache = new WeakMap<Machine, Map<number | undefined, GpuRates | null>>();
+
 /** The laws' view of a machine; null where a rate is missing that they cannot do without. */
-export function gpuRates(
-  machine: KernelInput['machine'],
-  joulesPerOperation: number | undefined,
-): GpuRates | null {
+export function gpuRates(machine: Machine, joulesPerOperation: number | undefined): GpuRates | null {
+  let known = ratesCache.get(machine);
+  if (!known) ratesCache.set(machine, (known = new Map()));
+  let rates = known.get(joulesPerOperation);
+  if (rates === undefined) known.set(joulesPerOperation, (rates = buildRates(machine, joulesPerOperation)));
+  return rates;
+}
+
+function buildRates(machine: Machine, joulesPerOperation: number | undefined): GpuRates | null {
   const bandwidth = machine.main?.bandwidth;
   if (machine.peak === null || !bandwidth) return null;
   const shared = machine.chip.memory.find((level) => level.onChip && /shared|LDS|SLM/i.test(level.name));
@@ -49,20 +58,33 @@ function alignmentShare(product: Product, bytesPerElement: number): number {
   return bytesPerElement < 4 && (product.k % alignment !== 0 || product.n % alignment !== 0) ? 0.5 : 1;
 }
 
+const gemmCache = new WeakMap<object, Map<string, LawTime>>();
+
+/** Networks repeat their layers: a product of one shape is tried over all tiles once per chip and set of constants. */
+function cachedGemm(input: KernelInput, rates: GpuRates, product: Product): LawTime {
+  let known = gemmCache.get(input.constants);
+  if (!known) gemmCache.set(input.constants, (known = new Map()));
+  const { batch, m, n, k } = product;
+  const key = `${input.machine.format} ${batch} ${m} ${n} ${k} ${input.bytes.main}`;
+  let time = known.get(key);
+  if (!time) {
+    const peak = rates.peak * alignmentShare(product, input.activationBytes);
+    const bytesPerElement = Math.max(input.activationBytes, 0.5);
+    time = gemmTime({ ...rates, peak }, input.constants.value, product, bytesPerElement, input.bytes.main);
+    // A cache that only grows would outlive the models it was filled for.
+    if (known.size > 5000) known.clear();
+    known.set(key, time);
+  }
+  return time;
+}
+
 function matrixTerms(input: KernelInput, rates: GpuRates, shape: MatrixShape): Terms {
   const elementwise = elementwiseSeconds(input, false);
   let compute = 0;
   let memory = 0;
   let extra = 0;
   for (const product of productsOf(shape)) {
-    const aligned = alignmentShare(product, input.activationBytes);
-    const time = gemmTime(
-      { ...rates, peak: rates.peak * aligned },
-      input.constants.value,
-      product,
-      Math.max(input.activationBytes, 0.5),
-      input.bytes.main,
-    );
+    const time = cachedGemm(input, rates, product);
     compute += time.compute;
     memory = Math.max(memory, time.memory);
     extra += time.extra;
