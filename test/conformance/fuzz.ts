@@ -2,7 +2,8 @@
  * Damages fixtures in many ways and reads them; prints every seed that fails, and the slowest file.
  *
  * npx esbuild test/conformance/fuzz.ts --bundle --platform=node --format=cjs --outfile=dist/fuzz.js
- * node dist/fuzz.js [COUNT] [FIRST_SEED]     (from the root of the repository; 20000 from seed 1 if left out)
+ * node dist/fuzz.js [COUNT] [FIRST_SEED] [analyse]   (from the root; 20000 from seed 1 if left out; `analyse` goes on to
+ * the report, which takes longer)
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -10,7 +11,8 @@ import { readOnnx } from '../../server/engine/formats/onnx/read';
 import { printListing } from '../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../server/engine/scheduler';
-import { fuzzSeed } from './fuzzOne';
+import { fuzzAnalysis, fuzzSeed } from './fuzzOne';
+import { mutated } from './mutate';
 
 const folder = 'test/fixtures/models/';
 /** Limits of one file: seconds, and bytes of memory that the process has at most. */
@@ -19,11 +21,13 @@ const limit = { seconds: 2, bytes: 300e6 };
 async function main(): Promise<void> {
   const count = Number(process.argv[2] ?? 20_000);
   const first = Number(process.argv[3] ?? 1);
+  const analyse = process.argv[4] === 'analyse';
   const bases: { name: string; bytes: Uint8Array; isText: boolean }[] = [];
   for (const name of readdirSync(folder).filter((item) => /\.onnx(\.gz)?$/.test(item))) {
     const stored = readFileSync(folder + name);
     const bytes = new Uint8Array(name.endsWith('.gz') ? gunzipSync(stored) : stored);
     bases.push({ name, bytes, isText: false });
+    if (analyse) continue;
     const { value } = await readOnnx(memorySource(bytes), uninterrupted);
     const text = printListing(value!, { fileName: name }).text;
     bases.push({ name, bytes: new TextEncoder().encode(text), isText: true });
@@ -35,11 +39,15 @@ async function main(): Promise<void> {
     const base = bases[seed % bases.length]!;
     const start = performance.now();
     try {
-      const result = await fuzzSeed(base.bytes, base.isText, seed);
+      const result = analyse
+        ? await fuzzAnalysis(mutated(base.bytes, seed))
+        : await fuzzSeed(base.bytes, base.isText, seed);
       results[result] = (results[result] ?? 0) + 1;
     } catch (error) {
       results['failed'] = (results['failed'] ?? 0) + 1;
-      console.log(`${base.name}${base.isText ? ' as text' : ''}, seed ${seed}: ${String(error)}`);
+      console.log(
+        `${base.name}${base.isText ? ' as text' : ''}, seed ${seed}: ${error instanceof Error ? error.stack?.split('\n').slice(0, 4).join(' | ') : String(error)}`,
+      );
     }
     const milliseconds = performance.now() - start;
     if (milliseconds > slowest.milliseconds) slowest = { milliseconds, name: base.name, seed };

@@ -1,9 +1,12 @@
 import type { Model } from '../../server/engine/graph/model';
 import { infer } from '../../server/engine/inference/infer';
+import { costsOn, prepare } from '../../server/engine/analyse';
+import { chipById } from '../../server/engine/chips/catalogue';
 import { readOnnx } from '../../server/engine/formats/onnx/read';
 import { parseOnnxText } from '../../server/engine/formats/onnxText/parse';
 import { printListing } from '../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../server/engine/graph/byteSource';
+import { buildReport } from '../../server/engine/report/build';
 import { uninterrupted } from '../../server/engine/scheduler';
 import { en } from './problemTexts';
 import { mutated } from './mutate';
@@ -75,4 +78,27 @@ export async function fuzzSeed(base: Uint8Array, isText: boolean, seed: number):
   if (!isText) return fuzzBinary(bytes);
   await fuzzText(new TextDecoder().decode(bytes));
   return 'text';
+}
+
+/** Reads one damaged file and analyses what is left of it on two chips, up to the report. Throws if anything throws. */
+export async function fuzzAnalysis(bytes: Uint8Array): Promise<'unreadable' | 'analysed'> {
+  const { value } = await readOnnx(memorySource(bytes), uninterrupted);
+  if (!value) return 'unreadable';
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const prepared = await prepare(value, workload, uninterrupted);
+  const analyses = [];
+  for (const id of ['nvidia-h100-sxm', 'google-coral-edge-tpu']) {
+    analyses.push(await costsOn(prepared, chipById(id)!, uninterrupted));
+  }
+  const report = buildReport({
+    tool: { version: '0', catalogueVersion: '0' },
+    path: 'fuzz.onnx',
+    prepared,
+    chips: analyses,
+    problems: [],
+    lineOf: () => null,
+    textOf: (problem) => problem.code,
+  });
+  for (const { code } of report.problems) check(code in en, `no text for ${code}`);
+  return 'analysed';
 }

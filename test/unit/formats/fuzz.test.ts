@@ -4,7 +4,8 @@ import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { fuzzBinary, fuzzSeed } from '../../conformance/fuzzOne';
+import { fuzzAnalysis, fuzzBinary, fuzzSeed } from '../../conformance/fuzzOne';
+import { mutated } from '../../conformance/mutate';
 import { fixture } from './fixtures';
 import { bytes, int, modelOf, part, someNode, text, varint } from './wire';
 
@@ -25,6 +26,15 @@ describe('damaged files', () => {
       );
       await fuzzSeed(listing, true, seed).catch((error: unknown) =>
         expect.fail(`text seed ${seed}: ${String(error)}`),
+      );
+    }
+  });
+
+  it.each(bases)('made from %s are analysed up to the report', async (name) => {
+    const base = fixture(name);
+    for (let seed = 1; seed <= 20; seed++) {
+      await fuzzAnalysis(mutated(base, seed)).catch((error: unknown) =>
+        expect.fail(`seed ${seed}: ${String(error)}`),
       );
     }
   });
