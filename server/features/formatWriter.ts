@@ -120,21 +120,33 @@ export class FormatWriter {
     this.current = '';
   }
 
-  /** Length on one line of what stands up to a closing bracket, how many items it has, and whether comments are in it. */
-  measure(close: string): { readonly length: number; readonly count: number; readonly comments: boolean } {
+  /** What stands up to a closing bracket: its length on one line, how many items it has, whether comments are in it. */
+  measure(
+    close: string,
+    space: (before: Token | undefined, token: Token) => boolean,
+  ): { readonly length: number; readonly count: number; readonly comments: boolean } {
     let [length, count, depth] = [0, 0, 0];
     let comments = false;
     for (let at = this.at; at < this.tokens.length; at++) {
-      const { kind, text, start, end } = this.tokens[at]!;
+      const token = this.tokens[at]!;
+      const { kind, text, start, end } = token;
       comments ||= (this.comments[at]?.length ?? 0) > 0;
       if (kind === 'mark' && depth === 0 && text === close) break;
       if (kind === 'mark' && '([{'.includes(text)) depth++;
       else if (kind === 'mark' && ')]}'.includes(text)) depth--;
-      length += end - start;
-      if (kind !== 'mark') length++;
-      if (count === 0 || (kind === 'mark' && text === ',' && depth === 0)) count++;
+      const isComma = kind === 'mark' && text === ',' && depth === 0;
+      const isFirst = count === 0 || this.isCommaAt(at - 1, depth);
+      if (count === 0 || isComma) count++;
+      // Listings count two signs between items, whatever stands there.
+      length += isComma ? 0 : end - start;
+      if (!isFirst && space(this.tokens[at - 1], token)) length++;
     }
-    return { length, count, comments };
+    return { length: length + 2 * count, count, comments };
+  }
+
+  private isCommaAt(at: number, depth: number): boolean {
+    const token = this.tokens[at];
+    return depth === 0 && token?.kind === 'mark' && token.text === ',';
   }
 
   finish(): string {

@@ -138,8 +138,9 @@ class Formatter {
   private values(): void {
     const { out } = this;
     this.take('(', true);
-    const { length, count, comments } = out.measure(')');
-    if (count < 2 || (out.character + length <= lineLength && !comments)) {
+    const start = out.character - 1;
+    const { length, count, comments } = out.measure(')', (before, token) => spaceBetween(before, token));
+    if (count < 2 || (start + length <= lineLength && !comments)) {
       this.list(')', (space) => this.inline(space));
     } else {
       this.indented(() => this.items(')', () => this.inline()));
@@ -267,7 +268,7 @@ class Formatter {
 }
 
 /** Space between two tokens of a type, a value or an entry. */
-function spaceBetween(before: Token | undefined, token: Token, inOpsets: boolean): boolean {
+function spaceBetween(before: Token | undefined, token: Token, inOpsets = false): boolean {
   const mark = (one: Token | undefined): string => (one?.kind === 'mark' ? one.text : '');
   const [left, right] = [mark(before), mark(token)];
   if (right !== '' && ',)]}.'.includes(right)) return false;
