@@ -24,6 +24,7 @@ import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
 import { clientSettings, Settings } from '../workspace/settings';
+import { TypingPauses } from '../workspace/typingPauses';
 import { registerCustomRequests } from './customRequests';
 import { describe } from './handler';
 import type { Log } from './handler';
@@ -89,14 +90,20 @@ export function startServer(connection: Connection): void {
   const send = (method: string, params: object): void => {
     connection.sendNotification(method, params).catch((error: unknown) => log.error(describe(error)));
   };
+  // Begun at once, so that the first hints and the side panel find it done; while one types, after a pause.
+  const pauses = new TypingPauses((uri) => {
+    models.analysis(uri).catch((error: unknown) => log.error(describe(error)));
+  });
   const documents = new Documents(
     isHandWritten,
     ({ uri }) => {
       models.opened(uri);
-      // Begun at once, so that the first hints and the side panel find it done.
-      models.analysis(uri).catch((error: unknown) => log.error(describe(error)));
+      pauses.changed(uri);
     },
-    (uri) => models.closed(uri),
+    (uri) => {
+      pauses.closed(uri);
+      models.closed(uri);
+    },
   );
   const models: Models = new Models(files, settings, (uri) => documents.get(uri), {
     language: () => language,

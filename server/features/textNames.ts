@@ -6,8 +6,11 @@ import type { TextModel } from '../workspace/textModels';
 import { meant } from './textFixes';
 import type { TextProblems } from './textProblem';
 
-/** Uses before their definition that are followed to see whether they close a circle. */
-const followedUses = 200;
+/** Undefined names for which the one that was meant is sought: each is held against all that are visible. */
+const soughtNames = 20;
+
+/** Steps from node to node that are taken to see whether uses before their definition close a circle. */
+const followedSteps = 100_000;
 
 interface Definition {
   readonly range: Range;
@@ -42,7 +45,10 @@ class NameCheck {
   private readonly defined = new Map<Scope, Map<string, Definition>>();
   /** Names that lines with syntax errors would have made: saying that they are missing would say it twice. */
   private readonly excused: ReadonlySet<string>;
+  /** Scopes of the nodes, in the order of the text. */
+  private readonly scopes: Scope[] = [];
   private followed = 0;
+  private sought = 0;
 
   constructor(
     private readonly model: TextModel,
@@ -80,6 +86,7 @@ class NameCheck {
     const position = this.positions.position(node);
     const names = position && this.defined.get(position.scope);
     if (!position || !names) return;
+    this.scopes[order] = position.scope;
     position.outputs.forEach((range, i) => {
       const name = node.outputs[i];
       if (!name) return;
@@ -113,17 +120,22 @@ class NameCheck {
 
   private undefinedAt(name: string, range: Range, scope: Scope, order: number): void {
     if (this.excused.has(name)) return;
+    const intended = this.intended(name, scope, order);
+    const fix =
+      intended === undefined ? undefined : ({ kind: 'replace', range, newText: nameText(intended) } as const);
+    this.problems.add(range, 'error', 'text.undefined', { value: name }, fix);
+  }
+
+  /** The visible name that was meant. Names of one or two letters are all alike. */
+  private intended(name: string, scope: Scope, order: number): string | undefined {
+    if (name.length <= 2 || ++this.sought > soughtNames) return undefined;
     const visible: string[] = [];
     for (let at: Scope | null = scope; at; at = at.parent) {
       for (const [other, definition] of this.defined.get(at) ?? []) {
         if (definition.order < order) visible.push(other);
       }
     }
-    // Names of one or two letters are all alike.
-    const intended = name.length > 2 ? meant(name, visible) : undefined;
-    const fix =
-      intended === undefined ? undefined : ({ kind: 'replace', range, newText: nameText(intended) } as const);
-    this.problems.add(range, 'error', 'text.undefined', { value: name }, fix);
+    return meant(name, visible);
   }
 
   private tooEarly(value: string, range: Range, order: number, found: Definition): void {
@@ -134,15 +146,15 @@ class NameCheck {
 
   /** True if the node at `from` needs, through others, what the node at `to` makes. */
   private leadsTo(from: number, to: number): boolean {
-    if (++this.followed > followedUses) return false;
     const seen = new Set<number>();
     const open = [from];
     for (let order = open.pop(); order !== undefined; order = open.pop()) {
       if (order === to) return true;
       if (order < 0 || seen.has(order)) continue;
+      if (++this.followed > followedSteps) return false;
       seen.add(order);
       const node = this.positions.nodes[order]!;
-      const scope = this.positions.position(node)?.scope;
+      const scope = this.scopes[order];
       if (!scope) continue;
       for (const name of node.inputs) open.push(this.find(scope, name)?.order ?? -1);
     }

@@ -63,16 +63,24 @@ describe('formatting', () => {
       'g () => ()\n{\n  # left\n  y = Add (a, b)\n}\n',
     ],
     ['comments at the end', 'g()=>(){\n}\n# end', 'g () => ()\n{\n}\n# end\n'],
-    ['numbers as written', 'g()=>(){y=A<a=1.50,b=-1e-05,c=9007199254740993>()}', 'g () => ()\n{\n  y = A <a = 1.50, b = -1e-05, c = 9007199254740993> ()\n}\n'],
+    [
+      'numbers as written',
+      'g()=>(){y=A<a=1.50,b=-1e-05,c=9007199254740993>()}',
+      'g () => ()\n{\n  y = A <a = 1.50, b = -1e-05, c = 9007199254740993> ()\n}\n',
+    ],
   ])('lays out %s, and leaves the result as it is', (_name, text, expected) => {
     expect(formatted(text)).toBe(expected);
     expect(formatted(expected)).toBe(expected);
   });
 
-  it.each(['g (', 'g () => () { y = ', 'g () => () { y = A (x }', '<a: [', 'g () => () { y = A <b = > (x) }', '}'])(
-    'refuses %s',
-    (text) => {
-      expect(formatText(text)).toEqual({ ok: false, reason: 'text.format-syntax' });
-    },
-  );
+  it.each([
+    'g (',
+    'g () => () { y = ',
+    'g () => () { y = A (x }',
+    '<a: [',
+    'g () => () { y = A <b = > (x) }',
+    '}',
+  ])('refuses %s', (text) => {
+    expect(formatText(text)).toEqual({ ok: false, reason: 'text.format-syntax' });
+  });
 });
