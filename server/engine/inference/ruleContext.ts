@@ -97,7 +97,9 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   setType(index: number, type: ValueType | undefined): void {
-    this.slot(index).type = type;
+    const isTensor = type?.kind === 'tensor' || type?.kind === 'sparse';
+    const broken = isTensor && type.shape?.every(isPossible) === false;
+    this.slot(index).type = broken ? { ...type, shape: this.repaired(type.shape!) } : type;
   }
 
   setElements(index: number, elements: readonly Element[]): void {
@@ -136,6 +138,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
 const nothingSaid: Fact = {};
 
-function isPossible(dim: Dim): boolean {
-  return typeof dim !== 'number' || (dim >= 0 && Number.isInteger(dim));
+/** Rules that meet a rank they do not expect may also leave a dimension out. */
+function isPossible(dim: Dim | undefined): boolean {
+  return dim !== undefined && (typeof dim !== 'number' || (dim >= 0 && Number.isInteger(dim)));
 }

@@ -83,7 +83,7 @@ export function numericCount(shape: Shape | undefined): number | undefined {
   if (!shape) return undefined;
   let count = 1;
   for (const dim of shape) {
-    if (typeof dim !== 'number') return undefined;
+    if (typeof dim !== 'number' || !(dim >= 0)) return undefined;
     count *= dim;
   }
   return count;
