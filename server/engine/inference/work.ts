@@ -28,7 +28,8 @@ export function numericShape(type: ValueType | undefined): readonly number[] | u
 }
 
 function isNumeric(shape: Shape | undefined): shape is readonly number[] {
-  return shape !== undefined && shape.every((dim) => typeof dim === 'number');
+  // A kernel that is larger than its input leaves a length below 0: no size either.
+  return shape !== undefined && shape.every((dim) => typeof dim === 'number' && dim >= 0);
 }
 
 /** Bytes of a value at its stored type; null while something is unknown. Strings count nothing but are known. */
@@ -116,8 +117,9 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
   }
   const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
-  // Attributes that make no sense (0 heads) give no number: unknown, not invented.
-  if (!Number.isFinite(matrix + vector + special + bytes.weights + bytes.inputs + bytes.outputs)) return null;
+  // Attributes that make no sense (0 or -1 heads) give no number or one below 0: unknown, not invented.
+  const figures = [matrix, vector, special, bytes.weights, bytes.inputs, bytes.outputs];
+  if (!figures.every((figure) => Number.isFinite(figure) && figure >= 0)) return null;
   return { operations: { matrix, vector, special }, bytes, ...(matrixShape && { matrixShape }) };
 }
 

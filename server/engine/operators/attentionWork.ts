@@ -27,20 +27,14 @@ export const noMask: AttentionMask = { causal: false, offset: 0, left: -1, right
 
 /**
  * Query-key pairs of one head that a causal mask or a window leaves (design §6): query i attends keys
- * i + offset − left … i + offset + right, cut at the ends; causal is right = 0.
+ * i + offset − left … i + offset + right, cut at the ends; causal is right = 0. Keys before the right end less keys before
+ * the left end, each a triangle.
  */
 export function unmaskedPairs(queries: number, keys: number, mask: AttentionMask): number {
   const right = mask.causal ? 0 : mask.right;
-  if (right < 0 && mask.left < 0) return queries * keys;
-  const upper = (i: number): number => (right < 0 ? keys : clamp(i + mask.offset + right + 1, keys));
-  const lower = (i: number): number => (mask.left < 0 ? 0 : clamp(i + mask.offset - mask.left, keys));
-  // Both bounds grow by one per query until they are cut: without a left bound the sum has a closed form.
-  if (mask.left < 0) return triangle(queries, keys, mask.offset + right + 1);
-  // Longer than any real sequence: all but the ends have the whole window.
-  if (queries > 2 ** 22) return queries * Math.min(keys, mask.left + Math.max(right, 0) + 1);
-  let pairs = 0;
-  for (let i = 0; i < queries; i++) pairs += Math.max(0, upper(i) - lower(i));
-  return pairs;
+  const upper = right < 0 ? queries * keys : triangle(queries, keys, mask.offset + right + 1);
+  const lower = mask.left < 0 ? 0 : triangle(queries, keys, mask.offset - mask.left);
+  return upper - lower;
 }
 
 const clamp = (value: number, keys: number): number => Math.min(Math.max(value, 0), keys);
