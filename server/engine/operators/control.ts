@@ -91,7 +91,9 @@ function* inferLoop(context: NodeContext): SubgraphSteps {
         ? limit
         : undefined;
   const count = trips(context, known);
-  const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) => context.type(i + 2));
+  const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) =>
+    initialState(context, i + 2),
+  );
   const iteration: Fact = {
     type: { kind: 'tensor', dtype: 'int64', shape: [] },
     elements: [count === 1 ? 0 : context.fresh('iteration')],
@@ -111,11 +113,20 @@ function* inferLoop(context: NodeContext): SubgraphSteps {
     states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? count : null));
     results = yield ask(states.map(({ during }) => during));
   }
-  const final = states.map(({ after }) => after);
+  const final = states.map(({ after }, i) => (isBare(after) ? context.type(i + 2) : after));
   const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
   const bound = context.binding(`loop:${context.node.name}`);
   const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
   setLoopOutputs(context, state.length, final, results, length);
+}
+
+/** A list that starts empty has no say in what it will hold. */
+function initialState(context: NodeContext, input: number): ValueType | undefined {
+  return context.fact(input)?.items?.length === 0 ? { kind: 'sequence' } : context.type(input);
+}
+
+function isBare(type: ValueType | undefined): boolean {
+  return type?.kind === 'sequence' && type.element === undefined;
 }
 
 function setLoopOutputs(

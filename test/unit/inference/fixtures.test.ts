@@ -60,3 +60,22 @@ describe('without bindings', () => {
     }
   });
 });
+
+describe('data-dependent dimensions', () => {
+  it('of the detector have names that can be given numbers', async () => {
+    const model = await readFixture('detector');
+    const workload = {
+      bindings: { height: 320, width: 320 },
+      phase: 'inference',
+      precision: 'as-stored',
+      runtime: null,
+    } as const;
+    const open = await infer(model, workload);
+    const names = open.symbols.filter(({ origin }) => origin === 'unbound').map(({ name }) => name);
+    expect(names).toEqual(['/NonMaxSuppression_output_0.selected', '/NonZero_output_0.count']);
+    const bindings = { ...workload.bindings, [names[0]!]: 20, [names[1]!]: 7 };
+    const bound = await infer(model, { ...workload, bindings });
+    expect(bound.nodes.filter(({ work }) => work === null)).toEqual([]);
+    expect(bound.problems).toEqual([]);
+  });
+});

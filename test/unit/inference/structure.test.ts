@@ -368,6 +368,22 @@ describe('Loop and Scan', () => {
     expect(nodeOf('longer').work!.bytes).toEqual({ weights: 0, inputs: 48 + 16, outputs: 64 });
   });
 
+  it('learns what a list holds that starts empty', async () => {
+    const append = subgraph(
+      { i: 'int64[]', go: 'bool[]', list: '' },
+      [node('Identity', 'go', 'go2'), node('SequenceInsert', 'list, s', 'longer')],
+      'go2, longer',
+    );
+    const { types } = await tryModel(
+      modelOf({
+        inputs: infos({ s: 'float[4]' }),
+        initializers: [tensorOf('limit', 'int64', [], [5])],
+        nodes: [node('SequenceEmpty', '', 'empty'), node('Loop', 'limit, , empty', 'all', { body: append })],
+      }),
+    );
+    expect(types).toMatchObject({ empty: 'seq(float)', all: 'seq(float[4])' });
+  });
+
   it('multiplies nested loops', async () => {
     const inner = node('Loop', 'limit, , state', 'next, rows', { body }, 'inner');
     const outer = subgraph(
