@@ -73,7 +73,7 @@ export async function costsOn(
     workload,
     host ? { host } : {},
   );
-  const timeline = memoryTimeline(inference, plan, sizeAt(cost.precision));
+  const timeline = memoryTimeline(inference, plan, sizeAt(inference, chip, workload.precision));
   const fit = fitOf(chip, profile, timeline);
   if (fit.fits === false) {
     problems.push({ severity: 'warning', code: 'memory-too-small', args: { chip: chip.name }, node: null });

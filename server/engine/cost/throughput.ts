@@ -20,8 +20,9 @@ export function samplesPerRun(inference: Inference): number {
 
 /**
  * Samples per second. Chips whose layers form a pipeline give each layer its share of the chip, so that all stages take
- * equally long: a batch leaves every time that the whole chip's work for one batch takes, launch and hand-over hidden,
- * with one batch in flight per stage. All others run one batch at a time.
+ * equally long: a batch leaves every time that the whole chip's work for one batch takes, launch and hand-over hidden
+ * behind it, with one batch in flight per stage. What is in flight passes through in no less than one latency (Little's
+ * law), which is what limits networks of a few small layers. All others run one batch at a time.
  */
 export function throughputOf(
   inference: Inference,
@@ -41,5 +42,6 @@ export function throughputOf(
     if (time > 0) stages++;
     work += time;
   }
-  return work > 0 ? { samplesPerSecond: samples / work, concurrency: stages } : null;
+  if (work <= 0) return null;
+  return { samplesPerSecond: samples / Math.max(work, latency / stages), concurrency: stages };
 }

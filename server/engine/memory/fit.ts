@@ -1,9 +1,8 @@
 import { modelMemory, type Chip } from '../chips/chip';
-import { bitsOfFormat } from '../cost/precision';
-import type { PrecisionChoice } from '../cost/types';
-import { dataTypes } from '../graph/dataTypes';
-import type { InferredValue } from '../inference/types';
+import { dtypeOf, FormatTable } from '../cost/kernelFormat';
+import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
+import type { PrecisionPolicy } from '../workload';
 import type { MemoryTimeline, SizeOf } from './timeline';
 
 /** Whether a model's memory fits on a chip. Bytes; unknown is null. */
@@ -38,19 +37,28 @@ export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimel
 }
 
 /**
- * Bytes of values at the types at which a chip holds them: floating-point values change their size where the chip
- * lacks their type or the precision policy replaces it, everything else stays as stored.
+ * Bytes of values at the types at which a chip holds them, the same that its costs count: the precision policy's, else
+ * the stored one, else what the chip has instead. Integers that no policy touches stay as stored.
  */
-export function sizeAt(precision: PrecisionChoice): SizeOf {
+export function sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolicy): SizeOf {
+  const table = new FormatTable(chip, policy);
+  const factors = matrixWeights(inference);
   return (value) => {
-    if (value.bytes === null || !precision.substituted) return value.bytes;
-    const wanted = bitsOfFormat(value.isConstant ? precision.weights : precision.activations);
-    const stored = floatBits(value);
-    return wanted === null || stored === null ? value.bytes : Math.ceil((value.bytes * wanted) / stored);
+    if (value.bytes === null) return null;
+    const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
+    const role = value.isConstant ? 'weight' : 'output';
+    return Math.ceil(value.bytes * table.scale(dtypeOf(value), role, factors.has(value.id), rank));
   };
 }
 
-function floatBits(value: InferredValue): number | null {
-  const dtype = value.type?.kind === 'tensor' ? value.type.dtype : undefined;
-  return dtype !== undefined && dataTypes[dtype].kind === 'float' ? dataTypes[dtype].bits : null;
+/** Constants that matrix operators multiply by, also behind a fold such as a Transpose: formats for weights are theirs. */
+function matrixWeights(inference: Inference): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const { work, folded, inputs, outputs } of [...inference.nodes].reverse()) {
+    const multiplies = (work?.operations.matrix ?? 0) > 0;
+    const passesOn = folded && outputs.some((id) => id !== null && found.has(id));
+    if (!multiplies && !passesOn) continue;
+    for (const id of inputs) if (id !== null && inference.values[id]!.isConstant) found.add(id);
+  }
+  return found;
 }

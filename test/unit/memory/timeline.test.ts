@@ -5,6 +5,7 @@ import { profileById } from '../../../server/engine/kernels/profile';
 import { fitOf, sizeAt } from '../../../server/engine/memory/fit';
 import { memoryTimeline } from '../../../server/engine/memory/timeline';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import type { PrecisionPolicy } from '../../../server/engine/workload';
 import { graphOf } from '../kernels/graphs';
 
 /** x -> MatMul -> h -> Reshape (view) -> f -> Relu -> r;  y = Add(r, x). Float: 4 bytes per element. */
@@ -68,10 +69,21 @@ describe('fitOf', () => {
     expect(fitOf(chip, profile, timeline(null)).fits).toBeNull();
   });
 
-  it('sizes floating-point values at the type of the chip', () => {
-    const weight = inference.values.find((value) => value.name === 'w')!;
-    const half = { compute: 'int8', weights: 'int8', activations: 'int8', substituted: true };
-    expect(sizeAt(half)(weight)).toBe(200);
-    expect(sizeAt({ ...half, substituted: false })(weight)).toBe(800);
+  it('sizes values at the type of the policy, else of the chip', () => {
+    const value = (name: string) => inference.values.find((one) => one.name === name)!;
+    const size = (chipId: string, policy: PrecisionPolicy, name: string) =>
+      sizeAt(inference, chipById(chipId)!, policy)(value(name));
+    // w: 200 floats that MatMul multiplies by; x: 10 floats; s: what Reshape reads, no weight of a matrix.
+    expect(size('nvidia-t4', 'as-stored', 'w')).toBe(800);
+    expect(size('nvidia-t4', 'fp16', 'w')).toBe(400);
+    expect(size('nvidia-t4', 'int8', 'w')).toBe(200);
+    expect(size('nvidia-t4', 'int8', 'x')).toBe(10);
+    // 4 bits and one 16-bit scale for each 128 elements; activations stay as stored.
+    expect(size('nvidia-t4', 'int4-weights', 'w')).toBe(Math.ceil((200 * 4.125) / 8));
+    expect(size('nvidia-t4', 'int4-weights', 'x')).toBe(40);
+    expect(size('nvidia-t4', 'int4-weights', 's')).toBe(4);
+    // The Edge TPU has int8 only: asked for or not makes no difference.
+    expect(size('google-coral-edge-tpu', 'as-stored', 'w')).toBe(200);
+    expect(size('google-coral-edge-tpu', 'int8', 'w')).toBe(200);
   });
 });
