@@ -5,6 +5,9 @@ import { languageId, listingScheme } from '../server/protocol';
 /** View type of the custom editor for models. */
 export const modelViewType = 'siliconlens.model';
 
+/** Schemes that only texts have: listings, and texts that were never saved. */
+const textSchemes: ReadonlySet<string> = new Set([listingScheme, 'untitled']);
+
 export function listingUri(model: vscode.Uri): vscode.Uri {
   return vscode.Uri.parse(listingOf(model.toString()), true);
 }
@@ -17,11 +20,11 @@ export function modelUri(listing: vscode.Uri): vscode.Uri {
 
 /** The text that shows a model: itself if it is a text already. */
 export function textUri(uri: vscode.Uri): vscode.Uri {
-  return uri.scheme === listingScheme || /\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri);
+  return textSchemes.has(uri.scheme) || /\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri);
 }
 
 export function isModelText(document: vscode.TextDocument): boolean {
-  return document.languageId === languageId && ['file', listingScheme].includes(document.uri.scheme);
+  return document.languageId === languageId && ['file', ...textSchemes].includes(document.uri.scheme);
 }
 
 export function fileName(uri: vscode.Uri): string {

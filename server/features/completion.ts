@@ -16,7 +16,13 @@ import {
   schemaAt,
 } from '../engine/operators/schema';
 import type { OperatorSchema, SchemaAttribute } from '../engine/operators/schema';
-import { importedVersion, importsOf, versionInForce, visibleNames } from '../workspace/textModels';
+import {
+  importedVersion,
+  importsOf,
+  tokenBefore,
+  versionInForce,
+  visibleNames,
+} from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
 import { typeText } from './format';
 import { operatorMarkdown } from './operatorDocs';
@@ -126,10 +132,17 @@ class Completer {
       kind,
       textEdit: { range: this.context.word, newText },
       ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
-      // A quoted word is compared with its quotes.
-      ...(newText.startsWith('"') && !isSnippet && { filterText: newText }),
+      // A quoted word is compared with its quotes, a bare one without.
+      ...(this.isQuoted && !isSnippet && { filterText: newText.startsWith('"') ? newText : quote(label) }),
       ...rest,
     };
+  }
+
+  /** The word at the cursor begins with a quotation mark. */
+  private get isQuoted(): boolean {
+    const { line, character } = this.context.word.start;
+    const token = this.model.tokens[tokenBefore(this.model.tokens, { line, character: character + 1 })];
+    return token?.kind === 'string' && token.line === line && token.character === character;
   }
 
   private isNext(...marks: string[]): boolean {
@@ -194,8 +207,13 @@ class Completer {
       .filter(({ name }) => name === typed || !given.includes(name))
       .map((attribute) => {
         const fallback = defaultText(attribute);
-        const { name } = attribute;
-        const places = fallback === null ? '$1' : `\${1:${escapeSnippet(fallback)}}`;
+        const { name, type } = attribute;
+        const places =
+          type === 'graph'
+            ? '${1:body} ($2) => ($3) {\n\t$0\n}'
+            : fallback === null
+              ? '$1'
+              : `\${1:${escapeSnippet(fallback)}}`;
         return this.item(name, CompletionItemKind.Property, {
           detail: attributeFact(attribute, this.options.language),
           // Required ones first.
@@ -294,7 +312,6 @@ class Completer {
       .map((domain) =>
         this.item(domain || 'ai.onnx', CompletionItemKind.Module, {
           insert: `${quote(domain)} : ${newestVersion(domain) ?? 1}`,
-          filterText: quote(domain),
         }),
       );
   }

@@ -55,7 +55,7 @@ const capabilities: ServerCapabilities = {
   definitionProvider: true,
   referencesProvider: true,
   documentHighlightProvider: true,
-  completionProvider: { triggerCharacters: ['=', '(', ',', '<', '.', ' '], resolveProvider: true },
+  completionProvider: { triggerCharacters: ['=', '(', ',', '<', '[', '.', ' ', '"'], resolveProvider: true },
   signatureHelpProvider: { triggerCharacters: ['(', '<', ','] },
   documentFormattingProvider: true,
   renameProvider: { prepareProvider: true },

@@ -43,7 +43,7 @@ export function contextAt(tokens: readonly Token[], at: Place): TextContext | nu
       last--;
     } else if (token.kind === 'number') return null;
   } else if (token?.kind === 'comment' && token.line === at.line) return null;
-  const expected = new Scan(tokens).expected(last);
+  const expected = new Scan(tokens).expected(last, at.line);
   const following = tokens[tokenBefore(tokens, word.end) + 1];
   const next = following?.line === at.line && following.kind !== 'comment' ? following : undefined;
   return expected && { expected, word, next };
@@ -107,8 +107,8 @@ class Scan {
     return at;
   }
 
-  /** What may stand behind the token `last`. */
-  expected(last: number): Expected | null {
+  /** What may stand behind the token `last`, on a line. */
+  expected(last: number, line: number): Expected | null {
     if (this.tokens[last]?.kind === 'comment') last = this.before(last);
     const opener = this.opener(last);
     const mark = this.mark(last);
@@ -130,7 +130,7 @@ class Scan {
       case 'values':
         return mark === '(' || mark === '<' || mark === ',' ? { kind: 'type' } : null;
       case 'body':
-        return this.inBody(last);
+        return this.inBody(last, line);
       case 'other':
         return null;
     }
@@ -152,7 +152,7 @@ class Scan {
     return mark === ':' && domain?.kind === 'string' ? { kind: 'opset-version', domain: domain.text } : null;
   }
 
-  private inBody(last: number): Expected | null {
+  private inBody(last: number, line: number): Expected | null {
     const mark = this.mark(last);
     if (mark === '=') return { kind: 'operator', domain: '' };
     if (mark === '.') {
@@ -165,7 +165,9 @@ class Scan {
       }
       return this.mark(at) === '=' ? { kind: 'operator', domain: domain.join('.') } : null;
     }
-    return ['{', '}', ')', '>', ',', ']', ''].includes(mark) ? { kind: 'statement' } : null;
+    // A line that stops at a word is broken; the next one begins anew all the same.
+    if (mark === '') return this.tokens[last]?.line === line ? null : { kind: 'statement' };
+    return ['{', '}', ')', '>', ',', ']'].includes(mark) ? { kind: 'statement' } : null;
   }
 
   /** The attribute whose value the token belongs to: the name before the last `=` of this entry. */
