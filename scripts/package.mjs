@@ -31,6 +31,7 @@ export async function pack() {
     '--no-dependencies',
     '--allow-missing-repository',
     '--skip-license',
+    '--no-rewrite-relative-links',
     '--out',
     file,
   ]);

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Figures of the editor, taken in the same VS Code as the end-to-end tests; not part of `npm test`. */
 export default defineConfig({
   test: {
-    include: ['test/bench/editor.ts'],
+    include: ['test/bench/editor.ts', 'test/bench/pictures.ts'],
     globalSetup: ['test/e2e/globalSetup.ts'],
     fileParallelism: false,
     testTimeout: 600_000,
