@@ -139,13 +139,17 @@ const rotaryEmbedding: OperatorRule = {
   },
 };
 
-/** Vector and matrix operations per step of a linear-attention state of d_k × d_v, by update rule. */
-export const linearRules: Readonly<Record<string, { decay: number; delta: boolean }>> = {
-  linear: { decay: 0, delta: false },
-  gated: { decay: 1, delta: false },
-  delta: { decay: 0, delta: true },
-  gated_delta: { decay: 1, delta: true },
-};
+const linearRules = new Map([
+  ['linear', { decay: 0, delta: false }],
+  ['gated', { decay: 1, delta: false }],
+  ['delta', { decay: 0, delta: true }],
+  ['gated_delta', { decay: 1, delta: true }],
+]);
+
+/** What an update rule of a linear attention adds to k⊗v: a decay of the state (1 or 0), a correction by v − Sᵀk. */
+export function linearRule(name: string): { readonly decay: number; readonly delta: boolean } {
+  return linearRules.get(name) ?? { decay: 0, delta: false };
+}
 
 /**
  * Linear attention as the recurrence that its specification states, per token and kv head: k⊗v 2·dk·dv, for delta
@@ -179,14 +183,14 @@ export const linearAttention: OperatorRule = {
     const kvHeads = context.int('kv_num_heads', 1);
     const dk = (context.shape(1)[2] ?? 0) / kvHeads;
     const dv = (context.shape(2)[2] ?? 0) / kvHeads;
-    const rule = linearRules[context.string('update_rule', 'gated_delta')];
+    const rule = linearRule(context.string('update_rule', 'gated_delta'));
     const tokens = batch * steps;
     const state = dk * dv;
-    const delta = rule?.delta === true;
+    const { delta, decay } = rule;
     return {
       matrix: 2 * tokens * state * (qHeads + kvHeads * (delta ? 2 : 1)),
-      vector: tokens * (kvHeads * state * (rule?.decay ?? 0) + (delta ? 2 * kvHeads * dv : 0) + qHeads * dv),
-      special: rule?.decay === 1 ? context.count(4) : 0,
+      vector: tokens * (kvHeads * state * decay + (delta ? 2 * kvHeads * dv : 0) + qHeads * dv),
+      special: decay === 1 ? context.count(4) : 0,
     };
   },
 };

@@ -58,7 +58,7 @@ export function broadcastElements(
 ): readonly Element[] | undefined {
   if (!elements || !from) return undefined;
   const count = numericCount(to);
-  if (count === undefined || count > maximumElements) return undefined;
+  if (count === undefined || !(count >= 0 && count <= maximumElements)) return undefined;
   if (elements.length === count) return elements;
   if (elements.length === 1) return new Array<Element>(count).fill(elements[0]);
   const strides = stridesOf(from);

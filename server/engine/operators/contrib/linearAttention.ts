@@ -1,6 +1,6 @@
 import { add, maximum, multiply, sum, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
-import { linearRules } from '../attention';
+import { linearRule } from '../attention';
 import { addWork } from '../activations';
 import { elementCount } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
@@ -19,7 +19,7 @@ function recurrenceWork(
   dk: number,
   dv: number,
 ): OperatorWork {
-  const { decay = 0, delta = false } = linearRules[rule] ?? {};
+  const { decay, delta } = linearRule(rule);
   const state = dk * dv;
   return {
     matrix: 2 * tokens * state * (heads.query + heads.value * (delta ? 2 : 1)),

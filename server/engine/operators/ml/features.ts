@@ -94,16 +94,16 @@ const featureVectorizer = learning('FeatureVectorizer', 'movement', '0 operation
   context.setTensor(0, 'float', rows === undefined || width === 0 ? undefined : [rows, width]);
 });
 
-const castTargets: Readonly<Record<string, DataType>> = {
-  TO_FLOAT: 'float',
-  TO_INT64: 'int64',
-  TO_STRING: 'string',
-};
+const castTargets = new Map<string, DataType>([
+  ['TO_FLOAT', 'float'],
+  ['TO_INT64', 'int64'],
+  ['TO_STRING', 'string'],
+]);
 
 const castMap = learning('CastMap', 'movement', '0 operations', (context) => {
   const isDense = context.string('map_form', 'DENSE') === 'DENSE';
   const width = isDense ? context.fresh('entries') : context.int('max_map', 1);
-  context.setTensor(0, castTargets[context.string('cast_to', 'TO_FLOAT')], [1, width]);
+  context.setTensor(0, castTargets.get(context.string('cast_to', 'TO_FLOAT')), [1, width]);
 });
 
 /** A map becomes a row with an entry for each word of the vocabulary. */
