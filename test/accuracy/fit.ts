@@ -2,63 +2,15 @@
 // `npm run accuracy:fit`. The measurements stay outside the repository; only constants, sources and quantiles are kept.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Calibration, ResidualBin } from '../../server/engine/chips/chip';
-import { laws, predict, type Law } from './groups';
-import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
-import { publishedRows, type Row } from './rows';
-import { binEdges, binOf, score, type Pair, type Score } from './score';
+import { calibrateGroup, fitLaw, residuals, rounded } from '../../server/engine/cost/calibrate/fit';
+import { laws, predict, type Law } from '../../server/engine/cost/calibrate/laws';
+import { quantile, type Values } from '../../server/engine/cost/calibrate/optimise';
+import type { Row } from '../../server/engine/cost/calibrate/rows';
+import { binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
+import { publishedRows } from './rows';
+import { measuredChip } from './siblings';
 
-const folds = 5;
 const evaluations = Number(process.argv[2] ?? 900);
-
-/** Mean of |ln p/m| with a weight on large errors: medians and tails both count. */
-function loss(rows: readonly Row[], held: Values): (values: Values) => number {
-  return (values) => {
-    const constants = { ...values, ...held };
-    let sum = 0;
-    for (const row of rows) {
-      const error = Math.log(predict(row, constants) / row.seconds);
-      sum += Math.abs(error) + 0.3 * error * error;
-    }
-    return sum / rows.length;
-  };
-}
-
-function fit(rows: readonly Row[], free: readonly Free[], held: Values, effort = evaluations): Values {
-  const searched = free.filter(({ name }) => !(name in held));
-  return { ...minimise(searched, loss(rows, held), effort), ...held };
-}
-
-/** Quantiles of measured ÷ estimated by size bin; a bin with few rows borrows those of its neighbours. */
-function residuals(pairs: readonly Pair[], sets: readonly (readonly Pair[])[] = [pairs]): ResidualBin[] {
-  return binEdges.map((below, bin) => {
-    const own = pairs.filter(({ predicted }) => binOf(predicted) === bin);
-    const near = pairs.filter(({ predicted }) => Math.abs(binOf(predicted) - bin) <= 1);
-    const used = own.length >= 20 ? own : near.length >= 20 ? near : pairs;
-    const ratiosOf = (list: readonly Pair[]) =>
-      list.map(({ predicted, measured }) => measured / predicted).sort((a, b) => a - b);
-    const ratios = ratiosOf(used);
-    // A chip left out is off as a whole: the interval has to hold for each of them, not for all rows together.
-    const each =
-      sets.length < 2
-        ? []
-        : sets
-            .map((set) => ratiosOf(set.filter((pair) => used.includes(pair))))
-            .filter((list) => list.length >= 20);
-    // A little beyond 5 and 95 %: quantiles of few rows are narrower than those of all.
-    const slack = 0.05 - Math.min(0.03, 0.5 / used.length);
-    return {
-      below,
-      rows: own.length >= 20 ? own.length : near.length,
-      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, 0.08)))),
-      median: round(quantile(ratios, 0.5)),
-      high: round(Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 0.92)))),
-    };
-  });
-}
-
-const round = (value: number): number => Number(value.toPrecision(4));
-const rounded = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 
 interface ClassEntry {
   class: string;
@@ -101,29 +53,9 @@ for (const law of laws) {
 }
 
 function calibrate(law: Law, chip: string, own: readonly Row[]): void {
-  const constants = rounded(fit(own, law.free, law.held));
-  const start = law.free.map((free) => ({ ...free, start: constants[free.name] ?? free.start }));
-  const pairs: Pair[] = [];
-  const order: Row[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const train = own.filter(({ key }) => foldOf(key, folds) !== fold);
-    const test = own.filter(({ key }) => foldOf(key, folds) === fold);
-    const values = fit(train, start, law.held, evaluations / 2);
-    for (const row of test) {
-      pairs.push({ predicted: predict(row, values), measured: row.seconds });
-      order.push(row);
-    }
-  }
-  const bins = residuals(pairs);
-  (calibrations[chip] ??= []).push({
-    operatorClass: law.group,
-    precision: law.precision,
-    constants,
-    rows: own.length,
-    residuals: bins,
-    source: `fitted to ${own.length} rows of ${own[0].origin}`,
-  });
-  report(law, chip, 'calibrated', order, pairs, bins);
+  const { calibration, pairs, rows: order } = calibrateGroup(law, own, measuredChip, evaluations);
+  (calibrations[chip] ??= []).push(calibration);
+  report(law, chip, 'calibrated', order, pairs, calibration.residuals);
 }
 
 function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): void {
@@ -131,13 +63,13 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
   const all: Pair[] = [];
   const parts: [string, Row[], Pair[]][] = [];
   for (const chip of chips) {
-    const values = fit(
-      mine.filter((row) => row.chip !== chip),
-      law.free,
-      held,
-    );
+    const others = mine.filter((row) => row.chip !== chip);
+    const values = fitLaw(others, law.free, held, measuredChip, evaluations);
     const left = mine.filter((row) => row.chip === chip);
-    const pairs = left.map((row) => ({ predicted: predict(row, values), measured: row.seconds }));
+    const pairs = left.map((row) => ({
+      predicted: predict(row, values, measuredChip(row.chip)),
+      measured: row.seconds,
+    }));
     all.push(...pairs);
     parts.push([chip, left, pairs]);
   }
@@ -151,7 +83,7 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
     group: law.group,
     precision: law.precision,
     basis: 'class',
-    constants: rounded(fit(mine, law.free, held)),
+    constants: rounded(fitLaw(mine, law.free, held, measuredChip, evaluations)),
     residuals: bins,
     source: `fitted to ${mine.length} rows of ${chips.join(', ')} (${mine[0].origin}); interval from leaving one chip out`,
   });

@@ -9,8 +9,8 @@ import { kernelInput, kernelTerms, secondsOf, type KnownTerms } from '../../serv
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
 import { dispatchSecondsOf, profileById } from '../../server/engine/kernels/profile';
 import { machineChip, measuredMachines, measuredModels, type MeasuredModel } from './cpu';
-import { minimise, quantile, type Free, type Values } from './optimise';
-import { binEdges, binOf, score, type Pair, type Score } from './score';
+import { minimise, quantile, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
+import { binEdges, binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
 
 /** One kernel shape of one model with its fastest measurement. */
 interface Sample {

@@ -1,4 +1,4 @@
-import type { Score } from './score';
+import type { Score } from '../../server/engine/cost/calibrate/score';
 
 export interface PublishedTable {
   readonly date: string;

@@ -1,9 +1,9 @@
 // Prints how far the estimates are off and writes docs/accuracy.md: `npm run accuracy`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { accuracyPage, type OwnTable, type PublishedTable } from './page';
-import { predict } from './groups';
+import { predict } from '../../server/engine/cost/calibrate/laws';
 import { publishedRows } from './rows';
-import { score } from './score';
+import { score } from '../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../server/engine/cost/constants';
 import { chipById } from '../../server/engine/chips/catalogue';
 
@@ -28,7 +28,9 @@ for (const key of groups) {
   if (!chip) continue;
   const constants = constantsFor(chip, group, precision).value;
   const own = rows.filter((row) => `${row.chip} ${row.group} ${row.precision}` === key);
-  const result = score(own.map((row) => ({ predicted: predict(row, constants), measured: row.seconds })));
+  const result = score(
+    own.map((row) => ({ predicted: predict(row, constants, chip), measured: row.seconds })),
+  );
   console.log(
     `${key.padEnd(52)} as shipped: n ${result.rows}  median ${(100 * result.median).toFixed(1)} %  p90 ${(100 * result.p90).toFixed(1)} %  bias ${(100 * result.bias).toFixed(1)} %`,
   );

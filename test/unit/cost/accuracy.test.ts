@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { predict } from '../../accuracy/groups';
+import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
 import { publishedRows } from '../../accuracy/rows';
-import { score } from '../../accuracy/score';
+import { score } from '../../../server/engine/cost/calibrate/score';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { constantsFor } from '../../../server/engine/cost/constants';
 
@@ -32,7 +32,9 @@ describe('accuracy', () => {
     if (rows.length === 0) return expect(existsSync('test/accuracy/published.json')).toBe(true);
     const constants = constantsFor(chipById(id)!, group, precision).value;
     const mine = rows.filter((row) => row.chip === id && row.group === group && row.precision === precision);
-    const result = score(mine.map((row) => ({ predicted: predict(row, constants), measured: row.seconds })));
+    const result = score(
+      mine.map((row) => ({ predicted: predict(row, constants, chipById(id)!), measured: row.seconds })),
+    );
     expect(result.rows).toBe(committed.score.rows);
     // In sample, the shipped constants have to do at least as well as out of fold.
     expect(result.median).toBeLessThan(committed.score.median + 0.02);

@@ -31,7 +31,11 @@ export function gpuRates(machine: Machine, joulesPerOperation: number | undefine
   let known = ratesCache.get(machine);
   if (!known) ratesCache.set(machine, (known = new Map()));
   let rates = known.get(joulesPerOperation);
-  if (rates === undefined) known.set(joulesPerOperation, (rates = buildRates(machine, joulesPerOperation)));
+  if (rates === undefined) {
+    // A fit asks for hundreds of energies; an estimate for one.
+    if (known.size > 100) known.clear();
+    known.set(joulesPerOperation, (rates = buildRates(machine, joulesPerOperation)));
+  }
   return rates;
 }
 

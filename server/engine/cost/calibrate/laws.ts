@@ -10,12 +10,12 @@ import {
   type ConstantValues,
   type GpuRates,
   type LawTime,
-} from '../../server/engine/cost/classes/gpuLaws';
-import { gpuRates } from '../../server/engine/cost/classes/gpu';
-import { machineFor } from '../../server/engine/cost/machine';
+} from '../classes/gpuLaws';
+import { gpuRates } from '../classes/gpu';
+import { machineFor } from '../machine';
 import type { Free } from './optimise';
 import type { Row } from './rows';
-import { measuredChip } from './siblings';
+import type { Chip } from '../../chips/chip';
 
 /** A set of rows that one law explains, with the constants that are fitted to it. */
 export interface Law {
@@ -143,23 +143,22 @@ export const laws: readonly Law[] = [
 ];
 
 const bytesOf: Readonly<Record<string, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1 };
-const cache = new Map<string, GpuRates>();
 
-function ratesOf(row: Row, joules: number | undefined): GpuRates {
-  const key = `${row.chip}:${row.precision}:${joules ?? ''}`;
-  let rates = cache.get(key);
-  if (!rates) {
-    const known = gpuRates(machineFor(measuredChip(row.chip), row.precision), joules);
-    if (!known) throw new Error(`no rates for ${row.chip}`);
-    if (cache.size > 5000) cache.clear();
-    cache.set(key, (rates = known));
-  }
-  return rates;
+function ratesOf(chip: Chip, precision: string, joules: number | undefined): GpuRates {
+  const known = gpuRates(machineFor(chip, precision), joules);
+  // Callers fit only chips with a rate and a bandwidth: see fittable.
+  if (!known) throw new Error(`no rates for ${chip.id}`);
+  return known;
+}
+
+/** The GPU laws can be fitted to a chip that states a peak for the precision and a bandwidth. */
+export function fittable(chip: Chip, precision: string): boolean {
+  return gpuRates(machineFor(chip, precision), undefined) !== null;
 }
 
 /** Seconds that the law of a row's group gives under the constants. */
-export function predict(row: Row, c: ConstantValues): number {
-  const rates = ratesOf(row, c['joulesPerOperation']);
+export function predict(row: Row, c: ConstantValues, chip: Chip): number {
+  const rates = ratesOf(chip, row.precision, c['joulesPerOperation']);
   const time = lawTime(row, c, rates);
   return overlapped(time) + time.extra + fixedSeconds(rates, c);
 }

@@ -1,0 +1,137 @@
+/** One measured kernel, brought to what the laws ask for. */
+export interface Row {
+  readonly chip: string;
+  readonly group: string;
+  readonly precision: string;
+  readonly operator: string;
+  readonly seconds: number;
+  /** Rows of one key are never split between fitting and scoring. */
+  readonly key: string;
+  /** Where it was measured. */
+  readonly origin: string;
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly queryLength: number;
+  readonly keyLength: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Tensors read and written by an elementwise operator. */
+  readonly streams: number;
+}
+
+const empty = {
+  batch: 1,
+  m: 0,
+  n: 0,
+  k: 0,
+  heads: 0,
+  kvHeads: 0,
+  headSize: 0,
+  queryLength: 0,
+  keyLength: 0,
+  rows: 0,
+  columns: 0,
+  streams: 0,
+};
+
+/** The lines of a CSV without quotes, by the names of its first line. */
+export function parseCsv(text: string): Record<string, string>[] {
+  const [head, ...lines] = text.trim().split(/\r?\n/);
+  const names = head.split(',');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const cells = line.split(',');
+      return Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
+    });
+}
+
+/**
+ * Measured kernels of a table, which kind its columns tell: `m,n,k` matrix products, `phase` fused attention, `op` row and
+ * elementwise operators (docs/accuracy.md lists the columns). Lines without a time are left out.
+ */
+export function parseRows(text: string, origin: string): Row[] {
+  const lines = parseCsv(text);
+  const first = lines[0] ?? {};
+  const rows =
+    'phase' in first
+      ? lines.map((line) => attentionRow(line, origin))
+      : 'op' in first
+        ? lines.map((line) => operatorRow(line, origin))
+        : 'n' in first
+          ? lines.map((line) => gemmRow(line, origin))
+          : [];
+  return rows.filter(({ seconds }) => seconds > 0);
+}
+
+function gemmRow(line: Record<string, string>, origin: string): Row {
+  return {
+    ...empty,
+    chip: line['chip'] ?? '',
+    group: 'gemm',
+    operator: 'gemm',
+    precision: line['dtype'] ?? '',
+    seconds: Number(line['seconds']),
+    key: `${line['n']}x${line['k']}`,
+    origin,
+    m: Number(line['m']),
+    n: Number(line['n']),
+    k: Number(line['k']),
+  };
+}
+
+function attentionRow(line: Record<string, string>, origin: string): Row {
+  const decode = line['phase'] === 'generation';
+  const query = Number(line['query_length']);
+  return {
+    ...empty,
+    chip: line['chip'] ?? '',
+    group: decode ? 'attention-decode' : 'attention-prefill',
+    operator: line['phase'] ?? '',
+    precision: line['dtype'] ?? '',
+    seconds: Number(line['seconds']),
+    key: `${line['heads']}x${line['kv_heads']}`,
+    origin,
+    batch: Number(line['batch']),
+    heads: Number(line['heads']),
+    kvHeads: Number(line['kv_heads']),
+    headSize: Number(line['head_dim']),
+    queryLength: query,
+    keyLength: decode ? Number(line['kv_length']) + 1 : query,
+  };
+}
+
+const tensorOperands = new Set(['add', 'mul', 'div', 'pow']);
+const groupOfOperator: Readonly<Record<string, string>> = {
+  linear: 'gemm',
+  bmm: 'gemm',
+  ln: 'normalization',
+  softmax: 'softmax',
+};
+
+function operatorRow(line: Record<string, string>, origin: string): Row {
+  const operator = (line['op'] ?? '').toLowerCase();
+  const group = groupOfOperator[operator] ?? 'elementwise';
+  return {
+    ...empty,
+    chip: line['chip'] ?? '',
+    group,
+    operator,
+    precision: line['dtype'] ?? '',
+    seconds: Number(line['seconds']),
+    key: group === 'gemm' ? `${line['n']}x${line['k']}` : (line['cols'] ?? ''),
+    origin,
+    batch: Number(line['b'] || 1),
+    m: Number(line['m']),
+    n: Number(line['n']),
+    k: Number(line['k']),
+    rows: Number(line['rows']),
+    columns: Number(line['cols']),
+    streams: tensorOperands.has(operator) ? 3 : 2,
+  };
+}
