@@ -18,14 +18,14 @@ import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices 
 import { chosenChips } from '../workspace/chosenChips';
 import { parseBindings, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
-import { usage } from './failure';
+import { usage, type Outcome } from './failure';
 import { openModel, readText, type OpenedModel } from './openModel';
 
 export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** `siliconlens analyze MODEL`: the report as text. */
-export async function analyze(words: Arguments, language: Language): Promise<string> {
+export async function analyze(words: Arguments, language: Language): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
   const path = onlyPath(words);
   const bindings = parseBindings(words.texts('bind'));
@@ -46,7 +46,8 @@ export async function analyze(words: Arguments, language: Language): Promise<str
   const chips = await chipsFor(words, choices, choice);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
-  return printReport(await reportOf(opened, workload, chips, host, language), format, language);
+  const report = await reportOf(opened, workload, chips, host, language);
+  return { text: printReport(report, format, language), failure: opened.failure };
 }
 
 /** The one model that a command is about. */

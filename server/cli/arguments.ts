@@ -89,10 +89,9 @@ function parse(
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message : '';
     const option = (/--[\w-]+/.exec(text) ?? /-\w/.exec(text))?.[0] ?? '';
-    throw usage(
-      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'cli.error.unknownOption' : 'cli.error.optionValue',
-      { option },
-    );
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usage('cli.error.unknownOption', { option });
+    const flag = options[option.replace(/^-+/, '')]?.type === 'boolean';
+    throw usage(flag ? 'cli.error.optionFlag' : 'cli.error.optionValue', { option });
   }
 }
 

@@ -15,6 +15,12 @@ export class Failure extends Error {
   }
 }
 
+/** What a command printed, and what went wrong although there is something to print. */
+export interface Outcome {
+  readonly text: string;
+  readonly failure: Failure | null;
+}
+
 /** The command was not understood. */
 export function usage(key: MessageKey, args: MessageArgs = {}): Failure {
   return new Failure(exitCodes.usage, key, args);

@@ -12,7 +12,7 @@ import { uninterrupted } from '../engine/scheduler';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { FileError, ModelFiles, type OpenFile } from '../workspace/modelFiles';
-import { failed } from './failure';
+import { failed, type Failure } from './failure';
 
 /** A model of this machine with what reading it had to say. */
 export interface OpenedModel {
@@ -23,6 +23,8 @@ export interface OpenedModel {
   /** Lines of a hand-written file itself, else of the listing. */
   readonly positions: PositionTable;
   readonly problems: readonly Problem[];
+  /** Why only a part of the file could be read; a script must not take that part for the model. */
+  readonly failure: Failure | null;
 }
 
 /** The command line has no editor that could read for it. */
@@ -40,17 +42,21 @@ export async function openModel(path: string, language: Language): Promise<Opene
     const { value: model, problems } = text ?? (await readOnnx(file.source, uninterrupted));
     if (!model) {
       const [first] = problems;
-      throw first
-        ? failed('cli.error.model', { path, message: messageOf(language, first.code, first.args) })
-        : failed('cli.error.unreadable', { path });
+      throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
     const external = await externalDataProblems(uri, externalFiles(model), files);
     const { size } = file.stamp;
     const { positions } = text ?? printed(path, model, size);
-    return { path, uri, model, size, positions, problems: [...problems, ...external] };
+    const error = problems.find((problem) => problem.severity === 'error');
+    const failure = error ? unreadable(path, error, language) : null;
+    return { path, uri, model, size, positions, problems: [...problems, ...external], failure };
   } finally {
     await file.close();
   }
+}
+
+function unreadable(path: string, problem: Problem, language: Language): Failure {
+  return failed('cli.error.model', { path, message: messageOf(language, problem.code, problem.args) });
 }
 
 /** A model in ONNX's textual syntax. */

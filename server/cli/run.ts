@@ -7,7 +7,7 @@ import { chosenChips } from '../workspace/chosenChips';
 import { analyze, onlyPath } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
 import { listChips } from './chips';
-import { exitCodes, failed, Failure, usage } from './failure';
+import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { listingOf, openModel } from './openModel';
 
 /** Where a command writes to and what surrounds it. */
@@ -26,9 +26,10 @@ export async function run(words: readonly string[], console: Console): Promise<n
   try {
     const parsed = parseArguments(words);
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
-    const result = await perform(parsed, language);
-    if (parsed.out === undefined) console.out(result);
-    else await write(parsed.out, result);
+    const { text, failure } = await perform(parsed, language);
+    if (parsed.out === undefined) console.out(text);
+    else await write(parsed.out, text);
+    if (failure) throw failure;
     return exitCodes.done;
   } catch (error) {
     const failure =
@@ -48,19 +49,25 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
   return languageOf((wanted ?? locale)?.replaceAll('_', '-').replace(/\..*$/, ''));
 }
 
-async function perform(words: Arguments, language: Language): Promise<string> {
-  if (words.version) return `${manifest.version}\n`;
-  if (words.help) return helpText(language);
+async function perform(words: Arguments, language: Language): Promise<Outcome> {
+  if (words.version) return whole(`${manifest.version}\n`);
+  if (words.help) return whole(helpText(language));
   switch (words.command) {
     case 'analyze':
       return analyze(words, language);
     case 'chips':
-      return listChips(words, language);
-    case 'listing':
-      return listingOf(await openModel(onlyPath(words), language));
+      return whole(await listChips(words, language));
+    case 'listing': {
+      const opened = await openModel(onlyPath(words), language);
+      return { text: listingOf(opened), failure: opened.failure };
+    }
     default:
       throw usage('cli.error.command', { command: words.command });
   }
+}
+
+function whole(text: string): Outcome {
+  return { text, failure: null };
 }
 
 function helpText(language: Language): string {

@@ -92,7 +92,7 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
 
   it('speaks Korean', async () => {
     const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4', '--lang', 'ko');
-    expect(out).toContain('매개변수');
+    expect(out).toContain('파라미터');
     expect(out).not.toMatch(/print\.|cli\./);
   });
 });
@@ -102,7 +102,7 @@ describe('failures', () => {
     [2, [], 'no command'],
     [2, ['nonsense'], 'unknown command'],
     [2, ['analyze'], 'path of one model'],
-    [2, ['analyze', tinyMlp, 'second'], '“second” is too much'],
+    [2, ['analyze', tinyMlp, 'second'], 'unexpected argument “second”'],
     [2, ['analyze', tinyMlp, '--chip', 'no-such-chip-at-all'], 'no chip “no-such-chip-at-all”'],
     [2, ['analyze', tinyMlp, '--chip', 'nvidia'], 'did you mean'],
     [2, ['analyze', tinyMlp, '--bind', 'batch'], '--bind takes NAME=N'],
@@ -110,7 +110,8 @@ describe('failures', () => {
     [2, ['analyze', tinyMlp, '--phase', 'x'], '--phase takes one of inference, prefill'],
     [2, ['analyze', tinyMlp, '--format', 'x'], '--format takes one of table'],
     [2, ['analyze', tinyMlp, '--nope'], 'unknown option --nope'],
-    [2, ['analyze', tinyMlp, '--chip'], '--chip is used wrongly'],
+    [2, ['analyze', tinyMlp, '--chip'], '--chip needs a value'],
+    [2, ['analyze', '--help=yes', tinyMlp], '--help takes no value'],
     [2, ['listing', tinyMlp, '--chip', 'nvidia-t4'], 'unknown option --chip'],
     [1, ['analyze', join(folder, 'none.onnx')], 'there is no file'],
     [1, ['listing', folder], 'is not a file'],
@@ -128,8 +129,13 @@ describe('failures', () => {
     const path = join(folder, 'half.onnx');
     writeFileSync(path, readFileSync(tinyMlp).subarray(0, 40));
     const { code, out, error } = await siliconlens('analyze', path, '--chip', 'nvidia-t4');
-    // What was read before the end may still be a model; then the report says so.
-    expect(code === 1 ? error : out).toContain('40');
+    expect(code).toBe(1);
+    expect(error).toMatch(/^siliconlens: [^\n]*ends at byte 40[^\n]*\n$/);
+    // What was read before the end is shown all the same, and says so too.
+    expect(out).toContain('ends at byte 40');
+    const listing = await siliconlens('listing', path);
+    expect(listing.code).toBe(1);
+    expect(listing.out).not.toBe('');
   });
 });
 
