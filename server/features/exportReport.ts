@@ -1,5 +1,5 @@
 import type { Language } from '../../l10n/messages';
-import { wordsOf } from '../../l10n/words';
+import { reportWords } from '../reportWords';
 import { printCsv } from '../engine/report/print/csv';
 import { printHtml } from '../engine/report/print/html';
 import { printMarkdown } from '../engine/report/print/markdown';
@@ -16,10 +16,10 @@ export function exportReport(
     case 'json':
       return `${JSON.stringify(report, null, 2)}\n`;
     case 'markdown':
-      return printMarkdown(report, wordsOf(language));
+      return printMarkdown(report, reportWords(language));
     case 'csv':
       return printCsv(report);
     case 'html':
-      return printHtml(report, wordsOf(language), language);
+      return printHtml(report, reportWords(language), language);
   }
 }
