@@ -117,9 +117,13 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
   }
   const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
-  // Attributes that make no sense (0 or -1 heads) give no number or one below 0: unknown, not invented.
-  const figures = [matrix, vector, special, bytes.weights, bytes.inputs, bytes.outputs];
-  if (!figures.every((figure) => Number.isFinite(figure) && figure >= 0)) return null;
+  // Attributes that make no sense (0 or -2 heads) give no number: unknown, not invented.
+  const sizes = Object.values(matrixShape ?? {}).flat();
+  const counts = [matrix, vector, special, ...Object.values(bytes), ...sizes];
+  if (!counts.every((count) => typeof count !== 'number' || (count >= 0 && Number.isFinite(count))))
+    return null;
+  // Operations of a loop nest with nothing in it contradict each other.
+  if (matrix > 0 && sizes.includes(0)) return null;
   return { operations: { matrix, vector, special }, bytes, ...(matrixShape && { matrixShape }) };
 }
 

@@ -225,7 +225,7 @@ interface ScanLayout {
 function* inferScan(context: NodeContext): SubgraphSteps {
   const batched = context.version < 9;
   const offset = batched ? 1 : 0;
-  const scans = Math.min(context.int('num_scan_inputs', 0), context.inputCount);
+  const scans = Math.max(0, Math.min(context.int('num_scan_inputs', 0), context.inputCount));
   const layout: ScanLayout = { states: context.inputCount - offset - scans, offset, batched, scans };
   const axes = context.ints('scan_input_axes') ?? [];
   let length: Dim | undefined;

@@ -38,7 +38,7 @@ function inferConstantOfShape(context: NodeContext): void {
   context.setTensor(0, dtype, shape);
   const count = numericCount(shape);
   const element: Element = tensor ? tensor.elements?.[0] : 0;
-  if (count !== undefined && count <= maximumElements && element !== undefined) {
+  if (count !== undefined && count >= 0 && count <= maximumElements && element !== undefined) {
     context.setElements(0, new Array<Element>(count).fill(element));
   }
 }

@@ -102,8 +102,8 @@ export function operatorNames(domain: string): readonly string[] {
 /** The newest version of an operator set that these facts know; null for unknown domains. */
 export function newestVersion(domain: string): number | null {
   const canonical = canonicalDomain(domain);
-  const stated = (facts.newest as Readonly<Record<string, number>>)[canonical];
-  if (stated !== undefined) return stated;
+  const newest = facts.newest as Readonly<Record<string, number>>;
+  if (Object.hasOwn(newest, canonical)) return newest[canonical]!;
   const operators = operatorsOf(domain);
   return operators ? Math.max(...Object.values(operators).map((list) => list.at(-1)?.v ?? 1)) : null;
 }

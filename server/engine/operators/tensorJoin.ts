@@ -75,7 +75,10 @@ function inferSplit(context: NodeContext): void {
       result &&
       offset !== undefined &&
       numericCount(shape) === elements.length &&
-      typeof dim === 'number'
+      typeof dim === 'number' &&
+      // Sizes may ask for more than there is.
+      dim >= 0 &&
+      offset + dim <= (total as number)
     ) {
       const strides = stridesOf(shape!);
       context.setElements(index, pick(elements, result as number[], strides, offset * strides[axis!]!));
