@@ -174,7 +174,6 @@ async function mapPolitely<T, R>(
 }
 
 function collect(type: ValueType | undefined, names: Set<string>): void {
-  if (type?.kind === 'sequence' || type?.kind === 'optional') collect(type.element, names);
   if (type?.kind !== 'tensor' && type?.kind !== 'sparse') return;
   for (const dim of type.shape ?? []) {
     if (typeof dim !== 'number') for (const name of symbolsOf(dim)) names.add(name);

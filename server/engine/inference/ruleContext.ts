@@ -115,9 +115,9 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   fresh(hint: string): Dim {
-    const name = this.node.outputs.find((output) => output !== '') ?? this.node.operator;
+    const output = this.node.outputs.find((name) => name !== '') ?? this.node.operator;
     const { hooks } = this.surroundings;
-    const full = `${name}.${hint}${hooks.symbolSuffix}`;
+    const full = `${symbolName(output)}.${hint}${hooks.symbolSuffix}`;
     return hooks.fresh(full) ?? symbol(full);
   }
 
@@ -134,6 +134,12 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   output(index: number): Fact {
     return this.said[index] ?? nothingSaid;
   }
+}
+
+/** A value's name as part of a symbol: readable inside an expression without quotes (`/layers.0/NonZero_output_0`). */
+function symbolName(value: string): string {
+  const name = value.replaceAll(/[^\p{L}\p{N}_$.:]+/gu, '.').replace(/^\.+/, '');
+  return /^[\p{L}_$]/u.test(name) ? name : `v${name}`;
 }
 
 const nothingSaid: Fact = {};

@@ -125,7 +125,7 @@ export class Walk {
 
   private hooksOf(scope: number): RuleHooks {
     return {
-      symbolSuffix: scope === 0 ? '' : `#${scope}`,
+      symbolSuffix: scope === 0 ? '' : `:${scope}`,
       binding: (name) => this.userBindings[name],
       fresh: (name) => {
         this.freshSymbols.add(name);
@@ -190,8 +190,10 @@ export class Walk {
     body.inputs.forEach((id, position) => {
       const declared = cleanType(this.flat.values[id]!.declared, this.flat.values[id]!.name);
       const given = request.inputs[position];
-      const type = mergeTypes(declared, given?.type, this.unifier).type;
-      this.facts[id] = { ...(type && { type }), ...(given?.elements && { elements: given.elements }) };
+      // What a list holds that starts empty is for the body to say, not for the declaration.
+      const isList = given?.type?.kind === 'sequence';
+      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifier).type;
+      this.facts[id] = { type, elements: given?.elements, items: given?.items };
       this.traits[id] = traits;
     });
     await this.runScope(body);

@@ -67,9 +67,14 @@ function* inferIf(context: NodeContext): SubgraphSteps {
   }
 }
 
+/** The name under which a trip count is bound: that of the node, else of its first output. */
+function loopName(context: NodeContext): string {
+  return `loop:${context.node.name || context.node.outputs.find((output) => output !== '')}`;
+}
+
 /** Runs of a body: the user's binding, a known count, else 1, which is said. */
 function trips(context: NodeContext, known: Dim | undefined): number | null {
-  const name = `loop:${context.node.name || context.node.outputs.find((output) => output !== '')}`;
+  const name = loopName(context);
   const bound = context.binding(name);
   if (bound !== undefined) return bound;
   if (typeof known === 'number') return known;
@@ -96,28 +101,36 @@ function* inferLoop(context: NodeContext): SubgraphSteps {
   );
   const iteration: Fact = {
     type: { kind: 'tensor', dtype: 'int64', shape: [] },
-    elements: [count === 1 ? 0 : context.fresh('iteration')],
+    elements: [context.fresh('iteration')],
   };
   const condition: Fact = {
     type: { kind: 'tensor', dtype: 'bool', shape: [] },
     ...(first && { elements: [1] }),
   };
-  const ask = (types: readonly (ValueType | undefined)[]) => ({
+  const ask = (facts: readonly (Fact | undefined)[]) => ({
     attribute: 'body',
-    inputs: [iteration, condition, ...types.map((type) => (type ? { type } : undefined))],
+    inputs: [iteration, condition, ...facts],
     repeat: count,
   });
-  let results = yield ask(state);
+  const initial = state.map((type, i) => type && { type, items: context.fact(i + 2)?.items });
+  let results = yield ask(initial);
+  const added = initial.map((own, i) => addedItems(own, results[i + 1]));
   let states: LoopState[] = state.map((type, i) => ({ during: type, after: type ?? results[i + 1]?.type }));
+  let asked = false;
   for (let pass = 0; pass < 3 && !states.every((own, i) => settled(own, results[i + 1]?.type)); pass++) {
     states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? count : null));
-    results = yield ask(states.map(({ during }) => during));
+    results = yield ask(states.map(({ during }) => during && { type: during }));
+    asked = true;
   }
+  // Later runs see a longer list than the first did.
+  if (!asked && added.some((step) => step))
+    results = yield ask(states.map(({ during }) => during && { type: during }));
   const final = states.map(({ after }, i) => (isBare(after) ? context.type(i + 2) : after));
   const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
-  const bound = context.binding(`loop:${context.node.name}`);
+  const bound = context.binding(loopName(context));
   const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
   setLoopOutputs(context, state.length, final, results, length);
+  setGrownLists(context, final, added, length);
 }
 
 /** A list that starts empty has no say in what it will hold. */
@@ -127,6 +140,27 @@ function initialState(context: NodeContext, input: number): ValueType | undefine
 
 function isBare(type: ValueType | undefined): boolean {
   return type?.kind === 'sequence' && type.element === undefined;
+}
+
+/** How many items one run appends to a list whose items are known; undefined where it is not such a list. */
+function addedItems(before: Fact | undefined, after: Fact | undefined): number | undefined {
+  return before?.items && after?.items ? after.items.length - before.items.length : undefined;
+}
+
+/** Lists that grow by as many items in every run have a known length after a known number of runs. */
+function setGrownLists(
+  context: NodeContext,
+  final: readonly (ValueType | undefined)[],
+  added: readonly (number | undefined)[],
+  length: Dim,
+): void {
+  added.forEach((step, i) => {
+    const type = final[i];
+    if (step === undefined || typeof length !== 'number' || type?.kind !== 'sequence') return;
+    const count = (context.fact(i + 2)?.items?.length ?? 0) + step * length;
+    if (count >= 0 && count <= 1024)
+      context.setItems(i, new Array<ValueType | undefined>(count).fill(type.element));
+  });
 }
 
 function setLoopOutputs(

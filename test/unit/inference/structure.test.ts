@@ -378,10 +378,14 @@ describe('Loop and Scan', () => {
       modelOf({
         inputs: infos({ s: 'float[4]' }),
         initializers: [tensorOf('limit', 'int64', [], [5])],
-        nodes: [node('SequenceEmpty', '', 'empty'), node('Loop', 'limit, , empty', 'all', { body: append })],
+        nodes: [
+          node('SequenceEmpty', '', 'empty'),
+          node('Loop', 'limit, , empty', 'all', { body: append }),
+          node('ConcatFromSequence', 'all', 'stacked', { axis: 0, new_axis: 1 }),
+        ],
       }),
     );
-    expect(types).toMatchObject({ empty: 'seq(float)', all: 'seq(float[4])' });
+    expect(types).toMatchObject({ empty: 'seq(float)', all: 'seq(float[4])', stacked: 'float[5, 4]' });
   });
 
   it('multiplies nested loops', async () => {
