@@ -7,6 +7,7 @@ import type { Problem } from '../problem';
 import type { Scheduler } from '../scheduler';
 import type { Workload } from '../workload';
 import { modelFor } from './classes/index';
+import { spikingProblem, spikingVerdict } from './classes/neuromorphic';
 import { Total, scale } from './interval';
 import { costKernel, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
@@ -85,6 +86,9 @@ function* estimateSteps(
     links.byKernel,
   );
   const problems: Problem[] = problemsOf(chip, site, costed, host);
+  const spikes =
+    chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
+  if (spikes) problems.push(spikingProblem(chip, spikes));
   const precision = choiceOf(plan, costed, site);
   const total = totals(plan, kernels, links.byKernel);
   const io = transferOfInputsAndOutputs(inference, chip, site.table);
@@ -97,12 +101,24 @@ function* estimateSteps(
     total: {
       latencySeconds: total.seconds,
       throughput: total.seconds && throughputOf(inference, plan, kernels, chip, total.seconds.value),
-      joules: total.joules,
+      joules: total.joules ?? spikes?.joules ?? null,
       operations: total.operations,
       bytes: total.bytes,
       io,
     },
     problems,
+  };
+}
+
+/** Elements of a value; null while a dimension is unknown. */
+function elementsOf(inference: Inference): (value: number) => number | null {
+  return (id) => {
+    const type = inference.values[id].type;
+    if (type?.kind !== 'tensor' || !type.shape) return null;
+    return type.shape.reduce<number | null>(
+      (product, dim) => (product === null || typeof dim !== 'number' ? null : product * dim),
+      1,
+    );
   };
 }
 

@@ -40,7 +40,11 @@ export function problemsOf(
     if (!problems.has(key))
       problems.set(key, { severity, code, args: { chip: chip.name, ...args }, node: null });
   };
-  if (!modelFor(chip)) report('warning', noMapping[chip.class] ?? 'cost.no-mapping-closed', {});
+  if (!modelFor(chip)) {
+    // Nothing else matters where nothing runs.
+    report('warning', noMapping[chip.class] ?? 'cost.no-mapping-closed', {});
+    return [...problems.values()];
+  }
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
   const shortage = site.residency.shortage();
   const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);

@@ -1,0 +1,89 @@
+import type { Chip } from '../../chips/chip';
+import type { KernelPlan } from '../../kernels/types';
+import type { Problem } from '../../problem';
+import { estimate } from '../interval';
+import type { Estimate } from '../types';
+
+/**
+ * Spikes per neuron and time step, and time steps per inference, of converted networks: the usual range of
+ * rate-coded conversions is 0.02 to 0.3 and 8 to 100 steps. Assumptions; nothing measured stands behind them.
+ */
+const spikeRate = { value: 0.1, low: 0.02, high: 0.3 };
+const timeSteps = { value: 16, low: 8, high: 100 };
+
+/** What a network becomes when it is converted to spikes, and whether a chip can hold it. */
+export interface SpikingVerdict {
+  /** One per output of a matrix operator. */
+  readonly neurons: number;
+  /** One per multiply-accumulate: connections, shared weights unrolled. */
+  readonly synapses: number;
+  /** Multiply-accumulates × spike rate × time steps. */
+  readonly synapticOperations: Estimate;
+  /** Chips that its neurons and synapses need; null where the capacity is not published. */
+  readonly chipsNeeded: number | null;
+  readonly fits: boolean | null;
+  readonly joules: Estimate | null;
+}
+
+/** Counts a plan in a spiking chip's own units; null while a dimension is unknown. */
+export function spikingVerdict(
+  plan: KernelPlan,
+  elementsOf: (value: number) => number | null,
+  chip: Chip,
+): SpikingVerdict | null {
+  let neurons = 0;
+  let synapses = 0;
+  for (const kernel of plan.kernels) {
+    if (!kernel.operations || kernel.repeat === null) return null;
+    if (kernel.operations.matrix === 0) continue;
+    synapses += (kernel.operations.matrix / 2) * kernel.repeat;
+    for (const output of kernel.outputs) {
+      const elements = elementsOf(output);
+      if (elements === null) return null;
+      neurons += elements;
+    }
+  }
+  const at = (rate: number, steps: number) => synapses * rate * steps;
+  const operations = estimate(
+    at(spikeRate.value, timeSteps.value),
+    at(spikeRate.low, timeSteps.low),
+    at(spikeRate.high, timeSteps.high),
+    'peak',
+  );
+  const held = chip.neuromorphic;
+  const shares = [
+    held?.neurons ? neurons / held.neurons.value : null,
+    held?.synapses ? synapses / held.synapses.value : null,
+  ].filter((share): share is number => share !== null);
+  const chipsNeeded = shares.length === 0 ? null : Math.max(1, Math.ceil(Math.max(...shares)));
+  const each = held?.joulesPerSynapticOperation?.value;
+  return {
+    neurons,
+    synapses,
+    synapticOperations: operations,
+    chipsNeeded,
+    fits: chipsNeeded === null ? null : chipsNeeded === 1,
+    joules:
+      each === undefined
+        ? null
+        : estimate(operations.value * each, operations.low * each, operations.high * each, 'peak'),
+  };
+}
+
+/** The verdict in words' place: counts, chips, and the accuracy that conversion is known to cost. */
+export function spikingProblem(chip: Chip, verdict: SpikingVerdict): Problem {
+  return {
+    severity: 'information',
+    code: verdict.chipsNeeded === null ? 'cost.spiking' : 'cost.spiking-chips',
+    args: {
+      chip: chip.name,
+      neurons: verdict.neurons,
+      synapses: verdict.synapses,
+      operations: Math.round(verdict.synapticOperations.value),
+      chips: verdict.chipsNeeded ?? 0,
+      rate: spikeRate.value,
+      steps: timeSteps.value,
+    },
+    node: null,
+  };
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import type { Chip } from '../../../server/engine/chips/chip';
+import { cpuUtilisation } from '../../../server/engine/cost/classes/cpu';
+import { spikingVerdict } from '../../../server/engine/cost/classes/neuromorphic';
+import { joulesPerByte, joulesPerOperation, kernelJoules } from '../../../server/engine/cost/energy';
+import { estimateChip } from '../../../server/engine/cost/estimate';
+import { estimate } from '../../../server/engine/cost/interval';
+import { machineFor } from '../../../server/engine/cost/machine';
+import { powerShare, processNanometres } from '../../../server/engine/cost/power';
+import { profileById } from '../../../server/engine/kernels/profile';
+import type { Workload } from '../../../server/engine/workload';
+import { chain, dense } from './layers';
+
+const chip = (id: string): Chip => chipById(id) as Chip;
+const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null };
+
+describe('processors', () => {
+  it('use all lanes and cores only when blocks divide evenly', () => {
+    // 96 x 128: four panels of 24 rows by 128 columns on 4 cores, 6 x 32 blocks without padding.
+    expect(cpuUtilisation({ batch: 1, m: 96, n: 128, k: 64, weights: true }, 4)).toBe(1);
+    // Five panels on 4 cores take two rounds: 5/8.
+    expect(cpuUtilisation({ batch: 1, m: 120, n: 128, k: 64, weights: true }, 4)).toBeCloseTo(5 / 8, 12);
+    // 16 of 32 columns.
+    expect(cpuUtilisation({ batch: 4, m: 96, n: 16, k: 64, weights: true }, 4)).toBeCloseTo(0.5, 12);
+  });
+});
+
+describe('on-chip memory', () => {
+  const layers = [dense(1, 1000, 1000, 'int8'), dense(1, 1000, 1000, 'int8')];
+
+  it('holds what fits: the Edge TPU streams the rest over its link', () => {
+    const small = chain([1, 1000], layers, 'int8');
+    const none = profileById('none')!;
+    const coral = chip('google-coral-edge-tpu');
+    const fits = estimateChip(small.inference, small.plan, coral, none, workload);
+    expect(fits.kernels[0].bytes['host link']).toBeUndefined();
+    // 16 MB of weights, 8 MiB of memory: 7.6 MB come over 500 MB/s in each run.
+    const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
+    const streams = estimateChip(big.inference, big.plan, coral, none, workload);
+    expect(streams.kernels[0].bytes['host link']).toBeCloseTo(16e6 - 8388608, -2);
+    expect(streams.total.latencySeconds!.value).toBeGreaterThan((16e6 - 8388608) / 500e6);
+    expect(streams.problems.map(({ code }) => code)).toContain('cost.weights-streamed');
+  });
+
+  it('decides whether a microcontroller runs a model at all', () => {
+    const none = profileById('none')!;
+    const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
+    const refused = estimateChip(big.inference, big.plan, chip('arm-cortex-m7'), none, workload);
+    expect(refused.total.latencySeconds).toBeNull();
+    expect(refused.kernels[0].placement).toBe('none');
+    expect(refused.problems.map(({ code }) => code)).toContain('cost.does-not-fit');
+    const small = chain([1, 100], [dense(1, 100, 100, 'int8')], 'int8');
+    const runs = estimateChip(small.inference, small.plan, chip('arm-cortex-m7'), none, workload);
+    // 20,000 operations at half of 864e6 per second, and 10 kB of flash: tens of microseconds.
+    expect(runs.total.latencySeconds!.value).toBeGreaterThan(20000 / 864e6);
+    expect(runs.total.latencySeconds!.value).toBeLessThan(1e-3);
+  });
+
+  it('keeps an activation on the chip between neighbours and sends it out when it is too large', () => {
+    const none = profileById('none')!;
+    const h100 = chip('nvidia-h100-sxm');
+    const near = chain([256, 512], [dense(256, 512, 512), dense(256, 512, 512)]);
+    const [, second] = estimateChip(near.inference, near.plan, h100, none, workload).kernels;
+    // 0.5 MB between the two stay in L2; the weights (1 MB) too, since the whole model fits.
+    expect(second.bytes['HBM3']).toBeLessThan(second.bytes['L2']);
+    const far = chain([200000, 512], [dense(200000, 512, 512), dense(200000, 512, 512)]);
+    const [, large] = estimateChip(far.inference, far.plan, h100, none, workload).kernels;
+    expect(large.bytes['HBM3']).toBe(large.bytes['L2']);
+  });
+});
+
+describe('placement', () => {
+  it('sends what the runtime cannot run to the host, with one transfer per crossing', () => {
+    const layers = [
+      dense(8, 256, 256),
+      { ...dense(8, 256, 256), operator: 'NonMaxSuppression' },
+      dense(8, 256, 256),
+    ];
+    const { inference, plan } = chain([8, 256], layers);
+    const profile = profileById('tflite-edgetpu')!;
+    const cost = estimateChip(inference, plan, chip('google-coral-edge-tpu'), profile, workload);
+    expect(cost.kernels.map(({ placement }) => placement)).toEqual(['chip', 'host', 'chip', 'chip', 'chip']);
+    // Two crossings of 8 x 256 floats each, over 500 MB/s.
+    const links = cost.kernels.slice(3);
+    expect(links.map(({ bound, bytes }) => [bound, bytes['host link']])).toEqual([
+      ['link', 8192],
+      ['link', 8192],
+    ]);
+    expect(links[0].seconds!.value).toBeCloseTo(8e-6 + 8192 / (500e6 * 0.85), 12);
+    const sum = cost.nodes.reduce((total, { seconds }) => total + (seconds?.value ?? 0), 0);
+    expect(sum).toBeCloseTo(cost.total.latencySeconds!.value, 12);
+  });
+
+  it('gives no time for a quantum chip and says why', () => {
+    const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
+    const cost = estimateChip(inference, plan, chip('ibm-heron'), profileById('none')!, workload);
+    expect(cost.total.latencySeconds).toBeNull();
+    expect(cost.kernels[0].placement).toBe('none');
+    expect(cost.problems.map(({ code }) => code)).toEqual(['cost.no-mapping-quantum']);
+  });
+});
+
+describe('spiking chips', () => {
+  it('are counted in neurons, synapses and synaptic operations', () => {
+    const { inference, plan } = chain([1, 1000], [dense(1, 1000, 2000), dense(1, 2000, 100)]);
+    const verdict = spikingVerdict(
+      plan,
+      (id) => (inference.values[id].bytes ?? 0) / 4,
+      chip('intel-loihi1'),
+    )!;
+    expect(verdict.neurons).toBe(2100);
+    expect(verdict.synapses).toBe(2_200_000);
+    expect(verdict.synapticOperations.value).toBeCloseTo(2_200_000 * 0.1 * 16, 3);
+    // 23.6 pJ each.
+    expect(verdict.joules?.value).toBeCloseTo(2_200_000 * 1.6 * 23.6e-12, 12);
+    expect(verdict.fits).toBe(true);
+    const tiny = spikingVerdict(plan, (id) => (inference.values[id].bytes ?? 0) / 4, chip('brainscales-2'))!;
+    // 131,072 synapses per chip.
+    expect(tiny.chipsNeeded).toBe(17);
+    const cost = estimateChip(inference, plan, chip('intel-loihi1'), profileById('none')!, workload);
+    expect(cost.total.latencySeconds).toBeNull();
+    expect(cost.total.joules?.value).toBeCloseTo(verdict.joules!.value, 15);
+  });
+});
+
+describe('energy', () => {
+  it('takes one multiply and one add for two operations, by process and format', () => {
+    // 7 nm column: bf16 multiply 0.21 pJ, add 0.11 pJ. 45 nm: FP32 3.7 and 0.9 pJ.
+    expect(joulesPerOperation(chip('nvidia-h100-sxm'), 'bf16')).toBeCloseTo(0.16e-12, 16);
+    expect(joulesPerOperation(chip('nvidia-k80'), 'fp32')).toBeCloseTo(2.3e-12, 16);
+    // HBM3: 5 pJ per bit.
+    expect(joulesPerByte(chip('nvidia-h100-sxm'))).toBeCloseTo(40e-12, 15);
+  });
+
+  it('never exceeds rated power × time and is unknown without a rated power', () => {
+    const time = estimate(1e-3, 0.9e-3, 1.2e-3, 'class');
+    const work = { matrix: 1e12, vector: 0, special: 0 };
+    const joules = kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, 1e9, { compute: 1, memory: 1 })!;
+    expect(joules.value).toBeCloseTo(0.7, 9);
+    expect(joules.high).toBeCloseTo(700 * 1.2e-3, 9);
+    expect(joules.low).toBeLessThan(joules.value);
+    expect(
+      kernelJoules(chip('google-tpu-v5e'), 'bf16', time, work, 1e9, { compute: 1, memory: 1 }),
+    ).toBeNull();
+    // TPU v1 was measured: 40 W busy.
+    expect(
+      kernelJoules(chip('google-tpu-v1'), 'int8', time, work, 0, { compute: 1, memory: 0 })!.value,
+    ).toBeCloseTo(0.04, 9);
+  });
+});
+
+describe('power caps', () => {
+  it('hold back the FP32 lanes of cards with little power, not their matrix units', () => {
+    const joules = 15e-12;
+    const l4 = powerShare(machineFor(chip('nvidia-l4'), 'fp32'), joules);
+    // 72 W / (30.29e12 x 15e-12 x (4 / 12)^0.54) = 0.287.
+    expect(l4).toBeCloseTo(72 / (30.29e12 * joules * (4 / 12) ** 0.54), 3);
+    expect(l4).toBeGreaterThan(0.25);
+    expect(l4).toBeLessThan(0.31);
+    expect(powerShare(machineFor(chip('nvidia-l4'), 'int8'), joules)).toBe(1);
+    expect(powerShare(machineFor(chip('nvidia-h100-sxm'), 'fp32'), joules)).toBe(1);
+  });
+
+  it('read feature sizes as foundries write them', () => {
+    expect(processNanometres(chip('nvidia-h100-sxm'))).toBe(4);
+    expect(processNanometres(chip('nvidia-a100-sxm-80gb'))).toBe(7);
+    expect(processNanometres(chip('nvidia-t4'))).toBe(12);
+    expect(processNanometres(chip('nvidia-k80'))).toBe(28);
+  });
+});
