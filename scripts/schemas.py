@@ -14,6 +14,7 @@ Format, all of it compact because the file is part of the extension:
     a        attributes "name:type", "name:type!" if required, "name:type=default" with the default as JSON
     t        constraint -> index into typeSets
     d        1: deprecated
+    x        1: not in the standard, though runtimes know it in the standard domain
 """
 
 import json
@@ -104,6 +105,8 @@ class Table:
         }
         if schema.deprecated:
             entry["d"] = 1
+        if (schema.domain, schema.name) in RUNTIME_EXTRAS:
+            entry["x"] = 1
         return entry
 
 

@@ -66,6 +66,17 @@ const headerKeys = [
   'metadata_props',
 ];
 
+/** The versions are those that today's runtimes all take. */
+const skeleton = `<
+  ir_version: 10,
+  opset_import: ["" : 21]
+>
+\${1:net} (float[\${2:N, 16}] \${3:x}) => (float[\${4:N, 16}] \${5:y})
+{
+  \${6:y} = \${7:Relu} (\${8:x})
+}
+`;
+
 /** What may stand at a position of a hand-written text. */
 export function completions(model: TextModel, at: Position, options: CompletionOptions): CompletionList {
   const context = contextAt(model.tokens, at);
@@ -98,6 +109,8 @@ class Completer {
   items(): CompletionItem[] {
     const { expected } = this.context;
     switch (expected.kind) {
+      case 'document':
+        return this.document();
       case 'operator':
         return this.operators(expected.domain);
       case 'attribute':
@@ -150,6 +163,14 @@ class Completer {
     return next?.kind === 'mark' && marks.includes(next.text);
   }
 
+  /** A whole model to begin with, where there is none yet. */
+  private document(): CompletionItem[] {
+    if (this.context.next !== undefined || this.scope) return [];
+    const detail = message(this.options.language, 'text.skeleton');
+    const plain = skeleton.replace(/\$\{\d+:([^}]*)\}|\$\d+/g, '$1');
+    return [this.item('model', CompletionItemKind.Snippet, { detail, snippet: skeleton, insert: plain })];
+  }
+
   private schema({ domain, name }: OperatorWords): OperatorSchema | undefined {
     const called = this.model.listing.model.functions.find(
       (one) => one.domain === domain && one.name === name,
@@ -179,7 +200,8 @@ class Completer {
   private operator(domain: string, name: string, label: string): CompletionItem[] {
     const version = versionInForce(this.imports, domain);
     const schema = schemaAt(domain, name, version);
-    if (!schema || schema.deprecated) return [];
+    // What only some runtimes know is read, but nobody should write it.
+    if (!schema || schema.deprecated || schema.extra) return [];
     const data: CompletionData = { domain, operator: name, version };
     return [{ ...this.called(label, schema), data }];
   }

@@ -90,8 +90,8 @@ function section(
   return [`**${message(language, key)}**`, '', ...items.map((item) => `- ${codeSpan(item, 400)}`), ''];
 }
 
-function pageLink({ domain, name, since }: OperatorSchema, language: Language): string {
-  const page = operatorPage(domain, name);
+function pageLink({ domain, name, since, extra }: OperatorSchema, language: Language): string {
+  const page = extra ? null : operatorPage(domain, name);
   const title = message(language, 'text.since', { domain: domain || 'ai.onnx', version: since });
   return page ? `[${escapeMarkdown(title)}](${page})` : escapeMarkdown(title);
 }

@@ -58,6 +58,7 @@ export function schemaOfFunction(called: ModelFunction): OperatorSchema {
     name: called.name,
     since: 1,
     deprecated: false,
+    extra: false,
     inputs: called.inputs.map(parameter),
     outputs: called.outputs.map(parameter),
     attributes: [

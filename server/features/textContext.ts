@@ -10,6 +10,8 @@ export interface OperatorWords {
 
 /** What may stand at a place of a hand-written text. */
 export type Expected =
+  /** Nothing stands here yet. */
+  | { readonly kind: 'document' }
   | { readonly kind: 'statement' }
   | { readonly kind: 'operator'; readonly domain: string }
   | { readonly kind: 'attribute'; readonly operator: OperatorWords; readonly given: readonly string[] }
@@ -110,6 +112,7 @@ class Scan {
   /** What may stand behind the token `last`, on a line. */
   expected(last: number, line: number): Expected | null {
     if (this.tokens[last]?.kind === 'comment') last = this.before(last);
+    if (last < 0) return { kind: 'document' };
     const opener = this.opener(last);
     const mark = this.mark(last);
     if (!opener) return null;

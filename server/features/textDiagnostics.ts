@@ -55,7 +55,10 @@ export function withTextProblems(
   problems: readonly PlacedProblem[],
   own: readonly TextProblem[],
 ): readonly PlacedProblem[] {
-  return [...problems.filter(({ code }) => !replacedCodes.has(code)), ...own];
+  const kept = problems.filter(({ code }) => !replacedCodes.has(code));
+  // What is only begun is no damaged file.
+  const begun = kept.map((one) => (one.code === 'format.no-graph' ? { ...one, code: 'text.no-graph' } : one));
+  return [...begun, ...own];
 }
 
 async function check(
@@ -88,7 +91,7 @@ class NodeCheck {
   ) {
     const { listing } = analysis;
     this.functions = new Map(
-      listing.model.functions.map((one) => [`${canonicalDomain(one.domain)}\n${one.name}`, one]),
+      listing.model.functions.map((one) => [functionKey(one.domain, one.name, one.overload), one]),
     );
     // What a broken statement lacks was said already.
     this.brokenLines = new Set(
@@ -103,7 +106,7 @@ class NodeCheck {
     const domain = canonicalDomain(written);
     const imports = importsOf(this.analysis.listing, position.scope);
     this.checkImport(position, domain, imports);
-    const called = this.functions.get(`${domain}\n${operator}`);
+    const called = this.functions.get(functionKey(domain, operator, position.node.overload));
     const version = versionInForce(imports, domain);
     const schema = called ? schemaOfFunction(called) : schemaAt(domain, operator, version);
     if (!schema) {
@@ -289,6 +292,10 @@ function isWhole(type: ValueType): boolean {
     case 'opaque':
       return false;
   }
+}
+
+function functionKey(domain: string, name: string, overload: string): string {
+  return `${canonicalDomain(domain)}\n${name}\n${overload}`;
 }
 
 function rootOf(scope: Scope): Scope {

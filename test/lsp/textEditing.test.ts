@@ -78,6 +78,8 @@ describe('completion in hand-written text', () => {
     // Version 20 brought Gelu; version 10 took Upsample away; com.microsoft is not imported.
     expect(labels).not.toContain('Gelu');
     expect(labels).not.toContain('Upsample');
+    // Runtimes know it in the standard domain, but the standard does not.
+    expect(labels).not.toContain('SimplifiedLayerNormalization');
     expect(labels.filter((label) => label.startsWith('com'))).toEqual([]);
     const concat = items.find(({ label }) => label === 'Concat');
     expect(concat?.textEdit).toMatchObject({ newText: 'Concat <axis = $1> (${2:inputs})' });
@@ -149,6 +151,16 @@ describe('completion in hand-written text', () => {
     expect(items.map(({ label, textEdit }) => [label, (textEdit as TextEdit).newText])).toEqual([
       ['y', 'y = '],
     ]);
+  });
+
+  it('offers a whole model where nothing stands yet, which has no mistakes', async () => {
+    const items = await complete('# mine\n|');
+    expect(items.map(({ label }) => label)).toEqual(['model']);
+    const { newText } = items[0]?.textEdit as TextEdit;
+    await client.stop();
+    expect((await codes(newText)).filter((one) => /^(text|format)/.test(one))).toEqual([]);
+    await client.stop();
+    expect((await problems('')).map(({ code }) => code)).toEqual(['text.no-graph']);
   });
 
   it('offers nothing in comments and texts', async () => {
@@ -241,6 +253,18 @@ describe('problems of hand-written text', () => {
     const found = (await codes(text)).filter((one) => one.startsWith('text.undefined'));
     // A branch does not see the other's values, a function none of its caller's.
     expect(found).toEqual(['text.undefined t', 'text.undefined x']);
+  });
+
+  it('know the overloads of a function', async () => {
+    const head = '<ir_version: 10, opset_import: ["" : 18, "own" : 1]>';
+    const functions = ['a', 'b']
+      .map(
+        (name, i) =>
+          `<domain: "own", overload: "${name}", opset_import: ["" : 18]>\nF (u${i ? ', v' : ''}) => (r) { r = Relu (u) }`,
+      )
+      .join('\n');
+    const found = await codes(`${graph('p = own.F:b (x, x)\n  y = own.F:a (p, p)', head)}${functions}\n`);
+    expect(found.filter((one) => one.startsWith('text.'))).toEqual(['text.inputs-many p']);
   });
 
   it('are in Korean for Korean users', async () => {

@@ -48,6 +48,8 @@ export interface OperatorSchema {
   /** First version of the operator set that has it. */
   readonly since: number;
   readonly deprecated: boolean;
+  /** Not of the specification: runtimes know it in the standard domain all the same. */
+  readonly extra: boolean;
   readonly inputs: readonly SchemaParameter[];
   readonly outputs: readonly SchemaParameter[];
   readonly attributes: readonly SchemaAttribute[];
@@ -62,6 +64,7 @@ interface RawVersion {
   readonly a?: readonly string[];
   readonly t?: Readonly<Record<string, number>>;
   readonly d?: number;
+  readonly x?: number;
 }
 type RawOperators = Readonly<Record<string, readonly RawVersion[]>>;
 
@@ -146,8 +149,8 @@ function operatorsOf(domain: string): RawOperators | undefined {
 }
 
 function expand(domain: string, name: string, versions: readonly RawVersion[]): OperatorSchema[] {
-  let before: Required<Omit<RawVersion, 'v' | 'd'>> = { i: [], o: [], a: [], t: {} };
-  return versions.map(({ v, d, ...own }) => {
+  let before: Required<Omit<RawVersion, 'v' | 'd' | 'x'>> = { i: [], o: [], a: [], t: {} };
+  return versions.map(({ v, d, x, ...own }) => {
     before = { ...before, ...own };
     const constraints = new Map(
       Object.entries(before.t).map(([key, index]) => [key, typeSets[index] ?? new Set<string>()] as const),
@@ -157,6 +160,7 @@ function expand(domain: string, name: string, versions: readonly RawVersion[]): 
       name,
       since: v,
       deprecated: d === 1,
+      extra: x === 1,
       inputs: before.i.map((text) => parameterOf(text, constraints)),
       outputs: before.o.map((text) => parameterOf(text, constraints)),
       attributes: before.a.map(attributeOf),
