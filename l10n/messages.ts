@@ -36,8 +36,19 @@ export function message(language: Language, key: MessageKey, args: MessageArgs =
   return messageOf(language, key, args);
 }
 
-/** As {@link message} for keys known only at run time (problem codes); an unknown key shows itself. */
+/**
+ * As {@link message} for keys known only at run time (problem codes); an unknown key shows itself. A place `{fact}` shows
+ * the text of the key `fact.VALUE`: the engine names facts of chips by their property, which is no text for readers.
+ */
 export function messageOf(language: Language, key: string, args: MessageArgs = {}): string {
-  const text = (language === 'ko' ? ko[key] : undefined) ?? (en as Record<string, string>)[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(args[name] ?? place));
+  const text = textOf(language, key) ?? key;
+  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = args[name];
+    if (value === undefined) return place;
+    return (name === 'fact' ? textOf(language, `fact.${value}`) : undefined) ?? String(value);
+  });
+}
+
+function textOf(language: Language, key: string): string | undefined {
+  return (language === 'ko' ? ko[key] : undefined) ?? (en as Record<string, string>)[key];
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../l10n/messages';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 type Bundle = Record<string, string>;
@@ -77,5 +78,16 @@ describe('messages in English and Korean', () => {
     // Operator rules name their problems without the room that reports them.
     const missing = [...new Set(named)].filter((code) => !known.has(code) && !known.has(`inference.${code}`));
     expect(missing.sort()).toEqual([]);
+  });
+
+  it('has a text for every fact that a chip can lack', () => {
+    const facts = ['vectorOpsPerSecond', 'peakOpsPerSecond', 'memory', 'memory bandwidth'];
+    for (const fact of [...facts, 'on-chip bandwidth', 'host link']) {
+      const korean = messageOf('ko', 'chip.fact-missing', { chip: 'X', fact });
+      expect(korean).not.toContain(fact);
+      expect(messageOf('en', 'chip.fact-missing', { chip: 'X', fact })).not.toContain('OpsPerSecond');
+    }
+    // Other places show what they are given, whatever keys there are.
+    expect(messageOf('en', 'text.fix-replace', { text: 'undefined' })).toBe('Change to “undefined”');
   });
 });
