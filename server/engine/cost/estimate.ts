@@ -2,7 +2,7 @@ import { defaultHost } from '../chips/catalogue';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
-import type { KernelPlan } from '../kernels/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
 import type { Scheduler } from '../scheduler';
 import type { Workload } from '../workload';
@@ -18,6 +18,7 @@ import { Residency } from './residency';
 import { shareOut } from './shares';
 import { machineFor } from './machine';
 import { throughputOf } from './throughput';
+import { trainingBytes, trainingOperations } from './training';
 import type { ChipCost, Estimate, KernelCost } from './types';
 
 export interface EstimateOptions {
@@ -90,7 +91,7 @@ function* estimateSteps(
     chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
   if (spikes) problems.push(spikingProblem(chip, spikes));
   const precision = choiceOf(plan, costed, site);
-  const total = totals(plan, kernels, links.byKernel);
+  const total = totals(plan, kernels, links.byKernel, site.training);
   const io = transferOfInputsAndOutputs(inference, chip, site.table);
   return {
     chip: chip.id,
@@ -134,8 +135,10 @@ export function siteOf(
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
   const residency = new Residency(inference, plan, table, machine);
-  const tooSmall = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
-  return { chip, placement, table, residency, tooSmall, dispatchSeconds };
+  const training = workload.phase === 'training';
+  const cannotHold = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
+  const refused = cannotHold || (training && !chip.phase.includes('training'));
+  return { chip, placement, table, residency, refused, training, dispatchSeconds };
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
@@ -168,6 +171,22 @@ function linkKernels(
   return { costs, byKernel };
 }
 
+function added(sum: number | null, part: number | null, repeat: number | null): number | null {
+  return sum === null || part === null || repeat === null ? null : sum + part * repeat;
+}
+
+function operationsOf(kernel: Kernel, training: boolean): number | null {
+  const work = kernel.operations;
+  if (!work) return null;
+  return training ? trainingOperations(kernel, work) : work.matrix + work.vector + work.special;
+}
+
+function bytesOf(kernel: Kernel, training: boolean): number | null {
+  if (!kernel.bytes) return null;
+  const moved = kernel.bytes.weights + kernel.bytes.inputs + kernel.bytes.outputs;
+  return training ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0) : moved;
+}
+
 interface Totals {
   readonly seconds: Estimate | null;
   readonly joules: Estimate | null;
@@ -180,6 +199,7 @@ function totals(
   plan: KernelPlan,
   kernels: readonly KernelCost[],
   links: ReadonlyMap<number, Estimate>,
+  training: boolean,
 ): Totals {
   const seconds = new Total();
   const joules = new Total();
@@ -196,16 +216,8 @@ function totals(
     else joulesKnown = false;
     const link = links.get(kernel.index);
     if (link && repeat !== null) seconds.add('link', scale(link, repeat));
-    const work = kernel.operations;
-    operations =
-      operations === null || !work || repeat === null
-        ? null
-        : operations + (work.matrix + work.vector + work.special) * repeat;
-    const moved = kernel.bytes;
-    bytes =
-      bytes === null || !moved || repeat === null
-        ? null
-        : bytes + (moved.weights + moved.inputs + moved.outputs) * repeat;
+    operations = added(operations, operationsOf(kernel, training), repeat);
+    bytes = added(bytes, bytesOf(kernel, training), repeat);
   }
   if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
   return {

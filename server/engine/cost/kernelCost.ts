@@ -3,6 +3,7 @@ import type { Inference } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
+import { trainingTerms } from './training';
 import type { ClassModel, KernelInput, LevelBytes, Terms } from './classes/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
@@ -19,8 +20,10 @@ export interface Site {
   readonly placement: Placement;
   readonly table: FormatTable;
   readonly residency: Residency;
-  /** The model does not fit and nothing can be streamed: no kernel runs. */
-  readonly tooSmall: boolean;
+  /** No kernel runs: the model does not fit and nothing can be streamed, or the chip cannot train. */
+  readonly refused: boolean;
+  /** A training step: forward, backward and update. */
+  readonly training: boolean;
   /** Seconds to dispatch one kernel. */
   readonly dispatchSeconds: number;
 }
@@ -78,14 +81,15 @@ export function secondsOf(terms: KnownTerms, dispatchSeconds: number): { value: 
 /** Time, bound and energy of one kernel at a site (design §6). */
 export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
   const format = kernelFormat(inference, kernel, site.table);
-  const model = site.tooSmall ? null : modelFor(site.chip);
+  const model = site.refused ? null : modelFor(site.chip);
   const input = kernelInput(inference, kernel, site, format);
   const machine = format && machineFor(site.chip, format.compute);
   const terms = model && input ? kernelTerms(model, input) : undefined;
   if (!format || !input || !terms || terms.compute === null || terms.memory === null || terms.work === null) {
     return { cost: unknownCost(kernel, site, format, machine, input?.bytes), format, machine };
   }
-  return { cost: knownCost(kernel, site, format, input, terms as KnownTerms), format, machine };
+  const known = site.training ? trainingTerms(input, terms as KnownTerms) : (terms as KnownTerms);
+  return { cost: knownCost(kernel, site, format, input, known), format, machine };
 }
 
 /** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
@@ -177,7 +181,7 @@ function unknownCost(
 ): KernelCost {
   return {
     kernel: kernel.index,
-    placement: modelFor(site.chip) && format && !site.tooSmall ? site.placement : 'none',
+    placement: modelFor(site.chip) && format && !site.refused ? site.placement : 'none',
     precision: format?.compute ?? 'unknown',
     seconds: null,
     joules: null,

@@ -46,9 +46,10 @@ export function problemsOf(
     return [...problems.values()];
   }
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
+  if (site.training && !chip.phase.includes('training')) report('warning', 'cost.no-training', {});
   const shortage = site.residency.shortage();
   const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
-  if (shortage && (site.tooSmall || (streams && costed[0]?.machine?.link === null))) {
+  if (shortage && ((modelFor(chip)?.mustFit ?? false) || (streams && costed[0]?.machine?.link === null))) {
     report('warning', 'cost.does-not-fit', { ...shortage });
   } else if (streams) report('information', 'cost.weights-streamed', {});
   // Thousands of kernels share a handful of formats: what there is to say of each is said once.

@@ -101,6 +101,33 @@ describe('placement', () => {
   });
 });
 
+describe('a training step', () => {
+  it('is forward, two gradients per product and an update of every parameter', () => {
+    const none = profileById('none')!;
+    const { inference, plan } = chain([4096, 4096], [dense(4096, 4096, 4096)]);
+    const h100 = chip('nvidia-h100-sxm');
+    const once = estimateChip(inference, plan, h100, none, workload);
+    const step = estimateChip(inference, plan, h100, none, { ...workload, phase: 'training' });
+    const forward = once.kernels[0].seconds!.value - once.kernels[0].parts!.overhead;
+    const trained = step.kernels[0].seconds!.value - step.kernels[0].parts!.overhead;
+    const update = trained - 3 * forward;
+    // 16.8 M parameters of 28 bytes at about 3 TB/s.
+    expect(update).toBeGreaterThan((4096 * 4096 * 28) / 3.352e12);
+    expect(update).toBeLessThan((4096 * 4096 * 28) / (0.5 * 3.352e12));
+    expect(step.total.operations).toBe(3 * 2 * 4096 ** 3 + 12 * 4096 ** 2);
+  });
+
+  it('has no cost on chips made for inference', () => {
+    const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
+    const cost = estimateChip(inference, plan, chip('hailo-8'), profileById('none')!, {
+      ...workload,
+      phase: 'training',
+    });
+    expect(cost.total.latencySeconds).toBeNull();
+    expect(cost.problems.map(({ code }) => code)).toContain('cost.no-training');
+  });
+});
+
 describe('spiking chips', () => {
   it('are counted in neurons, synapses and synaptic operations', () => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 2000), dense(1, 2000, 100)]);
