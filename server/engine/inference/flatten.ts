@@ -7,70 +7,19 @@ import type {
   OpsetImport,
   Tensor,
   ValueInfo,
-  ValueType,
 } from '../graph/model';
-import type { OperatorRule } from '../operators/rule';
 import { canonicalDomain, ruleOf } from '../operators/table';
 import type { Problem } from '../problem';
 import type { Scheduler } from '../scheduler';
 import { resolveAttribute, type AttributeEnvironment } from './attributes';
-
-/** Beyond these a file is hostile or recursive: what is deeper or later is left out and said so. */
-export const maximumFlatNodes = 250_000;
-export const maximumDepth = 64;
-
-export interface FlatValue {
-  readonly id: number;
-  readonly name: string;
-  readonly scope: number;
-  readonly origin: 'input' | 'initializer' | 'node';
-  readonly producer: number | null;
-  readonly consumers: number[];
-  readonly tensor?: Tensor;
-  /** As the file declares it: value_info, formal input or output. */
-  declared?: ValueType;
-}
-
-export interface FlatNode {
-  readonly index: number;
-  readonly scope: number;
-  readonly parent: number | null;
-  readonly node: Node;
-  readonly version: number;
-  readonly rule: OperatorRule | undefined;
-  readonly inputs: readonly (number | null)[];
-  readonly outputs: readonly (number | null)[];
-  /** Scopes of its graph attributes by name, `branches[1]` for lists. */
-  bodies?: Map<string, number>;
-  /** Scope of the model-local function that it calls. */
-  call?: number;
-}
-
-export interface FlatScope {
-  readonly index: number;
-  readonly parent: number | null;
-  readonly holder: number | null;
-  readonly name: string;
-  readonly depth: number;
-  readonly versions: ReadonlyMap<string, number>;
-  readonly environment: AttributeEnvironment | undefined;
-  /** Function that it is the body of, also when it is a subgraph inside that body. */
-  readonly function: ModelFunction | undefined;
-  /** Names defined here; null for formal inputs that the call leaves out. */
-  readonly names: Map<string, number | null>;
-  readonly inputs: number[];
-  readonly outputs: (number | null)[];
-  /** Flat indices in file order. */
-  readonly nodes: number[];
-  /** A node uses a value before it is made. */
-  outOfOrder: boolean;
-}
-
-export interface FlatModel {
-  readonly scopes: readonly FlatScope[];
-  readonly nodes: readonly FlatNode[];
-  readonly values: readonly FlatValue[];
-}
+import {
+  maximumDepth,
+  maximumFlatNodes,
+  type FlatModel,
+  type FlatNode,
+  type FlatScope,
+  type FlatValue,
+} from './flatModel';
 
 export interface FlattenOptions {
   /** Drop value_info and declared outputs. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem';
-import type { FlatModel, FlatScope } from './flatten';
+import type { FlatModel, FlatScope } from './flatModel';
 
 /**
  * The nodes of a scope in an order in which every value is made before it is used: file order where that holds.

@@ -1,5 +1,5 @@
 import type { Work } from '../operators/rule';
-import type { FlatModel } from './flatten';
+import type { FlatModel } from './flatModel';
 
 /** How a node's subgraph was asked for. */
 export interface BodyUse {

@@ -5,7 +5,7 @@ import type { Element, Fact, RuleState, SubgraphRequest } from '../operators/rul
 import type { Problem } from '../problem';
 import type { Scheduler } from '../scheduler';
 import { bindType, cleanType } from './bindings';
-import type { FlatModel, FlatNode, FlatScope } from './flatten';
+import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';

@@ -1,7 +1,7 @@
 import { dataTypeOfCode } from '../graph/dataTypes';
 import { sum, type Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
-import { joinTypes } from './control';
+import { joinTypes } from './joinTypes';
 import type { NodeContext, OperatorRule } from './rule';
 import { normalizeAxis, numbers, tensor } from './shared';
 

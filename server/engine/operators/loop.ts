@@ -1,0 +1,186 @@
+import { add, equalDims, multiply, subtract, type Dim } from '../graph/dim';
+import type { ValueType } from '../graph/model';
+import { truth } from './elements';
+import { isTensor, joinTypes } from './joinTypes';
+import type { Fact, NodeContext, SubgraphSteps } from './rule';
+import { isDim } from './shared';
+
+/** The name under which a trip count is bound: that of the node, else of its first output. */
+function loopName(context: NodeContext): string {
+  return `loop:${context.node.name || context.node.outputs.find((output) => output !== '')}`;
+}
+
+/** Runs of a body: the user's binding, a known count, else 1, which is said. */
+export function trips(context: NodeContext, known: Dim | undefined): number | null {
+  const name = loopName(context);
+  const bound = context.binding(name);
+  if (bound !== undefined) return bound;
+  if (typeof known === 'number') return known;
+  if (known !== undefined) return null;
+  context.report('information', 'loop-trips-assumed', { binding: name });
+  return 1;
+}
+
+/** Endless loops of exporters are written with the largest integers. */
+const endless = 2 ** 31 - 1;
+
+export function* inferLoop(context: NodeContext): SubgraphSteps {
+  const limit = context.elements(0)?.[0];
+  const first = context.hasInput(1) ? truth(context.elements(1)?.[0]) : true;
+  const known =
+    first === false
+      ? 0
+      : isDim(limit) && !(typeof limit === 'number' && limit >= endless)
+        ? limit
+        : undefined;
+  const count = trips(context, known);
+  const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) =>
+    initialState(context, i + 2),
+  );
+  const iteration: Fact = {
+    type: { kind: 'tensor', dtype: 'int64', shape: [] },
+    elements: [context.fresh('iteration')],
+  };
+  const condition: Fact = {
+    type: { kind: 'tensor', dtype: 'bool', shape: [] },
+    ...(first && { elements: [1] }),
+  };
+  const ask = (facts: readonly (Fact | undefined)[]) => ({
+    attribute: 'body',
+    inputs: [iteration, condition, ...facts],
+    repeat: count,
+  });
+  const initial = state.map((type, i) => type && { type, items: context.fact(i + 2)?.items });
+  let results = yield ask(initial);
+  const added = initial.map((own, i) => addedItems(own, results[i + 1]));
+  let states: LoopState[] = state.map((type, i) => ({ during: type, after: type ?? results[i + 1]?.type }));
+  let asked = false;
+  for (let pass = 0; pass < 3 && !states.every((own, i) => settled(own, results[i + 1]?.type)); pass++) {
+    states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? count : null));
+    results = yield ask(states.map(({ during }) => during && { type: during }));
+    asked = true;
+  }
+  // Later runs see a longer list than the first did.
+  if (!asked && added.some((step) => step))
+    results = yield ask(states.map(({ during }) => during && { type: during }));
+  const final = states.map(({ after }, i) => (isBare(after) ? context.type(i + 2) : after));
+  const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
+  const bound = context.binding(loopName(context));
+  const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
+  setLoopOutputs(context, state.length, final, results, length);
+  setGrownLists(context, final, added, length);
+}
+
+/** A list that starts empty has no say in what it will hold. */
+function initialState(context: NodeContext, input: number): ValueType | undefined {
+  return context.fact(input)?.items?.length === 0 ? { kind: 'sequence' } : context.type(input);
+}
+
+function isBare(type: ValueType | undefined): boolean {
+  return type?.kind === 'sequence' && type.element === undefined;
+}
+
+/** How many items one run appends to a list whose items are known; undefined where it is not such a list. */
+function addedItems(before: Fact | undefined, after: Fact | undefined): number | undefined {
+  return before?.items && after?.items ? after.items.length - before.items.length : undefined;
+}
+
+/** Lists that grow by as many items in every run have a known length after a known number of runs. */
+function setGrownLists(
+  context: NodeContext,
+  final: readonly (ValueType | undefined)[],
+  added: readonly (number | undefined)[],
+  length: Dim,
+): void {
+  added.forEach((step, i) => {
+    const type = final[i];
+    if (step === undefined || typeof length !== 'number' || type?.kind !== 'sequence') return;
+    const count = (context.fact(i + 2)?.items?.length ?? 0) + step * length;
+    if (count >= 0 && count <= 1024)
+      context.setItems(i, new Array<ValueType | undefined>(count).fill(type.element));
+  });
+}
+
+function setLoopOutputs(
+  context: NodeContext,
+  states: number,
+  final: readonly (ValueType | undefined)[],
+  results: readonly Fact[],
+  length: Dim,
+): void {
+  for (let index = 0; index < context.outputCount; index++) {
+    const result = results[index + 1]?.type;
+    if (index < states) context.setType(index, final[index]);
+    else if (result && isTensor(result)) {
+      context.setTensor(index, result.dtype, result.shape && [length, ...result.shape]);
+    }
+  }
+}
+
+/** A value that a loop carries: its type in the body, at the end, and what a run adds to each dimension. */
+interface LoopState {
+  readonly during: ValueType | undefined;
+  readonly after: ValueType | undefined;
+  readonly steps?: readonly number[];
+}
+
+function settled({ during, steps }: LoopState, result: ValueType | undefined): boolean {
+  if (!steps) return sameType(during, result);
+  const added = addedPerRun(during, result);
+  return added !== undefined && added.every((step, axis) => step === steps[axis]);
+}
+
+/** What one run adds to each dimension, when that is a number for all of them. */
+function addedPerRun(
+  before: ValueType | undefined,
+  after: ValueType | undefined,
+): readonly number[] | undefined {
+  const [from, to] = [before, after].map((type) => (type && isTensor(type) ? type.shape : undefined));
+  if (!from || !to || from.length !== to.length) return undefined;
+  const steps = from.map((dim, axis) => subtract(to[axis]!, dim));
+  return steps.every((step) => typeof step === 'number') ? steps : undefined;
+}
+
+function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
+  if (!a || !b) return true;
+  if (isTensor(a) && isTensor(b)) {
+    if (!a.shape || !b.shape) return a.shape === b.shape;
+    return a.shape.length === b.shape.length && a.shape.every((dim, axis) => equalDims(dim, b.shape![axis]!));
+  }
+  if ((a.kind === 'sequence' && b.kind === 'sequence') || (a.kind === 'optional' && b.kind === 'optional')) {
+    return (
+      a.element === b.element ||
+      (a.element !== undefined && sameType(a.element, b.element) && b.element !== undefined)
+    );
+  }
+  return a.kind === b.kind;
+}
+
+/**
+ * A state that comes out of the body larger than it went in. By a constant amount per run: its size in the middle of
+ * the loop stands for all runs, and its size at the end is exact. Otherwise its size becomes a symbol.
+ */
+function grow(
+  context: NodeContext,
+  index: number,
+  own: LoopState,
+  result: ValueType | undefined,
+  count: number | null,
+): LoopState {
+  const before = own.during;
+  if (!before || !result || (sameType(before, result) && !own.steps)) {
+    return { during: before ?? result, after: before ?? result };
+  }
+  const steps = count === null ? undefined : addedPerRun(before, result);
+  if (steps && isTensor(before)) {
+    const at = (runs: number): ValueType => ({
+      ...before,
+      shape: before.shape!.map((dim, axis) => add(dim, multiply(steps[axis]!, runs))),
+    });
+    return { during: at(Math.floor(Math.max(count! - 1, 0) / 2)), after: at(count!), steps };
+  }
+  const joined = joinTypes(before, result, (axis) => context.fresh(`state${index}.${axis}`));
+  // An optional that the body fills: full once it has run.
+  const filled = before.kind === 'optional' && result.kind !== 'optional';
+  return { during: joined, after: filled ? result : joined };
+}
