@@ -88,6 +88,10 @@ export async function startHost(options, say = console.log) {
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => log.push(String(data)));
   const stop = () => stopGroup(child);
+  // Whoever started it may end without stopping it: its group must not stay behind.
+  process.once('exit', () => {
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGKILL');
+  });
   try {
     await answers(`http://127.0.0.1:${port}/healthz`, child);
   } catch (error) {
@@ -214,18 +218,19 @@ async function answers(address, child) {
 async function stopGroup(child) {
   if (child.exitCode !== null || child.pid === undefined) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  const signal = (name) => {
-    try {
-      process.kill(-child.pid, name);
-    } catch {
-      // It has ended meanwhile.
-    }
-  };
-  signal('SIGTERM');
-  const timer = setTimeout(() => signal('SIGKILL'), 5000);
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 5000);
   await ended;
   clearTimeout(timer);
-  signal('SIGKILL');
+  signalGroup(child, 'SIGKILL');
+}
+
+function signalGroup(child, name) {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 /** A folder for one run. */

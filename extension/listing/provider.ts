@@ -8,6 +8,7 @@ import {
   modelChangedRequest,
   type ModelChangedResult,
 } from '../../server/protocol';
+import { fileName, modelUri } from '../addresses';
 import type { Server } from '../server';
 import { text } from '../text';
 import { lookAt, ModelWatcher } from './modelWatcher';
@@ -188,7 +189,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
 
 /** The listing of a model that nobody could read because the server gave no answer. */
 function unavailable(uri: vscode.Uri, error: unknown): string {
-  const name = uri.path.split('/').pop() ?? uri.path;
+  const name = fileName(modelUri(uri));
   const reason = error instanceof Error ? error.message : String(error);
   const lines = text('extension.listing.unavailable', { name, reason }).split('\n');
   return lines.map((line) => `# ${line}\n`).join('');

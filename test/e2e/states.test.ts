@@ -150,6 +150,36 @@ it('answers again after the server is killed, and after a restart', async () => 
   await bench.until(hasHints, 'hints after the restart');
 });
 
+it('starts again after a start that failed', async () => {
+  await bench.openModel('tiny-conv.onnx');
+  await moveServer('server.js', 'server.away.js');
+  try {
+    // The command ends only when someone answers its message.
+    void bench.command('siliconlens.restartServer').catch(() => undefined);
+    await bench.page.locator('.notification-toast', { hasText: 'Siliconlens' }).first().waitFor();
+    await bench.closeEditors();
+    await bench.openModel('tiny-mlp.onnx');
+    expect(await bench.activeText()).toMatch(/^# tiny-mlp\.onnx: no listing/);
+  } finally {
+    await moveServer('server.away.js', 'server.js');
+  }
+  await bench.command('siliconlens.restartServer');
+  await bench.until(async () => ((await bench.activeText()) ?? '').includes('Gemm'), 'the listing');
+  await bench.until(hasHints, 'hints');
+});
+
+function moveServer(from: string, to: string): Promise<void> {
+  return bench.inHost(
+    (api, before, after) => {
+      const { renameSync } = process.getBuiltinModule('node:fs');
+      const { extensionPath } = api.extensions.getExtension('siliconlens.siliconlens')!;
+      renameSync(`${extensionPath}/dist/${before}`, `${extensionPath}/dist/${after}`);
+    },
+    from,
+    to,
+  );
+}
+
 function hasHints(): Promise<boolean> {
   return bench.inHost(async (api) => {
     const document = api.window.activeTextEditor?.document;
