@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/e2e/globalSetup.ts'],
     // One VS Code at a time.
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 300_000,
   },
 });

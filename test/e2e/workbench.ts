@@ -153,7 +153,7 @@ export class Workbench {
   }
 
   /** Waits for something that will come about. */
-  async until(check: () => Promise<boolean>, what: string | (() => string), timeout = 20_000): Promise<void> {
+  async until(check: () => Promise<boolean>, what: string | (() => string), timeout = 45_000): Promise<void> {
     const end = Date.now() + timeout;
     while (!(await check())) {
       if (Date.now() > end) throw new Error(`Never came: ${typeof what === 'string' ? what : what()}`);
