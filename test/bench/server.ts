@@ -1,7 +1,7 @@
 /**
- * The language server over a real connection: listing, hints, hovers, changes of chip and dimension, and a hover while
+ * The built language server in a process of its own, over a real connection: listing, hints, hovers, changes of chip and dimension, and a hover while
  * an analysis is under way. Prints figures; nothing is asserted.
- * Run: npx esbuild test/bench/server.ts --bundle --platform=node --outfile=dist/bench-server.js && node --expose-gc dist/bench-server.js
+ * Run: npm run build && npm run bench:server
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -117,7 +117,7 @@ async function hoverMeanwhile(document: TestDocument): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const client = await TestClient.inProcess();
+  const client = await TestClient.spawned('dist/server.js');
   const small = await opening(client, 400, 12);
   await changes(small, 'chip', (i) => ({ chips: [i % 2 ? 'nvidia-t4' : 'amd-mi300x'] }));
   await changes(small, 'dimension', (i) => ({ models: { '*': { dimensions: { batch: 2 + i } } } }));
@@ -148,10 +148,6 @@ async function main(): Promise<void> {
   await changes(large, 'chip', (i) => ({ chips: [i % 2 ? 'nvidia-t4' : 'amd-mi300x'] }));
   await changes(large, 'dimension', (i) => ({ models: { '*': { dimensions: { batch: 2 + i } } } }));
   await hoverMeanwhile(large);
-  globalThis.gc?.();
-  const { rss, heapUsed } = process.memoryUsage();
-  const memory = `resident ${Math.round(rss / 1e6)} MB, heap in use ${Math.round(heapUsed / 1e6)} MB`;
-  figures.push(['memory of client and server together', memory]);
   await client.stop();
 }
 
