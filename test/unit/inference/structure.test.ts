@@ -84,6 +84,13 @@ describe('the main graph', () => {
     );
   });
 
+  it('takes no default from the name of a value', async () => {
+    const graph = { inputs: infos({ past_key: 'float[past_key_dim_0, 8, past_sequence, 64]' }) };
+    const { types, problems } = await tryModel(modelOf(graph));
+    expect(types['past_key']).toBe('float[past_key_dim_0, 8, 0, 64]');
+    expect(problems).toEqual(['inference.dimension-unbound']);
+  });
+
   it('asks only for free symbols of expressions', async () => {
     const graph = { inputs: infos({ ids: 'int64[batch, sequence]', mask: 'int64[batch, past + sequence]' }) };
     const { inference, types } = await tryModel(modelOf(graph));
