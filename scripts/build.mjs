@@ -1,6 +1,6 @@
 // Bundles every target with esbuild; `--watch` keeps building. Types are checked by `npm run typecheck`.
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -24,6 +24,9 @@ const targets = [
 ].filter((target) => existsSync(target.entryPoints[0]));
 
 await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+// Completion and validation of chip files in a workspace.
+await copyFile('server/engine/chips/chip.schema.json', 'dist/chip.schema.json');
 for (const target of targets) {
   if (watch) await (await context(target)).watch();
   else await build(target);
