@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
 import { text } from '../text';
+import { columnFor } from '../webview/reveal';
 
-/** Opens the listing of a model in the active column. */
+/** Opens the listing of a model: where it is visible, else in the active column, but never in place of a report. */
 export async function openListing(uri: vscode.Uri): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+  const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+  const own = activeTab?.input instanceof vscode.TabInputWebview ? viewColumn : undefined;
+  await vscode.window.showTextDocument(uri, { preview: false, viewColumn: columnFor(uri, own) });
 }
 
 /** A listing has no "reopen with" of its model: this asks for an editor of the model itself. */

@@ -76,12 +76,14 @@ export class Reveal implements vscode.Disposable {
   }
 }
 
-function columnFor(uri: vscode.Uri, own: vscode.ViewColumn | undefined): vscode.ViewColumn {
+/** The column of a visible editor of the text, else one other than `own`; without `own`, the active one. */
+export function columnFor(uri: vscode.Uri, own: vscode.ViewColumn | undefined): vscode.ViewColumn {
   const key = uri.toString();
   const visible = vscode.window.visibleTextEditors.find(
     ({ document, viewColumn }) => document.uri.toString() === key && viewColumn !== undefined,
   );
   if (visible?.viewColumn !== undefined) return visible.viewColumn;
+  if (own === undefined) return vscode.ViewColumn.Active;
   const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== own);
   return other?.viewColumn ?? vscode.ViewColumn.Beside;
 }
