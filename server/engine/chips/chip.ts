@@ -114,6 +114,8 @@ export interface Calibration {
   /** By the names that the class's cost model gives its constants. */
   readonly constants: Readonly<Record<string, number>>;
   readonly rows: number;
+  /** Head sizes of the attention that was measured; other sizes count as not measured. */
+  readonly headSizes?: readonly number[];
   /** Quantiles of measured ÷ estimated, out of fold, by size bin of the estimated time. */
   readonly residuals: readonly ResidualBin[];
   readonly source: string;

@@ -14,6 +14,8 @@ export type Group = string;
 export interface Constants {
   readonly value: Readonly<Record<string, number>>;
   readonly source: string;
+  /** Head sizes that the constants were measured for; null: any. */
+  readonly headSizes: readonly number[] | null;
   /** Interval by estimated time: multipliers of the estimate. */
   interval(seconds: number): { readonly low: number; readonly high: number; readonly basis: Basis };
 }
@@ -102,6 +104,7 @@ function find(chip: Chip, group: Group, precision: string): Constants {
   return {
     value: { ...shared.value, ...alike.constants },
     source: alike.source,
+    headSizes: null,
     interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
   };
 }
@@ -130,6 +133,7 @@ function calibrated(own: Calibration, shared: Constants): Constants {
   return {
     value: { ...shared.value, ...own.constants },
     source: own.source,
+    headSizes: own.headSizes ?? null,
     interval(seconds) {
       const bin = binOf(own.residuals, seconds);
       if (!bin) return { ...shared.interval(seconds), basis: 'class' };
@@ -157,6 +161,7 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
   return {
     value,
     source: found.source,
+    headSizes: null,
     interval(seconds) {
       const bin = found.residuals && binOf(found.residuals, seconds);
       return {

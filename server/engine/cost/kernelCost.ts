@@ -118,7 +118,7 @@ function knownCost(
   terms: KnownTerms,
 ): KernelCost {
   const { value, overhead } = secondsOf(terms, site.dispatchSeconds);
-  const interval = input.constants.interval(value);
+  const interval = intervalOf(input, value);
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);
   const parts = { compute: terms.compute, memory: terms.memory, overhead };
@@ -136,6 +136,15 @@ function knownCost(
     bound: boundOf(parts),
     utilisation: utilisation(input, value, parts),
   };
+}
+
+/** The constants' interval; attention with heads of another size than was measured is only of its class. */
+function intervalOf(input: KernelInput, value: number): ReturnType<KernelInput['constants']['interval']> {
+  const interval = input.constants.interval(value);
+  const shape = input.kernel.matrixShape;
+  const { headSizes } = input.constants;
+  const other = shape?.kind === 'attention' && headSizes !== null && !headSizes.includes(shape.headSize);
+  return other && interval.basis === 'calibrated' ? { ...interval, basis: 'class' } : interval;
 }
 
 function boundOf(parts: { compute: number; memory: number; overhead: number }): Bound {

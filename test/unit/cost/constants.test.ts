@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
 import { constantsFor } from '../../../server/engine/cost/constants';
+import { estimateChip } from '../../../server/engine/cost/estimate';
+import { profileById } from '../../../server/engine/kernels/profile';
+import { chain, dense } from './layers';
 
 const chip = (id: string): Chip => chipById(id) as Chip;
 
@@ -51,6 +54,36 @@ describe('constants', () => {
         }
       }
     }
+  });
+
+  it('are calibrated for heads of the measured size only', () => {
+    const attention = (headSize: number) => {
+      const layer = { ...dense(64, 2048, 2048, 'bfloat16'), operatorClass: 'attention' as const };
+      const matrixShape = {
+        kind: 'attention' as const,
+        batch: 8,
+        heads: 32,
+        kvHeads: 8,
+        queryLength: 512,
+        keyLength: 512,
+        headSize,
+        valueHeadSize: headSize,
+        causal: true,
+      };
+      const { inference, plan } = chain(
+        [64, 2048],
+        [{ ...layer, weightElements: 0, matrixShape }],
+        'bfloat16',
+      );
+      return estimateChip(inference, plan, chip('nvidia-h100-sxm'), profileById('none')!, {
+        bindings: {},
+        phase: 'prefill',
+        precision: 'as-stored',
+        runtime: null,
+      }).kernels[0].seconds?.basis;
+    };
+    expect(attention(128)).toBe('calibrated');
+    expect(attention(64)).toBe('class');
   });
 
   it("prefer a chip file's own calibration", () => {

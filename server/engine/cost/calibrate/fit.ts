@@ -99,6 +99,7 @@ export function calibrateGroup(law: Law, own: readonly Row[], chipOf: ChipOf, ef
     precision: law.precision,
     constants,
     rows: own.length,
+    ...(own[0].headSize > 0 && { headSizes: [...new Set(own.map(({ headSize }) => headSize))] }),
     residuals: residuals(pairs),
     source: `fitted to ${own.length} rows of ${own[0].origin}`,
   };
