@@ -143,15 +143,18 @@ class Gatherer {
     };
   }
 
-  /** Dimensions that data decides and that a shape still shows, or that the user gave a number. */
+  /**
+   * Dimensions beside those of the inputs that a shape still shows: data decides them, or only a declaration names
+   * them; and those that the user gave a number.
+   */
   private freshSymbols(): readonly BoundSymbol[] {
     const { freshSymbols, facts } = this.walk;
-    if (freshSymbols.size === 0) return [];
     const shown = new Set<string>();
     for (const fact of facts) collect(fact?.type, shown);
     const bindings = this.workload.bindings;
-    return [...freshSymbols]
-      .filter((name) => shown.has(name) || Object.hasOwn(bindings, name))
+    const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
+    return [...new Set([...bound, ...shown])]
+      .filter((name) => !this.input.names.has(name))
       .map((name) => {
         const value = Object.hasOwn(bindings, name) ? bindings[name]! : null;
         return { name, value, origin: value === null ? 'unbound' : 'binding' };

@@ -54,7 +54,7 @@ export class Walk {
     this.states = new Array<RuleState>(flat.nodes.length).fill('unknown');
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
-    this.unifier = { inputSymbols, freshSymbols: this.freshSymbols, known: { ...bindings } };
+    this.unifier = { inputSymbols, freshSymbols: this.freshSymbols, known: { ...userBindings, ...bindings } };
   }
 
   async run(): Promise<void> {

@@ -118,6 +118,19 @@ describe('the main graph', () => {
     expect(blind.types['d']).toBe('float[2]');
   });
 
+  it('asks for dimensions that only a declaration names', async () => {
+    const graph = {
+      inputs: infos({ x: 'float[2]' }),
+      nodes: [node('custom::Thing', 'x', 'a'), node('Relu', 'a', 'b')],
+      valueInfo: infos({ a: 'float[found, ?]' }),
+    };
+    const open = await tryModel(modelOf(graph));
+    expect(open.inference.symbols.map(({ name }) => name)).toEqual(['found', 'a.dim1']);
+    const bound = await tryModel(modelOf(graph), { bindings: { found: 3, 'a.dim1': 4 } });
+    expect(bound.types['b']).toBe('float[3, 4]');
+    expect(bound.problems).toEqual([]);
+  });
+
   it('reports what is declared against what is inferred', async () => {
     const { problems, types } = await tryModel(
       modelOf({

@@ -1,4 +1,4 @@
-import { parseDim, printDim } from '../../../server/engine/graph/dim';
+import { parseDim, printDim, symbol } from '../../../server/engine/graph/dim';
 import { dataTypes, type DataType } from '../../../server/engine/graph/dataTypes';
 import type { Attribute, Graph, Node, Tensor, ValueType } from '../../../server/engine/graph/model';
 import { RuleContext } from '../../../server/engine/inference/ruleContext';
@@ -102,7 +102,7 @@ export function parseType(text: string): ValueType {
   return {
     kind: 'tensor',
     ...(match[1] !== '?' && { dtype: match[1] as DataType }),
-    ...(dims && { shape: dims.map((part) => parseDim(part)!) }),
+    ...(dims && { shape: dims.map((part) => parseDim(part) ?? symbol('?')) }),
   };
 }
 
