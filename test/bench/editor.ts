@@ -78,7 +78,7 @@ async function shown(open: () => Promise<unknown>, selector: string): Promise<nu
   const begin = performance.now();
   await open();
   const page = await bench.webview(selector);
-  await page.locator(selector).waitFor();
+  await page.locator(selector).first().waitFor();
   return performance.now() - begin;
 }
 
