@@ -13,7 +13,7 @@ import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import type { FileStamp, ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
-import { fileProblem, noModel, unreadableText } from './served';
+import { fileProblem, noModel, partialText, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
 
@@ -87,7 +87,8 @@ export class Loader {
     latest: Served | undefined,
     stamp: FileStamp,
   ): Promise<Served> {
-    const options = { fileName: nameOf(modelUri), fileSize: stamp.size };
+    const remarks = partialText(stamp.size, problems, this.host.language());
+    const options = { fileName: nameOf(modelUri), fileSize: stamp.size, remarks };
     const { text, positions } = printListing(model, options);
     const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
     const state = stateOf(problems);

@@ -58,18 +58,37 @@ export function unreadableText(
   problems: readonly Problem[],
   language: Language,
 ): string {
-  const lines = [message(language, 'listing.unreadable', { model: name }), ''];
-  for (const problem of problems.slice(0, 20)) {
-    lines.push(
-      message(language, 'listing.reason', { reason: messageOf(language, problem.code, problem.args) }),
-    );
-    if (problem.offset !== undefined && problem.offset > 0) {
-      const place = { offset: problem.offset, size: size === null ? '?' : bytes(size, language) };
-      lines.push(message(language, 'listing.offset', place));
-    }
-  }
+  const lines = [
+    message(language, 'listing.unreadable', { model: name }),
+    '',
+    ...reasons(size, problems, language),
+  ];
   const first = problems[0]?.code;
   const todo = first === 'files.missing' ? 'missing' : first === 'files.denied' ? 'denied' : 'broken';
   lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
   return printUnreadable(lines);
+}
+
+/** What a file that was read in part lacks, for the head of its listing; nothing for a whole one. */
+export function partialText(size: number | null, problems: readonly Problem[], language: Language): string[] {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return [];
+  return [
+    message(language, 'listing.partial'),
+    ...reasons(size, errors, language),
+    message(language, 'listing.todo.broken'),
+  ];
+}
+
+/** What is wrong, and at which offset. */
+function reasons(size: number | null, problems: readonly Problem[], language: Language): string[] {
+  const lines: string[] = [];
+  for (const { code, args, offset } of problems.slice(0, 20)) {
+    lines.push(message(language, 'listing.reason', { reason: messageOf(language, code, args) }));
+    if (offset !== undefined && offset > 0) {
+      const place = { offset, size: size === null ? '?' : bytes(size, language) };
+      lines.push(message(language, 'listing.offset', place));
+    }
+  }
+  return lines;
 }

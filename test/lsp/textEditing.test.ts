@@ -360,7 +360,7 @@ describe('renaming', () => {
   it('refuses a name that is taken, in words', async () => {
     const { document, at } = await open(graph('p| = MatMul (x, weight)\n  y = Relu (p)'));
     await expect(document.ask('rename', { position: at, newName: 'x' })).rejects.toThrow(
-      'Another value has this name already.',
+      'Another value already has this name.',
     );
     await expect(document.ask('rename', { position: at, newName: ' ' })).rejects.toThrow('needs a name');
   });

@@ -221,7 +221,8 @@ function totals(
   }
   if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
   return {
-    seconds: timesKnown ? seconds.get() : null,
+    // Without a node (a file that breaks off early) nothing is known, which is not the same as no time.
+    seconds: timesKnown && plan.kernelOfNode.length > 0 ? seconds.get() : null,
     joules: joulesKnown && timesKnown && plan.kernels.length > 0 ? joules.get() : null,
     operations,
     bytes,

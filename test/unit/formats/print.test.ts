@@ -308,3 +308,13 @@ describe('an unreadable file', () => {
     expect(text).toBe('# What\n# and where\\u{7}\n#\n# Do \\u{202e}this\n');
   });
 });
+
+describe('remarks', () => {
+  it('stand as comments below the first line and move no position out of place', async () => {
+    const model = await modelOf(fixtureNames.find((name) => name.includes('tiny-conv'))!);
+    const { text, positions } = printListing(model, { fileName: 'm.onnx', remarks: ['Cut off.', 'a\nb'] });
+    expect(text.split('\n').slice(1, 4)).toEqual(['# Cut off.', expect.stringMatching(/^# a.*b$/), '<']);
+    const first = positions.position(model.graph.nodes[0]!)!;
+    expect(text.split('\n')[first.range.start.line]).toContain(' = Conv <');
+  });
+});

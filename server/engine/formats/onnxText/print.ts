@@ -12,6 +12,8 @@ export interface PrintOptions {
   readonly fileName: string;
   /** Bytes of the model file, if known. */
   readonly fileSize?: number;
+  /** Sentences for comment lines below the first, such as what is wrong with a file that was read in part. */
+  readonly remarks?: readonly string[];
   /**
    * True prints all that the grammar can say (labels, documentation, metadata, declared types, long lists); false is the
    * listing, which leaves to the hover what a reader does not look for. Default: true for models that came from text.
@@ -104,6 +106,7 @@ class Printer {
       `${grouped(graph.initializers.length)} initializers (${grouped(weights)} bytes)`,
     ];
     this.line(`# ${commentText(shortened(this.options.fileName))}: ${parts.join(', ')}`);
+    for (const remark of this.options.remarks ?? []) this.line(`# ${commentText(remark)}`);
   }
 
   private writeHeader(): void {
