@@ -3,7 +3,7 @@ import { add, ceilDivide, lowerBound, multiply, subtract, type Dim } from '../gr
 import type { Tensor } from '../graph/model';
 import { maximumElements, numericCount } from './broadcast';
 import type { Element, NodeContext, OperatorRule } from './rule';
-import { dtypeAttribute, isDim, isInteger, sameAsInput } from './shared';
+import { dtypeAttribute, isDim, isInteger, movement, sameAsInput } from './shared';
 import { shapeElements, shapeFromElements } from './tensorShape';
 
 /** Number of steps from start to limit; undefined when it is not known. */
@@ -105,34 +105,21 @@ function inferCumulative(context: NodeContext, join: (a: Dim, b: Dim) => Dim, fi
   context.setElements(0, backwards ? result.reverse() : result);
 }
 
-const generated = (
-  name: string,
-  infer: OperatorRule['infer'],
-  more: Partial<OperatorRule> = {},
-): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'movement',
-  formula: 'none: bytes only',
-  infer,
-  ...more,
-});
-
 export const generatorOperators: readonly OperatorRule[] = [
-  generated('Constant', inferConstant, { view: true, formula: 'none, no bytes' }),
-  generated('ConstantOfShape', inferConstantOfShape),
-  generated('Range', inferRange, {
+  movement('Constant', inferConstant, { view: true, formula: 'none, no bytes' }),
+  movement('ConstantOfShape', inferConstantOfShape),
+  movement('Range', inferRange, {
     formula: 'vector |Y|',
     work: (context) => ({ vector: context.outputCountOf(0) }),
   }),
-  generated('EyeLike', inferEyeLike),
-  generated('Trilu', sameAsInput),
-  generated('CumSum', (context) => inferCumulative(context, add, 0), {
+  movement('EyeLike', inferEyeLike),
+  movement('Trilu', sameAsInput),
+  movement('CumSum', (context) => inferCumulative(context, add, 0), {
     operatorClass: 'reduction',
     formula: 'vector |X|',
     work: (context) => ({ vector: context.count(0) }),
   }),
-  generated('CumProd', (context) => inferCumulative(context, multiply, 1), {
+  movement('CumProd', (context) => inferCumulative(context, multiply, 1), {
     operatorClass: 'reduction',
     formula: 'vector |X|',
     work: (context) => ({ vector: context.count(0) }),

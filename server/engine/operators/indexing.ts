@@ -2,7 +2,7 @@ import { byteLength } from '../graph/dataTypes';
 import { product, type Dim } from '../graph/dim';
 import { numericCount, stridesOf } from './broadcast';
 import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
-import { isDim, normalizeAxis, numbers, sameAsInput } from './shared';
+import { isDim, movement, normalizeAxis, numbers, sameAsInput } from './shared';
 import { touched } from './tensorJoin';
 
 function inferGather(context: NodeContext): void {
@@ -220,18 +220,6 @@ function inferTopK(context: NodeContext): void {
   context.setTensor(1, 'int64', result);
 }
 
-const movement = (
-  name: string,
-  infer: OperatorRule['infer'],
-  more: Partial<OperatorRule> = {},
-): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'movement',
-  formula: 'none: bytes only',
-  infer,
-  ...more,
-});
 const gathers: Partial<OperatorRule> = {
   formula: 'none: bytes of the touched rows',
   work: (context) => ({ inputBytes: touched(context) }),

@@ -3,7 +3,7 @@ import { sum, type Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
 import { joinTypes } from './joinTypes';
 import type { NodeContext, OperatorRule } from './rule';
-import { normalizeAxis, numbers, tensor } from './shared';
+import { movement, normalizeAxis, numbers, tensor, view } from './shared';
 
 function elementOf(type: ValueType | undefined): ValueType | undefined {
   return type?.kind === 'sequence' || type?.kind === 'optional' ? type.element : undefined;
@@ -135,22 +135,6 @@ function inferOptional(context: NodeContext): void {
   const element = context.type(0) ?? (attribute?.kind === 'type' ? attribute.value : undefined);
   context.setType(0, { kind: 'optional', ...(element && { element }) });
 }
-
-const view = (name: string, infer: OperatorRule['infer']): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'view',
-  view: true,
-  formula: 'none, no bytes',
-  infer,
-});
-const movement = (name: string, infer: OperatorRule['infer']): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'movement',
-  formula: 'none: bytes only',
-  infer,
-});
 
 export const sequenceOperators: readonly OperatorRule[] = [
   view('SequenceConstruct', inferConstruct),

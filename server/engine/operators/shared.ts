@@ -103,3 +103,17 @@ export function forNames(
 ): OperatorRule[] {
   return names.map((name) => ({ domain, name, ...make(name) }));
 }
+
+/** A rule of an operator that reinterprets its input without touching bytes. */
+export function view(name: string, infer: OperatorRule['infer']): OperatorRule {
+  return { domain: '', name, operatorClass: 'view', view: true, formula: 'none, no bytes', infer };
+}
+
+/** A rule of an operator that moves bytes and computes nothing; `more` says what differs. */
+export function movement(
+  name: string,
+  infer: OperatorRule['infer'],
+  more: Partial<OperatorRule> = {},
+): OperatorRule {
+  return { domain: '', name, operatorClass: 'movement', formula: 'none: bytes only', infer, ...more };
+}

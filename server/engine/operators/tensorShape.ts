@@ -2,7 +2,7 @@ import { floorDivide, multiply, product, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { broadcastDims, broadcastElements, numericCount, stridesOf } from './broadcast';
 import type { Element, NodeContext, OperatorRule } from './rule';
-import { attributeOrInput, isDim, normalizeAxes, normalizeAxis, sameAsInput } from './shared';
+import { attributeOrInput, isDim, movement, normalizeAxes, normalizeAxis, sameAsInput, view } from './shared';
 
 function passElements(context: NodeContext): void {
   const elements = context.elements(0);
@@ -224,22 +224,6 @@ function inferTile(context: NodeContext): void {
     at.map((index) => elements[index]),
   );
 }
-
-const view = (name: string, infer: OperatorRule['infer']): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'view',
-  view: true,
-  formula: 'none, no bytes',
-  infer,
-});
-const movement = (name: string, infer: OperatorRule['infer']): OperatorRule => ({
-  domain: '',
-  name,
-  operatorClass: 'movement',
-  formula: 'none: bytes only',
-  infer,
-});
 
 export const tensorShapeOperators: readonly OperatorRule[] = [
   view('Identity', (context) => {
