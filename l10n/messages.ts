@@ -1,20 +1,23 @@
 import enCli from './en/cli.json';
 import enExtension from './en/extension.json';
+import enMeasured from './en/measured.json';
 import enProblems from './en/problems.json';
 import enServer from './en/server.json';
 import enText from './en/text.json';
 import enWebview from './en/webview.json';
 import koCli from './ko/cli.json';
 import koExtension from './ko/extension.json';
+import koMeasured from './ko/measured.json';
 import koProblems from './ko/problems.json';
 import koServer from './ko/server.json';
 import koText from './ko/text.json';
 import koWebview from './ko/webview.json';
 
-const en = { ...enCli, ...enExtension, ...enProblems, ...enServer, ...enText, ...enWebview };
+const en = { ...enCli, ...enExtension, ...enMeasured, ...enProblems, ...enServer, ...enText, ...enWebview };
 const ko: Record<string, string> = {
   ...koCli,
   ...koExtension,
+  ...koMeasured,
   ...koProblems,
   ...koServer,
   ...koText,

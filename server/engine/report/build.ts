@@ -13,6 +13,7 @@ import {
   type Report,
   type ReportChip,
   type ReportKernel,
+  type ReportMeasured,
   type ReportModel,
   type ReportNode,
   type ReportValue,
@@ -29,6 +30,8 @@ export interface ReportInput {
   readonly problems: readonly Problem[];
   /** 1-based line of a node in the listing; null when it has none. */
   readonly lineOf: (node: number) => number | null;
+  /** What was measured on a chip; left out where no profile was imported. */
+  readonly measuredOn?: (analysis: ChipAnalysis) => ReportMeasured | null;
   /** The text of a problem in the reader's language. */
   readonly textOf: (problem: Problem) => string;
 }
@@ -43,7 +46,7 @@ export function buildReport(input: ReportInput): Report {
     model: reportModel(prepared, input.path),
     workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
     nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf)),
-    chips: input.chips.map((analysis) => reportChip(analysis)),
+    chips: input.chips.map((analysis) => reportChip(analysis, input.measuredOn?.(analysis))),
     memory: { timeline: prepared.timeline.points },
     problems: reportProblems(input),
     coverage: coverageOf(inference),
@@ -117,7 +120,7 @@ function dimText(dim: Dim): number | string {
 }
 
 /** One chip's part of the report. */
-export function reportChip(analysis: ChipAnalysis): ReportChip {
+export function reportChip(analysis: ChipAnalysis, measured: ReportMeasured | null = null): ReportChip {
   const { chip, cost, plan, timeline, fit } = analysis;
   return {
     id: chip.id,
@@ -140,6 +143,7 @@ export function reportChip(analysis: ChipAnalysis): ReportChip {
       seconds: node.seconds,
       bound: node.bound,
     })),
+    measured,
   };
 }
 

@@ -111,6 +111,53 @@ export interface ReportChip {
     readonly seconds: Estimate | null;
     readonly bound: Bound;
   }[];
+  /** Times of an imported profile beside the estimates; null (or left out) when none was imported for this chip. */
+  readonly measured?: ReportMeasured | null;
+}
+
+/** An imported profile laid over the kernels of a chip. */
+export interface ReportMeasured {
+  /** Name of the profile's file. */
+  readonly profile: string;
+  /** Who wrote it: `onnxruntime`, `trtexec`, `csv`. */
+  readonly kind: string;
+  /** Rows of the profile, and the seconds of all of them together, matched or not. */
+  readonly rows: number;
+  readonly totalSeconds: number;
+  /** Measured and estimated seconds of the matched kernels that have both. */
+  readonly matchedSeconds: number;
+  readonly estimatedSeconds: number;
+  readonly kernels: readonly MeasuredKernel[];
+  /** Rows that belong to no kernel, the longest first. */
+  readonly unmatchedRows: readonly {
+    readonly name: string;
+    readonly operator: string | null;
+    readonly seconds: number;
+  }[];
+  /** Kernels without a row. */
+  readonly unmatchedKernels: readonly number[];
+  /** Over the kernels that have both times; null when there are none. */
+  readonly errors: {
+    readonly kernels: number;
+    /** Of max(estimated ÷ measured, measured ÷ estimated) − 1. */
+    readonly median: number;
+    readonly p90: number;
+    /** Share (0..1) of the kernels whose measured time lies inside the stated range. */
+    readonly inside: number;
+  } | null;
+}
+
+/** A kernel that was measured. The time is that of all its nodes together, and of all its runs in one of the model. */
+export interface MeasuredKernel {
+  readonly kernel: number;
+  /** The node that stands for it: its anchor. */
+  readonly node: number;
+  readonly seconds: number;
+  readonly estimate: Estimate | null;
+  /** Measured ÷ estimated. */
+  readonly ratio: number | null;
+  /** Whether the measured time lies inside the stated range. */
+  readonly inside: boolean | null;
 }
 
 /** Memory over time at stored types; one point per executed node. */

@@ -1,5 +1,6 @@
 import type { Estimate } from '../../cost/types';
-import type { Report } from '../types';
+import type { Report, ReportChip } from '../types';
+import { measuredKernels } from './measured';
 import { shapeText } from './sections';
 
 /** Columns of the file; SI base units, unrounded; empty where unknown. Names are the same in every language. */
@@ -28,6 +29,8 @@ const columns = [
   'seconds_high',
   'basis',
   'bound',
+  'measured_seconds',
+  'measured_ratio',
 ] as const;
 
 type Cell = string | number | null;
@@ -62,11 +65,18 @@ export function printCsv(report: Report): string {
           cost?.kernel ?? null,
           ...estimateCells(cost?.seconds ?? null),
           cost?.bound ?? null,
+          ...measuredCells(chip, node.index),
         ]),
       );
     }
   }
   return `${lines.join('\r\n')}\r\n`;
+}
+
+/** The kernel's time and its ratio to the estimate, once: at the node that stands for the kernel, so that sums are right. */
+function measuredCells(chip: ReportChip | null, node: number): Cell[] {
+  const kernel = chip && measuredKernels(chip).get(chip.nodes[node]?.kernel ?? -1);
+  return kernel?.node === node ? [kernel.seconds, kernel.ratio] : [null, null];
 }
 
 function estimateCells(estimate: Estimate | null): Cell[] {

@@ -1,19 +1,9 @@
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
+import { column, type Section } from './section';
+import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { known, rangeText, type Words } from './words';
 
-/** A table with its heading: what all printed formats but JSON and CSV are made of. */
-export interface Section {
-  readonly title: string;
-  readonly columns: readonly Column[];
-  readonly rows: readonly (readonly string[])[];
-  /** What was left out. */
-  readonly note?: string;
-}
-
-export interface Column {
-  readonly title: string;
-  readonly align: 'left' | 'right';
-}
+export { column, type Column, type Section } from './section';
 
 /** Rows of the tables of nodes, operators and problems. */
 const costliest = 10;
@@ -26,14 +16,11 @@ export function sectionsOf(report: Report, words: Words): Section[] {
   if (report.chips.length > 0) sections.push(chipSection(report, words));
   for (const chip of report.chips) {
     sections.push(nodeSection(report, chip, words));
+    sections.push(...measuredSections(report, chip, words));
     sections.push(operatorSection(report, chip, words));
   }
   if (report.problems.length > 0) sections.push(problemSection(report, words));
   return sections;
-}
-
-export function column(title: string, align: Column['align'] = 'left'): Column {
-  return { title, align };
 }
 
 function modelSection(report: Report, words: Words): Section {
@@ -125,6 +112,7 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
     columns: [
       column(text('time'), 'right'),
       column(text('range'), 'right'),
+      ...measuredColumns(chip, words),
       column(text('share'), 'right'),
       column(text('bound')),
       column(text('operator')),
@@ -137,6 +125,7 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
       return [
         words.seconds(seconds!.value),
         rangeText(seconds, words.seconds, words),
+        ...measuredCells(report, chip, index, words),
         whole ? words.percent(seconds!.value / whole) : text('unknown'),
         text(`bound.${bound}`),
         node.operator,

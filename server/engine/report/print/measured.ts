@@ -1,0 +1,122 @@
+import type { MeasuredKernel, Report, ReportChip, ReportMeasured } from '../types';
+import { column, type Column, type Section } from './section';
+import type { Words } from './words';
+
+/** Rows of the table of what matches nothing. */
+const mostUnmatched = 20;
+
+/** How a profile compares with the estimates, and what of it has no place; nothing where none was imported. */
+export function measuredSections(report: Report, chip: ReportChip, words: Words): Section[] {
+  const { measured } = chip;
+  if (!measured) return [];
+  const sections = [summarySection(chip, measured, words)];
+  const rows = measured.unmatchedRows;
+  if (rows.length > 0) {
+    const shown = rows
+      .slice(0, mostUnmatched)
+      .map(({ name, operator, seconds }) => [name, operator ?? '', words.seconds(seconds)]);
+    sections.push(listSection('measured.unmatchedRows', shown, rows.length, chip, words));
+  }
+  const kernels = measured.unmatchedKernels;
+  if (kernels.length > 0) {
+    const shown = kernels.slice(0, mostUnmatched).map((index) => {
+      const kernel = chip.kernels[index];
+      const node = report.nodes[kernel?.nodes[0] ?? -1];
+      const seconds = kernel?.seconds ? words.seconds(kernel.seconds.value) : words.text('print.unknown');
+      return [node?.name ?? '', node?.operator ?? '', seconds];
+    });
+    sections.push(listSection('measured.unmatchedKernels', shown, kernels.length, chip, words));
+  }
+  return sections;
+}
+
+function listSection(
+  title: string,
+  rows: readonly (readonly string[])[],
+  count: number,
+  chip: ReportChip,
+  words: Words,
+): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  return {
+    title: words.text(`print.section.${title}`, { chip: chip.id }),
+    columns: [column(text('name')), column(text('operator')), column(text('time'), 'right')],
+    rows,
+    ...(count > rows.length
+      ? { note: words.text('print.more', { count: words.count(count - rows.length) }) }
+      : {}),
+  };
+}
+
+function summarySection(chip: ReportChip, measured: ReportMeasured, words: Words): Section {
+  const text = (key: string, args?: Readonly<Record<string, string | number>>): string =>
+    words.text(`print.measured.${key}`, args);
+  const { matchedSeconds, estimatedSeconds, errors } = measured;
+  const rows = [
+    [text('profile'), text(`kind.${measured.kind}`, { file: measured.profile })],
+    [text('rows'), words.count(measured.rows)],
+    [text('total'), words.seconds(measured.totalSeconds)],
+    [text('matched'), text('matchedOf', countsOf(measured, words))],
+    [text('measured'), words.seconds(matchedSeconds)],
+    [text('estimated'), words.seconds(estimatedSeconds)],
+  ];
+  if (errors) {
+    rows.push(
+      [text('ratio'), ratioText(matchedSeconds / estimatedSeconds, words)],
+      [text('median'), words.percent(errors.median)],
+      [text('p90'), words.percent(errors.p90)],
+      [text('inside'), words.percent(errors.inside)],
+    );
+  }
+  return {
+    title: words.text('print.section.measured', { chip: chip.id }),
+    columns: [column(words.text('print.what')), column(words.text('print.value'))],
+    rows,
+  };
+}
+
+function countsOf(
+  measured: ReportMeasured,
+  words: Words,
+): { readonly kernels: string; readonly all: string } {
+  const all = measured.kernels.length + measured.unmatchedKernels.length;
+  return { kernels: words.count(measured.kernels.length), all: words.count(all) };
+}
+
+/** Columns of the node table for a chip with a profile. */
+export function measuredColumns(chip: ReportChip, words: Words): Column[] {
+  if (!chip.measured) return [];
+  return (['measured', 'ratio'] as const).map((key) => column(words.text(`print.measured.${key}`), 'right'));
+}
+
+/** A node's cells of {@link measuredColumns}: those of its kernel at the node that stands for it, else where they stand. */
+export function measuredCells(report: Report, chip: ReportChip, node: number, words: Words): string[] {
+  if (!chip.measured) return [];
+  const kernel = measuredKernels(chip).get(chip.nodes[node]?.kernel ?? -1);
+  if (!kernel) return [words.text('print.unknown'), words.text('print.unknown')];
+  if (kernel.node !== node) {
+    const line = report.nodes[kernel.node]?.line;
+    const shared =
+      line === null || line === undefined
+        ? words.text('print.measured.withNode', { node: kernel.node })
+        : words.text('print.measured.withLine', { line });
+    return [shared, ''];
+  }
+  const ratio = kernel.ratio === null ? words.text('print.unknown') : ratioText(kernel.ratio, words);
+  return [words.seconds(kernel.seconds), ratio];
+}
+
+/** `×1.4`. */
+function ratioText(ratio: number, words: Words): string {
+  return `×${words.decimal(ratio)}`;
+}
+
+const byKernel = new WeakMap<ReportMeasured, Map<number, MeasuredKernel>>();
+
+/** The measured kernels of a chip by index of the kernel. */
+export function measuredKernels({ measured }: ReportChip): ReadonlyMap<number, MeasuredKernel> {
+  if (!measured) return new Map();
+  let map = byKernel.get(measured);
+  if (!map) byKernel.set(measured, (map = new Map(measured.kernels.map((one) => [one.kernel, one]))));
+  return map;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { ChipAnalysis } from '../../../server/engine/analyse';
+import { compareMeasured } from '../../../server/engine/report/measured';
+import { printCsv } from '../../../server/engine/report/print/csv';
+import { printMarkdown } from '../../../server/engine/report/print/markdown';
+import type { Report, ReportChip } from '../../../server/engine/report/types';
+import { reportWords } from '../../../server/reportWords';
+
+const estimate = (value: number, low = value / 2, high = value * 2) =>
+  ({ value, low, high, basis: 'class' }) as const;
+
+/** Four kernels: 10 µs, 20 µs in a loop of 3, unknown, and one that is not measured. */
+const analysis = {
+  plan: {
+    kernels: [
+      { index: 0, anchor: 1, repeat: 1 },
+      { index: 1, anchor: 2, repeat: 3 },
+      { index: 2, anchor: 3, repeat: 1 },
+      { index: 3, anchor: 4, repeat: 1 },
+    ],
+  },
+  cost: {
+    kernels: [
+      { seconds: estimate(10e-6) },
+      { seconds: estimate(20e-6) },
+      { seconds: null },
+      { seconds: estimate(5e-6) },
+    ],
+  },
+} as unknown as ChipAnalysis;
+
+const laid = {
+  profile: 'run.json',
+  kind: 'onnxruntime',
+  rows: 5,
+  totalSeconds: 158e-6,
+  kernels: Float64Array.from([15e-6, 132e-6, 7e-6, NaN]),
+  unmatchedRows: [
+    { name: 'ReorderInput', operator: 'ReorderInput', seconds: 1e-6 },
+    { name: '=cmd|"x', operator: null, seconds: 3e-6 },
+  ],
+};
+
+describe('measured times beside estimates', () => {
+  const measured = compareMeasured(analysis, laid);
+
+  it('compare a kernel with the estimate of all its runs, and state what lies outside its range', () => {
+    expect(measured.kernels).toMatchObject([
+      { kernel: 0, node: 1, seconds: 15e-6, ratio: 1.5, inside: true },
+      // 3 runs of 20 µs: 60 µs, at most 120 µs.
+      { kernel: 1, node: 2, seconds: 132e-6, inside: false },
+      { kernel: 2, node: 3, seconds: 7e-6, estimate: null, ratio: null, inside: null },
+    ]);
+    expect(measured.kernels[1]!.ratio).toBeCloseTo(2.2, 12);
+    expect(measured.kernels[1]!.estimate!.high).toBeCloseTo(120e-6, 12);
+    expect(measured.unmatchedKernels).toEqual([3]);
+  });
+
+  it('sum only what has both times, and lose no row', () => {
+    expect(measured.matchedSeconds).toBeCloseTo(147e-6, 12);
+    expect(measured.estimatedSeconds).toBeCloseTo(70e-6, 12);
+    expect(measured.totalSeconds).toBe(158e-6);
+    expect(measured.unmatchedRows.map(({ name }) => name)).toEqual(['=cmd|"x', 'ReorderInput']);
+  });
+
+  it('score max(p/m, m/p) − 1 over the kernels that have both', () => {
+    // 0.5 and 1.2: the median is 0.85, the 90th percentile 0.5 + 0.9 × 0.7.
+    expect(measured.errors).toMatchObject({ kernels: 2, inside: 0.5 });
+    expect(measured.errors!.median).toBeCloseTo(0.85, 9);
+    expect(measured.errors!.p90).toBeCloseTo(1.13, 9);
+    const none = compareMeasured(analysis, { ...laid, kernels: new Float64Array(4).fill(NaN) });
+    expect(none.errors).toBeNull();
+    expect(none.unmatchedKernels).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('printed reports with a profile', () => {
+  const node = (index: number, name: string) => ({
+    index,
+    parent: null,
+    repeat: 1,
+    name,
+    domain: '',
+    operator: 'MatMul',
+    scope: '',
+    line: 10 + index,
+    outputs: [],
+    operations: null,
+    bytes: null,
+    rule: 'exact' as const,
+  });
+  const chip = {
+    id: 'c',
+    name: 'C',
+    class: 'gpu',
+    runtime: 'tensorrt',
+    precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
+    total: {
+      latencySeconds: null,
+      throughput: null,
+      joules: null,
+      operations: 0,
+      bytes: 0,
+      io: { bytes: 0, seconds: null },
+    },
+    memory: {
+      capacityBytes: null,
+      marketedBytes: null,
+      reserveBytes: null,
+      weightsBytes: null,
+      highWaterBytes: null,
+      highWaterNode: null,
+      fits: null,
+    },
+    roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
+    kernels: [],
+    nodes: [
+      { index: 0, kernel: 0, seconds: estimate(1e-6), bound: 'memory' },
+      { index: 1, kernel: 0, seconds: estimate(9e-6), bound: 'memory' },
+      { index: 2, kernel: 3, seconds: estimate(5e-6), bound: 'memory' },
+    ],
+    measured: compareMeasured(analysis, laid),
+  } as unknown as ReportChip;
+  const report = {
+    model: {
+      path: 'm.onnx',
+      format: 'onnx',
+      irVersion: 9,
+      opsets: [],
+      producer: '',
+      nodeCount: 3,
+      parameters: 0,
+      weightBytes: 0,
+      inputs: [],
+      outputs: [],
+    },
+    workload: { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null },
+    nodes: [node(0, 'relu'), node(1, 'matmul'), node(2, 'add')],
+    chips: [chip],
+    memory: { timeline: [] },
+    problems: [],
+    coverage: { nodes: 1, operations: 1 },
+  } as unknown as Report;
+
+  it('have the time at the node that stands for its kernel, and say which line the others belong to', () => {
+    const text = printMarkdown(report, reportWords('en'));
+    expect(text).toContain('| 9 µs | 4.5 µs – 18 µs | 15 µs | ×1.5 |');
+    expect(text).toContain('| 1 µs | 500 ns – 2 µs | with line 11 |  |');
+    expect(text).toContain('| 5 µs | 2.5 µs – 10 µs | ? | ? |');
+    expect(text).toContain('| Profile | run.json (ONNX Runtime) |');
+    expect(text).toContain('| Kernels with a measured time | 3 of 4 |');
+    expect(text).toContain('| Error, median | 85% |');
+    expect(text).toMatch(/in no kernel of the estimate\n\n.*\n.*\n\| =cmd\\\|"x \|  \| 3 µs \|/);
+  });
+
+  it('have columns in CSV that add up', () => {
+    const [head, ...rows] = printCsv(report).trim().split('\r\n');
+    const at = head!.split(',').indexOf('measured_seconds');
+    expect(rows.map((row) => row.split(',').slice(at))).toEqual([
+      ['', ''],
+      ['0.000015', '1.5'],
+      ['', ''],
+    ]);
+  });
+
+  it('have no such columns where nothing was imported', () => {
+    const plain = { ...report, chips: [{ ...chip, measured: null }] };
+    expect(printMarkdown(plain, reportWords('en'))).not.toMatch(/measured|÷/i);
+  });
+});
