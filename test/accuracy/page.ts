@@ -136,7 +136,11 @@ What they cannot teach: convolutions, pooling and data movement on GPUs, FP16 an
 50 µs, heads of other sizes than 128, and any GPU that is not NVIDIA's. Estimates there say \`class\` or \`peak\`.
 `;
 
-export function accuracyPage(published: PublishedTable | null, own: OwnTable | null): string {
+export function accuracyPage(
+  published: PublishedTable | null,
+  own: OwnTable | null,
+  world: readonly string[],
+): string {
   const lines = [introduction];
   if (published) {
     const calibrated = published.groups.filter(({ kind }) => kind === 'calibrated');
@@ -156,6 +160,7 @@ export function accuracyPage(published: PublishedTable | null, own: OwnTable | n
     );
   }
   if (own) lines.push(...own.machines.flatMap(ownMachine));
+  lines.push(...world);
   lines.push(
     '## TPU v1 against its paper',
     '',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { accuracyPage, type OwnTable, type PublishedTable } from './page';
 import { predict } from '../../server/engine/cost/calibrate/laws';
 import { publishedRows } from './rows';
+import { readScored, scoreWorld, worldSection, writeScored } from './world';
 import { score } from '../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../server/engine/cost/constants';
 import { chipById } from '../../server/engine/chips/catalogue';
@@ -11,7 +12,8 @@ const read = <T>(path: string): T | null =>
   existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : null;
 const published = read<PublishedTable>('test/accuracy/published.json');
 const own = read<OwnTable>('test/accuracy/own.json');
-const page = accuracyPage(published, own);
+writeScored(await scoreWorld());
+const page = accuracyPage(published, own, worldSection(readScored()));
 writeFileSync('docs/accuracy.md', page);
 console.log(page);
 

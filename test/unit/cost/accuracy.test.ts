@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
 import { publishedRows } from '../../accuracy/rows';
+import { readScored, scoreWorld, worldSection } from '../../accuracy/world';
 import { score } from '../../../server/engine/cost/calibrate/score';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { constantsFor } from '../../../server/engine/cost/constants';
@@ -14,8 +15,21 @@ const rows = publishedRows();
 
 describe('accuracy', () => {
   it('has a current page', () => {
-    expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(accuracyPage(published, own));
+    expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(
+      accuracyPage(published, own, worldSection(readScored())),
+    );
   });
+
+  it('is within a factor of three of published speeds for the middle figure of each class', async () => {
+    const rows = await scoreWorld();
+    for (const name of ['gpu', 'tpu', 'asic', 'npu', 'fpga', 'cpu', 'mcu']) {
+      const errors = rows
+        .filter(({ chipClass, estimated }) => chipClass === name && estimated !== null)
+        .map(({ estimated, measured }) => Math.max(estimated! / measured, measured / estimated!))
+        .sort((a, b) => a - b);
+      expect(errors[Math.floor(errors.length / 2)], name).toBeLessThan(3);
+    }
+  }, 60_000);
 
   it('reports every group, calibrated and left out', () => {
     const groups = (kind: string) => published.groups.filter((group) => group.kind === kind);
