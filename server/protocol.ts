@@ -118,11 +118,13 @@ export interface Summary {
   readonly chips: readonly SummaryChip[];
   readonly problems: readonly ReportProblem[];
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
+  /** Grid intensity in g CO2e/kWh; null: not given. */
+  readonly carbonIntensity: number | null;
   readonly memory: readonly MemoryPoint[];
 }
 export type SummaryChip = Pick<
   ReportChip,
-  'id' | 'name' | 'class' | 'runtime' | 'total' | 'memory' | 'roofs'
+  'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'memory' | 'roofs'
 > & {
   readonly precision: PrecisionChoice;
   readonly byOperator: readonly Share[];

@@ -23,6 +23,8 @@ export function reportWords(language: Language): Words {
     bytesPerSecond: (value) => bytesPerSecond(value, language),
     joules: (value) => si(value, 'J', language),
     watts: (value) => si(value, 'W', language),
+    wattHours: (value) => si(value, 'Wh', language),
+    grams: (value) => si(value, 'g', language),
     count: (value) => count(value, language),
     decimal: (value) => decimal(value, language),
     percent: (value) => percent(value, language),

@@ -39,7 +39,7 @@ function panelView(summary: Summary): View {
 }
 
 function chipCard(chip: SummaryChip): HTMLElement {
-  const { latencySeconds, throughput, joules, io } = chip.total;
+  const { latencySeconds, throughput, io } = chip.total;
   const facts: [string, string][] = [
     [
       text('webview.chips.latency'),
@@ -57,7 +57,7 @@ function chipCard(chip: SummaryChip): HTMLElement {
           })
         : text('webview.unknown'),
     ],
-    [text('webview.chips.energy'), show.energy(joules?.value)],
+    [text('webview.chips.energy'), energyOf(chip)],
     [text('webview.chips.io'), show.seconds(io.seconds)],
     [text('webview.chips.memoryUse'), memoryUse(chip)],
     [text('webview.chips.mostly'), mostly(chip)],
@@ -73,6 +73,21 @@ function chipCard(chip: SummaryChip): HTMLElement {
       ...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
     ),
   );
+}
+
+/** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
+function energyOf({ total, efficiency }: SummaryChip): string {
+  const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
+  const run = show.energy(total.joules?.value);
+  if (!wattHoursPerThousandRequests) return run;
+  const energy = show.wattHours(wattHoursPerThousandRequests.value);
+  return gramsCo2PerThousandRequests
+    ? text('webview.energy.runAndCarbon', {
+        run,
+        energy,
+        grams: show.grams(gramsCo2PerThousandRequests.value),
+      })
+    : text('webview.energy.runAndThousand', { run, energy });
 }
 
 /** Memory against capacity, in words beside the bar. */

@@ -8,6 +8,7 @@ import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
 import { runPage, type View } from './page';
 import { chipTable } from './tables/chips';
+import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { show, text, word } from './text';
 
@@ -42,6 +43,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   if (summary.memory.length > 0) charts.push(memoryOverTime(chip, summary.memory));
   root.append(
     chipTable(summary.chips, chip.id, choose),
+    energyTable(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     ...charts.map((chart) => chart.root),
     bars,

@@ -30,6 +30,11 @@ export const show = {
   share: (value: number | null | undefined) => known(value, (v) => format.percent(v, language)),
   count: (value: number | null | undefined) => known(value, (v) => format.count(v, language)),
   energy: (value: number | null | undefined) => known(value, (v) => format.si(v, 'J', language)),
+  power: (value: number | null | undefined) => known(value, (v) => format.si(v, 'W', language)),
+  wattHours: (value: number | null | undefined) => known(value, (v) => format.si(v, 'Wh', language)),
+  grams: (value: number | null | undefined) => known(value, (v) => format.si(v, 'g', language)),
+  perWatt: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/W', language)),
+  perArea: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/mm²', language)),
   intensity: (value: number) => text('webview.intensity.value', { value: format.decimal(value, language) }),
   decimal: (value: number) => format.decimal(value, language),
   estimate: (value: Estimate | null | undefined) =>

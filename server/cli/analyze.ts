@@ -16,7 +16,7 @@ import { phases, precisionPolicies, type Workload } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { chosenChips } from '../workspace/chosenChips';
-import { parseBindings, type Arguments } from './arguments';
+import { parseAmount, parseBindings, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { openModel, readText, type OpenedModel } from './openModel';
@@ -29,6 +29,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const format = words.choice('format', reportFormats) ?? 'table';
   const path = onlyPath(words);
   const bindings = parseBindings(words.texts('bind'));
+  const carbon = parseAmount('carbon', words.text('carbon'));
   const runtimes = runtimeProfiles.map((profile) => profile.id);
   const given = {
     phase: words.choice('phase', phases),
@@ -46,7 +47,8 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const chips = await chipsFor(words, choices, choice);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
-  const report = await reportOf(opened, workload, chips, host, language);
+  const carbonIntensity = carbon ?? choices.carbonIntensity;
+  const report = await reportOf(opened, workload, chips, { host, carbonIntensity }, language);
   return { text: printReport(report, format, language), failure: opened.failure };
 }
 
@@ -81,7 +83,7 @@ async function reportOf(
   opened: OpenedModel,
   workload: Workload,
   chips: readonly Chip[],
-  host: Chip | undefined,
+  { host, carbonIntensity }: { host: Chip | undefined; carbonIntensity: number | null },
   language: Language,
 ): Promise<Report> {
   const prepared = await prepare(opened.model, workload, uninterrupted);
@@ -103,6 +105,7 @@ async function reportOf(
     path: opened.path,
     prepared,
     chips: analyses,
+    carbonIntensity,
     problems: [...opened.problems, ...unusedProblems],
     lineOf: (index) => {
       const line = opened.positions.lineOf(nodes[index]!.node);

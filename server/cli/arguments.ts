@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     phase: { type: 'string' },
     precision: { type: 'string' },
     runtime: { type: 'string' },
+    carbon: { type: 'string' },
     settings: { type: 'string' },
   },
   chips: formatted,
@@ -93,6 +94,16 @@ function parse(
     const flag = options[option.replace(/^-+/, '')]?.type === 'boolean';
     throw usage(flag ? 'cli.error.optionFlag' : 'cli.error.optionValue', { option });
   }
+}
+
+/** A number of 0 or more. */
+export function parseAmount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw usage('cli.error.amount', { option: `--${option}`, value: text });
+  }
+  return value;
 }
 
 /** `NAME=N` pairs; the name may hold `=` itself (`loop:a=b=3`). */

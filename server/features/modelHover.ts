@@ -1,4 +1,4 @@
-import { bytes, count, decimal } from '../../l10n/format';
+import { bytes, count, decimal, si } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { MarkupKind } from 'vscode-languageserver/node';
@@ -24,12 +24,18 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   ];
   const lines = [facts.join(' · '), ''];
   if (analysis.chips.length > 0) {
-    const head = ['hover.table.chip', 'hover.table.time', 'hover.table.throughput'] as const;
-    lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: |');
+    const head = [
+      'hover.table.chip',
+      'hover.table.time',
+      'hover.table.throughput',
+      'hover.table.energy',
+    ] as const;
+    lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: | --: |');
     for (const { chip, cost } of analysis.chips.slice(0, 8)) {
       const rate = known(cost.total.throughput, (one) => perSecond(one.samplesPerSecond, language), language);
+      const energy = known(cost.total.joules, ({ value }) => si(value, 'J', language), language);
       lines.push(
-        `| ${escapeMarkdown(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} |`,
+        `| ${escapeMarkdown(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} | ${energy} |`,
       );
     }
     lines.push('');

@@ -43,6 +43,7 @@ function build(analysis: Analysis, report: Report, points: number): Summary {
     }),
     problems: report.problems.slice(0, problemLimit),
     coverage,
+    carbonIntensity: report.carbonIntensity,
     memory: memoryPoints(analysis, report, Math.min(points, memoryLimit)),
   };
 }
@@ -53,7 +54,7 @@ function chipSummary(
   reported: ReportChip,
   points: number,
 ): SummaryChip {
-  const { id, name, runtime, precision, total, memory, roofs } = reported;
+  const { id, name, runtime, precision, total, efficiency, memory, roofs } = reported;
   const rows = allRows(analysis, chip);
   return {
     id,
@@ -62,6 +63,7 @@ function chipSummary(
     runtime,
     precision,
     total,
+    efficiency,
     memory,
     roofs,
     byOperator: shares(rows, (row) => row.operator),

@@ -22,6 +22,8 @@ export interface Settings {
   readonly runtime: string | null;
   /** Chip that runs what the chosen chip can't; null: the engine's default. */
   readonly host: string | null;
+  /** Grid intensity in g CO2e/kWh; null: not given, carbon is unknown. */
+  readonly carbonIntensity: number | null;
   readonly hints: {
     readonly enable: boolean;
     readonly cost: boolean;
@@ -54,6 +56,7 @@ export const defaultSettings: Settings = {
   phase: 'inference',
   runtime: null,
   host: null,
+  carbonIntensity: null,
   hints: { enable: true, cost: true, shape: true, threshold: 0 },
   heat: true,
   codeLens: true,
@@ -75,6 +78,7 @@ export function parseSettings(section: unknown): {
     phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
     runtime: reader.text('runtime'),
     host: reader.text('host'),
+    carbonIntensity: reader.amount('carbonIntensity'),
     hints: {
       enable: reader.flag('hints.enable', defaultSettings.hints.enable),
       cost: reader.flag('hints.cost.enable', defaultSettings.hints.cost),
@@ -117,8 +121,9 @@ export function choicesFor(settings: Settings, key: string): Choices {
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
   }
-  const { chips, host, hints, heat, codeLens } = settings;
-  return { chips, host, hints, heat, codeLens, workload: { bindings, phase, precision, runtime } };
+  const { chips, host, carbonIntensity, hints, heat, codeLens } = settings;
+  const workload = { bindings, phase, precision, runtime };
+  return { chips, host, carbonIntensity, hints, heat, codeLens, workload };
 }
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */
@@ -188,6 +193,13 @@ class Reader {
     const isShare = (value: unknown): value is number =>
       typeof value === 'number' && value >= 0 && value <= 1;
     return this.read(name, '0..1', isShare) ?? fallback;
+  }
+
+  /** A number of 0 or more; null where nothing is set. */
+  amount(name: string): number | null {
+    const isAmount = (value: unknown): value is number =>
+      typeof value === 'number' && Number.isFinite(value) && value >= 0;
+    return this.read(name, 'number >= 0', isAmount) ?? null;
   }
 
   /** Null for '' and where nothing is set: manifests have no default for "none". */

@@ -25,6 +25,7 @@ function build(analysis: Analysis, language: Language): Report {
     path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
     prepared,
     chips,
+    carbonIntensity: analysis.choices.carbonIntensity,
     problems: listing.problems,
     lineOf: (node) => {
       const line = lineOf(analysis, node);

@@ -91,6 +91,7 @@ export async function fuzzAnalysis(bytes: Uint8Array): Promise<'unreadable' | 'a
     analyses.push(await costsOn(prepared, chipById(id)!, uninterrupted));
   }
   const report = buildReport({
+    carbonIntensity: null,
     tool: { version: '0', catalogueVersion: '0' },
     path: 'fuzz.onnx',
     prepared,

@@ -65,16 +65,30 @@ export function joulesPerByte(chip: Chip): number {
   return joulesOf('dram-ddr-64b', true) / 8;
 }
 
-/** Idle power: measured where published, else the catalogue's mean share of the rated power. Null without either. */
+/** Joules of one byte of on-chip memory: the table's access of 64 bits to 1 MB, the largest array that it has. */
+export function joulesPerNearByte(chip: Chip): number {
+  return joulesOf('sram-1mb-64b', isNewProcess(chip)) / 8;
+}
+
+/** Rated power of one device: a model runs on one of them. Undefined where none is published. */
+function ratedWatts(chip: Chip): number | undefined {
+  return chip.power.tdpWatts && chip.power.tdpWatts.value / chip.devices;
+}
+
+/**
+ * Idle power of one device: measured where published, else the catalogue's mean share of the rated power. Null without
+ * either.
+ */
 export function idleWatts(chip: Chip): number | null {
-  if (chip.power.idleWatts) return chip.power.idleWatts.value;
-  const tdp = chip.power.tdpWatts?.value;
+  if (chip.power.idleWatts) return chip.power.idleWatts.value / chip.devices;
+  const tdp = ratedWatts(chip);
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);
 }
 
 /**
  * Energy of a kernel (design §6): measured busy power × time, else idle power plus the utilised share of the rest of
  * the rated power; low is bottom-up, high is rated power × time. Null without a rated power.
+ * @param bytes moved to and from main memory, and through the on-chip level
  * @param utilisation shares of compute and memory time in the kernel's time, 0..1
  */
 export function kernelJoules(
@@ -82,19 +96,21 @@ export function kernelJoules(
   format: string,
   time: Estimate,
   operations: Operations,
-  mainBytes: number,
+  bytes: { readonly main: number; readonly near: number },
   utilisation: { readonly compute: number; readonly memory: number },
 ): Estimate | null {
-  const tdp = chip.power.tdpWatts?.value;
+  const tdp = ratedWatts(chip);
   const idle = idleWatts(chip);
   if (tdp === undefined || idle === null) return null;
   const share = Math.min(1, 0.6 * utilisation.compute + 0.4 * utilisation.memory);
-  const busy = chip.power.busyWatts?.value ?? idle + (tdp - idle) * share;
+  const measured = chip.power.busyWatts && chip.power.busyWatts.value / chip.devices;
+  const busy = measured ?? idle + (tdp - idle) * share;
   const value = Math.min(busy, tdp) * time.value;
   const bottomUp =
     operations.matrix * joulesPerOperation(chip, format) +
     (operations.vector + operations.special) * joulesPerOperation(chip, 'fp32') +
-    mainBytes * joulesPerByte(chip) +
+    bytes.main * joulesPerByte(chip) +
+    bytes.near * joulesPerNearByte(chip) +
     idle * time.low;
   // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
   const high = tdp * time.high;

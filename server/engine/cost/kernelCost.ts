@@ -3,7 +3,7 @@ import type { Inference } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
-import { trainingTerms } from './training';
+import { trainingTerms, trainingWork } from './training';
 import type { ClassModel, KernelInput, LevelBytes, Terms } from './classes/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
@@ -122,12 +122,13 @@ function knownCost(
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);
   const parts = { compute: terms.compute, memory: terms.memory, overhead };
+  const worked = site.training ? trainingWork(input) : input;
   return {
     kernel: kernel.index,
     placement: site.placement,
     precision: format.compute,
     seconds: time,
-    joules: kernelJoules(site.chip, format.compute, time, input.operations, input.bytes.main, {
+    joules: kernelJoules(site.chip, format.compute, time, worked.operations, worked.bytes, {
       compute: value > 0 ? terms.compute / value : 0,
       memory: value > 0 ? terms.memory / value : 0,
     }),

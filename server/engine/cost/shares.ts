@@ -8,6 +8,7 @@ import type { Bound, Estimate, KernelCost, NodeCost } from './types';
 const folded: NodeCost = {
   kernel: -1,
   seconds: { value: 0, low: 0, high: 0, basis: 'calibrated' },
+  joules: { value: 0, low: 0, high: 0, basis: 'calibrated' },
   bound: 'none',
 };
 
@@ -46,7 +47,8 @@ function shareKernel(
 ): void {
   const { seconds, parts, bound } = cost;
   if (!seconds || !parts || kernel.repeat === null) {
-    for (const index of kernel.nodes) nodes[index] = { kernel: kernel.index, seconds: null, bound };
+    for (const index of kernel.nodes)
+      nodes[index] = { kernel: kernel.index, seconds: null, joules: null, bound };
     return;
   }
   const own = kernel.nodes.map((index) => (machine ? ownSeconds(inference.nodes[index], machine) : 0));
@@ -59,7 +61,8 @@ function shareKernel(
     const share = seconds.value > 0 ? value / seconds.value : 0;
     let time = scale(seconds, share * kernel.repeat!);
     if (isAnchor && link) time = added(time, scale(link, kernel.repeat!));
-    nodes[index] = { kernel: kernel.index, seconds: time, bound: nodeBound(bound, value) };
+    const joules = cost.joules && scale(cost.joules, share * kernel.repeat!);
+    nodes[index] = { kernel: kernel.index, seconds: time, joules, bound: nodeBound(bound, value) };
   });
 }
 

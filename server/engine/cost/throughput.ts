@@ -6,14 +6,17 @@ import type { KernelCost } from './types';
 
 const batchName = /^(n|b|bs|batch|batch_?size|num_?samples)$/i;
 
-/** Samples in one run: the batch-like symbol, else the leading dimension of the first input with two or more. */
+/**
+ * Samples in one run: the batch-like symbol, else the leading dimension of the first input with two or more. None where
+ * the batch is bound to 0.
+ */
 export function samplesPerRun(inference: Inference): number {
   const symbol = inference.symbols.find(({ name, value }) => value !== null && batchName.test(name));
-  if (symbol?.value) return symbol.value;
+  if (symbol && symbol.value !== null) return symbol.value;
   for (const id of inference.scopes[0]?.inputs ?? []) {
     const type = inference.values[id]?.type;
     const shape = type?.kind === 'tensor' ? type.shape : undefined;
-    if (shape && shape.length >= 2) return typeof shape[0] === 'number' ? Math.max(1, shape[0]) : 1;
+    if (shape && shape.length >= 2) return typeof shape[0] === 'number' ? shape[0] : 1;
   }
   return 1;
 }
@@ -33,6 +36,7 @@ export function throughputOf(
 ): { samplesPerSecond: number; concurrency: number } | null {
   if (latency <= 0) return null;
   const samples = samplesPerRun(inference);
+  if (samples === 0) return null;
   if (!modelFor(chip)?.pipelined) return { samplesPerSecond: samples / latency, concurrency: 1 };
   let work = 0;
   let stages = 0;

@@ -46,6 +46,22 @@ function updateSeconds(input: KernelInput): number {
   return (parameters(input.kernel) * adamBytesPerParameter) / (bandwidth * constant(input, 'bandwidth', 0.8));
 }
 
+/** Operations by kind and bytes by level of a training step, without the update: what its energy is counted from. */
+export function trainingWork({ operations, bytes }: KernelInput): Pick<KernelInput, 'operations' | 'bytes'> {
+  const factor = 1 + (operations.matrix > 0 ? backward.matrix : backward.other);
+  const { matrix, vector, special } = operations;
+  const { main, mainWeights, near, link } = bytes;
+  return {
+    operations: { matrix: matrix * factor, vector: vector * factor, special: special * factor },
+    bytes: {
+      main: main * factor,
+      mainWeights: mainWeights * factor,
+      near: near * factor,
+      link: link * factor,
+    },
+  };
+}
+
 /** Operations of a training step of a kernel. */
 export function trainingOperations(kernel: Kernel, operations: Operations): number {
   const factor = 1 + (operations.matrix > 0 ? backward.matrix : backward.other);

@@ -7,6 +7,7 @@ import { moduleScope } from '../graph/moduleScope';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Problem } from '../problem';
+import { efficiencyOf } from './efficiency';
 import { countParameters } from './parameters';
 import {
   reportSchemaVersion,
@@ -26,6 +27,8 @@ export interface ReportInput {
   readonly path: string;
   readonly prepared: Prepared;
   readonly chips: readonly ChipAnalysis[];
+  /** Grid intensity in g CO2e/kWh; null where the user gave none. */
+  readonly carbonIntensity: number | null;
   /** Problems found before the analysis: reading, external data. */
   readonly problems: readonly Problem[];
   /** 1-based line of a node in the listing; null when it has none. */
@@ -45,8 +48,11 @@ export function buildReport(input: ReportInput): Report {
     tool: input.tool,
     model: reportModel(prepared, input.path),
     workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
+    carbonIntensity: input.carbonIntensity,
     nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf)),
-    chips: input.chips.map((analysis) => reportChip(analysis, input.measuredOn?.(analysis))),
+    chips: input.chips.map((analysis) =>
+      reportChip(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
+    ),
     memory: { timeline: prepared.timeline.points },
     problems: reportProblems(input),
     coverage: coverageOf(inference),
@@ -120,7 +126,12 @@ function dimText(dim: Dim): number | string {
 }
 
 /** One chip's part of the report. */
-export function reportChip(analysis: ChipAnalysis, measured: ReportMeasured | null = null): ReportChip {
+export function reportChip(
+  analysis: ChipAnalysis,
+  inference: Inference,
+  carbonIntensity: number | null,
+  measured: ReportMeasured | null = null,
+): ReportChip {
   const { chip, cost, plan, timeline, fit } = analysis;
   return {
     id: chip.id,
@@ -129,6 +140,7 @@ export function reportChip(analysis: ChipAnalysis, measured: ReportMeasured | nu
     runtime: cost.runtime,
     precision: cost.precision,
     total: cost.total,
+    efficiency: efficiencyOf(analysis, inference, carbonIntensity),
     memory: {
       ...fit,
       weightsBytes: timeline.weightsBytes,
@@ -141,6 +153,7 @@ export function reportChip(analysis: ChipAnalysis, measured: ReportMeasured | nu
       index,
       kernel: node.kernel === -1 ? null : node.kernel,
       seconds: node.seconds,
+      joules: node.joules,
       bound: node.bound,
     })),
     measured,

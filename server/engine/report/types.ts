@@ -2,6 +2,7 @@ import type { Bound, Estimate, Placement, PrecisionChoice } from '../cost/types'
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
 import type { Workload } from '../workload';
+import type { Efficiency } from './efficiency';
 
 export const reportSchemaVersion = 1;
 
@@ -11,6 +12,8 @@ export interface Report {
   readonly tool: { readonly version: string; readonly catalogueVersion: string };
   readonly model: ReportModel;
   readonly workload: Workload;
+  /** Grid intensity in g CO2e/kWh as the user gave it; null: not given, carbon is unknown. */
+  readonly carbonIntensity: number | null;
   readonly nodes: readonly ReportNode[];
   readonly chips: readonly ReportChip[];
   readonly memory: ReportMemory;
@@ -89,6 +92,7 @@ export interface ReportChip {
     readonly bytes: number | null;
     readonly io: { readonly bytes: number; readonly seconds: number | null };
   };
+  readonly efficiency: Efficiency;
   readonly memory: {
     readonly capacityBytes: number | null;
     readonly marketedBytes: number | null;
@@ -109,6 +113,7 @@ export interface ReportChip {
     readonly index: number;
     readonly kernel: number | null;
     readonly seconds: Estimate | null;
+    readonly joules: Estimate | null;
     readonly bound: Bound;
   }[];
   /** Times of an imported profile beside the estimates; null (or left out) when none was imported for this chip. */

@@ -160,19 +160,34 @@ describe('energy', () => {
     expect(joulesPerByte(chip('nvidia-h100-sxm'))).toBeCloseTo(40e-12, 15);
   });
 
+  it('counts operations, main memory, on-chip memory and idle power from the bottom up', () => {
+    const time = estimate(1, 1, 1, 'class');
+    const work = { matrix: 1e12, vector: 0, special: 0 };
+    const at = (bytes: { main: number; near: number }) =>
+      kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, bytes, { compute: 1, memory: 1 })!.low;
+    // 1e12 x 0.16 pJ + 1e9 x 40 pJ; 1e10 bytes of SRAM at 14 pJ per 64 bits; 0.26 of 700 W idle.
+    expect(at({ main: 1e9, near: 0 })).toBeCloseTo(0.16 + 0.04 + 182, 9);
+    expect(at({ main: 1e9, near: 1e10 })).toBeCloseTo(0.16 + 0.04 + 0.0175 + 182, 9);
+  });
+
   it('never exceeds rated power × time and is unknown without a rated power', () => {
     const time = estimate(1e-3, 0.9e-3, 1.2e-3, 'class');
     const work = { matrix: 1e12, vector: 0, special: 0 };
-    const joules = kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, 1e9, { compute: 1, memory: 1 })!;
+    const bytes = { main: 1e9, near: 1e9 };
+    const none = { main: 0, near: 0 };
+    const joules = kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, bytes, {
+      compute: 1,
+      memory: 1,
+    })!;
     expect(joules.value).toBeCloseTo(0.7, 9);
     expect(joules.high).toBeCloseTo(700 * 1.2e-3, 9);
     expect(joules.low).toBeLessThan(joules.value);
     expect(
-      kernelJoules(chip('google-tpu-v5e'), 'bf16', time, work, 1e9, { compute: 1, memory: 1 }),
+      kernelJoules(chip('google-tpu-v5e'), 'bf16', time, work, bytes, { compute: 1, memory: 1 }),
     ).toBeNull();
     // TPU v1 was measured: 40 W busy.
     expect(
-      kernelJoules(chip('google-tpu-v1'), 'int8', time, work, 0, { compute: 1, memory: 0 })!.value,
+      kernelJoules(chip('google-tpu-v1'), 'int8', time, work, none, { compute: 1, memory: 0 })!.value,
     ).toBeCloseTo(0.04, 9);
   });
 });

@@ -33,6 +33,7 @@ async function reportsOf(name: string): Promise<readonly ReportChip[]> {
   const chips = [];
   for (const id of chipIds) chips.push(await costsOn(prepared, chipById(id)!, uninterrupted));
   const report = buildReport({
+    carbonIntensity: null,
     tool: { version: '0', catalogueVersion: '0' },
     path: name,
     prepared,

@@ -25,6 +25,7 @@ const report: Report = {
     inputs: [{ name: 'x', dtype: 'float', shape: ['batch', 3] }],
     outputs: [],
   },
+  carbonIntensity: 400,
   workload: { bindings: { batch: 2 }, phase: 'inference', precision: 'as-stored', runtime: null },
   nodes: [
     {
@@ -57,6 +58,15 @@ const report: Report = {
         bytes: null,
         io: { bytes: 0, seconds: null },
       },
+      efficiency: {
+        samplesPerRun: 2,
+        watts: null,
+        operationsPerJoule: 3e12,
+        samplesPerJoule: null,
+        operationsPerSecondPerSquareMillimetre: null,
+        wattHoursPerThousandRequests: { value: 2.5, low: 2, high: 3, basis: 'class' },
+        gramsCo2PerThousandRequests: { value: 1, low: 0.8, high: 1.2, basis: 'class' },
+      },
       memory: {
         capacityBytes: 8e9,
         marketedBytes: null,
@@ -68,7 +78,7 @@ const report: Report = {
       },
       roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
       kernels: [],
-      nodes: [{ index: 0, kernel: 0, seconds, bound: 'memory' }],
+      nodes: [{ index: 0, kernel: 0, seconds, joules: null, bound: 'memory' }],
     },
   ],
   memory: { timeline: [] },
@@ -86,6 +96,14 @@ describe('printed reports', () => {
     expect(chip.split(/ {2,}/).slice(-5)).toEqual(['?', '?', '?', '8 GB', '?']);
   });
 
+  it('write energy and carbon with their units, unknown as unknown', () => {
+    const text = printTable(report, words);
+    const energy = text.slice(text.indexOf('Energy and'));
+    const chip = energy.split('\n').find((line) => line.startsWith('c '))!;
+    expect(chip.split(/ {2,}/)).toEqual(['c', '?', '?', '?', '3 TOP/s/W', '?', '?', '2.5 Wh', '1 g']);
+    expect(energy).toContain('400 g CO2e/kWh');
+  });
+
   it('escape what would be markup', () => {
     expect(printMarkdown(report, words)).toContain('=a\\|b"\\<script\\>');
     const html = printHtml(report, words, 'en');
@@ -97,7 +115,9 @@ describe('printed reports', () => {
     const [head, row] = printCsv(report).split('\r\n');
     expect(head!.split(',').slice(0, 3)).toEqual(['chip', 'runtime', 'index']);
     expect(row).toContain(`"'=a|b""<script>`);
-    expect(row).toContain(',exact,12,0,0,,,,0,0.000041,0.00003,0.00006,class,memory');
+    expect(row).toContain(
+      ',exact,12,0,0,,,,0,0.000041,0.00003,0.00006,class,memory,,,,,3000000000000,,2.5,1',
+    );
   });
 
   it('line up columns of Korean text', () => {

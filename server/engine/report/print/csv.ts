@@ -31,6 +31,12 @@ const columns = [
   'bound',
   'measured_seconds',
   'measured_ratio',
+  'joules',
+  'chip_joules',
+  'chip_operations_per_joule',
+  'chip_operations_per_second_per_mm2',
+  'chip_wh_per_1000_requests',
+  'chip_g_co2e_per_1000_requests',
 ] as const;
 
 type Cell = string | number | null;
@@ -66,6 +72,8 @@ export function printCsv(report: Report): string {
           ...estimateCells(cost?.seconds ?? null),
           cost?.bound ?? null,
           ...measuredCells(chip, node.index),
+          cost?.joules?.value ?? null,
+          ...chipCells(chip),
         ]),
       );
     }
@@ -81,6 +89,18 @@ function measuredCells(chip: ReportChip | null, node: number): Cell[] {
 
 function estimateCells(estimate: Estimate | null): Cell[] {
   return estimate ? [estimate.value, estimate.low, estimate.high, estimate.basis] : [null, null, null, null];
+}
+
+/** Figures of the whole run, the same in every row of a chip. */
+function chipCells(chip: ReportChip | null): Cell[] {
+  const efficiency = chip?.efficiency;
+  return [
+    chip?.total.joules?.value ?? null,
+    efficiency?.operationsPerJoule ?? null,
+    efficiency?.operationsPerSecondPerSquareMillimetre ?? null,
+    efficiency?.wattHoursPerThousandRequests?.value ?? null,
+    efficiency?.gramsCo2PerThousandRequests?.value ?? null,
+  ];
 }
 
 /** A row; spreadsheets run cells that begin like a formula, so text cells of that kind get an apostrophe. */

@@ -13,7 +13,7 @@ const mostProblems = 20;
 /** The whole report as tables, the most important first. */
 export function sectionsOf(report: Report, words: Words): Section[] {
   const sections = [modelSection(report, words)];
-  if (report.chips.length > 0) sections.push(chipSection(report, words));
+  if (report.chips.length > 0) sections.push(chipSection(report, words), energySection(report, words));
   for (const chip of report.chips) {
     sections.push(nodeSection(report, chip, words));
     sections.push(...measuredSections(report, chip, words));
@@ -98,6 +98,43 @@ function chipSection(report: Report, words: Words): Section {
       known(memory.capacityBytes, words.bytes, words),
       known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
     ]),
+  };
+}
+
+/** Energy, performance per watt and per area, and carbon; of the chip alone. */
+function energySection(report: Report, words: Words): Section {
+  const text = (key: string): string => words.text(`print.${key}`);
+  const grid = report.carbonIntensity;
+  return {
+    title: text('section.energy'),
+    columns: [
+      column(text('chip')),
+      column(text('energy'), 'right'),
+      column(text('range'), 'right'),
+      column(text('power'), 'right'),
+      column(text('perWatt'), 'right'),
+      column(text('samplesPerJoule'), 'right'),
+      column(text('perArea'), 'right'),
+      column(text('perThousand'), 'right'),
+      column(text('carbon'), 'right'),
+    ],
+    rows: report.chips.map(({ id, total, efficiency }) => [
+      id,
+      known(total.joules, (estimate) => words.joules(estimate.value), words),
+      rangeText(total.joules, words.joules, words),
+      known(efficiency.watts, words.watts, words),
+      known(efficiency.operationsPerJoule, (rate) => `${words.operationsPerSecond(rate)}/W`, words),
+      known(efficiency.samplesPerJoule, words.decimal, words),
+      known(
+        efficiency.operationsPerSecondPerSquareMillimetre,
+        (rate) => `${words.operationsPerSecond(rate)}/mm²`,
+        words,
+      ),
+      known(efficiency.wattHoursPerThousandRequests, (estimate) => words.wattHours(estimate.value), words),
+      known(efficiency.gramsCo2PerThousandRequests, (estimate) => words.grams(estimate.value), words),
+    ]),
+    note:
+      grid === null ? text('carbon.unset') : words.text('print.carbon.of', { grams: words.decimal(grid) }),
   };
 }
 

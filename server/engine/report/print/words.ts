@@ -11,6 +11,9 @@ export interface Words {
   bytesPerSecond(value: number): string;
   joules(value: number): string;
   watts(value: number): string;
+  wattHours(value: number): string;
+  /** Of CO2 equivalent. */
+  grams(value: number): string;
   count(value: number): string;
   decimal(value: number): string;
   /** Of 0..1. */
