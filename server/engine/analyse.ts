@@ -8,9 +8,9 @@ import { planKernels } from './kernels/plan';
 import { profileById, type RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, sizeAt, type Fit } from './memory/fit';
-import { memoryTimeline, type MemoryTimeline } from './memory/timeline';
+import { memoryTimelineSteps, type MemoryTimeline } from './memory/timeline';
 import type { Problem } from './problem';
-import type { Scheduler } from './scheduler';
+import { runPolitely, type Scheduler } from './scheduler';
 import type { Workload } from './workload';
 
 /** A model under one workload: everything that does not depend on a chip. */
@@ -40,13 +40,21 @@ export interface ChipAnalysis {
 
 /** Shapes, types, work and memory of a model under a workload. A change of dimension or phase starts here. */
 export async function prepare(model: Model, workload: Workload, scheduler: Scheduler): Promise<Prepared> {
-  return preparedOf(model, workload, await infer(model, workload, {}, scheduler));
+  return preparedOf(model, workload, await infer(model, workload, {}, scheduler), scheduler);
 }
 
 /** As {@link prepare} with an inference that is known already: another precision or runtime needs no new one. */
-export function preparedOf(model: Model, workload: Workload, inference: Inference): Prepared {
+export async function preparedOf(
+  model: Model,
+  workload: Workload,
+  inference: Inference,
+  scheduler: Scheduler,
+): Promise<Prepared> {
   let timeline = timelines.get(inference);
-  if (!timeline) timelines.set(inference, (timeline = memoryTimeline(inference)));
+  if (!timeline) {
+    timeline = await runPolitely(memoryTimelineSteps(inference), scheduler);
+    timelines.set(inference, timeline);
+  }
   return { model, workload, inference, timeline };
 }
 
@@ -73,7 +81,8 @@ export async function costsOn(
     workload,
     host ? { host } : {},
   );
-  const timeline = memoryTimeline(inference, plan, sizeAt(inference, chip, workload.precision));
+  const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
+  const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
   const fit = fitOf(chip, profile, timeline);
   if (fit.fits === false) {
     problems.push({ severity: 'warning', code: 'memory-too-small', args: { chip: chip.name }, node: null });

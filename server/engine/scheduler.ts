@@ -24,14 +24,14 @@ export const uninterrupted: Scheduler = { tick: () => undefined };
 export function slicedScheduler(
   isCancelled: () => boolean,
   yieldNow: () => Promise<void>,
-  sliceMilliseconds = 8,
+  sliceMilliseconds = 6,
 ): Scheduler {
   let items = 0;
   let sliceStart = performance.now();
   return {
     tick() {
-      // Reading the clock for each of 100,000 nodes would cost more than some nodes do.
-      if ((++items & 31) !== 0 || performance.now() - sliceStart < sliceMilliseconds) return undefined;
+      // Reading the clock for each of 100,000 nodes would cost more than some nodes do; of eight, one may be large.
+      if ((++items & 7) !== 0 || performance.now() - sliceStart < sliceMilliseconds) return undefined;
       return (async () => {
         if (isCancelled()) throw new CancelledError();
         await yieldNow();
@@ -40,4 +40,40 @@ export function slicedScheduler(
       })();
     },
   };
+}
+
+/** `map` that lets others have a turn. */
+export async function mapPolitely<T, R>(
+  items: readonly T[],
+  scheduler: Scheduler,
+  make: (item: T, index: number) => R,
+): Promise<R[]> {
+  const result: R[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    result.push(make(items[index]!, index));
+  }
+  return result;
+}
+
+/** Work cut into steps: what has to wait for nobody runs through, what is long lets others have turns between them. */
+export type Steps<T> = Generator<undefined, T>;
+
+/** Runs through without a pause. */
+export function runThrough<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Gives way between steps and stops when the work is cancelled. */
+export async function runPolitely<T>(steps: Steps<T>, scheduler: Scheduler): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const turn = scheduler.tick();
+    if (turn) await turn;
+  }
 }

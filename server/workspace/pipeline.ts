@@ -62,7 +62,7 @@ export class Pipeline {
     );
     let costs = this.costs.get(inference);
     if (!costs) this.costs.set(inference, (costs = new Recent(12)));
-    const prepared = preparedOf(this.listing.model, choices.workload, inference);
+    const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
     const host = choices.host === null ? undefined : chipById(choices.host);
     const chosen = chosenChips(choices.chips);
     const { listing } = this;

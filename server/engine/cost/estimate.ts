@@ -4,7 +4,7 @@ import type { Inference } from '../inference/types';
 import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
-import type { Scheduler } from '../scheduler';
+import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic';
@@ -38,11 +38,7 @@ export function estimateChip(
   workload: Workload,
   options: EstimateOptions = {},
 ): ChipCost {
-  const steps = estimateSteps(inference, plan, chip, profile, workload, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return runThrough(estimateSteps(inference, plan, chip, profile, workload, options));
 }
 
 /** As {@link estimateChip}, giving way to other work and stopping when it is cancelled. */
@@ -51,13 +47,7 @@ export async function estimateChipWith(
   ...args: Parameters<typeof estimateChip>
 ): Promise<ChipCost> {
   const [inference, plan, chip, profile, workload, options] = args;
-  const steps = estimateSteps(inference, plan, chip, profile, workload, options ?? {});
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    const pause = scheduler.tick();
-    if (pause) await pause;
-  }
+  return runPolitely(estimateSteps(inference, plan, chip, profile, workload, options ?? {}), scheduler);
 }
 
 function* estimateSteps(
@@ -67,31 +57,33 @@ function* estimateSteps(
   profile: RuntimeProfile,
   workload: Workload,
   options: EstimateOptions,
-): Generator<undefined, ChipCost> {
-  const site = siteOf(inference, plan, chip, 'chip', workload, dispatchSecondsOf(profile) ?? 0);
-  const host = modelFor(chip) ? hostKernels(inference, plan, profile, site.table) : new Set<number>();
+): Steps<ChipCost> {
+  const site = yield* siteSteps(inference, plan, chip, 'chip', workload, dispatchSecondsOf(profile) ?? 0);
+  const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
   const hostSite =
-    host.size > 0 ? siteOf(inference, plan, options.host ?? defaultHost, 'host', workload, 0) : site;
+    host.size > 0
+      ? yield* siteSteps(inference, plan, options.host ?? defaultHost, 'host', workload, 0)
+      : site;
   const costed: CostedKernel[] = [];
   for (const kernel of plan.kernels) {
     costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : site));
     yield;
   }
-  const links = linkKernels(inference, plan, host, chip, workload);
+  const links = yield* linkKernels(inference, plan, host, chip, workload);
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
-  const nodes = shareOut(
+  const nodes = yield* shareOut(
     inference,
     plan,
     kernels,
     costed.map(({ machine }) => machine),
     links.byKernel,
   );
-  const problems: Problem[] = problemsOf(chip, site, costed, host);
+  const problems: Problem[] = yield* problemsOf(chip, site, costed, host);
   const spikes =
     chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
   if (spikes) problems.push(spikingProblem(chip, spikes));
-  const precision = choiceOf(plan, costed, site);
-  const total = totals(plan, kernels, links.byKernel, site.training);
+  const precision = yield* choiceOf(plan, costed, site);
+  const total = yield* totals(plan, kernels, links.byKernel, site.training);
   const io = transferOfInputsAndOutputs(inference, chip, site.table);
   return {
     chip: chip.id,
@@ -101,7 +93,7 @@ function* estimateSteps(
     nodes,
     total: {
       latencySeconds: total.seconds,
-      throughput: total.seconds && throughputOf(inference, plan, kernels, chip, total.seconds.value),
+      throughput: total.seconds && (yield* throughputOf(inference, plan, kernels, chip, total.seconds.value)),
       joules: total.joules ?? spikes?.joules ?? null,
       operations: total.operations,
       bytes: total.bytes,
@@ -124,17 +116,21 @@ function elementsOf(inference: Inference): (value: number) => number | null {
 }
 
 /** A chip or host as a place to run this model's kernels. */
-export function siteOf(
+export function siteOf(...args: Parameters<typeof siteSteps>): Site {
+  return runThrough(siteSteps(...args));
+}
+
+function* siteSteps(
   inference: Inference,
   plan: KernelPlan,
   chip: Chip,
   placement: 'chip' | 'host',
   workload: Workload,
   dispatchSeconds: number,
-): Site {
+): Steps<Site> {
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
-  const residency = new Residency(inference, plan, table, machine);
+  const residency = yield* Residency.of(inference, plan, table, machine);
   const training = workload.phase === 'training';
   const cannotHold = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
   const refused = cannotHold || (training && !chip.phase.includes('training'));
@@ -142,16 +138,16 @@ export function siteOf(
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
-function linkKernels(
+function* linkKernels(
   inference: Inference,
   plan: KernelPlan,
   host: ReadonlySet<number>,
   chip: Chip,
   workload: Workload,
-): { costs: KernelCost[]; byKernel: Map<number, Estimate> } {
+): Steps<{ costs: KernelCost[]; byKernel: Map<number, Estimate> }> {
   const byKernel = new Map<number, Estimate>();
   const costs: KernelCost[] = [];
-  const edges = crossings(inference, plan, host);
+  const edges = yield* crossings(inference, plan, host);
   const machine = machineFor(chip, 'fp32');
   edges.list.forEach(({ kernel, bytes }, i) => {
     const seconds = linkSeconds(machine, bytes);
@@ -195,12 +191,12 @@ interface Totals {
 }
 
 /** Sums over kernels × repeat; one unknown part makes the sum unknown. */
-function totals(
+function* totals(
   plan: KernelPlan,
   kernels: readonly KernelCost[],
   links: ReadonlyMap<number, Estimate>,
   training: boolean,
-): Totals {
+): Steps<Totals> {
   const seconds = new Total();
   const joules = new Total();
   let operations: number | null = 0;
@@ -208,6 +204,7 @@ function totals(
   let timesKnown = true;
   let joulesKnown = true;
   for (const kernel of plan.kernels) {
+    yield;
     const cost = kernels[kernel.index];
     const repeat = kernel.repeat;
     if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);

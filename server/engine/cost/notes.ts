@@ -1,6 +1,7 @@
 import type { Chip, ChipClass } from '../chips/chip';
 import type { KernelPlan } from '../kernels/types';
 import type { Problem, Severity } from '../problem';
+import type { Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import type { CostedKernel, Site } from './kernelCost';
 import type { KernelFormat } from './kernelFormat';
@@ -9,10 +10,15 @@ import { wantedFormat } from './precision';
 import type { PrecisionChoice } from './types';
 
 /** The format that carries most of the model's operations speaks for the chip; substitution anywhere counts. */
-export function choiceOf(plan: KernelPlan, costed: readonly CostedKernel[], site: Site): PrecisionChoice {
+export function* choiceOf(
+  plan: KernelPlan,
+  costed: readonly CostedKernel[],
+  site: Site,
+): Steps<PrecisionChoice> {
   const weight = new Map<string, number>();
   let substituted = false;
   for (const kernel of plan.kernels) {
+    yield;
     const format = costed[kernel.index].format;
     if (!format) continue;
     const work = kernel.operations;
@@ -28,12 +34,12 @@ export function choiceOf(plan: KernelPlan, costed: readonly CostedKernel[], site
 }
 
 /** What a reader of the costs has to know: substitutions, missing facts, stand-ins, fallbacks. Each once. */
-export function problemsOf(
+export function* problemsOf(
   chip: Chip,
   site: Site,
   costed: readonly CostedKernel[],
   host: ReadonlySet<number>,
-): Problem[] {
+): Steps<Problem[]> {
   const problems = new Map<string, Problem>();
   const report = (severity: Severity, code: string, args: Record<string, string | number>) => {
     const key = `${code}:${JSON.stringify(args)}`;
@@ -57,6 +63,7 @@ export function problemsOf(
   const machines = new Set<Machine>();
   let unknown = false;
   for (const { format, machine, cost } of costed) {
+    yield;
     if (cost.placement === 'host') continue;
     if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
     if (machine) machines.add(machine);

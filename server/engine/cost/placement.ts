@@ -1,23 +1,25 @@
 import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
+import type { Steps } from '../scheduler';
 import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
 import { formatOf } from './precision';
 import type { DataType } from '../graph/dataTypes';
 
 /** Kernels that the runtime cannot run on the chip, by index: they run on the host. */
-export function hostKernels(
+export function* hostKernels(
   inference: Inference,
   plan: KernelPlan,
   profile: RuntimeProfile,
   table: FormatTable,
-): ReadonlySet<number> {
+): Steps<ReadonlySet<number>> {
   const supports = profile.supports;
   const result = new Set<number>();
   if (!supports) return result;
   const operators = supports.operators && new Set(supports.operators);
   const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
   for (const kernel of plan.kernels) {
+    yield;
     const unknown =
       operators && kernel.nodes.some((index) => !operators.has(inference.nodes[index].node.operator));
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
@@ -43,16 +45,17 @@ export interface Crossing {
 /**
  * Transfers over all partition edges, each value once per direction. Graph inputs and outputs are `io` and not here.
  */
-export function crossings(
+export function* crossings(
   inference: Inference,
   plan: KernelPlan,
   host: ReadonlySet<number>,
-): { readonly list: readonly Crossing[]; readonly unknown: boolean } {
+): Steps<{ readonly list: readonly Crossing[]; readonly unknown: boolean }> {
   const list: Crossing[] = [];
   if (host.size === 0) return { list, unknown: false };
   const moved = new Set<number>();
   let unknown = false;
   for (const kernel of plan.kernels) {
+    yield;
     const here = host.has(kernel.index);
     let bytes = 0;
     for (const id of kernel.inputs) {

@@ -1,5 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { Kernel, KernelPlan } from '../kernels/types';
+import type { Steps } from '../scheduler';
 import type { LevelBytes } from './classes/model';
 import { dtypeOf, type FormatTable } from './kernelFormat';
 import type { Machine } from './machine';
@@ -24,23 +25,35 @@ export class Residency {
   /** Bytes that passed before each kernel, and after which each value was written. */
   private readonly before: number[] = [];
   private readonly writtenAt: Float64Array;
-  private readonly capacity: number;
-  private readonly weightsStay: boolean;
+  private capacity = 0;
+  private weightsStay = false;
   /** Software places data, so inputs and outputs of the graph are transferred straight to and from the chip. */
-  private readonly managed: boolean;
+  private managed = false;
   /** Share of the weights that no memory of the chip holds. */
-  private readonly streamed: number;
-  readonly weightBytes: number;
+  private streamed = 0;
+  /** Bytes of all weights at the chip's formats, each counted once. */
+  weightBytes = 0;
 
-  constructor(
+  private constructor(
     private readonly inference: Inference,
     private readonly plan: KernelPlan,
     private readonly table: FormatTable,
     private readonly machine: Machine,
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
+  }
+
+  static *of(inference: Inference, plan: KernelPlan, table: FormatTable, machine: Machine): Steps<Residency> {
+    const residency = new Residency(inference, plan, table, machine);
+    yield* residency.lay();
+    return residency;
+  }
+
+  private *lay(): Steps<void> {
+    const { machine } = this;
     let position = 0;
-    for (const kernel of plan.kernels) {
+    for (const kernel of this.plan.kernels) {
+      yield;
       const sized = this.size(kernel);
       this.sized.push(sized);
       this.before.push(position);
@@ -51,7 +64,7 @@ export class Residency {
     const managed = machine.chip.memory.find((level) => level.name === near?.name)?.managed ?? 'hardware';
     const whole = near?.capacityBytes ?? (near && !machine.main ? Infinity : 0);
     this.capacity = whole * usableShare[managed];
-    this.weightBytes = this.uniqueWeightBytes();
+    this.weightBytes = yield* this.uniqueWeightBytes();
     this.managed = managed === 'software';
     // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
     // unless it is what the chip keeps its weights in.
@@ -159,10 +172,11 @@ export class Residency {
   }
 
   /** Weights of the whole model, each counted once. */
-  private uniqueWeightBytes(): number {
+  private *uniqueWeightBytes(): Steps<number> {
     const seen = new Set<number>();
     let sum = 0;
     for (const kernel of this.plan.kernels) {
+      yield;
       const matrix = (kernel.operations?.matrix ?? 0) > 0;
       for (const id of kernel.inputs) {
         const value = this.inference.values[id];

@@ -1,5 +1,6 @@
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel, KernelPlan } from '../kernels/types';
+import type { Steps } from '../scheduler';
 import { scale } from './interval';
 import type { Machine } from './machine';
 import type { Bound, Estimate, KernelCost, NodeCost } from './types';
@@ -16,15 +17,16 @@ const folded: NodeCost = {
  * Each node's share of its kernel: the kernel's time without overhead in proportion to the node's own max(compute,
  * memory), the overhead to the anchor (design §6). Sums over nodes and over kernels × repeat agree.
  */
-export function shareOut(
+export function* shareOut(
   inference: Inference,
   plan: KernelPlan,
   costs: readonly KernelCost[],
   machines: readonly (Machine | undefined)[],
   links: ReadonlyMap<number, Estimate>,
-): NodeCost[] {
-  const nodes: NodeCost[] = inference.nodes.map(() => folded);
+): Steps<NodeCost[]> {
+  const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
   for (const kernel of plan.kernels) {
+    yield;
     shareKernel(
       inference,
       kernel,

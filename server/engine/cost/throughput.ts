@@ -1,6 +1,7 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
+import type { Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import type { KernelCost } from './types';
 
@@ -27,13 +28,13 @@ export function samplesPerRun(inference: Inference): number {
  * behind it, with one batch in flight per stage. What is in flight passes through in no less than one latency (Little's
  * law), which is what limits networks of a few small layers. All others run one batch at a time.
  */
-export function throughputOf(
+export function* throughputOf(
   inference: Inference,
   plan: KernelPlan,
   kernels: readonly KernelCost[],
   chip: Chip,
   latency: number,
-): { samplesPerSecond: number; concurrency: number } | null {
+): Steps<{ samplesPerSecond: number; concurrency: number } | null> {
   if (latency <= 0) return null;
   const samples = samplesPerRun(inference);
   if (samples === 0) return null;
@@ -41,6 +42,7 @@ export function throughputOf(
   let work = 0;
   let stages = 0;
   for (const kernel of plan.kernels) {
+    yield;
     const { seconds, parts } = kernels[kernel.index];
     const time = seconds && parts ? (seconds.value - parts.overhead) * (kernel.repeat ?? 1) : 0;
     if (time > 0) stages++;

@@ -10,7 +10,7 @@ import type {
 } from '../graph/model';
 import { canonicalDomain, ruleOf } from '../operators/table';
 import type { Problem } from '../problem';
-import type { Scheduler } from '../scheduler';
+import { runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { resolveAttribute, type AttributeEnvironment } from './attributes';
 import {
   maximumDepth,
@@ -215,7 +215,12 @@ class Flattener implements FlatModel {
 
   /** Registers the values and nodes of a scope; `call` is set for function bodies, which see no outer names. */
   private async fill(scope: FlatScope, body: Body, call: FlatNode | undefined): Promise<void> {
-    const tensors = new Map(body.initializers.map((tensor) => [tensor.name, tensor]));
+    const tensors = new Map<string, Tensor>();
+    for (const tensor of body.initializers) {
+      const turn = this.scheduler.tick();
+      if (turn) await turn;
+      tensors.set(tensor.name, tensor);
+    }
     body.inputs.forEach((info, position) => {
       if (call && (call.inputs[position] ?? null) === null) {
         scope.names.set(info.name, null);
@@ -227,6 +232,8 @@ class Flattener implements FlatModel {
       scope.inputs.push(value.id);
     });
     for (const tensor of body.initializers) {
+      const turn = this.scheduler.tick();
+      if (turn) await turn;
       if (!scope.names.has(tensor.name)) this.addValue(scope, tensor.name, 'initializer', null, tensor);
     }
     for (const sparse of body.sparseInitializers) {
@@ -246,8 +253,8 @@ class Flattener implements FlatModel {
       }
       this.addNode(scope, node, pending);
     }
-    this.settlePending(scope, pending);
-    this.finishScope(scope, body, call !== undefined);
+    await runPolitely(this.settlePending(scope, pending), this.scheduler);
+    await runPolitely(this.finishScope(scope, body, call !== undefined), this.scheduler);
   }
 
   private addNode(
@@ -292,11 +299,12 @@ class Flattener implements FlatModel {
   }
 
   /** Inputs that no earlier node makes: made later in the same scope, or not at all. */
-  private settlePending(
+  private *settlePending(
     scope: FlatScope,
     pending: readonly { flat: number; inputs: (number | null)[]; position: number; name: string }[],
-  ): void {
+  ): Steps<void> {
     for (const { flat, inputs, position, name } of pending) {
+      yield;
       let id = scope.names.get(name);
       if (id === undefined) {
         this.problem(flat, 'error', 'inference.value-undefined', { value: name }, name);
@@ -307,8 +315,9 @@ class Flattener implements FlatModel {
     }
   }
 
-  private finishScope(scope: FlatScope, body: Body, isFunction: boolean): void {
+  private *finishScope(scope: FlatScope, body: Body, isFunction: boolean): Steps<void> {
     for (const info of body.outputs) {
+      yield;
       const own = scope.names.get(info.name);
       const id = own === undefined && !isFunction ? this.lookUpOutside(scope, info.name) : own;
       scope.outputs.push(id ?? null);
@@ -317,6 +326,7 @@ class Flattener implements FlatModel {
       } else if (own !== undefined && own !== null) this.declare(own, info);
     }
     for (const info of body.valueInfo) {
+      yield;
       const id = scope.names.get(info.name);
       if (id !== undefined && id !== null) this.declare(id, info);
     }

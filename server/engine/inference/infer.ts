@@ -2,7 +2,7 @@ import { symbolsOf } from '../graph/dim';
 import type { Model, ValueType } from '../graph/model';
 import type { Fact, OperatorClass, Work } from '../operators/rule';
 import type { Problem } from '../problem';
-import { uninterrupted, type Scheduler } from '../scheduler';
+import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
 import { bindInputs, type InputBindings } from './bindings';
 import type { FlatModel, FlatNode } from './flatModel';
@@ -62,12 +62,12 @@ class Gatherer {
 
   async gather(scheduler: Scheduler): Promise<Inference> {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
-    const { repeats, choices } = scopeRepeats(this.flat, this.walk.uses, works);
+    const { repeats, choices } = await runPolitely(scopeRepeats(this.flat, this.walk.uses, works), scheduler);
     for (const { node, taken } of choices) {
       const args = { node: this.flat.nodes[node]!.node.name, taken };
       this.report({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
     }
-    const symbols = [...this.input.symbols, ...this.freshSymbols()];
+    const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     for (const { name, origin } of symbols) {
       if (origin !== 'unbound' || this.options.keepSymbols) continue;
       this.report({ severity: 'warning', code: 'inference.dimension-unbound', args: { name }, node: null });
@@ -147,10 +147,13 @@ class Gatherer {
    * Dimensions beside those of the inputs that a shape still shows: data decides them, or only a declaration names
    * them; and those that the user gave a number.
    */
-  private freshSymbols(): readonly BoundSymbol[] {
+  private *freshSymbols(): Steps<readonly BoundSymbol[]> {
     const { freshSymbols, facts } = this.walk;
     const shown = new Set<string>();
-    for (const fact of facts) collect(fact?.type, shown);
+    for (const fact of facts) {
+      yield;
+      collect(fact?.type, shown);
+    }
     const bindings = this.workload.bindings;
     const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
     return [...new Set([...bound, ...shown])]
@@ -160,21 +163,6 @@ class Gatherer {
         return { name, value, origin: value === null ? 'unbound' : 'binding' };
       });
   }
-}
-
-/** `map` that lets others have a turn. */
-async function mapPolitely<T, R>(
-  items: readonly T[],
-  scheduler: Scheduler,
-  make: (item: T) => R,
-): Promise<R[]> {
-  const result: R[] = [];
-  for (const item of items) {
-    const wait = scheduler.tick();
-    if (wait) await wait;
-    result.push(make(item));
-  }
-  return result;
 }
 
 function collect(type: ValueType | undefined, names: Set<string>): void {

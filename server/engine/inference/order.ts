@@ -1,19 +1,21 @@
 import type { Problem } from '../problem';
+import type { Steps } from '../scheduler';
 import type { FlatModel, FlatScope } from './flatModel';
 
 /**
  * The nodes of a scope in an order in which every value is made before it is used: file order where that holds.
  * Nodes on a cycle come last, in file order.
  */
-export function executionOrder(
+export function* executionOrder(
   flat: FlatModel,
   scope: FlatScope,
   report: (problem: Problem) => void,
-): readonly number[] {
+): Steps<readonly number[]> {
   if (!scope.outOfOrder) return scope.nodes;
   const waitsFor = new Map<number, number>(scope.nodes.map((index) => [index, 0]));
   const followers = new Map<number, number[]>();
   for (const index of scope.nodes) {
+    yield;
     for (const output of flat.nodes[index]!.outputs) {
       if (output === null) continue;
       for (const consumer of flat.values[output]!.consumers) {
@@ -28,6 +30,7 @@ export function executionOrder(
   }
   const order = scope.nodes.filter((index) => waitsFor.get(index) === 0);
   for (let at = 0; at < order.length; at++) {
+    yield;
     for (const follower of followers.get(order[at]!) ?? []) {
       const left = waitsFor.get(follower)! - 1;
       waitsFor.set(follower, left);

@@ -1,4 +1,5 @@
 import type { Work } from '../operators/rule';
+import type { Steps } from '../scheduler';
 import type { FlatModel } from './flatModel';
 
 /** How a node's subgraph was asked for. */
@@ -11,15 +12,16 @@ export interface BodyUse {
  * Runs of every scope per run of the model. Of exclusive subgraphs (If) the one with the most operations and bytes
  * counts and the others get 0; `uses` is undefined for subgraphs that no rule asked for.
  */
-export function scopeRepeats(
+export function* scopeRepeats(
   flat: FlatModel,
   uses: readonly (BodyUse | undefined)[],
   works: readonly (Work | null)[],
-): { repeats: (number | null)[]; choices: { node: number; taken: string }[] } {
+): Steps<{ repeats: (number | null)[]; choices: { node: number; taken: string }[] }> {
   const own = flat.scopes.map((scope) => uses[scope.index]?.repeat ?? (uses[scope.index] ? null : 1));
-  const totals = scopeTotals(flat, own, works);
+  const totals = yield* scopeTotals(flat, own, works);
   const choices: { node: number; taken: string }[] = [];
   for (const node of flat.nodes) {
+    yield;
     if (!node.bodies) continue;
     const rivals = [...node.bodies.values()].filter((scope) => uses[scope]?.exclusive && own[scope] !== 0);
     if (rivals.length < 2) continue;
@@ -37,14 +39,17 @@ export function scopeRepeats(
 }
 
 /** Operations and bytes of a scope with all that it holds, children first (they have larger indices). */
-function scopeTotals(
+function* scopeTotals(
   flat: FlatModel,
   own: readonly (number | null)[],
   works: readonly (Work | null)[],
-): number[] {
+): Steps<number[]> {
   const totals = new Array<number>(flat.scopes.length).fill(0);
   for (let index = flat.scopes.length - 1; index >= 0; index--) {
-    for (const at of flat.scopes[index]!.nodes) totals[index]! += weightOf(works[at] ?? null);
+    for (const at of flat.scopes[index]!.nodes) {
+      yield;
+      totals[index]! += weightOf(works[at] ?? null);
+    }
     const parent = flat.scopes[index]!.parent;
     if (parent !== null) totals[parent]! += totals[index]! * (own[index] ?? 1);
   }

@@ -3,7 +3,7 @@ import type { Tensor, ValueType } from '../graph/model';
 import { maximumElements, numericCount } from '../operators/broadcast';
 import type { Element, Fact, RuleState, SubgraphRequest } from '../operators/rule';
 import type { Problem } from '../problem';
-import type { Scheduler } from '../scheduler';
+import { runPolitely, type Scheduler } from '../scheduler';
 import { bindType, cleanType } from './bindings';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Unifier } from './merge';
@@ -82,7 +82,10 @@ export class Walk {
   }
 
   private async runScope(scope: FlatScope): Promise<void> {
-    const order = (this.orders[scope.index] ??= executionOrder(this.flat, scope, (p) => this.report(p)));
+    const order = (this.orders[scope.index] ??= await runPolitely(
+      executionOrder(this.flat, scope, (p) => this.report(p)),
+      this.scheduler,
+    ));
     for (const index of order) {
       const wait = this.scheduler.tick();
       if (wait) await wait;

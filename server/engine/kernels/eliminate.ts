@@ -1,17 +1,19 @@
 import type { Attribute } from '../graph/model';
+import type { Steps } from '../scheduler';
 import { equalShapes, permutationOf, shapeOf } from './conditions';
 import type { EliminationCondition, EliminationRule } from './profile';
 import type { WorkGraph, WorkNode } from './workGraph';
 
 /** Removes the nodes that change nothing by one of the rules. */
-export function eliminateNoOperations(
+export function* eliminateNoOperations(
   graph: WorkGraph,
   rules: readonly EliminationRule[],
   keepAtOutputs: boolean,
-): void {
+): Steps<void> {
   for (const rule of rules) {
     for (const operator of rule.operators) {
       for (const at of graph.withOperator(operator)) {
+        yield;
         const node = graph.nodes[at]!;
         const source = rule.when === undefined ? node.inputs[0] : conditions[rule.when](node, graph);
         const output = node.outputs[0];
@@ -83,8 +85,9 @@ function typeOf(value: number | null | undefined, graph: WorkGraph): string | un
 }
 
 /** Removes nodes whose outputs nobody reads, and then those that only they read. */
-export function dropUnused(graph: WorkGraph): void {
+export function* dropUnused(graph: WorkGraph): Steps<void> {
   for (let at = graph.nodes.length - 1; at >= 0; at--) {
+    yield;
     const node = graph.nodes[at];
     if (!node) continue;
     const isRead = node.outputs.some(
@@ -95,9 +98,10 @@ export function dropUnused(graph: WorkGraph): void {
 }
 
 /** Of nodes that compute the same the first stays. Random operators are never the same. */
-export function mergeEqual(graph: WorkGraph): void {
+export function* mergeEqual(graph: WorkGraph): Steps<void> {
   const seen = new Map<string, number>();
   for (let at = 0; at < graph.nodes.length; at++) {
+    yield;
     const node = graph.nodes[at];
     const first = node?.inputs[0];
     if (!node || random.test(node.operator)) continue;

@@ -1,4 +1,5 @@
 import type { Inference, InferredNode } from '../inference/types';
+import type { Steps } from '../scheduler';
 import type { RuntimeProfile } from './profile';
 
 /** Results differ from run to run: never computed ahead. */
@@ -8,11 +9,12 @@ const random = /^(Random|Bernoulli|Multinomial|Dropout)/;
  * Nodes that a runtime computes before the model runs, by flat index: 1 for those with constant outputs and, where the
  * runtime knows the bound dimensions when it builds, those that depend on dimensions alone.
  */
-export function knownAtLoad(inference: Inference, profile: RuntimeProfile): Uint8Array {
+export function* knownAtLoad(inference: Inference, profile: RuntimeProfile): Steps<Uint8Array> {
   const known = new Uint8Array(inference.nodes.length);
   const { constants, boundShapes, except } = profile.folding;
   if (!constants) return known;
   for (const node of inference.nodes) {
+    yield;
     if (except.includes(node.node.operator)) continue;
     if (node.folded || (boundShapes && followsFromDimensions(inference, node, known))) known[node.index] = 1;
   }

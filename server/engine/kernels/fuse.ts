@@ -1,5 +1,5 @@
 import type { OperatorClass } from '../operators/rule';
-import type { Scheduler } from '../scheduler';
+import type { Steps } from '../scheduler';
 import { Matcher, type Match } from './match';
 import { patterns, type Pattern } from './patterns';
 import type { WorkGraph, WorkNode } from './workGraph';
@@ -12,12 +12,7 @@ export function isMatrixClass(operatorClass: OperatorClass): boolean {
 }
 
 /** Replaces every match of the named patterns by one node, pattern by pattern. */
-export async function fusePatterns(
-  graph: WorkGraph,
-  names: readonly string[],
-  shared: boolean,
-  scheduler: Scheduler,
-): Promise<void> {
+export function* fusePatterns(graph: WorkGraph, names: readonly string[], shared: boolean): Steps<void> {
   const matcher = new Matcher(graph);
   for (const name of names) {
     const pattern = patterns.get(name);
@@ -26,8 +21,7 @@ export async function fusePatterns(
       if (!required.every((operators) => graph.hasOneOf(operators))) continue;
       for (const operator of root.operators) {
         for (const at of graph.withOperator(operator)) {
-          const pause = scheduler.tick();
-          if (pause) await pause;
+          yield;
           const match = matcher.matchAt(at, root, shared);
           if (match && match.nodes.size > 0) fuseMatch(graph, at, match, pattern, name);
         }
@@ -101,27 +95,18 @@ export interface Growth {
   readonly maximum: number | null;
 }
 
-/** The live nodes with their positions, in the order of execution. */
-function inOrder(graph: WorkGraph): { node: WorkNode; at: number }[] {
-  return graph.nodes
-    .map((node, at) => ({ node, at }))
-    .filter((entry): entry is { node: WorkNode; at: number } => entry.node !== null)
-    .sort((a, b) => a.node.root.index - b.node.root.index);
-}
-
 /** Lets elementwise nodes join the kernel that alone consumes them, then the matrix kernel that only they consume. */
-export async function grow(graph: WorkGraph, growth: Growth, scheduler: Scheduler): Promise<void> {
+export function* grow(graph: WorkGraph, growth: Growth): Steps<void> {
   const most = growth.maximum ?? Infinity;
-  for (const { node, at } of inOrder(graph)) {
-    const pause = scheduler.tick();
-    if (pause) await pause;
-    if (growth.epilogue.includes(node.operatorClass) && graph.nodes[at] === node)
-      growAfter(graph, at, growth, most);
+  for (const at of yield* graph.inOrder()) {
+    yield;
+    const node = graph.nodes[at];
+    if (node && growth.epilogue.includes(node.operatorClass)) growAfter(graph, at, growth, most);
   }
-  for (const { node, at } of inOrder(graph).reverse()) {
-    const pause = scheduler.tick();
-    if (pause) await pause;
-    if (graph.nodes[at] !== node || !growth.members.includes(node.operatorClass)) continue;
+  for (const at of (yield* graph.inOrder()).reverse()) {
+    yield;
+    const node = graph.nodes[at];
+    if (!node || !growth.members.includes(node.operatorClass)) continue;
     const consumer = onlyConsumer(graph, node);
     const next = consumer === null ? null : graph.nodes[consumer]!;
     if (next && growth.prologue.includes(next.operatorClass) && fitsTogether(node, next, most)) {

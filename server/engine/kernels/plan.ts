@@ -1,6 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
-import type { Scheduler } from '../scheduler';
+import { runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { attentionShape } from './attentionShape';
 import { dropUnused, eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
@@ -15,27 +15,28 @@ import { WorkGraph, type WorkNode } from './workGraph';
  * Groups the nodes of a model as a runtime would fuse them. Each node is in exactly one kernel, or in none when the
  * runtime folds, removes or never dispatches it.
  */
-export async function planKernels(
+export function planKernels(
   inference: Inference,
   profile: RuntimeProfile,
   scheduler: Scheduler,
 ): Promise<KernelPlan> {
-  const graph = new WorkGraph(inference);
-  const bodies = functionCalls(inference);
-  const known = knownAtLoad(inference, profile);
-  for (const node of inference.nodes) {
-    const pause = scheduler.tick();
-    if (pause) await pause;
-    if (known[node.index] === 0 && !bodies.has(node.index)) graph.add(node);
-  }
-  for (const pass of profile.passes) {
-    await runPass(graph, pass, scheduler);
-  }
-  adoptRecomputed(graph);
-  return collect(graph, profile, scheduler);
+  return runPolitely(planSteps(inference, profile), scheduler);
 }
 
-async function runPass(graph: WorkGraph, pass: Pass, scheduler: Scheduler): Promise<void> {
+function* planSteps(inference: Inference, profile: RuntimeProfile): Steps<KernelPlan> {
+  const graph = new WorkGraph(inference);
+  const bodies = yield* functionCalls(inference);
+  const known = yield* knownAtLoad(inference, profile);
+  for (const node of inference.nodes) {
+    yield;
+    if (known[node.index] === 0 && !bodies.has(node.index)) graph.add(node);
+  }
+  for (const pass of profile.passes) yield* runPass(graph, pass);
+  yield* adoptRecomputed(graph);
+  return yield* collect(graph, profile);
+}
+
+function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
   switch (pass.pass) {
     case 'eliminate':
       return eliminateNoOperations(graph, pass.rules, pass.keepAtOutputs);
@@ -46,16 +47,17 @@ async function runPass(graph: WorkGraph, pass: Pass, scheduler: Scheduler): Prom
     case 'split':
       return joinSlices(graph, pass.operators);
     case 'fuse':
-      return fusePatterns(graph, pass.patterns, pass.shared ?? false, scheduler);
+      return fusePatterns(graph, pass.patterns, pass.shared ?? false);
     case 'grow':
-      return grow(graph, pass, scheduler);
+      return grow(graph, pass);
   }
 }
 
 /** Calls of model-local functions: their bodies run in their place. A node with a graph attribute runs itself. */
-function functionCalls(inference: Inference): Set<number> {
+function* functionCalls(inference: Inference): Steps<Set<number>> {
   const calls = new Set<number>();
   for (const scope of inference.scopes) {
+    yield;
     const holder = scope.holder === null ? undefined : inference.nodes[scope.holder];
     const ownGraph = holder?.node.attributes.some(
       (attribute) => attribute.kind === 'graph' || attribute.kind === 'graphs',
@@ -66,9 +68,14 @@ function functionCalls(inference: Inference): Set<number> {
 }
 
 /** A node whose readers all recompute it for themselves runs with the first of them. */
-function adoptRecomputed(graph: WorkGraph): void {
-  const recomputed = new Set(graph.nodes.flatMap((node) => (node ? [...node.recomputed.keys()] : [])));
+function* adoptRecomputed(graph: WorkGraph): Steps<void> {
+  const recomputed = new Set<number>();
+  for (const node of graph.nodes) {
+    yield;
+    for (const value of node?.recomputed.keys() ?? []) recomputed.add(value);
+  }
   for (let at = 0; recomputed.size > 0 && at < graph.nodes.length; at++) {
+    yield;
     const output = graph.nodes[at]?.outputs[0];
     if (typeof output !== 'number' || !recomputed.has(output) || graph.leavesScope(output)) continue;
     const readers = [...graph.consumers(output)];
@@ -80,18 +87,16 @@ function adoptRecomputed(graph: WorkGraph): void {
   }
 }
 
-async function collect(graph: WorkGraph, profile: RuntimeProfile, scheduler: Scheduler): Promise<KernelPlan> {
-  const live = graph.nodes.filter((node): node is WorkNode => node !== null);
-  live.sort((a, b) => a.root.index - b.root.index);
+function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> {
   const kernels: Kernel[] = [];
   const kernelOfNode = new Int32Array(graph.inference.nodes.length).fill(-1);
   const names: Names = {
     resolve: (id) => graph.resolve(id),
     isReadOutside: (id, members) => isReadOutsideOf(graph, id, members),
   };
-  for (const node of live) {
-    const pause = scheduler.tick();
-    if (pause) await pause;
+  for (const at of yield* graph.inOrder()) {
+    yield;
+    const node = graph.nodes[at]!;
     if (profile.silentViews && node.members.every((member) => graph.inference.nodes[member]!.view)) continue;
     const kernel = kernelOf(graph.inference, node, kernels.length, names);
     for (const member of node.members) kernelOfNode[member] = kernel.index;

@@ -1,4 +1,5 @@
 import type { Element } from '../operators/rule';
+import type { Steps } from '../scheduler';
 import { shapeOf } from './conditions';
 import type { WorkGraph, WorkNode } from './workGraph';
 
@@ -10,10 +11,11 @@ interface Cut {
 }
 
 /** Joins nodes that together cut all of one value along one axis; others may read it as well. */
-export function joinSlices(graph: WorkGraph, operators: readonly string[]): void {
+export function* joinSlices(graph: WorkGraph, operators: readonly string[]): Steps<void> {
   const seen = new Set<number>();
   for (const operator of operators) {
     for (const at of graph.withOperator(operator)) {
+      yield;
       const input = graph.nodes[at]?.inputs[0];
       if (typeof input !== 'number') continue;
       const source = graph.resolve(input);

@@ -1,5 +1,6 @@
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
+import type { Steps } from '../scheduler';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
 export interface WorkNode {
@@ -56,9 +57,28 @@ export class WorkGraph {
     });
   }
 
-  /** Positions of the live nodes with an operator, in order of appearance. */
-  withOperator(operator: string): readonly number[] {
-    return (this.byOperator.get(operator) ?? []).filter((at) => this.nodes[at]?.operator === operator);
+  /** Positions of the nodes with an operator, in order of appearance, without those that come meanwhile. */
+  *withOperator(operator: string): Generator<number, void> {
+    const list = this.byOperator.get(operator) ?? [];
+    const count = list.length;
+    for (let i = 0; i < count; i++) if (this.nodes[list[i]!]) yield list[i]!;
+  }
+
+  /** Positions of the live nodes in the order of execution. */
+  *inOrder(): Steps<number[]> {
+    // Each node of the model is the root of one live node at most: no need to sort.
+    const byRoot = new Int32Array(this.inference.nodes.length).fill(-1);
+    for (let at = 0; at < this.nodes.length; at++) {
+      yield;
+      const node = this.nodes[at];
+      if (node) byRoot[node.root.index] = at;
+    }
+    const positions: number[] = [];
+    for (const at of byRoot) {
+      yield;
+      if (at !== -1) positions.push(at);
+    }
+    return positions;
   }
 
   /** The graph had or has a node with one of the operators. */

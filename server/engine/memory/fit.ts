@@ -2,6 +2,7 @@ import { modelMemory, type Chip } from '../chips/chip';
 import { dtypeOf, FormatTable } from '../cost/kernelFormat';
 import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
+import type { Steps } from '../scheduler';
 import type { PrecisionPolicy } from '../workload';
 import type { MemoryTimeline, SizeOf } from './timeline';
 
@@ -40,9 +41,9 @@ export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimel
  * Bytes of values at the types at which a chip holds them, the same that its costs count: the precision policy's, else
  * the stored one, else what the chip has instead. Integers that no policy touches stay as stored.
  */
-export function sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolicy): SizeOf {
+export function* sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolicy): Steps<SizeOf> {
   const table = new FormatTable(chip, policy);
-  const factors = matrixWeights(inference);
+  const factors = yield* matrixWeights(inference);
   return (value) => {
     if (value.bytes === null) return null;
     const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
@@ -52,9 +53,11 @@ export function sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolicy
 }
 
 /** Constants that matrix operators multiply by, also behind a fold such as a Transpose: formats for weights are theirs. */
-function matrixWeights(inference: Inference): ReadonlySet<number> {
+function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
   const found = new Set<number>();
-  for (const { work, folded, inputs, outputs } of [...inference.nodes].reverse()) {
+  for (let index = inference.nodes.length - 1; index >= 0; index--) {
+    yield;
+    const { work, folded, inputs, outputs } = inference.nodes[index]!;
     const multiplies = (work?.operations.matrix ?? 0) > 0;
     const passesOn = folded && outputs.some((id) => id !== null && found.has(id));
     if (!multiplies && !passesOn) continue;

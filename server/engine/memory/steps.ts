@@ -1,5 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
+import type { Steps } from '../scheduler';
 
 /** Something that runs at one time: a node, or a kernel. Value ids. */
 export interface Step {
@@ -10,32 +11,36 @@ export interface Step {
 }
 
 /** What runs, in order. Folded nodes run at load time and are no steps. */
-export function executionSteps(inference: Inference, plan: KernelPlan | null): Step[] {
-  const position = executionOrder(inference);
-  const steps = plan ? kernelSteps(plan) : nodeSteps(inference);
-  return steps.sort((a, b) => position[a.node]! - position[b.node]!);
+export function* executionSteps(inference: Inference, plan: KernelPlan | null): Steps<Step[]> {
+  const position = yield* executionOrder(inference);
+  // By position rather than sorted: a node ends one kernel at most.
+  const byPosition = new Array<Step | undefined>(position.length).fill(undefined);
+  for (const step of plan ? kernelSteps(plan) : nodeSteps(inference)) {
+    yield;
+    byPosition[position[step.node]!] = step;
+  }
+  return byPosition.filter((step) => step !== undefined);
 }
 
-function nodeSteps(inference: Inference): Step[] {
-  return inference.nodes
-    .filter((node) => !node.folded)
-    .map((node) => ({ node: node.index, reads: known(node.inputs), writes: known(node.outputs) }));
+function* nodeSteps(inference: Inference): Generator<Step, void> {
+  for (const node of inference.nodes) {
+    if (!node.folded) yield { node: node.index, reads: known(node.inputs), writes: known(node.outputs) };
+  }
 }
 
 /** Views that dispatch nothing are no steps: their outputs lie in the buffers of their inputs anyway. */
-function kernelSteps(plan: KernelPlan): Step[] {
-  return plan.kernels.map((kernel) => ({
-    node: kernel.nodes[kernel.nodes.length - 1]!,
-    reads: kernel.inputs,
-    writes: kernel.outputs,
-  }));
+function* kernelSteps(plan: KernelPlan): Generator<Step, void> {
+  for (const { nodes, inputs, outputs } of plan.kernels) {
+    yield { node: nodes[nodes.length - 1]!, reads: inputs, writes: outputs };
+  }
 }
 
 /** Place of each node in the order of execution: a body's nodes come just before the node that holds them. */
-function executionOrder(inference: Inference): Int32Array {
+function* executionOrder(inference: Inference): Steps<Int32Array> {
   const bodies = new Map<number, number[]>();
   const roots: number[] = [];
   for (const node of inference.nodes) {
+    yield;
     if (node.parent === null) roots.push(node.index);
     else {
       const list = bodies.get(node.parent);
@@ -49,7 +54,10 @@ function executionOrder(inference: Inference): Int32Array {
     for (const inner of bodies.get(index) ?? []) place(inner);
     position[index] = next++;
   };
-  for (const root of roots) place(root);
+  for (const root of roots) {
+    yield;
+    place(root);
+  }
   return position;
 }
 

@@ -1,5 +1,6 @@
 import type { Inference, InferredValue } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
+import { runThrough, type Steps } from '../scheduler';
 import { executionSteps, type Step } from './steps';
 
 /** Memory while one node (or the kernel that ends with it) runs. */
@@ -36,11 +37,21 @@ export function memoryTimeline(
   plan: KernelPlan | null = null,
   sizeOf: SizeOf = storedSize,
 ): MemoryTimeline {
-  const steps = executionSteps(inference, plan);
-  const weights = weightsBytesOf(inference, sizeOf);
+  return runThrough(memoryTimelineSteps(inference, plan, sizeOf));
+}
+
+/** As {@link memoryTimeline}, cut into steps. */
+export function* memoryTimelineSteps(
+  inference: Inference,
+  plan: KernelPlan | null = null,
+  sizeOf: SizeOf = storedSize,
+): Steps<MemoryTimeline> {
+  const steps = yield* executionSteps(inference, plan);
+  const weights = yield* weightsBytesOf(inference, sizeOf);
   const change = new Float64Array(steps.length + 1);
   let unknown = false;
-  for (const { value, from, to } of lifetimesOf(inference, steps)) {
+  for (const { value, from, to } of yield* lifetimesOf(inference, steps)) {
+    yield;
     const bytes = sizeOf(inference.values[value]!);
     if (bytes === null) {
       unknown = true;
@@ -52,11 +63,13 @@ export function memoryTimeline(
   const points: MemoryPoint[] = [];
   let live = 0;
   let highest = -1;
-  steps.forEach((step, at) => {
+  for (const { node } of steps) {
+    yield;
+    const at = points.length;
     live += change[at]!;
-    points.push({ node: step.node, weightsBytes: weights ?? 0, activationBytes: live });
+    points.push({ node, weightsBytes: weights ?? 0, activationBytes: live });
     if (highest === -1 || live > points[highest]!.activationBytes) highest = at;
-  });
+  }
   const known = weights !== null && !unknown;
   const top = highest === -1 ? 0 : points[highest]!.activationBytes;
   return {
@@ -68,9 +81,10 @@ export function memoryTimeline(
 }
 
 /** Bytes of all initialisers and of the tensors of Constants; each once. */
-export function weightsBytesOf(inference: Inference, sizeOf: SizeOf = storedSize): number | null {
+function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<number | null> {
   let sum = 0;
   for (const value of inference.values) {
+    yield;
     if (!isStored(inference, value)) continue;
     const bytes = sizeOf(value);
     if (bytes === null) return null;
@@ -95,8 +109,8 @@ interface Lifetime {
 }
 
 /** Lifetimes of all buffers but the weights'. */
-function lifetimesOf(inference: Inference, steps: readonly Step[]): Lifetime[] {
-  const buffers = bufferOwners(inference);
+function* lifetimesOf(inference: Inference, steps: readonly Step[]): Steps<Iterable<Lifetime>> {
+  const buffers = yield* bufferOwners(inference);
   const found = new Map<number, Lifetime>();
   const last = Math.max(0, steps.length - 1);
   for (const id of inference.scopes[0]?.inputs ?? []) {
@@ -111,15 +125,16 @@ function lifetimesOf(inference: Inference, steps: readonly Step[]): Lifetime[] {
       found.set(owner, { value: owner, from: at, to: at });
     }
   };
-  steps.forEach((step, at) => {
-    for (const id of step.reads) touch(id, at, false);
-    for (const id of step.writes) touch(id, at, true);
-  });
+  for (let at = 0; at < steps.length; at++) {
+    yield;
+    for (const id of steps[at]!.reads) touch(id, at, false);
+    for (const id of steps[at]!.writes) touch(id, at, true);
+  }
   for (const output of inference.scopes[0]?.outputs ?? []) {
     const lifetime = output === null ? undefined : found.get(buffers[output]!);
     if (lifetime) lifetime.to = last;
   }
-  return [...found.values()];
+  return found.values();
 }
 
 function isFormalInput(value: InferredValue): boolean {
@@ -127,9 +142,11 @@ function isFormalInput(value: InferredValue): boolean {
 }
 
 /** The value in whose buffer each value lies: its own, or through views that of the input. */
-function bufferOwners(inference: Inference): Int32Array {
-  const owners = Int32Array.from(inference.values, (value) => value.id);
+function* bufferOwners(inference: Inference): Steps<Int32Array> {
+  const owners = new Int32Array(inference.values.length);
+  for (let id = 0; id < owners.length; id++) owners[id] = id;
   for (const node of inference.nodes) {
+    yield;
     const [input, output] = [node.inputs[0], node.outputs[0]];
     if (node.view && !node.folded && typeof input === 'number' && typeof output === 'number') {
       owners[output] = owners[input]!;

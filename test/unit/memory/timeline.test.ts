@@ -4,7 +4,7 @@ import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { fitOf, sizeAt } from '../../../server/engine/memory/fit';
 import { memoryTimeline } from '../../../server/engine/memory/timeline';
-import { uninterrupted } from '../../../server/engine/scheduler';
+import { runThrough, uninterrupted } from '../../../server/engine/scheduler';
 import type { PrecisionPolicy } from '../../../server/engine/workload';
 import { graphOf } from '../kernels/graphs';
 
@@ -72,7 +72,7 @@ describe('fitOf', () => {
   it('sizes values at the type of the policy, else of the chip', () => {
     const value = (name: string) => inference.values.find((one) => one.name === name)!;
     const size = (chipId: string, policy: PrecisionPolicy, name: string) =>
-      sizeAt(inference, chipById(chipId)!, policy)(value(name));
+      runThrough(sizeAt(inference, chipById(chipId)!, policy))(value(name));
     // w: 200 floats that MatMul multiplies by; x: 10 floats; s: what Reshape reads, no weight of a matrix.
     expect(size('nvidia-t4', 'as-stored', 'w')).toBe(800);
     expect(size('nvidia-t4', 'fp16', 'w')).toBe(400);
