@@ -103,6 +103,15 @@ describe('printed reports with a profile', () => {
       bytes: 0,
       io: { bytes: 0, seconds: null },
     },
+    efficiency: {
+      samplesPerRun: 1,
+      watts: null,
+      operationsPerJoule: null,
+      samplesPerJoule: null,
+      operationsPerSecondPerSquareMillimetre: null,
+      wattHoursPerThousandRequests: null,
+      gramsCo2PerThousandRequests: null,
+    },
     memory: {
       capacityBytes: null,
       marketedBytes: null,
@@ -115,9 +124,9 @@ describe('printed reports with a profile', () => {
     roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
     kernels: [],
     nodes: [
-      { index: 0, kernel: 0, seconds: estimate(1e-6), bound: 'memory' },
-      { index: 1, kernel: 0, seconds: estimate(9e-6), bound: 'memory' },
-      { index: 2, kernel: 3, seconds: estimate(5e-6), bound: 'memory' },
+      { index: 0, kernel: 0, seconds: estimate(1e-6), joules: null, bound: 'memory' },
+      { index: 1, kernel: 0, seconds: estimate(9e-6), joules: null, bound: 'memory' },
+      { index: 2, kernel: 3, seconds: estimate(5e-6), joules: null, bound: 'memory' },
     ],
     measured: compareMeasured(analysis, laid),
   } as unknown as ReportChip;
@@ -135,6 +144,7 @@ describe('printed reports with a profile', () => {
       outputs: [],
     },
     workload: { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null },
+    carbonIntensity: null,
     nodes: [node(0, 'relu'), node(1, 'matmul'), node(2, 'add')],
     chips: [chip],
     memory: { timeline: [] },
@@ -156,7 +166,7 @@ describe('printed reports with a profile', () => {
   it('have columns in CSV that add up', () => {
     const [head, ...rows] = printCsv(report).trim().split('\r\n');
     const at = head!.split(',').indexOf('measured_seconds');
-    expect(rows.map((row) => row.split(',').slice(at))).toEqual([
+    expect(rows.map((row) => row.split(',').slice(at, at + 2))).toEqual([
       ['', ''],
       ['0.000015', '1.5'],
       ['', ''],
