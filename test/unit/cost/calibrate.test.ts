@@ -8,14 +8,13 @@ import { calibrateProfile } from '../../../server/engine/cost/calibrate/fromProf
 import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
 import { overlayOf } from '../../../server/engine/cost/calibrate/overlay';
-import { importProfile, layerNodes } from '../../../server/engine/cost/calibrate/profiles';
 import { parseRows } from '../../../server/engine/cost/calibrate/rows';
 import { score } from '../../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../../server/engine/cost/constants';
 import { estimateChip } from '../../../server/engine/cost/estimate';
 import { profileById } from '../../../server/engine/kernels/profile';
 import type { Workload } from '../../../server/engine/workload';
-import { chain, dense } from './layers';
+import { chain, dense, measured, profileOf } from './layers';
 
 const b200 = chipById('nvidia-b200')!;
 const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null };
@@ -79,62 +78,16 @@ describe('calibration from a table', () => {
 });
 
 describe('profiles', () => {
-  const trace = [
-    { cat: 'Session', name: 'model_loading', dur: 100 },
-    { cat: 'Node', name: 'n0_fence_before', dur: 5, args: { op_name: 'MatMul' } },
-    { cat: 'Node', name: 'n0_kernel_time', dur: 900, args: { op_name: 'MatMul' } },
-    { cat: 'Node', name: 'n0_kernel_time', dur: 120, args: { op_name: 'MatMul' } },
-    { cat: 'Node', name: 'n0_kernel_time', dur: 100, args: { op_name: 'MatMul' } },
-  ];
-
-  it('of ONNX Runtime: the fastest run but the first', () => {
-    const { profile } = importProfile(JSON.stringify(trace));
-    expect(profile?.kind).toBe('onnxruntime');
-    expect(profile?.nodes).toEqual([
-      {
-        names: ['n0'],
-        operator: 'MatMul',
-        seconds: 1e-4,
-        medianSeconds: 1.2e-4,
-        runs: 2,
-      },
-    ]);
-    // A run that was killed leaves the array open.
-    expect(importProfile(JSON.stringify(trace).slice(0, -1)).profile?.nodes).toHaveLength(1);
-  });
-
-  it('of trtexec: layers with the nodes that they fuse', () => {
-    const text =
-      '[{"count":50},{"name":"conv1 + relu1","timeMs":50,"averageMs":1.1,"medianMs":1.0,"percentage":100}]';
-    expect(importProfile(text).profile?.nodes).toEqual([
-      { names: ['conv1', 'relu1'], operator: null, seconds: 1e-3, medianSeconds: 1e-3, runs: 50 },
-    ]);
-    expect(layerNodes('PWN(PWN(sigmoid), mul)')).toEqual(['sigmoid', 'mul']);
-    expect(layerNodes('{ForeignNode[/a/MatMul.../b/Add]}')).toEqual(['/a/MatMul', '/b/Add']);
-    expect(layerNodes('/fc/MatMul_myl0_3')).toEqual(['/fc/MatMul']);
-    expect(layerNodes('Reformatting CopyNode for Input Tensor 0 to conv1')).toEqual([]);
-  });
-
-  it('of anything else are refused with a reason', () => {
-    expect(importProfile('{"a": 1}').problems.map(({ code }) => code)).toEqual(['cost.profile-unknown']);
-    expect(importProfile('no json').profile).toBeNull();
-  });
-
   it('bring estimates of their model to what was measured', () => {
     const layers = Array.from({ length: 24 }, (_, i) => dense(256, 512 + 64 * i, 2048));
     const { inference, plan } = chain([256, 512], layers);
     const chip = chipById('intel-xeon-8480')!;
     const runtime = profileById('onnxruntime-cpu')!;
     const before = estimateChip(inference, plan, chip, runtime, workload);
-    const nodes = plan.kernels.map((kernel) => ({
-      names: [`n${kernel.index}`],
-      operator: 'MatMul',
-      seconds: before.kernels[kernel.index].seconds!.value * 2.5,
-      medianSeconds: 0,
-      runs: 3,
-    }));
-    const stranger = { names: ['ReorderInput'], operator: null, seconds: 1e-6, medianSeconds: 1e-6, runs: 3 };
-    const matched = matchProfile(inference, plan, [...nodes, stranger]);
+    const nodes = plan.kernels.map((kernel) =>
+      measured(`n${kernel.index}`, before.kernels[kernel.index].seconds!.value * 2.5),
+    );
+    const matched = matchProfile(inference, plan, profileOf([...nodes, measured('ReorderInput', 1e-6)]));
     expect(matched.unmatchedSeconds).toBeCloseTo(1e-6, 12);
     expect(matched.kernels.every((seconds) => seconds > 0)).toBe(true);
     const calibration = calibrateProfile(
@@ -147,8 +100,8 @@ describe('profiles', () => {
       'a profile',
     );
     expect(calibration).toHaveLength(1);
-    const measured = { ...chip, id: 'measured', calibration };
-    const after = estimateChip(inference, plan, measured, runtime, workload);
+    const own = { ...chip, id: 'measured', calibration };
+    const after = estimateChip(inference, plan, own, runtime, workload);
     const total = nodes.reduce((sum, { seconds }) => sum + seconds, 0);
     expect(Math.abs(before.total.latencySeconds!.value / total - 1)).toBeGreaterThan(0.5);
     expect(Math.abs(after.total.latencySeconds!.value / total - 1)).toBeLessThan(0.05);

@@ -2,6 +2,7 @@ import type { Inference, InferredNode, InferredValue } from '../../../server/eng
 import type { Kernel, KernelPlan } from '../../../server/engine/kernels/types';
 import type { MatrixShape, OperatorClass, Operations } from '../../../server/engine/operators/rule';
 import type { DataType } from '../../../server/engine/graph/dataTypes';
+import type { MeasuredProfile, MeasuredRow } from '../../../server/engine/cost/calibrate/profile';
 import { byteLength } from '../../../server/engine/graph/dataTypes';
 
 /** One kernel of a made-up chain: what it does, the shape of its output, its weights. */
@@ -122,4 +123,27 @@ export function chain(
     },
     plan: { runtime: 'none', kernels, kernelOfNode: Int32Array.from(layers.map((_, index) => index)) },
   };
+}
+
+/** A row of a profile, once per run. */
+export function measured(name: string, seconds: number, more: Partial<MeasuredRow> = {}): MeasuredRow {
+  return {
+    name,
+    names: [name],
+    isRange: false,
+    operator: null,
+    seconds,
+    medianSeconds: seconds,
+    count: 1,
+    repeat: 1,
+    outputShapes: null,
+    kernel: null,
+    ...more,
+  };
+}
+
+export function profileOf(rows: readonly MeasuredRow[]): MeasuredProfile {
+  const seconds = rows.reduce((sum, row) => sum + row.seconds * row.repeat, 0);
+  const rest = { statistic: 'fastest', runs: 1, wholeSeconds: null, places: [] } as const;
+  return { kind: 'onnxruntime', rows, seconds, ...rest };
 }

@@ -39,16 +39,38 @@ const empty = {
   streams: 0,
 };
 
-/** The lines of a CSV without quotes, by the names of its first line. */
+/** No table of measurements has more; a line of commas would cost their square. */
+const mostColumns = 64;
+
+/** The lines of a CSV by the names of its first line; cells with commas stand in double quotes, within their line. */
 export function parseCsv(text: string): Record<string, string>[] {
-  const [head, ...lines] = text.trim().split(/\r?\n/);
-  const names = head.split(',');
+  const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const names = cellsOf(head)
+    .slice(0, mostColumns)
+    .map((name) => name.trim());
   return lines
     .filter((line) => line !== '')
     .map((line) => {
-      const cells = line.split(',');
+      const cells = cellsOf(line);
       return Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
     });
+}
+
+function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
+  const cells: string[] = [];
+  let cell = '';
+  let isQuoted = false;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at]!;
+    if (character === '"' && isQuoted && line[at + 1] === '"') cell += line[++at]!;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ',' && !isQuoted) {
+      cells.push(cell);
+      cell = '';
+    } else cell += character;
+  }
+  return [...cells, cell];
 }
 
 /**
@@ -63,10 +85,17 @@ export function parseRows(text: string, origin: string): Row[] {
       ? lines.map((line) => attentionRow(line, origin))
       : 'op' in first
         ? lines.map((line) => operatorRow(line, origin))
-        : 'n' in first
+        : 'm' in first && 'n' in first && 'k' in first
           ? lines.map((line) => gemmRow(line, origin))
           : [];
-  return rows.filter(({ seconds }) => seconds > 0);
+  return rows.filter(isWhole);
+}
+
+/** The time and every size that the row's group needs are numbers. */
+function isWhole(row: Row): boolean {
+  const sizes = Object.values(row).filter((value): value is number => typeof value === 'number');
+  const product = row.group === 'gemm' ? row.m * row.n * row.k : 1;
+  return row.seconds > 0 && product > 0 && sizes.every((size) => Number.isFinite(size) && size >= 0);
 }
 
 function gemmRow(line: Record<string, string>, origin: string): Row {
