@@ -151,9 +151,12 @@ export function registerLanguageFeatures(context: ServerContext): void {
 
 /** The analysis if it comes soon; undefined while it is still at work, null where there is none. */
 async function soon(context: ServerContext, uri: string): Promise<Analysis | null | undefined> {
+  // What has been at work for so long will hardly end within what is left of the patience.
+  const left = hoverPatience - context.models.workingFor(uri);
+  if (left <= 0) return undefined;
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), hoverPatience);
+    timer = setTimeout(() => resolve(undefined), left);
   });
   try {
     return await Promise.race([context.models.analysis(uri), patience]);

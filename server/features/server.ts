@@ -95,7 +95,7 @@ export function startServer(connection: Connection): void {
     models.analysis(uri).catch((error: unknown) => log.error(describe(error)));
   });
   const documents = new Documents(
-    isHandWritten,
+    (uri, text) => (isHandWritten(uri) ? text : models.servedText(uri, text)),
     ({ uri }) => {
       models.opened(uri);
       pauses.changed(uri);

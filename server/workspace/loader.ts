@@ -4,11 +4,11 @@ import type { Language } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { PositionTable } from '../engine/formats/onnxText/positions';
 import { parseOnnxText } from '../engine/formats/onnxText/parse';
-import { printListing } from '../engine/formats/onnxText/print';
+import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
+import { runPolitely } from '../engine/scheduler';
 import type { Listing } from './analysis';
-import { fingerprint } from './documents';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import type { FileStamp, ModelFiles } from './modelFiles';
@@ -89,7 +89,7 @@ export class Loader {
   ): Promise<Served> {
     const remarks = partialText(stamp.size, problems, this.host.language());
     const options = { fileName: nameOf(modelUri), fileSize: stamp.size, remarks };
-    const { text, positions } = printListing(model, options);
+    const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
     const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);
@@ -116,14 +116,20 @@ export class Loader {
   }
 
   private make(parts: Omit<Listing, 'lineCount'>, text: string, mtime: number): Served {
-    const listing: Listing = { ...parts, lineCount: text.split('\n').length };
+    const listing: Listing = { ...parts, lineCount: countLines(text) };
     const pipeline = new Pipeline(listing);
-    return { text, mtime, fingerprint: fingerprint(text), listing, pipeline };
+    return { text, mtime, listing, pipeline };
   }
 }
 
 function stateOf(problems: readonly Problem[]): 'ok' | 'partial' {
   return problems.some((problem) => problem.severity === 'error') ? 'partial' : 'ok';
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 function nameOf(modelUri: string): string {

@@ -3,7 +3,7 @@ import { modelOf } from '../address';
 import { languageId } from '../protocol';
 import type { ListingResult } from '../protocol';
 import type { Analysis } from './analysis';
-import type { OpenDocument } from './documents';
+import { fingerprint, type OpenDocument } from './documents';
 import { Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
@@ -34,8 +34,12 @@ const idleLimit = 4;
 
 interface Run {
   readonly key: string;
+  /** When it began (milliseconds of `performance.now`). */
+  readonly since: number;
   readonly served: Served;
   cancelled: boolean;
+  /** It came to an end, whichever. */
+  ended: boolean;
   promise: Promise<Analysis | null>;
   /** With the first chip alone, or the same as `promise`. */
   first: Promise<Analysis | null>;
@@ -92,6 +96,11 @@ export class Models {
     return before?.text !== after.text;
   }
 
+  /** The server's own copy of a text that it served; null when it did not. */
+  servedText(uri: string, text: string): string | null {
+    return this.models.get(uri)?.served.find((served) => served.text === text)?.text ?? null;
+  }
+
   /** The text that a document shows; undefined when the server never served it. The client is then told. */
   async view(uri: string): Promise<Served | undefined> {
     const model = this.open(uri);
@@ -101,7 +110,7 @@ export class Models {
       if (!document) return latest;
       const shown = model.served.find((served) => matches(served, document));
       if (shown) return shown;
-      if (document.text === null) {
+      if (!isHandWritten(uri)) {
         if (model.outdated !== document) this.host.outdated(uri);
         model.outdated = document;
         return undefined;
@@ -151,6 +160,12 @@ export class Models {
   /** What is known without waiting: the last finished analysis of the text shown. */
   finished(uri: string): Analysis | null {
     return this.models.get(uri)?.run?.result ?? null;
+  }
+
+  /** For how long an analysis has been at work (milliseconds); 0 when none is. */
+  workingFor(uri: string): number {
+    const run = this.models.get(uri)?.run;
+    return run && !run.ended ? performance.now() - run.since : 0;
   }
 
   /** The settings changed: analyses under other choices begin at once. */
@@ -258,7 +273,17 @@ export class Models {
     if (known) known.cancelled = true;
     if (known && known.served !== served) known.served.pipeline.forget();
     const none = Promise.resolve(null);
-    const run: Run = { key, served, cancelled: false, promise: none, first: none, result: null };
+    const since = performance.now();
+    const run: Run = {
+      key,
+      since,
+      served,
+      cancelled: false,
+      ended: false,
+      promise: none,
+      first: none,
+      result: null,
+    };
     const scheduler = politely(() => run.cancelled);
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
@@ -277,7 +302,7 @@ export class Models {
     );
     this.host.analysing(model.uri);
     // Whoever waits sees a cancellation; when nobody waits it is no fault.
-    run.promise.catch(() => {});
+    run.promise.catch(() => {}).finally(() => (run.ended = true));
     run.first = Promise.race([first, run.promise]);
     run.first.catch(() => {});
     model.run = run;
@@ -292,9 +317,17 @@ export function isHandWritten(uri: string): boolean {
   return uri.startsWith('untitled:') || uri.toLowerCase().endsWith(`.${languageId}txt`);
 }
 
-function matches(served: Served, document: OpenDocument): boolean {
-  const { length, hash } = document.fingerprint;
-  return served.fingerprint.length === length && served.fingerprint.hash === hash;
+function matches(served: Served, { text, fingerprint: shown }: OpenDocument): boolean {
+  if (shown === null) return served.text === text;
+  return served.text.length === shown.length && hashOf(served) === shown.hash;
+}
+
+const hashes = new WeakMap<Served, string>();
+
+function hashOf(served: Served): string {
+  let hash = hashes.get(served);
+  if (hash === undefined) hashes.set(served, (hash = fingerprint(served.text).hash));
+  return hash;
 }
 
 function keep(model: OpenModel, served: Served): void {

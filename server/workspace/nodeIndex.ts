@@ -1,23 +1,46 @@
 import type { NodePosition, Range } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
 import type { Inference } from '../engine/inference/types';
+import { runThrough, type Steps } from '../engine/scheduler';
 import type { Analysis } from './analysis';
 
-const indices = new WeakMap<Inference, Map<Node, number[]>>();
+/** Flat indices by node: most have one. */
+interface FlatIndices {
+  readonly first: Map<Node, number>;
+  /** All of those that run in several places. */
+  readonly several: Map<Node, number[]>;
+}
+
+const indices = new WeakMap<Inference, FlatIndices>();
+const none: readonly number[] = [];
+
+/** Makes what {@link flatIndices} answers from; who has time does it before the first question. */
+export function* indexInference(inference: Inference): Steps<FlatIndices> {
+  const known = indices.get(inference);
+  if (known) return known;
+  const first = new Map<Node, number>();
+  const several = new Map<Node, number[]>();
+  for (const { node, index } of inference.nodes) {
+    yield;
+    const before = first.get(node);
+    if (before === undefined) {
+      first.set(node, index);
+      continue;
+    }
+    const list = several.get(node);
+    if (list) list.push(index);
+    else several.set(node, [before, index]);
+  }
+  const made = { first, several };
+  indices.set(inference, made);
+  return made;
+}
 
 /** Flat indices (design §8) of a node: one, or one per call for a node in the body of a function; none if never run. */
 export function flatIndices(inference: Inference, node: Node): readonly number[] {
-  let byNode = indices.get(inference);
-  if (!byNode) {
-    byNode = new Map();
-    for (const { node: one, index } of inference.nodes) {
-      const list = byNode.get(one);
-      if (list) list.push(index);
-      else byNode.set(one, [index]);
-    }
-    indices.set(inference, byNode);
-  }
-  return byNode.get(node) ?? [];
+  const { first, several } = indices.get(inference) ?? runThrough(indexInference(inference));
+  const only = first.get(node);
+  return several.get(node) ?? (only === undefined ? none : [only]);
 }
 
 /** The statement of a node by flat index; undefined when it is elided. */

@@ -4,10 +4,11 @@ import { chipById } from '../engine/chips/catalogue';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
-import type { Scheduler } from '../engine/scheduler';
+import { runPolitely, type Scheduler } from '../engine/scheduler';
 import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
+import { indexInference } from './nodeIndex';
 
 /** A few results by key, the oldest forgotten first. */
 class Recent<T> {
@@ -60,6 +61,9 @@ export class Pipeline {
     const inference = await this.inferences.get(JSON.stringify([sorted, phase]), () =>
       infer(this.listing.model, choices.workload, {}, scheduler),
     );
+    // The first hint or hover would have to wait for these.
+    await runPolitely(this.listing.positions.indexNodes(), scheduler);
+    await runPolitely(indexInference(inference), scheduler);
     let costs = this.costs.get(inference);
     if (!costs) this.costs.set(inference, (costs = new Recent(12)));
     const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);

@@ -5,14 +5,12 @@ import { printUnreadable } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Listing } from './analysis';
-import type { Fingerprint } from './documents';
 import { FileError } from './modelFiles';
 import type { Pipeline } from './pipeline';
 
 /** One text that a client got, and all that is needed to answer questions about it. */
 export interface Served {
   readonly text: string;
-  readonly fingerprint: Fingerprint;
   /** Milliseconds since the epoch, growing with the revision. */
   readonly mtime: number;
   readonly listing: Listing;

@@ -1,4 +1,5 @@
 import type { Graph, ModelFunction, Node, Tensor } from '../../graph/model';
+import { runThrough, type Steps } from '../../scheduler';
 
 /** 0-based line and UTF-16 character, as in LSP. */
 export interface Place {
@@ -52,6 +53,9 @@ export interface NodePosition {
   readonly inputs: readonly Range[];
   readonly attributes: readonly Range[];
 }
+
+/** A statement as an outline shows it. */
+export type Statement = Pick<NodePosition, 'node' | 'range' | 'operator'>;
 
 /** What stands at a place of the text. */
 export type Hit =
@@ -155,8 +159,19 @@ export class PositionTable {
 
   /** Made on the first question, for which the printer need not wait. */
   private indexOf(node: Node): number | undefined {
-    this.indexByNode ??= new Map(this.nodeList.map((item, index) => [item, index]));
-    return this.indexByNode.get(node);
+    if (!this.indexByNode) runThrough(this.indexNodes());
+    return this.indexByNode?.get(node);
+  }
+
+  /** Makes what later questions about nodes are answered from; who has time does it before the first one. */
+  *indexNodes(): Steps<void> {
+    if (this.indexByNode) return;
+    const indexByNode = new Map<Node, number>();
+    for (let index = 0; index < this.nodeList.length; index++) {
+      yield;
+      indexByNode.set(this.nodeList[index]!, index);
+    }
+    this.indexByNode = indexByNode;
   }
 
   position(node: Node): NodePosition | undefined {
@@ -175,6 +190,23 @@ export class PositionTable {
     return lineRange(cells[cell]!, cells[cell + 1]!, cells[cell + 2]!);
   }
 
+  private rangeAt(index: number): Range {
+    const { cells } = this;
+    const at = this.offsets[index]!;
+    return {
+      start: { line: cells[at]!, character: cells[at + 1]! },
+      end: { line: cells[at + 2]!, character: cells[at + 3]! },
+    };
+  }
+
+  /** Statements in the order of the text, without the places of their names. */
+  *statements(): Generator<Statement, void> {
+    for (let index = 0; index < this.nodeList.length; index++) {
+      const operator = this.triple(this.offsets[index]! + 4);
+      yield { node: this.nodeList[index]!, range: this.rangeAt(index), operator };
+    }
+  }
+
   private at(index: number): NodePosition {
     const { cells } = this;
     const at = this.offsets[index]!;
@@ -187,10 +219,7 @@ export class PositionTable {
       node: this.nodeList[index]!,
       scope: this.scopeOf[index]!,
       parent: parent < 0 ? null : this.nodeList[parent]!,
-      range: {
-        start: { line: cells[at]!, character: cells[at + 1]! },
-        end: { line: cells[at + 2]!, character: cells[at + 3]! },
-      },
+      range: this.rangeAt(index),
       operator: this.triple(at + 4),
       outputs: list(first, outputs),
       attributes: list(first + outputs * 3, attributes),
@@ -224,6 +253,11 @@ export class PositionTable {
 
   /** The innermost node whose statement covers the place: hand-written text has several on a line. */
   nodeAtPlace(place: Place): Node | null {
+    const index = this.indexAtPlace(place);
+    return index < 0 ? null : this.nodeList[index]!;
+  }
+
+  private indexAtPlace(place: Place): number {
     let index = this.firstFrom(place.line + 1) - 1;
     while (
       index >= 0 &&
@@ -231,15 +265,16 @@ export class PositionTable {
       this.starts[index * 2 + 1]! > place.character
     )
       index--;
-    while (index >= 0 && !covers(this.at(index).range, place)) index = this.parentOf[index]!;
-    return index < 0 ? null : this.nodeList[index]!;
+    while (index >= 0 && !covers(this.rangeAt(index), place)) index = this.parentOf[index]!;
+    return index;
   }
 
   /** What stands at a place: a value, an operator, an attribute's name, else the statement around it. */
   hit(line: number, character: number): Hit | null {
     const place = { line, character };
-    const node = this.nodeAtPlace(place);
-    const position = node && this.position(node);
+    const found = this.indexAtPlace(place);
+    const position = found < 0 ? null : this.at(found);
+    const node = position && position.node;
     if (node && position) {
       if (covers(position.operator, place)) return { kind: 'operator', node, range: position.operator };
       const scope = position.scope;
@@ -258,8 +293,8 @@ export class PositionTable {
       const named = [...scope.inputs, ...scope.outputs, ...(scope.declared ?? [])].find(({ range }) =>
         covers(range, place),
       );
-      const found = named ?? namedAt(scope.initializers, place);
-      if (found) return { kind: 'value', node: null, name: found.name, scope, range: found.range };
+      const one = named ?? namedAt(scope.initializers, place);
+      if (one) return { kind: 'value', node: null, name: one.name, scope, range: one.range };
     }
     return node && position && covers(position.range, place)
       ? { kind: 'statement', node, range: position.range }
@@ -277,9 +312,9 @@ export class PositionTable {
 
   /** Definitions and uses of the value that `name` means in a scope: its own or that of an outer one. */
   value(scope: Scope, name: string): ValuePosition | undefined {
-    this.values ??= this.collectValues();
+    const values = this.allValues();
     for (let at: Scope | null = scope; at; at = at.parent) {
-      const found = this.values.get(at)?.get(name);
+      const found = values.get(at)?.get(name);
       if (found) return this.valuePosition(at, name, found);
     }
     return undefined;
@@ -287,8 +322,7 @@ export class PositionTable {
 
   /** All values that a scope defines or uses without any definition. */
   valuesOf(scope: Scope): readonly ValuePosition[] {
-    this.values ??= this.collectValues();
-    const names = this.values.get(scope) ?? new Map<string, Occurrences>();
+    const names = this.allValues().get(scope) ?? new Map<string, Occurrences>();
     return [...names].map(([name, found]) => this.valuePosition(scope, name, found));
   }
 
@@ -298,7 +332,17 @@ export class PositionTable {
   }
 
   /** Made on the first question: most listings are read without one. */
-  private collectValues(): Map<Scope, Map<string, Occurrences>> {
+  private allValues(): Map<Scope, Map<string, Occurrences>> {
+    return this.values ?? runThrough(this.indexValues());
+  }
+
+  /** Makes what questions about values are answered from; who has time does it before the first one. */
+  *indexValues(): Steps<Map<Scope, Map<string, Occurrences>>> {
+    this.values ??= yield* this.collectValues();
+    return this.values;
+  }
+
+  private *collectValues(): Steps<Map<Scope, Map<string, Occurrences>>> {
     const all = new Map<Scope, Map<string, Occurrences>>();
     const ensure = (scope: Scope, name: string): Occurrences => {
       const names = all.get(scope)!;
@@ -314,23 +358,27 @@ export class PositionTable {
     };
     for (const scope of this.scopes) {
       all.set(scope, new Map());
-      for (const { name, range } of [...scope.inputs, ...scope.initializers])
+      for (const { name, range } of [...scope.inputs, ...scope.initializers]) {
+        yield;
         ensure(scope, name).definitions.push(range);
+      }
     }
     // All definitions first: a text may use a value before the line that makes it.
-    this.nodeList.forEach((node, index) => {
+    for (const [index, node] of this.nodeList.entries()) {
+      yield;
       const at = this.offsets[index]!;
       for (let i = 0; i < this.cells[at + 7]!; i++) {
         if (node.outputs[i])
           ensure(this.scopeOf[index]!, node.outputs[i]!).definitions.push(at + headerCells + i * 3);
       }
-    });
-    this.nodeList.forEach((node, index) => {
+    }
+    for (const [index, node] of this.nodeList.entries()) {
+      yield;
       const at = this.offsets[index]!;
       const first = at + headerCells + (this.cells[at + 7]! + this.cells[at + 8]!) * 3;
       for (let i = 0; i < this.cells[at + 9]!; i++)
         use(this.scopeOf[index]!, node.inputs[i] ?? '', first + i * 3);
-    });
+    }
     for (const scope of this.scopes) {
       for (const { name, range } of [...scope.outputs, ...(scope.declared ?? [])]) use(scope, name, range);
     }

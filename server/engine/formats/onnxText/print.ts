@@ -1,5 +1,6 @@
 import type { Graph, Model, ModelFunction, Node, OpsetImport, Tensor, ValueInfo } from '../../graph/model';
 import { byteLength } from '../../graph/dataTypes';
+import { runThrough, type Steps } from '../../scheduler';
 import { PositionTable, lineRange } from './positions';
 import type { Named, Place, Scope } from './positions';
 import { attributeText, graphName, shortened, tensorText } from './values';
@@ -40,6 +41,11 @@ const lineLength = 110;
  * explain a graph; sparse tensors, which the grammar cannot write, appear as comments; comments are in ONNX's own words.
  */
 export function printListing(model: Model, options: PrintOptions): Listing {
+  return runThrough(printSteps(model, options));
+}
+
+/** As {@link printListing}, cut into steps. */
+export function printSteps(model: Model, options: PrintOptions): Steps<Listing> {
   return new Printer(model, options).print();
 }
 
@@ -70,12 +76,12 @@ class Printer {
     this.style = { complete: this.complete, fileName: options.fileName };
   }
 
-  print(): Listing {
+  *print(): Steps<Listing> {
     if (!this.complete) this.writeComment();
     this.writeHeader();
-    this.writeGraph(this.model.graph, null, null);
+    yield* this.writeGraph(this.model.graph, null, null);
     this.out.endLine();
-    for (const item of this.model.functions) this.writeFunction(item);
+    for (const item of this.model.functions) yield* this.writeFunction(item);
     return { text: this.out.finish(), positions: this.table };
   }
 
@@ -165,7 +171,7 @@ class Printer {
     scope.range = { start, end: this.out.place };
   }
 
-  private writeGraph(graph: Graph, outer: Scope | null, node: Node | null, parent = -1): void {
+  private *writeGraph(graph: Graph, outer: Scope | null, node: Node | null, parent = -1): Steps<void> {
     const kind = outer ? 'subgraph' : 'graph';
     const start = this.out.place;
     const scope = this.openScope(
@@ -180,8 +186,8 @@ class Printer {
     this.out.write(' => ');
     scope.outputs = this.writeValues(graph.outputs);
     scope.header = { start, end: this.out.place };
-    this.writeInitializers(graph, scope);
-    this.writeNodes(graph.nodes, scope, parent);
+    yield* this.writeInitializers(graph, scope);
+    yield* this.writeNodes(graph.nodes, scope, parent);
     this.closeScope(scope, start);
   }
 
@@ -222,7 +228,7 @@ class Printer {
   }
 
   /** The list in angle brackets: declared values, if everything is printed, and initializers, one to a line. */
-  private writeInitializers(graph: Graph, scope: Writable<Scope>): void {
+  private *writeInitializers(graph: Graph, scope: Writable<Scope>): Steps<void> {
     const { out } = this;
     const declared = this.complete ? graph.valueInfo : [];
     const tensors = graph.initializers.filter((tensor) => tensor.dtype);
@@ -245,6 +251,7 @@ class Printer {
       out.write(this.valueText(value).join(''));
     }
     for (let i = 0; i < tensors.length; i++) {
+      yield;
       if (this.isFull(2)) {
         out.note(`... ${grouped(tensors.length - i)} more initializers`);
         break;
@@ -285,7 +292,7 @@ class Printer {
     );
   }
 
-  private writeNodes(nodes: readonly Node[], scope: Writable<Scope>, parent: number): void {
+  private *writeNodes(nodes: readonly Node[], scope: Writable<Scope>, parent: number): Steps<void> {
     const { out } = this;
     out.endLine();
     this.line('{');
@@ -293,13 +300,14 @@ class Printer {
     this.indent += '  ';
     let shown = nodes;
     for (let i = 0; i < nodes.length; i++) {
+      yield;
       if (this.isFull(1)) {
         this.line(`# ... ${grouped(nodes.length - i)} more nodes`);
         shown = nodes.slice(0, i);
         break;
       }
       out.write(this.indent);
-      this.writeNode(nodes[i]!, scope, parent);
+      yield* this.writeNode(nodes[i]!, scope, parent);
       out.endLine();
     }
     this.indent = outer;
@@ -307,7 +315,7 @@ class Printer {
     scope.nodes = shown;
   }
 
-  private writeNode(node: Node, scope: Scope, parent: number): void {
+  private *writeNode(node: Node, scope: Scope, parent: number): Steps<void> {
     const { out } = this;
     const index = this.table.begin(node, scope, parent, out.line, out.character);
     if (this.complete && node.name !== '') out.write(`[${quote(node.name)}] `);
@@ -320,7 +328,7 @@ class Printer {
     parts.push(out.character);
     if (node.overload !== '') out.write(`:${operatorText(node.overload)}`);
     const attributes: number[] = [];
-    const attributeCount = this.writeAttributes(node, scope, index, attributes);
+    const attributeCount = yield* this.writeAttributes(node, scope, index, attributes);
     out.write(' (');
     const inputs: number[] = [];
     const inputCount = this.writeNames(node.inputs, 'inputs', inputs);
@@ -343,7 +351,7 @@ class Printer {
     return count;
   }
 
-  private writeAttributes(node: Node, scope: Scope, index: number, places: number[]): number {
+  private *writeAttributes(node: Node, scope: Scope, index: number, places: number[]): Steps<number> {
     const { out } = this;
     let count = 0;
     const shown = this.complete ? node.attributes : node.attributes.slice(0, listingLimits.names);
@@ -359,23 +367,23 @@ class Printer {
       places.push(out.line, start, out.character);
       if (text.value === null) continue;
       out.write(`${text.type}= ${text.value}`);
-      if (attribute.kind === 'graph') this.writeGraph(attribute.value, scope, node, index);
-      else if (attribute.kind === 'graphs') this.writeGraphs(attribute.value, scope, node, index);
+      if (attribute.kind === 'graph') yield* this.writeGraph(attribute.value, scope, node, index);
+      else if (attribute.kind === 'graphs') yield* this.writeGraphs(attribute.value, scope, node, index);
     }
     if (count > 0) out.write('>');
     return shown.length;
   }
 
-  private writeGraphs(graphs: readonly Graph[], scope: Scope, node: Node, index: number): void {
+  private *writeGraphs(graphs: readonly Graph[], scope: Scope, node: Node, index: number): Steps<void> {
     this.out.write('[');
-    graphs.forEach((graph, i) => {
+    for (const [i, graph] of graphs.entries()) {
       if (i > 0) this.out.write(', ');
-      this.writeGraph(graph, scope, node, index);
-    });
+      yield* this.writeGraph(graph, scope, node, index);
+    }
     this.out.write(']');
   }
 
-  private writeFunction(item: ModelFunction): void {
+  private *writeFunction(item: ModelFunction): Steps<void> {
     const { out } = this;
     this.line();
     const start = out.place;
@@ -405,7 +413,7 @@ class Printer {
     const declared = this.complete ? item.valueInfo.filter((value) => !shown.has(value.name)) : [];
     if (declared.length > 0)
       out.write(` <${declared.map((value) => this.valueText(value).join('')).join(', ')}>`);
-    this.writeNodes(item.nodes, scope, -1);
+    yield* this.writeNodes(item.nodes, scope, -1);
     this.closeScope(scope, start);
     out.endLine();
   }
