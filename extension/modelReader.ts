@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import type { ReadFileParams, ReadFileResult, StatFileParams, StatFileResult } from '../server/protocol';
+import type {
+  ListFolderParams,
+  ListFolderResult,
+  ReadFileParams,
+  ReadFileResult,
+  StatFileParams,
+  StatFileResult,
+} from '../server/protocol';
 
 /** Files kept at a time, and for how long after their last use (milliseconds). */
 const keptFiles = 2;
@@ -24,6 +31,16 @@ export class ModelReader implements vscode.Disposable {
       this.forget(uri);
       const { bytes, mtime } = await this.file(uri);
       return { ok: true, size: bytes.length, mtime };
+    } catch (error) {
+      return { ok: false, reason: reason(error) };
+    }
+  }
+
+  async list({ uri }: ListFolderParams): Promise<ListFolderResult> {
+    try {
+      const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.parse(uri, true));
+      const files = entries.filter(([, type]) => type === vscode.FileType.File);
+      return { ok: true, names: files.map(([name]) => name) };
     } catch (error) {
       return { ok: false, reason: reason(error) };
     }

@@ -14,6 +14,8 @@ import {
   type HeatParams,
   heatNotification,
   languageId,
+  type ListFolderParams,
+  listFolderRequest,
   linkedCommands,
   type ListingOutdatedParams,
   listingOutdatedNotification,
@@ -122,6 +124,7 @@ export class Server implements vscode.Disposable {
         this.status.fire({ health: 'error', quiescent: true, message: text('extension.server.stopped') });
     });
     client.onRequest(statModelRequest, (params: StatFileParams) => this.reader.stat(params));
+    client.onRequest(listFolderRequest, (params: ListFolderParams) => this.reader.list(params));
     client.onRequest(readModelRequest, (params: ReadFileParams) => this.reader.read(params));
     client.onNotification(analysisNotification, (params: AnalysisParams) => this.analysis.fire(params));
     client.onNotification(heatNotification, (params: HeatParams) => this.heat.fire(params));

@@ -92,6 +92,8 @@ export interface ChipChoice {
   readonly vendor: string;
   readonly class: string;
   readonly aliases: readonly string[];
+  /** Of a chip file or the settings, not of the catalogue. */
+  readonly own: boolean;
   /** Peak, bandwidth, capacity in one line, already formatted and localised. */
   readonly description: string;
 }
@@ -99,6 +101,26 @@ export interface DimensionChoice {
   readonly name: string;
   readonly value: number | null;
   readonly origin: 'binding' | 'default' | 'unbound';
+}
+
+/** The chips that there are, for a workspace rather than a model. */
+export const chipsRequest = 'siliconlens/chips';
+export interface ChipsResult {
+  readonly chips: readonly ChipChoice[];
+}
+
+/** The text of a new chip file that extends a chip: its headline figures, ready to be changed. */
+export const newChipRequest = 'siliconlens/newChip';
+export interface NewChipParams {
+  /** Id of the chip to extend. */
+  readonly extends: string;
+  readonly name: string;
+}
+export interface NewChipResult {
+  /** Made from the name; no other chip has it. */
+  readonly id: string;
+  /** Null when there is no such chip to extend. */
+  readonly text: string | null;
 }
 
 /** At most 200 KB, whatever the size of the model. */
@@ -214,6 +236,13 @@ export interface StatFileParams {
 export type StatFileResult =
   | { readonly ok: true; readonly size: number; readonly mtime: number }
   | { readonly ok: false; readonly reason: string };
+/** Names of the files in a folder. */
+export const listFolderRequest = 'siliconlens/listFolder';
+export interface ListFolderParams {
+  readonly uri: string;
+}
+export type ListFolderResult =
+  { readonly ok: true; readonly names: readonly string[] } | { readonly ok: false; readonly reason: string };
 export const readModelRequest = 'siliconlens/readFile';
 export interface ReadFileParams {
   readonly uri: string;

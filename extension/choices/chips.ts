@@ -26,6 +26,8 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
   pick.canSelectMany = true;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
+  const newChip = { iconPath: new vscode.ThemeIcon('add'), tooltip: text('extension.newChip.title') };
+  pick.buttons = [newChip];
   fill(new Set(chosen));
   return new Promise((resolve) => {
     pick.onDidTriggerItemButton(({ item }) => {
@@ -33,6 +35,10 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
       const selected = new Set([...selectedIds(pick), item.chip.id]);
       order = [item.chip.id, ...order.filter((id) => id !== item.chip?.id)];
       fill(selected);
+    });
+    pick.onDidTriggerButton(() => {
+      pick.hide();
+      void vscode.commands.executeCommand('siliconlens.newChip');
     });
     pick.onDidAccept(() => {
       resolve(inOrder(selectedIds(pick), order));
@@ -49,10 +55,12 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
 /** The chosen chips first, in their order, then all others by class. */
 function chipItems(chips: readonly ChipChoice[], order: readonly string[]): ChipItem[] {
   const chosen = order.flatMap((id) => chips.filter((chip) => chip.id === id));
-  const others = chips.filter(({ id }) => !order.includes(id));
+  const own = chips.filter(({ id, own: isOwn }) => isOwn && !order.includes(id));
+  const others = chips.filter(({ id, own: isOwn }) => !isOwn && !order.includes(id));
   const classes = [...new Set(others.map((chip) => chip.class))];
   return [
     ...group(text('extension.chips.chosen'), chosen, order[0]),
+    ...group(text('extension.chips.own'), own),
     ...classes.flatMap((name) =>
       group(
         name,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { linkedCommands } from '../../server/protocol';
+import { newChip } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
 import type { Server } from '../server';
 import type { Subject } from '../subject';
@@ -49,6 +50,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.setRuntime': aboutModel((uri) => choices.setRuntime(uri)),
     'siliconlens.showChoices': aboutModel((uri) => choices.show(uri)),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
+    'siliconlens.newChip': () => newChip(server),
     'siliconlens.restartServer': () => server.restart(),
     'siliconlens.showLog': () => log.show(),
   };

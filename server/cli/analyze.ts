@@ -43,7 +43,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
     precision: given.precision ?? choices.workload.precision,
     runtime: given.runtime ?? choices.workload.runtime,
   };
-  const choice = await ChipChoice.here(language);
+  const choice = await ChipChoice.here(language, choices.customChips);
   const chips = await chipsFor(words, choices, choice);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);

@@ -1,43 +1,62 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type Language } from '../../l10n/messages';
-import { chipById, chips as catalogue, findChips } from '../engine/chips/catalogue';
+import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import { resolveUserChip } from '../engine/chips/userChips';
+import { parseJson } from '../engine/chips/jsonText';
+import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
+import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
+import { chipFolder } from '../workspace/chipFiles';
 import { failed, usage } from './failure';
 import { readText } from './openModel';
 
-/** Where a project keeps chips of its own. */
-const folder = join('.siliconlens', 'chips');
-
-/** The chips that a command can name: those of files, of the project, of the catalogue. */
+/** The chips that a command can name: those of files, of the project, of the settings, of the catalogue. */
 export class ChipChoice {
   private constructor(
-    private readonly own: Map<string, Chip>,
+    private readonly catalogue: Catalogue,
+    /** Chips that can't be used, by the name of their file and by their id. */
+    private readonly broken: ReadonlyMap<string, { readonly path: string; readonly result: UserChip }>,
     private readonly language: Language,
   ) {}
 
-  /** Reads the chips of the folder `.siliconlens/chips`, if there is one. A broken file is told when it is asked for. */
-  static async here(language: Language): Promise<ChipChoice> {
-    const names = await readdir(folder).catch((): string[] => []);
-    const choice = new ChipChoice(new Map(), language);
-    for (const name of names.filter((one) => one.endsWith('.json')).sort()) {
-      const { chip } = resolveUserChip(parsed(await readText(join(folder, name))), name, choice.lookUp);
-      if (chip) choice.own.set(chip.id, chip);
+  /**
+   * Reads the chips of the folder `.siliconlens/chips`, if there is one. A broken file is told when it is asked for.
+   * @param custom the setting `siliconlens.customChips`: chips by id
+   */
+  static async here(language: Language, custom: Readonly<Record<string, unknown>> = {}): Promise<ChipChoice> {
+    const folder = join(...chipFolder);
+    const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.json'));
+    const files: ChipFile[] = [];
+    for (const name of names.sort()) {
+      const path = join(folder, name);
+      files.push({ name: path, json: parsed(await readText(path)), before: null });
     }
-    return choice;
+    for (const [id, value] of Object.entries(custom)) {
+      const json = typeof value === 'object' ? { ...value, id } : value;
+      files.push({ name: `siliconlens.customChips.${id}`, json, before: null });
+    }
+    const { catalogue, results } = resolveOwnChips(files);
+    const broken = new Map<string, { path: string; result: UserChip }>();
+    files.forEach(({ name, json }, index) => {
+      const result = results[index]!;
+      const id = typeof json === 'object' && json !== null && 'id' in json ? String(json.id) : name;
+      if (!result.chip) broken.set(id, { path: name, result });
+    });
+    return new ChipChoice(catalogue, broken, language);
   }
 
   /** The project's chips, then the catalogue's. */
   get all(): readonly Chip[] {
-    return [...this.own.values(), ...catalogue.filter((chip) => !this.own.has(chip.id))];
+    return this.catalogue.chips;
   }
 
   /** A chip by file, by id, or by a name that only one chip has. Throws a `Failure`. */
   async named(name: string): Promise<Chip> {
     if (name.endsWith('.json')) return this.fromFile(name);
-    const exact = this.lookUp(name);
+    const exact = this.catalogue.byId(name);
     if (exact) return exact;
+    const broken = this.broken.get(name);
+    if (broken) throw this.failure(broken.path, broken.result);
     const found = findChips(name, this.all);
     if (found.length === 1) return found[0]!;
     if (found.length === 0) throw usage('cli.error.chipUnknown', { chip: name });
@@ -45,23 +64,21 @@ export class ChipChoice {
     throw usage('cli.error.chip', { chip: name, names: names.join(', ') });
   }
 
-  private readonly lookUp = (id: string): Chip | undefined => this.own.get(id) ?? chipById(id);
-
   private async fromFile(path: string): Promise<Chip> {
-    const json = parsed(await readText(path));
-    const { chip, problems } = resolveUserChip(json, path, this.lookUp);
-    if (chip) return chip;
-    const [first] = problems;
-    const detail = first ? messageOf(this.language, first.code, first.args) : '';
-    throw failed('cli.error.model', { path, message: detail });
+    const result = resolveUserChip(parsed(await readText(path)), path, (id) => this.catalogue.byId(id));
+    if (result.chip) return result.chip;
+    throw this.failure(path, result);
+  }
+
+  private failure(path: string, { problems }: UserChip): Error {
+    const first = problems.find(({ severity }) => severity === 'error');
+    const message = first ? messageOf(this.language, first.code, first.args) : '';
+    return failed('cli.error.model', { path, message });
   }
 }
 
 /** Undefined for text that is no JSON, which no chip can be. */
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const result = parseJson(text.replace(/^\uFEFF/, ''));
+  return result.ok ? result.json.value : undefined;
 }

@@ -1,7 +1,9 @@
 import { bytes, bytesPerSecond, operationsPerSecond } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
+import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';
+import type { Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import type { ChipChoice, ChoicesResult, DimensionChoice } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
@@ -11,14 +13,13 @@ import { known } from './format';
 export function choices(
   analysis: Analysis,
   key: string,
-  catalogue: readonly Chip[],
   runtimes: ChoicesResult['runtimes'],
   language: Language,
 ): ChoicesResult {
   const { phase, precision, runtime } = analysis.choices.workload;
   return {
     key,
-    chips: catalogue.map((chip) => chipChoice(chip, language)),
+    chips: chipChoices(analysis.catalogue, language),
     chosen: analysis.chips.map(({ chip }) => chip.id),
     dimensions: dimensionChoices(analysis),
     phase,
@@ -32,9 +33,15 @@ export function dimensionChoices(analysis: Analysis): DimensionChoice[] {
   return analysis.inference.symbols.map(({ name, value, origin }) => ({ name, value, origin }));
 }
 
+/** Every chip that can be chosen, the user's own first. */
+export function chipChoices({ chips }: Catalogue, language: Language): ChipChoice[] {
+  return chips.map((chip) => chipChoice(chip, language));
+}
+
 function chipChoice(chip: Chip, language: Language): ChipChoice {
   const { id, name, vendor, aliases } = chip;
-  return { id, name, vendor, class: chip.class, aliases, description: chipLine(chip, language) };
+  const own = chipById(id) !== chip;
+  return { id, name, vendor, class: chip.class, aliases, own, description: chipLine(chip, language) };
 }
 
 /** Peak, bandwidth and capacity in one line. */

@@ -1,19 +1,21 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
-import { chips } from '../engine/chips/catalogue';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import {
+  chipsRequest,
   choicesRequest,
   exportReportRequest,
   listingRequest,
   locateNodeRequest,
   modelChangedRequest,
+  newChipRequest,
   nodeAtRequest,
   rowsRequest,
   summaryRequest,
 } from '../protocol';
 import type {
+  ChipsResult,
   ChoicesParams,
   ChoicesResult,
   ExportReportParams,
@@ -24,6 +26,8 @@ import type {
   LocateNodeResult,
   ModelChangedParams,
   ModelChangedResult,
+  NewChipParams,
+  NewChipResult,
   NodeAtParams,
   NodeAtResult,
   RowsParams,
@@ -34,10 +38,11 @@ import type {
 import type { Analysis } from '../workspace/analysis';
 import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportOf } from '../workspace/reports';
-import { choices } from './choices';
+import { chipChoices, choices } from './choices';
 import { exportReport } from './exportReport';
 import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
+import { newChip } from './newChip';
 import { rows } from './rows';
 import type { ServerContext } from './server';
 import { summary } from './summary';
@@ -80,6 +85,12 @@ export function registerCustomRequests(context: ServerContext): void {
     const analysis = await analysisOf(uri, token);
     return { node: analysis && nodeAtLine(analysis, line) };
   });
+  on<object, ChipsResult>(chipsRequest, { chips: [] }, async () => ({
+    chips: chipChoices((await context.chips()).catalogue, language()),
+  }));
+  on<NewChipParams, NewChipResult>(newChipRequest, { id: '', text: null }, async (params) =>
+    newChip(params, (await context.chips()).catalogue),
+  );
   /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
   const onModel = <P extends { readonly uri: string }, R>(
     method: string,
@@ -102,7 +113,7 @@ export function registerCustomRequests(context: ServerContext): void {
   onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
     const key = settings.keyOf(analysis.listing.modelUri);
     const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));
-    return choices(analysis, key, chips, runtimes, language());
+    return choices(analysis, key, runtimes, language());
   });
   onModel(summaryRequest, (analysis, _params: SummaryParams): Summary =>
     summary(analysis, reportOf(analysis, language())),

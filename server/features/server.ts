@@ -23,6 +23,7 @@ import type { StatusParams } from '../protocol';
 import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
+import type { Available } from '../workspace/ownChips';
 import { clientSettings, Settings } from '../workspace/settings';
 import { TypingPauses } from '../workspace/typingPauses';
 import { registerCustomRequests } from './customRequests';
@@ -31,6 +32,7 @@ import type { Log } from './handler';
 import { heat } from './heat';
 import { registerLanguageFeatures } from './languageFeatures';
 import { modelName } from './names';
+import { ownChips, watchChipFiles } from './ownChips';
 import { semanticLegend } from './semanticTokens';
 import { Status } from './status';
 import { registerTextFeatures } from './textFeatures';
@@ -43,6 +45,8 @@ export interface ServerContext {
   readonly documents: Documents;
   readonly log: Log;
   language(): Language;
+  /** The chips of the workspace as a whole. */
+  chips(): Promise<Available>;
 }
 
 const capabilities: ServerCapabilities = {
@@ -73,6 +77,7 @@ const capabilities: ServerCapabilities = {
 export function startServer(connection: Connection): void {
   let language: Language = 'en';
   let client: ClientCapabilities = {};
+  let folders: readonly string[] = [];
   const log: Log = { error: (text) => connection.console.error(text) };
   const files = new ModelFiles({
     stat: (params) => connection.sendRequest(statModelRequest, params),
@@ -83,6 +88,11 @@ export function startServer(connection: Connection): void {
     for (const problem of problems) {
       connection.console.warn(message(language, 'settings.rejected', { ...problem }));
     }
+  });
+  const chips = ownChips(connection, log, {
+    language: () => language,
+    chosen: () => new Set(documents.all().flatMap(({ uri }) => models.finished(uri)?.choices.chips ?? [])),
+    changed: choicesChanged,
   });
   const status = new Status((state, key, args) => {
     send(statusNotification, { ...state, message: message(language, key, args) } satisfies StatusParams);
@@ -107,6 +117,7 @@ export function startServer(connection: Connection): void {
   );
   const models: Models = new Models(files, settings, (uri) => documents.get(uri), {
     language: () => language,
+    chips: ({ customChips }) => chips.with(customChips),
     outdated: (uri) => send(listingOutdatedNotification, { uri }),
     analysed: (analysis) => {
       const { uri } = analysis.listing;
@@ -125,7 +136,8 @@ export function startServer(connection: Connection): void {
   connection.onInitialize((params) => {
     client = params.capabilities;
     language = languageOf(localeOf(params));
-    settings.setFolders((params.workspaceFolders ?? []).map((folder) => folder.uri));
+    folders = (params.workspaceFolders ?? []).map((folder) => folder.uri);
+    settings.setFolders(folders);
     return { capabilities, serverInfo: { name: 'siliconlens' } };
   });
   connection.onInitialized(() => {
@@ -133,6 +145,9 @@ export function startServer(connection: Connection): void {
       const section = { section: 'siliconlens' };
       watchFault(connection.client.register(DidChangeConfigurationNotification.type, section), log);
     }
+    // Not before: what is wrong with chip files may only be told from now on.
+    watchFault(chips.setFolders(folders), log);
+    watchChipFiles(connection, client, log);
     if (client.workspace?.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(() => {
         watchFault(foldersChanged(), log);
@@ -147,8 +162,9 @@ export function startServer(connection: Connection): void {
   connection.onShutdown(() => models.dispose());
 
   async function foldersChanged(): Promise<void> {
-    const folders = (await connection.workspace.getWorkspaceFolders()) ?? [];
-    settings.setFolders(folders.map((folder) => folder.uri));
+    folders = ((await connection.workspace.getWorkspaceFolders()) ?? []).map((folder) => folder.uri);
+    settings.setFolders(folders);
+    await chips.setFolders(folders);
     choicesChanged();
   }
 
@@ -166,7 +182,15 @@ export function startServer(connection: Connection): void {
     if (workspace?.diagnostics?.refreshSupport) watchFault(connection.languages.diagnostics.refresh(), log);
   }
 
-  const context: ServerContext = { connection, models, settings, documents, log, language: () => language };
+  const context: ServerContext = {
+    connection,
+    models,
+    settings,
+    documents,
+    log,
+    language: () => language,
+    chips: async () => chips.with((await settings.workspace()).customChips),
+  };
   documents.listen(connection);
   registerLanguageFeatures(context);
   registerTextFeatures(context, () => client);

@@ -1,4 +1,5 @@
 import type { ChipAnalysis, Prepared } from '../engine/analyse';
+import type { Catalogue } from '../engine/chips/catalogue';
 import type { ChipCost, NodeCost } from '../engine/cost/types';
 import type { Inference } from '../engine/inference/types';
 import type { PositionTable, Range } from '../engine/formats/onnxText/positions';
@@ -31,6 +32,8 @@ export interface Analysis {
   readonly revision: number;
   readonly listing: Listing;
   readonly choices: Choices;
+  /** The chips that could be chosen. */
+  readonly catalogue: Catalogue;
   readonly prepared: Prepared;
   readonly inference: Inference;
   /** The chosen chips, in order; hints show the first. */

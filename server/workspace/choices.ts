@@ -14,6 +14,8 @@ export interface ModelSettings {
 export interface Settings {
   /** Empty: the catalogue's default chips. */
   readonly chips: readonly string[];
+  /** Chips of the user's own by id, as they are written. */
+  readonly customChips: Readonly<Record<string, unknown>>;
   /** In the order written; later entries win. */
   readonly models: readonly (readonly [glob: string, settings: ModelSettings])[];
   readonly precision: PrecisionPolicy;
@@ -51,6 +53,7 @@ type Plain = Readonly<Record<string, unknown>>;
 
 export const defaultSettings: Settings = {
   chips: [],
+  customChips: {},
   models: [],
   precision: 'as-stored',
   phase: 'inference',
@@ -73,6 +76,7 @@ export function parseSettings(section: unknown): {
   const reader = new Reader(nested(section));
   const value: Settings = {
     chips: reader.strings('chips'),
+    customChips: reader.object('customChips'),
     models: modelEntries(reader),
     precision: reader.oneOf('precision', precisionPolicies) ?? defaultSettings.precision,
     phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
@@ -121,9 +125,9 @@ export function choicesFor(settings: Settings, key: string): Choices {
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
   }
-  const { chips, host, carbonIntensity, hints, heat, codeLens } = settings;
+  const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
   const workload = { bindings, phase, precision, runtime };
-  return { chips, host, carbonIntensity, hints, heat, codeLens, workload };
+  return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload };
 }
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */

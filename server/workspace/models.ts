@@ -3,16 +3,20 @@ import { modelOf } from '../address';
 import { languageId } from '../protocol';
 import type { ListingResult } from '../protocol';
 import type { Analysis } from './analysis';
+import type { Choices } from './choices';
 import { fingerprint, type OpenDocument } from './documents';
 import { Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { Served } from './served';
 import type { Settings } from './settings';
+import type { Available } from './ownChips';
 import { politely } from './turns';
 
 /** What the store tells the rest of the server. */
 export interface ModelsHost extends LoaderHost {
+  /** The chips that can be chosen, the user's own included. */
+  chips(choices: Choices): Promise<Available>;
   analysed(analysis: Analysis): void;
   /** An analysis began; it ends in `analysed`, in `failed`, or in another beginning. */
   analysing(uri: string): void;
@@ -267,7 +271,8 @@ export class Models {
 
   private async start(model: OpenModel, served: Served): Promise<Run> {
     const choices = await this.settings.choices(model.modelUri);
-    const key = JSON.stringify(choices);
+    const chips = await this.host.chips(choices);
+    const key = JSON.stringify([choices, chips.generation]);
     const known = model.run;
     if (known && !known.cancelled && known.key === key && known.served === served) return known;
     if (known) known.cancelled = true;
@@ -287,7 +292,7 @@ export class Models {
     const scheduler = politely(() => run.cancelled);
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
-    run.promise = served.pipeline.run(choices, scheduler, early).then(
+    run.promise = served.pipeline.run(choices, scheduler, early, chips).then(
       (analysis) => {
         if (run.cancelled) throw new CancelledError();
         run.result = analysis;

@@ -1,6 +1,7 @@
 import { costsOn, preparedOf } from '../engine/analyse';
 import type { ChipAnalysis } from '../engine/analyse';
 import { chipById } from '../engine/chips/catalogue';
+import type { Chip } from '../engine/chips/chip';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
@@ -9,6 +10,7 @@ import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
 import { indexInference } from './nodeIndex';
+import { type Available, shippedOnly } from './ownChips';
 
 /** A few results by key, the oldest forgotten first. */
 class Recent<T> {
@@ -54,6 +56,7 @@ export class Pipeline {
     choices: Choices,
     scheduler: Scheduler,
     onFirst: (analysis: Analysis) => void = () => {},
+    { catalogue, problems: ownProblems }: Available = shippedOnly,
   ): Promise<Analysis> {
     const revision = ++revisions;
     const { bindings, phase, precision, runtime } = choices.workload;
@@ -67,20 +70,21 @@ export class Pipeline {
     let costs = this.costs.get(inference);
     if (!costs) this.costs.set(inference, (costs = new Recent(12)));
     const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
-    const host = choices.host === null ? undefined : chipById(choices.host);
-    const chosen = chosenChips(choices.chips);
+    const host = choices.host === null ? undefined : catalogue.byId(choices.host);
+    const chosen = chosenChips(choices.chips, catalogue);
     const { listing } = this;
     const problems: PlacedProblem[] = [
       ...listing.problems,
       ...inference.problems,
+      ...ownProblems,
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
         modelProblem('warning', 'settings.chip-unknown', { chip }),
       ),
     ];
     const chips: ChipAnalysis[] = [];
-    const state = { revision, listing, choices, prepared, inference };
+    const state = { revision, listing, choices, catalogue, prepared, inference };
     for (const chip of chosen.chips) {
-      const key = JSON.stringify([chip.id, precision, runtime, choices.host]);
+      const key = JSON.stringify([keyOf(chip), precision, runtime, host && keyOf(host)]);
       chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
       if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
     }
@@ -88,6 +92,11 @@ export class Pipeline {
     const grave = chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity));
     return { ...state, chips, problems: [...problems, ...grave] };
   }
+}
+
+/** A chip of the user's own may change and keep its id. */
+function keyOf(chip: Chip): string | Chip {
+  return chipById(chip.id) === chip ? chip.id : chip;
 }
 
 function isGrave(severity: Problem['severity']): boolean {

@@ -2,9 +2,11 @@ import type { Connection } from 'vscode-languageserver/node';
 import { choicesFor, modelKey, parseSettings } from './choices';
 import type { Choices, SettingProblem } from './choices';
 
+type ParsedSettings = ReturnType<typeof parseSettings>;
+
 /** Settings by model: asked of the client once per resource and forgotten when it says that they changed. */
 export class Settings {
-  private readonly pending = new Map<string, Promise<ReturnType<typeof parseSettings>>>();
+  private readonly pending = new Map<string, Promise<ParsedSettings>>();
   private folders: readonly string[] = [];
 
   /** @param fetch the section `siliconlens` as it stands for a resource; undefined where the client has none */
@@ -36,7 +38,12 @@ export class Settings {
     return choicesFor((await this.read(modelUri)).value, this.keyOf(modelUri));
   }
 
-  private read(modelUri: string): Promise<ReturnType<typeof parseSettings>> {
+  /** The settings of the workspace, for what is about no model. */
+  async workspace(): Promise<ParsedSettings['value']> {
+    return (await this.read('')).value;
+  }
+
+  private read(modelUri: string): Promise<ParsedSettings> {
     let settings = this.pending.get(modelUri);
     if (!settings) {
       settings = this.fetch(modelUri).then((section) => {
@@ -56,6 +63,9 @@ export class Settings {
 export function clientSettings(connection: Connection, supported: () => boolean) {
   return async (modelUri: string): Promise<unknown> =>
     supported()
-      ? await connection.workspace.getConfiguration({ scopeUri: modelUri, section: 'siliconlens' })
+      ? await connection.workspace.getConfiguration({
+          scopeUri: modelUri || undefined,
+          section: 'siliconlens',
+        })
       : undefined;
 }

@@ -12,6 +12,15 @@ export function chipById(id: string): Chip | undefined {
   return byId.get(id);
 }
 
+/** Chips to choose from. */
+export interface Catalogue {
+  readonly chips: readonly Chip[];
+  byId(id: string): Chip | undefined;
+}
+
+/** The catalogue as it is shipped, without chips of the user's own. */
+export const shippedChips: Catalogue = { chips, byId: chipById };
+
 /** How far a query is from a name: 0 the same, 1 its beginning, 2 a part, 3 and more with typing errors; null unrelated. */
 function distance(query: string, name: string): number | null {
   if (name === query) return 0;

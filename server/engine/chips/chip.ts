@@ -170,6 +170,10 @@ export interface Chip {
   readonly sustainedClockHz?: Figure;
   readonly sustained?: Sustained;
   readonly calibration?: readonly Calibration[];
+  /** Of a chip that extends others: their ids, the nearest first. */
+  readonly lineage?: readonly string[];
+  /** Constants measured on those others: they hold for this one as for a sibling, never as its own. */
+  readonly inheritedCalibration?: readonly Calibration[];
   /** What models are converted to for this chip where it lacks the common stored types. */
   readonly deployPrecision?: string;
   readonly supportedTypes?: Figure<readonly string[]>;

@@ -1,5 +1,6 @@
-import type { Problem } from '../problem';
 import type { Chip, Figure } from './chip';
+import type { Path } from './jsonText';
+import type { ChipProblem } from './schemaCheck';
 
 /** A doubt about a chip's figures. `key` names the figure, so that reviewed doubts can be listed. */
 export interface Doubt {
@@ -15,6 +16,8 @@ export interface Doubt {
     | 'missing-unit'
     | 'binary-capacity';
   readonly figure: string;
+  /** Where the figure stands in the chip's file. */
+  readonly path: Path;
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
@@ -34,8 +37,8 @@ const ridge = [0.02, 10000] as const;
 /** Looks for the mistakes that chip tables are known for. An empty list is no proof. */
 export function lintChip(chip: Chip): Doubt[] {
   const doubts: Doubt[] = [];
-  const doubt = (rule: Doubt['rule'], figure: string, detail: Doubt['detail'] = {}) => {
-    doubts.push({ chip: chip.id, rule, figure, detail });
+  const doubt: Report = (rule, figure, path, detail = {}) => {
+    doubts.push({ chip: chip.id, rule, figure, path, detail });
   };
   lintRates(chip, doubt);
   lintUnits(chip, doubt);
@@ -45,7 +48,7 @@ export function lintChip(chip: Chip): Doubt[] {
   return doubts;
 }
 
-type Report = (rule: Doubt['rule'], figure: string, detail?: Doubt['detail']) => void;
+type Report = (rule: Doubt['rule'], figure: string, path: Path, detail?: Doubt['detail']) => void;
 
 /** 8-bit is at most four times 16-bit, 16-bit at most 32 times FP32 ... and fp16 equals bf16 on one kind of unit. */
 function lintRates(chip: Chip, doubt: Report): void {
@@ -57,20 +60,24 @@ function lintRates(chip: Chip, doubt: Report): void {
     fp8: rate('fp8'),
   };
   if (fp16 && bf16 && fp16 / bf16 > 1.9)
-    doubt('sparse-peak', 'fp16', { sibling: 'bf16', ratio: fp16 / bf16 });
+    doubt('sparse-peak', 'fp16', ['peakOpsPerSecond', 'fp16'], { sibling: 'bf16', ratio: fp16 / bf16 });
   if (fp16 && bf16 && bf16 / fp16 > 1.9)
-    doubt('sparse-peak', 'bf16', { sibling: 'fp16', ratio: bf16 / fp16 });
+    doubt('sparse-peak', 'bf16', ['peakOpsPerSecond', 'bf16'], { sibling: 'fp16', ratio: bf16 / fp16 });
   const sixteen = Math.max(fp16 ?? 0, bf16 ?? 0);
   for (const [format, value] of [['int8', int8] as const, ['fp8', fp8] as const]) {
     if (value && sixteen && value / sixteen > 4.2)
-      doubt('sparse-peak', format, { sibling: '16-bit', ratio: value / sixteen });
+      doubt('sparse-peak', format, ['peakOpsPerSecond', format], {
+        sibling: '16-bit',
+        ratio: value / sixteen,
+      });
   }
   for (const [name, figure] of Object.entries(chip.peakOpsPerSecond))
-    range(figure, plausible.rate, `peakOpsPerSecond.${name}`, doubt);
+    range(figure, plausible.rate, `peakOpsPerSecond.${name}`, ['peakOpsPerSecond', name], doubt);
   for (const [name, figure] of Object.entries(chip.vectorOpsPerSecond))
-    range(figure, plausible.rate, `vectorOpsPerSecond.${name}`, doubt);
+    range(figure, plausible.rate, `vectorOpsPerSecond.${name}`, ['vectorOpsPerSecond', name], doubt);
   const fp32 = rate('fp32');
-  if (fp32 && sixteen && fp32 > sixteen * 1.01) doubt('rate-order', 'fp32', { ratio: fp32 / sixteen });
+  if (fp32 && sixteen && fp32 > sixteen * 1.01)
+    doubt('rate-order', 'fp32', ['peakOpsPerSecond', 'fp32'], { ratio: fp32 / sixteen });
 }
 
 /** The peak of some format must be units × arrays × MACs × 2 × clock; which one the MAC count is stated for varies. */
@@ -92,57 +99,76 @@ function lintUnits(chip: Chip, doubt: Report): void {
   const ratios = peaks.map(({ value }) => value / built);
   if (!ratios.some((ratio) => Math.abs(ratio - 1) < 0.1)) {
     const nearest = ratios.reduce((a, b) => (Math.abs(Math.log(b)) < Math.abs(Math.log(a)) ? b : a));
-    doubt('peak-not-units', 'peakOpsPerSecond', { ratio: Number(nearest.toPrecision(3)) });
+    doubt('peak-not-units', 'peakOpsPerSecond', ['peakOpsPerSecond'], {
+      ratio: Number(nearest.toPrecision(3)),
+    });
   }
 }
 
 function lintMemory(chip: Chip, doubt: Report): void {
   for (const level of chip.memory) {
-    range(level.bandwidthBytesPerSecond, plausible.bandwidth, `${level.name} bandwidth`, doubt);
-    range(level.capacityBytes, plausible.capacity, `${level.name} capacity`, doubt);
+    // By name, not by number: a file that extends another chip holds only some of the levels.
+    const at = (field: string): Path => ['memory', level.name, field];
+    const { bandwidthBytesPerSecond, capacityBytes } = level;
+    const bandwidthAt = at('bandwidthBytesPerSecond');
+    range(bandwidthBytesPerSecond, plausible.bandwidth, `${level.name} bandwidth`, bandwidthAt, doubt);
+    range(capacityBytes, plausible.capacity, `${level.name} capacity`, at('capacityBytes'), doubt);
     const marketed = level.marketedBytes?.value;
     const capacity = level.capacityBytes?.value;
     // A driver's figure far above the marketed one, or a decimal figure where the text says GiB.
     if (marketed && capacity && capacity / marketed > 1.08)
-      doubt('binary-capacity', level.name, { ratio: capacity / marketed });
+      doubt('binary-capacity', level.name, at('capacityBytes'), { ratio: capacity / marketed });
     const note = `${level.capacityBytes?.note ?? ''} ${level.capacityBytes?.derivation ?? ''}`;
     if (capacity && /GiB/.test(note) && capacity % 1e9 === 0)
-      doubt('binary-capacity', level.name, { capacity });
+      doubt('binary-capacity', level.name, at('capacityBytes'), { capacity });
   }
   const main = chip.memory.find((level) => !level.onChip)?.bandwidthBytesPerSecond?.value;
   const peak = Math.max(0, ...Object.values(chip.peakOpsPerSecond).map(({ value }) => value));
   if (main && peak) {
     const point = peak / main;
     if (point < ridge[0] || point > ridge[1])
-      doubt('ridge-point', 'peakOpsPerSecond', { operationsPerByte: point });
+      doubt('ridge-point', 'peakOpsPerSecond', ['peakOpsPerSecond'], { operationsPerByte: point });
   }
-  range(chip.clockHz, plausible.clock, 'clockHz', doubt);
-  range(chip.power.tdpWatts, plausible.watts, 'tdpWatts', doubt);
+  range(chip.clockHz, plausible.clock, 'clockHz', ['clockHz'], doubt);
+  range(chip.sustainedClockHz, plausible.clock, 'sustainedClockHz', ['sustainedClockHz'], doubt);
+  const link = chip.hostLink?.bandwidthBytesPerSecond;
+  range(link, plausible.bandwidth, 'hostLink bandwidth', ['hostLink', 'bandwidthBytesPerSecond'], doubt);
+  for (const name of ['tdpWatts', 'idleWatts', 'busyWatts'] as const)
+    range(chip.power[name], plausible.watts, name, ['power', name], doubt);
 }
 
 function range(
   figure: Figure | undefined,
   [low, high]: readonly [number, number],
   name: string,
+  path: Path,
   doubt: Report,
 ): void {
   if (figure && (figure.value < low || figure.value > high))
-    doubt('missing-unit', name, { value: figure.value });
+    doubt('missing-unit', name, path, { value: figure.value });
 }
 
 /** Every figure names a source of the list, and every source is named by a figure. */
 function lintSources(chip: Chip, doubt: Report): void {
   const used = new Set<number>();
   walk(chip, '', (path, indices) => {
-    if (indices.length === 0) doubt('missing-source', path);
+    const at = placeOf(chip, path);
+    if (indices.length === 0) doubt('missing-source', path, at);
     for (const index of indices) {
       used.add(index);
-      if (!chip.sources[index]) doubt('missing-source', path, { index });
+      if (!chip.sources[index]) doubt('missing-source', path, at, { index });
     }
   });
   chip.sources.forEach((source, index) => {
-    if (!used.has(index)) doubt('unused-source', source.title, { index });
+    if (!used.has(index)) doubt('unused-source', source.title, ['sources', index], { index });
   });
+}
+
+/** A dotted path with memory levels by name instead of number. */
+function placeOf(chip: Chip, path: string): Path {
+  const steps = path.split('.');
+  const level = steps[0] === 'memory' ? chip.memory[Number(steps[1])] : undefined;
+  return level ? ['memory', level.name, ...steps.slice(2)] : steps;
 }
 
 function walk(value: unknown, path: string, visit: (path: string, indices: readonly number[]) => void): void {
@@ -157,26 +183,40 @@ function walk(value: unknown, path: string, visit: (path: string, indices: reado
 
 /** A share of a peak above 1 means that the peak is wrong. */
 function lintCalibration(chip: Chip, doubt: Report): void {
-  const shares = {
-    ...chip.sustained?.compute,
-    ...chip.sustained?.vector,
-    bandwidth: chip.sustained?.bandwidth,
-  };
-  for (const [name, figure] of Object.entries(shares)) {
-    if (figure && figure.value > 1) doubt('above-peak', name, { share: figure.value });
+  const { compute, vector, bandwidth } = chip.sustained ?? {};
+  const shares: [path: Path, figure: Figure | undefined][] = [
+    ...Object.entries(compute ?? {}).map(([name, share]): [Path, Figure] => [['compute', name], share]),
+    ...Object.entries(vector ?? {}).map(([name, share]): [Path, Figure] => [['vector', name], share]),
+    [['bandwidth'], bandwidth],
+  ];
+  for (const [path, figure] of shares) {
+    if (figure && figure.value > 1)
+      doubt('above-peak', String(path.at(-1)), ['sustained', ...path], { share: figure.value });
   }
   for (const { operatorClass, precision, constants } of chip.calibration ?? []) {
     const share = constants['compute'];
-    if (share !== undefined && share > 1.1) doubt('above-peak', `${operatorClass} ${precision}`, { share });
+    if (share !== undefined && share > 1.1)
+      doubt('above-peak', `${operatorClass} ${precision}`, ['calibration'], { share });
   }
 }
 
 /** The same as problems, for the editor of a chip file. */
-export function doubtsAsProblems(doubts: readonly Doubt[]): Problem[] {
-  return doubts.map(({ chip, rule, figure, detail }) => ({
+export function doubtsAsProblems(doubts: readonly Doubt[]): ChipProblem[] {
+  return doubts.map(({ chip, rule, figure, path, detail }) => ({
     severity: 'warning',
     code: `chip.lint-${rule}`,
-    args: { chip, figure, ...detail },
+    args: { chip, figure, ...rounded(detail) },
     node: null,
+    path,
+    ofKey: false,
   }));
+}
+
+function rounded(detail: Doubt['detail']): Doubt['detail'] {
+  return Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Number(value.toPrecision(4)) : value,
+    ]),
+  );
 }

@@ -1,8 +1,8 @@
-import type { Problem } from '../problem';
-import { chipById } from './catalogue';
-import type { Chip, ChipClass } from './chip';
-import { chipClasses } from './chip';
-import { doubtsAsProblems, lintChip } from './lint';
+import { chipById, findChips } from './catalogue';
+import type { Chip } from './chip';
+import type { Path } from './jsonText';
+import { type Doubt, doubtsAsProblems, lintChip } from './lint';
+import { type ChipProblem, checkSchema, isObject } from './schemaCheck';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,7 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 export interface UserChip {
   /** Null when the file cannot become a chip; the problems say why. */
   readonly chip: Chip | null;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ChipProblem[];
 }
 
 /** What a chip of the user's own has when its file says nothing else. */
@@ -35,40 +35,80 @@ const defaults: Partial<Record<keyof Chip, unknown>> = {
 /**
  * A chip from a file of the workspace or from the settings. Plain numbers become figures with basis `stated` whose
  * source is the file; memory levels are matched by name.
- * @param text what the source is called to readers, usually the file's path
+ * @param file what the source is called to readers, usually the file's path
  * @param lookUp other chips that can be extended, the user's own before the catalogue's
  */
 export function resolveUserChip(
   json: unknown,
-  text: string,
+  file: string,
   lookUp: (id: string) => Chip | undefined = chipById,
 ): UserChip {
-  const problems: Problem[] = [];
-  const fail = (code: string, args: Record<string, string | number>): UserChip => ({
-    chip: null,
-    problems: [...problems, { severity: 'error', code, args: { file: text, ...args }, node: null }],
-  });
-  if (!isObject(json)) return fail('chip.not-an-object', {});
-  const id = json['id'];
-  if (typeof id !== 'string' || id === '') return fail('chip.no-id', {});
+  if (!isObject(json)) return { chip: null, problems: [chipProblem('chip.not-an-object', [])] };
+  const problems = [...checkSchema(json)];
   const extended = json['extends'];
   const base = typeof extended === 'string' ? lookUp(extended) : undefined;
-  if (extended !== undefined && !base) return fail('chip.extends-unknown', { extends: String(extended) });
-  if (base?.id === id) return fail('chip.extends-itself', { id });
-  const start = (base ?? defaults) as Json;
-  const own = start['sources'] as readonly unknown[];
+  if (typeof extended === 'string') {
+    if (extended === json['id']) problems.push(chipProblem('chip.extends-itself', ['extends']));
+    else if (!base) problems.push(unknownBase(extended));
+  }
+  if (problems.some(({ severity }) => severity === 'error')) return { chip: null, problems };
+  const chip = derive(known(json, problems), base, file);
+  // Doubts about the chip it extends were looked into there.
+  const nameOf = ({ rule, figure }: Doubt): string => `${rule} ${figure}`;
+  const old = new Set(base ? lintChip(base).map(nameOf) : []);
+  const doubts = lintChip(chip).filter((doubt) => doubt.rule !== 'unused-source' && !old.has(nameOf(doubt)));
+  const own = doubtsAsProblems(doubts).map((doubt) => ({ ...doubt, path: inFile(doubt.path, json) }));
+  return { chip, problems: [...problems, ...own] };
+}
+
+export function chipProblem(
+  code: string,
+  path: Path,
+  args: ChipProblem['args'] = {},
+  severity: ChipProblem['severity'] = 'error',
+): ChipProblem {
+  return { severity, code, args, node: null, path, ofKey: false };
+}
+
+function unknownBase(id: string): ChipProblem {
+  const near = findChips(id)[0]?.id;
+  return near === undefined
+    ? chipProblem('chip.extends-unknown', ['extends'], { extends: id })
+    : chipProblem('chip.extends-near', ['extends'], { extends: id, near });
+}
+
+function derive(json: Json, base: Chip | undefined, file: string): Chip {
+  const { calibration, lineage, inheritedCalibration, ...inherited } = base ?? ({} as Partial<Chip>);
+  const start = base ? inherited : defaults;
+  const own = start.sources as readonly unknown[];
   const given = (json['sources'] as readonly unknown[] | undefined) ?? [];
-  const sources = [...own, ...given, { title: text, url: null, basis: 'stated' }];
+  const sources = [...own, ...given, { title: file, url: null, basis: 'stated' }];
   const context: Context = { shift: own.length, stated: sources.length - 1 };
   const merged = merge(start, omit(json, ['extends', 'sources', '$schema']), context) as Json;
-  const chip = { ...merged, sources, status: json['status'] ?? 'own' } as unknown as Chip;
-  if (typeof chip.name !== 'string') return fail('chip.no-name', { id });
-  if (!chipClasses.includes(chip.class as ChipClass))
-    return fail('chip.no-class', { id, classes: chipClasses.join(', ') });
-  const place = chip.place ?? ['cloud'];
-  const complete: Chip = { ...chip, place, phase: chip.phase ?? ['inference'], vendor: chip.vendor ?? '' };
-  const doubts = lintChip(complete).filter(({ rule }) => rule !== 'unused-source');
-  return { chip: complete, problems: [...problems, ...doubtsAsProblems(doubts)] };
+  const status = json['status'] ?? 'own';
+  if (!base) return { ...merged, sources, status } as unknown as Chip;
+  const line = { lineage: [base.id, ...(lineage ?? [])] };
+  const measured = { inheritedCalibration: [...(calibration ?? []), ...(inheritedCalibration ?? [])] };
+  return { ...merged, ...line, ...measured, sources, status } as unknown as Chip;
+}
+
+/** Without the fields that the schema does not know: nobody reads them. */
+function known(json: Json, problems: readonly ChipProblem[]): Json {
+  const unknown = problems.filter(
+    ({ ofKey, path, severity }) => ofKey && path.length === 1 && severity === 'warning',
+  );
+  return omit(
+    json,
+    unknown.map(({ path }) => String(path[0])),
+  );
+}
+
+/** The place in the file of a figure of the whole chip: memory levels are numbered as the file has them. */
+function inFile(path: Path, json: Json): Path {
+  if (path[0] !== 'memory' || path.length < 2) return path;
+  const levels = Array.isArray(json['memory']) ? (json['memory'] as readonly unknown[]) : [];
+  const at = levels.findIndex((level) => isObject(level) && level['name'] === path[1]);
+  return at < 0 ? ['memory'] : ['memory', at, ...path.slice(2)];
 }
 
 interface Context {
@@ -143,10 +183,6 @@ function mergeLevels(base: unknown, given: readonly unknown[], context: Context)
     else levels.push(merge(complete, item, context));
   }
   return levels;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function omit(object: Json, keys: readonly string[]): Json {

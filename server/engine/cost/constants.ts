@@ -79,7 +79,7 @@ const cache = new WeakMap<Chip, Map<string, Constants>>();
 
 /**
  * The constants to use: measured on the chip, else measured on it for a group or a format that runs alike, else on its
- * sibling of the same silicon, else those of its class. Only the first counts as calibrated.
+ * sibling of the same silicon or the chip it extends, else those of its class. Only the first counts as calibrated.
  */
 export function constantsFor(chip: Chip, group: Group, precision: string): Constants {
   let known = cache.get(chip);
@@ -93,7 +93,7 @@ export function constantsFor(chip: Chip, group: Group, precision: string): Const
 function find(chip: Chip, group: Group, precision: string): Constants {
   const shared = classConstants(chip, group, precision);
   const own = [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])];
-  const sibling = siblingOf[chip.id] === undefined ? [] : (calibrations[siblingOf[chip.id]] ?? []);
+  const sibling = siblingCalibrations(chip);
   const exact = matching(own, group, precision);
   if (exact) return calibrated(exact, shared);
   const alike =
@@ -107,6 +107,14 @@ function find(chip: Chip, group: Group, precision: string): Constants {
     headSizes: null,
     interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
   };
+}
+
+/** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
+function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
+  const measuredOn = (one: string | undefined) => (one === undefined ? [] : (calibrations[one] ?? []));
+  const ancestors = lineage.flatMap(measuredOn);
+  const siblings = [id, ...lineage].flatMap((one) => measuredOn(siblingOf[one]));
+  return [...inheritedCalibration, ...ancestors, ...siblings];
 }
 
 function matching(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {

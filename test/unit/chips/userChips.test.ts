@@ -1,8 +1,10 @@
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { mainMemory } from '../../../server/engine/chips/chip';
+import { chipById } from '../../../server/engine/chips/catalogue';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import { resolveUserChip } from '../../../server/engine/chips/userChips';
+import { constantsFor } from '../../../server/engine/cost/constants';
 import { machineFor } from '../../../server/engine/cost/machine';
 
 const half = {
@@ -31,6 +33,46 @@ describe("chips of the user's own", () => {
     expect(machineFor(chip!, 'bf16').units).toBe(132);
   });
 
+  it('run at the measured shares of the chip they extend, which do not count as calibrated for them', () => {
+    const own = chipById('nvidia-h100-sxm')!;
+    const { chip } = resolveUserChip(half, 'half.json');
+    const again = resolveUserChip(
+      { id: 'third', extends: 'half-h100', name: 'Third' },
+      'x.json',
+      () => chip!,
+    );
+    for (const one of [chip!, again.chip!]) {
+      const constants = constantsFor(one, 'gemm', 'bf16');
+      expect(constants.value).toEqual(constantsFor(own, 'gemm', 'bf16').value);
+      expect(constants.interval(1e-3).basis).toBe('class');
+    }
+    expect(constantsFor(own, 'gemm', 'bf16').interval(1e-3).basis).toBe('calibrated');
+    expect(again.chip?.lineage).toEqual(['half-h100', 'nvidia-h100-sxm']);
+  });
+
+  it('leave constants that were measured on a chip of a file to it', () => {
+    const calibration = [
+      {
+        operatorClass: 'gemm',
+        precision: 'bf16',
+        constants: { compute: 0.5 },
+        rows: 40,
+        source: 'own',
+        residuals: [{ below: null, rows: 40, low: 0.9, median: 1, high: 1.1 }],
+      },
+    ];
+    const { chip } = resolveUserChip({ ...half, calibration }, 'half.json');
+    expect(constantsFor(chip!, 'gemm', 'bf16').interval(1).basis).toBe('calibrated');
+    const { chip: derived } = resolveUserChip(
+      { id: 'd', extends: 'half-h100', name: 'D' },
+      'd.json',
+      () => chip!,
+    );
+    expect(derived?.calibration).toBeUndefined();
+    expect(constantsFor(derived!, 'gemm', 'bf16').value['compute']).toBe(0.5);
+    expect(constantsFor(derived!, 'gemm', 'bf16').interval(1).basis).toBe('class');
+  });
+
   it('can stand alone', () => {
     const own = {
       schemaVersion: 1,
@@ -56,10 +98,11 @@ describe("chips of the user's own", () => {
     const codes = (json: unknown): string[] =>
       resolveUserChip(json, 'x.json').problems.map(({ code }) => code);
     expect(codes([])).toEqual(['chip.not-an-object']);
-    expect(codes({ name: 'x' })).toEqual(['chip.no-id']);
-    expect(codes({ id: 'x', extends: 'nvidia-h101' })).toEqual(['chip.extends-unknown']);
+    expect(codes({ extends: 'nvidia-t4' })).toEqual(['chip.schema-missing']);
+    expect(codes({ id: 'x', extends: 'nonsense' })).toEqual(['chip.extends-unknown']);
+    expect(codes({ id: 'x', extends: 'nvidia-h100-sxn' })).toEqual(['chip.extends-near']);
     expect(codes({ id: 'nvidia-t4', extends: 'nvidia-t4' })).toEqual(['chip.extends-itself']);
-    expect(codes({ id: 'x', name: 'x' })).toEqual(['chip.no-class']);
+    expect(new Set(codes({ id: 'x', name: 'x' }))).toEqual(new Set(['chip.schema-missing']));
     expect(codes({ ...half, peakOpsPerSecond: { fp16: 989 } })).toContain('chip.lint-missing-unit');
     expect(validate({ ...half, peakOpsPerSec: {} })).toBe(false);
   });

@@ -5,6 +5,7 @@ import { fingerprint } from '../../../server/workspace/documents';
 import type { OpenDocument } from '../../../server/workspace/documents';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
 import { Models } from '../../../server/workspace/models';
+import { shippedOnly } from '../../../server/workspace/ownChips';
 import { Settings } from '../../../server/workspace/settings';
 import { fixture } from '../../lsp/client';
 
@@ -29,6 +30,7 @@ async function store(grace: number) {
   const documents = new Map<string, OpenDocument>();
   const host = {
     language: () => 'en' as const,
+    chips: () => Promise.resolve(shippedOnly),
     analysed: () => void happened.analysed++,
     analysing: () => {},
     refresh: () => {},

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import {
+  type ChipChoice,
+  type ChipsResult,
+  chipsRequest,
+  type NewChipParams,
+  newChipRequest,
+  type NewChipResult,
+} from '../../server/protocol';
+import type { Server } from '../server';
+import { text } from '../text';
+
+/** Asks for a chip to begin with and a name, writes a chip file that extends it, and opens the file. */
+export async function newChip(server: Server): Promise<void> {
+  const folder = await pickFolder();
+  if (!folder) return;
+  const { chips } = await server.request<ChipsResult>(chipsRequest, {});
+  const base = await pickBase(chips);
+  if (!base) return;
+  const name = await vscode.window.showInputBox({
+    title: text('extension.newChip.title'),
+    prompt: text('extension.newChip.name'),
+    value: text('extension.newChip.defaultName', { name: base.name }),
+    validateInput: (input) => (input.trim() === '' ? text('extension.newChip.noName') : null),
+  });
+  if (name === undefined) return;
+  const params: NewChipParams = { extends: base.id, name: name.trim() };
+  const made = await server.request<NewChipResult>(newChipRequest, params);
+  if (made.text === null) throw new Error(text('extension.newChip.failed'));
+  const file = vscode.Uri.joinPath(folder.uri, '.siliconlens', 'chips', `${made.id}.json`);
+  // The id is new, but a broken file of that name may be there: it is opened as it is.
+  if (!(await exists(file))) await vscode.workspace.fs.writeFile(file, Buffer.from(made.text, 'utf8'));
+  await vscode.window.showTextDocument(file, { preview: false });
+}
+
+async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) {
+    await vscode.window.showInformationMessage(text('extension.newChip.noFolder'));
+    return undefined;
+  }
+  return folders.length === 1 ? folders[0] : vscode.window.showWorkspaceFolderPick();
+}
+
+async function pickBase(chips: readonly ChipChoice[]): Promise<ChipChoice | undefined> {
+  const items = chips.map((chip) => ({
+    chip,
+    label: chip.name,
+    description: [chip.vendor, ...chip.aliases].join(', '),
+    detail: `${chip.class} · ${chip.description}`,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: text('extension.newChip.title'),
+    placeHolder: text('extension.newChip.base'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.chip;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,179 @@
+import type { Problem } from '../problem';
+import schema from './chip.schema.json';
+import type { Path } from './jsonText';
+import { typoDistance } from './names';
+
+/** What is wrong with a chip file, and where in it. */
+export interface ChipProblem extends Problem {
+  readonly path: Path;
+  /** It is the name of the field that is wrong, not its value. */
+  readonly ofKey: boolean;
+}
+
+/** The part of JSON Schema that chip.schema.json uses. */
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  /** Alternatives differ in the type of their values. */
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly if?: Schema;
+  readonly then?: Schema;
+  readonly else?: Schema;
+}
+
+const definitions = schema.definitions as unknown as Readonly<Record<string, Schema>>;
+
+/**
+ * Holds a chip file against chip.schema.json, the one that editors complete and validate it with. A field that is not
+ * known is a warning, since the rest may be used; everything else is an error.
+ */
+export function checkSchema(json: unknown): ChipProblem[] {
+  const problems: ChipProblem[] = [];
+  check(schema as unknown as Schema, json, [], problems);
+  return problems;
+}
+
+function check(schema: Schema, value: unknown, path: Path, problems: ChipProblem[]): void {
+  const { $ref, anyOf, allOf } = schema;
+  if ($ref !== undefined) check(referred($ref), value, path, problems);
+  for (const part of allOf ?? []) check(part, value, path, problems);
+  if (anyOf) {
+    const fitting = anyOf.find((one) => typesOf(one).some((type) => isOf(type, value)));
+    if (fitting) check(fitting, value, path, problems);
+    else problems.push(wrongType(anyOf.flatMap(typesOf), path));
+  }
+  const types = schema.type === undefined ? [] : [schema.type].flat();
+  if (types.length > 0 && !types.some((type) => isOf(type, value))) {
+    problems.push(wrongType(types, path));
+    return;
+  }
+  checkChoice(schema, value, path, problems);
+  if (typeof value === 'number') checkNumber(schema, value, path, problems);
+  if (typeof value === 'string') checkText(schema, value, path, problems);
+  if (Array.isArray(value)) checkList(schema, value, path, problems);
+  else if (isObject(value)) checkObject(schema, value, path, problems);
+}
+
+function checkChoice(schema: Schema, value: unknown, path: Path, problems: ChipProblem[]): void {
+  const allowed = schema.enum ?? ('const' in schema ? [schema.const] : null);
+  if (!allowed || allowed.includes(value)) return;
+  const args = { value: JSON.stringify(value), allowed: allowed.map(String).join(', ') };
+  problems.push(problem('chip.schema-choice', path, args));
+}
+
+function checkNumber(schema: Schema, value: number, path: Path, problems: ChipProblem[]): void {
+  const { minimum, maximum } = schema;
+  if (minimum !== undefined && value < minimum)
+    problems.push(problem('chip.schema-low', path, { value, minimum }));
+  if (maximum !== undefined && value > maximum)
+    problems.push(problem('chip.schema-high', path, { value, maximum }));
+}
+
+function checkText(schema: Schema, value: string, path: Path, problems: ChipProblem[]): void {
+  if (value.length < (schema.minLength ?? 0)) problems.push(problem('chip.schema-empty', path));
+  else if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value))
+    problems.push(problem('chip.schema-pattern', path, { value }));
+}
+
+function checkList(schema: Schema, value: readonly unknown[], path: Path, problems: ChipProblem[]): void {
+  if (value.length < (schema.minItems ?? 0)) problems.push(problem('chip.schema-empty', path));
+  const seen = new Set<string>();
+  value.forEach((item, index) => {
+    const text = JSON.stringify(item);
+    if (schema.uniqueItems && seen.has(text))
+      problems.push(problem('chip.schema-twice', [...path, index], { value: text }));
+    seen.add(text);
+    if (schema.items) check(schema.items, item, [...path, index], problems);
+  });
+}
+
+function checkObject(
+  schema: Schema,
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  problems: ChipProblem[],
+): void {
+  const known = schema.properties ?? {};
+  const missing = [...(schema.required ?? []), ...requiredIf(schema, value)].filter(
+    (name) => !Object.hasOwn(value, name),
+  );
+  for (const name of missing) problems.push(problem('chip.schema-missing', path, { field: name }, true));
+  for (const [name, item] of Object.entries(value)) {
+    const at = [...path, name];
+    if (Object.hasOwn(known, name)) check(known[name] as Schema, item, at, problems);
+    else if (typeof schema.additionalProperties === 'object')
+      check(schema.additionalProperties, item, at, problems);
+    else if (schema.additionalProperties === false) problems.push(unknownField(name, Object.keys(known), at));
+  }
+}
+
+/** Fields that the presence of another one asks for. */
+function requiredIf(schema: Schema, value: object): readonly string[] {
+  if (!schema.if) return [];
+  const holds = (schema.if.required ?? []).every((name) => Object.hasOwn(value, name));
+  return (holds ? schema.then : schema.else)?.required ?? [];
+}
+
+function unknownField(name: string, known: readonly string[], path: Path): ChipProblem {
+  const near = known.find((one) => typoDistance(one.toLowerCase(), name.toLowerCase(), 3) !== null);
+  const code = near === undefined ? 'chip.schema-unknown' : 'chip.schema-unknown-near';
+  return { ...problem(code, path, near === undefined ? {} : { near }, true), severity: 'warning' };
+}
+
+/** The types that a schema allows, through references; none where it does not say. */
+function typesOf(schema: Schema): readonly string[] {
+  if (schema.type !== undefined) return [schema.type].flat();
+  if (schema.$ref !== undefined) return typesOf(referred(schema.$ref));
+  return (schema.allOf ?? []).flatMap(typesOf);
+}
+
+function referred(reference: string): Schema {
+  return definitions[reference.replace('#/definitions/', '')] as Schema;
+}
+
+/** A figure is a number or an object: whoever wrote neither is told of the number. */
+function wrongType(types: readonly string[], path: Path): ChipProblem {
+  const order = ['integer', 'number', 'string', 'boolean', 'array', 'object'];
+  const expected = order.find((type) => types.includes(type)) ?? 'object';
+  return problem(`chip.schema-${expected}`, path);
+}
+
+function problem(code: string, path: Path, args: Problem['args'] = {}, ofKey = false): ChipProblem {
+  const field = path.length > 0 ? path.join('.') : 'id';
+  return { severity: 'error', code, args: { field, ...args }, node: null, path, ofKey };
+}
+
+function isOf(type: string, value: unknown): boolean {
+  switch (type) {
+    case 'object':
+      return isObject(value);
+    case 'array':
+      return Array.isArray(value);
+    case 'null':
+      return value === null;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      // 1e999 is written as a number, but is none.
+      return typeof value === 'number' && Number.isFinite(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

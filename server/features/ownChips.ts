@@ -1,0 +1,93 @@
+import {
+  DiagnosticSeverity,
+  DidChangeWatchedFilesNotification,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver/node';
+import type { ClientCapabilities, Connection, Diagnostic } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import { listFolderRequest, readModelRequest, statModelRequest } from '../protocol';
+import { ChipFiles } from '../workspace/chipFiles';
+import { type ChipFileState, type GoneChip, OwnChips } from '../workspace/ownChips';
+import { describe } from './handler';
+import type { Log } from './handler';
+
+/** What the rest of the server does when the user's own chips change. */
+export interface OwnChipsEvents {
+  language(): Language;
+  /** Ids of the chips that open models are costed on. */
+  chosen(): ReadonlySet<string>;
+  changed(): void;
+}
+
+/** The user's own chips, with their mistakes told at the lines of their files. */
+export function ownChips(connection: Connection, log: Log, events: OwnChipsEvents): OwnChips {
+  const files = new ChipFiles({
+    stat: (params) => connection.sendRequest(statModelRequest, params),
+    read: (params) => connection.sendRequest(readModelRequest, params),
+    list: (params) => connection.sendRequest(listFolderRequest, params),
+  });
+  const tell = (uri: string, diagnostics: Diagnostic[]): void => {
+    connection.sendDiagnostics({ uri, diagnostics }).catch((error: unknown) => log.error(describe(error)));
+  };
+  const chips = new OwnChips(files, {
+    judged: (state) => tell(state.uri, chipDiagnostics(state, events.language())),
+    removed: (uri) => tell(uri, []),
+    changed: (gone) => {
+      tellGone(connection, log, gone, events);
+      events.changed();
+    },
+    failed: (error) => log.error(`chip files: ${describe(error)}`),
+  });
+  connection.onDidChangeWatchedFiles(() => void chips.reload());
+  return chips;
+}
+
+/** Asks the client for changes of chip files; a folder that goes is told without the files that were in it. */
+export function watchChipFiles(connection: Connection, client: ClientCapabilities, log: Log): void {
+  if (!client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
+  const patterns = ['**/.siliconlens', '**/.siliconlens/chips', '**/.siliconlens/chips/*.json'];
+  const watchers = patterns.map((globPattern) => ({ globPattern }));
+  connection.client
+    .register(DidChangeWatchedFilesNotification.type, { watchers })
+    .catch((error: unknown) => log.error(describe(error)));
+}
+
+const severities = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+/** What is wrong, at its place, and for errors what becomes of the chip meanwhile. */
+export function chipDiagnostics(state: ChipFileState, language: Language): Diagnostic[] {
+  const document = TextDocument.create(state.uri, 'json', 0, state.text);
+  return state.problems.map(({ severity, code, args, span }) => {
+    const text = messageOf(language, code, args);
+    const effect = state.chip
+      ? message(language, 'chip.kept', { text, chip: state.chip.name })
+      : message(language, 'chip.unused', { text });
+    return {
+      range: { start: document.positionAt(span.start), end: document.positionAt(span.end) },
+      severity: severities[severity],
+      source: 'siliconlens',
+      code,
+      message: severity === 'error' ? effect : text,
+    };
+  });
+}
+
+/** A chip that is chosen and gone leaves models without costs: that is said once, where it is seen. */
+function tellGone(connection: Connection, log: Log, gone: readonly GoneChip[], events: OwnChipsEvents): void {
+  const chosen = events.chosen();
+  for (const { id, name, file } of gone) {
+    if (!chosen.has(id)) continue;
+    const text = message(events.language(), 'chip.gone', { id, name, file });
+    connection
+      .sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: text })
+      .catch((error: unknown) => log.error(describe(error)));
+  }
+}

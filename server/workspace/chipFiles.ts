@@ -1,0 +1,112 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ChipProblem } from '../engine/chips/schemaCheck';
+import { chipProblem } from '../engine/chips/userChips';
+import type { ListFolderParams, ListFolderResult } from '../protocol';
+import { isLocal } from './modelFiles';
+import type { ClientFiles } from './modelFiles';
+
+/** Where a workspace folder keeps chips of its own. */
+export const chipFolder = ['.siliconlens', 'chips'] as const;
+
+/** A chip file: its text, or why it was not read. */
+export interface ChipSource {
+  readonly uri: string;
+  /** Its path in the workspace folder. */
+  readonly name: string;
+  readonly text: string;
+  readonly problem: ChipProblem | null;
+}
+
+/** What the client does for folders that the server can't reach itself. */
+export interface ClientFolders extends ClientFiles {
+  list(params: ListFolderParams): Promise<ListFolderResult>;
+}
+
+/** The whole catalogue has 120 chips; whoever has more of their own than this has something else there. */
+const mostFiles = 500;
+/** The largest chip of the catalogue takes 20 kB. */
+const mostBytes = 256 * 1024;
+
+/** Reads chip files of workspace folders, and nothing outside them: links that lead out are told, not followed. */
+export class ChipFiles {
+  constructor(private readonly client: ClientFolders) {}
+
+  /** Every chip file of a folder, by name; none where the folder has no chips. */
+  async read(folder: string): Promise<ChipSource[]> {
+    const base = `${folder.replace(/\/$/, '')}/${chipFolder.join('/')}`;
+    const names = isLocal(folder) ? await localNames(folder) : await this.remoteNames(base);
+    const wanted = names.filter((name) => /\.json$/i.test(name)).sort();
+    return Promise.all(
+      wanted.slice(0, mostFiles).map(async (file) => {
+        const uri = `${base}/${encodeURIComponent(file)}`;
+        const name = [...chipFolder, file].join('/');
+        try {
+          const read = isLocal(folder) ? readLocal(folder, file) : this.readRemote(uri);
+          return { uri, name, text: (await read).replace(/^\uFEFF/, ''), problem: null };
+        } catch (error) {
+          return { uri, name, text: '', problem: problemOf(error) };
+        }
+      }),
+    );
+  }
+
+  private async remoteNames(uri: string): Promise<readonly string[]> {
+    const result = await this.client.list({ uri });
+    return result.ok ? result.names : [];
+  }
+
+  private async readRemote(uri: string): Promise<string> {
+    const found = await this.client.stat({ uri });
+    if (!found.ok) throw new Error(found.reason);
+    checkSize(found.size);
+    const result = await this.client.read({ uri, offset: 0, length: found.size });
+    if (!result.ok) throw new Error(result.reason);
+    return Buffer.from(result.base64, 'base64').toString('utf8');
+  }
+}
+
+/** Carries what is told at the file. */
+class Refused extends Error {
+  constructor(readonly problem: ChipProblem) {
+    super(problem.code);
+  }
+}
+
+async function localNames(folder: string): Promise<string[]> {
+  try {
+    const root = await realpath(fileURLToPath(folder));
+    const chips = await realpath(join(root, ...chipFolder));
+    return isInside(root, chips) ? await readdir(chips) : [];
+  } catch {
+    // No such folder: most workspaces have none.
+    return [];
+  }
+}
+
+async function readLocal(folder: string, name: string): Promise<string> {
+  const root = await realpath(fileURLToPath(folder));
+  const file = await realpath(join(root, ...chipFolder, name));
+  if (!isInside(root, file)) throw new Refused(chipProblem('chip.outside', []));
+  const stats = await stat(file);
+  // A pipe or a device would never end.
+  if (!stats.isFile()) throw new Refused(chipProblem('chip.outside', []));
+  checkSize(stats.size);
+  return readFile(file, 'utf8');
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function checkSize(size: number): void {
+  if (size > mostBytes) throw new Refused(chipProblem('chip.too-large', [], { size, limit: mostBytes }));
+}
+
+function problemOf(error: unknown): ChipProblem {
+  if (error instanceof Refused) return error.problem;
+  const detail = error instanceof Error ? error.message : String(error);
+  return chipProblem('chip.unreadable', [], { detail });
+}
