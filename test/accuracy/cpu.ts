@@ -23,7 +23,7 @@ export interface MeasuredModel {
   readonly workload: Workload;
   /** Fastest run of the whole model, seconds; null when it was not measured. */
   readonly seconds: number | null;
-  /** Measured seconds by kernel of the plan; NaN where no measured node could be matched. */
+  /** Measured seconds by kernel of the plan without the profiler's own; NaN where no measured node could be matched. */
   readonly kernels: Float64Array;
   /** Sum of all measured nodes, matched or not. */
   readonly nodeSeconds: number;
@@ -31,10 +31,44 @@ export interface MeasuredModel {
 
 const folder = 'test/accuracy/measurements';
 
+/**
+ * What profiling adds to every node: the nodes of the models whose work is next to nothing sum to about this much per
+ * node more than the runs without profiling.
+ */
+const profilingSeconds = 2e-6;
+
 export function measuredMachines(): string[] {
   return existsSync(folder)
     ? readdirSync(folder).filter((name) => existsSync(`${folder}/${name}/kernels.csv`))
     : [];
+}
+
+/** How a machine was measured. */
+export interface Measuring {
+  readonly date: string;
+  readonly onnxruntime: string;
+  readonly threads: number;
+  readonly noiseFloor: number;
+  /** What one call of the runtime from the measuring script takes, seconds: in every time of a whole model. */
+  readonly callSeconds: number;
+}
+
+export function measuringOf(id: string): Measuring {
+  const machine = JSON.parse(readFileSync(`${folder}/${id}/machine.json`, 'utf8')) as Measuring;
+  const { date, onnxruntime, threads, noiseFloor, callSeconds } = machine;
+  return { date, onnxruntime, threads, noiseFloor, callSeconds };
+}
+
+/** FP32 matrix products that were measured alone, their weights constant. */
+export function measuredProducts(id: string) {
+  const path = `${folder}/${id}/gemm.csv`;
+  if (!existsSync(path)) return [];
+  return readCsv(path).map((row) => ({
+    m: Number(row['m']),
+    n: Number(row['n']),
+    k: Number(row['k']),
+    seconds: Number(row['seconds']),
+  }));
 }
 
 /** The chip that a measured machine is: a file in the format of users' chips. */
@@ -100,28 +134,28 @@ function match(
   const kernels = new Float64Array(model.plan.kernels.length).fill(NaN);
   let nodeSeconds = 0;
   const add = (kernel: number, seconds: number) => {
-    kernels[kernel] = (Number.isNaN(kernels[kernel]) ? 0 : kernels[kernel]) + seconds;
+    // Every profiled node carries the profiler's own time.
+    const own = Math.max(seconds - profilingSeconds, 0);
+    kernels[kernel] = (Number.isNaN(kernels[kernel]) ? 0 : kernels[kernel]) + own;
   };
-  const blocked: number[] = [];
   for (const row of rows) {
     const seconds = Number(row['seconds']);
     nodeSeconds += seconds;
-    const kernel = row['outputs']
-      .split(' ')
+    // Convolutions in the blocked layout write values of their own and are named after the value they stand for.
+    const names = [...row['outputs'].split(' '), row['node'].replace(/_nchwc$/, '')];
+    const kernel = names
       .map((name) => byName.get(name) ?? byName.get(name.replace(/^InsertedPrecisionFreeCast_/, '')))
       .map((node) => (node === undefined ? -1 : model.plan.kernelOfNode[node]))
       .find((index) => index >= 0);
     if (kernel !== undefined) add(kernel, seconds);
-    else if (row['operator'].endsWith('Conv')) blocked.push(seconds);
   }
-  // Convolutions in the blocked layout write values with names of their own; they run in the order of the file.
-  const all = model.plan.kernels.filter(({ operatorClass }) => operatorClass === 'convolution');
-  const open = all.length === blocked.length ? all : all.filter(({ index }) => Number.isNaN(kernels[index]));
-  if (open.length === blocked.length) open.forEach(({ index }, i) => add(index, blocked[i]));
   return { kernels, nodeSeconds };
 }
 
-export function estimateMeasured(model: MeasuredModel, chip: Chip): ChipCost {
+export function estimateMeasured(
+  model: Pick<MeasuredModel, 'inference' | 'plan' | 'workload'>,
+  chip: Chip,
+): ChipCost {
   const profile = profileById('onnxruntime-cpu');
   if (!profile) throw new Error('no profile');
   return estimateChip(model.inference, model.plan, chip, profile, model.workload);

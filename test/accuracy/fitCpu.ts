@@ -3,66 +3,55 @@
 import { writeFileSync } from 'node:fs';
 import type { Calibration, Chip, ResidualBin } from '../../server/engine/chips/chip';
 import { modelFor } from '../../server/engine/cost/classes/index';
-import type { KernelInput } from '../../server/engine/cost/classes/model';
+import { nodeScores, wholeModels, type Sample } from './cpuScore';
+import type { OwnTable } from './page';
+import { machineFor } from '../../server/engine/cost/machine';
 import { siteOf } from '../../server/engine/cost/estimate';
 import { kernelInput, kernelTerms, secondsOf, type KnownTerms } from '../../server/engine/cost/kernelCost';
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
 import { dispatchSecondsOf, profileById } from '../../server/engine/kernels/profile';
-import { machineChip, measuredMachines, measuredModels, type MeasuredModel } from './cpu';
+import {
+  measuredProducts,
+  machineChip,
+  measuringOf,
+  measuredMachines,
+  measuredModels,
+  type MeasuredModel,
+} from './cpu';
 import { minimise, quantile, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
 import { binEdges, binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
 
-/** One kernel shape of one model with its fastest measurement. */
-interface Sample {
-  readonly model: string;
-  readonly group: string;
-  readonly precision: string;
-  readonly input: KernelInput;
-  readonly seconds: number;
-  /** How many kernels of the model have this shape. */
-  readonly times: number;
-}
-
-/**
- * What profiling adds to every node: the nodes of the tiny fixtures, whose work is nothing, sum to about 2 µs per node
- * more than the runs without profiling.
- */
-const profilingSeconds = 2e-6;
-
 const free = (name: string, start: number, low: number, high: number): Free => ({ name, start, low, high });
-const streaming = [
-  free('vector', 0.3, 0.01, 1),
+const moving = [
   free('bandwidth', 0.8, 0.2, 1),
   free('near', 0.5, 0.05, 3),
+  free('overlap', 0.5, 0.02, 1),
   free('fixed', 1e-6, 2e-7, 1e-5),
 ];
+const computing = [free('vector', 0.3, 0.01, 1), free('special', 0.3, 0.01, 2)];
+const streaming = [...computing, ...moving];
 const constantsOf: Readonly<Record<string, readonly Free[]>> = {
   gemm: [
-    free('compute', 0.85, 0.2, 1),
-    free('bandwidth', 0.8, 0.2, 1),
-    free('near', 0.7, 0.1, 3),
+    free('compute', 0.9, 0.2, 1),
+    free('aliased', 0.9, 0.5, 1),
     free('item', 1e-6, 1e-8, 1e-5),
-    free('fixed', 1e-6, 2e-7, 1e-5),
+    // Few products end in a function: one share for all that follows a product.
+    free('vector', 0.3, 0.05, 1),
+    ...moving,
   ],
-  convolution: [
-    free('compute', 0.85, 0.2, 1),
-    free('bandwidth', 0.8, 0.2, 1),
-    free('near', 0.7, 0.1, 3),
-    free('depthwise', 0.25, 0.02, 1),
-    free('fixed', 1e-6, 2e-7, 2e-5),
-  ],
-  recurrent: [free('compute', 0.6, 0.1, 1), free('step', 2e-6, 1e-7, 2e-5), free('fixed', 1e-6, 2e-7, 2e-5)],
+  convolution: [free('compute', 0.9, 0.2, 1), free('depthwise', 0.3, 0.02, 1), ...streaming],
   elementwise: streaming,
   normalization: streaming,
   softmax: streaming,
-  reduction: streaming,
-  pooling: streaming,
-  movement: streaming.slice(1),
+  reduction: [computing[0], ...moving],
+  movement: [...moving, free('copy', 8, 1, 64)],
 };
+/** Fewer kernels than this, or kernels of fewer models, teach nothing: the group's constants stay those of its class. */
+const enough = { kernels: 8, models: 3 };
 
 function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
   const dispatch = dispatchSecondsOf(profileById('onnxruntime-cpu')!) ?? 0;
-  const best = new Map<string, Sample>();
+  const byShape = new Map<string, { sample: Omit<Sample, 'seconds'>; seconds: number[] }>();
   for (const model of models) {
     const site = siteOf(model.inference, model.plan, chip, 'chip', model.workload, dispatch);
     for (const kernel of model.plan.kernels) {
@@ -70,23 +59,25 @@ function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
       const format = kernelFormat(model.inference, kernel, site.table);
       const input = kernelInput(model.inference, kernel, site, format);
       if (Number.isNaN(measured) || !input || !format) continue;
-      // Kernels of equal work are one sample: the fastest of them is the least disturbed.
+      // Kernels of equal work in one model are one sample, so that deep models don't drown the others.
       const { operations, bytes } = input;
-      const key = `${model.name} ${model.label} ${input.group} ${format.compute} ${operations.matrix} ${operations.vector} ${operations.special} ${bytes.near} ${JSON.stringify(kernel.matrixShape)}`;
-      const seconds = Math.max(measured - profilingSeconds, 3e-7);
-      const known = best.get(key);
-      best.set(key, {
-        model: model.name,
-        group: input.group,
-        precision: format.compute,
-        input: known && known.seconds <= seconds ? known.input : input,
-        seconds: Math.min(seconds, known?.seconds ?? Infinity),
-        times: (known?.times ?? 0) + 1,
-      });
+      const key = `${model.name} ${model.label} ${input.group} ${format.compute} ${operations.matrix} ${operations.vector} ${operations.special} ${bytes.near} ${bytes.main} ${JSON.stringify(kernel.matrixShape)}`;
+      const known = byShape.get(key);
+      if (known) known.seconds.push(measured);
+      else {
+        const sample = { model: model.name, group: input.group, precision: format.compute, input };
+        byShape.set(key, { sample, seconds: [measured] });
+      }
     }
   }
-  return [...best.values()];
+  return [...byShape.values()].map(({ sample, seconds }) => ({
+    ...sample,
+    seconds: Math.max(seconds.reduce((sum, value) => sum + value, 0) / seconds.length, clockStep / 2),
+  }));
 }
+
+/** The profiler counts whole microseconds. */
+const clockStep = 1e-6;
 
 function predict(sample: Sample, values: Values, chip: Chip): number {
   const model = modelFor(chip);
@@ -97,29 +88,30 @@ function predict(sample: Sample, values: Values, chip: Chip): number {
   return secondsOf(terms as KnownTerms, 2.4e-7).value;
 }
 
-/**
- * Other programs can only slow a kernel down, and on a shared machine even its fastest run may be slowed: an estimate
- * above a measurement weighs more than one below it, so that the fit follows the undisturbed kernels.
- */
-const slowedShare = 0.3;
-/** Share of the kernels that ran undisturbed, by the runs of equal kernels that differ by less than a quarter. */
-const disturbedAbove = 0.85;
+/** What a reader of whole microseconds cannot tell from nothing weighs little. */
+const weightOf = ({ seconds }: Sample): number => seconds / (seconds + 3 * clockStep);
 
 function fit(samples: readonly Sample[], group: string, chip: Chip, start?: Values): Values {
   const list = constantsOf[group].map((item) => ({ ...item, start: start?.[item.name] ?? item.start }));
-  const loss = (error: number) => (error > 0 ? error : -slowedShare * error);
   return minimise(
     list,
     (values) =>
       samples.reduce(
-        (sum, sample) => sum + loss(Math.log(predict(sample, values, chip) / sample.seconds)),
+        (sum, sample) =>
+          sum + weightOf(sample) * Math.abs(Math.log(predict(sample, values, chip) / sample.seconds)),
         0,
       ),
-    700,
+    start ? 700 : 2500,
   );
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));
+
+/**
+ * What leaving a chip out costs: the intervals of GPUs whose measurements were not used are this much wider on each
+ * side than those of calibrated ones (median width of 25 groups, docs/accuracy.md).
+ */
+const otherChip = 1.25;
 
 function residuals(pairs: readonly Pair[]): ResidualBin[] {
   return binEdges.map((below, bin) => {
@@ -130,128 +122,103 @@ function residuals(pairs: readonly Pair[]): ResidualBin[] {
     return {
       below,
       rows: own.length >= 20 ? own.length : near.length,
-      low: round(Math.min(1, quantile(ratios, 0.05))),
+      low: round(Math.min(1, quantile(ratios, 0.05) / otherChip)),
       median: round(quantile(ratios, 0.5)),
-      // The upper tail is that of other programs on the machine: 95 % of it would say nothing of the chip.
-      high: round(Math.max(1, quantile(ratios, disturbedAbove))),
+      high: round(Math.max(1, quantile(ratios, 0.95) * otherChip)),
     };
   });
 }
 
-export interface CpuScore {
-  readonly machine: string;
-  readonly groups: { readonly group: string; readonly score: Score }[];
-  readonly models: {
-    readonly model: string;
-    readonly predicted: number;
-    readonly measured: number;
-    readonly baseline: number;
-  }[];
-  readonly modelScore: Score;
-  readonly baselineScore: Score;
-  readonly nodeScore: Score;
-  readonly spearman: number;
+type CpuScore = OwnTable['machines'][number];
+
+function calibration(
+  samples: readonly Sample[],
+  group: string,
+  values: Values,
+  pairs: readonly Pair[],
+  source: string,
+): Calibration {
+  return {
+    operatorClass: group,
+    precision: 'fp32',
+    constants: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)])),
+    rows: samples.length,
+    residuals: residuals(pairs),
+    source,
+  };
 }
 
-/** Rank correlation of two series. */
-function spearman(a: readonly number[], b: readonly number[]): number {
-  const rank = (list: readonly number[]) => {
-    const order = list.map((_, i) => i).sort((x, y) => list[x] - list[y]);
-    const ranks = new Array<number>(list.length);
-    order.forEach((index, position) => (ranks[index] = position));
-    return ranks;
+/** Share of the caches' bandwidth that products of one row reach whose weights stay there from run to run. */
+function residentShare(machine: string, chip: Chip): number {
+  const { near } = machineFor(chip, 'fp32');
+  const shares = measuredProducts(machine)
+    .map(({ m, n, k, seconds }) => ({ rows: m, bytes: 4 * n * k, seconds }))
+    .filter(({ rows, bytes }) => rows === 1 && bytes > 4e6 && bytes < (near?.capacityBytes ?? 0) * 0.75)
+    .map(({ bytes, seconds }) => bytes / seconds / (near?.bandwidth ?? NaN));
+  return quantile(
+    shares.sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** Recurrent layers stand in one fixture alone: they are matrix products whose weights stay in the caches. */
+function recurrent(calibrations: readonly Calibration[], resident: number): Calibration {
+  const gemm = calibrations.find(({ operatorClass }) => operatorClass === 'gemm')!;
+  const constants = { ...gemm.constants, resident: round(resident), step: 2e-6, gates: 0.5 };
+  return {
+    ...gemm,
+    operatorClass: 'recurrent',
+    constants,
+    source: `matrix products, ${gemm.source}; step and gates: assumption`,
   };
-  const [ra, rb] = [rank(a), rank(b)];
-  const mean = (a.length - 1) / 2;
-  const covariance = ra.reduce((sum, r, i) => sum + (r - mean) * (rb[i] - mean), 0);
-  return covariance / ra.reduce((sum, r) => sum + (r - mean) ** 2, 0);
 }
 
 async function run(machine: string): Promise<{ calibrations: Calibration[]; score: CpuScore }> {
   const chip = machineChip(machine);
-  const samples = samplesOf(await measuredModels(machine), chip);
+  const measuring = measuringOf(machine);
+  const models = await measuredModels(machine);
+  const samples = samplesOf(models, chip);
+  const of = (group: string) => samples.filter((sample) => sample.group === group);
   const groups = Object.keys(constantsOf).filter(
-    (group) => samples.filter((sample) => sample.group === group).length >= 8,
+    (group) =>
+      of(group).length >= enough.kernels &&
+      new Set(of(group).map(({ model }) => model)).size >= enough.models,
   );
+  const source = `fitted to kernels of the fixtures on ${machine} with ONNX Runtime, test/accuracy/measurements/${machine}`;
+  const all = new Map(groups.map((group) => [group, fit(of(group), group, chip)]));
+  const resident = residentShare(machine, chip);
   const outOfFold = new Map<Sample, number>();
-  const calibrations: Calibration[] = [];
-  const scores: CpuScore['groups'] = [];
-  for (const group of groups) {
-    const own = samples.filter((sample) => sample.group === group);
-    const final = fit(own, group, chip);
-    for (const name of new Set(own.map(({ model }) => model))) {
-      const values = fit(
-        own.filter(({ model }) => model !== name),
-        group,
-        chip,
-        final,
-      );
-      for (const sample of own.filter(({ model }) => model === name))
-        outOfFold.set(sample, predict(sample, values, chip));
+  /** The machine as calibrated without one model: what estimates of that model are scored with. */
+  const without = new Map<string, Chip>();
+  for (const name of new Set(models.map((model) => model.name))) {
+    const own: Calibration[] = [];
+    for (const group of groups) {
+      const others = of(group).filter(({ model }) => model !== name);
+      const values =
+        of(group).length === others.length ? all.get(group)! : fit(others, group, chip, all.get(group));
+      for (const sample of of(group)) {
+        if (sample.model === name) outOfFold.set(sample, predict(sample, values, chip));
+      }
+      own.push(calibration(others, group, values, [{ predicted: 1, measured: 1 }], source));
     }
-    const pairs = own.map((sample) => ({ predicted: outOfFold.get(sample)!, measured: sample.seconds }));
-    scores.push({ group, score: score(pairs) });
-    calibrations.push({
-      operatorClass: group,
-      precision: 'fp32',
-      constants: Object.fromEntries(Object.entries(final).map(([name, value]) => [name, round(value)])),
-      rows: own.length,
-      residuals: residuals(pairs),
-      source: `fitted to ${own.length} kernel shapes of the fixtures on ${machine} with ONNX Runtime, test/accuracy/measurements/${machine}`,
-    });
+    own.push(recurrent(own, resident));
+    without.set(name, { ...chip, calibration: own });
   }
-  return { calibrations, score: wholeModels(machine, samples, outOfFold, scores) };
-}
-
-function wholeModels(
-  machine: string,
-  samples: readonly Sample[],
-  outOfFold: ReadonlyMap<Sample, number>,
-  groups: CpuScore['groups'],
-): CpuScore {
-  const known = samples.filter((sample) => outOfFold.has(sample));
-  const rate = baselineRate(known);
-  const models = [...new Set(known.map(({ model }) => model))].map((model) => {
-    const own = known.filter((sample) => sample.model === model);
-    const sum = (value: (sample: Sample) => number) =>
-      own.reduce((total, sample) => total + value(sample) * sample.times, 0);
-    const work = ({ input: { operations } }: Sample) =>
-      operations.matrix + operations.vector + operations.special;
-    return {
-      model,
-      predicted: sum((sample) => outOfFold.get(sample)!),
-      measured: sum(({ seconds }) => seconds),
-      baseline: sum((sample) => work(sample) / rate),
-    };
-  });
-  const matrix = known.filter(({ input, seconds }) => input.operations.matrix > 0 && seconds > 1e-5);
-  return {
-    machine,
-    groups,
-    models,
-    modelScore: score(models),
-    baselineScore: score(models.map(({ baseline, measured }) => ({ predicted: baseline, measured }))),
-    nodeScore: score(
-      known
-        .filter(({ seconds }) => seconds > 1e-5)
-        .map((sample) => ({ predicted: outOfFold.get(sample)!, measured: sample.seconds })),
-    ),
-    spearman: spearman(
-      matrix.map((sample) => sample.input.operations.matrix / outOfFold.get(sample)!),
-      matrix.map((sample) => sample.input.operations.matrix / sample.seconds),
-    ),
-  };
-}
-
-/** The baseline: operations ÷ one constant, the median achieved rate of the matrix kernels. */
-function baselineRate(samples: readonly Sample[]): number {
-  const rates = samples
-    .filter(({ input }) => input.operations.matrix > 0)
-    .map(({ input, seconds }) => input.operations.matrix / seconds);
-  return quantile(
-    rates.sort((a, b) => a - b),
-    0.5,
+  const pairsOf = (group: string): Pair[] =>
+    of(group).map((sample) => ({ predicted: outOfFold.get(sample)!, measured: sample.seconds }));
+  const calibrations = groups.map((group) =>
+    calibration(of(group), group, all.get(group)!, pairsOf(group), source),
   );
+  return {
+    calibrations: [...calibrations, recurrent(calibrations, resident)],
+    score: {
+      machine,
+      ...measuring,
+      groups: groups.map((group) => ({ group, score: score(pairsOf(group)) })),
+      ...nodeScores(samples, outOfFold),
+      ...wholeModels(measuring.callSeconds, models, samples, without),
+    },
+  };
 }
 
 interface ClassEntry {
@@ -293,10 +260,12 @@ function print({
     );
   for (const { group, score: s } of groups) line(`${machine} ${group}`, s);
   line('  kernels of 10 µs and more', nodeScore);
-  line('  whole models (sums of their kernels)', modelScore);
+  line('  whole models', modelScore);
   line('  baseline: operations / constant', baselineScore);
   for (const { model, predicted, measured, baseline } of models) {
-    const text = [predicted, measured, baseline].map((value) => `${(value * 1e3).toFixed(2)} ms`).join(', ');
+    const text = [predicted, measured, baseline]
+      .map((value) => `${(value * 1e3).toPrecision(4)} ms`)
+      .join(', ');
     console.log(`    ${model.padEnd(24)} estimated, measured, baseline: ${text}`);
   }
   console.log(`  Spearman of achieved rates ${rank.toFixed(3)}`);

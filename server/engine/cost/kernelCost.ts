@@ -60,6 +60,7 @@ export function kernelInput(
     constants: constantsFor(site.chip, group, format.compute),
     operations: kernel.operations,
     bytes,
+    warm: site.residency.warm,
     columns: rowLength(inference, kernel, group),
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),

@@ -33,6 +33,8 @@ export class Residency {
   private streamed = 0;
   /** Bytes of all weights at the chip's formats, each counted once. */
   weightBytes = 0;
+  /** A cache keeps all that a run reads and writes until the next run. */
+  warm = false;
 
   private constructor(
     private readonly inference: Inference,
@@ -69,7 +71,8 @@ export class Residency {
     // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
     // unless it is what the chip keeps its weights in.
     const persistent = persistentClasses.has(machine.chip.class) || machine.main === null;
-    this.weightsStay = persistent ? this.weightBytes <= whole : !this.managed && position <= this.capacity;
+    this.warm = !this.managed && position <= this.capacity;
+    this.weightsStay = persistent ? this.weightBytes <= whole : this.warm;
     this.streamed =
       machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
   }

@@ -85,11 +85,12 @@ export function combine(terms: readonly (number | null)[], add: boolean): number
 /** Compute time of the elementwise parts: vector and special-function operations at their own rates. */
 export function elementwiseSeconds(input: KernelInput, serial: boolean, extraVector = 0): number | null {
   const share = constant(input, 'vector', constant(input, 'compute', 1));
+  const specialShare = constant(input, 'special', share);
   const { machine, operations } = input;
   return combine(
     [
       seconds(operations.vector + extraVector, machine.vector && machine.vector * share),
-      seconds(operations.special, machine.special && machine.special * share),
+      seconds(operations.special, machine.special && machine.special * specialShare),
     ],
     serial,
   );

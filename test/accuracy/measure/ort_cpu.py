@@ -61,7 +61,7 @@ def timed(run, runs, limit_seconds=20):
 
 
 def kernel_times(path, values, threads, runs, scratch):
-    """Per node of the optimised graph: operator, outputs, minimum and median seconds."""
+    """Per node of the optimised graph: operator, name, outputs, minimum and median seconds."""
     optimized = scratch / "optimized.onnx"
     session = onnxruntime.InferenceSession(
         str(path), options(threads, scratch / "profile", optimized), providers=["CPUExecutionProvider"]
@@ -79,7 +79,7 @@ def kernel_times(path, values, threads, runs, scratch):
     for name, all_runs in times.items():
         if name in outputs:
             kept = all_runs[2:]
-            yield outputs[name][0], outputs[name][1], min(kept), statistics.median(kept)
+            yield outputs[name][0], name, outputs[name][1], min(kept), statistics.median(kept)
 
 
 def measure_models(folder, out, chip, arguments):
@@ -89,7 +89,7 @@ def measure_models(folder, out, chip, arguments):
 
     models = open_table(out / "models.csv", ["chip", "model", "bindings", "threads", "runs", "seconds", "median_seconds"])
     kernels = open_table(
-        out / "kernels.csv", ["chip", "model", "bindings", "threads", "operator", "outputs", "seconds", "median_seconds"]
+        out / "kernels.csv", ["chip", "model", "bindings", "threads", "operator", "node", "outputs", "seconds", "median_seconds"]
     )
     noise = []
     for case in select([]):
@@ -106,9 +106,9 @@ def measure_models(folder, out, chip, arguments):
             del session
             with tempfile.TemporaryDirectory() as scratch:
                 rows = kernel_times(path, values, arguments.threads, min(runs, arguments.runs), Path(scratch))
-                for operator, names, fastest, usual in rows:
+                for operator, node, names, fastest, usual in rows:
                     kernels.writerow(
-                        [chip, case.name, label, arguments.threads, operator, " ".join(names), f"{fastest:.6e}", f"{usual:.6e}"]
+                        [chip, case.name, label, arguments.threads, operator, node, " ".join(names), f"{fastest:.6e}", f"{usual:.6e}"]
                     )
             print(f"{case.name} {label}: {low * 1e3:.2f} ms (median {middle * 1e3:.2f}, {runs} runs)", flush=True)
     return statistics.median(noise)
@@ -163,6 +163,21 @@ def measure_operators(out, chip, arguments):
             table.writerow([chip, name, "fp32", rows, cols, arguments.threads, f"{low:.6e}", f"{middle:.6e}"])
 
 
+def call_seconds(arguments):
+    """What one call takes besides its nodes: where a line through chains of 1 to 101 tiny nodes meets no node."""
+    counts, times = [1, 11, 51, 101], []
+    for count in counts:
+        names = ["x"] + [f"v{i}" for i in range(1, count)] + ["y"]
+        nodes = [helper.make_node("Tanh" if i % 2 else "Sigmoid", [names[i]], [names[i + 1]]) for i in range(count)]
+        ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 16]) for name in ("x", "y")]
+        graph = helper.make_graph(nodes, "g", ends[:1], ends[1:])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+        arguments.runs, runs = 500, arguments.runs
+        times.append(run_single(model, [("x", random(1, 16))], arguments)[0])
+        arguments.runs = runs
+    return float(np.polyfit(counts, times, 1)[1])
+
+
 def open_table(path, columns):
     table = csv.writer(open(path, "w", newline="", buffering=1))
     table.writerow(columns)
@@ -203,6 +218,7 @@ def main():
         "processor": processor(),
         "threads": arguments.threads,
         "copyBytesPerSecondOneThread": copy_bandwidth(),
+        "callSeconds": call_seconds(arguments),
         "noiseFloor": noise,
         "onnxruntime": onnxruntime.__version__,
         "numpy": np.__version__,

@@ -2,6 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
+import {
+  estimateMeasured,
+  machineChip,
+  measuredMachines,
+  measuredModels,
+  measuringOf,
+} from '../../accuracy/cpu';
 import { publishedRows } from '../../accuracy/rows';
 import { readScored, scoreWorld, worldSection } from '../../accuracy/world';
 import { score } from '../../../server/engine/cost/calibrate/score';
@@ -12,6 +19,38 @@ const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
 const published = read<PublishedTable>('test/accuracy/published.json');
 const own = read<OwnTable>('test/accuracy/own.json');
 const rows = publishedRows();
+
+describe('accuracy on processors', () => {
+  it.each(own.machines.map((machine) => [machine.machine, machine] as const))(
+    '%s meets its aims',
+    (_, machine) => {
+      const { modelScore, baselineScore, nodeScore, spearman } = machine;
+      expect(modelScore.rows).toBe(18);
+      expect(modelScore.median).toBeLessThan(0.15);
+      expect(modelScore.p90).toBeLessThan(0.35);
+      expect(modelScore.median).toBeLessThan(baselineScore.median / 2);
+      expect(nodeScore.median).toBeLessThan(0.3);
+      expect(spearman).toBeGreaterThan(0.9);
+    },
+  );
+
+  it.each(measuredMachines())(
+    '%s is estimated no worse by the shipped constants than out of fold',
+    async (id) => {
+      const committed = own.machines.find(({ machine }) => machine === id)!;
+      const { callSeconds } = measuringOf(id);
+      const pairs = (await measuredModels(id)).flatMap((model) => {
+        const { latencySeconds } = estimateMeasured(model, machineChip(id)).total;
+        if (latencySeconds === null || model.seconds === null) return [];
+        return [{ predicted: latencySeconds.value + callSeconds, measured: model.seconds }];
+      });
+      const result = score(pairs);
+      expect(result.rows).toBe(committed.modelScore.rows);
+      expect(result.median).toBeLessThan(committed.modelScore.median + committed.noiseFloor);
+      expect(result.p90).toBeLessThan(committed.modelScore.p90 * 1.1 + committed.noiseFloor);
+    },
+  );
+});
 
 describe('accuracy', () => {
   it('has a current page', () => {

@@ -23,6 +23,8 @@ export interface KernelInput {
   readonly constants: Constants;
   readonly operations: Operations;
   readonly bytes: LevelBytes;
+  /** All that a run reads and writes stays in the near memory from one run to the next. */
+  readonly warm: boolean;
   /** Length of the rows that a softmax or a normalisation reduces; null for all else. */
   readonly columns: number | null;
   /** Bytes of one element of the activations and of the weights. */
