@@ -4,6 +4,7 @@ import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { runtimeProfiles } from '../engine/kernels/profile';
+import { inferSymbolic } from '../engine/inference/symbolic';
 import type { Problem } from '../engine/problem';
 import { buildReport } from '../engine/report/build';
 import { printCsv } from '../engine/report/print/csv';
@@ -48,7 +49,8 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
-  const report = await reportOf(opened, workload, chips, { host, carbonIntensity }, language);
+  const surroundings = { host, carbonIntensity };
+  const report = await reportOf(opened, workload, chips, surroundings, language, format === 'json');
   return { text: printReport(report, format, language), failure: opened.failure };
 }
 
@@ -85,6 +87,7 @@ async function reportOf(
   chips: readonly Chip[],
   { host, carbonIntensity }: { host: Chip | undefined; carbonIntensity: number | null },
   language: Language,
+  withNames: boolean,
 ): Promise<Report> {
   const prepared = await prepare(opened.model, workload, uninterrupted);
   const analyses: ChipAnalysis[] = [];
@@ -106,6 +109,7 @@ async function reportOf(
     prepared,
     chips: analyses,
     carbonIntensity,
+    ...(withNames && { symbolic: await inferSymbolic(opened.model, workload.bindings, uninterrupted) }),
     problems: [...opened.problems, ...unusedProblems],
     lineOf: (index) => {
       const line = opened.positions.lineOf(nodes[index]!.node);

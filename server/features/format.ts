@@ -92,6 +92,16 @@ export function typeText(type: ValueType | undefined): string {
   }
 }
 
+/**
+ * `[batch, 12, sequence, 64]`: a shape by the names of its dimensions, to stand beside its numbers; undefined where it
+ * says no more than `bound` does.
+ */
+export function symbolicText(type: ValueType | undefined, bound: ValueType | undefined): string | undefined {
+  if (!type || typeText(type) === typeText(bound)) return undefined;
+  if (type.kind !== 'tensor' && type.kind !== 'sparse') return typeText(type);
+  return type.shape && `[${type.shape.map(dimText).join(', ')}]`;
+}
+
 /** Text from a file as Markdown that shows exactly it: no links, no tables, no HTML, no line breaks. */
 export function escapeMarkdown(text: string, limit = 200): string {
   const short = text.length > limit ? `${text.slice(0, limit)}…` : text;

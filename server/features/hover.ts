@@ -6,15 +6,19 @@ import type { Language } from '../../l10n/messages';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
+import type { Element } from '../engine/operators/rule';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
-import { boundWord, codeSpan, escapeMarkdown, known, timeRange, typeText } from './format';
+import { symbolicFacts } from '../workspace/symbolicShapes';
+import { boundWord, codeSpan, escapeMarkdown, known, symbolicText, timeRange, typeText } from './format';
 import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { reason } from './reason';
 
 const chipRows = 8;
 const shownElements = 16;
+/** Characters of a shape in names: products of floors get long, and cut in the middle they say nothing. */
+const longestNames = 600;
 
 /** What stands at a position: a value's name, a node, or the heading of the model. */
 export function hover(analysis: Analysis, at: Position, language: Language): Hover | null {
@@ -58,7 +62,7 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   const node = analysis.inference.nodes[index];
   if (!node) return null;
   const outputs = node.outputs
-    .flatMap((id) => (id === null ? [] : [codeSpan(typeText(analysis.inference.values[id]?.type))]))
+    .flatMap((id) => (id === null ? [] : [typeSpans(analysis, analysis.inference.values[id])]))
     .join(', ');
   const lines = [`**${escapeMarkdown(node.node.operator)}** → ${outputs || '–'}`, ''];
   lines.push(workLine(node, language), '');
@@ -70,6 +74,12 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   lines.push(...origin(node.node, language));
   lines.push(...operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
+}
+
+/** The type with its numbers and, where the names of dimensions say more, the shape in those: `float[1,8]` = `[batch, 8]`. */
+function typeSpans(analysis: Analysis, value: InferredValue | undefined): string {
+  const named = value && symbolicText(symbolicFacts(analysis)?.[value.id]?.type, value.type);
+  return codeSpan(typeText(value?.type)) + (named === undefined ? '' : ` = ${codeSpan(named, longestNames)}`);
 }
 
 /** Operations and bytes, once: they do not depend on a chip. */
@@ -154,7 +164,7 @@ function mainValues({ inference }: Analysis): Map<string, InferredValue> {
 }
 
 function valueLines(analysis: Analysis, value: InferredValue, language: Language): string[] {
-  const lines = [`${codeSpan(value.name)} ${codeSpan(typeText(value.type))}`, ''];
+  const lines = [`${codeSpan(value.name)} ${typeSpans(analysis, value)}`, ''];
   const facts = [messageOf(language, `hover.value.${value.origin}`), known(value.bytes, bytes, language)];
   const producer = value.producer === null ? undefined : analysis.inference.nodes[value.producer];
   if (producer) {
@@ -165,13 +175,19 @@ function valueLines(analysis: Analysis, value: InferredValue, language: Language
   facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
   lines.push(facts.join(' · '), '');
   if (value.elements && value.elements.length > 0) {
-    const shown = value.elements
-      .slice(0, shownElements)
-      .map((element) => (typeof element === 'object' ? element.key : (element ?? '?')));
-    const rest = value.elements.length > shownElements ? ', …' : '';
-    lines.push(`${message(language, 'hover.value.elements')} ${codeSpan(shown.join(', ') + rest)}`);
+    const shown = elementsText(value.elements);
+    const named = elementsText(symbolicFacts(analysis)?.[value.id]?.elements ?? value.elements);
+    const beside = named === shown ? '' : ` = ${codeSpan(named, longestNames)}`;
+    lines.push(`${message(language, 'hover.value.elements')} ${codeSpan(shown)}${beside}`);
   }
   return lines;
+}
+
+function elementsText(elements: readonly Element[]): string {
+  const shown = elements
+    .slice(0, shownElements)
+    .map((element) => (typeof element === 'object' ? element.key : (element ?? '?')));
+  return shown.join(', ') + (elements.length > shownElements ? ', …' : '');
 }
 
 export function markdown(lines: readonly string[]): MarkupContent {

@@ -20,11 +20,15 @@ import {
   statusNotification,
 } from '../protocol';
 import type { StatusParams } from '../protocol';
+import { CancelledError } from '../engine/scheduler';
+import type { Analysis } from '../workspace/analysis';
 import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
 import type { Available } from '../workspace/ownChips';
 import { clientSettings, Settings } from '../workspace/settings';
+import { findSymbolicFacts } from '../workspace/symbolicShapes';
+import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
 import { registerCustomRequests } from './customRequests';
 import { describe } from './handler';
@@ -36,6 +40,9 @@ import { ownChips, watchChipFiles } from './ownChips';
 import { semanticLegend } from './semanticTokens';
 import { Status } from './status';
 import { registerTextFeatures } from './textFeatures';
+
+/** When the shapes of an analysis are named after its dimensions (milliseconds after it is done). */
+const namesAfter = 100;
 
 /** What the features share. */
 export interface ServerContext {
@@ -123,6 +130,7 @@ export function startServer(connection: Connection): void {
       const { uri } = analysis.listing;
       send(analysisNotification, { uri, revision: analysis.revision });
       if (documents.get(uri)) send(heatNotification, heat(analysis));
+      nameDimensionsLater(analysis);
       status.done('ok', 'status.ready');
     },
     analysing: (uri) => status.busy('status.analysing', { model: modelName(uri) }),
@@ -132,6 +140,18 @@ export function startServer(connection: Connection): void {
       status.done('error', 'status.failed', { model: modelName(uri) });
     },
   });
+
+  /** After the first answers, so that it delays none of them: only hovers show it. */
+  function nameDimensionsLater(analysis: Analysis): void {
+    const isStale = (): boolean => models.finished(analysis.listing.uri) !== analysis;
+    const begin = (): void => {
+      if (isStale()) return;
+      findSymbolicFacts(analysis, politely(isStale)).catch((error: unknown) => {
+        if (!(error instanceof CancelledError)) log.error(describe(error));
+      });
+    };
+    setTimeout(begin, namesAfter).unref();
+  }
 
   connection.onInitialize((params) => {
     client = params.capabilities;

@@ -196,6 +196,22 @@ describe('hovers and hints', () => {
     expect(text).toContain('1.63 kB of weights');
   });
 
+  it('tells shapes by the names of their dimensions beside the numbers', async () => {
+    const document = await openMlp({ settings: { models: { '*.onnx': { dimensions: { batch: 8 } } } } });
+    // They are worked out when all else is answered.
+    let text = '';
+    for (let i = 0; i < 200 && !text.includes('= `['); i++) {
+      text = await document.hoverText(document.at('Gemm'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(text).toContain('**Gemm** → `float[8,24]` = `[batch, 24]`');
+    expect(await document.hoverText(document.at('linear, '))).toContain(
+      '`linear` `float[8,24]` = `[batch, 24]`',
+    );
+    // Where no dimension has a name there is nothing to add.
+    expect(await document.hoverText(document.at('"norm.bias"'))).toMatch(/`float\[24\]`\n/);
+  });
+
   it('tells what a value is', async () => {
     const document = await openMlp();
     expect(await document.hoverText(document.at('"norm.bias"'))).toContain('`norm.bias` `float[24]`');

@@ -1,4 +1,4 @@
-import { add, equalDims, multiply, subtract, type Dim } from '../graph/dim';
+import { add, equalDims, floorDivide, multiply, subtract, symbolsOf, type Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
 import { truth } from './elements';
 import { isTensor, joinTypes } from './joinTypes';
@@ -21,6 +21,9 @@ export function trips(context: NodeContext, known: Dim | undefined): number | nu
   return 1;
 }
 
+/** Hint of the symbol that stands for the number of the run. */
+const iterationName = 'iteration';
+
 /** Endless loops of exporters are written with the largest integers. */
 const endless = 2 ** 31 - 1;
 
@@ -39,7 +42,7 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
   );
   const iteration: Fact = {
     type: { kind: 'tensor', dtype: 'int64', shape: [] },
-    elements: [context.fresh('iteration')],
+    elements: [context.fresh(iterationName)],
   };
   const condition: Fact = {
     type: { kind: 'tensor', dtype: 'bool', shape: [] },
@@ -50,13 +53,14 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
     inputs: [iteration, condition, ...facts],
     repeat: count,
   });
+  const runs = count ?? known ?? null;
   const initial = state.map((type, i) => type && { type, items: context.fact(i + 2)?.items });
   let results = yield ask(initial);
   const added = initial.map((own, i) => addedItems(own, results[i + 1]));
   let states: LoopState[] = state.map((type, i) => ({ during: type, after: type ?? results[i + 1]?.type }));
   let asked = false;
   for (let pass = 0; pass < 3 && !states.every((own, i) => settled(own, results[i + 1]?.type)); pass++) {
-    states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? count : null));
+    states = states.map((own, i) => grow(context, i, own, results[i + 1]?.type, pass === 0 ? runs : null));
     results = yield ask(states.map(({ during }) => during && { type: during }));
     asked = true;
   }
@@ -121,24 +125,29 @@ function setLoopOutputs(
 interface LoopState {
   readonly during: ValueType | undefined;
   readonly after: ValueType | undefined;
-  readonly steps?: readonly number[];
+  readonly steps?: readonly Dim[];
 }
 
 function settled({ during, steps }: LoopState, result: ValueType | undefined): boolean {
   if (!steps) return sameType(during, result);
   const added = addedPerRun(during, result);
-  return added !== undefined && added.every((step, axis) => step === steps[axis]);
+  return added !== undefined && added.every((step, axis) => equalDims(step, steps[axis]!));
 }
 
-/** What one run adds to each dimension, when that is a number for all of them. */
+/** Symbols that rules make up inside a body end in its scope: data of each run decides them. */
+const ofBody = /:\d+$/;
+
+/** What one run adds to each dimension, when that is the same in every run as far as its names say. */
 function addedPerRun(
   before: ValueType | undefined,
   after: ValueType | undefined,
-): readonly number[] | undefined {
+): readonly Dim[] | undefined {
   const [from, to] = [before, after].map((type) => (type && isTensor(type) ? type.shape : undefined));
   if (!from || !to || from.length !== to.length) return undefined;
   const steps = from.map((dim, axis) => subtract(to[axis]!, dim));
-  return steps.every((step) => typeof step === 'number') ? steps : undefined;
+  const isSteady = (step: Dim): boolean =>
+    !symbolsOf(step).some((name) => ofBody.test(name) || name.endsWith(iterationName));
+  return steps.every(isSteady) ? steps : undefined;
 }
 
 function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
@@ -157,7 +166,7 @@ function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {
 }
 
 /**
- * A state that comes out of the body larger than it went in. By a constant amount per run: its size in the middle of
+ * A state that comes out of the body larger than it went in. By the same amount in every run: its size in the middle of
  * the loop stands for all runs, and its size at the end is exact. Otherwise its size becomes a symbol.
  */
 function grow(
@@ -165,7 +174,7 @@ function grow(
   index: number,
   own: LoopState,
   result: ValueType | undefined,
-  count: number | null,
+  count: Dim | null,
 ): LoopState {
   const before = own.during;
   if (!before || !result || (sameType(before, result) && !own.steps)) {
@@ -173,11 +182,12 @@ function grow(
   }
   const steps = count === null ? undefined : addedPerRun(before, result);
   if (steps && isTensor(before)) {
-    const at = (runs: number): ValueType => ({
+    const at = (runs: Dim): ValueType => ({
       ...before,
       shape: before.shape!.map((dim, axis) => add(dim, multiply(steps[axis]!, runs))),
     });
-    return { during: at(Math.floor(Math.max(count! - 1, 0) / 2)), after: at(count!), steps };
+    // A run in the middle, and not the first where there are two: what grows by its own size shows itself there.
+    return { during: at(floorDivide(count!, 2)), after: at(count!), steps };
   }
   const joined = joinTypes(before, result, (axis) => context.fresh(`state${index}.${axis}`));
   // An optional that the body fills: full once it has run.

@@ -2,8 +2,9 @@ import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineFor } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
-import type { Model } from '../graph/model';
+import type { Model, Shape, ValueType } from '../graph/model';
 import { moduleScope } from '../graph/moduleScope';
+import type { SymbolicFacts } from '../inference/symbolic';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Problem } from '../problem';
@@ -29,6 +30,8 @@ export interface ReportInput {
   readonly chips: readonly ChipAnalysis[];
   /** Grid intensity in g CO2e/kWh; null where the user gave none. */
   readonly carbonIntensity: number | null;
+  /** Shapes by the names of dimensions, where they were worked out. */
+  readonly symbolic?: SymbolicFacts;
   /** Problems found before the analysis: reading, external data. */
   readonly problems: readonly Problem[];
   /** 1-based line of a node in the listing; null when it has none. */
@@ -46,10 +49,10 @@ export function buildReport(input: ReportInput): Report {
   return {
     schemaVersion: reportSchemaVersion,
     tool: input.tool,
-    model: reportModel(prepared, input.path),
+    model: reportModel(prepared, input.path, input.symbolic),
     workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
     carbonIntensity: input.carbonIntensity,
-    nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf)),
+    nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf, input.symbolic)),
     chips: input.chips.map((analysis) =>
       reportChip(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
     ),
@@ -68,12 +71,12 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
 }
 
 /** What is known of the model itself. */
-export function reportModel(prepared: Prepared, path: string): ReportModel {
+export function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
   const { model, inference, timeline } = prepared;
   const counted = countParameters(inference);
   const main = inference.scopes[0];
   const values = (ids: readonly (number | null)[]): ReportValue[] =>
-    ids.filter((id) => id !== null).map((id) => reportValue(inference, id));
+    ids.filter((id) => id !== null).map((id) => reportValue(inference, id, symbolic));
   return {
     path,
     format: model.format,
@@ -97,6 +100,7 @@ export function reportNode(
   inference: Inference,
   node: InferredNode,
   lineOf: (node: number) => number | null,
+  symbolic?: SymbolicFacts,
 ): ReportNode {
   return {
     index: node.index,
@@ -107,7 +111,7 @@ export function reportNode(
     operator: node.node.operator,
     scope: moduleScope(node.node),
     line: lineOf(node.index),
-    outputs: node.outputs.filter((id) => id !== null).map((id) => reportValue(inference, id)),
+    outputs: node.outputs.filter((id) => id !== null).map((id) => reportValue(inference, id, symbolic)),
     operations: node.work?.operations ?? null,
     bytes: node.work?.bytes ?? null,
     rule: node.rule,
@@ -115,10 +119,17 @@ export function reportNode(
 }
 
 /** A value with its type; a dimension that stays symbolic is a string. */
-export function reportValue(inference: Inference, id: number): ReportValue {
+export function reportValue(inference: Inference, id: number, symbolic?: SymbolicFacts): ReportValue {
   const { name, type } = inference.values[id]!;
-  const tensor = type?.kind === 'tensor' || type?.kind === 'sparse' ? type : undefined;
-  return { name, dtype: tensor?.dtype ?? null, shape: tensor?.shape?.map(dimText) ?? null };
+  const shape = shapeOf(type)?.map(dimText) ?? null;
+  const named = shapeOf(symbolic?.[id]?.type)?.map(dimText);
+  const differs = named?.some((dim, axis) => dim !== shape?.[axis]) === true;
+  const dtype = type?.kind === 'tensor' || type?.kind === 'sparse' ? (type.dtype ?? null) : null;
+  return { name, dtype, shape, ...(differs && { symbolicShape: named }) };
+}
+
+function shapeOf(type: ValueType | undefined): Shape | undefined {
+  return type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
 }
 
 function dimText(dim: Dim): number | string {

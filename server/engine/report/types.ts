@@ -27,6 +27,8 @@ export interface ReportValue {
   readonly dtype: string | null;
   /** A dimension that stays symbolic is a string; null when the rank is unknown. */
   readonly shape: readonly (number | string)[] | null;
+  /** The same by the names of dimensions; only where one of them has a name beside its number. */
+  readonly symbolicShape?: readonly (number | string)[];
 }
 
 export interface ReportModel {

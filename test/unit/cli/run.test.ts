@@ -31,7 +31,10 @@ describe('siliconlens analyze', () => {
     const report = JSON.parse(out) as Report;
     expect(report.schemaVersion).toBe(1);
     expect(report.chips.map((chip) => chip.id)).toEqual(['nvidia-t4', 'intel-xeon-8480']);
-    expect(report.model.inputs).toEqual([{ name: 'features', dtype: 'float', shape: [3, 16] }]);
+    expect(report.model.inputs).toEqual([
+      { name: 'features', dtype: 'float', shape: [3, 16], symbolicShape: ['batch', 16] },
+    ]);
+    expect(report.nodes[0]!.outputs[0]!.symbolicShape).toEqual(['batch', 24]);
     expect(report.workload.bindings['batch']).toBe(3);
     expect(report.coverage).toEqual({ nodes: 1, operations: 1 });
     expect(report.memory.timeline).toHaveLength(report.nodes.length);

@@ -1,0 +1,70 @@
+import type { Model, ValueType } from '../graph/model';
+import type { Element } from '../operators/rule';
+import type { Bindings } from '../graph/dim';
+import type { Scheduler } from '../scheduler';
+import { bindInputs } from './bindings';
+import { flatten } from './flatten';
+import { Walk } from './walk';
+
+/** What is known of a value as long as no dimension has a number. */
+export interface SymbolicFact {
+  readonly type: ValueType;
+  /** Content of a small tensor, such as a shape; entries may be dimensions. */
+  readonly elements?: readonly Element[];
+}
+
+/** Facts by value id, the same ids as in `Inference.values`; undefined where nothing depends on a symbol. */
+export type SymbolicFacts = readonly (SymbolicFact | undefined)[];
+
+/** Bindings that decide how often a loop runs: they belong to the graph, not to its dimensions. */
+export const tripPrefix = 'loop:';
+
+/**
+ * Types in terms of the names of the graph's dimensions: what a shape means, beside the numbers that it has under some
+ * bindings. Shapes alone: no work is counted, no problems are reported.
+ * @param bindings only those of loop trips count
+ */
+export async function inferSymbolic(
+  model: Model,
+  bindings: Bindings,
+  scheduler: Scheduler,
+): Promise<SymbolicFacts> {
+  const trips = tripBindings(bindings);
+  const silent = (): void => {};
+  const flat = await flatten(model, {}, scheduler, silent);
+  const workload = { bindings: trips, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const input = bindInputs(model.graph, workload, false);
+  const walk = new Walk(flat, input.bindings, input.names, trips, scheduler, silent);
+  await walk.run();
+  return walk.facts.map((fact) => {
+    if (!fact?.type) return undefined;
+    const elements = fact.elements?.some(isSymbolic) ? fact.elements : undefined;
+    if (!elements && !isOpen(fact.type)) return undefined;
+    return { type: fact.type, ...(elements && { elements }) };
+  });
+}
+
+/** The bindings that {@link inferSymbolic} looks at. */
+export function tripBindings(bindings: Bindings): Bindings {
+  return Object.fromEntries(Object.entries(bindings).filter(([name]) => name.startsWith(tripPrefix)));
+}
+
+function isSymbolic(element: Element): boolean {
+  return typeof element === 'object' && element !== null;
+}
+
+/** True if a dimension of the type is an expression. */
+function isOpen(type: ValueType): boolean {
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse':
+      return type.shape?.some((dim) => typeof dim !== 'number') ?? false;
+    case 'sequence':
+    case 'optional':
+      return type.element !== undefined && isOpen(type.element);
+    case 'map':
+      return type.value !== undefined && isOpen(type.value);
+    case 'opaque':
+      return false;
+  }
+}
