@@ -1,3 +1,4 @@
+import { bytes, count, decimal } from './format';
 import enCli from './en/cli.json';
 import enExtension from './en/extension.json';
 import enMeasured from './en/measured.json';
@@ -39,16 +40,28 @@ export function message(language: Language, key: MessageKey, args: MessageArgs =
   return messageOf(language, key, args);
 }
 
+/** Places whose values are keys: the engine names facts of chips and stand-ins for them, it has no texts for readers. */
+const keyed: ReadonlySet<string> = new Set(['fact', 'standin']);
+
+/** How a number is written at a place such as `{needed:bytes}`; without a word behind the name it stands as it is. */
+const quantities: Readonly<Record<string, (value: number, language: Language) => string>> = {
+  bytes,
+  count,
+  decimal,
+};
+
 /**
  * As {@link message} for keys known only at run time (problem codes); an unknown key shows itself. A place `{fact}` shows
- * the text of the key `fact.VALUE`: the engine names facts of chips by their property, which is no text for readers.
+ * the text of the key `fact.VALUE`, `{bytes:bytes}` a number with its unit.
  */
 export function messageOf(language: Language, key: string, args: MessageArgs = {}): string {
   const text = textOf(language, key) ?? key;
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
+  return text.replace(/\{(\w+)(?::(\w+))?\}/g, (place, name: string, quantity: string | undefined) => {
     const value = args[name];
     if (value === undefined) return place;
-    return (name === 'fact' ? textOf(language, `fact.${value}`) : undefined) ?? String(value);
+    const write = quantity === undefined ? undefined : quantities[quantity];
+    if (write && typeof value === 'number') return write(value, language);
+    return (keyed.has(name) ? textOf(language, `${name}.${value}`) : undefined) ?? String(value);
   });
 }
 

@@ -84,11 +84,17 @@ export async function costsOn(
   const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
   const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
   const fit = fitOf(chip, profile, timeline);
-  if (fit.fits === false) {
-    problems.push({ severity: 'warning', code: 'memory-too-small', args: { chip: chip.name }, node: null });
+  if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
+    const needed = timeline.highWaterBytes ?? 0;
+    const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));
+    const args = { chip: chip.name, needed, capacity };
+    problems.push({ severity: 'warning', code: 'memory-too-small', args, node: null });
   }
   return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
 }
+
+/** Problems of a cost that say more closely what does not fit: one message is enough. */
+const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.weights-streamed']);
 
 /** The runtime that the workload asks for, else the chip's own, else none. */
 function profileFor(chip: Chip, workload: Workload, problems: Problem[]): RuntimeProfile {

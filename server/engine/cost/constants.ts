@@ -203,12 +203,16 @@ function binOf(bins: readonly ResidualBin[], seconds: number): ResidualBin | und
 export interface Standin {
   readonly value: number;
   readonly source: string;
+  /** Names its source for readers: a text of the bundles stands under `standin.KEY`. */
+  readonly key: string;
 }
 
 type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
 
 /** The class's stand-in for a missing figure; undefined where there is none. */
 export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
-  const table = factDefaults[fact] as Readonly<Record<string, Standin>>;
-  return table[chipClass] ?? table['*'];
+  const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
+  const own = table[chipClass] ? chipClass : '*';
+  const entry = table[own];
+  return entry && { ...entry, key: own === '*' ? fact : `${fact}.${own}` };
 }

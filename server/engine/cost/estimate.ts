@@ -13,7 +13,7 @@ import { costKernel, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
 import { linkSeconds, transferOfInputsAndOutputs } from './link';
 import { crossings, hostKernels } from './placement';
-import { choiceOf, problemsOf } from './notes';
+import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
 import { shareOut } from './shares';
 import { machineFor } from './machine';
@@ -78,7 +78,13 @@ function* estimateSteps(
     costed.map(({ machine }) => machine),
     links.byKernel,
   );
-  const problems: Problem[] = yield* problemsOf(chip, site, costed, host);
+  const problems: Problem[] = yield* problemsOf(
+    chip,
+    site,
+    costed,
+    host,
+    fallbackOf(inference, plan, host, profile.name, hostSite.chip.name),
+  );
   const spikes =
     chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
   if (spikes) problems.push(spikingProblem(chip, spikes));
@@ -93,14 +99,29 @@ function* estimateSteps(
     nodes,
     total: {
       latencySeconds: total.seconds,
-      throughput: total.seconds && (yield* throughputOf(inference, plan, kernels, chip, total.seconds.value)),
+      throughput:
+        total.seconds &&
+        (yield* throughputOf(inference, plan, kernels, chip, total.seconds.value, io.seconds)),
       joules: total.joules ?? spikes?.joules ?? null,
       operations: total.operations,
+      eliminatedOperations: yield* eliminatedOperations(inference, plan),
       bytes: total.bytes,
       io,
     },
     problems,
   };
+}
+
+/** Operations of nodes in no kernel: the runtime computes them at load time, merges them with equal ones or drops them. */
+function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<number | null> {
+  let sum: number | null = 0;
+  for (const { index, work, repeat } of inference.nodes) {
+    yield;
+    if (plan.kernelOfNode[index] !== -1) continue;
+    const operations = work?.operations;
+    sum = added(sum, operations ? operations.matrix + operations.vector + operations.special : null, repeat);
+  }
+  return sum;
 }
 
 /** Elements of a value; null while a dimension is unknown. */

@@ -28,11 +28,11 @@ export interface Machine {
   readonly array: readonly [number, number] | null;
   /** Host link, bytes per second and direction. */
   readonly link: number | null;
-  /** Source of the stand-in for it, where the chip's file states none. */
+  /** Key of the stand-in for it, where the chip's file states none. */
   readonly linkStandin: string | null;
-  /** Facts that are missing without a stand-in, and those that a stand-in replaces (with its source). */
+  /** Facts that are missing without a stand-in, and those that a stand-in replaces (with its key). */
   readonly missing: readonly string[];
-  readonly standins: readonly { readonly fact: string; readonly source: string }[];
+  readonly standins: readonly { readonly fact: string; readonly standin: string }[];
 }
 
 const cache = new WeakMap<Chip, Map<string, Machine>>();
@@ -48,7 +48,7 @@ export function machineFor(chip: Chip, format: string): Machine {
 
 function build(chip: Chip, format: string): Machine {
   const missing: string[] = [];
-  const standins: { fact: string; source: string }[] = [];
+  const standins: { fact: string; standin: string }[] = [];
   const share = 1 / chip.devices;
   const rate = resolveFormat(chip, format);
   const peak = rate ? rate.figure.value * share : null;
@@ -58,14 +58,14 @@ function build(chip: Chip, format: string): Machine {
 
   const replaced = (
     fact: string,
-    standin: { value: number; source: string } | undefined,
+    standin: { value: number; key: string } | undefined,
     factor: number | null,
   ) => {
     if (!standin || factor === null) {
       missing.push(fact);
       return null;
     }
-    standins.push({ fact, source: standin.source });
+    standins.push({ fact, standin: standin.key });
     return standin.value * factor;
   };
 
@@ -138,7 +138,7 @@ function linkOf(chip: Chip): { link: number | null; linkStandin: string | null }
   const standin = standinFor('hostLinkBytesPerSecond', chip.class);
   const part = /SoC|IP/.test(chip.scope) || chip.class === 'mcu';
   return standin && !part
-    ? { link: standin.value, linkStandin: standin.source }
+    ? { link: standin.value, linkStandin: standin.key }
     : { link: null, linkStandin: null };
 }
 

@@ -1,4 +1,5 @@
 import type { Chip, ChipClass } from '../chips/chip';
+import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import type { Problem, Severity } from '../problem';
 import type { Steps } from '../scheduler';
@@ -33,12 +34,41 @@ export function* choiceOf(
   return { compute, weights: int4 ? 'int4' : compute, activations: compute, substituted };
 }
 
+/** What does not run on the chip: the operators, the runtime's name, and the chip that runs them instead. */
+export interface Fallback {
+  readonly operators: string;
+  readonly runtime: string;
+  readonly host: string;
+}
+
+/** Operators that a message names; the rest is counted by its dots. */
+const namedOperators = 5;
+
+/** The operators of kernels that run on the host, the most frequent first. */
+export function fallbackOf(
+  inference: Inference,
+  plan: KernelPlan,
+  host: ReadonlySet<number>,
+  runtime: string,
+  hostName: string,
+): Fallback {
+  const counts = new Map<string, number>();
+  for (const index of host) {
+    const { operator } = inference.nodes[plan.kernels[index].anchor].node;
+    counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  }
+  const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  const operators = names.slice(0, namedOperators).join(', ') + (names.length > namedOperators ? ', …' : '');
+  return { operators, runtime, host: hostName };
+}
+
 /** What a reader of the costs has to know: substitutions, missing facts, stand-ins, fallbacks. Each once. */
 export function* problemsOf(
   chip: Chip,
   site: Site,
   costed: readonly CostedKernel[],
   host: ReadonlySet<number>,
+  fallback: Fallback | null = null,
 ): Steps<Problem[]> {
   const problems = new Map<string, Problem>();
   const report = (severity: Severity, code: string, args: Record<string, string | number>) => {
@@ -57,7 +87,10 @@ export function* problemsOf(
   const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
   if (shortage && ((modelFor(chip)?.mustFit ?? false) || (streams && costed[0]?.machine?.link === null))) {
     report('warning', 'cost.does-not-fit', { ...shortage });
-  } else if (streams) report('information', 'cost.weights-streamed', {});
+  } else if (streams) {
+    const { weightBytes, streamedBytes } = site.residency;
+    report('information', 'cost.weights-streamed', { weights: weightBytes, streamed: streamedBytes });
+  }
   // Thousands of kernels share a handful of formats: what there is to say of each is said once.
   const formats = new Map<string, KernelFormat>();
   const machines = new Set<Machine>();
@@ -77,16 +110,18 @@ export function* problemsOf(
   }
   for (const machine of machines) {
     for (const fact of machine.missing) report('warning', 'chip.fact-missing', { fact });
-    for (const { fact, source } of machine.standins) report('information', 'chip.stand-in', { fact, source });
+    for (const { fact, standin } of machine.standins)
+      report('information', 'chip.stand-in', { fact, standin });
     if (streams && machine.linkStandin) {
-      report('information', 'chip.stand-in', { fact: 'host link', source: machine.linkStandin });
+      report('information', 'chip.stand-in', { fact: 'host link', standin: machine.linkStandin });
     }
     if (machine.rate?.origin === 'estimated') {
       report('information', 'chip.peak-estimated', { precision: machine.format });
     }
   }
   if (unknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
-  if (host.size > 0) report('information', 'cost.host-fallback', { kernels: host.size });
+  if (fallback && host.size > 0)
+    report('information', 'cost.host-fallback', { ...fallback, kernels: host.size });
   return [...problems.values()];
 }
 

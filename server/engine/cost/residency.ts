@@ -77,19 +77,28 @@ export class Residency {
       machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
   }
 
+  /** Bytes of weights that come over the host link in every run. */
+  get streamedBytes(): number {
+    return this.weightBytes * this.streamed;
+  }
+
   /** What keeps the model from running where nothing can be streamed: bytes needed and there are; null when it fits. */
-  shortage(): { readonly level: string; readonly needed: number; readonly capacity: number } | null {
+  shortage(): {
+    readonly fact: 'weights' | 'activations';
+    readonly needed: number;
+    readonly capacity: number;
+  } | null {
     const { main, near } = this.machine;
     const home = main ?? near;
     if (home?.capacityBytes && this.weightBytes > home.capacityBytes) {
-      return { level: home.name, needed: this.weightBytes, capacity: home.capacityBytes };
+      return { fact: 'weights', needed: this.weightBytes, capacity: home.capacityBytes };
     }
     const largest = this.sized.reduce(
       (most, sized) => Math.max(most, sized ? sized.inputs + sized.outputs : 0),
       0,
     );
     if (main && near?.capacityBytes && largest > near.capacityBytes) {
-      return { level: near.name, needed: largest, capacity: near.capacityBytes };
+      return { fact: 'activations', needed: largest, capacity: near.capacityBytes };
     }
     return null;
   }

@@ -25,8 +25,10 @@ export function samplesPerRun(inference: Inference): number {
 /**
  * Samples per second. Chips whose layers form a pipeline give each layer its share of the chip, so that all stages take
  * equally long: a batch leaves every time that the whole chip's work for one batch takes, launch and hand-over hidden
- * behind it, with one batch in flight per stage. What is in flight passes through in no less than one latency (Little's
- * law), which is what limits networks of a few small layers. All others run one batch at a time.
+ * behind it, with at most one batch in flight per stage. All others run one batch at a time. Inputs and outputs of
+ * neighbouring batches are copied meanwhile, but no faster than the host link allows. What is in flight on average is
+ * throughput × latency (Little's law).
+ * @param transfer seconds in which inputs and outputs of one batch cross the host link; null: unknown
  */
 export function* throughputOf(
   inference: Inference,
@@ -34,11 +36,21 @@ export function* throughputOf(
   kernels: readonly KernelCost[],
   chip: Chip,
   latency: number,
+  transfer: number | null,
 ): Steps<{ samplesPerSecond: number; concurrency: number } | null> {
-  if (latency <= 0) return null;
   const samples = samplesPerRun(inference);
-  if (samples === 0) return null;
-  if (!modelFor(chip)?.pipelined) return { samplesPerSecond: samples / latency, concurrency: 1 };
+  if (latency <= 0 || samples === 0) return null;
+  const pipelined = modelFor(chip)?.pipelined ?? false;
+  const interval = pipelined ? yield* stageSeconds(plan, kernels, latency) : latency;
+  const slowest = Math.max(interval, transfer ?? 0);
+  return {
+    samplesPerSecond: samples / slowest,
+    concurrency: Math.max(1, Math.ceil(latency / slowest - 1e-9)),
+  };
+}
+
+/** Seconds from one batch to the next out of a pipeline. */
+function* stageSeconds(plan: KernelPlan, kernels: readonly KernelCost[], latency: number): Steps<number> {
   let work = 0;
   let stages = 0;
   for (const kernel of plan.kernels) {
@@ -48,6 +60,5 @@ export function* throughputOf(
     if (time > 0) stages++;
     work += time;
   }
-  if (work <= 0) return null;
-  return { samplesPerSecond: samples / Math.max(work, latency / stages), concurrency: stages };
+  return stages === 0 ? latency : Math.max(work, latency / stages);
 }

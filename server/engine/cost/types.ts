@@ -62,8 +62,13 @@ export interface ChipCost {
     readonly latencySeconds: Estimate | null;
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
     readonly joules: Estimate | null;
-    /** Operations per run of the model. */
+    /** Operations per run of the model that the runtime runs. */
     readonly operations: number | null;
+    /**
+     * Operations of nodes that the runtime computes at load time, merges or drops (forward pass). In inference these
+     * and `operations` are those of all nodes together.
+     */
+    readonly eliminatedOperations: number | null;
     readonly bytes: number | null;
     /** Transfer of graph inputs and outputs over the host link; kept apart from node times. */
     readonly io: { readonly bytes: number; readonly seconds: number | null };

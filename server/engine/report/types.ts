@@ -90,7 +90,10 @@ export interface ReportChip {
     readonly latencySeconds: Estimate | null;
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
     readonly joules: Estimate | null;
+    /** Operations per run that the runtime runs. */
     readonly operations: number | null;
+    /** Operations of nodes that it computes at load time, merges or drops; with `operations` those of all nodes. */
+    readonly eliminatedOperations: number | null;
     readonly bytes: number | null;
     readonly io: { readonly bytes: number; readonly seconds: number | null };
   };

@@ -204,7 +204,7 @@ describe('machines', () => {
   it('name every stand-in with its source', () => {
     const machine = machineFor(chipById('google-tpu-v1')!, 'int8');
     expect(machine.standins.map(({ fact }) => fact)).toContain('vectorOpsPerSecond');
-    expect(machine.standins.every(({ source }) => source.length > 10)).toBe(true);
+    expect(machine.standins.map(({ standin }) => standin)).toContain('vectorShareOfMatrix');
   });
 });
 

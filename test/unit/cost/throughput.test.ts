@@ -12,18 +12,32 @@ const workload: Workload = {
   runtime: null,
 };
 
+it('is that of one batch after the other where layers form no pipeline', async () => {
+  const prepared = await prepare(await readFixture('mobilenetv2'), workload, uninterrupted);
+  for (const id of ['graphcore-ipu-gc200', 'nvidia-h100-sxm', 'intel-xeon-8480', 'google-tpu-v5e']) {
+    const { cost } = await costsOn(prepared, chipById(id)!, uninterrupted);
+    const { throughput, latencySeconds, io } = cost.total;
+    expect(throughput!.concurrency).toBe(1);
+    const slowest = Math.max(latencySeconds!.value, io.seconds ?? 0);
+    expect(throughput!.samplesPerSecond).toBeCloseTo(1 / slowest, 6);
+  }
+});
+
 // What is in flight passes through in one latency: no pipeline gives out more than that.
 it.each(['tiny-mlp', 'tiny-conv', 'mobilenetv2'])(
   'of pipelined chips stays below stages ÷ latency: %s',
   async (fixture) => {
     const prepared = await prepare(await readFixture(fixture), workload, uninterrupted);
-    for (const id of ['hailo-8', 'graphcore-ipu-gc200']) {
+    for (const id of ['hailo-8', 'groq-lpu-v1', 'cerebras-wse2']) {
       const { cost } = await costsOn(prepared, chipById(id)!, uninterrupted);
-      const { throughput, latencySeconds } = cost.total;
-      expect(throughput!.concurrency).toBeGreaterThan(1);
+      const { throughput, latencySeconds, io } = cost.total;
       const most = throughput!.concurrency / latencySeconds!.value;
       expect(throughput!.samplesPerSecond).toBeLessThanOrEqual(most * (1 + 1e-9));
-      expect(throughput!.samplesPerSecond * latencySeconds!.value).toBeGreaterThanOrEqual(1);
+      expect(throughput!.samplesPerSecond).toBeLessThanOrEqual((1 / io.seconds!) * (1 + 1e-9));
+      // Little's law: no fewer batches in flight than throughput × latency, and not one more than needed.
+      const inFlight = throughput!.samplesPerSecond * latencySeconds!.value;
+      expect(throughput!.concurrency).toBeGreaterThanOrEqual(inFlight * (1 - 1e-6));
+      expect(throughput!.concurrency).toBeLessThan(Math.max(1, inFlight) + 1);
     }
   },
 );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../../l10n/messages';
+import factDefaults from '../../../server/engine/cost/constants/facts.json';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 type Bundle = Record<string, string>;
@@ -13,7 +14,7 @@ const pairs: [string, Bundle, Bundle][] = [
   ...areas.map((area): [string, Bundle, Bundle] => [area, read(`l10n/en/${area}`), read(`l10n/ko/${area}`)]),
   ['package.nls', read('package.nls.json'), read('package.nls.ko.json')],
 ];
-const places = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+const places = (text: string): string[] => [...new Set(text.match(/\{\w+(?::\w+)?\}/g) ?? [])].sort();
 
 /** Every TypeScript file below a folder. */
 function sources(folder: string): string[] {
@@ -42,7 +43,7 @@ describe('messages in English and Korean', () => {
     // Names, numbers and the empty word are the same in every language.
     const copied = Object.keys(en).filter(
       (key) =>
-        /[a-z]{3}/i.test((en[key] ?? '').replace(/\{\w+\}/g, '')) &&
+        /[a-z]{3}/i.test((en[key] ?? '').replace(/\{\w+(?::\w+)?\}/g, '')) &&
         /\w \w/.test(en[key] ?? '') &&
         ko[key] === en[key],
     );
@@ -80,6 +81,17 @@ describe('messages in English and Korean', () => {
     expect(missing.sort()).toEqual([]);
   });
 
+  it('has a text for every stand-in of a fact', () => {
+    for (const [fact, entries] of Object.entries(factDefaults)) {
+      if (typeof entries === 'string') continue;
+      for (const [chipClass, { source }] of Object.entries(entries as Record<string, { source: string }>)) {
+        const key = `standin.${chipClass === '*' ? fact : `${fact}.${chipClass}`}`;
+        expect(messageOf('en', key)).toBe(source);
+        expect(messageOf('ko', key)).toMatch(/[가-힣]/);
+      }
+    }
+  });
+
   it('has a text for every fact that a chip can lack', () => {
     const facts = ['vectorOpsPerSecond', 'peakOpsPerSecond', 'memory', 'memory bandwidth'];
     for (const fact of [...facts, 'on-chip bandwidth', 'host link']) {
@@ -87,6 +99,14 @@ describe('messages in English and Korean', () => {
       expect(korean).not.toContain(fact);
       expect(messageOf('en', 'chip.fact-missing', { chip: 'X', fact })).not.toContain('OpsPerSecond');
     }
+    // A stand-in is named in the reader's language, and a size has its unit.
+    const standin = 'vectorShareOfMatrix.ipu';
+    expect(messageOf('ko', 'chip.stand-in', { chip: 'X', fact: 'memory', standin })).toMatch(
+      /카탈로그의 IPU/,
+    );
+    expect(messageOf('en', 'cost.weights-streamed', { chip: 'X', weights: 2.5e7, streamed: 1.5e7 })).toBe(
+      'X cannot keep all 25 MB of weights: 15 MB come over the host link in every run.',
+    );
     // Other places show what they are given, whatever keys there are.
     expect(messageOf('en', 'text.fix-replace', { text: 'undefined' })).toBe('Change to “undefined”');
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { costsOn, prepare } from '../../../server/engine/analyse';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { buildReport } from '../../../server/engine/report/build';
-import type { ReportChip } from '../../../server/engine/report/types';
+import { operationsOf } from '../../../server/engine/report/print/sections';
+import type { Report, ReportChip } from '../../../server/engine/report/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { expectedRuns, fixtureNames, readFixture } from '../inference/fixtures';
 
@@ -26,7 +27,7 @@ const chipIds = [
   'graphcore-ipu-gc200',
 ];
 
-async function reportsOf(name: string): Promise<readonly ReportChip[]> {
+async function reportOf(name: string): Promise<Report> {
   const { bindings } = expectedRuns(name)[0]!;
   const workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const prepared = await prepare(await readFixture(name), workload, uninterrupted);
@@ -43,7 +44,11 @@ async function reportsOf(name: string): Promise<readonly ReportChip[]> {
     textOf: (problem) => problem.code,
   });
   expect(report.nodes).toHaveLength(prepared.inference.nodes.length);
-  return report.chips;
+  return report;
+}
+
+async function reportsOf(name: string): Promise<readonly ReportChip[]> {
+  return (await reportOf(name)).chips;
 }
 
 function expectEqual(found: number, wanted: number, what: string): void {
@@ -65,6 +70,23 @@ describe('sums over nodes, kernels × repeat and the total agree', () => {
       expectEqual(nodes, total.value, `${chip.id}: nodes`);
     }
   });
+
+  it.each(fixtureNames)(
+    '%s: operations of the nodes are those of the kernels and of what is eliminated',
+    async (name) => {
+      const report = await reportOf(name);
+      const all = operationsOf(report);
+      for (const { id, total } of report.chips) {
+        if (all === null || total.operations === null) {
+          expect(total.eliminatedOperations === null || total.operations === null, id).toBe(true);
+          continue;
+        }
+        expectEqual(total.operations + total.eliminatedOperations!, all, `${id}: operations`);
+        // What a runtime saves is little: nothing that matters may get lost.
+        expect(total.eliminatedOperations!, id).toBeLessThan(0.02 * all + 1000);
+      }
+    },
+  );
 
   it.each(fixtureNames)('%s: each node is in the kernel that lists it', async (name) => {
     for (const chip of await reportsOf(name)) {

@@ -100,6 +100,7 @@ describe('printed reports with a profile', () => {
       throughput: null,
       joules: null,
       operations: 0,
+      eliminatedOperations: 0,
       bytes: 0,
       io: { bytes: 0, seconds: null },
     },

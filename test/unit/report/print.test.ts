@@ -55,6 +55,7 @@ const report: Report = {
         throughput: null,
         joules: null,
         operations: 12,
+        eliminatedOperations: 0,
         bytes: null,
         io: { bytes: 0, seconds: null },
       },

@@ -7,7 +7,7 @@ import { mcu } from './mcu';
 import type { ClassModel } from './model';
 import { dataflowNpu, npu } from './npu';
 import { pim } from './pim';
-import { sram } from './sram';
+import { ipu, sram } from './sram';
 import { systolic } from './systolic';
 
 /** The cost model of each class. Neuromorphic chips that compute in operations per second are arrays; quantum has none. */
@@ -17,7 +17,7 @@ const models: Readonly<Record<ChipClass, ClassModel | null>> = {
   tpu: systolic,
   npu,
   asic: systolic,
-  ipu: sram,
+  ipu,
   lpu: sram,
   wafer: sram,
   fpga,

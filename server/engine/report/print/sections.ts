@@ -98,7 +98,18 @@ function chipSection(report: Report, words: Words): Section {
       known(memory.capacityBytes, words.bytes, words),
       known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
     ]),
+    ...eliminatedNote(report, words),
   };
+}
+
+/** Why the operations of a chip are fewer than the model's. */
+function eliminatedNote(report: Report, words: Words): { readonly note?: string } {
+  const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations ?? 0) > 0);
+  if (fewer.length === 0) return {};
+  const list = fewer
+    .map(({ id, total }) => `${id} ${words.operations(total.eliminatedOperations!)}`)
+    .join(', ');
+  return { note: words.text('print.eliminated', { list }) };
 }
 
 /** Energy, performance per watt and per area, and carbon; of the chip alone. */
