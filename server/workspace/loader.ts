@@ -44,7 +44,8 @@ export class Loader {
       const file = await this.files.open(modelUri);
       try {
         const { value, problems } = await readOnnx(file.source, politely());
-        if (!value) return this.unreadable(uri, modelUri, size, problems, latest);
+        if (!value || isBeingWritten(problems, latest))
+          return this.unreadable(uri, modelUri, size, problems, latest);
         const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp);
         this.stamps.set(served, file.stamp);
         return served;
@@ -120,6 +121,12 @@ export class Loader {
     const pipeline = new Pipeline(listing);
     return { text, mtime, listing, pipeline };
   }
+}
+
+/** The file breaks off where a whole model was before: an export is under way, or it failed and the old one is better. */
+function isBeingWritten(problems: readonly Problem[], latest: Served | undefined): boolean {
+  const isWhole = latest?.listing.state === 'ok' || latest?.listing.state === 'stale';
+  return isWhole && problems.some(({ code }) => code === 'format.truncated');
 }
 
 function stateOf(problems: readonly Problem[]): 'ok' | 'partial' {

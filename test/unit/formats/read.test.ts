@@ -244,6 +244,13 @@ describe('small tensors', () => {
 
 describe('files that are something else', () => {
   const ascii = (content: string): Uint8Array => new TextEncoder().encode(content);
+  /** The beginning of a zip archive: a head of 30 bytes, then the name of the first entry. */
+  const zip = (entry: string): Uint8Array => {
+    const head = new Uint8Array(30);
+    head.set([0x50, 0x4b, 3, 4]);
+    head[26] = entry.length;
+    return Uint8Array.from([...head, ...ascii(entry), 1, 2, 3]);
+  };
   const cases: readonly (readonly [code: string, content: Uint8Array])[] = [
     ['format.empty', new Uint8Array(0)],
     ['format.zeros', new Uint8Array(5000)],
@@ -253,9 +260,22 @@ describe('files that are something else', () => {
     ['format.html', ascii('<!DOCTYPE html><html><body>404</body></html>')],
     ['format.text', ascii('just some words that are no model\n')],
     ['format.onnx-text', ascii('<ir_version: 8, opset_import: ["" : 17]>\ng () => () {}\n')],
-    ['format.other-format', ascii('GGUF\x03\0\0\0')],
-    ['format.other-format', ascii('{"irVersion": "8", "graph": {}}')],
-    ['format.other-format', ascii('ir_version: 8\ngraph {\n}\n')],
+    ['format.gguf', ascii('GGUF\x03\0\0\0')],
+    ['format.hdf5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10)],
+    ['format.pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46)],
+    ['format.tflite', ascii('\x1c\0\0\0TFL3\0\0')],
+    ['format.safetensors', ascii('\x40\0\0\0\0\0\0\0{"w":{"dtype":"F32"')],
+    ['format.pytorch', zip('archive/data.pkl')],
+    ['format.keras', zip('metadata.json')],
+    ['format.other-format', zip('weight.npy')],
+    ['format.zip', zip('model.onnx')],
+    ['format.json', ascii('{}')],
+    ['format.json', ascii('{"a":1}')],
+    ['format.json', ascii('[1]\n')],
+    ['format.json', ascii('{\n  "architectures": ["LlamaForCausalLM"]\n}\n')],
+    ['format.other-format', ascii('<?xml version="1.0"?>\n<net name="m" version="11">')],
+    ['format.onnx-as', ascii('{"irVersion": "8", "graph": {}}')],
+    ['format.onnx-as', ascii('ir_version: 8\ngraph {\n}\n')],
     // A TensorFlow graph: a node with name, operator and attributes, twice.
     [
       'format.no-graph',

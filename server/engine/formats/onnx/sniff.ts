@@ -1,4 +1,7 @@
-/** Files that are something else, told by their first bytes. Sources: the formats' own documents. */
+/**
+ * Files that are something else, told by their first bytes. Sources: the formats' own documents. Those that models come
+ * in have a message of their own with the way to ONNX; others are named.
+ */
 const signatures: readonly (readonly [code: string, at: number, bytes: readonly number[], kind?: string])[] =
   [
     ['format.gzip', 0, [0x1f, 0x8b]],
@@ -8,16 +11,29 @@ const signatures: readonly (readonly [code: string, at: number, bytes: readonly 
     ['format.other-format', 0, [0x42, 0x5a, 0x68], 'bzip2'],
     ['format.other-format', 0, [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz'],
     ['format.other-format', 0, [0x37, 0x7a, 0xbc, 0xaf], '7-Zip'],
-    ['format.other-format', 0, [0x89, 0x48, 0x44, 0x46], 'HDF5'],
-    ['format.other-format', 0, [0x47, 0x47, 0x55, 0x46], 'GGUF'],
+    ['format.hdf5', 0, [0x89, 0x48, 0x44, 0x46]],
+    ['format.gguf', 0, [0x47, 0x47, 0x55, 0x46]],
     ['format.other-format', 0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'NumPy'],
     ['format.other-format', 0, [0x89, 0x50, 0x4e, 0x47], 'PNG'],
     ['format.other-format', 0, [0x25, 0x50, 0x44, 0x46], 'PDF'],
     ['format.other-format', 0, [0x7f, 0x45, 0x4c, 0x46], 'ELF'],
-    ['format.other-format', 4, [0x54, 0x46, 0x4c, 0x33], 'TensorFlow Lite'],
+    // Pickle protocols 2 to 5. As protobuf they would begin with field 32 and more, which no model has.
+    ['format.pickle', 0, [0x80, 0x02]],
+    ['format.pickle', 0, [0x80, 0x03]],
+    ['format.pickle', 0, [0x80, 0x04]],
+    ['format.pickle', 0, [0x80, 0x05]],
+    ['format.tflite', 4, [0x54, 0x46, 0x4c, 0x33]],
     ['format.other-format', 4, [0x4f, 0x52, 0x54, 0x4d], 'ONNX Runtime (ORT)'],
-    ['format.other-format', 8, [0x7b, 0x22], 'safetensors'],
+    // The header's length takes 8 bytes, and no header fills more than five of them.
+    ['format.safetensors', 5, [0, 0, 0, 0x7b, 0x22]],
   ];
+
+/** What a zip archive is, by the name of its first entry: PyTorch, Keras and NumPy have fixed ones. */
+const archives: readonly (readonly [code: string, entry: RegExp, kind?: string])[] = [
+  ['format.pytorch', /(^|\/)(data\.pkl|archive_format|\.format_version|byteorder|version|\.data\/.*)$/],
+  ['format.keras', /^(metadata|config)\.json$|^model\.weights\.h5$/],
+  ['format.other-format', /\.npy$/, 'NumPy'],
+];
 
 export interface Verdict {
   readonly code: string;
@@ -29,25 +45,44 @@ export function sniff(head: Uint8Array, size: number): Verdict | null {
   if (size === 0) return { code: 'format.empty', args: {} };
   if (head.every((byte) => byte === 0)) return { code: 'format.zeros', args: { size } };
   for (const [code, at, bytes, kind] of signatures) {
-    if (bytes.every((byte, i) => head[at + i] === byte)) return { code, args: kind ? { kind } : {} };
+    if (!bytes.every((byte, i) => head[at + i] === byte)) continue;
+    if (code === 'format.zip') return archive(head);
+    return { code, args: kind ? { kind } : {} };
   }
   if (!isText(head)) return null;
   const text = new TextDecoder().decode(head).trimStart().toLowerCase();
   if (text.startsWith('version https://git-lfs')) return { code: 'format.lfs-pointer', args: {} };
+  if (text.startsWith('<?xml') && /<net\s/.test(text))
+    return { code: 'format.other-format', args: { kind: 'OpenVINO' } };
   if (/^<(!doctype|html|head|\?xml)/.test(text)) return { code: 'format.html', args: {} };
   if (/^(#[^\n]*\n\s*)*</.test(text) && text.includes('ir_version'))
     return { code: 'format.onnx-text', args: {} };
   // The other two ways to write a protobuf message as text.
-  if (text.startsWith('{') && text.includes('"irversion"'))
-    return { code: 'format.other-format', args: { kind: 'JSON' } };
-  if (/^ir_version\s*:/.test(text)) return { code: 'format.other-format', args: { kind: 'protobuf text' } };
+  if (/^ir_version\s*:/.test(text)) return { code: 'format.onnx-as', args: { format: 'textproto' } };
+  if (/^[{[]/.test(text))
+    return text.includes('"irversion"')
+      ? { code: 'format.onnx-as', args: { format: 'json' } }
+      : { code: 'format.json', args: {} };
   return { code: 'format.text', args: {} };
 }
 
-/** No control characters but tab, line feed, form feed and carriage return: protobuf needs some within a few bytes. */
+/** The kind of a zip archive; its first entry's name stands behind a head of 30 bytes. */
+function archive(head: Uint8Array): Verdict {
+  const length = (head[26] ?? 0) + (head[27] ?? 0) * 256;
+  const entry = new TextDecoder().decode(head.subarray(30, 30 + length));
+  const found = archives.find(([, name]) => name.test(entry));
+  return found
+    ? { code: found[0], args: found[2] ? { kind: found[2] } : {} }
+    : { code: 'format.zip', args: {} };
+}
+
+/**
+ * No control characters but tab, line feed, form feed and carriage return: protobuf needs some within a few bytes. Fewer
+ * than eight bytes can be the beginning of a model without any, unless they begin as no field of a model does.
+ */
 function isText(head: Uint8Array): boolean {
+  const isLong = head.length >= 8 || /^[{["<#]/.test(String.fromCharCode(head[0] ?? 0));
   return (
-    head.length >= 8 &&
-    head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 12 || byte === 13)
+    isLong && head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 12 || byte === 13)
   );
 }
