@@ -30,21 +30,24 @@ const moving = [
 ];
 const computing = [free('vector', 0.3, 0.01, 1), free('special', 0.3, 0.01, 2)];
 const streaming = [...computing, ...moving];
+/**
+ * What follows a product in the same kernel is elementwise work on the same units: too few of the products that were
+ * measured end in a function to tell its rate, so it is that of the elementwise kernels.
+ */
+const epilogueOf = ({ vector, special }: Values): Values => ({ vector, special });
 const constantsOf: Readonly<Record<string, readonly Free[]>> = {
+  elementwise: streaming,
   gemm: [
     free('compute', 0.9, 0.2, 1),
     free('aliased', 0.9, 0.5, 1),
     free('item', 1e-6, 1e-8, 1e-5),
-    // Few products end in a function: one share for all that follows a product.
-    free('vector', 0.3, 0.05, 1),
     ...moving,
   ],
   convolution: [free('compute', 0.9, 0.2, 1), free('depthwise', 0.3, 0.02, 1), ...streaming],
-  elementwise: streaming,
   normalization: streaming,
   softmax: streaming,
   reduction: [computing[0], ...moving],
-  movement: [...moving, free('copy', 8, 1, 64)],
+  movement: moving,
 };
 /** Fewer kernels than this, or kernels of fewer models, teach nothing: the group's constants stay those of its class. */
 const enough = { kernels: 8, models: 3 };
@@ -91,18 +94,35 @@ function predict(sample: Sample, values: Values, chip: Chip): number {
 /** What a reader of whole microseconds cannot tell from nothing weighs little. */
 const weightOf = ({ seconds }: Sample): number => seconds / (seconds + 3 * clockStep);
 
-function fit(samples: readonly Sample[], group: string, chip: Chip, start?: Values): Values {
+function fit(samples: readonly Sample[], group: string, chip: Chip, fixed: Values, start?: Values): Values {
   const list = constantsOf[group].map((item) => ({ ...item, start: start?.[item.name] ?? item.start }));
-  return minimise(
+  const values = minimise(
     list,
-    (values) =>
-      samples.reduce(
-        (sum, sample) =>
-          sum + weightOf(sample) * Math.abs(Math.log(predict(sample, values, chip) / sample.seconds)),
-        0,
-      ),
+    (free) =>
+      samples.reduce((sum, sample) => {
+        const ratio = predict(sample, { ...free, ...fixed }, chip) / sample.seconds;
+        return sum + weightOf(sample) * Math.abs(Math.log(ratio));
+      }, 0),
     start ? 700 : 2500,
   );
+  return { ...values, ...fixed };
+}
+
+/** The constants of all groups, fitted to the samples that `used` lets pass; the elementwise group comes first. */
+function fitAll(
+  samples: ReadonlyMap<string, readonly Sample[]>,
+  chip: Chip,
+  used: (sample: Sample) => boolean = () => true,
+  start?: ReadonlyMap<string, Values>,
+): Map<string, Values> {
+  const result = new Map<string, Values>();
+  for (const [group, all] of samples) {
+    const own = all.filter(used);
+    const elementwise = result.get('elementwise');
+    const fixed = group === 'gemm' && elementwise ? epilogueOf(elementwise) : {};
+    result.set(group, fit(own, group, chip, fixed, start?.get(group)));
+  }
+  return result;
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));
@@ -178,31 +198,31 @@ async function run(machine: string): Promise<{ calibrations: Calibration[]; scor
   const measuring = measuringOf(machine);
   const models = await measuredModels(machine);
   const samples = samplesOf(models, chip);
-  const of = (group: string) => samples.filter((sample) => sample.group === group);
-  const groups = Object.keys(constantsOf).filter(
-    (group) =>
-      of(group).length >= enough.kernels &&
-      new Set(of(group).map(({ model }) => model)).size >= enough.models,
+  const byGroup = new Map(
+    Object.keys(constantsOf)
+      .map((group) => [group, samples.filter((sample) => sample.group === group)] as const)
+      .filter(
+        ([, own]) =>
+          own.length >= enough.kernels && new Set(own.map(({ model }) => model)).size >= enough.models,
+      ),
   );
+  const groups = [...byGroup.keys()];
+  const of = (group: string) => byGroup.get(group) ?? [];
   const source = `fitted to kernels of the fixtures on ${machine} with ONNX Runtime, test/accuracy/measurements/${machine}`;
-  const all = new Map(groups.map((group) => [group, fit(of(group), group, chip)]));
+  const all = fitAll(byGroup, chip);
   const resident = residentShare(machine, chip);
   const outOfFold = new Map<Sample, number>();
   /** The machine as calibrated without one model: what estimates of that model are scored with. */
   const without = new Map<string, Chip>();
   for (const name of new Set(models.map((model) => model.name))) {
-    const own: Calibration[] = [];
-    for (const group of groups) {
-      const others = of(group).filter(({ model }) => model !== name);
-      const values =
-        of(group).length === others.length ? all.get(group)! : fit(others, group, chip, all.get(group));
-      for (const sample of of(group)) {
-        if (sample.model === name) outOfFold.set(sample, predict(sample, values, chip));
-      }
-      own.push(calibration(others, group, values, [{ predicted: 1, measured: 1 }], source));
+    const values = fitAll(byGroup, chip, ({ model }) => model !== name, all);
+    for (const sample of samples.filter(({ model, group }) => model === name && values.has(group))) {
+      outOfFold.set(sample, predict(sample, values.get(sample.group)!, chip));
     }
-    own.push(recurrent(own, resident));
-    without.set(name, { ...chip, calibration: own });
+    const own = groups.map((group) =>
+      calibration(of(group), group, values.get(group)!, [{ predicted: 1, measured: 1 }], source),
+    );
+    without.set(name, { ...chip, calibration: [...own, recurrent(own, resident)] });
   }
   const pairsOf = (group: string): Pair[] =>
     of(group).map((sample) => ({ predicted: outOfFold.get(sample)!, measured: sample.seconds }));

@@ -69,12 +69,6 @@ describe('processors', () => {
     expect(seconds(1024, 1) / seconds(1000, 1)).toBeCloseTo(1, 9);
   });
 
-  it('copy in one thread: so many bytes per cycle of one core', () => {
-    const copy = cpu.terms(input(undefined, { ...plain, overlap: 1, copy: 8 }, { near: 16e6 }));
-    // 16 MB at 8 bytes x 2 GHz take 1 ms; the caches could move them in 0.08 ms.
-    expect(copy.memory).toBeCloseTo(1e-3, 9);
-  });
-
   it('run the inputs of a recurrent layer as one product and read its matrix again at every step', () => {
     const shape = {
       kind: 'recurrent',

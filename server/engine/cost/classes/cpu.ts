@@ -127,17 +127,6 @@ function recurrentTerms(input: KernelInput, shape: Extract<MatrixShape, { kind: 
   return joined(input, combine([directions, ...gates], true), memorySeconds(input));
 }
 
-/**
- * Copies run in one thread in the libraries that were measured: `copy` is the bytes that one core reads and writes per
- * cycle, and bounds them below what all cores together can move.
- */
-function copySeconds(input: KernelInput): number | null {
-  const { clockHz, sustainedClockHz } = input.machine.chip;
-  const clock = sustainedClockHz ?? clockHz;
-  const perCycle = constant(input, 'copy', 0);
-  return clock && perCycle > 0 ? seconds(input.bytes.near, clock.value * perCycle) : 0;
-}
-
 /** CPUs: lanes × cores, elementwise work in the same SIMD units, caches that keep what fits. */
 export const cpu: ClassModel = {
   serialUnits: true,
@@ -146,7 +135,7 @@ export const cpu: ClassModel = {
     const input = loaded(given);
     const shape = input.kernel.matrixShape;
     if (shape?.kind === 'recurrent') return recurrentTerms(input, shape);
-    const memory = combine([memorySeconds(input), copySeconds(input)], false);
+    const memory = memorySeconds(input);
     if (isNarrowConvolution(shape, 16)) {
       const direct = seconds(
         input.operations.matrix,
