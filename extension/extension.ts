@@ -21,7 +21,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Siliconlens', { log: true });
   const reader = new ModelReader();
   const serverModule = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
-  server = new Server(serverModule, log, reader);
+  const profiles = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles').fsPath;
+  server = new Server(serverModule, log, reader, profiles);
   const listings = new ListingProvider(server, log);
   const trail = new ActiveTrail();
   const subject = new Subject();

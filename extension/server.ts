@@ -66,6 +66,8 @@ export class Server implements vscode.Disposable {
     private readonly serverModule: string,
     private readonly log: vscode.LogOutputChannel,
     private readonly reader: ModelReader,
+    /** Folder in which imported profiles of this workspace are kept. */
+    private readonly profiles: string,
   ) {}
 
   /** Starts the server unless it is there; every caller of the moment waits for the same start. */
@@ -148,7 +150,7 @@ export class Server implements vscode.Disposable {
       ],
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: { locale: vscode.env.language },
+      initializationOptions: { locale: vscode.env.language, profiles: this.profiles },
       markdown: { isTrusted: { enabledCommands: Object.values(linkedCommands) }, supportHtml: false },
       middleware: {
         provideInlayHints: (document, range, token, next) =>

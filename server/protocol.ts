@@ -3,7 +3,13 @@
  * Imported by extension/ and webview/; it imports types alone and runs nothing.
  */
 import type { Bound, Estimate, PrecisionChoice } from './engine/cost/types';
-import type { ReportChip, ReportModel, ReportNode, ReportProblem } from './engine/report/types';
+import type {
+  ReportChip,
+  ReportMeasured,
+  ReportModel,
+  ReportNode,
+  ReportProblem,
+} from './engine/report/types';
 import type { Phase, PrecisionPolicy } from './engine/workload';
 
 /** Language id of listings and of hand-written `.onnxtxt` files. */
@@ -85,6 +91,8 @@ export interface ChoicesResult {
   /** Null: each chip's default. */
   readonly runtime: string | null;
   readonly runtimes: readonly { readonly id: string; readonly name: string }[];
+  /** Imported profiles of this model. */
+  readonly profiles: readonly { readonly chip: string; readonly name: string; readonly file: string }[];
 }
 export interface ChipChoice {
   readonly id: string;
@@ -155,7 +163,39 @@ export type SummaryChip = Pick<
   /** At most 2,000 kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
   readonly costliest: readonly NodeRow[];
+  /** An imported profile beside the estimates; null when there is none for this chip. */
+  readonly measured: MeasuredSummary | null;
 };
+/** A profile beside the estimates, its lists cut to what a page shows. */
+export type MeasuredSummary = Omit<ReportMeasured, 'groups' | 'unmatchedRows' | 'unmatchedKernels'> & {
+  /** Kernels with and without a measured time. */
+  readonly kernels: number;
+  readonly unmatchedKernels: number;
+  readonly unmatchedRows: number;
+  /** Seconds of the rows that belong to no kernel. */
+  readonly unmatchedSeconds: number;
+  /** Kernels with both times, the longest measured first. */
+  readonly points: readonly MeasuredPoint[];
+  /** The longest of the rows without a kernel. */
+  readonly rowsWithoutKernel: ReportMeasured['unmatchedRows'];
+  /** The costliest of the kernels without a row. */
+  readonly kernelsWithoutRow: readonly MeasuredGap[];
+  /** Why the times may not be those of what is estimated, as sentences. */
+  readonly remarks: readonly string[];
+};
+export interface MeasuredPoint {
+  /** The node that stands for the kernel. */
+  readonly node: number;
+  readonly label: string;
+  /** Seconds, of all runs of the kernel in one of the model. */
+  readonly measured: number;
+  readonly estimate: Estimate;
+}
+export interface MeasuredGap {
+  readonly node: number;
+  readonly label: string;
+  readonly estimate: Estimate | null;
+}
 export interface Share {
   readonly name: string;
   readonly seconds: number;
@@ -185,7 +225,8 @@ export interface RowsParams {
   readonly uri: string;
   readonly revision: number;
   readonly chip: string;
-  readonly sort: 'index' | 'seconds' | 'operations' | 'bytes' | 'bandwidth' | 'name' | 'operator' | 'bound';
+  readonly sort:
+    'index' | 'seconds' | 'measured' | 'operations' | 'bytes' | 'bandwidth' | 'name' | 'operator' | 'bound';
   readonly descending: boolean;
   /** Words; each must occur in name, operator, scope or bound. */
   readonly filter: string;
@@ -214,6 +255,19 @@ export interface NodeRow {
   readonly bandwidth: number | null;
   readonly bound: Bound;
   readonly rule: ReportNode['rule'];
+  /** Of the node's kernel; null where nothing was measured. */
+  readonly measured: MeasuredCell | null;
+}
+/** The measured time of a kernel, which is that of all its nodes together. */
+export interface MeasuredCell {
+  readonly seconds: number;
+  /** Measured ÷ estimated. */
+  readonly ratio: number | null;
+  /** Whether it lies inside the stated range. */
+  readonly inside: boolean | null;
+  /** The node that stands for the kernel, and how many nodes the kernel has. */
+  readonly node: number;
+  readonly nodes: number;
 }
 
 /** The whole report in one of the command line's formats, for export and save. */
@@ -224,6 +278,36 @@ export interface ExportReportParams {
 }
 export interface ExportReportResult {
   readonly text: string;
+}
+
+/** Reads a profile and lays it beside the estimates of a chip, from now on in this workspace. */
+export const importProfileRequest = 'siliconlens/importProfile';
+export interface ImportProfileParams {
+  readonly uri: string;
+  /** URI of the file: a trace of ONNX Runtime, a file of trtexec --exportProfile, or a CSV. */
+  readonly profile: string;
+  /** Id of the chip that it was measured on. */
+  readonly chip: string;
+}
+export type ImportProfileResult =
+  | {
+      readonly ok: true;
+      /** What was read and how well it fits, in sentences. */
+      readonly message: string;
+      /** The chip's name if it is not among the chosen ones, so that its times show nowhere yet. */
+      readonly notChosen: string | null;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** Forgets an imported profile. */
+export const removeProfileRequest = 'siliconlens/removeProfile';
+export interface RemoveProfileParams {
+  readonly uri: string;
+  readonly chip: string;
+}
+export interface RemoveProfileResult {
+  /** The name of the profile that is gone; null if there was none. */
+  readonly removed: string | null;
 }
 
 // --- server -> client -------------------------------------------------------------------------------------------
@@ -307,4 +391,11 @@ export type FromWebview =
   | { readonly type: 'command'; readonly command: WebviewCommand };
 
 /** The only commands that a page may ask for. */
-export type WebviewCommand = 'openReport' | 'chooseChips' | 'setDimensions' | 'openModel' | 'exportReport';
+export type WebviewCommand =
+  | 'openReport'
+  | 'chooseChips'
+  | 'setDimensions'
+  | 'openModel'
+  | 'exportReport'
+  | 'importProfile'
+  | 'removeProfile';

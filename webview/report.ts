@@ -6,6 +6,7 @@ import { roofline } from './charts/roofline';
 import { button, element, table } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
+import { measuredView } from './measured';
 import { runPage, type View } from './page';
 import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
@@ -39,6 +40,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   };
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
+  const measured = measuredView(chip);
   if (chip.points.length > 0) charts.push(roofline(chip));
   if (summary.memory.length > 0) charts.push(memoryOverTime(chip, summary.memory));
   root.append(
@@ -46,6 +48,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     energyTable(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     ...charts.map((chart) => chart.root),
+    ...(measured ? [measured.root] : []),
     bars,
     shares(chip),
     nodes.root,
@@ -54,8 +57,11 @@ function reportView(summary: Summary, rerender: () => void): View {
       'footer',
       {},
       button(text('webview.export'), () => command('exportReport')),
+      ' ',
+      button(text('webview.import'), () => command('importProfile')),
     ),
   );
+  charts.push(...(measured?.charts ?? []));
   let disposed = false;
   void addBars(summary, chip, bars).then((added) => {
     if (disposed) return;

@@ -36,6 +36,7 @@ export const show = {
   perWatt: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/W', language)),
   perArea: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/mm²', language)),
   intensity: (value: number) => text('webview.intensity.value', { value: format.decimal(value, language) }),
+  ratio: (value: number) => text('webview.ratio', { ratio: format.decimal(value, language, 2) }),
   decimal: (value: number) => format.decimal(value, language),
   estimate: (value: Estimate | null | undefined) =>
     known(value, (v) => `${format.seconds(v.value, language)} (${range(v)})`),

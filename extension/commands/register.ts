@@ -14,6 +14,7 @@ import {
   revealModel,
   saveListingAs,
 } from './modelCommands';
+import { importProfile, type ProfileSource, removeProfile } from './profiles';
 
 export interface CommandRooms {
   readonly server: Server;
@@ -41,6 +42,10 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.compareWith': aboutModel(compareWith),
     'siliconlens.saveListingAs': aboutModel(saveListingAs),
     'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
+    'siliconlens.importProfile': aboutModel((uri, source) =>
+      importProfile(server, choices, uri, sourceOf(source)),
+    ),
+    'siliconlens.removeProfile': aboutModel((uri) => removeProfile(server, choices, uri)),
     [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),
@@ -65,6 +70,16 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     }),
   );
   return vscode.Disposable.from(...disposables);
+}
+
+/** What a caller of the import may give along: menus pass things of their own. */
+function sourceOf(value: unknown): ProfileSource {
+  if (typeof value !== 'object' || value === null) return {};
+  const { profile, chip } = value as Readonly<Record<string, unknown>>;
+  return {
+    ...(profile instanceof vscode.Uri ? { profile } : {}),
+    ...(typeof chip === 'string' ? { chip } : {}),
+  };
 }
 
 /** A command that someone called and that failed says why, with the log one click away. */

@@ -20,6 +20,8 @@ const commands: Record<WebviewCommand, string> = {
   setDimensions: 'siliconlens.setDimensions',
   openModel: 'siliconlens.openListing',
   exportReport: 'siliconlens.exportReport',
+  importProfile: 'siliconlens.importProfile',
+  removeProfile: 'siliconlens.removeProfile',
 };
 
 /** What a page needs of the panel or view that holds it. */

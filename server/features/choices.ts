@@ -26,6 +26,10 @@ export function choices(
     precision,
     runtime,
     runtimes,
+    profiles: analysis.profiles.map(({ chip, file }) => {
+      const name = analysis.catalogue.byId(chip)?.name ?? chip;
+      return { chip, name, file };
+    }),
   };
 }
 

@@ -25,7 +25,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
   }
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
-      title: `${chip.chip.name} ${totalText(chip, language)}`,
+      title: `${chip.chip.name} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
       tooltip: totalTooltip(chip, language),
       command: linkedCommands.openReport,
       arguments: [uri],
@@ -49,6 +49,13 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
 
 function totalText({ cost }: ChipAnalysis, language: Language): string {
   return known(cost.total.latencySeconds, (total) => seconds(total.value, language), language);
+}
+
+/** The measured time of a whole run where a profile was imported, with what stands before it. */
+function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Language): string {
+  const profile = analysis.profiles.find((one) => one.chip === chip.id)?.profile;
+  if (!profile || profile.seconds === null) return '';
+  return message(language, 'lens.measured', { time: seconds(profile.seconds, language) });
 }
 
 /** One run in full: range, throughput, memory against capacity. */

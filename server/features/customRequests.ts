@@ -116,7 +116,7 @@ export function registerCustomRequests(context: ServerContext): void {
     return choices(analysis, key, runtimes, language());
   });
   onModel(summaryRequest, (analysis, _params: SummaryParams): Summary =>
-    summary(analysis, reportOf(analysis, language())),
+    summary(analysis, reportOf(analysis, language()), language()),
   );
   onModel(rowsRequest, (analysis, params: RowsParams): RowsResult => rows(analysis, params));
   onModel(exportReportRequest, (analysis, { format }: ExportReportParams): ExportReportResult => ({

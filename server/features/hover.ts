@@ -13,6 +13,7 @@ import { symbolicFacts } from '../workspace/symbolicShapes';
 import { boundWord, codeSpan, escapeMarkdown, known, symbolicText, timeRange, typeText } from './format';
 import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
+import { measuredLines } from './measuredHover';
 import { reason } from './reason';
 
 const chipRows = 8;
@@ -67,6 +68,7 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   const lines = [`**${escapeMarkdown(node.node.operator)}** → ${outputs || '–'}`, ''];
   lines.push(workLine(node, language), '');
   if (analysis.chips.length > 0) lines.push(...chipTable(analysis, index, language), '');
+  lines.push(...measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');
   // A cost that lacks a number has the way to give it.

@@ -1,9 +1,11 @@
-import type { NodeRow, RowsParams, RowsResult } from '../protocol';
+import type { MeasuredCell, NodeRow, RowsParams, RowsResult } from '../protocol';
 import { moduleScope } from '../engine/graph/moduleScope';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
+import { measuredOf } from '../workspace/measured';
+import type { Measured } from '../workspace/measured';
 import { lineOf } from '../workspace/nodeIndex';
 import { typeText } from './format';
 import { roofBytes } from './traffic';
@@ -43,6 +45,7 @@ export function allRows(analysis: Analysis, chip: ChipAnalysis | undefined): rea
 function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[] {
   const { inference } = analysis;
   const whole = chip ? wholeSeconds(chip.cost) : 0;
+  const measured = chip ? measuredOf(analysis, chip) : null;
   return inference.nodes.map((node): NodeRow => {
     const cost = chip?.cost.nodes[node.index];
     const kernel = cost && cost.kernel >= 0 ? chip?.cost.kernels[cost.kernel] : undefined;
@@ -62,8 +65,18 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       bandwidth: chip && kernel ? achievedBandwidth(chip, kernel) : null,
       bound: cost?.bound ?? 'unknown',
       rule: node.rule,
+      measured: chip && measured && cost ? measuredCell(chip, measured, cost.kernel) : null,
     };
   });
+}
+
+/** What was measured for a kernel. */
+function measuredCell(chip: ChipAnalysis, measured: Measured, kernel: number): MeasuredCell | null {
+  const group = measured.groupOfKernel.get(kernel);
+  if (!group) return null;
+  const { seconds, ratio, inside, node } = group;
+  const nodes = group.kernels.reduce((sum, one) => sum + (chip.plan.kernels[one]?.nodes.length ?? 0), 0);
+  return { seconds, ratio, inside, node, nodes };
 }
 
 /** Lines as editors show them, and as reports have them. */
@@ -85,6 +98,9 @@ function sortRows(list: readonly NodeRow[], sort: RowsParams['sort'], descending
         return row.node;
       case 'seconds':
         return row.seconds?.value ?? null;
+      case 'measured':
+        // A kernel's time stands at one of its nodes.
+        return row.measured?.node === row.node ? row.measured.seconds : null;
       case 'operations':
       case 'bytes':
       case 'bandwidth':

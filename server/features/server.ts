@@ -26,6 +26,7 @@ import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
 import type { Available } from '../workspace/ownChips';
+import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, Settings } from '../workspace/settings';
 import { findSymbolicFacts } from '../workspace/symbolicShapes';
 import { politely } from '../workspace/turns';
@@ -37,6 +38,7 @@ import { heat } from './heat';
 import { registerLanguageFeatures } from './languageFeatures';
 import { modelName } from './names';
 import { ownChips, watchChipFiles } from './ownChips';
+import { registerProfiles } from './profiles';
 import { semanticLegend } from './semanticTokens';
 import { Status } from './status';
 import { registerTextFeatures } from './textFeatures';
@@ -84,6 +86,7 @@ const capabilities: ServerCapabilities = {
 export function startServer(connection: Connection): void {
   let language: Language = 'en';
   let client: ClientCapabilities = {};
+  let storage: string | null = null;
   let folders: readonly string[] = [];
   const log: Log = { error: (text) => connection.console.error(text) };
   const files = new ModelFiles({
@@ -101,6 +104,7 @@ export function startServer(connection: Connection): void {
     chosen: () => new Set(documents.all().flatMap(({ uri }) => models.finished(uri)?.choices.chips ?? [])),
     changed: choicesChanged,
   });
+  const profiles = new ProfileStore(() => storage);
   const status = new Status((state, key, args) => {
     send(statusNotification, { ...state, message: message(language, key, args) } satisfies StatusParams);
   });
@@ -125,6 +129,7 @@ export function startServer(connection: Connection): void {
   const models: Models = new Models(files, settings, (uri) => documents.get(uri), {
     language: () => language,
     chips: ({ customChips }) => chips.with(customChips),
+    profiles: (modelUri) => profiles.of(modelUri),
     outdated: (uri) => send(listingOutdatedNotification, { uri }),
     analysed: (analysis) => {
       const { uri } = analysis.listing;
@@ -156,6 +161,7 @@ export function startServer(connection: Connection): void {
   connection.onInitialize((params) => {
     client = params.capabilities;
     language = languageOf(localeOf(params));
+    storage = optionOf(params, 'profiles') ?? null;
     folders = (params.workspaceFolders ?? []).map((folder) => folder.uri);
     settings.setFolders(folders);
     return { capabilities, serverInfo: { name: 'siliconlens' } };
@@ -215,15 +221,20 @@ export function startServer(connection: Connection): void {
   registerLanguageFeatures(context);
   registerTextFeatures(context, () => client);
   registerCustomRequests(context);
+  registerProfiles(context, files, profiles);
 }
 
 /** The display language: our own client names it, others may say it the standard way. */
 function localeOf(params: InitializeParams): string | undefined {
+  return optionOf(params, 'locale') ?? params.locale;
+}
+
+/** A text that our own client gives along: `locale`, and in `profiles` the folder where imported profiles are kept. */
+function optionOf(params: InitializeParams, name: 'locale' | 'profiles'): string | undefined {
   const options: unknown = params.initializationOptions;
-  if (typeof options === 'object' && options !== null && 'locale' in options) {
-    if (typeof options.locale === 'string') return options.locale;
-  }
-  return params.locale;
+  if (typeof options !== 'object' || options === null) return undefined;
+  const value = (options as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function watchFault(work: Promise<unknown>, log: Log): void {

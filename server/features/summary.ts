@@ -1,9 +1,11 @@
 import type { Report, ReportChip } from '../engine/report/types';
 import type { MemoryPoint, NodeRow, RooflinePoint, Share, Summary, SummaryChip } from '../protocol';
 import { scopeSteps } from '../engine/graph/moduleScope';
+import type { Language } from '../../l10n/messages';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices } from './choices';
+import { measuredSummary } from './measuredSummary';
 import { allRows } from './rows';
 import { roofBytes } from './traffic';
 
@@ -20,16 +22,16 @@ const textLimit = 80;
  * What a page gets of a report: totals, shares and the costliest, at most 200 KB whatever the size of the model. If it
  * is more, charts get fewer points: the costliest and the peaks stay.
  */
-export function summary(analysis: Analysis, report: Report): Summary {
+export function summary(analysis: Analysis, report: Report, language: Language): Summary {
   let points = Math.floor(pointLimit / Math.max(1, analysis.chips.length));
   for (;;) {
-    const result = build(analysis, report, points);
+    const result = build(analysis, report, points, language);
     if (points <= 20 || JSON.stringify(result).length <= sizeLimit) return result;
     points = Math.floor(points / 2);
   }
 }
 
-function build(analysis: Analysis, report: Report, points: number): Summary {
+function build(analysis: Analysis, report: Report, points: number, language: Language): Summary {
   const { model, coverage } = report;
   const { phase, precision } = analysis.choices.workload;
   return {
@@ -39,7 +41,7 @@ function build(analysis: Analysis, report: Report, points: number): Summary {
     workload: { dimensions: dimensionChoices(analysis), phase, precision },
     chips: analysis.chips.flatMap((chip) => {
       const reported = report.chips.find((one) => one.id === chip.chip.id);
-      return reported ? [chipSummary(analysis, chip, reported, points)] : [];
+      return reported ? [chipSummary(analysis, chip, reported, points, language)] : [];
     }),
     problems: report.problems.slice(0, problemLimit),
     coverage,
@@ -53,6 +55,7 @@ function chipSummary(
   chip: ChipAnalysis,
   reported: ReportChip,
   points: number,
+  language: Language,
 ): SummaryChip {
   const { id, name, runtime, precision, total, efficiency, memory, roofs } = reported;
   const rows = allRows(analysis, chip);
@@ -71,6 +74,7 @@ function chipSummary(
     byBound: shares(rows, (row) => row.bound),
     points: rooflinePoints(rows, reported, chip, points),
     costliest: [...rows].sort(byCost).slice(0, costliestCount),
+    measured: measuredSummary(analysis, chip, points, language),
   };
 }
 

@@ -6,6 +6,7 @@ import type { PositionTable, Range } from '../engine/formats/onnxText/positions'
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Choices } from './choices';
+import type { StoredProfile } from './profileStore';
 
 /** A problem; those of a hand-written text know their place in it. */
 export type PlacedProblem = Problem & { readonly range?: Range };
@@ -38,6 +39,8 @@ export interface Analysis {
   readonly inference: Inference;
   /** The chosen chips, in order; hints show the first. */
   readonly chips: readonly ChipAnalysis[];
+  /** Imported profiles of this model, at most one for each chip. */
+  readonly profiles: readonly StoredProfile[];
   /** What concerns the file: of the listing, of inference, and the graver ones of the chips. */
   readonly problems: readonly PlacedProblem[];
 }

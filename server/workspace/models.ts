@@ -8,6 +8,7 @@ import { fingerprint, type OpenDocument } from './documents';
 import { Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
+import type { StoredProfile } from './profileStore';
 import type { Served } from './served';
 import type { Settings } from './settings';
 import type { Available } from './ownChips';
@@ -23,6 +24,8 @@ export interface ModelsHost extends LoaderHost {
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
   failed(uri: string, error: unknown): void;
+  /** Imported profiles of a model. */
+  profiles?(modelUri: string): Promise<readonly StoredProfile[]>;
   /** What was answered about open documents no longer holds. */
   refresh(): void;
 }
@@ -180,6 +183,12 @@ export class Models {
     }
   }
 
+  /** Profiles of a model were imported or removed: its analysis begins at once. */
+  profilesChanged(uri: string): void {
+    this.latest(uri).catch(() => {});
+    this.host.refresh();
+  }
+
   opened(uri: string): void {
     const model = this.open(uri);
     if (model.expiry) clearTimeout(model.expiry);
@@ -272,7 +281,9 @@ export class Models {
   private async start(model: OpenModel, served: Served): Promise<Run> {
     const choices = await this.settings.choices(model.modelUri);
     const chips = await this.host.chips(choices);
-    const key = JSON.stringify([choices, chips.generation]);
+    const profiles = (await this.host.profiles?.(model.modelUri)) ?? [];
+    const imports = profiles.map(({ chip, imported }) => [chip, imported]);
+    const key = JSON.stringify([choices, chips.generation, imports]);
     const known = model.run;
     if (known && !known.cancelled && known.key === key && known.served === served) return known;
     if (known) known.cancelled = true;
@@ -292,7 +303,7 @@ export class Models {
     const scheduler = politely(() => run.cancelled);
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
-    run.promise = served.pipeline.run(choices, scheduler, early, chips).then(
+    run.promise = served.pipeline.run(choices, scheduler, early, chips, profiles).then(
       (analysis) => {
         if (run.cancelled) throw new CancelledError();
         run.result = analysis;

@@ -11,6 +11,8 @@ import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
 import { indexInference } from './nodeIndex';
 import { type Available, shippedOnly } from './ownChips';
+import { profileProblems } from './profileProblems';
+import type { StoredProfile } from './profileStore';
 
 /** A few results by key, the oldest forgotten first. */
 class Recent<T> {
@@ -51,12 +53,14 @@ export class Pipeline {
   /**
    * Rejects with `CancelledError` when the scheduler says so.
    * @param onFirst gets the analysis with the first chip alone, which is all that hints need, as soon as it is there
+   * @param profiles imported profiles of this model
    */
   async run(
     choices: Choices,
     scheduler: Scheduler,
     onFirst: (analysis: Analysis) => void = () => {},
     { catalogue, problems: ownProblems }: Available = shippedOnly,
+    profiles: readonly StoredProfile[] = [],
   ): Promise<Analysis> {
     const revision = ++revisions;
     const { bindings, phase, precision, runtime } = choices.workload;
@@ -82,7 +86,7 @@ export class Pipeline {
       ),
     ];
     const chips: ChipAnalysis[] = [];
-    const state = { revision, listing, choices, catalogue, prepared, inference };
+    const state = { revision, listing, choices, catalogue, prepared, inference, profiles };
     for (const chip of chosen.chips) {
       const key = JSON.stringify([keyOf(chip), precision, runtime, host && keyOf(host)]);
       chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
@@ -90,7 +94,8 @@ export class Pipeline {
     }
     // What a chip's figures are is no problem of this file: the report has those remarks.
     const grave = chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity));
-    return { ...state, chips, problems: [...problems, ...grave] };
+    const measured = profileProblems({ ...state, chips }).map(({ problem }) => problem);
+    return { ...state, chips, problems: [...problems, ...grave, ...measured] };
   }
 }
 

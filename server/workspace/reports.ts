@@ -6,7 +6,9 @@ import type { Language } from '../../l10n/messages';
 import { buildReport } from '../engine/report/build';
 import type { Report } from '../engine/report/types';
 import type { Analysis } from './analysis';
+import { conflictProblem, measuredOf } from './measured';
 import { lineOf } from './nodeIndex';
+import { profileProblems } from './profileProblems';
 
 const reports = new WeakMap<Analysis, Report>();
 
@@ -20,13 +22,15 @@ export function reportOf(analysis: Analysis, language: Language): Report {
 function build(analysis: Analysis, language: Language): Report {
   const { listing, prepared, chips } = analysis;
   const uri = URI.parse(listing.modelUri);
+  const conflicts = chips.flatMap((chip) => conflictProblem(measuredOf(analysis, chip)));
   return buildReport({
     tool: { version, catalogueVersion: version },
     path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
     prepared,
     chips,
     carbonIntensity: analysis.choices.carbonIntensity,
-    problems: listing.problems,
+    problems: [...listing.problems, ...profileProblems(analysis).map(({ problem }) => problem), ...conflicts],
+    measuredOn: (chip) => measuredOf(analysis, chip)?.report ?? null,
     lineOf: (node) => {
       const line = lineOf(analysis, node);
       return line === null ? null : line + 1;

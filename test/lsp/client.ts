@@ -44,6 +44,8 @@ export interface ClientOptions {
   settings?: object;
   locale?: string;
   folders?: string[];
+  /** Folder in which the server keeps imported profiles. */
+  profiles?: string;
   /** Capabilities of the client; all that the server uses when left out. */
   capabilities?: object;
 }
@@ -148,6 +150,7 @@ export class TestClient {
       processId: null,
       rootUri: null,
       locale: options.locale,
+      initializationOptions: { profiles: options.profiles },
       capabilities: options.capabilities ?? allCapabilities,
       workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
     });

@@ -4,11 +4,12 @@ import { remember, requestRows, reveal, state } from '../host';
 import { show, text, word } from '../text';
 
 type Sort = RowsParams['sort'];
-const columns: readonly { readonly sort: Sort; readonly numeric: boolean }[] = [
+const allColumns: readonly { readonly sort: Sort; readonly numeric: boolean }[] = [
   { sort: 'index', numeric: true },
   { sort: 'name', numeric: false },
   { sort: 'operator', numeric: false },
   { sort: 'seconds', numeric: true },
+  { sort: 'measured', numeric: true },
   { sort: 'bound', numeric: false },
   { sort: 'operations', numeric: true },
   { sort: 'bytes', numeric: true },
@@ -27,7 +28,9 @@ export interface NodeTable {
 /** All nodes of one chip: the server sorts, filters and pages; only the rows in view exist in the page. */
 export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
   const remembered = state();
-  let sort: Sort = remembered.sort ?? 'seconds';
+  const columns = allColumns.filter((column) => column.sort !== 'measured' || chip.measured);
+  const isShown = columns.some((column) => column.sort === remembered.sort);
+  let sort: Sort = (isShown && remembered.sort) || 'seconds';
   let descending = remembered.descending ?? true;
   let filter = remembered.filter ?? '';
   let total = 0;
@@ -48,7 +51,11 @@ export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
   const header = element('div', { class: 'row header', role: 'row' });
   const grid = element(
     'div',
-    { role: 'table', class: 'grid', 'aria-label': text('webview.nodes.title') },
+    {
+      role: 'table',
+      class: chip.measured ? 'grid measured' : 'grid',
+      'aria-label': text('webview.nodes.title'),
+    },
     header,
     viewport,
   );
@@ -127,7 +134,9 @@ export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
       if (loaded === undefined) load(page);
       const row = Array.isArray(loaded) ? (loaded as readonly NodeRow[])[index % pageSize] : undefined;
       rows.push(
-        row ? rowElement(row, row.node === highlighted) : element('div', { class: 'row', role: 'row' }, '…'),
+        row
+          ? rowElement(row, row.node === highlighted, chip.measured !== null)
+          : element('div', { class: 'row', role: 'row' }, '…'),
       );
     }
     body.replaceChildren(...rows);
@@ -165,7 +174,7 @@ export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
   };
 }
 
-function rowElement(row: NodeRow, highlighted: boolean): HTMLElement {
+function rowElement(row: NodeRow, highlighted: boolean, hasMeasured: boolean): HTMLElement {
   const cell = (content: string | Node, kind: 'number' | 'name') =>
     element('div', { role: 'cell', class: kind }, content);
   const name = row.name || `${row.operator} ${row.node}`;
@@ -188,9 +197,32 @@ function rowElement(row: NodeRow, highlighted: boolean): HTMLElement {
     ),
     cell(row.operator, 'name'),
     cell(show.seconds(row.seconds?.value), 'number'),
+    ...(hasMeasured ? [cell(measuredCell(row), 'number')] : []),
     cell(word('webview.bound', row.bound), 'name'),
     cell(show.operations(row.operations), 'number'),
     cell(show.bytes(row.bytes), 'number'),
     cell(show.bandwidth(row.bandwidth), 'number'),
+  );
+}
+
+/** The measured time of the row's kernel with its ratio to the estimate, at the node that stands for the kernel. */
+function measuredCell({ node, measured }: NodeRow): string | HTMLElement {
+  if (!measured) return '–';
+  if (measured.node !== node) {
+    const other = `#${measured.node}`;
+    const title = text('webview.measured.withTitle', { node: other });
+    return element('span', { class: 'quiet', title }, text('webview.measured.with', { node: other }));
+  }
+  const { seconds, ratio, inside, nodes } = measured;
+  const verdict =
+    inside === null || ratio === null ? null : inside ? 'inside' : ratio > 1 ? 'slower' : 'faster';
+  const said = text(verdict ? `webview.residuals.${verdict}` : 'webview.measured.notCompared');
+  const mark = verdict === 'slower' ? '▲ ' : verdict === 'faster' ? '◆ ' : '';
+  const shown = ratio === null ? show.seconds(seconds) : `${show.seconds(seconds)} ${show.ratio(ratio)}`;
+  return element(
+    'span',
+    { title: text('webview.measured.cellTitle', { nodes: show.count(nodes), verdict: said }) },
+    mark && element('span', { class: 'mark', 'aria-label': said }, mark),
+    shown,
   );
 }

@@ -129,15 +129,21 @@ export interface ReportChip {
 export interface ReportMeasured {
   /** Name of the profile's file. */
   readonly profile: string;
-  /** Who wrote it: `onnxruntime`, `trtexec`, `csv`. */
+  /** What measured: `onnxruntime`, `trtexec`, `node-table`, `kernel-table`. */
   readonly kind: string;
-  /** Rows of the profile, and the seconds of all of them together, matched or not. */
+  /** Which of the executions the times are: `fastest`, `median`, `stated`. */
+  readonly statistic: string;
+  /** Runs of the model behind the times; null where the file does not say. */
+  readonly runs: number | null;
+  /** Rows of the profile, and the seconds of all of them in one run of the model; null for rows of no model. */
   readonly rows: number;
-  readonly totalSeconds: number;
-  /** Measured and estimated seconds of the matched kernels that have both. */
+  readonly totalSeconds: number | null;
+  /** Seconds of one whole run with the runtime's own time between nodes; null where the file has none. */
+  readonly wholeSeconds: number | null;
+  /** Measured and estimated seconds of the groups that have both. */
   readonly matchedSeconds: number;
   readonly estimatedSeconds: number;
-  readonly kernels: readonly MeasuredKernel[];
+  readonly groups: readonly MeasuredGroup[];
   /** Rows that belong to no kernel, the longest first. */
   readonly unmatchedRows: readonly {
     readonly name: string;
@@ -146,28 +152,32 @@ export interface ReportMeasured {
   }[];
   /** Kernels without a row. */
   readonly unmatchedKernels: readonly number[];
-  /** Over the kernels that have both times; null when there are none. */
+  /** Over the groups that have both times; null when there are none. */
   readonly errors: {
-    readonly kernels: number;
+    readonly groups: number;
     /** Of max(estimated ÷ measured, measured ÷ estimated) − 1. */
     readonly median: number;
     readonly p90: number;
-    /** Share (0..1) of the kernels whose measured time lies inside the stated range. */
+    /** Share (0..1) of the groups whose measured time lies inside the stated range. */
     readonly inside: number;
   } | null;
 }
 
-/** A kernel that was measured. The time is that of all its nodes together, and of all its runs in one of the model. */
-export interface MeasuredKernel {
-  readonly kernel: number;
-  /** The node that stands for it: its anchor. */
+/** Kernels that were measured together, usually one alone. The time is that of all their nodes and runs in one of the model. */
+export interface MeasuredGroup {
+  readonly kernels: readonly number[];
+  /** The node that stands for the group: the anchor of its first kernel. */
   readonly node: number;
+  /** Names of the profile's rows. */
+  readonly rows: readonly string[];
   readonly seconds: number;
   readonly estimate: Estimate | null;
-  /** Measured ÷ estimated. */
+  /** Measured ÷ estimated; null where either is missing, and where the sizes differ. */
   readonly ratio: number | null;
   /** Whether the measured time lies inside the stated range. */
   readonly inside: boolean | null;
+  /** The sizes were others during the measurement: the times can't be compared. */
+  readonly conflict: { readonly measured: readonly number[]; readonly expected: readonly number[] } | null;
 }
 
 /** Memory over time at stored types; one point per executed node. */

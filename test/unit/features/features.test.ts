@@ -249,7 +249,7 @@ describe('at 24,000 nodes', () => {
 
   it('the summary stays below 200 KB with at most 2,000 points', async () => {
     const { analysis } = await large;
-    const result = summary(analysis, reportOf(analysis, 'en'));
+    const result = summary(analysis, reportOf(analysis, 'en'), 'en');
     expect(JSON.stringify(result).length).toBeLessThanOrEqual(200_000);
     const points = result.chips.reduce((sum, chip) => sum + chip.points.length, 0);
     expect(points).toBeGreaterThan(100);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChipAnalysis } from '../../../server/engine/analyse';
+import type { MatchedProfile } from '../../../server/engine/cost/calibrate/matchProfile';
+import type { MeasuredProfile } from '../../../server/engine/cost/calibrate/profile';
 import { compareMeasured } from '../../../server/engine/report/measured';
 import { printCsv } from '../../../server/engine/report/print/csv';
 import { printMarkdown } from '../../../server/engine/report/print/markdown';
@@ -29,30 +31,47 @@ const analysis = {
   },
 } as unknown as ChipAnalysis;
 
-const laid = {
-  profile: 'run.json',
+const row = (name: string, seconds: number, operator: string | null = null) =>
+  ({ name, names: [name], operator, seconds, repeat: 1 }) as unknown as MeasuredProfile['rows'][number];
+const profile: MeasuredProfile = {
   kind: 'onnxruntime',
-  rows: 5,
-  totalSeconds: 158e-6,
-  kernels: Float64Array.from([15e-6, 132e-6, 7e-6, NaN]),
-  unmatchedRows: [
-    { name: 'ReorderInput', operator: 'ReorderInput', seconds: 1e-6 },
-    { name: '=cmd|"x', operator: null, seconds: 3e-6 },
+  statistic: 'fastest',
+  runs: 7,
+  rows: [
+    row('a', 15e-6),
+    row('b', 132e-6),
+    row('c', 7e-6),
+    row('ReorderInput', 1e-6, 'ReorderInput'),
+    row('=cmd|"x', 3e-6),
   ],
+  seconds: 158e-6,
+  wholeSeconds: null,
+  places: [],
+};
+const group = (place: number, seconds: number, kernels = [place]) => ({ rows: [place], kernels, seconds });
+const matched: MatchedProfile = {
+  groups: [group(0, 15e-6), group(1, 132e-6), group(2, 7e-6)],
+  groupOfKernel: Int32Array.from([0, 1, 2, -1]),
+  kernels: Float64Array.from([15e-6, 44e-6, 7e-6, NaN]),
+  unmatchedRows: [3, 4],
+  unmatchedKernels: [3],
+  unmatchedSeconds: 4e-6,
+  share: 154 / 158,
+  conflicts: [],
 };
 
 describe('measured times beside estimates', () => {
-  const measured = compareMeasured(analysis, laid);
+  const measured = compareMeasured(analysis, 'run.json', profile, matched);
 
   it('compare a kernel with the estimate of all its runs, and state what lies outside its range', () => {
-    expect(measured.kernels).toMatchObject([
-      { kernel: 0, node: 1, seconds: 15e-6, ratio: 1.5, inside: true },
+    expect(measured.groups).toMatchObject([
+      { kernels: [0], node: 1, rows: ['a'], seconds: 15e-6, ratio: 1.5, inside: true },
       // 3 runs of 20 µs: 60 µs, at most 120 µs.
-      { kernel: 1, node: 2, seconds: 132e-6, inside: false },
-      { kernel: 2, node: 3, seconds: 7e-6, estimate: null, ratio: null, inside: null },
+      { kernels: [1], node: 2, seconds: 132e-6, inside: false },
+      { kernels: [2], node: 3, seconds: 7e-6, estimate: null, ratio: null, inside: null },
     ]);
-    expect(measured.kernels[1]!.ratio).toBeCloseTo(2.2, 12);
-    expect(measured.kernels[1]!.estimate!.high).toBeCloseTo(120e-6, 12);
+    expect(measured.groups[1]!.ratio).toBeCloseTo(2.2, 12);
+    expect(measured.groups[1]!.estimate!.high).toBeCloseTo(120e-6, 12);
     expect(measured.unmatchedKernels).toEqual([3]);
   });
 
@@ -63,14 +82,34 @@ describe('measured times beside estimates', () => {
     expect(measured.unmatchedRows.map(({ name }) => name)).toEqual(['=cmd|"x', 'ReorderInput']);
   });
 
-  it('score max(p/m, m/p) − 1 over the kernels that have both', () => {
+  it('score max(p/m, m/p) − 1 over what has both', () => {
     // 0.5 and 1.2: the median is 0.85, the 90th percentile 0.5 + 0.9 × 0.7.
-    expect(measured.errors).toMatchObject({ kernels: 2, inside: 0.5 });
+    expect(measured.errors).toMatchObject({ groups: 2, inside: 0.5 });
     expect(measured.errors!.median).toBeCloseTo(0.85, 9);
     expect(measured.errors!.p90).toBeCloseTo(1.13, 9);
-    const none = compareMeasured(analysis, { ...laid, kernels: new Float64Array(4).fill(NaN) });
+    const none = compareMeasured(analysis, 'run.json', profile, { ...matched, groups: [] });
     expect(none.errors).toBeNull();
-    expect(none.unmatchedKernels).toEqual([0, 1, 2, 3]);
+  });
+
+  it('compare kernels that ran as one with the sum of their estimates', () => {
+    const one = compareMeasured(analysis, 'x', profile, { ...matched, groups: [group(0, 30e-6, [0, 3])] });
+    // 10 µs and 5 µs, each from half to twice.
+    expect(one.groups[0]).toMatchObject({ kernels: [0, 3], node: 1, inside: true });
+    expect(one.groups[0]!.ratio).toBeCloseTo(2, 12);
+    expect(one.groups[0]!.estimate!.high).toBeCloseTo(30e-6, 12);
+    const unknown = compareMeasured(analysis, 'x', profile, {
+      ...matched,
+      groups: [group(0, 30e-6, [0, 2])],
+    });
+    expect(unknown.groups[0]).toMatchObject({ estimate: null, ratio: null });
+  });
+
+  it('do not compare what was measured at other sizes', () => {
+    const conflicts = [{ row: 0, node: 1, measured: [8, 64], expected: [1, 64] }];
+    const { groups, errors } = compareMeasured(analysis, 'x', profile, { ...matched, conflicts });
+    expect(groups[0]).toMatchObject({ ratio: null, inside: null });
+    expect(groups[0]!.conflict).toEqual({ measured: [8, 64], expected: [1, 64] });
+    expect(errors!.groups).toBe(1);
   });
 });
 
@@ -129,7 +168,7 @@ describe('printed reports with a profile', () => {
       { index: 1, kernel: 0, seconds: estimate(9e-6), joules: null, bound: 'memory' },
       { index: 2, kernel: 3, seconds: estimate(5e-6), joules: null, bound: 'memory' },
     ],
-    measured: compareMeasured(analysis, laid),
+    measured: compareMeasured(analysis, 'run.json', profile, matched),
   } as unknown as ReportChip;
   const report = {
     model: {
@@ -159,6 +198,7 @@ describe('printed reports with a profile', () => {
     expect(text).toContain('| 1 µs | 500 ns – 2 µs | with line 11 |  |');
     expect(text).toContain('| 5 µs | 2.5 µs – 10 µs | ? | ? |');
     expect(text).toContain('| Profile | run.json (ONNX Runtime) |');
+    expect(text).toContain('| Runs | fastest of 7 |');
     expect(text).toContain('| Kernels with a measured time | 3 of 4 |');
     expect(text).toContain('| Error, median | 85% |');
     expect(text).toMatch(/in no kernel of the estimate\n\n.*\n.*\n\| =cmd\\\|"x \|  \| 3 µs \|/);

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../cost/types';
 import type { Report, ReportChip } from '../types';
-import { measuredKernels } from './measured';
+import { measuredGroups } from './measured';
 import { shapeText } from './sections';
 
 /** Columns of the file; SI base units, unrounded; empty where unknown. Names are the same in every language. */
@@ -81,10 +81,10 @@ export function printCsv(report: Report): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** The kernel's time and its ratio to the estimate, once: at the node that stands for the kernel, so that sums are right. */
+/** The time of a node's kernel and its ratio to the estimate, once: at the node that stands for it, so that sums are right. */
 function measuredCells(chip: ReportChip | null, node: number): Cell[] {
-  const kernel = chip && measuredKernels(chip).get(chip.nodes[node]?.kernel ?? -1);
-  return kernel?.node === node ? [kernel.seconds, kernel.ratio] : [null, null];
+  const group = chip && measuredGroups(chip).get(chip.nodes[node]?.kernel ?? -1);
+  return group?.node === node ? [group.seconds, group.ratio] : [null, null];
 }
 
 function estimateCells(estimate: Estimate | null): Cell[] {

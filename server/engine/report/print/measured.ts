@@ -1,6 +1,6 @@
-import type { MeasuredKernel, Report, ReportChip, ReportMeasured } from '../types';
+import type { MeasuredGroup, Report, ReportChip, ReportMeasured } from '../types';
 import { column, type Column, type Section } from './section';
-import type { Words } from './words';
+import { known, type Words } from './words';
 
 /** Rows of the table of what matches nothing. */
 const mostUnmatched = 20;
@@ -55,7 +55,9 @@ function summarySection(chip: ReportChip, measured: ReportMeasured, words: Words
   const rows = [
     [text('profile'), text(`kind.${measured.kind}`, { file: measured.profile })],
     [text('rows'), words.count(measured.rows)],
-    [text('total'), words.seconds(measured.totalSeconds)],
+    [text('runs'), runsText(measured, words)],
+    [text('total'), known(measured.totalSeconds, words.seconds, words)],
+    [text('whole'), known(measured.wholeSeconds, words.seconds, words)],
     [text('matched'), text('matchedOf', countsOf(measured, words))],
     [text('measured'), words.seconds(matchedSeconds)],
     [text('estimated'), words.seconds(estimatedSeconds)],
@@ -75,12 +77,18 @@ function summarySection(chip: ReportChip, measured: ReportMeasured, words: Words
   };
 }
 
+/** `fastest of 7`. */
+function runsText({ statistic, runs }: ReportMeasured, words: Words): string {
+  const key = `print.measured.statistic.${statistic}`;
+  return words.text(key, { runs: runs === null ? words.text('print.unknown') : words.count(runs) });
+}
+
 function countsOf(
   measured: ReportMeasured,
   words: Words,
 ): { readonly kernels: string; readonly all: string } {
-  const all = measured.kernels.length + measured.unmatchedKernels.length;
-  return { kernels: words.count(measured.kernels.length), all: words.count(all) };
+  const kernels = measured.groups.reduce((count, group) => count + group.kernels.length, 0);
+  return { kernels: words.count(kernels), all: words.count(kernels + measured.unmatchedKernels.length) };
 }
 
 /** Columns of the node table for a chip with a profile. */
@@ -92,18 +100,18 @@ export function measuredColumns(chip: ReportChip, words: Words): Column[] {
 /** A node's cells of {@link measuredColumns}: those of its kernel at the node that stands for it, else where they stand. */
 export function measuredCells(report: Report, chip: ReportChip, node: number, words: Words): string[] {
   if (!chip.measured) return [];
-  const kernel = measuredKernels(chip).get(chip.nodes[node]?.kernel ?? -1);
-  if (!kernel) return [words.text('print.unknown'), words.text('print.unknown')];
-  if (kernel.node !== node) {
-    const line = report.nodes[kernel.node]?.line;
+  const group = measuredGroups(chip).get(chip.nodes[node]?.kernel ?? -1);
+  if (!group) return [words.text('print.unknown'), words.text('print.unknown')];
+  if (group.node !== node) {
+    const line = report.nodes[group.node]?.line;
     const shared =
       line === null || line === undefined
-        ? words.text('print.measured.withNode', { node: kernel.node })
+        ? words.text('print.measured.withNode', { node: group.node })
         : words.text('print.measured.withLine', { line });
     return [shared, ''];
   }
-  const ratio = kernel.ratio === null ? words.text('print.unknown') : ratioText(kernel.ratio, words);
-  return [words.seconds(kernel.seconds), ratio];
+  const ratio = group.ratio === null ? words.text('print.unknown') : ratioText(group.ratio, words);
+  return [words.seconds(group.seconds), ratio];
 }
 
 /** `×1.4`. */
@@ -111,12 +119,19 @@ function ratioText(ratio: number, words: Words): string {
   return `×${words.decimal(ratio)}`;
 }
 
-const byKernel = new WeakMap<ReportMeasured, Map<number, MeasuredKernel>>();
+const byKernel = new WeakMap<ReportMeasured, Map<number, MeasuredGroup>>();
 
-/** The measured kernels of a chip by index of the kernel. */
-export function measuredKernels({ measured }: ReportChip): ReadonlyMap<number, MeasuredKernel> {
+/** What was measured on a chip by index of the kernel. */
+export function measuredGroups({
+  measured,
+}: Pick<ReportChip, 'measured'>): ReadonlyMap<number, MeasuredGroup> {
   if (!measured) return new Map();
   let map = byKernel.get(measured);
-  if (!map) byKernel.set(measured, (map = new Map(measured.kernels.map((one) => [one.kernel, one]))));
+  if (!map) {
+    const entries = measured.groups.flatMap((group) =>
+      group.kernels.map((kernel) => [kernel, group] as const),
+    );
+    byKernel.set(measured, (map = new Map(entries)));
+  }
   return map;
 }

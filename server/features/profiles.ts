@@ -1,0 +1,190 @@
+import { posix } from 'node:path';
+import type { CancellationToken } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { bytes, count, percent } from '../../l10n/format';
+import { message, messageOf } from '../../l10n/messages';
+import type { Language } from '../../l10n/messages';
+import { costsOn, type ChipAnalysis } from '../engine/analyse';
+import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import { readProfile } from '../engine/cost/calibrate/readProfile';
+import type { Problem } from '../engine/problem';
+import type { ReportMeasured } from '../engine/report/types';
+import type { Scheduler } from '../engine/scheduler';
+import { importProfileRequest, removeProfileRequest } from '../protocol';
+import type {
+  ImportProfileParams,
+  ImportProfileResult,
+  RemoveProfileParams,
+  RemoveProfileResult,
+} from '../protocol';
+import type { Analysis } from '../workspace/analysis';
+import { layOver } from '../workspace/measured';
+import { modelDigest } from '../workspace/modelDigest';
+import type { ModelFiles } from '../workspace/modelFiles';
+import { bindingsInForce } from '../workspace/profileProblems';
+import type { ProfileStore } from '../workspace/profileStore';
+import { politely } from '../workspace/turns';
+import { describe, handler, whileWanted } from './handler';
+import { modelName } from './names';
+import type { ServerContext } from './server';
+
+/** Bytes of a profile. A run of a large model takes a few megabytes. */
+const sizeLimit = 256e6;
+/** Bytes that are read at a time. */
+const piece = 4 << 20;
+
+/** A reason for which there is nothing to import, as a sentence. */
+class Refusal extends Error {}
+
+/** Connects the import and the removal of profiles. */
+export function registerProfiles(context: ServerContext, files: ModelFiles, store: ProfileStore): void {
+  const { connection, log, models, language } = context;
+  connection.onRequest(
+    importProfileRequest,
+    handler<ImportProfileParams, ImportProfileResult>(
+      log,
+      importProfileRequest,
+      ({ uri }) => refused(message(language(), 'status.failed', { model: modelName(uri) })),
+      async (params, token) => {
+        try {
+          const analysis = await whileWanted(models.latest(params.uri), token);
+          if (!analysis)
+            throw new Refusal(message(language(), 'status.failed', { model: modelName(params.uri) }));
+          const result = await importProfile(analysis, params, files, store, language(), token);
+          models.profilesChanged(params.uri);
+          return result;
+        } catch (error) {
+          if (error instanceof Refusal) return refused(error.message);
+          throw error;
+        }
+      },
+    ),
+  );
+  connection.onRequest(
+    removeProfileRequest,
+    handler<RemoveProfileParams, RemoveProfileResult>(
+      log,
+      removeProfileRequest,
+      () => ({ removed: null }),
+      async ({ uri, chip }, token) => {
+        const analysis = await whileWanted(models.latest(uri), token);
+        const gone = analysis && (await store.remove(analysis.listing.modelUri, chip));
+        if (gone) models.profilesChanged(uri);
+        return { removed: gone?.file ?? null };
+      },
+    ),
+  );
+}
+
+function refused(text: string): ImportProfileResult {
+  return { ok: false, message: text };
+}
+
+async function importProfile(
+  analysis: Analysis,
+  params: ImportProfileParams,
+  files: ModelFiles,
+  store: ProfileStore,
+  language: Language,
+  token: CancellationToken,
+): Promise<ImportProfileResult> {
+  const file = posix.basename(URI.parse(params.profile).path);
+  const scheduler = politely(() => token.isCancellationRequested);
+  const chosen = analysis.chips.find(({ chip }) => chip.id === params.chip);
+  const chip = chosen ?? (await notChosen(analysis, params.chip, scheduler, language));
+  const text = await textOf(params.profile, file, files, scheduler, language);
+  const { profile, problems } = await readProfile(text, { origin: file }, scheduler);
+  if (!profile) throw new Refusal(`${file}: ${sentences(problems, language)}`);
+  const { report } = layOver(analysis, chip, profile, file);
+  const names = { file, model: modelName(params.uri), chip: chip.chip.name };
+  if (report.groups.length === 0)
+    throw new Refusal(message(language, 'profile.nothing', { ...names, rows: count(report.rows, language) }));
+  await store.put(analysis.listing.modelUri, {
+    chip: params.chip,
+    file,
+    imported: new Date().toISOString(),
+    digest: modelDigest(analysis.listing.model),
+    bindings: bindingsInForce(analysis),
+    phase: analysis.choices.workload.phase,
+    problems,
+    profile,
+  });
+  const said = [outcome(report, profile, names, language), sentences(problems, language)];
+  return {
+    ok: true,
+    message: said.filter((part) => part !== '').join(' '),
+    notChosen: chosen ? null : chip.chip.name,
+  };
+}
+
+/** Costs of a chip that is not among the chosen ones. */
+async function notChosen(
+  analysis: Analysis,
+  id: string,
+  scheduler: Scheduler,
+  language: Language,
+): Promise<ChipAnalysis> {
+  const chip = analysis.catalogue.byId(id);
+  if (!chip) throw new Refusal(message(language, 'profile.no-chip', { chip: id }));
+  return costsOn(analysis.prepared, chip, scheduler);
+}
+
+function outcome(
+  report: ReportMeasured,
+  profile: MeasuredProfile,
+  names: Readonly<Record<'file' | 'model' | 'chip', string>>,
+  language: Language,
+): string {
+  const { errors, unmatchedRows } = report;
+  const lost = unmatchedRows.reduce((sum, row) => sum + row.seconds, 0);
+  const all = profile.rows.reduce((sum, row) => sum + row.seconds * row.repeat, 0);
+  const args = {
+    ...names,
+    matched: count(report.rows - unmatchedRows.length, language),
+    rows: count(report.rows, language),
+    share: percent(all > 0 ? (all - lost) / all : 0, language),
+  };
+  if (!errors) return message(language, 'profile.importedOnly', args);
+  const { median, p90 } = errors;
+  return message(language, 'profile.imported', {
+    ...args,
+    median: percent(median, language),
+    p90: percent(p90, language),
+  });
+}
+
+function sentences(problems: readonly Problem[], language: Language): string {
+  return problems.map(({ code, args }) => messageOf(language, code, args)).join(' ');
+}
+
+/** The text of a profile, read in pieces; refused where it is too large or can't be read. */
+async function textOf(
+  uri: string,
+  file: string,
+  files: ModelFiles,
+  scheduler: Scheduler,
+  language: Language,
+): Promise<string> {
+  const opened = await files.open(uri).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : describe(error);
+    throw new Refusal(message(language, 'profile.file-failed', { file, reason }));
+  });
+  try {
+    const { size } = opened.source;
+    if (size > sizeLimit) {
+      const sizes = { size: bytes(size, language), limit: bytes(sizeLimit, language) };
+      throw new Refusal(message(language, 'profile.file-too-large', { file, ...sizes }));
+    }
+    const decoder = new TextDecoder();
+    const parts: string[] = [];
+    for (let at = 0; at < size; at += piece) {
+      const pause = scheduler.tick();
+      if (pause) await pause;
+      const part = await opened.source.read(at, Math.min(piece, size - at));
+      parts.push(decoder.decode(part, { stream: true }));
+    }
+    return parts.join('') + decoder.decode();
+  } finally {
+    await opened.close();
+  }
+}

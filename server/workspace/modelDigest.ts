@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { Attribute, Graph, Model, Node, Tensor, ValueType } from '../engine/graph/model';
+
+const digests = new WeakMap<Model, string>();
+
+/**
+ * A digest of what a model computes: nodes, attributes, types and sizes, not the weights and not how the file is written.
+ * Equal digests mean that times measured on one are times of the other.
+ */
+export function modelDigest(model: Model): string {
+  let known = digests.get(model);
+  if (known === undefined) {
+    const digest = new Digest();
+    for (const { domain, version } of model.opsets) digest.add(domain, version);
+    addGraph(digest, model.graph);
+    for (const one of model.functions) {
+      digest.add(one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs);
+      for (const node of one.nodes) addNode(digest, node);
+    }
+    digests.set(model, (known = digest.end()));
+  }
+  return known;
+}
+
+/** Hashes many short texts in few calls. */
+class Digest {
+  private readonly hash = createHash('sha1');
+  private waiting = '';
+
+  /** Lengths keep neighbours apart: ("ab", "c") is not ("a", "bc"). */
+  add(...parts: readonly (string | number)[]): void {
+    for (const part of parts) {
+      const text = String(part);
+      this.waiting += `${text.length}:${text};`;
+    }
+    if (this.waiting.length > 65_536) this.flush();
+  }
+
+  end(): string {
+    this.flush();
+    return this.hash.digest('base64');
+  }
+
+  private flush(): void {
+    this.hash.update(this.waiting);
+    this.waiting = '';
+  }
+}
+
+function addGraph(digest: Digest, graph: Graph): void {
+  for (const { name, type } of [...graph.inputs, ...graph.outputs]) digest.add(name, typeText(type));
+  for (const tensor of graph.initializers) addTensor(digest, tensor);
+  for (const { name, dims } of graph.sparseInitializers) digest.add(name, dims.join());
+  for (const node of graph.nodes) addNode(digest, node);
+  digest.add('end');
+}
+
+function addNode(digest: Digest, node: Node): void {
+  digest.add(node.domain, node.operator, node.name, ...node.inputs, '>', ...node.outputs);
+  for (const attribute of node.attributes) addAttribute(digest, attribute);
+}
+
+function addAttribute(digest: Digest, attribute: Attribute): void {
+  digest.add(attribute.name, attribute.kind);
+  switch (attribute.kind) {
+    case 'graph':
+      return addGraph(digest, attribute.value);
+    case 'graphs':
+      return attribute.value.forEach((graph) => addGraph(digest, graph));
+    case 'tensor':
+      return addTensor(digest, attribute.value);
+    case 'tensors':
+      return attribute.value.forEach((tensor) => addTensor(digest, tensor));
+    case 'sparse':
+      return digest.add(attribute.value.dims.join());
+    case 'type':
+      return digest.add(typeText(attribute.value));
+    case 'ints':
+    case 'floats':
+    case 'strings':
+      return digest.add(...attribute.value);
+    case 'unknown':
+      return;
+    case 'int':
+    case 'float':
+    case 'string':
+    case 'reference':
+      return digest.add(attribute.value);
+  }
+}
+
+/** Small contents are shapes, axes, trip counts: they decide what is computed. */
+function addTensor(digest: Digest, { name, dtype, dims, elements }: Tensor): void {
+  const isShapeLike = dtype === 'int64' || dtype === 'int32';
+  digest.add(name, dtype ?? '?', dims.join(), isShapeLike && elements ? elements.join() : '');
+}
+
+function typeText(type: ValueType | undefined): string {
+  if (!type) return '?';
+  if (type.kind !== 'tensor' && type.kind !== 'sparse') return type.kind;
+  const dims = type.shape?.map((dim) => (typeof dim === 'number' ? dim : dim.key));
+  return `${type.kind} ${type.dtype ?? '?'} ${dims?.join() ?? '?'}`;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import type { Problem } from '../engine/problem';
+import type { Phase } from '../engine/workload';
+
+/** A profile that someone imported for a model, and under which circumstances. */
+export interface StoredProfile {
+  /** Id of the chip that it was measured on. */
+  readonly chip: string;
+  /** Name of the file that it came from. */
+  readonly file: string;
+  /** ISO time of the import. */
+  readonly imported: string;
+  /** Of the model as it was then (modelDigest). */
+  readonly digest: string;
+  readonly bindings: Readonly<Record<string, number>>;
+  readonly phase: Phase;
+  /** What reading it had to say. */
+  readonly problems: readonly Problem[];
+  readonly profile: MeasuredProfile;
+}
+
+const version = 1;
+/** Bytes of a stored file: far above what the caps on profiles let through. */
+const sizeLimit = 256e6;
+/** Models whose profiles are kept in memory. */
+const keptModels = 20;
+
+/**
+ * Imported profiles by model, kept in the folder that the client gives to this workspace. The rows are kept, not the
+ * file's place: profilers write to temporary places, and nothing outside has to be read when a window opens.
+ */
+export class ProfileStore {
+  private readonly known = new Map<string, Promise<readonly StoredProfile[]>>();
+
+  /** @param folder null: profiles last as long as the server */
+  constructor(private readonly folder: () => string | null) {}
+
+  /** The profiles of a model, at most one for each chip. */
+  of(modelUri: string): Promise<readonly StoredProfile[]> {
+    let profiles = this.known.get(modelUri);
+    if (!profiles) this.keep(modelUri, (profiles = this.read(modelUri)));
+    return profiles;
+  }
+
+  /** Keeps a profile in place of an older one of the same chip. */
+  async put(modelUri: string, profile: StoredProfile): Promise<void> {
+    const others = (await this.of(modelUri)).filter(({ chip }) => chip !== profile.chip);
+    await this.write(modelUri, [...others, profile]);
+  }
+
+  /** @returns the profile that is gone now; undefined where there was none */
+  async remove(modelUri: string, chip: string): Promise<StoredProfile | undefined> {
+    const all = await this.of(modelUri);
+    const gone = all.find((one) => one.chip === chip);
+    if (gone) {
+      await this.write(
+        modelUri,
+        all.filter((one) => one !== gone),
+      );
+    }
+    return gone;
+  }
+
+  private keep(modelUri: string, profiles: Promise<readonly StoredProfile[]>): void {
+    this.known.delete(modelUri);
+    this.known.set(modelUri, profiles);
+    const oldest = this.known.keys().next().value;
+    // Without a folder memory is all there is.
+    if (this.folder() !== null && this.known.size > keptModels && oldest !== undefined)
+      this.known.delete(oldest);
+  }
+
+  private pathOf(modelUri: string): string | null {
+    const folder = this.folder();
+    // A text that was never saved has no name that would stay its own.
+    if (folder === null || modelUri.startsWith('untitled:')) return null;
+    return join(folder, `${createHash('sha1').update(modelUri).digest('hex')}.json`);
+  }
+
+  private async read(modelUri: string): Promise<readonly StoredProfile[]> {
+    const path = this.pathOf(modelUri);
+    if (path === null) return [];
+    try {
+      if ((await stat(path)).size > sizeLimit) return [];
+      const stored: unknown = JSON.parse(await readFile(path, 'utf8'));
+      return isStored(stored) && stored.modelUri === modelUri ? stored.profiles : [];
+    } catch {
+      // There is none, or it was cut off: a profile can be imported again.
+      return [];
+    }
+  }
+
+  private async write(modelUri: string, profiles: readonly StoredProfile[]): Promise<void> {
+    this.keep(modelUri, Promise.resolve(profiles));
+    const path = this.pathOf(modelUri);
+    if (path === null) return;
+    if (profiles.length === 0) return rm(path, { force: true });
+    await mkdir(join(path, '..'), { recursive: true });
+    const temporary = `${path}.${process.pid}`;
+    await writeFile(temporary, JSON.stringify({ version, modelUri, profiles }));
+    await rename(temporary, path);
+  }
+}
+
+interface Stored {
+  readonly version: number;
+  readonly modelUri: string;
+  readonly profiles: readonly StoredProfile[];
+}
+
+/** Our own files; another version's, or damaged ones, are as if there were none. */
+function isStored(value: unknown): value is Stored {
+  if (!isObject(value) || value['version'] !== version || typeof value['modelUri'] !== 'string') return false;
+  const { profiles } = value;
+  return Array.isArray(profiles) && profiles.every(isProfile);
+}
+
+function isProfile(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value['bindings']) || !isObject(value['profile'])) return false;
+  const texts = [value['chip'], value['file'], value['imported'], value['digest'], value['phase']];
+  const { rows } = value['profile'];
+  if (!Array.isArray(value['problems']) || !value['problems'].every(isObject)) return false;
+  return texts.every((text) => typeof text === 'string') && Array.isArray(rows) && rows.every(isRow);
+}
+
+function isRow(row: unknown): boolean {
+  return (
+    isObject(row) &&
+    typeof row['name'] === 'string' &&
+    Array.isArray(row['names']) &&
+    typeof row['seconds'] === 'number'
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
