@@ -23,6 +23,8 @@ interface PublishedRow {
   readonly quantity: 'latency' | 'throughput' | 'chip-throughput' | 'joules';
   readonly value: number;
   readonly includes: readonly ('transfers' | 'start')[];
+  /** The host sets the figure, not the chip: shown, but not counted. */
+  readonly hostBound?: true;
   readonly source: string;
   readonly date: string;
   readonly note: string;
@@ -162,16 +164,16 @@ const quantile = (sorted: readonly number[], q: number): number =>
 
 /** Error, bias and share inside the stated range of one class. */
 function summary(rows: readonly WorldRow[]): string[] {
-  const known = rows.filter(({ estimated }) => estimated !== null);
+  const known = rows.filter(({ row, estimated }) => estimated !== null && !row.hostBound);
   const ratios = known
     .map(({ estimated, measured }) => (estimated as number) / measured)
     .sort((a, b) => a - b);
   const errors = ratios.map((ratio) => Math.max(ratio, 1 / ratio)).sort((a, b) => a - b);
   const inside = known.filter((r) => (r.low as number) <= r.measured && r.measured <= (r.high as number));
   const times = (value: number) => `${value.toFixed(2)}×`;
-  if (known.length === 0) return [String(rows.length), '–', '–', '–', '–'];
+  if (known.length === 0) return ['0', '–', '–', '–', '–'];
   return [
-    String(rows.length),
+    String(known.length),
     times(quantile(errors, 0.5)),
     times(errors[errors.length - 1]),
     times(quantile(ratios, 0.5)),
@@ -216,7 +218,7 @@ export function worldSection(rows: readonly WorldRow[]): string[] {
     'constants nor facts of chips. They are not of one kind: some are medians of one stream, some are vendors’ best; batch and',
     'software are often only half said (`test/accuracy/world.json` has source, date and remarks of each). Times are per run,',
     'for throughputs per sample. *Ratio* is estimated ÷ published: below 1 is too fast. *Inside* counts figures within the',
-    'stated range.',
+    'stated range; *host*: the host sets the figure, not counted.',
     '',
     ...table(
       ['class', 'figures', 'median error', 'worst', 'median ratio', 'inside'],
@@ -231,7 +233,13 @@ export function worldSection(rows: readonly WorldRow[]): string[] {
         figure(estimated, row.quantity),
         figure(measured, row.quantity),
         estimated === null ? '–' : (estimated / measured).toFixed(2),
-        low === null || high === null ? '–' : low <= measured && measured <= high ? 'yes' : 'no',
+        row.hostBound
+          ? 'host'
+          : low === null || high === null
+            ? '–'
+            : low <= measured && measured <= high
+              ? 'yes'
+              : 'no',
         `[${sources.indexOf(row.source) + 1}]`,
       ]),
     ),

@@ -8,6 +8,8 @@ export interface Level {
   readonly capacityBytes: number | null;
   /** Peak bandwidth in bytes per second, before the sustained fraction; null when nothing is known. */
   readonly bandwidth: number | null;
+  /** Who places data there; what no file says is taken to be placed by the compiler. */
+  readonly managed: MemoryLevel['managed'];
 }
 
 /** One device of a chip, computing in one format. Rates are peaks, in operations or bytes per second; null is unknown. */
@@ -56,11 +58,7 @@ function build(chip: Chip, format: string): Machine {
   if (chip.memory.length === 0) missing.push('memory');
   const largest = largestPeak(chip);
 
-  const replaced = (
-    fact: string,
-    standin: { value: number; key: string } | undefined,
-    factor: number | null,
-  ) => {
+  const replaced: Replace = (fact, standin, factor) => {
     if (!standin || factor === null) {
       missing.push(fact);
       return null;
@@ -88,6 +86,7 @@ function build(chip: Chip, format: string): Machine {
     ? {
         name: mainLevel.name,
         capacityBytes: scaled(mainLevel.capacityBytes, share),
+        managed: mainLevel.managed,
         bandwidth: mainLevel.bandwidthBytesPerSecond
           ? mainLevel.bandwidthBytesPerSecond.value * share
           : replaced(
@@ -103,6 +102,7 @@ function build(chip: Chip, format: string): Machine {
     ? {
         name: nearLevel.name,
         capacityBytes: scaled(nearLevel.capacityBytes, share),
+        managed: nearLevel.managed,
         bandwidth: nearLevel.bandwidthBytesPerSecond
           ? nearLevel.bandwidthBytesPerSecond.value * share
           : perMain && main?.bandwidth
@@ -113,7 +113,7 @@ function build(chip: Chip, format: string): Machine {
                 largest && largest * share,
               ),
       }
-    : null;
+    : assumedNear(chip, main, largest && largest * share, replaced);
   return {
     chip,
     format: rate?.format ?? format,
@@ -128,6 +128,36 @@ function build(chip: Chip, format: string): Machine {
     ...linkOf(chip),
     missing,
     standins,
+  };
+}
+
+type Replace = (
+  fact: string,
+  standin: { value: number; key: string } | undefined,
+  factor: number | null,
+) => number | null;
+
+/**
+ * On-chip memory of an accelerator whose file states none: all have some, and taking none would send every activation
+ * through the main memory. Null for classes without a stand-in and for chips without a main memory.
+ */
+function assumedNear(
+  chip: Chip,
+  main: Level | null,
+  largest: number | null,
+  replaced: Replace,
+): Level | null {
+  const perOperation = standinFor('nearCapacityBytesPerOperation', chip.class);
+  if (!main || !perOperation || largest === null) return null;
+  return {
+    name: 'On-chip memory (assumed)',
+    capacityBytes: replaced('on-chip memory', perOperation, largest),
+    managed: 'software',
+    bandwidth: replaced(
+      'on-chip bandwidth',
+      standinFor('nearBandwidthBytesPerOperation', chip.class),
+      largest,
+    ),
   };
 }
 

@@ -79,6 +79,24 @@ function statedRate(chip: Chip, format: string): FormatRate | undefined {
   return other && { format, figure: other, origin: 'other' };
 }
 
+/** INT8 over 16-bit rate of the chips of the catalogue that state both: 2 for most of them. */
+const int8PerHalf = 2;
+
+/** A 16-bit rate for a chip that is said to compute in the format but states its INT8 rate only. */
+function halfOfInt8(chip: Chip, format: string): FormatRate | undefined {
+  if ((format !== 'fp16' && format !== 'bf16') || !chip.supportedTypes?.value.includes(format))
+    return undefined;
+  const int8 = statedRate(chip, 'int8');
+  if (!int8) return undefined;
+  const figure: Figure = {
+    ...int8.figure,
+    value: int8.figure.value / int8PerHalf,
+    basis: 'estimated',
+    derivation: 'half of the INT8 rate',
+  };
+  return { format, figure, origin: 'estimated' };
+}
+
 /**
  * The format in which a chip computes what is wanted in `format`: that one, else the next wider that it has, else its
  * `deployPrecision` (design §6, Precision). Double falls back to single where nothing holds it. Undefined when the
@@ -86,7 +104,7 @@ function statedRate(chip: Chip, format: string): FormatRate | undefined {
  */
 export function resolveFormat(chip: Chip, format: string): FormatRate | undefined {
   for (const candidate of [format, ...(wider[format] ?? [])]) {
-    const rate = statedRate(chip, candidate);
+    const rate = statedRate(chip, candidate) ?? halfOfInt8(chip, candidate);
     if (rate) return rate;
   }
   const deployed = chip.deployPrecision ? statedRate(chip, chip.deployPrecision) : undefined;

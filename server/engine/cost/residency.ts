@@ -4,6 +4,7 @@ import type { Steps } from '../scheduler';
 import type { LevelBytes } from './classes/model';
 import { dtypeOf, type FormatTable } from './kernelFormat';
 import type { Machine } from './machine';
+import { samplesPerRun } from './throughput';
 
 /** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
 const usableShare = { hardware: 0.5, software: 0.75, mixed: 0.5 } as const;
@@ -31,6 +32,8 @@ export class Residency {
   private managed = false;
   /** Share of the weights that no memory of the chip holds. */
   private streamed = 0;
+  /** Share of an activation that has to be on the chip at once: one sample's where the compiler takes them in turn. */
+  private readonly portion: number;
   /** Bytes of all weights at the chip's formats, each counted once. */
   weightBytes = 0;
   /** A cache keeps all that a run reads and writes until the next run. */
@@ -43,6 +46,15 @@ export class Residency {
     private readonly machine: Machine,
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
+    const inTurn = machine.near?.managed === 'software' && inTurnClasses.has(machine.chip.class);
+    this.portion = inTurn ? 1 / samplesPerRun(inference) : 1;
+  }
+
+  /** Bytes that a value takes on the chip, at the chip's format; null while a dimension is unknown. */
+  private held(id: number): number | null {
+    const value = this.inference.values[id];
+    if (value.bytes === null) return null;
+    return value.bytes * this.table.scale(dtypeOf(value), 'input', true, 0) * this.portion;
   }
 
   static *of(inference: Inference, plan: KernelPlan, table: FormatTable, machine: Machine): Steps<Residency> {
@@ -59,11 +71,11 @@ export class Residency {
       const sized = this.size(kernel);
       this.sized.push(sized);
       this.before.push(position);
-      position += sized ? sized.weights + sized.inputs + sized.outputs : 0;
+      position += sized ? sized.weights + (sized.inputs + sized.outputs) * this.portion : 0;
       for (const id of kernel.outputs) this.writtenAt[id] = position;
     }
     const near = machine.near;
-    const managed = machine.chip.memory.find((level) => level.name === near?.name)?.managed ?? 'hardware';
+    const managed = near?.managed ?? 'hardware';
     const whole = near?.capacityBytes ?? (near && !machine.main ? Infinity : 0);
     this.capacity = whole * usableShare[managed];
     this.weightBytes = yield* this.uniqueWeightBytes();
@@ -123,12 +135,13 @@ export class Residency {
     let far = 0;
     for (const id of kernel.inputs) {
       const value = this.inference.values[id];
-      if (value.isConstant || value.bytes === null) continue;
-      all += value.bytes;
-      if (value.producer === null && this.managed && value.bytes <= this.capacity) continue;
+      const held = this.held(id);
+      if (value.isConstant || held === null) continue;
+      all += held;
+      if (value.producer === null && this.managed && held <= this.capacity) continue;
       const written = this.writtenAt[id];
-      const passed = written < 0 ? Infinity : this.before[kernel.index] - written + value.bytes;
-      if (passed < 0 || passed > this.capacity) far += value.bytes;
+      const passed = written < 0 ? Infinity : this.before[kernel.index] - written + held;
+      if (passed < 0 || passed > this.capacity) far += held;
     }
     return all === 0 ? 1 : far / all;
   }
@@ -138,10 +151,10 @@ export class Residency {
     let all = 0;
     let far = 0;
     for (const id of kernel.outputs) {
-      const value = this.inference.values[id];
-      if (value.bytes === null) continue;
-      all += value.bytes;
-      if (value.bytes > this.capacity || !this.readSoon(id)) far += value.bytes;
+      const held = this.held(id);
+      if (held === null) continue;
+      all += held;
+      if (held > this.capacity || !this.readSoon(id)) far += held;
     }
     return all === 0 ? 1 : far / all;
   }
@@ -151,7 +164,7 @@ export class Residency {
     if (value.consumers.length === 0) return this.managed;
     return value.consumers.every((node) => {
       const at = this.plan.kernelOfNode[node];
-      return at >= 0 && this.before[at] - this.writtenAt[id] + (value.bytes ?? 0) <= this.capacity;
+      return at >= 0 && this.before[at] - this.writtenAt[id] + (this.held(id) ?? 0) <= this.capacity;
     });
   }
 
@@ -201,6 +214,12 @@ export class Residency {
     return sum;
   }
 }
+
+/**
+ * Classes whose compilers schedule a batch sample by sample through layers that share the on-chip memory, so that the
+ * weights are read once and activations of a large batch do not leave the chip. XLA runs whole-batch operators.
+ */
+const inTurnClasses = new Set<string>(['npu', 'asic', 'fpga']);
 
 /** Classes whose memory beside the arithmetic is meant to hold the weights (design §6). */
 const persistentClasses = new Set<string>(['ipu', 'lpu', 'wafer', 'neuromorphic', 'fpga']);

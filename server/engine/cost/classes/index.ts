@@ -7,7 +7,7 @@ import { mcu } from './mcu';
 import type { ClassModel } from './model';
 import { dataflowNpu, npu } from './npu';
 import { pim } from './pim';
-import { ipu, sram } from './sram';
+import { ipu, sram, wafer } from './sram';
 import { systolic } from './systolic';
 
 /** The cost model of each class. Neuromorphic chips that compute in operations per second are arrays; quantum has none. */
@@ -19,7 +19,7 @@ const models: Readonly<Record<ChipClass, ClassModel | null>> = {
   asic: systolic,
   ipu,
   lpu: sram,
-  wafer: sram,
+  wafer,
   fpga,
   mcu,
   pim,

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { estimateChip } from '../../../server/engine/cost/estimate';
+import { machineFor } from '../../../server/engine/cost/machine';
+import { resolveFormat } from '../../../server/engine/cost/precision';
+import { profileById } from '../../../server/engine/kernels/profile';
+import type { PrecisionPolicy } from '../../../server/engine/workload';
+import { chain, dense, type Layer } from './layers';
+
+/** ReLU on [batch, elements]. */
+function relu(batch: number, elements: number): Layer {
+  const operations = { matrix: 0, vector: batch * elements, special: 0 };
+  return {
+    operator: 'Relu',
+    operatorClass: 'elementwise',
+    operations,
+    weightElements: 0,
+    outputShape: [batch, elements],
+  };
+}
+
+/** Bytes of outside memory that the second of two equal layers moves. */
+function secondMoves(id: string, batch: number, elements: number, precision: PrecisionPolicy): number {
+  const chip = chipById(id)!;
+  const { inference, plan } = chain([batch, elements], [relu(batch, elements), relu(batch, elements)]);
+  const workload = { bindings: {}, phase: 'inference', precision, runtime: null } as const;
+  const { kernels } = estimateChip(inference, plan, chip, profileById('none')!, workload);
+  return kernels[1].bytes[machineFor(chip, 'int8').main!.name];
+}
+
+describe('memory on the chip', () => {
+  it('is assumed, and said to be, where an accelerator states none', () => {
+    // Goya: 100e12 INT8 operations per second × 2.8e-7 bytes.
+    const machine = machineFor(chipById('intel-habana-goya')!, 'int8');
+    expect(machine.near?.capacityBytes).toBeCloseTo(28e6, -3);
+    expect(machine.standins.map(({ fact }) => fact)).toContain('on-chip memory');
+    // A GPU without a stated cache keeps none.
+    expect(machineFor(chipById('apple-m3-max-gpu')!, 'fp16').near).toBeNull();
+  });
+
+  it('is compared with values at the format that the chip holds them in', () => {
+    // 40 million floats of one sample are 160 MB stored; 20 million are 20 MB in INT8, less than 0.75 × 33.6 MB.
+    expect(secondMoves('rebellions-atom', 1, 40e6, 'int8')).toBe(80e6);
+    expect(secondMoves('rebellions-atom', 1, 20e6, 'int8')).toBe(0);
+    // At 16 bits the same 20 million take 40 MB, in and out.
+    expect(secondMoves('rebellions-atom', 1, 20e6, 'fp16')).toBe(80e6);
+  });
+
+  it('takes the samples of a batch in turn where the compiler places data', () => {
+    // 64 samples of 1 MB: one at a time stays on an NPU; XLA runs the whole batch, 192 MB of it leave a TPU.
+    expect(secondMoves('rebellions-atom', 64, 1e6, 'int8')).toBe(0);
+    expect(secondMoves('google-tpu-v5e', 192, 1e6, 'int8')).toBe(384e6);
+  });
+});
+
+describe('rates that a file leaves out', () => {
+  it('are half of the INT8 rate for 16-bit formats that the chip is said to have', () => {
+    const rate = resolveFormat(chipById('qualcomm-snapdragon-x-elite-hexagon')!, 'fp16');
+    expect(rate).toMatchObject({ format: 'fp16', origin: 'estimated', figure: { value: 22.5e12 } });
+    // Not for a format that the chip lacks.
+    expect(resolveFormat(chipById('google-coral-edge-tpu')!, 'fp16')?.format).toBe('int8');
+  });
+});
+
+describe('a wafer', () => {
+  it('pays the way across it and back for a product', () => {
+    const { inference, plan } = chain([1, 64], [dense(1, 64, 64, 'float16')], 'float16');
+    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+    const { kernels } = estimateChip(
+      inference,
+      plan,
+      chipById('cerebras-wse3')!,
+      profileById('none')!,
+      workload,
+    );
+    // Two sides of √900,000 cores at 1.4 GHz, one hop per clock.
+    expect(kernels[0].parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
+  });
+});
