@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import {
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  type FileEvent,
   LanguageClient,
   type LanguageClientOptions,
   type MessageSignature,
@@ -54,6 +57,7 @@ export class Server implements vscode.Disposable {
   private readonly heat = new vscode.EventEmitter<HeatParams>();
   private readonly status = new vscode.EventEmitter<StatusParams>();
   private readonly outdated = new vscode.EventEmitter<ListingOutdatedParams>();
+  private readonly saves = vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri));
 
   /** Each time the server begins to answer, also after a crash. */
   readonly onRunning = this.running.event;
@@ -101,8 +105,17 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const emitter of [this.running, this.analysis, this.heat, this.status, this.outdated])
+    for (const emitter of [this.saves, this.running, this.analysis, this.heat, this.status, this.outdated])
       emitter.dispose();
+  }
+
+  /** File watchers lag behind a save, and some file systems have none; what was saved here is known at once. */
+  private saved(uri: vscode.Uri): void {
+    if (!/\/\.siliconlens\/chips\/[^/]+\.json$/.test(uri.path) || !this.client?.isRunning()) return;
+    const changes: FileEvent[] = [{ uri: uri.toString(), type: FileChangeType.Changed }];
+    this.client
+      .sendNotification(DidChangeWatchedFilesNotification.type, { changes })
+      .catch((error: unknown) => this.log.debug(String(error)));
   }
 
   private async startClient(): Promise<void> {

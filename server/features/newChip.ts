@@ -33,11 +33,16 @@ function chipText(id: string, name: string, base: Chip): string {
     `"id": ${JSON.stringify(id)}`,
     `"extends": ${JSON.stringify(base.id)}`,
     `"name": ${JSON.stringify(name)}`,
-    ...object('peakOpsPerSecond', fields(base.peakOpsPerSecond)),
+    ...lines('peakOpsPerSecond', fields(base.peakOpsPerSecond)),
     ...(memory.length > 0 ? [`"memory": [\n${memory.join(',\n')}\n  ]`] : []),
     ...object('power', fields({ tdpWatts: base.power.tdpWatts })),
   ];
   return `{\n${parts.map((part) => `  ${part}`).join(',\n')}\n}\n`;
+}
+
+/** One figure on each line: a chip has many peaks. */
+function lines(name: string, inside: readonly string[]): string[] {
+  return inside.length > 0 ? [`"${name}": {\n${inside.map((field) => `    ${field}`).join(',\n')}\n  }`] : [];
 }
 
 function object(name: string, inside: readonly string[]): string[] {

@@ -11,6 +11,7 @@ export interface Doubt {
     | 'above-peak'
     | 'ridge-point'
     | 'rate-order'
+    | 'deploy-precision'
     | 'missing-source'
     | 'unused-source'
     | 'missing-unit'
@@ -41,6 +42,7 @@ export function lintChip(chip: Chip): Doubt[] {
     doubts.push({ chip: chip.id, rule, figure, path, detail });
   };
   lintRates(chip, doubt);
+  lintDeployPrecision(chip, doubt);
   lintUnits(chip, doubt);
   lintMemory(chip, doubt);
   lintSources(chip, doubt);
@@ -78,6 +80,21 @@ function lintRates(chip: Chip, doubt: Report): void {
   const fp32 = rate('fp32');
   if (fp32 && sixteen && fp32 > sixteen * 1.01)
     doubt('rate-order', 'fp32', ['peakOpsPerSecond', 'fp32'], { ratio: fp32 / sixteen });
+}
+
+/** Most models are stored in FP32: a chip that has no rate for it must say what they are converted to. */
+function lintDeployPrecision(chip: Chip, doubt: Report): void {
+  const rates = {
+    ...chip.otherPeakOpsPerSecond,
+    ...chip.estimatedPeakOpsPerSecond,
+    ...chip.peakOpsPerSecond,
+  };
+  const formats = Object.keys(rates);
+  if (formats.length === 0 || rates['fp32']) return;
+  const { deployPrecision } = chip;
+  if (deployPrecision !== undefined && rates[deployPrecision]) return;
+  const path = deployPrecision === undefined ? ['peakOpsPerSecond'] : ['deployPrecision'];
+  doubt('deploy-precision', 'deployPrecision', path, { formats: formats.join(', ') });
 }
 
 /** The peak of some format must be units × arrays × MACs × 2 × clock; which one the MAC count is stated for varies. */

@@ -56,9 +56,14 @@ export function resolveUserChip(
   // Doubts about the chip it extends were looked into there.
   const nameOf = ({ rule, figure }: Doubt): string => `${rule} ${figure}`;
   const old = new Set(base ? lintChip(base).map(nameOf) : []);
-  const doubts = lintChip(chip).filter((doubt) => doubt.rule !== 'unused-source' && !old.has(nameOf(doubt)));
+  const doubts = lintChip(chip).filter((doubt) => !isOwners(doubt) && !old.has(nameOf(doubt)));
   const own = doubtsAsProblems(doubts).map((doubt) => ({ ...doubt, path: inFile(doubt.path, json) }));
   return { chip, problems: [...problems, ...own] };
+}
+
+/** Who writes a chip for themselves may list sources that no figure names, and figures without one. */
+function isOwners({ rule, detail }: Doubt): boolean {
+  return rule === 'unused-source' || (rule === 'missing-source' && !('index' in detail));
 }
 
 export function chipProblem(

@@ -45,6 +45,31 @@ describe('lint of chip files', () => {
     expect(rules({ ...h100, memory })).toContain('ridge-point peakOpsPerSecond');
   });
 
+  it('finds an FP32 peak above the 16-bit one', () => {
+    const peakOpsPerSecond = { ...h100.peakOpsPerSecond, fp32: figure(1e15) };
+    expect(rules({ ...h100, peakOpsPerSecond })).toContain('rate-order fp32');
+  });
+
+  it('finds a driver that reports more than is sold, and a fitted share above the peak', () => {
+    const memory = h100.memory.map((level) => ({
+      ...level,
+      capacityBytes: figure(85.9e9),
+      marketedBytes: figure(79e9),
+    }));
+    expect(rules({ ...h100, memory })).toContain('binary-capacity HBM3');
+    const fitted = { operatorClass: 'gemm', precision: 'bf16', rows: 1, residuals: [], source: 'x' };
+    const calibration = [{ ...fitted, constants: { compute: 1.2 } }];
+    expect(rules({ ...h100, calibration })).toContain('above-peak gemm bf16');
+  });
+
+  it('says where the figure stands, memory levels by name', () => {
+    const memory = h100.memory.map((level) => ({ ...level, bandwidthBytesPerSecond: figure(3352) }));
+    const found = lintChip({ ...h100, memory, power: { idleWatts: figure(1e9) } });
+    expect(found.map(({ path }) => path.join('/'))).toEqual(
+      expect.arrayContaining(['memory/HBM3/bandwidthBytesPerSecond', 'power/idleWatts']),
+    );
+  });
+
   it('finds figures without a source and sources without a figure', () => {
     expect(rules({ ...h100, clockHz: { value: 1.98e9, sources: [], basis: 'stated' } })).toContain(
       'missing-source clockHz',
@@ -78,14 +103,11 @@ describe('tags', () => {
   });
 
   it('give a deployment precision to every chip that lacks FP32 but has some rate', () => {
-    for (const chip of chips) {
-      const rates = {
-        ...chip.peakOpsPerSecond,
-        ...chip.estimatedPeakOpsPerSecond,
-        ...chip.otherPeakOpsPerSecond,
-      };
-      if (rates['fp32'] || Object.keys(rates).length === 0) continue;
-      expect(chip.deployPrecision && rates[chip.deployPrecision], chip.id).toBeTruthy();
-    }
+    const coral = chipById('google-coral-edge-tpu')!;
+    expect(rules(coral)).toEqual([]);
+    expect(rules({ ...coral, deployPrecision: undefined })).toEqual(['deploy-precision deployPrecision']);
+    expect(rules({ ...coral, deployPrecision: 'bf16' })).toEqual(['deploy-precision deployPrecision']);
+    const peakOpsPerSecond = { ...coral.peakOpsPerSecond, fp32: figure(1e12) };
+    expect(rules({ ...coral, peakOpsPerSecond, deployPrecision: undefined })).toEqual([]);
   });
 });
