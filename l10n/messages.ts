@@ -1,4 +1,5 @@
 import { bytes, count, decimal } from './format';
+import enCalibrate from './en/calibrate.json';
 import enCli from './en/cli.json';
 import enExtension from './en/extension.json';
 import enMeasured from './en/measured.json';
@@ -6,6 +7,7 @@ import enProblems from './en/problems.json';
 import enServer from './en/server.json';
 import enText from './en/text.json';
 import enWebview from './en/webview.json';
+import koCalibrate from './ko/calibrate.json';
 import koCli from './ko/cli.json';
 import koExtension from './ko/extension.json';
 import koMeasured from './ko/measured.json';
@@ -14,8 +16,18 @@ import koServer from './ko/server.json';
 import koText from './ko/text.json';
 import koWebview from './ko/webview.json';
 
-const en = { ...enCli, ...enExtension, ...enMeasured, ...enProblems, ...enServer, ...enText, ...enWebview };
+const en = {
+  ...enCalibrate,
+  ...enCli,
+  ...enExtension,
+  ...enMeasured,
+  ...enProblems,
+  ...enServer,
+  ...enText,
+  ...enWebview,
+};
 const ko: Record<string, string> = {
+  ...koCalibrate,
   ...koCli,
   ...koExtension,
   ...koMeasured,

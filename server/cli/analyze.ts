@@ -1,9 +1,7 @@
-import { pathToFileURL } from 'node:url';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
-import { runtimeProfiles } from '../engine/kernels/profile';
 import { inferSymbolic } from '../engine/inference/symbolic';
 import type { Problem } from '../engine/problem';
 import { buildReport } from '../engine/report/build';
@@ -13,14 +11,15 @@ import { printMarkdown } from '../engine/report/print/markdown';
 import { printTable } from '../engine/report/print/table';
 import type { Report } from '../engine/report/types';
 import { uninterrupted } from '../engine/scheduler';
-import { phases, precisionPolicies, type Workload } from '../engine/workload';
+import type { Workload } from '../engine/workload';
 import { reportWords } from '../reportWords';
-import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
+import type { Choices } from '../workspace/choices';
 import { chosenChips } from '../workspace/chosenChips';
-import { parseAmount, parseBindings, type Arguments } from './arguments';
+import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
-import { openModel, readText, type OpenedModel } from './openModel';
+import { openModel, type OpenedModel } from './openModel';
+import { settingsFor, workloadFor } from './workload';
 
 export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -29,21 +28,9 @@ export type ReportFormat = (typeof reportFormats)[number];
 export async function analyze(words: Arguments, language: Language): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
   const path = onlyPath(words);
-  const bindings = parseBindings(words.texts('bind'));
   const carbon = parseAmount('carbon', words.text('carbon'));
-  const runtimes = runtimeProfiles.map((profile) => profile.id);
-  const given = {
-    phase: words.choice('phase', phases),
-    precision: words.choice('precision', precisionPolicies),
-    runtime: words.choice('runtime', runtimes),
-  };
   const choices = await settingsFor(words, path);
-  const workload: Workload = {
-    bindings: { ...choices.workload.bindings, ...bindings },
-    phase: given.phase ?? choices.workload.phase,
-    precision: given.precision ?? choices.workload.precision,
-    runtime: given.runtime ?? choices.workload.runtime,
-  };
+  const workload = workloadFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const chips = await chipsFor(words, choices, choice);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
@@ -60,16 +47,6 @@ export function onlyPath(words: Arguments): string {
   if (path === undefined) throw usage('cli.error.noModel', { command: words.command });
   if (second !== undefined) throw usage('cli.error.tooMany', { argument: second });
   return path;
-}
-
-async function settingsFor(words: Arguments, path: string): Promise<Choices> {
-  const file = words.text('settings');
-  const key = modelKey(pathToFileURL(path).href, [pathToFileURL(process.cwd()).href]);
-  if (file === undefined) return choicesFor(defaultSettings, key);
-  const { value, problems } = parseSettingsText(await readText(file));
-  const [problem] = problems;
-  if (problem) throw usage('cli.error.settings', { ...problem });
-  return choicesFor(value, key);
 }
 
 async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {

@@ -11,17 +11,32 @@ const common: OptionTable = {
 };
 const formatted: OptionTable = { ...common, format: { type: 'string', short: 'f' } };
 
+/** How a model is looked at. */
+const workload: OptionTable = {
+  bind: { type: 'string', multiple: true, short: 'b' },
+  phase: { type: 'string' },
+  precision: { type: 'string' },
+  runtime: { type: 'string' },
+  settings: { type: 'string' },
+};
+
 /** Options by command; what is not listed is a usage error. */
 export const commands: Readonly<Record<string, OptionTable>> = {
   analyze: {
     ...formatted,
+    ...workload,
     chip: { type: 'string', multiple: true, short: 'c' },
-    bind: { type: 'string', multiple: true, short: 'b' },
-    phase: { type: 'string' },
-    precision: { type: 'string' },
-    runtime: { type: 'string' },
     carbon: { type: 'string' },
-    settings: { type: 'string' },
+  },
+  calibrate: {
+    ...common,
+    ...workload,
+    chip: { type: 'string', short: 'c' },
+    profile: { type: 'string', multiple: true, short: 'p' },
+    layers: { type: 'string' },
+    id: { type: 'string' },
+    name: { type: 'string' },
+    tool: { type: 'string', multiple: true },
   },
   chips: formatted,
   listing: common,

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, type Language } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
@@ -9,6 +9,10 @@ import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
 import { chipFolder } from '../workspace/chipFiles';
 import { failed, usage } from './failure';
 import { readText } from './openModel';
+
+/** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
+const mostExtended = 4;
+const mostFiles = 200;
 
 /** The chips that a command can name: those of files, of the project, of the settings, of the catalogue. */
 export class ChipChoice {
@@ -65,9 +69,31 @@ export class ChipChoice {
   }
 
   private async fromFile(path: string): Promise<Chip> {
-    const result = resolveUserChip(parsed(await readText(path)), path, (id) => this.catalogue.byId(id));
+    const json = parsed(await readText(path));
+    const extended = await this.besides(path, json, 0);
+    const lookUp = (id: string): Chip | undefined =>
+      this.catalogue.byId(id) ?? (extended?.id === id ? extended : undefined);
+    const result = resolveUserChip(json, path, lookUp);
     if (result.chip) return result.chip;
     throw this.failure(path, result);
+  }
+
+  /** A chip that no catalogue has and that the file extends: from a file beside it. */
+  private async besides(path: string, json: unknown, depth: number): Promise<Chip | undefined> {
+    const wanted = typeof json === 'object' && json !== null && 'extends' in json ? json.extends : undefined;
+    if (typeof wanted !== 'string' || this.catalogue.byId(wanted) || depth >= mostExtended) return undefined;
+    const folder = dirname(path);
+    const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.json'));
+    for (const name of names.sort().slice(0, mostFiles)) {
+      const own = join(folder, name);
+      const other = parsed(await readText(own).catch(() => ''));
+      if (typeof other !== 'object' || other === null || !('id' in other) || other.id !== wanted) continue;
+      const base = await this.besides(own, other, depth + 1);
+      const lookUp = (id: string): Chip | undefined =>
+        this.catalogue.byId(id) ?? (base?.id === id ? base : undefined);
+      return resolveUserChip(other, own, lookUp).chip ?? undefined;
+    }
+    return undefined;
   }
 
   private failure(path: string, { problems }: UserChip): Error {

@@ -19,6 +19,8 @@ export class Failure extends Error {
 export interface Outcome {
   readonly text: string;
   readonly failure: Failure | null;
+  /** What there is to say beside the result. */
+  readonly notes?: string;
 }
 
 /** The command was not understood. */

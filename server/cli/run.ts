@@ -6,6 +6,7 @@ import { phases, precisionPolicies } from '../engine/workload';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze, onlyPath } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
+import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { listingOf, openModel } from './openModel';
@@ -26,9 +27,10 @@ export async function run(words: readonly string[], console: Console): Promise<n
   try {
     const parsed = parseArguments(words);
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
-    const { text, failure } = await perform(parsed, language);
+    const { text, failure, notes } = await perform(parsed, language);
     if (parsed.out === undefined) console.out(text);
     else await write(parsed.out, text);
+    if (notes !== undefined) console.error(notes);
     if (failure) throw failure;
     return exitCodes.done;
   } catch (error) {
@@ -55,6 +57,8 @@ async function perform(words: Arguments, language: Language): Promise<Outcome> {
   switch (words.command) {
     case 'analyze':
       return analyze(words, language);
+    case 'calibrate':
+      return calibrate(words, language);
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {

@@ -118,7 +118,28 @@ export interface Calibration {
   readonly headSizes?: readonly number[];
   /** Quantiles of measured ÷ estimated, out of fold, by size bin of the estimated time. */
   readonly residuals: readonly ResidualBin[];
+  /** Errors max(p/m, m/p) − 1 before the constants were fitted and, on rows that were not used for fitting, after. */
+  readonly error?: { readonly before: ErrorShares; readonly after: ErrorShares };
   readonly source: string;
+}
+
+export interface ErrorShares {
+  readonly median: number;
+  readonly p90: number;
+}
+
+/** When and from what the constants of a chip file were fitted. */
+export interface CalibrationRecord {
+  /** ISO date. */
+  readonly date: string;
+  /** Programs with their versions. */
+  readonly tools: readonly string[];
+  readonly profiles: readonly {
+    readonly file: string;
+    readonly model: string | null;
+    readonly runs: number | null;
+    readonly rows: number;
+  }[];
 }
 
 export interface ResidualBin {
@@ -170,6 +191,7 @@ export interface Chip {
   readonly sustainedClockHz?: Figure;
   readonly sustained?: Sustained;
   readonly calibration?: readonly Calibration[];
+  readonly calibrated?: CalibrationRecord;
   /** Of a chip that extends others: their ids, the nearest first. */
   readonly lineage?: readonly string[];
   /** Constants measured on those others: they hold for this one as for a sibling, never as its own. */

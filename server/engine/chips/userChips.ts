@@ -83,7 +83,9 @@ function unknownBase(id: string): ChipProblem {
 }
 
 function derive(json: Json, base: Chip | undefined, file: string): Chip {
-  const { calibration, lineage, inheritedCalibration, ...inherited } = base ?? ({} as Partial<Chip>);
+  const { calibration, calibrated, lineage, inheritedCalibration, ...inherited } =
+    base ?? ({} as Partial<Chip>);
+  void calibrated; // When the other chip was measured says nothing of this one.
   const start = base ? inherited : defaults;
   const own = start.sources as readonly unknown[];
   const given = (json['sources'] as readonly unknown[] | undefined) ?? [];
@@ -153,6 +155,7 @@ const whole = new Set([
   'notes',
   'array',
   'calibration',
+  'calibrated',
   'stack',
   'executionProviders',
 ]);

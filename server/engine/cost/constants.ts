@@ -92,7 +92,7 @@ export function constantsFor(chip: Chip, group: Group, precision: string): Const
 
 function find(chip: Chip, group: Group, precision: string): Constants {
   const shared = classConstants(chip, group, precision);
-  const own = [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])];
+  const own = measuredOn(chip);
   const sibling = siblingCalibrations(chip);
   const exact = matching(own, group, precision);
   if (exact) return calibrated(exact, shared);
@@ -109,11 +109,16 @@ function find(chip: Chip, group: Group, precision: string): Constants {
   };
 }
 
+/** Constants that were fitted to measurements of the chip itself, those of its file first. */
+export function measuredOn(chip: Chip): readonly Calibration[] {
+  return [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])];
+}
+
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
 function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
-  const measuredOn = (one: string | undefined) => (one === undefined ? [] : (calibrations[one] ?? []));
-  const ancestors = lineage.flatMap(measuredOn);
-  const siblings = [id, ...lineage].flatMap((one) => measuredOn(siblingOf[one]));
+  const listOf = (one: string | undefined) => (one === undefined ? [] : (calibrations[one] ?? []));
+  const ancestors = lineage.flatMap(listOf);
+  const siblings = [id, ...lineage].flatMap((one) => listOf(siblingOf[one]));
   return [...inheritedCalibration, ...ancestors, ...siblings];
 }
 

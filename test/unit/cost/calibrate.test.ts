@@ -4,7 +4,7 @@ import { chipById } from '../../../server/engine/chips/catalogue';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import { resolveUserChip } from '../../../server/engine/chips/userChips';
 import { calibrateRows } from '../../../server/engine/cost/calibrate/fit';
-import { calibrateProfile } from '../../../server/engine/cost/calibrate/fromProfile';
+import { calibrateProfiles } from '../../../server/engine/cost/calibrate/fromProfile';
 import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
 import { overlayOf } from '../../../server/engine/cost/calibrate/overlay';
@@ -90,16 +90,18 @@ describe('profiles', () => {
     const matched = matchProfile(inference, plan, profileOf([...nodes, measured('ReorderInput', 1e-6)]));
     expect(matched.unmatchedSeconds).toBeCloseTo(1e-6, 12);
     expect(matched.kernels.every((seconds) => seconds > 0)).toBe(true);
-    const calibration = calibrateProfile(
-      inference,
-      plan,
-      matched.kernels,
+    const fits = calibrateProfiles(
+      [{ inference, plan, profile: runtime, workload, matched }],
       chip,
-      runtime,
-      workload,
       'a profile',
     );
+    const calibration = fits.flatMap((fit) => (fit.calibration ? [fit.calibration] : []));
     expect(calibration).toHaveLength(1);
+    expect(calibration[0]!.source).toBe('fitted to 24 kernels of a profile');
+    // 24 rows carry 4 constants at most.
+    expect(Object.keys(calibration[0]!.constants).length).toBeLessThanOrEqual(4);
+    expect(fits[0]!.before.median).toBeCloseTo(1.5, 2);
+    expect(fits[0]!.after!.median).toBeLessThan(0.1);
     const own = { ...chip, id: 'measured', calibration };
     const after = estimateChip(inference, plan, own, runtime, workload);
     const total = nodes.reduce((sum, { seconds }) => sum + seconds, 0);

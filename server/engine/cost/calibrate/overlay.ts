@@ -1,4 +1,5 @@
-import type { Calibration, Chip } from '../../chips/chip';
+import { measuredOn } from '../constants';
+import type { Calibration, CalibrationRecord, Chip } from '../../chips/chip';
 
 /** A chip file that adds measured constants to a chip: what `calibrate` writes and the workspace reads. */
 export interface ChipOverlay {
@@ -7,6 +8,7 @@ export interface ChipOverlay {
   readonly name: string;
   readonly notes: readonly string[];
   readonly calibration: readonly Calibration[];
+  readonly calibrated?: CalibrationRecord;
 }
 
 /**
@@ -21,7 +23,7 @@ export function overlayOf(
 ): ChipOverlay {
   const key = ({ operatorClass, precision }: Calibration) => `${operatorClass} ${precision}`;
   const fresh = new Set(calibrations.map(key));
-  const kept = (chip.calibration ?? []).filter((entry) => !fresh.has(key(entry)));
+  const kept = measuredOn(chip).filter((entry) => !fresh.has(key(entry)));
   return {
     id,
     extends: chip.id,

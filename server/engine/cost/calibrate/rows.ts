@@ -156,11 +156,11 @@ function operatorRow(line: Record<string, string>, origin: string): Row {
     key: group === 'gemm' ? `${line['n']}x${line['k']}` : (line['cols'] ?? ''),
     origin,
     batch: Number(line['b'] || 1),
-    m: Number(line['m']),
-    n: Number(line['n']),
-    k: Number(line['k']),
-    rows: Number(line['rows']),
-    columns: Number(line['cols']),
+    m: Number(line['m'] || 0),
+    n: Number(line['n'] || 0),
+    k: Number(line['k'] || 0),
+    rows: Number(line['rows'] || 0),
+    columns: Number(line['cols'] || 0),
     streams: tensorOperands.has(operator) ? 3 : 2,
   };
 }
