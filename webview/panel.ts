@@ -39,7 +39,7 @@ function panelView(summary: Summary): View {
 }
 
 function chipCard(chip: SummaryChip): HTMLElement {
-  const { latencySeconds, throughput, io } = chip.total;
+  const { latencySeconds, throughput, io, startSeconds } = chip.total;
   const facts: [string, string][] = [
     [
       text('webview.chips.latency'),
@@ -59,6 +59,7 @@ function chipCard(chip: SummaryChip): HTMLElement {
     ],
     [text('webview.chips.energy'), energyOf(chip)],
     [text('webview.chips.io'), show.seconds(io.seconds)],
+    [text('webview.chips.start'), show.seconds(startSeconds)],
     [text('webview.chips.memoryUse'), memoryUse(chip)],
     [text('webview.chips.mostly'), mostly(chip)],
   ];

@@ -65,9 +65,9 @@ function modelOf(name: string): Promise<Model> {
 }
 
 /** Seconds besides the kernels that a clock on the host sees: copies, and what starting a run costs the runtime. */
-function outside(row: PublishedRow, { cost, profile }: ChipAnalysis): number {
+function outside(row: PublishedRow, { cost }: ChipAnalysis): number {
   const copies = row.includes.includes('transfers') ? (cost.total.io.seconds ?? 0) : 0;
-  const start = row.includes.includes('start') ? (profile.runSeconds?.value ?? 0) : 0;
+  const start = row.includes.includes('start') ? (cost.total.startSeconds ?? 0) : 0;
   return copies + start;
 }
 

@@ -107,6 +107,7 @@ function* estimateSteps(
       eliminatedOperations: yield* eliminatedOperations(inference, plan),
       bytes: total.bytes,
       io,
+      startSeconds: profile.runSeconds?.value ?? null,
     },
     problems,
   };

@@ -96,6 +96,8 @@ export interface ReportChip {
     readonly eliminatedOperations: number | null;
     readonly bytes: number | null;
     readonly io: { readonly bytes: number; readonly seconds: number | null };
+    /** Start of a run from the host, in seconds; not in the latency, as `io` is not. */
+    readonly startSeconds: number | null;
   };
   readonly efficiency: Efficiency;
   readonly memory: {

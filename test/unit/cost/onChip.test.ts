@@ -77,3 +77,15 @@ describe('a wafer', () => {
     expect(kernels[0].parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
   });
 });
+
+describe('the start of a run', () => {
+  it('is what the runtime says, apart from the kernels', () => {
+    const { inference, plan } = chain([1, 64], [dense(1, 64, 64)]);
+    const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
+    const chip = chipById('qualcomm-snapdragon-8gen3-hexagon')!;
+    const of = (runtime: string) =>
+      estimateChip(inference, plan, chip, profileById(runtime)!, workload).total.startSeconds;
+    expect(of('qnn')).toBe(2e-4);
+    expect(of('none')).toBeNull();
+  });
+});

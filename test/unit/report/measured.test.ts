@@ -142,6 +142,7 @@ describe('printed reports with a profile', () => {
       eliminatedOperations: 0,
       bytes: 0,
       io: { bytes: 0, seconds: null },
+      startSeconds: null,
     },
     efficiency: {
       samplesPerRun: 1,

@@ -58,6 +58,7 @@ const report: Report = {
         eliminatedOperations: 0,
         bytes: null,
         io: { bytes: 0, seconds: null },
+        startSeconds: null,
       },
       efficiency: {
         samplesPerRun: 2,
