@@ -1,6 +1,8 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
+import { runPolitely } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import {
   chipsRequest,
@@ -37,7 +39,8 @@ import type {
 } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
-import { reportOf } from '../workspace/reports';
+import { reportHeadOf, reportOf } from '../workspace/reports';
+import { politeTo } from '../workspace/turns';
 import { chipChoices, choices } from './choices';
 import { exportReport } from './exportReport';
 import { describe, handler, whileWanted } from './handler';
@@ -94,7 +97,7 @@ export function registerCustomRequests(context: ServerContext): void {
   /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
   const onModel = <P extends { readonly uri: string }, R>(
     method: string,
-    run: (analysis: Analysis, params: P) => R,
+    run: (analysis: Analysis, params: P, scheduler: Scheduler) => Promise<R> | R,
   ): void => {
     const failure = (uri: string): ResponseError<void> =>
       new ResponseError<void>(
@@ -103,7 +106,7 @@ export function registerCustomRequests(context: ServerContext): void {
       );
     const answer = async (params: P, token: CancellationToken): Promise<R | ResponseError<void>> => {
       const analysis = await whileWanted(models.latest(params.uri), token);
-      return analysis ? run(analysis, params) : failure(params.uri);
+      return analysis ? run(analysis, params, politeTo(token)) : failure(params.uri);
     };
     connection.onRequest(
       method,
@@ -115,11 +118,19 @@ export function registerCustomRequests(context: ServerContext): void {
     const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));
     return choices(analysis, key, runtimes, language());
   });
-  onModel(summaryRequest, (analysis, _params: SummaryParams): Summary =>
-    summary(analysis, reportOf(analysis, language()), language()),
+  onModel(summaryRequest, (analysis, _params: SummaryParams, scheduler): Promise<Summary> =>
+    runPolitely(summary(analysis, reportHeadOf(analysis, language()), language()), scheduler),
   );
-  onModel(rowsRequest, (analysis, params: RowsParams): RowsResult => rows(analysis, params));
-  onModel(exportReportRequest, (analysis, { format }: ExportReportParams): ExportReportResult => ({
-    text: exportReport(reportOf(analysis, language()), format, language()),
-  }));
+  onModel(rowsRequest, (analysis, params: RowsParams, scheduler): Promise<RowsResult> =>
+    runPolitely(rows(analysis, params), scheduler),
+  );
+  const exported = async (
+    analysis: Analysis,
+    { format }: ExportReportParams,
+    scheduler: Scheduler,
+  ): Promise<ExportReportResult> => {
+    const report = await runPolitely(reportOf(analysis, language()), scheduler);
+    return { text: exportReport(report, format, language()) };
+  };
+  onModel(exportReportRequest, exported);
 }

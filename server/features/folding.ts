@@ -22,7 +22,7 @@ export function foldingRanges(positions: PositionTable, limit = symbolLimit): Fo
     const [first, last] = [initializers[0], initializers.at(-1)];
     if (first && last) add(first.range.start.line - 1, last.range.end.line, FoldingRangeKind.Imports);
   }
-  let level: OutlineItem[] = outline(positions).flatMap((item) => item.children);
+  let level: OutlineItem[] = outline(positions).roots.flatMap((item) => item.children);
   while (level.length > 0 && folds.size < limit) {
     for (const item of level) add(item.start.line, item.end.line);
     level = level.flatMap((item) => item.children);

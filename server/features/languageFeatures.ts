@@ -3,13 +3,16 @@ import type {
   DocumentDiagnosticReport,
   Hover,
   InlayHint,
+  Range,
 } from 'vscode-languageserver/node';
 import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
+import type { Language } from '../../l10n/messages';
 import { modelOf } from '../address';
 import type { Analysis } from '../workspace/analysis';
 import type { Listing, PlacedProblem } from '../workspace/analysis';
 import { isHandWritten } from '../workspace/models';
+import { politeTo } from '../workspace/turns';
 import { textModel } from '../workspace/textModels';
 import { codeLenses } from './codeLens';
 import { diagnostics } from './diagnostics';
@@ -18,6 +21,8 @@ import { handler, SupersededError, whileWanted } from './handler';
 import { hover, nodeHover, pendingHover } from './hover';
 import { inlayHints } from './inlayHints';
 import type { HintData } from './inlayHints';
+import { runPolitely } from '../engine/scheduler';
+import { indexOutline } from './outline';
 import { definitions, highlights, references } from './navigation';
 import type { ServerContext } from './server';
 import { documentSymbols } from './symbols';
@@ -33,6 +38,12 @@ export function registerLanguageFeatures(context: ServerContext): void {
 
   const shown = async (uri: string, token: CancellationToken): Promise<Listing | undefined> =>
     (await whileWanted(models.view(uri), token))?.listing;
+  /** The same once questions about its values are answered fast. */
+  const withValues = async (uri: string, token: CancellationToken): Promise<Listing | undefined> => {
+    const listing = await shown(uri, token);
+    if (listing) await runPolitely(listing.positions.indexValues(), politeTo(token));
+    return listing;
+  };
 
   connection.onHover(
     handler(
@@ -57,7 +68,7 @@ export function registerLanguageFeatures(context: ServerContext): void {
         const version = context.documents.get(uri)?.version;
         const analysis = await whileWanted(models.firstChip(uri), token);
         if (context.documents.get(uri)?.version !== version) throw new SupersededError();
-        return analysis ? inlayHints(analysis, range, language(), isOlderSide(uri)) : [];
+        return analysis ? hintsOf(analysis, range, language(), token) : [];
       },
     ),
   );
@@ -99,7 +110,9 @@ export function registerLanguageFeatures(context: ServerContext): void {
       () => [],
       async ({ textDocument }, token) => {
         const listing = await shown(textDocument.uri, token);
-        return listing ? documentSymbols(listing.positions, listing.lineCount, language()) : [];
+        if (!listing) return [];
+        await runPolitely(indexOutline(listing.positions), politeTo(token));
+        return documentSymbols(listing.positions, listing.lineCount, language());
       },
     ),
   );
@@ -110,7 +123,9 @@ export function registerLanguageFeatures(context: ServerContext): void {
       () => [],
       async ({ textDocument }, token) => {
         const listing = await shown(textDocument.uri, token);
-        return listing ? foldingRanges(listing.positions) : [];
+        if (!listing) return [];
+        await runPolitely(indexOutline(listing.positions), politeTo(token));
+        return foldingRanges(listing.positions);
       },
     ),
   );
@@ -120,7 +135,7 @@ export function registerLanguageFeatures(context: ServerContext): void {
       'definition',
       () => [],
       async ({ textDocument: { uri }, position }, token) => {
-        const listing = await shown(uri, token);
+        const listing = await withValues(uri, token);
         return listing ? definitions(uri, listing.positions, position) : [];
       },
     ),
@@ -131,7 +146,7 @@ export function registerLanguageFeatures(context: ServerContext): void {
       'references',
       () => [],
       async ({ textDocument: { uri }, position, context: wanted }, token) => {
-        const listing = await shown(uri, token);
+        const listing = await withValues(uri, token);
         return listing ? references(uri, listing.positions, position, wanted.includeDeclaration) : [];
       },
     ),
@@ -142,11 +157,40 @@ export function registerLanguageFeatures(context: ServerContext): void {
       'highlight',
       () => [],
       async ({ textDocument, position }, token) => {
-        const listing = await shown(textDocument.uri, token);
+        const listing = await withValues(textDocument.uri, token);
         return listing ? highlights(listing.positions, position) : [];
       },
     ),
   );
+}
+
+/** Lines whose hints are made at one go. */
+const hintLines = 128;
+
+/** Editors ask for what can be seen; who asks for a whole text gets it in pieces, so that others have turns between. */
+async function hintsOf(
+  analysis: Analysis,
+  { start, end }: Range,
+  language: Language,
+  token: CancellationToken,
+): Promise<InlayHint[]> {
+  const scheduler = politeTo(token);
+  const older = isOlderSide(analysis.listing.uri);
+  const hints: InlayHint[] = [];
+  const last = Math.min(end.line, analysis.listing.lineCount);
+  for (let from = start.line; from <= last; from += hintLines) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    const to = { line: Math.min(last, from + hintLines - 1), character: 0 };
+    for (const hint of inlayHints(
+      analysis,
+      { start: { line: from, character: 0 }, end: to },
+      language,
+      older,
+    ))
+      hints.push(hint);
+  }
+  return hints;
 }
 
 /** The analysis if it comes soon; undefined while it is still at work, null where there is none. */

@@ -1,6 +1,9 @@
 import { DocumentHighlightKind } from 'vscode-languageserver/node';
 import type { DocumentHighlight, Location, Position } from 'vscode-languageserver/node';
-import type { PositionTable, ValuePosition } from '../engine/formats/onnxText/positions';
+import type { PositionTable, Range, ValuePosition } from '../engine/formats/onnxText/positions';
+
+/** Highlights of one value. */
+export const highlightLimit = 2000;
 
 /** The value whose name stands at a position. */
 function valueAt(positions: PositionTable, { line, character }: Position): ValuePosition | undefined {
@@ -41,6 +44,15 @@ export function highlights(positions: PositionTable, at: Position): DocumentHigh
   if (!value) return [];
   return [
     ...value.definitions.map((range) => ({ range, kind: DocumentHighlightKind.Write })),
-    ...value.uses.map((range) => ({ range, kind: DocumentHighlightKind.Read })),
+    ...nearest(value.uses, at.line).map((range) => ({ range, kind: DocumentHighlightKind.Read })),
   ];
+}
+
+/** A constant may have 100,000 readers; nobody sees those that are far away. Uses are in the order of the text. */
+function nearest(uses: readonly Range[], line: number): readonly Range[] {
+  if (uses.length <= highlightLimit) return uses;
+  const next = uses.findIndex(({ start }) => start.line >= line);
+  const from = (next < 0 ? uses.length : next) - highlightLimit / 2;
+  const first = Math.min(Math.max(0, from), uses.length - highlightLimit);
+  return uses.slice(first, first + highlightLimit);
 }

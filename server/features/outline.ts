@@ -1,5 +1,6 @@
-import type { NodePosition, PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { PositionTable, Range, Scope, Statement } from '../engine/formats/onnxText/positions';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
+import { runThrough, type Steps } from '../engine/scheduler';
 
 /** An entry of the outline: a graph, a function, a module, a node, or a note. */
 export interface OutlineItem {
@@ -16,26 +17,35 @@ export interface OutlineItem {
  * The outline by graph, module and node. Modules follow the order of the text: one that is interrupted by another
  * comes twice, so that every entry covers the lines of its children. Nodes of a subgraph stand below their holder.
  */
-export function outline(positions: PositionTable): readonly OutlineItem[] {
-  let roots = outlines.get(positions);
-  if (!roots) outlines.set(positions, (roots = build(positions)));
-  return roots;
+export function outline(positions: PositionTable): Outline {
+  return outlines.get(positions) ?? runThrough(indexOutline(positions));
+}
+
+/** The entries at the top, and how many there are at all levels together. */
+export interface Outline {
+  readonly roots: readonly OutlineItem[];
+  readonly size: number;
 }
 
 /** Editors ask for symbols and folds of one text again and again. */
-const outlines = new WeakMap<PositionTable, readonly OutlineItem[]>();
+const outlines = new WeakMap<PositionTable, Outline>();
 
-function build(positions: PositionTable): readonly OutlineItem[] {
+/** Makes the outline; who has time does it before the first question. */
+export function* indexOutline(positions: PositionTable): Steps<Outline> {
+  const known = outlines.get(positions);
+  if (known) return known;
   const tree = new OutlineTree(positions.scopes.filter(({ kind }) => kind !== 'subgraph'));
-  for (const node of positions.nodes) {
-    const position = positions.position(node);
-    if (position) tree.add(position);
+  for (const statement of positions.statements()) {
+    yield;
+    tree.add(statement);
   }
-  return tree.roots;
+  outlines.set(positions, tree);
+  return tree;
 }
 
-class OutlineTree {
+class OutlineTree implements Outline {
   readonly roots: OutlineItem[];
+  size: number;
   private next = 0;
   /** The graph or function, then the modules that are open. */
   private modules: OutlineItem[] = [];
@@ -53,10 +63,12 @@ class OutlineTree {
       selection: scope.name,
       children: [],
     }));
+    this.size = this.roots.length;
   }
 
-  add(position: NodePosition): void {
+  add(position: Statement): void {
     const { start } = position.range;
+    this.size++;
     while ((this.scopes[this.next]?.range.start.line ?? Infinity) <= start.line) {
       this.modules = this.roots.slice(this.next, this.next + 1);
       this.next++;
@@ -79,6 +91,7 @@ class OutlineTree {
       const module: OutlineItem = { ...item, kind: 'module', name, detail: '', children: [] };
       (this.modules.at(-1)?.children ?? this.roots).push(module);
       this.modules.push(module);
+      this.size++;
     }
     this.steps = steps;
     (this.modules.at(-1)?.children ?? this.roots).push(item);
@@ -86,7 +99,7 @@ class OutlineTree {
   }
 }
 
-function nodeItem({ node, range, operator }: NodePosition): OutlineItem {
+function nodeItem({ node, range, operator }: Statement): OutlineItem {
   return {
     kind: 'node',
     name: node.operator,
@@ -104,14 +117,12 @@ function nodeItem({ node, range, operator }: NodePosition): OutlineItem {
  * @returns the kept outline and how many items it lacks
  */
 export function capped(
-  items: readonly OutlineItem[],
+  { roots, size }: Outline,
   limit: number,
 ): { readonly items: OutlineItem[]; readonly left: number } {
   const kept = new Set<OutlineItem>();
-  let level = [...items];
-  let total = 0;
-  while (level.length > 0) {
-    total += level.length;
+  let level = [...roots];
+  while (level.length > 0 && kept.size < limit) {
     // Within a level modules come first: they are what one navigates by.
     const order = [
       ...level.filter((item) => item.kind !== 'node'),
@@ -122,5 +133,5 @@ export function capped(
   }
   const copy = (list: readonly OutlineItem[]): OutlineItem[] =>
     list.filter((item) => kept.has(item)).map((item) => ({ ...item, children: copy(item.children) }));
-  return { items: copy(items), left: total - kept.size };
+  return { items: copy(roots), left: size - kept.size };
 }

@@ -1,59 +1,88 @@
 import type { MeasuredCell, NodeRow, RowsParams, RowsResult } from '../protocol';
+import type { Node } from '../engine/graph/model';
 import { moduleScope } from '../engine/graph/moduleScope';
+import type { InferredNode } from '../engine/inference/types';
+import type { Steps } from '../engine/scheduler';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { ChipAnalysis } from '../engine/analyse';
-import type { KernelCost } from '../engine/cost/types';
+import type { KernelCost, NodeCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
 import { measuredOf } from '../workspace/measured';
 import type { Measured } from '../workspace/measured';
 import { lineOf } from '../workspace/nodeIndex';
 import { typeText } from './format';
+import { sorted } from './sorting';
 import { roofBytes } from './traffic';
 
 /** A page no longer than this, whatever was asked for. */
 const pageLimit = 500;
 
+type Key = Pick<RowsParams, 'chip' | 'sort' | 'descending'>;
+
 /** Node rows of one chip, sorted and filtered: what a page of the table shows. */
-export function rows(analysis: Analysis, params: RowsParams): RowsResult {
+export function* rows(analysis: Analysis, params: RowsParams): Steps<RowsResult> {
   const chip = analysis.chips.find((one) => one.chip.id === params.chip);
   const words = params.filter.toLowerCase().split(/\s+/).filter(Boolean);
-  let list = allRows(analysis, chip);
-  if (words.length > 0) {
-    list = list.filter((row) => {
-      const text = `${row.name}\n${row.operator}\n${row.scope}\n${row.bound}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    });
-  }
-  const sorted = sortRows(list, params.sort, params.descending);
+  const order = yield* orderOf(analysis, chip, params);
+  const list = words.length > 0 ? yield* withWords(analysis, chip, order, words) : order;
   const from = Math.max(0, Math.trunc(params.from));
   const count = Math.min(Math.max(0, Math.trunc(params.count)), pageLimit);
-  return { revision: analysis.revision, total: sorted.length, rows: sorted.slice(from, from + count) };
+  const make = rowMaker(analysis, chip);
+  const page = list.slice(from, from + count).map((index) => make(analysis.inference.nodes[index]!));
+  return { revision: analysis.revision, total: list.length, rows: page };
 }
 
-const cache = new WeakMap<Analysis, Map<string, readonly NodeRow[]>>();
-
-/** Every node's row on a chip, in file order; made once per analysis. */
-export function allRows(analysis: Analysis, chip: ChipAnalysis | undefined): readonly NodeRow[] {
-  let byChip = cache.get(analysis);
-  if (!byChip) cache.set(analysis, (byChip = new Map()));
-  const id = chip?.chip.id ?? '';
-  let list = byChip.get(id);
-  if (!list) byChip.set(id, (list = makeRows(analysis, chip)));
-  return list;
+function* withWords(
+  { inference }: Analysis,
+  chip: ChipAnalysis | undefined,
+  order: readonly number[],
+  words: readonly string[],
+): Steps<number[]> {
+  const found: number[] = [];
+  for (const index of order) {
+    yield;
+    const { node } = inference.nodes[index]!;
+    const bound = chip?.cost.nodes[index]?.bound ?? 'unknown';
+    const text = `${nameOf(node)}\n${node.operator}\n${moduleScope(node)}\n${bound}`.toLowerCase();
+    if (words.every((word) => text.includes(word))) found.push(index);
+  }
+  return found;
 }
 
-function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[] {
+/** The last order that a table asked for: scrolling asks for page after page of it. */
+const orders = new WeakMap<Analysis, { readonly key: Key; readonly order: readonly number[] }>();
+
+/** All nodes by flat index, sorted. */
+function* orderOf(analysis: Analysis, chip: ChipAnalysis | undefined, key: Key): Steps<readonly number[]> {
+  const known = orders.get(analysis);
+  if (known?.key.chip === key.chip && known.key.sort === key.sort && known.key.descending === key.descending)
+    return known.order;
+  const order = yield* sortNodes(analysis, chip, key.sort, key.descending);
+  orders.set(analysis, { key, order });
+  return order;
+}
+
+/** What a row calls its node. */
+function nameOf(node: Node): string {
+  return node.name || (node.outputs[0] ?? '');
+}
+
+/** Makes the rows of nodes on a chip. */
+export function rowMaker(
+  analysis: Analysis,
+  chip: ChipAnalysis | undefined,
+): (node: InferredNode) => NodeRow {
   const { inference } = analysis;
   const whole = chip ? wholeSeconds(chip.cost) : 0;
   const measured = chip ? measuredOf(analysis, chip) : null;
-  return inference.nodes.map((node): NodeRow => {
+  return (node) => {
     const cost = chip?.cost.nodes[node.index];
     const kernel = cost && cost.kernel >= 0 ? chip?.cost.kernels[cost.kernel] : undefined;
     const first = node.outputs.find((id) => id !== null);
     const work = node.work;
     return {
       node: node.index,
-      name: node.node.name || (node.node.outputs[0] ?? ''),
+      name: nameOf(node.node),
       operator: node.node.operator,
       scope: moduleScope(node.node),
       line: oneBased(lineOf(analysis, node.index)),
@@ -67,7 +96,7 @@ function makeRows(analysis: Analysis, chip: ChipAnalysis | undefined): NodeRow[]
       rule: node.rule,
       measured: chip && measured && cost ? measuredCell(chip, measured, cost.kernel) : null,
     };
-  });
+  };
 }
 
 /** What was measured for a kernel. */
@@ -91,33 +120,60 @@ function achievedBandwidth(chip: ChipAnalysis, kernel: KernelCost): number | nul
   return moved / kernel.seconds.value;
 }
 
-function sortRows(list: readonly NodeRow[], sort: RowsParams['sort'], descending: boolean): NodeRow[] {
-  const value = (row: NodeRow): number | string | null => {
-    switch (sort) {
-      case 'index':
-        return row.node;
-      case 'seconds':
-        return row.seconds?.value ?? null;
-      case 'measured':
-        // A kernel's time stands at one of its nodes.
-        return row.measured?.node === row.node ? row.measured.seconds : null;
-      case 'operations':
-      case 'bytes':
-      case 'bandwidth':
-      case 'name':
-      case 'operator':
-      case 'bound':
-        return row[sort];
+/** What a column says of each node; what is unknown is null. */
+function columnOf(
+  analysis: Analysis,
+  chip: ChipAnalysis | undefined,
+  sort: RowsParams['sort'],
+): (node: InferredNode) => number | string | null {
+  const costOf = (node: InferredNode): NodeCost | undefined => chip?.cost.nodes[node.index];
+  switch (sort) {
+    case 'index':
+      return (node) => node.index;
+    case 'seconds':
+      return (node) => costOf(node)?.seconds?.value ?? null;
+    case 'name':
+      return (node) => nameOf(node.node);
+    case 'operator':
+      return (node) => node.node.operator;
+    case 'bound':
+      return (node) => costOf(node)?.bound ?? 'unknown';
+    case 'operations':
+    case 'bytes':
+    case 'bandwidth': {
+      const make = rowMaker(analysis, chip);
+      return (node) => make(node)[sort];
     }
-  };
+    case 'measured': {
+      const measured = chip && measuredOf(analysis, chip);
+      // A kernel's time stands at one of its nodes.
+      return (node) => {
+        const group = measured?.groupOfKernel.get(costOf(node)?.kernel ?? -1);
+        return group?.node === node.index ? group.seconds : null;
+      };
+    }
+  }
+}
+
+function* sortNodes(
+  analysis: Analysis,
+  chip: ChipAnalysis | undefined,
+  sort: RowsParams['sort'],
+  descending: boolean,
+): Steps<number[]> {
+  const column = columnOf(analysis, chip, sort);
+  const values: (number | string | null)[] = [];
+  for (const node of analysis.inference.nodes) {
+    yield;
+    values.push(column(node));
+  }
   const sign = descending ? -1 : 1;
-  return [...list].sort((a, b) => {
-    const left = value(a);
-    const right = value(b);
+  return yield* sorted([...values.keys()], (a, b) => {
+    const left = values[a]!;
+    const right = values[b]!;
     // What is unknown stands last, whichever way one sorts.
-    if (left === null || right === null)
-      return Number(left === null) - Number(right === null) || a.node - b.node;
+    if (left === null || right === null) return Number(left === null) - Number(right === null) || a - b;
     const order = left < right ? -1 : left > right ? 1 : 0;
-    return order * sign || a.node - b.node;
+    return order * sign || a - b;
   });
 }

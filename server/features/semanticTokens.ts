@@ -1,5 +1,5 @@
 import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver/node';
-import type { PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { Named, PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
 import type { Scheduler } from '../engine/scheduler';
 
@@ -33,16 +33,17 @@ export async function semanticTokens(
   scheduler: Scheduler,
 ): Promise<SemanticTokens> {
   const colours: Colour[] = [];
-  const roles = new Roles(positions);
+  const roles = await rolesOf(positions, scheduler);
   for (const scope of positions.scopes) {
     if (scope.range.end.line < from || scope.range.start.line > to) continue;
     colours.push({ range: scope.name, kind: 'class', modifiers: declaration });
-    for (const { range } of scope.inputs) colours.push({ range, kind: 'parameter', modifiers: declaration });
-    for (const { range, name } of scope.outputs) colours.push({ range, ...roles.of(scope, name) });
-    for (const { range, name } of scope.declared ?? []) colours.push({ range, ...roles.of(scope, name) });
-    for (const { range } of scope.initializers) {
+    const shown = ({ range: { start } }: Named): boolean => start.line >= from && start.line <= to;
+    for (const { range } of scope.inputs.filter(shown))
+      colours.push({ range, kind: 'parameter', modifiers: declaration });
+    for (const { range, name } of [...scope.outputs, ...(scope.declared ?? [])].filter(shown))
+      colours.push({ range, ...roles.of(scope, name) });
+    for (const { range } of scope.initializers.filter(shown))
       colours.push({ range, kind: 'variable', modifiers: declaration | readonlyValue });
-    }
   }
   // A statement that began before the range may reach into it.
   const first = positions.nodeAt(from);
@@ -66,26 +67,44 @@ function addNode(positions: PositionTable, roles: Roles, node: Node, colours: Co
   });
 }
 
+type Role = Pick<Colour, 'kind' | 'modifiers'>;
+const weightRole: Role = { kind: 'variable', modifiers: readonlyValue };
+const inputRole: Role = { kind: 'parameter', modifiers: 0 };
+const valueRole: Role = { kind: 'variable', modifiers: 0 };
+
+/** Editors ask for the colours of one text screen by screen. */
+const known = new WeakMap<PositionTable, Roles>();
+
+async function rolesOf(positions: PositionTable, scheduler: Scheduler): Promise<Roles> {
+  let roles = known.get(positions);
+  if (!roles) known.set(positions, (roles = await new Roles().collect(positions, scheduler)));
+  return roles;
+}
+
 /** What a name is where it is used: an input of its graph, an initializer, or made by a node. */
 class Roles {
-  private readonly byScope = new Map<Scope, ReadonlyMap<string, Pick<Colour, 'kind' | 'modifiers'>>>();
+  private readonly byScope = new Map<Scope, ReadonlyMap<string, Role>>();
 
-  constructor(positions: PositionTable) {
+  async collect(positions: PositionTable, scheduler: Scheduler): Promise<this> {
     for (const scope of positions.scopes) {
-      const names = new Map<string, Pick<Colour, 'kind' | 'modifiers'>>();
-      for (const { name } of scope.initializers)
-        names.set(name, { kind: 'variable', modifiers: readonlyValue });
-      for (const { name } of scope.inputs) names.set(name, { kind: 'parameter', modifiers: 0 });
+      const names = new Map<string, Role>();
+      for (const { name } of scope.initializers) {
+        const turn = scheduler.tick();
+        if (turn) await turn;
+        names.set(name, weightRole);
+      }
+      for (const { name } of scope.inputs) names.set(name, inputRole);
       this.byScope.set(scope, names);
     }
+    return this;
   }
 
-  of(scope: Scope, name: string): Pick<Colour, 'kind' | 'modifiers'> {
+  of(scope: Scope, name: string): Role {
     for (let at: Scope | null = scope; at; at = at.parent) {
       const found = this.byScope.get(at)?.get(name);
       if (found) return found;
     }
-    return { kind: 'variable', modifiers: 0 };
+    return valueRole;
   }
 }
 

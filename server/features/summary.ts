@@ -1,12 +1,15 @@
-import type { Report, ReportChip } from '../engine/report/types';
+import type { ReportChipHead, ReportHead } from '../engine/report/build';
 import type { MemoryPoint, NodeRow, RooflinePoint, Share, Summary, SummaryChip } from '../protocol';
-import { scopeSteps } from '../engine/graph/moduleScope';
 import type { Language } from '../../l10n/messages';
+import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
+import type { InferredNode } from '../engine/inference/types';
+import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices } from './choices';
 import { measuredSummary } from './measuredSummary';
-import { allRows } from './rows';
+import { rowMaker } from './rows';
+import { sorted } from './sorting';
 import { roofBytes } from './traffic';
 
 /** Bytes of JSON that a page gets at once (design §8). */
@@ -18,20 +21,43 @@ const problemLimit = 100;
 const memoryLimit = 500;
 const textLimit = 80;
 
+/** What is summed up of a chip once, however many points a page gets in the end. */
+interface ChipParts {
+  readonly head: ReportChipHead;
+  readonly byOperator: readonly Share[];
+  readonly byScope: readonly Share[];
+  readonly byBound: readonly Share[];
+  /** Of the costliest kernels, the costliest first. */
+  readonly points: readonly RooflinePoint[];
+  readonly costliest: readonly NodeRow[];
+}
+
 /**
  * What a page gets of a report: totals, shares and the costliest, at most 200 KB whatever the size of the model. If it
  * is more, charts get fewer points: the costliest and the peaks stay.
  */
-export function summary(analysis: Analysis, report: Report, language: Language): Summary {
+export function* summary(analysis: Analysis, report: ReportHead, language: Language): Steps<Summary> {
   let points = Math.floor(pointLimit / Math.max(1, analysis.chips.length));
+  const scopes = yield* scopeNames(analysis.inference.nodes);
+  const chips: ChipParts[] = [];
+  for (const [i, chip] of analysis.chips.entries()) {
+    chips.push(yield* chipParts(analysis, chip, report.chips[i]!, scopes, points));
+  }
   for (;;) {
-    const result = build(analysis, report, points, language);
+    yield;
+    const result = build(analysis, report, chips, points, language);
     if (points <= 20 || JSON.stringify(result).length <= sizeLimit) return result;
     points = Math.floor(points / 2);
   }
 }
 
-function build(analysis: Analysis, report: Report, points: number, language: Language): Summary {
+function build(
+  analysis: Analysis,
+  report: ReportHead,
+  chips: readonly ChipParts[],
+  points: number,
+  language: Language,
+): Summary {
   const { model, coverage } = report;
   const { phase, precision } = analysis.choices.workload;
   return {
@@ -39,10 +65,10 @@ function build(analysis: Analysis, report: Report, points: number, language: Lan
     uri: analysis.listing.uri,
     model: { ...model, inputs: model.inputs.slice(0, 50), outputs: model.outputs.slice(0, 50) },
     workload: { dimensions: dimensionChoices(analysis), phase, precision },
-    chips: analysis.chips.flatMap((chip) => {
-      const reported = report.chips.find((one) => one.id === chip.chip.id);
-      return reported ? [chipSummary(analysis, chip, reported, points, language)] : [];
-    }),
+    chips: chips.map((parts, i) => ({
+      ...chipSummary(parts, points),
+      measured: measuredSummary(analysis, analysis.chips[i]!, points, language),
+    })),
     problems: report.problems.slice(0, problemLimit),
     coverage,
     carbonIntensity: report.carbonIntensity,
@@ -50,100 +76,168 @@ function build(analysis: Analysis, report: Report, points: number, language: Lan
   };
 }
 
-function chipSummary(
-  analysis: Analysis,
-  chip: ChipAnalysis,
-  reported: ReportChip,
-  points: number,
-  language: Language,
-): SummaryChip {
-  const { id, name, runtime, precision, total, efficiency, memory, roofs } = reported;
-  const rows = allRows(analysis, chip);
+function chipSummary({ head, ...parts }: ChipParts, points: number): Omit<SummaryChip, 'measured'> {
+  const { id, name, runtime, precision, total, efficiency, memory, roofs } = head;
   return {
     id,
     name,
-    class: reported.class,
+    class: head.class,
     runtime,
     precision,
     total,
     efficiency,
     memory,
     roofs,
-    byOperator: shares(rows, (row) => row.operator),
-    byScope: shares(rows, (row) => scopeSteps(row.scope).slice(0, scopeDepth(rows)).join('.')),
-    byBound: shares(rows, (row) => row.bound),
-    points: rooflinePoints(rows, reported, chip, points),
-    costliest: [...rows].sort(byCost).slice(0, costliestCount),
-    measured: measuredSummary(analysis, chip, points, language),
+    ...parts,
+    points: parts.points.slice(0, points),
   };
 }
 
-function byCost(a: NodeRow, b: NodeRow): number {
-  return (b.seconds?.value ?? 0) - (a.seconds?.value ?? 0);
-}
-
-/** Seconds and nodes by name, the costliest first; the tail is left out. */
-function shares(rows: readonly NodeRow[], nameOf: (row: NodeRow) => string): Share[] {
-  const sums = new Map<string, { seconds: number; nodes: number }>();
-  for (const row of rows) {
-    const name = nameOf(row).slice(0, textLimit);
-    const sum = sums.get(name) ?? { seconds: 0, nodes: 0 };
-    sum.seconds += row.seconds?.value ?? 0;
-    sum.nodes++;
-    sums.set(name, sum);
-  }
-  return [...sums]
-    .map(([name, sum]) => ({ name, ...sum }))
-    .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, shareLimit);
-}
-
-const depths = new WeakMap<readonly NodeRow[], number>();
-
-/** The greatest depth of module paths at which all modules still fit into the list of shares. */
-function scopeDepth(rows: readonly NodeRow[]): number {
-  let depth = depths.get(rows);
-  if (depth === undefined) {
-    const paths = [...new Set(rows.map((row) => row.scope))].map(scopeSteps);
-    const names = (length: number): number =>
-      new Set(paths.map((path) => path.slice(0, length).join('.'))).size;
-    const deepest = Math.max(1, ...paths.map((path) => path.length));
-    for (depth = 1; depth < deepest && names(depth + 1) <= shareLimit;) depth++;
-    depths.set(rows, depth);
-  }
-  return depth;
-}
-
-function rooflinePoints(
-  rows: readonly NodeRow[],
-  reported: ReportChip,
+function* chipParts(
+  analysis: Analysis,
   chip: ChipAnalysis,
-  limit: number,
-): RooflinePoint[] {
-  const points = reported.kernels.flatMap((kernel): RooflinePoint[] => {
-    const node = chip.plan.kernels[kernel.index]?.anchor ?? kernel.nodes[0];
-    const bytes = roofBytes(chip, kernel);
-    if (!kernel.seconds || !kernel.operations || bytes === null || node === undefined) return [];
+  head: ReportChipHead,
+  scopes: readonly string[],
+  points: number,
+): Steps<ChipParts> {
+  const { nodes } = analysis.inference;
+  const { nodes: costs } = chip.cost;
+  const secondsOf = (index: number): number => costs[index]?.seconds?.value ?? 0;
+  const byOperator = new Shares();
+  const byScope = new Shares();
+  const byBound = new Shares();
+  const costliest = new Costliest(costliestCount);
+  for (const { index, node } of nodes) {
+    yield;
+    const seconds = secondsOf(index);
+    byOperator.add(node.operator, seconds);
+    byScope.add(scopes[index]!, seconds);
+    byBound.add(costs[index]?.bound ?? 'unknown', seconds);
+    costliest.add(index, seconds);
+  }
+  const make = rowMaker(analysis, chip);
+  return {
+    head,
+    byOperator: byOperator.list(),
+    byScope: byScope.list(),
+    byBound: byBound.list(),
+    points: yield* rooflinePoints(analysis, chip, points),
+    costliest: costliest.list().map((index) => make(nodes[index]!)),
+  };
+}
+
+/** Seconds and nodes by name. */
+class Shares {
+  private readonly sums = new Map<string, { seconds: number; nodes: number }>();
+
+  add(name: string, seconds: number): void {
+    const key = name.slice(0, textLimit);
+    let sum = this.sums.get(key);
+    if (!sum) this.sums.set(key, (sum = { seconds: 0, nodes: 0 }));
+    sum.seconds += seconds;
+    sum.nodes++;
+  }
+
+  /** The costliest first; the tail is left out. */
+  list(): Share[] {
+    return [...this.sums]
+      .map(([name, sum]) => ({ name, ...sum }))
+      .sort((a, b) => b.seconds - a.seconds)
+      .slice(0, shareLimit);
+  }
+}
+
+/** The few items with the most seconds; of equal ones the earlier. */
+class Costliest {
+  private readonly items: { readonly index: number; readonly seconds: number }[] = [];
+
+  constructor(private readonly limit: number) {}
+
+  add(index: number, seconds: number): void {
+    const { items, limit } = this;
+    if (items.length === limit && seconds <= items[limit - 1]!.seconds) return;
+    let at = items.length;
+    while (at > 0 && items[at - 1]!.seconds < seconds) at--;
+    items.splice(at, 0, { index, seconds });
+    items.length = Math.min(items.length, limit);
+  }
+
+  list(): number[] {
+    return this.items.map(({ index }) => index);
+  }
+}
+
+/** The module of each node, cut to the greatest depth at which all modules still fit into the list of shares. */
+function* scopeNames(nodes: readonly InferredNode[]): Steps<string[]> {
+  const steps = new Map<string, string[]>();
+  const paths: string[] = [];
+  for (const { node } of nodes) {
+    yield;
+    const path = moduleScope(node);
+    paths.push(path);
+    if (!steps.has(path)) steps.set(path, scopeSteps(path));
+  }
+  const deepest = Math.max(1, yield* deepestOf(steps.values()));
+  let depth = 1;
+  while (depth < deepest && (yield* countNames(steps.values(), depth + 1)) <= shareLimit) depth++;
+  const names = new Map<string, string>();
+  for (const [path, list] of steps) {
+    yield;
+    names.set(path, list.slice(0, depth).join('.'));
+  }
+  return paths.map((path) => names.get(path) ?? '');
+}
+
+function* deepestOf(paths: Iterable<string[]>): Steps<number> {
+  let deepest = 0;
+  for (const path of paths) {
+    yield;
+    deepest = Math.max(deepest, path.length);
+  }
+  return deepest;
+}
+
+/** Modules at a depth; no more than one above what is shown are counted. */
+function* countNames(paths: Iterable<string[]>, depth: number): Steps<number> {
+  const names = new Set<string>();
+  for (const path of paths) {
+    yield;
+    names.add(path.slice(0, depth).join('.'));
+    if (names.size > shareLimit) break;
+  }
+  return names.size;
+}
+
+function* rooflinePoints(analysis: Analysis, chip: ChipAnalysis, limit: number): Steps<RooflinePoint[]> {
+  const points: RooflinePoint[] = [];
+  for (const cost of chip.cost.kernels) {
+    yield;
+    const kernel = chip.plan.kernels[cost.kernel];
+    const bytes = roofBytes(chip, cost);
+    if (!kernel?.operations || !cost.seconds || bytes === null) continue;
     const { matrix, vector, special } = kernel.operations;
-    const row = rows[node];
     const runs = kernel.repeat ?? 1;
-    return [
-      {
-        kernel: kernel.index,
-        node,
-        label: (row?.name || row?.operator || '').slice(-textLimit),
-        operations: (matrix + vector + special) * runs,
-        bytes: bytes * runs,
-        seconds: kernel.seconds.value * runs,
-        bound: kernel.bound,
-      },
-    ];
-  });
-  return points.sort((a, b) => b.seconds - a.seconds).slice(0, limit);
+    points.push({
+      kernel: cost.kernel,
+      node: kernel.anchor,
+      label: '',
+      operations: (matrix + vector + special) * runs,
+      bytes: bytes * runs,
+      seconds: cost.seconds.value * runs,
+      bound: cost.bound,
+    });
+  }
+  const costliest = (yield* sorted(points, (a, b) => b.seconds - a.seconds)).slice(0, limit);
+  return costliest.map((point) => ({ ...point, label: labelOf(analysis, point.node) }));
+}
+
+function labelOf({ inference }: Analysis, index: number): string {
+  const node = inference.nodes[index]?.node;
+  return (node?.name || node?.outputs[0] || node?.operator || '').slice(-textLimit);
 }
 
 /** The timeline in at most `limit` points: of each stretch the moment that needs most. */
-function memoryPoints(analysis: Analysis, report: Report, limit: number): MemoryPoint[] {
+function memoryPoints(analysis: Analysis, report: ReportHead, limit: number): MemoryPoint[] {
   const { timeline } = report.memory;
   const stretch = Math.max(1, Math.ceil(timeline.length / limit));
   const points: MemoryPoint[] = [];

@@ -9,8 +9,7 @@ import type {
 import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
 import { message } from '../../l10n/messages';
-import { slicedScheduler } from '../engine/scheduler';
-import type { Scheduler } from '../engine/scheduler';
+import { politeTo } from '../workspace/turns';
 import { isHandWritten } from '../workspace/models';
 import { textModel, valueTypes } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
@@ -138,7 +137,7 @@ function registerColours(context: ServerContext): void {
       async ({ textDocument }, token) => {
         const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
         if (!listing || listing.lineCount > wholeTextLimit) return nothing;
-        return semanticTokens(listing.positions, 0, listing.lineCount, politely(token));
+        return semanticTokens(listing.positions, 0, listing.lineCount, politeTo(token));
       },
     ),
   );
@@ -150,15 +149,8 @@ function registerColours(context: ServerContext): void {
       async ({ textDocument, range: { start, end } }, token) => {
         const listing = (await whileWanted(models.view(textDocument.uri), token))?.listing;
         if (!listing) return nothing;
-        return semanticTokens(listing.positions, start.line, end.line, politely(token));
+        return semanticTokens(listing.positions, start.line, end.line, politeTo(token));
       },
     ),
-  );
-}
-
-function politely(token: CancellationToken): Scheduler {
-  return slicedScheduler(
-    () => token.isCancellationRequested,
-    () => new Promise((resolve) => setImmediate(resolve)),
   );
 }

@@ -3,27 +3,34 @@ import { URI } from 'vscode-uri';
 import { version } from '../../package.json';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
-import { buildReport } from '../engine/report/build';
+import { reportHead, reportSteps } from '../engine/report/build';
+import type { ReportHead, ReportInput } from '../engine/report/build';
 import type { Report } from '../engine/report/types';
+import type { Steps } from '../engine/scheduler';
 import type { Analysis } from './analysis';
 import { conflictProblem, measuredOf } from './measured';
 import { lineOf } from './nodeIndex';
 import { profileProblems } from './profileProblems';
 
-const reports = new WeakMap<Analysis, Report>();
+const heads = new WeakMap<Analysis, ReportHead>();
 
-/** The whole report of an analysis, made when someone first asks for it. */
-export function reportOf(analysis: Analysis, language: Language): Report {
-  let report = reports.get(analysis);
-  if (!report) reports.set(analysis, (report = build(analysis, language)));
-  return report;
+/** The whole report of an analysis. It is not kept: of a large model it takes more memory than the analysis. */
+export function reportOf(analysis: Analysis, language: Language): Steps<Report> {
+  return reportSteps(inputOf(analysis, language));
 }
 
-function build(analysis: Analysis, language: Language): Report {
+/** What the report says of the model and of each chip as a whole. */
+export function reportHeadOf(analysis: Analysis, language: Language): ReportHead {
+  let head = heads.get(analysis);
+  if (!head) heads.set(analysis, (head = reportHead(inputOf(analysis, language))));
+  return head;
+}
+
+function inputOf(analysis: Analysis, language: Language): ReportInput {
   const { listing, prepared, chips } = analysis;
   const uri = URI.parse(listing.modelUri);
   const conflicts = chips.flatMap((chip) => conflictProblem(measuredOf(analysis, chip)));
-  return buildReport({
+  return {
     tool: { version, catalogueVersion: version },
     path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
     prepared,
@@ -36,5 +43,5 @@ function build(analysis: Analysis, language: Language): Report {
       return line === null ? null : line + 1;
     },
     textOf: (problem) => messageOf(language, problem.code, problem.args),
-  });
+  };
 }

@@ -11,6 +11,11 @@ async function giveWay(): Promise<void> {
   }
 }
 
+/** As {@link politely}, for a request that may be cancelled. */
+export function politeTo(token: { readonly isCancellationRequested: boolean }): Scheduler {
+  return politely(() => token.isCancellationRequested);
+}
+
 /** A scheduler under which requests are answered between two slices of a long analysis. */
 export function politely(isCancelled: () => boolean = () => false): Scheduler {
   return slicedScheduler(isCancelled, giveWay);

@@ -8,6 +8,7 @@ import type { SymbolicFacts } from '../inference/symbolic';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Problem } from '../problem';
+import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
 import { countParameters } from './parameters';
 import {
@@ -42,8 +43,31 @@ export interface ReportInput {
   readonly textOf: (problem: Problem) => string;
 }
 
+/** A report without its lists of nodes and kernels. */
+export type ReportHead = Omit<Report, 'nodes' | 'chips'> & { readonly chips: readonly ReportChipHead[] };
+export type ReportChipHead = Omit<ReportChip, 'kernels' | 'nodes'>;
+
 /** The Report of design §8: every field, unknown ones null. */
 export function buildReport(input: ReportInput): Report {
+  return runThrough(reportSteps(input));
+}
+
+/** As {@link buildReport}, cut into steps. */
+export function* reportSteps(input: ReportInput): Steps<Report> {
+  const { inference } = input.prepared;
+  const { chips: heads, ...head } = reportHead(input);
+  const nodes: ReportNode[] = [];
+  for (const node of inference.nodes) {
+    yield;
+    nodes.push(reportNode(inference, node, input.lineOf, input.symbolic));
+  }
+  const chips: ReportChip[] = [];
+  for (const [i, analysis] of input.chips.entries()) chips.push(yield* reportChip(heads[i]!, analysis));
+  return { ...head, nodes, chips };
+}
+
+/** What a report says of the model and of each chip as a whole. */
+export function reportHead(input: ReportInput): ReportHead {
   const { prepared } = input;
   const { inference } = prepared;
   return {
@@ -52,9 +76,8 @@ export function buildReport(input: ReportInput): Report {
     model: reportModel(prepared, input.path, input.symbolic),
     workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
     carbonIntensity: input.carbonIntensity,
-    nodes: inference.nodes.map((node) => reportNode(inference, node, input.lineOf, input.symbolic)),
     chips: input.chips.map((analysis) =>
-      reportChip(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
+      reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
     ),
     memory: { timeline: prepared.timeline.points },
     problems: reportProblems(input),
@@ -137,13 +160,27 @@ function dimText(dim: Dim): number | string {
 }
 
 /** One chip's part of the report. */
-export function reportChip(
+function* reportChip(head: ReportChipHead, { cost, plan }: ChipAnalysis): Steps<ReportChip> {
+  const kernels: ReportKernel[] = [];
+  for (const kernelCost of cost.kernels) {
+    yield;
+    kernels.push(reportKernel(plan.kernels[kernelCost.kernel], kernelCost));
+  }
+  const nodes: ReportChip['nodes'][number][] = [];
+  for (const [index, { kernel, seconds, joules, bound }] of cost.nodes.entries()) {
+    yield;
+    nodes.push({ index, kernel: kernel === -1 ? null : kernel, seconds, joules, bound });
+  }
+  return { ...head, kernels, nodes };
+}
+
+function reportChipHead(
   analysis: ChipAnalysis,
   inference: Inference,
   carbonIntensity: number | null,
   measured: ReportMeasured | null = null,
-): ReportChip {
-  const { chip, cost, plan, timeline, fit } = analysis;
+): ReportChipHead {
+  const { chip, cost, timeline, fit } = analysis;
   return {
     id: chip.id,
     name: chip.name,
@@ -159,14 +196,6 @@ export function reportChip(
       highWaterNode: timeline.highWaterNode,
     },
     roofs: roofsOf(analysis),
-    kernels: cost.kernels.map((kernelCost) => reportKernel(plan.kernels[kernelCost.kernel], kernelCost)),
-    nodes: cost.nodes.map((node, index) => ({
-      index,
-      kernel: node.kernel === -1 ? null : node.kernel,
-      seconds: node.seconds,
-      joules: node.joules,
-      bound: node.bound,
-    })),
     measured,
   };
 }

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { symbol } from '../../../server/engine/graph/dim';
+import { runThrough } from '../../../server/engine/scheduler';
 import { codeLenses } from '../../../server/features/codeLens';
 import { diagnostics } from '../../../server/features/diagnostics';
 import { foldingRanges } from '../../../server/features/folding';
 import { heat } from '../../../server/features/heat';
 import { hover, nodeHover, pendingHover } from '../../../server/features/hover';
 import { inlayHints } from '../../../server/features/inlayHints';
+import { highlightLimit, highlights } from '../../../server/features/navigation';
 import { rows } from '../../../server/features/rows';
 import { summary } from '../../../server/features/summary';
 import { documentSymbols } from '../../../server/features/symbols';
 import type { RowsParams } from '../../../server/protocol';
 import type { Analysis } from '../../../server/workspace/analysis';
-import { reportOf } from '../../../server/workspace/reports';
+import { reportHeadOf } from '../../../server/workspace/reports';
 import { analysed, deepModel, float, modelOf, node, weight } from './analysed';
 
 const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
@@ -249,7 +251,7 @@ describe('at 24,000 nodes', () => {
 
   it('the summary stays below 200 KB with at most 2,000 points', async () => {
     const { analysis } = await large;
-    const result = summary(analysis, reportOf(analysis, 'en'), 'en');
+    const result = runThrough(summary(analysis, reportHeadOf(analysis, 'en'), 'en'));
     expect(JSON.stringify(result).length).toBeLessThanOrEqual(200_000);
     const points = result.chips.reduce((sum, chip) => sum + chip.points.length, 0);
     expect(points).toBeGreaterThan(100);
@@ -259,6 +261,12 @@ describe('at 24,000 nodes', () => {
       expect(chip.costliest.length).toBe(10);
       expect(chip.byOperator.map(({ name }) => name).sort()).toEqual(['Add', 'MatMul', 'Relu']);
     }
+    const costs = analysis.chips[0]!.cost.nodes.map((cost, index) => ({
+      index,
+      value: cost.seconds?.value ?? 0,
+    }));
+    const costliest = costs.sort((a, b) => b.value - a.value).slice(0, 10);
+    expect(result.chips[0]!.costliest.map((row) => row.node)).toEqual(costliest.map(({ index }) => index));
   });
 
   it('outline and folds stay below 5,000, whole modules first, with a note', async () => {
@@ -278,6 +286,18 @@ describe('at 24,000 nodes', () => {
     expect(foldingRanges(positions).length).toBeLessThanOrEqual(5000);
   });
 
+  it('marks the uses of a value that are near', async () => {
+    const { analysis } = await large;
+    const { positions } = analysis.listing;
+    const at = positions.position(positions.nodes[12_000]!)!.inputs[1]!.start;
+    const marks = highlights(positions, at);
+    // One of its definition; all 8,000 products of the model multiply by the same weight.
+    expect(marks.length).toBe(highlightLimit + 1);
+    expect(marks.some(({ range }) => range.start.line === at.line)).toBe(true);
+    const end = positions.position(positions.nodes[23_997]!)!.inputs[1]!.start;
+    expect(highlights(positions, end).length).toBe(highlightLimit + 1);
+  });
+
   it('heat is bounded by what can be seen', async () => {
     const { analysis } = await large;
     expect(heat(analysis).lines).toEqual([]);
@@ -295,10 +315,11 @@ describe('at 24,000 nodes', () => {
       from: 2,
       count: 5,
     };
-    const page = rows(analysis, params);
+    const page = runThrough(rows(analysis, params));
     expect(page.total).toBe(10);
     expect(page.rows.map(({ scope }) => scope)).toEqual([2, 3, 4, 5, 6].map((i) => `blocks.799.layer.${i}`));
-    expect(rows(analysis, { ...params, filter: '', from: 0, count: 1e9 }).rows.length).toBe(500);
-    expect(rows(analysis, { ...params, from: -5, count: -1 }).rows).toEqual([]);
+    const most = { ...params, filter: '', from: 0, count: 1e9 };
+    expect(runThrough(rows(analysis, most)).rows.length).toBe(500);
+    expect(runThrough(rows(analysis, { ...params, from: -5, count: -1 })).rows).toEqual([]);
   });
 });
