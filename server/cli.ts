@@ -6,10 +6,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+let shown = -1;
+function showProgress(done: number, all: number): void {
+  const percent = all > 0 ? Math.floor((100 * done) / all) : 100;
+  if (percent === shown) return;
+  shown = percent;
+  process.stderr.write(done < all ? `\r${percent} %` : '\r      \r');
+}
+
 const { LC_ALL, LC_MESSAGES, LANG } = process.env;
 void run(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  // A line that is written over and over is for people only, not for logs.
+  ...(process.stderr.isTTY && { progress: showProgress }),
   locale: LC_ALL || LC_MESSAGES || LANG,
 }).then((code) => {
   process.exitCode = code;

@@ -49,7 +49,12 @@ export function onlyPath(words: Arguments): string {
   return path;
 }
 
-async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {
+/** The chips that the options name, else those of the settings, else the catalogue's choice. */
+export async function chipsFor(
+  words: Arguments,
+  choices: Choices,
+  choice: ChipChoice,
+): Promise<readonly Chip[]> {
   const given = words.texts('chip');
   const named = given.length > 0 ? given : choices.chips;
   if (named.length === 0) return chosenChips([]).chips;

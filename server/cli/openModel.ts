@@ -28,7 +28,7 @@ export interface OpenedModel {
 }
 
 /** The command line has no editor that could read for it. */
-const files = new ModelFiles({
+export const localFiles = new ModelFiles({
   stat: () => Promise.resolve({ ok: false, reason: '' }),
   read: () => Promise.resolve({ ok: false, reason: '' }),
 });
@@ -44,7 +44,7 @@ export async function openModel(path: string, language: Language): Promise<Opene
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
-    const external = await externalDataProblems(uri, externalFiles(model), files);
+    const external = await externalDataProblems(uri, externalFiles(model), localFiles);
     const { size } = file.stamp;
     const { positions } = text ?? printed(path, model, size);
     const error = problems.find((problem) => problem.severity === 'error');
@@ -79,7 +79,7 @@ async function readTextModel(file: OpenFile): Promise<ParsedText> {
 
 async function openOrFail(path: string, uri: string): Promise<OpenFile> {
   try {
-    return await files.open(uri);
+    return await localFiles.open(uri);
   } catch (error) {
     throw fileFailure(path, error);
   }

@@ -10,6 +10,7 @@ import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { listingOf, openModel } from './openModel';
+import { sparsity } from './sparsity';
 
 /** Where a command writes to and what surrounds it. */
 export interface Console {
@@ -17,6 +18,8 @@ export interface Console {
   out(text: string): void;
   /** Everything else. */
   error(text: string): void;
+  /** How far a long reading has come, in bytes; undefined where nobody watches. */
+  progress?(done: number, all: number): void;
   /** As in `LANG`: `ko_KR.UTF-8`. */
   readonly locale: string | undefined;
 }
@@ -27,7 +30,7 @@ export async function run(words: readonly string[], console: Console): Promise<n
   try {
     const parsed = parseArguments(words);
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
-    const { text, failure, notes } = await perform(parsed, language);
+    const { text, failure, notes } = await perform(parsed, language, console);
     if (parsed.out === undefined) console.out(text);
     else await write(parsed.out, text);
     if (notes !== undefined) console.error(notes);
@@ -51,7 +54,7 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
   return languageOf((wanted ?? locale)?.replaceAll('_', '-').replace(/\..*$/, ''));
 }
 
-async function perform(words: Arguments, language: Language): Promise<Outcome> {
+async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {
   if (words.version) return whole(`${manifest.version}\n`);
   if (words.help) return whole(helpText(language));
   switch (words.command) {
@@ -59,6 +62,8 @@ async function perform(words: Arguments, language: Language): Promise<Outcome> {
       return analyze(words, language);
     case 'calibrate':
       return calibrate(words, language);
+    case 'sparsity':
+      return sparsity(words, language, console.progress ?? (() => {}));
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {

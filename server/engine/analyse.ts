@@ -61,26 +61,23 @@ export async function preparedOf(
 /**
  * Costs of a prepared model on a chip. A change of chip needs only this; plans are kept per runtime.
  * @param host runs what the runtime cannot put on the chip; undefined: the catalogue's default host
+ * @param sparse ids of weights in the 2:4 pattern, for chips that skip their zeros; undefined: all weights are dense
  */
 export async function costsOn(
   prepared: Prepared,
   chip: Chip,
   scheduler: Scheduler,
   host?: Chip,
+  sparse?: ReadonlySet<number>,
 ): Promise<ChipAnalysis> {
   const { inference, workload } = prepared;
   const problems: Problem[] = [];
   const profile = profileFor(chip, workload, problems);
   const plan = await planFor(inference, profile, scheduler);
-  const cost = await estimateChipWith(
-    scheduler,
-    inference,
-    plan,
-    chip,
-    profile,
-    workload,
-    host ? { host } : {},
-  );
+  const cost = await estimateChipWith(scheduler, inference, plan, chip, profile, workload, {
+    ...(host && { host }),
+    ...(sparse && { sparse }),
+  });
   const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
   const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
   const fit = fitOf(chip, profile, timeline);

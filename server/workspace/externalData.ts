@@ -1,10 +1,10 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
 import { isLocal } from './modelFiles';
-import type { ModelFiles } from './modelFiles';
+import type { ModelFiles, OpenFile } from './modelFiles';
 
 /** A file of external data and how many bytes the model's tensors need of it (0 when the model doesn't say). */
 export interface ExternalFile {
@@ -34,30 +34,48 @@ export async function externalDataProblems(
   return problems;
 }
 
+/** Opens a file of external data for reading, by the same rules; the reason where it may not or cannot be read. */
+export async function openExternal(
+  modelUri: string,
+  location: string,
+  reader: ModelFiles,
+): Promise<OpenFile | Missing> {
+  try {
+    const uri = await placeOf(modelUri, location);
+    if (uri === null) return 'external-data-outside';
+    // Opening a pipe would wait for its writer: only what is a file is opened.
+    await reader.stat(uri);
+    return await reader.open(uri);
+  } catch {
+    return 'external-data-missing';
+  }
+}
+
 type Missing = 'external-data-missing' | 'external-data-outside';
 
 /** The file's size, or the code of what is wrong with it. */
 async function look(modelUri: string, location: string, reader: ModelFiles): Promise<number | Missing> {
+  const uri = await placeOf(modelUri, location).catch(() => undefined);
+  if (uri === null) return 'external-data-outside';
+  if (uri === undefined) return 'external-data-missing';
+  return await reader.stat(uri).then(
+    (stamp) => stamp.size,
+    () => 'external-data-missing' as const,
+  );
+}
+
+/** The address of a location inside the model's folder, links resolved; null where it leads out. Rejects if it is not there. */
+async function placeOf(modelUri: string, location: string): Promise<string | null> {
   const path = externalPath(location);
-  if (!path.ok) return 'external-data-outside';
+  if (!path.ok) return null;
   if (!isLocal(modelUri)) {
     const encoded = path.segments.map(encodeURIComponent).join('/');
-    const uri = modelUri.replace(/[^/?#]*(?=[?#]|$)/, encoded);
-    return await reader.stat(uri).then(
-      (stamp) => stamp.size,
-      () => 'external-data-missing' as const,
-    );
+    return modelUri.replace(/[^/?#]*(?=[?#]|$)/, encoded);
   }
-  try {
-    const folder = await realpath(dirname(fileURLToPath(modelUri)));
-    const real = await realpath(resolve(folder, ...path.segments));
-    const way = relative(folder, real);
-    if (way.startsWith(`..${sep}`) || way === '..' || resolve(way) === way) return 'external-data-outside';
-    const stats = await stat(real);
-    return stats.isFile() ? stats.size : 'external-data-missing';
-  } catch {
-    return 'external-data-missing';
-  }
+  const folder = await realpath(dirname(fileURLToPath(modelUri)));
+  const real = await realpath(resolve(folder, ...path.segments));
+  const way = relative(folder, real);
+  return way.startsWith(`..${sep}`) || way === '..' || resolve(way) === way ? null : pathToFileURL(real).href;
 }
 
 function note(

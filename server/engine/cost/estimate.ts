@@ -24,6 +24,8 @@ import type { ChipCost, Estimate, KernelCost } from './types';
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
   readonly host?: Chip;
+  /** Ids of weights that are in the 2:4 pattern: chips that know it skip their zeros. */
+  readonly sparse?: ReadonlySet<number>;
 }
 
 /**
@@ -59,6 +61,7 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const site = yield* siteSteps(inference, plan, chip, 'chip', workload, dispatchSecondsOf(profile) ?? 0);
+  const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
   const hostSite =
     host.size > 0
@@ -66,7 +69,7 @@ function* estimateSteps(
       : site;
   const costed: CostedKernel[] = [];
   for (const kernel of plan.kernels) {
-    costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : site));
+    costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : own));
     yield;
   }
   const links = yield* linkKernels(inference, plan, host, chip, workload);

@@ -11,6 +11,7 @@ import { estimate } from './interval';
 import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
 import { machineFor, type Machine } from './machine';
 import { bitsOfFormat } from './precision';
+import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
 import type { Bound, KernelCost, Placement } from './types';
 
@@ -26,6 +27,8 @@ export interface Site {
   readonly training: boolean;
   /** Seconds to dispatch one kernel. */
   readonly dispatchSeconds: number;
+  /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
+  readonly sparse?: ReadonlySet<number>;
 }
 
 /** Constants are fitted per group: attention has two phases with laws of their own. */
@@ -53,7 +56,7 @@ export function kernelInput(
   if (!format || !kernel.operations || !bytes) return undefined;
   const group = groupOf(kernel);
   const elementBytes = (bitsOfFormat(format.compute) ?? 32) / 8;
-  return {
+  const input: KernelInput = {
     kernel,
     group,
     machine: machineFor(site.chip, format.compute),
@@ -65,6 +68,9 @@ export function kernelInput(
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };
+  const { sparse } = site;
+  const isSparse = sparse && kernel.operations.matrix > 0 && kernel.inputs.some((id) => sparse.has(id));
+  return isSparse ? withSparseWeights(input) : input;
 }
 
 /** The parts of a kernel's time; nothing is to be done for kernels without work and bytes. */

@@ -1,0 +1,49 @@
+import type { Language } from '../../l10n/messages';
+import { prepare } from '../engine/analyse';
+import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
+import { markdownOf } from '../engine/report/print/markdown';
+import { tableOf } from '../engine/report/print/table';
+import { sparsityCsv, sparsitySections } from '../engine/report/sparsity';
+import { uninterrupted } from '../engine/scheduler';
+import { reportWords } from '../reportWords';
+import { sparsityReport } from '../workspace/sparsity';
+import { chips as catalogue } from '../engine/chips/catalogue';
+import { chipsFor, onlyPath } from './analyze';
+import type { Arguments } from './arguments';
+import { ChipChoice } from './chipChoice';
+import type { Outcome } from './failure';
+import { localFiles, openModel } from './openModel';
+import { settingsFor, workloadFor } from './workload';
+
+export const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
+
+/** `siliconlens sparsity MODEL`: zeros in the weights, and which chips profit. Reads the weights once. */
+export async function sparsity(
+  words: Arguments,
+  language: Language,
+  progress: (done: number, all: number) => void,
+): Promise<Outcome> {
+  const format = words.choice('format', sparsityFormats) ?? 'table';
+  const path = onlyPath(words);
+  const choices = await settingsFor(words, path);
+  const workload = workloadFor(words, choices);
+  const choice = await ChipChoice.here(language, choices.customChips);
+  const named = await chipsFor(words, choices, choice);
+  // Unless chips are named, those that know the pattern are shown beside the usual ones.
+  const others =
+    words.texts('chip').length > 0 ? [] : catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null);
+  const host = choices.host === null ? undefined : await choice.named(choices.host);
+  const opened = await openModel(path, language);
+  const prepared = await prepare(opened.model, workload, uninterrupted);
+  const chips = [...new Set([...named, ...others])];
+  const input = { modelUri: opened.uri, path, prepared, chips, host };
+  const report = await sparsityReport(input, localFiles, uninterrupted, progress);
+  const sections = sparsitySections(report, reportWords(language));
+  const text = {
+    table: () => tableOf(sections),
+    markdown: () => markdownOf(sections),
+    json: () => `${JSON.stringify(report, null, 2)}\n`,
+    csv: () => sparsityCsv(report),
+  }[format]();
+  return { text, failure: opened.failure };
+}

@@ -1,0 +1,135 @@
+import type { ByteSource } from '../../graph/byteSource';
+import { byteLength } from '../../graph/dataTypes';
+import type { Tensor } from '../../graph/model';
+import type { Inference } from '../../inference/types';
+import type { Problem } from '../../problem';
+import type { Scheduler } from '../../scheduler';
+import { ZeroCounter, type ZeroCount } from './count';
+import { weightTensors, type WeightTensor } from './weights';
+
+/** Bytes that are read at a time: what a scan holds in memory, whatever the size of the weights. */
+const pieceBytes = 1 << 20;
+/** More tensors than any model has. */
+const mostTensors = 200_000;
+
+/** Zeros of one tensor. */
+export interface TensorSparsity extends ZeroCount {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly operator: string | null;
+  readonly axis: number | null;
+  /** Every group of four along the summed axis has at least two zeros. */
+  readonly isTwoOfFour: boolean;
+}
+
+/** What reading the weights once has shown. */
+export interface Sparsity {
+  readonly tensors: readonly TensorSparsity[];
+  readonly bytesRead: number;
+  /** Ids of the values through which tensors in the 2:4 pattern are multiplied by. */
+  readonly twoOfFour: ReadonlySet<number>;
+  readonly problems: readonly Problem[];
+}
+
+/** Where the bytes of weights are read. */
+export interface WeightSources {
+  /** The model's own file for null, else a file of external data as the model names it; null if it may not be read. */
+  open(location: string | null): Promise<ByteSource | null>;
+}
+
+interface Job {
+  readonly weight: WeightTensor;
+  readonly tensor: Tensor & { readonly dtype: NonNullable<Tensor['dtype']> };
+  readonly location: string | null;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Reads the weights of a model once, piece by piece, and counts their zeros.
+ * @param onProgress bytes done and in all; called after every piece
+ */
+export async function scanSparsity(
+  inference: Inference,
+  sources: WeightSources,
+  scheduler: Scheduler,
+  onProgress: (done: number, all: number) => void = () => {},
+): Promise<Sparsity> {
+  const problems: Problem[] = [];
+  const jobs = jobsOf(weightTensors(inference), problems);
+  const all = jobs.reduce((sum, { bytes }) => sum + bytes, 0);
+  const tensors: TensorSparsity[] = [];
+  const twoOfFour = new Set<number>();
+  let bytesRead = 0;
+  for (const job of jobs) {
+    const source = await sources.open(job.location);
+    if (!source || !(await isReadable(source, job))) {
+      problems.push(problem('sparsity.unreadable', { name: job.weight.name }));
+      continue;
+    }
+    const { weight, tensor } = job;
+    const zero = weight.zero ?? 0;
+    const counter = new ZeroCounter(
+      tensor.dtype,
+      tensor.dims,
+      weight.zero === null ? null : weight.axis,
+      zero,
+    );
+    for (let at = 0; at < job.bytes; at += pieceBytes) {
+      const turn = scheduler.tick();
+      if (turn) await turn;
+      const piece = await source.read(job.offset + at, Math.min(pieceBytes, job.bytes - at));
+      counter.add(piece);
+      bytesRead += piece.length;
+      onProgress(bytesRead, all);
+    }
+    const count = counter.result();
+    const isTwoOfFour = count.groups !== null && count.groups > 0 && count.sparseGroups === count.groups;
+    if (isTwoOfFour) for (const id of weight.values) twoOfFour.add(id);
+    const { name, operator, axis } = weight;
+    tensors.push({ name, type: tensor.dtype, dims: tensor.dims, operator, axis, isTwoOfFour, ...count });
+  }
+  return { tensors, bytesRead, twoOfFour, problems };
+}
+
+/** What can be read, in the order of the files. */
+function jobsOf(weights: readonly WeightTensor[], problems: Problem[]): Job[] {
+  const jobs: Job[] = [];
+  for (const weight of weights) {
+    const { tensor } = weight;
+    const { data, dtype, dims } = tensor;
+    const count = dims.reduce((a, b) => a * b, 1);
+    const bytes = dtype ? byteLength(dtype, count) : null;
+    if (!dtype || !bytes || !Number.isSafeInteger(bytes) || count <= 1) continue;
+    if (data.place === 'none') continue;
+    if (jobs.length === mostTensors) {
+      problems.push(problem('sparsity.too-many', { limit: mostTensors }));
+      break;
+    }
+    const location = data.place === 'external' ? data.location : null;
+    const length = data.length ?? bytes;
+    // Numbers in packed varints (int32_data) have other lengths; only tensors of a few elements are written so.
+    if (length !== bytes) continue;
+    jobs.push({ weight, tensor: { ...tensor, dtype }, location, offset: data.offset ?? 0, bytes });
+  }
+  return jobs.sort((a, b) => (a.location ?? '').localeCompare(b.location ?? '') || a.offset - b.offset);
+}
+
+/** Tag of `TensorProto.int32_data`, packed: its varints may happen to be as long as the raw bytes would be. */
+const packedInt32 = 0x2a;
+
+/** All bytes are there, and they are elements as they lie in memory. */
+async function isReadable(source: ByteSource, { location, offset, bytes }: Job): Promise<boolean> {
+  if (offset < 0 || offset + bytes > source.size) return false;
+  if (location !== null) return true;
+  // Before an embedded payload stand its tag and its length, seven bits to a byte.
+  const lengthBytes = Math.max(1, Math.ceil(Math.log2(bytes + 1) / 7));
+  if (offset < lengthBytes + 1) return false;
+  const [tag] = await source.read(offset - lengthBytes - 1, 1);
+  return tag !== packedInt32;
+}
+
+function problem(code: string, args: Problem['args']): Problem {
+  return { severity: 'information', code, args, node: null };
+}

@@ -1,0 +1,75 @@
+import { costsOn, type Prepared } from '../engine/analyse';
+import type { Chip } from '../engine/chips/chip';
+import { scanSparsity, type Sparsity } from '../engine/cost/sparsity/scan';
+import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
+import type { SparsityReport } from '../engine/report/sparsity';
+import type { Scheduler } from '../engine/scheduler';
+import { openExternal } from './externalData';
+import type { ModelFiles, OpenFile } from './modelFiles';
+
+/** What a sparsity report is made from. */
+export interface SparsityInput {
+  readonly modelUri: string;
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly prepared: Prepared;
+  readonly chips: readonly Chip[];
+  readonly host: Chip | undefined;
+}
+
+/** Reads the weights of a model once and says which chips would profit from the zeros in them. */
+export async function sparsityReport(
+  { modelUri, path, prepared, chips, host }: SparsityInput,
+  files: ModelFiles,
+  scheduler: Scheduler,
+  onProgress: (done: number, all: number) => void = () => {},
+): Promise<SparsityReport> {
+  const found = await scan(modelUri, prepared, files, scheduler, onProgress);
+  const { tensors, bytesRead, problems } = found;
+  const gains: SparsityReport['chips'][number][] = [];
+  for (const chip of chips) gains.push(await gainOn(chip, prepared, found, scheduler, host));
+  return { path, bytesRead, tensors, chips: gains, problems };
+}
+
+async function scan(
+  modelUri: string,
+  { inference }: Prepared,
+  files: ModelFiles,
+  scheduler: Scheduler,
+  onProgress: (done: number, all: number) => void,
+): Promise<Sparsity> {
+  const open = new Map<string | null, OpenFile | null>();
+  const sources = {
+    open: async (location: string | null) => {
+      let file = open.get(location);
+      if (file === undefined) {
+        const opened = location === null ? files.open(modelUri) : openExternal(modelUri, location, files);
+        const result = await opened;
+        open.set(location, (file = typeof result === 'string' ? null : result));
+      }
+      return file?.source ?? null;
+    },
+  };
+  try {
+    return await scanSparsity(inference, sources, scheduler, onProgress);
+  } finally {
+    for (const file of open.values()) await file?.close();
+  }
+}
+
+/** Latency with dense weights and, where the chip knows the pattern and tensors are in it, without their zeros. */
+async function gainOn(
+  chip: Chip,
+  prepared: Prepared,
+  { twoOfFour }: Sparsity,
+  scheduler: Scheduler,
+  host: Chip | undefined,
+): Promise<SparsityReport['chips'][number]> {
+  const speedup = twoOfFourSpeedup(chip);
+  const dense = (await costsOn(prepared, chip, scheduler, host)).cost.total.latencySeconds;
+  const gains = speedup !== null && twoOfFour.size > 0;
+  const sparse = gains
+    ? (await costsOn(prepared, chip, scheduler, host, twoOfFour)).cost.total.latencySeconds
+    : null;
+  return { id: chip.id, name: chip.name, speedup, dense, sparse };
+}
