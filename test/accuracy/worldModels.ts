@@ -8,7 +8,11 @@ class Sketch {
   private readonly nodes: string[] = [];
   private readonly weights: string[] = [];
 
-  constructor(private readonly dtype: string) {}
+  /** @param normalized convolutions are followed by a batch normalisation, as in a framework's own graph */
+  constructor(
+    private readonly dtype: string,
+    private readonly normalized = false,
+  ) {}
 
   weight(...shape: Shape): string {
     const name = `w${this.weights.length}`;
@@ -47,7 +51,11 @@ class Sketch {
       `kernel_shape = [${kernel}, ${kernel}], strides = [${stride}, ${stride}], group = ${groups}, ` +
         `pads = [${pad}, ${pad}, ${pad}, ${pad}]`,
     );
-    return relu ? this.op('Relu', [y]) : y;
+    const vector = () => this.weight(to);
+    const z = this.normalized
+      ? this.op('BatchNormalization', [y, vector(), vector(), vector(), vector()])
+      : y;
+    return relu ? this.op('Relu', [z]) : z;
   }
 
   maxPool(x: string, kernel: number, stride: number, pad = (kernel - 1) >> 1): string {
@@ -86,7 +94,7 @@ class Sketch {
 }
 
 /** He et al. 2015: 18 and 34 layers of basic blocks, 50 and more of bottlenecks (stride in the 3 × 3). */
-function resnet(layers: 18 | 34 | 50 | 101 | 152, size: number): string {
+function resnet(layers: 18 | 34 | 50 | 101 | 152, size: number, normalized = false): string {
   const counts = {
     18: [2, 2, 2, 2],
     34: [3, 4, 6, 3],
@@ -95,7 +103,7 @@ function resnet(layers: 18 | 34 | 50 | 101 | 152, size: number): string {
     152: [3, 8, 36, 3],
   };
   const expansion = layers < 50 ? 1 : 4;
-  const s = new Sketch('float');
+  const s = new Sketch('float', normalized);
   let x = s.maxPool(s.conv('x', 3, 64, 7, 2), 3, 2);
   let from = 64;
   counts[layers].forEach((count, stage) => {
@@ -336,6 +344,7 @@ function keywordMlp(): string {
 export const worldModels: Readonly<Record<string, () => string>> = {
   'resnet18@224': () => resnet(18, 224),
   'resnet50@299': () => resnet(50, 299),
+  'resnet50-unfolded': () => resnet(50, 224, true),
   'resnet152@224': () => resnet(152, 224),
   mobilenetv1: () => mobilenetV1(224),
   vgg16,
