@@ -3,6 +3,7 @@ import { listingScheme } from '../server/protocol';
 import { modelViewType } from './addresses';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
+import { SparsityPages } from './commands/sparsity';
 import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const choices = new Choices(server);
   const reveal = new Reveal(server, log);
   const reports = new Reports(server, reveal, context.extensionUri, log);
+  const sparsity = new SparsityPages(server);
   context.subscriptions.push(
     log,
     reader,
@@ -41,7 +43,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
-    registerCommands({ server, subject, choices, reports, log }),
+    sparsity,
+    registerCommands({ server, subject, choices, reports, sparsity, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,

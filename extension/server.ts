@@ -23,6 +23,8 @@ import {
   type ListingOutdatedParams,
   listingOutdatedNotification,
   listingScheme,
+  type SparsityProgressParams,
+  sparsityProgressNotification,
   type ReadFileParams,
   readModelRequest,
   type StatFileParams,
@@ -55,6 +57,7 @@ export class Server implements vscode.Disposable {
   private readonly running = new vscode.EventEmitter<void>();
   private readonly analysis = new vscode.EventEmitter<AnalysisParams>();
   private readonly heat = new vscode.EventEmitter<HeatParams>();
+  private readonly sparsityProgress = new vscode.EventEmitter<SparsityProgressParams>();
   private readonly status = new vscode.EventEmitter<StatusParams>();
   private readonly outdated = new vscode.EventEmitter<ListingOutdatedParams>();
   private readonly saves = vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri));
@@ -63,6 +66,7 @@ export class Server implements vscode.Disposable {
   readonly onRunning = this.running.event;
   readonly onAnalysis = this.analysis.event;
   readonly onHeat = this.heat.event;
+  readonly onSparsityProgress = this.sparsityProgress.event;
   readonly onStatus = this.status.event;
   readonly onListingOutdated = this.outdated.event;
 
@@ -105,7 +109,15 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const emitter of [this.saves, this.running, this.analysis, this.heat, this.status, this.outdated])
+    for (const emitter of [
+      this.saves,
+      this.running,
+      this.analysis,
+      this.heat,
+      this.sparsityProgress,
+      this.status,
+      this.outdated,
+    ])
       emitter.dispose();
   }
 
@@ -143,6 +155,9 @@ export class Server implements vscode.Disposable {
     client.onRequest(readModelRequest, (params: ReadFileParams) => this.reader.read(params));
     client.onNotification(analysisNotification, (params: AnalysisParams) => this.analysis.fire(params));
     client.onNotification(heatNotification, (params: HeatParams) => this.heat.fire(params));
+    client.onNotification(sparsityProgressNotification, (params: SparsityProgressParams) =>
+      this.sparsityProgress.fire(params),
+    );
     client.onNotification(statusNotification, (params: StatusParams) => this.status.fire(params));
     client.onNotification(listingOutdatedNotification, (params: ListingOutdatedParams) =>
       this.outdated.fire(params),

@@ -310,6 +310,19 @@ export interface RemoveProfileResult {
   readonly removed: string | null;
 }
 
+/**
+ * Reads the weights of a model once and answers with a page about the zeros in them. The client cancels it; how far it
+ * has come is told by {@link sparsityProgressNotification}.
+ */
+export const sparsityRequest = 'siliconlens/sparsity';
+export interface SparsityParams {
+  readonly uri: string;
+}
+export interface SparsityResult {
+  /** Markdown. */
+  readonly text: string;
+}
+
 // --- server -> client -------------------------------------------------------------------------------------------
 
 /** Reads of files that the server can't reach itself (any scheme but `file:`). Bytes travel as base64. */
@@ -366,6 +379,14 @@ export interface StatusParams {
   readonly health: 'ok' | 'warning' | 'error';
   readonly quiescent: boolean;
   readonly message: string;
+}
+
+/** Bytes of weights read so far and in all. */
+export const sparsityProgressNotification = 'siliconlens/sparsityProgress';
+export interface SparsityProgressParams {
+  readonly uri: string;
+  readonly done: number;
+  readonly all: number;
 }
 
 // --- webview <-> extension --------------------------------------------------------------------------------------

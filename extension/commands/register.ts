@@ -14,6 +14,7 @@ import {
   revealModel,
   saveListingAs,
 } from './modelCommands';
+import type { SparsityPages } from './sparsity';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
 
 export interface CommandRooms {
@@ -21,12 +22,13 @@ export interface CommandRooms {
   readonly subject: Subject;
   readonly choices: Choices;
   readonly reports: Reports;
+  readonly sparsity: SparsityPages;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, subject, choices, reports, log } = rooms;
+  const { server, subject, choices, reports, sparsity, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, detail: unknown) => Promise<void>) => async (first: unknown, second: unknown) => {
       const uri = reports.activeUri() ?? subject.of(first);
@@ -42,6 +44,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.compareWith': aboutModel(compareWith),
     'siliconlens.saveListingAs': aboutModel(saveListingAs),
     'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
+    'siliconlens.checkSparsity': aboutModel((uri) => sparsity.check(uri)),
     'siliconlens.importProfile': aboutModel((uri, source) =>
       importProfile(server, choices, uri, sourceOf(source)),
     ),

@@ -14,6 +14,8 @@ import {
   newChipRequest,
   nodeAtRequest,
   rowsRequest,
+  sparsityProgressNotification,
+  sparsityRequest,
   summaryRequest,
 } from '../protocol';
 import type {
@@ -34,6 +36,9 @@ import type {
   NodeAtResult,
   RowsParams,
   RowsResult,
+  SparsityParams,
+  SparsityProgressParams,
+  SparsityResult,
   Summary,
   SummaryParams,
 } from '../protocol';
@@ -48,6 +53,7 @@ import { modelName } from './names';
 import { newChip } from './newChip';
 import { rows } from './rows';
 import type { ServerContext } from './server';
+import { sparsityPage } from './sparsity';
 import { summary } from './summary';
 
 /** Connects our own requests (protocol.ts) with the features. */
@@ -94,16 +100,16 @@ export function registerCustomRequests(context: ServerContext): void {
   on<NewChipParams, NewChipResult>(newChipRequest, { id: '', text: null }, async (params) =>
     newChip(params, (await context.chips()).catalogue),
   );
+  const failure = (uri: string): ResponseError<void> =>
+    new ResponseError<void>(
+      LSPErrorCodes.RequestFailed,
+      message(language(), 'status.failed', { model: modelName(uri) }),
+    );
   /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
   const onModel = <P extends { readonly uri: string }, R>(
     method: string,
     run: (analysis: Analysis, params: P, scheduler: Scheduler) => Promise<R> | R,
   ): void => {
-    const failure = (uri: string): ResponseError<void> =>
-      new ResponseError<void>(
-        LSPErrorCodes.RequestFailed,
-        message(language(), 'status.failed', { model: modelName(uri) }),
-      );
     const answer = async (params: P, token: CancellationToken): Promise<R | ResponseError<void>> => {
       const analysis = await whileWanted(models.latest(params.uri), token);
       return analysis ? run(analysis, params, politeTo(token)) : failure(params.uri);
@@ -113,6 +119,29 @@ export function registerCustomRequests(context: ServerContext): void {
       handler(log, method, ({ uri }: P) => failure(uri), answer),
     );
   };
+  connection.onRequest(
+    sparsityRequest,
+    handler(
+      log,
+      sparsityRequest,
+      ({ uri }: SparsityParams) => failure(uri),
+      async ({ uri }: SparsityParams, token): Promise<SparsityResult | ResponseError<void>> => {
+        const analysis = await whileWanted(models.latest(uri), token);
+        if (!analysis) return failure(uri);
+        let told = 0;
+        const onProgress = (done: number, all: number): void => {
+          // A hundred steps are all that a progress bar shows.
+          if (done < all && done - told < all / 100) return;
+          told = done;
+          const params: SparsityProgressParams = { uri, done, all };
+          connection.sendNotification(sparsityProgressNotification, params).catch((error: unknown) => {
+            log.error(describe(error));
+          });
+        };
+        return { text: await sparsityPage(analysis, context.files, language(), token, onProgress) };
+      },
+    ),
+  );
   onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
     const key = settings.keyOf(analysis.listing.modelUri);
     const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));

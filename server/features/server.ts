@@ -52,6 +52,7 @@ export interface ServerContext {
   readonly models: Models;
   readonly settings: Settings;
   readonly documents: Documents;
+  readonly files: ModelFiles;
   readonly log: Log;
   language(): Language;
   /** The chips of the workspace as a whole. */
@@ -213,6 +214,7 @@ export function startServer(connection: Connection): void {
     models,
     settings,
     documents,
+    files,
     log,
     language: () => language,
     chips: async () => chips.with((await settings.workspace()).customChips),
