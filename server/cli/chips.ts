@@ -38,6 +38,20 @@ function headlinePeak(chip: Chip): { precision: string; figure: Figure } | null 
   return null;
 }
 
+/** What stands for a peak: operations per second, or the own unit of chips that have no such rate. */
+function peakCell(chip: Chip, words: Words): { text: string; figure: Figure } | null {
+  const peak = headlinePeak(chip);
+  if (peak) {
+    const text = `${peak.precision} ${words.operationsPerSecond(peak.figure.value)}`;
+    return { text, figure: peak.figure };
+  }
+  const neurons = chip.neuromorphic?.neurons;
+  const figure = neurons ?? chip.quantum?.qubits;
+  if (!figure) return null;
+  const key = neurons ? 'print.neurons' : 'print.qubits';
+  return { text: words.text(key, { count: words.count(figure.value) }), figure };
+}
+
 function catalogueSection(chips: readonly Chip[], words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   return {
@@ -54,18 +68,14 @@ function catalogueSection(chips: readonly Chip[], words: Words): Section {
       column(text('basis')),
     ],
     rows: chips.map((chip) => {
-      const peak = headlinePeak(chip);
+      const peak = peakCell(chip, words);
       const memory = modelMemory(chip);
       return [
         chip.id,
         chip.class,
         chip.place.join(', '),
         chip.phase.join(', '),
-        known(
-          peak,
-          ({ precision, figure }) => `${precision} ${words.operationsPerSecond(figure.value)}`,
-          words,
-        ),
+        known(peak?.text, (text) => text, words),
         known(memory?.bandwidthBytesPerSecond?.value, words.bytesPerSecond, words),
         known(memory?.capacityBytes?.value, words.bytes, words),
         known(chip.power.tdpWatts?.value, words.watts, words),

@@ -128,7 +128,9 @@ function requiredIf(schema: Schema, value: object): readonly string[] {
 }
 
 function unknownField(name: string, known: readonly string[], path: Path): ChipProblem {
-  const near = known.find((one) => typoDistance(one.toLowerCase(), name.toLowerCase(), 3) !== null);
+  // Short names are near to anything.
+  const most = name.length < 6 ? 1 : name.length < 10 ? 2 : 3;
+  const near = known.find((one) => typoDistance(one.toLowerCase(), name.toLowerCase(), most) !== null);
   const code = near === undefined ? 'chip.schema-unknown' : 'chip.schema-unknown-near';
   return { ...problem(code, path, near === undefined ? {} : { near }, true), severity: 'warning' };
 }

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { chipsPage } from '../../../scripts/chipsPage';
 import { indexSource } from '../../../scripts/chipsIndexSource';
 import { chipById, chips, findChips } from '../../../server/engine/chips/catalogue';
-import { mainMemory } from '../../../server/engine/chips/chip';
+import { type Figure, mainMemory } from '../../../server/engine/chips/chip';
 import schema from '../../../server/engine/chips/chip.schema.json';
+import energyPerOperation from '../../../server/engine/chips/technologies/energyPerOperation.json';
+import interconnects from '../../../server/engine/chips/technologies/interconnects.json';
+import memoryTechnologies from '../../../server/engine/chips/technologies/memoryTechnologies.json';
 
 const folder = 'server/engine/chips/catalogue';
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -51,6 +54,27 @@ describe('pages made from it', () => {
   });
 });
 
+describe('technologies beside the chips', () => {
+  it.each([
+    ['memory technologies', memoryTechnologies, 12],
+    ['interconnects', interconnects, 22],
+    ['energies per operation', energyPerOperation, 16],
+  ])('%s: each figure has its sources', (_name, list, count) => {
+    expect(list).toHaveLength(count);
+    for (const entry of list as unknown as { id: string; sources: { title: string }[] }[]) {
+      const figures = Object.entries(entry).filter(
+        ([, value]) => typeof value === 'object' && value !== null && 'value' in value,
+      ) as unknown as [string, Figure][];
+      expect(figures.length, entry.id).toBeGreaterThan(0);
+      for (const [name, { sources, basis }] of figures) {
+        expect(sources.length, `${entry.id} ${name}`).toBeGreaterThan(0);
+        for (const index of sources) expect(entry.sources[index]?.title, `${entry.id} ${name}`).toBeTruthy();
+        expect(['read', 'recalled', 'estimated', 'measured']).toContain(basis);
+      }
+    }
+  });
+});
+
 describe('finding chips', () => {
   it.each([
     ['nvidia-h100-sxm', 'nvidia-h100-sxm'],
@@ -80,6 +104,48 @@ describe('finding chips', () => {
   ])('%s finds %s', (query, id) => {
     expect(findChips(query).map((chip) => chip.id)).toContain(id);
   });
+
+  it('finds every chip by its id, its name and each of its aliases, also after its vendor', () => {
+    const lost = chips.flatMap((chip) =>
+      [chip.id, chip.name, ...chip.aliases]
+        .flatMap((name) => [name, `${chip.vendor} ${name}`])
+        .filter((name) => !findChips(name).includes(chip))
+        .map((name) => `${chip.id}: ${name}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  // Words that circulate in documents as misprints, in misread scans or as another transcription.
+  it.each([
+    ['컨룬', ['baidu-kunlun1']],
+    ['컨를', ['baidu-kunlun1']],
+    ['Movudius', ['intel-movidius-myriad-x']],
+    ['NEURO SHELD', ['generalvision-nepes-nm500']],
+    ['빛800', ['alibaba-hanguang-800']],
+    ['빛 800', ['alibaba-hanguang-800']],
+    ['Tensor Flow Processor', ['google-tpu-v1']],
+    ['허버나', ['intel-habana-gaudi1', 'intel-habana-goya']],
+    ['한무기 270', ['cambricon-mlu290-m5', 'cambricon-mlu370-x8']],
+    ['寒武紀', ['cambricon-mlu290-m5', 'cambricon-mlu370-x8']],
+    ['Nvidal T4', ['nvidia-t4']],
+    ['Nvida T4', ['nvidia-t4']],
+    ['엔비디 T4', ['nvidia-t4']],
+    ['h-100', ['nvidia-h100-sxm']],
+    ['Pohoiki Beach', ['intel-pohoiki-beach']],
+    ['Pohoiki Springs', ['intel-pohoiki-springs']],
+    ['트루노스', ['ibm-truenorth']],
+    ['그로크', ['groq-lpu-v1']],
+    ['Kirin 970', ['huawei-kirin-970-npu']],
+  ])('%s finds %j', (query, ids) => {
+    expect(findChips(query).map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+  });
+
+  it.each(['Memrister', 'JSSCC', 'EFPops', '스로틀', 'ModelArts'])(
+    '%s is no chip and finds none',
+    (query) => {
+      expect(findChips(query)).toEqual([]);
+    },
+  );
 
   it('puts the exact name first', () => {
     expect(findChips('L4')[0].id).toBe('nvidia-l4');
