@@ -93,6 +93,23 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
     expect(report.nodes[0]!.operations).toEqual({ matrix: 2 * 4 * 64 * 32, vector: 0, special: 0 });
   });
 
+  it('takes chips of the settings, and says what is wrong with one that is asked for', async () => {
+    const settings = join(folder, 'custom.json');
+    const customChips = {
+      half: { extends: 'nvidia-t4', name: 'Half', peakOpsPerSecond: { fp32: 4e12 } },
+      bad: { extends: 'half', name: 'Bad', power: { tdpWatts: '70 W' } },
+    };
+    const chosen = { 'siliconlens.chips': ['half'], 'siliconlens.customChips': customChips };
+    writeFileSync(settings, JSON.stringify(chosen));
+    const words = ['analyze', tinyMlp, '--settings', settings, '--format', 'json'];
+    const { chips } = JSON.parse((await siliconlens(...words)).out) as Report;
+    expect(chips.map(({ id, roofs }) => [id, roofs.matrixOpsPerSecond])).toEqual([['half', 4e12]]);
+    const { code, error } = await siliconlens(...words, '--chip', 'bad');
+    expect(code).toBe(1);
+    expect(error).toContain('siliconlens.customChips.bad');
+    expect(error).toContain('power.tdpWatts must be a number in SI base units');
+  });
+
   it('speaks Korean', async () => {
     const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4', '--lang', 'ko');
     expect(out).toContain('파라미터');
@@ -149,6 +166,46 @@ describe('siliconlens chips', () => {
     expect(all.length).toBeGreaterThanOrEqual(16);
     const csv = (await siliconlens('chips', '--format', 'csv')).out.trimEnd().split('\r\n');
     expect(csv).toHaveLength(all.length + 1);
+  });
+
+  it('has class, place, phase, peak, bandwidth, capacity, power and basis of all 120', async () => {
+    const lines = (await siliconlens('chips')).out.trimEnd().split('\n').slice(1);
+    const [head, rule, ...rows] = lines;
+    expect(head!.split(/ {2,}/)).toEqual([
+      'Id',
+      'Class',
+      'Place',
+      'Phase',
+      'Peak',
+      'Bandwidth',
+      'Capacity',
+      'Power',
+      'Basis',
+    ]);
+    expect(rows).toHaveLength(120);
+    let at = 0;
+    const columns = rule!.split('  ').map((dashes) => [at, (at += dashes.length + 2)] as const);
+    const cells = rows.map((row) => columns.map(([from, to]) => row.slice(from, to).trim()));
+    for (const row of cells)
+      expect(
+        row.every((cell) => cell !== ''),
+        row.join(' | '),
+      ).toBe(true);
+    const byId = Object.fromEntries(cells.map(([id, ...rest]) => [id, rest]));
+    expect(byId['nvidia-h100-sxm']).toEqual([
+      'gpu',
+      'cloud',
+      'training, inference',
+      'bf16 989 TOP/s',
+      '3.35 TB/s',
+      '84.9 GB',
+      '700 W',
+      'read',
+    ]);
+    // Chips without a rate in operations per second keep their own unit; nobody published one for the last.
+    expect(byId['ibm-truenorth']![3]).toBe('1,048,576 neurons');
+    expect(byId['ibm-heron']![3]).toBe('156 qubits');
+    expect(byId['hyperaccel-lpu']!.slice(3)).toEqual(['?', '?', '?', '?', '?']);
   });
 });
 
