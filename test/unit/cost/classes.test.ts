@@ -141,6 +141,8 @@ describe('spiking chips', () => {
     expect(verdict.synapticOperations.value).toBeCloseTo(2_200_000 * 0.1 * 16, 3);
     // 23.6 pJ each.
     expect(verdict.joules?.value).toBeCloseTo(2_200_000 * 1.6 * 23.6e-12, 12);
+    // At most all of its 1.5 W over 16 steps of 1 ms.
+    expect(verdict.joules?.high).toBeCloseTo(1.5 * 16e-3, 12);
     expect(verdict.fits).toBe(true);
     const tiny = spikingVerdict(plan, (id) => (inference.values[id].bytes ?? 0) / 4, chip('brainscales-2'))!;
     // 131,072 synapses per chip.

@@ -10,6 +10,8 @@ import type { Estimate } from '../types';
  */
 const spikeRate = { value: 0.1, low: 0.02, high: 0.3 };
 const timeSteps = { value: 16, low: 8, high: 100 };
+/** Seconds of a time step of chips that run in real time (TrueNorth and SpiNNaker: 1 kHz). */
+const stepSeconds = 1e-3;
 
 /** What a network becomes when it is converted to spikes, and whether a chip can hold it. */
 export interface SpikingVerdict {
@@ -57,6 +59,9 @@ export function spikingVerdict(
   ].filter((share): share is number => share !== null);
   const chipsNeeded = shares.length === 0 ? null : Math.max(1, Math.ceil(Math.max(...shares)));
   const each = held?.joulesPerSynapticOperation?.value;
+  // Synaptic operations are the least that a run costs: neurons, routing and idle power come on top, which took a
+  // Loihi tens of times more for a small network (Blouw et al. 2018). The most is all of its power for all steps.
+  const most = (chip.power.tdpWatts?.value ?? 0) * timeSteps.value * stepSeconds;
   return {
     neurons,
     synapses,
@@ -66,7 +71,12 @@ export function spikingVerdict(
     joules:
       each === undefined
         ? null
-        : estimate(operations.value * each, operations.low * each, operations.high * each, 'peak'),
+        : estimate(
+            operations.value * each,
+            operations.low * each,
+            Math.max(operations.high * each, most),
+            'peak',
+          ),
   };
 }
 
