@@ -60,11 +60,12 @@ function calibrate(law: Law, chip: string, own: readonly Row[]): void {
 
 function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): void {
   const held = { ...law.held, ...law.heldForClass };
+  const free = law.freeForClass ?? law.free;
   const all: Pair[] = [];
   const parts: [string, Row[], Pair[]][] = [];
   for (const chip of chips) {
     const others = mine.filter((row) => row.chip !== chip);
-    const values = fitLaw(others, law.free, held, measuredChip, evaluations);
+    const values = fitLaw(others, free, held, measuredChip, evaluations);
     const left = mine.filter((row) => row.chip === chip);
     const pairs = left.map((row) => ({
       predicted: predict(row, values, measuredChip(row.chip)),
@@ -83,7 +84,7 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
     group: law.group,
     precision: law.precision,
     basis: 'class',
-    constants: rounded(fitLaw(mine, law.free, held, measuredChip, evaluations)),
+    constants: rounded(fitLaw(mine, free, held, measuredChip, evaluations)),
     residuals: bins,
     source: `fitted to ${mine.length} rows of ${chips.join(', ')} (${mine[0].origin}); interval from leaving one chip out`,
   });
@@ -130,7 +131,7 @@ function report(
 function splits(law: Law, order: readonly Row[], pairs: readonly Pair[]): { name: string; score: Score }[] {
   const by = new Map<string, Pair[]>();
   const add = (name: string, i: number) => by.set(name, [...(by.get(name) ?? []), pairs[i]]);
-  const sizes = ['< 10 µs', '10–50 µs', '50 µs–1 ms', '≥ 1 ms'];
+  const sizes = ['< 10 µs', '10–50 µs', '50 µs–1 ms', '1–20 ms', '≥ 20 ms'];
   order.forEach((row, i) => {
     add(sizes[binOf(row.seconds)], i);
     if (law.group === 'attention-decode') {

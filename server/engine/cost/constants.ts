@@ -1,4 +1,5 @@
 import type { Calibration, Chip, ResidualBin } from '../chips/chip';
+import { bitsOfFormat } from './precision';
 import type { Basis } from './types';
 import classes from './constants/classes.json';
 import factDefaults from './constants/facts.json';
@@ -102,7 +103,7 @@ function find(chip: Chip, group: Group, precision: string): Constants {
     nearest(sibling, group, precision);
   if (!alike) return shared;
   return {
-    value: { ...shared.value, ...alike.constants },
+    value: { ...shared.value, ...carriedOver(alike, precision) },
     source: alike.source,
     headSizes: null,
     interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
@@ -120,6 +121,15 @@ function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Ch
   const ancestors = lineage.flatMap(listOf);
   const siblings = [id, ...lineage].flatMap((one) => listOf(siblingOf[one]));
   return [...inheritedCalibration, ...ancestors, ...siblings];
+}
+
+/** Constants that hold in another format too: the power limit is reached at other rates there. */
+function carriedOver(alike: Calibration, precision: string): Readonly<Record<string, number>> {
+  if (alike.precision === precision || bitsOfFormat(alike.precision) === bitsOfFormat(precision)) {
+    return alike.constants;
+  }
+  const { sustained: _, ...others } = alike.constants;
+  return others;
 }
 
 function matching(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {

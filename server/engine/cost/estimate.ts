@@ -159,7 +159,11 @@ function* siteSteps(
   const training = workload.phase === 'training';
   const cannotHold = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
   const refused = cannotHold || (training && !chip.phase.includes('training'));
-  return { chip, placement, table, residency, refused, training, dispatchSeconds };
+  const runOperations = plan.kernels.reduce(
+    (sum, kernel) => sum + (kernel.operations?.matrix ?? 0) * (kernel.repeat ?? 1),
+    0,
+  );
+  return { chip, placement, table, residency, refused, training, dispatchSeconds, runOperations };
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */

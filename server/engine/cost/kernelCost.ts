@@ -29,6 +29,8 @@ export interface Site {
   readonly dispatchSeconds: number;
   /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
   readonly sparse?: ReadonlySet<number>;
+  /** Matrix operations of the whole run: what decides whether a power limit is reached. */
+  readonly runOperations: number;
 }
 
 /** Constants are fitted per group: attention has two phases with laws of their own. */
@@ -65,6 +67,7 @@ export function kernelInput(
     bytes,
     warm: site.residency.warm,
     columns: rowLength(inference, kernel, group),
+    runOperations: site.runOperations,
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };

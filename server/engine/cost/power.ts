@@ -30,6 +30,29 @@ export function powerShare(machine: Machine, joulesPerOperation: number | undefi
   return Math.min(1, watts / chip.devices / (peak * perOperation));
 }
 
+/** Energy per operation of a matrix unit against that at 16 bits; 8 bits as fitted on H100 and L40S. */
+const energyOfWidth: Readonly<Record<string, number>> = {
+  tf32: 2,
+  fp8: 0.65,
+  int8: 0.65,
+  fp4: 0.42,
+  int4: 0.42,
+};
+
+/**
+ * Share of the peak of matrix units that the rated power can pay for over more than a moment.
+ * @param joulesPerOperation whole-card energy per 16-bit matrix operation at 12 nm, fitted; without it nothing is limited
+ */
+export function matrixPowerShare(machine: Machine, joulesPerOperation: number | undefined): number {
+  const { chip, peak, format } = machine;
+  const watts = chip.power.tdpWatts?.value;
+  const nanometres = processNanometres(chip);
+  if (joulesPerOperation === undefined || !watts || !nanometres || !peak || isVectorRate(machine)) return 1;
+  const shrunk = (nanometres / referenceNanometres) ** processExponent;
+  const perOperation = joulesPerOperation * shrunk * (energyOfWidth[format] ?? 1);
+  return Math.min(1, watts / chip.devices / (peak * perOperation));
+}
+
 /** FP32 work on a GPU whose FP32 peak is that of its vector lanes. */
 function isVectorRate({ format, peak, vector }: Machine): boolean {
   return format === 'fp32' && vector !== null && peak !== null && peak <= vector * 1.1;

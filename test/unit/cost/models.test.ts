@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { arrayUtilisation } from '../../../server/engine/cost/classes/systolic';
 import {
+  decodeParts,
   decodeTime,
   gemmTime,
   overlapped,
   prefillTime,
   reductionTime,
+  throttled,
   type GpuRates,
 } from '../../../server/engine/cost/classes/gpuLaws';
 import { Total, estimate } from '../../../server/engine/cost/interval';
@@ -21,6 +23,8 @@ const rates: GpuRates = {
   units: 100,
   clockHz: 1e9,
   sharedBytes: 65536,
+  matrixUnits: true,
+  sustained: 1,
 };
 const ideal = {
   compute: 1,
@@ -57,6 +61,19 @@ describe('GPU tiles and waves', () => {
     const split = gemmTime(rates, { ...ideal, step: 2, split: 1000 }, small, 2, 0);
     expect(split.compute).toBeCloseTo(0.512e-6, 10);
     expect(split.extra).toBeCloseTo(1e-6, 10);
+  });
+
+  it('slows down to what the power pays for, after a moment', () => {
+    const time = { compute: 5.5e-3, memory: 0, extra: 0 };
+    const half = { ...rates, sustained: 0.5 };
+    // 4e11 operations: 8 ms at half of 100e12, for all but the first 1.5 of 5.5 ms.
+    const share = 4 / 5.5;
+    expect(throttled(time, 4e11, half, {}).compute).toBeCloseTo(5.5e-3 * (1 - share) + 8e-3 * share, 12);
+    expect(throttled({ ...time, compute: 1e-3 }, 1e11, half, {}).compute).toBe(1e-3);
+    // A short product in a long run of them, and one that is slower than the limit anyway.
+    expect(throttled({ ...time, compute: 1e-3 }, 1e11, half, {}, 1).compute).toBeCloseTo(2e-3, 5);
+    expect(throttled(time, 1e11, half, {}, 1).compute).toBe(5.5e-3);
+    expect(throttled(time, 4e11, half, { sustained: 1 }).compute).toBe(5.5e-3);
   });
 
   it('is bound by memory where the product is thin', () => {
@@ -98,14 +115,12 @@ describe('fused attention', () => {
   const constants = {
     compute: 1,
     bandwidth: 1,
+    near: 4,
     tail: 0,
     item: 0,
-    kvPasses: 1,
-    prologue: 0,
-    warm: 1e-9,
     perUnit: 100,
-    perKey: 0,
     perSequence: 0,
+    split: 0,
   };
   const shape = {
     kind: 'attention' as const,
@@ -118,23 +133,53 @@ describe('fused attention', () => {
     valueHeadSize: 128,
     causal: false,
   };
+  const none = { main: 0, near: 0 };
 
   it('prefill does 2 x 2 x q x k x d operations per head, about half of them under a causal mask', () => {
-    const full = prefillTime(rates, constants, shape, 2);
+    const full = prefillTime(rates, constants, shape, 2, none);
     expect(full.compute).toBeCloseTo((4 * 4 * 32 * 1024 * 1024 * 128) / 100e12, 9);
-    // Of 1,024 columns a block of 128 rows sees 128 + 512 on average.
-    const causal = prefillTime(rates, constants, { ...shape, causal: true }, 2);
-    expect(causal.compute / full.compute).toBeCloseTo(640 / 1024, 9);
+    // Four heads share a block of 128 rows, 32 queries; of 1,024 columns it sees 512 on average, half of its own
+    // queries and half a block of 128 keys (these units do less than 3,000 operations per clock).
+    const causal = prefillTime(rates, constants, { ...shape, causal: true }, 2, none);
+    expect(causal.compute / full.compute).toBeCloseTo((512 + 16 + 64) / 1024, 9);
   });
 
-  it('decode reads keys and values once and pays per work item', () => {
+  it('prefill in one wave lasts as long as the block that sees all keys', () => {
+    const few = { ...shape, batch: 1, heads: 10, kvHeads: 10, causal: true };
+    const time = prefillTime(rates, constants, few, 2, none);
+    // 80 blocks on 100 units: no split, one wave, 1,024 columns for the last block.
+    const column = (2 * 128 * 256) / 1e12;
+    expect(time.compute).toBeCloseTo(1024 * column, 12);
+    expect(time.extra).toBe(0);
+  });
+
+  it('moves bytes at the slower of main memory and the last cache', () => {
+    const bytes = { main: 1e9, near: 2e9 };
+    expect(prefillTime(rates, constants, shape, 2, bytes).memory).toBeCloseTo(1e-3, 12);
+    expect(prefillTime(rates, constants, shape, 2, { main: 0, near: 2e9 }).memory).toBeCloseTo(0.5e-3, 12);
+  });
+
+  it('decode pays per work item for a whole tile of rows', () => {
     const one = { ...shape, queryLength: 1, batch: 100, kvHeads: 8, keyLength: 4096 };
-    const time = decodeTime(rates, { ...constants, item: 1e-6 }, one, 2);
-    const keys = 100 * 8 * 4096 * 256 * 2;
-    const queries = 100 * 32 * 256 * 2;
-    expect(time.memory).toBeCloseTo((keys + queries) / 1e12, 9);
-    // 800 items on 100 units with one place each, 1 microsecond each.
-    expect(time.compute).toBeCloseTo(8e-6, 12);
+    const bytes = { main: 100 * 8 * 4096 * 512, near: 100 * 8 * 4096 * 512 };
+    const time = decodeTime(rates, { ...constants, item: 1e-6 }, one, 2, bytes);
+    expect(time.memory).toBeCloseTo(bytes.main / 1e12, 9);
+    // 800 items on 100 units are eight waves of 32 blocks of 128 x 128, each with 1 microsecond besides.
+    const item = 1e-6 + (32 * 2 * 128 * 128 * 256) / 1e12;
+    expect(time.compute).toBeCloseTo(8 * item, 12);
+    expect(time.extra).toBe(0);
+    // Units whose instructions take a warp group fill 64 rows only.
+    const wide = { ...rates, peak: 400e12 };
+    const half = decodeTime(wide, constants, one, 2, bytes);
+    expect(half.compute).toBeCloseTo((8 * 32 * 2 * 64 * 128 * 256) / 4e12, 12);
+  });
+
+  it('splits the keys of few items until the last wave is well filled', () => {
+    // 8 items of 40 blocks on 108 units: 13 parts fill 104 units, 0.96 of a wave; 12 parts (0.89) are the fewest within
+    // 15 %; an equal share is ceil(1.1 x 320 / 108) = 4 blocks per unit, ten parts.
+    expect(decodeParts(8, 40, 108)).toBe(10);
+    expect(decodeParts(90, 40, 108)).toBe(1);
+    expect(decodeParts(8, 4, 108)).toBe(1);
   });
 });
 

@@ -2,11 +2,12 @@ import {
   decodeTime,
   fixedSeconds,
   gemmTime,
-  gemmWarm,
   missShare,
   overlapped,
   prefillTime,
   reductionTime,
+  throttled,
+  type AttentionBytes,
   type ConstantValues,
   type GpuRates,
   type LawTime,
@@ -24,13 +25,15 @@ export interface Law {
   /** At most 12 per chip; for chips never measured a few are held so that the rest carries over. */
   readonly free: readonly Free[];
   readonly held: ConstantValues;
+  /** What is fitted for chips never measured, where that differs. */
+  readonly freeForClass?: readonly Free[];
   readonly heldForClass: ConstantValues;
 }
 
 const free = (name: string, start: number, low: number, high: number): Free => ({ name, start, low, high });
 
 const gemmFree = [
-  free('compute', 0.9, 0.3, 1.05),
+  free('compute', 0.9, 0.3, 1),
   free('bandwidth', 0.78, 0.3, 1),
   free('tail', 0.5, 0.02, 1),
   free('tile', 10, 0.1, 80),
@@ -40,24 +43,41 @@ const gemmFree = [
   free('perUnit', 1.7, 0.3, 10),
   free('fixed', 5400, 1500, 30000),
   free('step', 3, 0.05, 20),
+  free('sustained', 0.6, 0.3, 1),
 ];
 const without = (list: readonly Free[], ...names: string[]) =>
   list.filter(({ name }) => !names.includes(name));
 
+/** A chip that was measured has its own share under the power limit; for others it follows from their power. */
+const forUnmeasured = (list: readonly Free[]): readonly Free[] => [
+  ...without(list, 'sustained'),
+  free('matrixJoules', 2.2e-12, 0.8e-12, 6e-12),
+];
+
+const fp8Free = [...without(gemmFree, 'split'), free('quantise', 0.5, 0.05, 3)];
+
 export const laws: readonly Law[] = [
-  { group: 'gemm', precision: 'bf16', free: gemmFree, held: {}, heldForClass: { tail: 0.5, perUnit: 1.7 } },
+  {
+    group: 'gemm',
+    precision: 'bf16',
+    free: gemmFree,
+    held: {},
+    freeForClass: forUnmeasured(gemmFree),
+    heldForClass: { tail: 0.5, perUnit: 1.7 },
+  },
   {
     group: 'gemm',
     precision: 'fp8',
-    free: [...without(gemmFree, 'split'), free('quantise', 0.5, 0.05, 3)],
+    free: fp8Free,
     held: { split: 0 },
+    freeForClass: forUnmeasured(fp8Free),
     heldForClass: { split: 0, tail: 0.5, perUnit: 1.7 },
   },
   {
     group: 'gemm',
     precision: 'fp32',
     free: [
-      ...without(gemmFree, 'perUnit', 'step', 'fixed'),
+      ...without(gemmFree, 'perUnit', 'step', 'fixed', 'sustained'),
       free('joulesPerOperation', 18e-12, 8e-12, 40e-12),
     ],
     held: { perUnit: 1.7, step: 3, fixed: 5400 },
@@ -67,33 +87,30 @@ export const laws: readonly Law[] = [
     group: 'attention-prefill',
     precision: 'bf16',
     free: [
-      free('compute', 0.6, 0.2, 1.05),
+      free('compute', 0.6, 0.2, 1),
       free('bandwidth', 0.75, 0.2, 1),
       free('tail', 0.9, 0.02, 1),
-      free('prologue', 20, 1, 600),
-      free('item', 6000, 100, 40000),
-      free('kvPasses', 3, 1, 6),
-      free('near', 2.4, 1, 6),
+      free('item', 2e-6, 1e-7, 3e-5),
+      free('split', 4e-6, 1e-8, 3e-5),
+      free('near', 2.4, 1, 4),
       free('warm', 0.2, 0.03, 1.5),
       free('fixed', 15000, 2000, 60000),
     ],
     held: {},
-    heldForClass: { near: 2.4, tail: 0.95 },
+    heldForClass: { near: 2.4, tail: 0.95, warm: 0.75, split: 7e-6 },
   },
   {
     group: 'attention-decode',
     precision: 'bf16',
     free: [
       free('bandwidth', 0.75, 0.2, 1),
-      free('near', 2.4, 1, 6),
+      free('near', 2.4, 1, 4),
       free('warm', 0.2, 0.03, 1.5),
       free('perUnit', 2, 0.3, 10),
       free('tail', 0.97, 0.02, 1),
-      free('item', 7e-6, 5e-7, 3e-5),
-      free('perKey', 6e-9, 1e-11, 1e-7),
+      free('item', 2e-6, 1e-7, 3e-5),
+      free('compute', 0.6, 0.2, 1),
       free('perSequence', 1e-8, 1e-11, 1e-7),
-      free('fill', 0.8, 0.2, 4),
-      free('chunk', 256, 16, 2048),
       free('split', 4e-6, 1e-8, 3e-5),
       free('fixed', 7000, 300, 40000),
     ],
@@ -101,11 +118,11 @@ export const laws: readonly Law[] = [
     heldForClass: {
       near: 2.4,
       tail: 0.97,
-      perUnit: 2,
-      perKey: 6e-9,
-      split: 5e-6,
-      item: 7.2e-6,
+      perUnit: 4,
+      split: 7e-6,
       perSequence: 1e-8,
+      warm: 0.75,
+      compute: 0.65,
     },
   },
   {
@@ -144,8 +161,8 @@ export const laws: readonly Law[] = [
 
 const bytesOf: Readonly<Record<string, number>> = { fp32: 4, bf16: 2, fp16: 2, fp8: 1 };
 
-function ratesOf(chip: Chip, precision: string, joules: number | undefined): GpuRates {
-  const known = gpuRates(machineFor(chip, precision), joules);
+function ratesOf(chip: Chip, precision: string, c: ConstantValues): GpuRates {
+  const known = gpuRates(machineFor(chip, precision), c);
   // Callers fit only chips with a rate and a bandwidth: see fittable.
   if (!known) throw new Error(`no rates for ${chip.id}`);
   return known;
@@ -153,14 +170,46 @@ function ratesOf(chip: Chip, precision: string, joules: number | undefined): Gpu
 
 /** The GPU laws can be fitted to a chip that states a peak for the precision and a bandwidth. */
 export function fittable(chip: Chip, precision: string): boolean {
-  return gpuRates(machineFor(chip, precision), undefined) !== null;
+  return gpuRates(machineFor(chip, precision), {}) !== null;
 }
 
 /** Seconds that the law of a row's group gives under the constants. */
 export function predict(row: Row, c: ConstantValues, chip: Chip): number {
-  const rates = ratesOf(chip, row.precision, c['joulesPerOperation']);
+  const rates = ratesOf(chip, row.precision, c);
   const time = lawTime(row, c, rates);
   return overlapped(time) + time.extra + fixedSeconds(rates, c);
+}
+
+/** Share of the last cache that stays warm between runs of a product; the same on all measured chips. */
+const gemmWarm = 0.75;
+
+/**
+ * Bytes of a product that come from outside the chip when it is measured over and over: operands stay in the cache while
+ * all sets of them that the measurement takes turns with fit there, the result while its place is written again soon.
+ * Activations that are brought to 8 bits right before (two bytes read, one written) are read while they are fresh.
+ */
+function offChipBytes(row: Row, size: number, outSize: number, rates: GpuRates): number {
+  const { batch, m, n, k, copies } = row;
+  const left = batch * m * k * size;
+  const right = batch * k * n * size;
+  const result = batch * m * n * outSize;
+  const quantised = row.precision === 'fp8';
+  const sets = missShare(copies * ((quantised ? 3 : 1) * left + right) + result, rates, gemmWarm);
+  const leftMiss = quantised ? missShare(2 * left, rates, gemmWarm) : sets;
+  return left * leftMiss + right * sets + result * missShare(left + right + 2 * result, rates, gemmWarm);
+}
+
+/**
+ * Bytes of measured attention: queries and results once, keys and values read, written to the cache and read from it
+ * (a decode step reads the cache, of which one row is new). What a repeated run finds in the cache of the chip is not
+ * read from outside.
+ */
+function attentionBytes(row: Row, size: number, rates: GpuRates, c: ConstantValues): AttentionBytes {
+  const width = 2 * row.headSize * size;
+  const queries = row.batch * row.heads * row.queryLength * width;
+  const passes = row.group === 'attention-decode' ? 1 : 3;
+  const near = queries + passes * row.batch * row.kvHeads * row.keyLength * width;
+  return { main: near * missShare(near, rates, c['warm'] ?? 0.4), near };
 }
 
 function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
@@ -169,9 +218,9 @@ function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
     case 'gemm': {
       const { batch, m, n, k } = row;
       const out = row.precision === 'fp8' ? 2 : size;
-      const bytes = batch * ((m * k + k * n) * size + m * n * out);
-      const main = bytes * missShare(bytes, rates, gemmWarm);
-      return gemmTime(rates, c, { batch, m, n, k, weights: batch === 1 }, size, main);
+      const main = offChipBytes(row, size, out, rates);
+      const time = gemmTime(rates, c, { batch, m, n, k, weights: batch === 1 }, size, main);
+      return throttled(time, 2 * batch * m * n * k, rates, c);
     }
     case 'attention-prefill':
     case 'attention-decode': {
@@ -192,6 +241,7 @@ function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
           causal: true,
         },
         size,
+        attentionBytes(row, size, rates, c),
       );
     }
     case 'softmax':

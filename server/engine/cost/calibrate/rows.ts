@@ -22,6 +22,8 @@ export interface Row {
   readonly columns: number;
   /** Tensors read and written by an elementwise operator. */
   readonly streams: number;
+  /** Sets of operands that the measurement took turns with, so that a large cache does not hold them all. */
+  readonly copies: number;
 }
 
 const empty = {
@@ -37,6 +39,7 @@ const empty = {
   rows: 0,
   columns: 0,
   streams: 0,
+  copies: 1,
 };
 
 /** No table of measurements has more; a line of commas would cost their square. */
@@ -111,6 +114,7 @@ function gemmRow(line: Record<string, string>, origin: string): Row {
     m: Number(line['m']),
     n: Number(line['n']),
     k: Number(line['k']),
+    copies: Number(line['copies'] || 1),
   };
 }
 

@@ -32,8 +32,11 @@ export function score(pairs: readonly Pair[]): Score {
   };
 }
 
-/** Upper edges of the size bins, in estimated seconds (small kernels are ruled by fixed cost). */
-export const binEdges: readonly (number | null)[] = [10e-6, 50e-6, 1e-3, null];
+/**
+ * Upper edges of the size bins, in estimated seconds: small kernels are ruled by fixed cost, those beyond 20 ms run at
+ * the clock that the power limit leaves, those between at one that depends on what ran before.
+ */
+export const binEdges: readonly (number | null)[] = [10e-6, 50e-6, 1e-3, 20e-3, null];
 
 export function binOf(seconds: number): number {
   return binEdges.findIndex((edge) => edge === null || seconds < edge);

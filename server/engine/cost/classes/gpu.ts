@@ -1,45 +1,49 @@
 import type { Machine } from '../machine';
-import { powerShare } from '../power';
+import { matrixPowerShare, powerShare } from '../power';
 import {
   combine,
   elementwiseSeconds,
   isNarrowConvolution,
-  memorySeconds,
   plainTerms,
   productsOf,
   seconds,
   type Product,
 } from '../skeleton';
 import type { MatrixShape } from '../../operators/rule';
+import { constantsFor } from '../constants';
 import {
   decodeTime,
   fixedSeconds,
   gemmTime,
+  missShare,
   overlapped,
   prefillTime,
   reductionTime,
+  throttled,
   type AttentionShape,
+  type ConstantValues,
   type GpuRates,
   type LawTime,
 } from './gpuLaws';
 import { constant, type ClassModel, type KernelInput, type Terms } from './model';
 
-const ratesCache = new WeakMap<Machine, Map<number | undefined, GpuRates | null>>();
+const ratesCache = new WeakMap<Machine, Map<string, GpuRates | null>>();
 
 /** The laws' view of a machine; null where a rate is missing that they cannot do without. */
-export function gpuRates(machine: Machine, joulesPerOperation: number | undefined): GpuRates | null {
+export function gpuRates(machine: Machine, c: ConstantValues): GpuRates | null {
   let known = ratesCache.get(machine);
   if (!known) ratesCache.set(machine, (known = new Map()));
-  let rates = known.get(joulesPerOperation);
+  const key = `${c['joulesPerOperation']} ${c['matrixJoules']}`;
+  let rates = known.get(key);
   if (rates === undefined) {
     // A fit asks for hundreds of energies; an estimate for one.
     if (known.size > 100) known.clear();
-    known.set(joulesPerOperation, (rates = buildRates(machine, joulesPerOperation)));
+    known.set(key, (rates = buildRates(machine, c)));
   }
   return rates;
 }
 
-function buildRates(machine: Machine, joulesPerOperation: number | undefined): GpuRates | null {
+function buildRates(machine: Machine, c: ConstantValues): GpuRates | null {
   const bandwidth = machine.main?.bandwidth;
   if (machine.peak === null || !bandwidth) return null;
   const shared = machine.chip.memory.find((level) => level.onChip && /shared|LDS|SLM/i.test(level.name));
@@ -47,13 +51,26 @@ function buildRates(machine: Machine, joulesPerOperation: number | undefined): G
     ? shared.capacityBytes.value / machine.chip.devices / machine.units
     : 65536;
   return {
-    peak: machine.peak * powerShare(machine, joulesPerOperation),
+    peak: machine.peak * powerShare(machine, c['joulesPerOperation']),
     bandwidth,
-    nearCapacity: machine.near?.capacityBytes ?? 0,
+    nearCapacity: (machine.near?.capacityBytes ?? 0) / cacheCopies(machine),
     units: machine.units,
     clockHz: machine.chip.clockHz?.value ?? 1.5e9,
     sharedBytes,
+    matrixUnits: machine.vector === null || machine.peak > 1.1 * machine.vector,
+    sustained: matrixPowerShare(machine, c['matrixJoules']),
   };
+}
+
+/**
+ * Places at which the last cache keeps the same line. Large dies with stacked memory on both sides have a cache in two
+ * partitions, of which each serves the units beside it (NVIDIA A100 white paper, L2 cache): half of it holds data. The
+ * measured boundaries of residency agree: 0.75 of this on A100 and H100 as on the undivided cache of L40S.
+ */
+function cacheCopies(machine: Machine): number {
+  const main = machine.chip.memory.find((level) => level.name === machine.main?.name);
+  const large = (machine.near?.capacityBytes ?? 0) >= 16e6;
+  return large && main?.kind.startsWith('hbm') ? 2 : 1;
 }
 
 /** A dimension that the tensor cores' fast path cannot use runs at half speed (rows not aligned to 16 bytes). */
@@ -82,19 +99,40 @@ function cachedGemm(input: KernelInput, rates: GpuRates, product: Product): LawT
   return time;
 }
 
+/** Share of the last cache's peak that plain reading and writing reaches. */
+const nearShare = 0.7;
+
+/** Memory time of the bytes that a kernel cannot do without: the slower of what is off the chip and its last cache. */
+function gpuMemory(input: KernelInput): number | null {
+  const { machine, bytes } = input;
+  const bandwidth = constant(input, 'bandwidth', 0.8);
+  const main = seconds(bytes.main, machine.main?.bandwidth ? machine.main.bandwidth * bandwidth : null);
+  const near = machine.near
+    ? seconds(bytes.near, machine.near.bandwidth && machine.near.bandwidth * nearShare)
+    : 0;
+  return combine([main, near], false);
+}
+
+/** Under the power limit, when the matrix work of the whole run lasts long enough to reach it. */
+function limited(time: LawTime, input: KernelInput, rates: GpuRates, c: ConstantValues): LawTime {
+  const { operations, runOperations } = input;
+  const run = time.compute * Math.max(1, runOperations / operations.matrix);
+  return throttled(time, operations.matrix, rates, c, run);
+}
+
 function matrixTerms(input: KernelInput, rates: GpuRates, shape: MatrixShape): Terms {
   const elementwise = elementwiseSeconds(input, false);
   let compute = 0;
   let memory = 0;
   let extra = 0;
   for (const product of productsOf(shape)) {
-    const time = cachedGemm(input, rates, product);
+    const time = limited(cachedGemm(input, rates, product), input, rates, input.constants.value);
     compute += time.compute;
     memory = Math.max(memory, time.memory);
     extra += time.extra;
   }
   const all = combine([compute, elementwise], false);
-  return withFixed(input, rates, all, combine([memorySeconds(input), memory], false), extra);
+  return withFixed(input, rates, all, combine([gpuMemory(input), memory], false), extra);
 }
 
 function withFixed(
@@ -121,13 +159,60 @@ function recurrentTerms(
   const one = gemmTime(rates, c, { ...step, batch: 1 }, Math.max(input.activationBytes, 0.5), far);
   // A step cannot be shorter than a grid-wide hand-over: half of what a kernel of its own costs.
   const perStep = Math.max(overlapped(one), fixedSeconds(rates, c) / 2);
-  return withFixed(input, rates, shape.steps * shape.directions * perStep, memorySeconds(input), 0);
+  return withFixed(input, rates, shape.steps * shape.directions * perStep, gpuMemory(input), 0);
 }
+
+/**
+ * Launches in a measured attention call: keys and values into the cache, the schedule, the attention itself. A kernel
+ * that keeps no cache is one launch.
+ */
+const launchesWithCache = 3;
 
 function attentionTerms(input: KernelInput, rates: GpuRates, shape: AttentionShape): Terms {
   const law = shape.queryLength > 1 ? prefillTime : decodeTime;
-  const time = law(rates, input.constants.value, shape, input.activationBytes);
-  return withFixed(input, rates, time.compute, time.memory, time.extra);
+  const full = law(rates, input.constants.value, shape, input.activationBytes, input.bytes);
+  // What the power pays for was measured on products.
+  const power = constantsFor(input.machine.chip, 'gemm', input.machine.format).value;
+  const time = limited(
+    full,
+    input,
+    { ...rates, sustained: gpuRates(input.machine, power)?.sustained ?? 1 },
+    power,
+  );
+  const memory = combine([gpuMemory(input), time.memory], false);
+  const fused = withFixed(input, rates, time.compute, memory, time.extra);
+  const launches = input.kernel.outputs.length > 1 ? 1 : 1 / launchesWithCache;
+  const terms = { ...fused, fixed: fused.fixed * launches };
+  return rates.matrixUnits ? terms : faster(terms, unfusedAttention(input, rates, shape));
+}
+
+function faster(a: Terms, b: Terms): Terms {
+  const of = (terms: Terms) => (terms.work ?? Infinity) + terms.fixed;
+  return of(b) < of(a) ? b : a;
+}
+
+/**
+ * Attention as two batched products with a softmax between them: what runtimes do in formats without matrix units, for
+ * which few have a fused kernel. The scores pass memory, or the last cache where they fit there.
+ */
+function unfusedAttention(input: KernelInput, rates: GpuRates, shape: AttentionShape): Terms {
+  const { machine, activationBytes: size } = input;
+  const c = constantsFor(machine.chip, 'gemm', machine.format).value;
+  const softmax = constantsFor(machine.chip, 'softmax', machine.format).value;
+  const scores = shape.batch * shape.heads * shape.queryLength * shape.keyLength * size;
+  const far = scores * missShare(2 * scores, rates, nearShare);
+  const outside = input.bytes.main / 2 + far;
+  const products = productsOf(shape).map((product) => gemmTime(rates, c, product, size, outside));
+  const between = reductionTime(rates, softmax, far, far, shape.keyLength, size).memory;
+  const near = machine.near?.bandwidth ? (2 * scores) / (machine.near.bandwidth * nearShare) : 0;
+  const pass = Math.max(between, near);
+  const sum = (part: (time: LawTime) => number) => products.reduce((total, time) => total + part(time), 0);
+  return {
+    compute: sum(({ compute }) => compute),
+    memory: sum(({ memory }) => memory) + pass,
+    work: sum((time) => overlapped(time) + time.extra) + pass,
+    fixed: 3 * fixedSeconds(rates, c),
+  };
 }
 
 /** Depthwise and narrow grouped convolutions have no tile to fill: they run on the vector lanes. */
@@ -135,7 +220,7 @@ function narrowTerms(input: KernelInput, rates: GpuRates): Terms {
   const { machine } = input;
   const rate = machine.vector && machine.vector * constant(input, 'depthwise', 0.25);
   const compute = combine([elementwiseSeconds(input, false), seconds(input.operations.matrix, rate)], false);
-  return withFixed(input, rates, compute, memorySeconds(input), 0);
+  return withFixed(input, rates, compute, gpuMemory(input), 0);
 }
 
 /** GPUs: tiles, waves and split-K over the multiprocessors; fused attention; elementwise work on the vector lanes. */
@@ -143,7 +228,7 @@ export const gpu: ClassModel = {
   serialUnits: false,
   pipelined: false,
   terms(input) {
-    const rates = gpuRates(input.machine, input.constants.value['joulesPerOperation']);
+    const rates = gpuRates(input.machine, input.constants.value);
     const shape = input.kernel.matrixShape;
     if (!rates) return plainTerms(input, 1, false);
     if (shape && input.operations.matrix > 0) {
@@ -152,28 +237,15 @@ export const gpu: ClassModel = {
       if (shape.kind === 'recurrent') return recurrentTerms(input, rates, shape);
       return matrixTerms(input, rates, shape);
     }
-    const plain = plainTerms(input, 1, false);
-    const memory =
-      input.columns === null ? plain.memory : rowMemory(input, rates, plain.memory, input.columns);
-    return withFixed(input, rates, plain.compute, memory, 0);
+    const compute = plainTerms(input, 1, false).compute;
+    const memory = combine([gpuMemory(input), rowMemory(input, rates)], false);
+    return withFixed(input, rates, compute, memory, 0);
   },
 };
 
-/** Softmax and normalisation read their rows more than once; what is on the chip anyway is read from there. */
-function rowMemory(
-  input: KernelInput,
-  rates: GpuRates,
-  plain: number | null,
-  columns: number,
-): number | null {
-  const { main } = input.bytes;
-  const time = reductionTime(
-    rates,
-    input.constants.value,
-    main / 2,
-    main / 2,
-    columns,
-    input.activationBytes,
-  );
-  return combine([plain, time.memory], false);
+/** Softmax and normalisation read their rows more than once. */
+function rowMemory(input: KernelInput, rates: GpuRates): number {
+  if (input.columns === null) return 0;
+  const half = input.bytes.main / 2;
+  return reductionTime(rates, input.constants.value, half, half, input.columns, input.activationBytes).memory;
 }

@@ -27,6 +27,8 @@ export interface KernelInput {
   readonly warm: boolean;
   /** Length of the rows that a softmax or a normalisation reduces; null for all else. */
   readonly columns: number | null;
+  /** Matrix operations of the whole run that the kernel is part of. */
+  readonly runOperations: number;
   /** Bytes of one element of the activations and of the weights. */
   readonly activationBytes: number;
   readonly weightBytes: number;
