@@ -128,8 +128,7 @@ function carriedOver(alike: Calibration, precision: string): Readonly<Record<str
   if (alike.precision === precision || bitsOfFormat(alike.precision) === bitsOfFormat(precision)) {
     return alike.constants;
   }
-  const { sustained: _, ...others } = alike.constants;
-  return others;
+  return Object.fromEntries(Object.entries(alike.constants).filter(([name]) => name !== 'sustained'));
 }
 
 function matching(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {

@@ -56,15 +56,17 @@ export function residuals(pairs: readonly Pair[], sets: readonly (readonly Pair[
     const near = inBin(pairs, 1);
     const reach = own.length >= leastRows ? 0 : near.length >= leastRows ? 1 : binEdges.length;
     const ratios = ratiosOf(inBin(pairs, reach));
-    const each = sets.map((set) => ratiosOf(inBin(set, reach))).filter((list) => list.length >= leastRows);
+    const each = sets
+      .map((set) => ratiosOf(inBin(set, reach)))
+      .filter((list) => 2 * list.length >= leastRows);
     // A little beyond 5 and 95 %: quantiles of few rows are narrower than those of all.
     const slack = 0.05 - Math.min(0.03, 0.5 / Math.max(1, ratios.length));
     return {
       below,
       rows: own.length >= leastRows ? own.length : near.length,
-      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, 0.08)))),
+      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, 0.06)))),
       median: round(quantile(ratios, 0.5)),
-      high: round(Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 0.92)))),
+      high: round(Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 0.94)))),
     };
   });
 }
