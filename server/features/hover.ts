@@ -11,6 +11,7 @@ import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
 import { boundWord, codeSpan, escapeMarkdown, known, symbolicText, timeRange, typeText } from './format';
+import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
@@ -137,7 +138,11 @@ function origin(node: Node, language: Language): string[] {
     ?.match(/File "([^"]*)", line (\d+)/);
   if (frame) lines.push(`${message(language, 'hover.source')} ${codeSpan(`${frame[1]}:${frame[2]}`)}`);
   if (node.docString) lines.push(escapeMarkdown(node.docString, 400));
-  return lines.flatMap((line) => [line, '']);
+  return [
+    ...lines.flatMap((line) => [line, '']),
+    ...deviceLines(node, language),
+    ...metadataLines(node.metadata, language),
+  ];
 }
 
 /** The value behind a name: by the node that writes or reads it, else among those of the main graph. */
@@ -164,7 +169,7 @@ function valueLines(analysis: Analysis, value: InferredValue, language: Language
     );
   }
   facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
-  lines.push(facts.join(' · '), '');
+  lines.push(facts.join(' · '), '', ...valueExtras(analysis.listing.model, value, language));
   if (value.elements && value.elements.length > 0) {
     const shown = elementsText(value.elements);
     const named = elementsText(symbolicFacts(analysis)?.[value.id]?.elements ?? value.elements);

@@ -5,6 +5,7 @@ import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
 import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
+import { modelExtras } from './extrasHover';
 import { codeSpan, escapeMarkdown, known, timeRange } from './format';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
@@ -41,6 +42,7 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     lines.push('');
   }
   if (model.docString) lines.push(escapeMarkdown(model.docString, 600), '');
+  lines.push(...modelExtras(model, language));
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }

@@ -25,7 +25,9 @@ export type DataType =
   | 'float4e2m1'
   | 'float8e8m0'
   | 'uint2'
-  | 'int2';
+  | 'int2'
+  | 'float6e2m3'
+  | 'float6e3m2';
 
 export type DataTypeKind = 'float' | 'signed' | 'unsigned' | 'bool' | 'string' | 'complex';
 
@@ -65,6 +67,8 @@ export const dataTypes: Readonly<Record<DataType, DataTypeInfo>> = {
   float8e8m0: { code: 24, bits: 8, kind: 'float' },
   uint2: { code: 25, bits: 2, kind: 'unsigned' },
   int2: { code: 26, bits: 2, kind: 'signed' },
+  float6e2m3: { code: 27, bits: 6, kind: 'float' },
+  float6e3m2: { code: 28, bits: 6, kind: 'float' },
 };
 
 const byCode = new Map<number, DataType>(

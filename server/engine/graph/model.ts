@@ -12,10 +12,15 @@ export type ValueType =
   | { readonly kind: 'map'; readonly key?: DataType; readonly value?: ValueType }
   | { readonly kind: 'opaque'; readonly domain: string; readonly name: string };
 
+/** Pairs of `metadata_props`, in the order of the file. */
+export type Metadata = readonly (readonly [string, string])[];
+
 export interface ValueInfo {
   readonly name: string;
   readonly type?: ValueType;
   readonly docString?: string;
+  /** Left out where there is none. */
+  readonly metadata?: Metadata;
 }
 
 /** Where the bytes of a tensor lie. They are never read, but for small tensors. */
@@ -45,6 +50,8 @@ export interface Tensor {
    */
   readonly elements?: readonly number[] | readonly string[];
   readonly docString?: string;
+  /** Left out where there is none. */
+  readonly metadata?: Metadata;
 }
 
 export interface SparseTensor {
@@ -82,6 +89,42 @@ export interface Node {
   readonly attributes: readonly Attribute[];
   readonly docString?: string;
   readonly metadata: readonly (readonly [string, string])[];
+  /** How it is spread over devices (IR version 11); left out where the file does not say. */
+  readonly devices?: readonly NodeDeviceConfiguration[];
+}
+
+/** A set of devices that the model was prepared for (IR version 11). */
+export interface DeviceConfiguration {
+  readonly name: string;
+  readonly deviceCount: number | null;
+  /** Names of the devices; may be empty. */
+  readonly devices: readonly string[];
+}
+
+/** Where a node runs under one of the model's device configurations. */
+export interface NodeDeviceConfiguration {
+  readonly configuration: string;
+  readonly pipelineStage: number | null;
+  readonly shardings: readonly Sharding[];
+}
+
+/** How an input or output of a node is divided among devices. */
+export interface Sharding {
+  readonly tensor: string;
+  /** Devices, or groups of them, that hold a shard each. */
+  readonly devices: readonly number[];
+  readonly groups: readonly { readonly group: number; readonly devices: readonly number[] }[];
+  readonly axes: readonly {
+    readonly axis: number;
+    /** Usually one; several where axes were fused: a part of so many elements is cut into so many shards. */
+    readonly parts: readonly { readonly dim: Dim | null; readonly shards: number | null }[];
+  }[];
+}
+
+/** Names of the tensors that quantise another one, by role: `SCALE_TENSOR`, `ZERO_POINT_TENSOR`. */
+export interface QuantizationAnnotation {
+  readonly tensor: string;
+  readonly parameters: Metadata;
 }
 
 export interface Graph {
@@ -94,6 +137,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly docString?: string;
   readonly metadata: readonly (readonly [string, string])[];
+  /** Left out where there is none. */
+  readonly quantizationAnnotations?: readonly QuantizationAnnotation[];
 }
 
 /** A model-local function. */
@@ -135,6 +180,8 @@ export interface Model {
   readonly functions: readonly ModelFunction[];
   /** Number of training_info entries; they are not analysed. */
   readonly trainingInfoCount: number;
+  /** Left out where there is none. */
+  readonly deviceConfigurations?: readonly DeviceConfiguration[];
 }
 
 /** A value and what was wrong on the way to it; null where nothing could be read. */

@@ -16,6 +16,8 @@ export interface FlatValue {
   readonly tensor?: Tensor;
   /** As the file declares it: value_info, formal input or output. */
   declared?: ValueType;
+  /** What else it declares of it, which is only held against the facts. */
+  declaredAgain?: ValueType[];
 }
 
 export interface FlatNode {

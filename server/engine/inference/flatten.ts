@@ -334,7 +334,9 @@ class Flattener implements FlatModel {
 
   private declare(id: number, info: ValueInfo): void {
     const value = this.values[id]!;
-    if (!this.options.ignoreDeclared && info.type && value.origin === 'node') value.declared ??= info.type;
+    if (this.options.ignoreDeclared || !info.type) return;
+    if (value.origin === 'node' && !value.declared) value.declared = info.type;
+    else (value.declaredAgain ??= []).push(info.type);
   }
 
   /** Enclosing scopes up to the function body; notes when the value is made after the node that captures it. */

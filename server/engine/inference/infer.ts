@@ -64,7 +64,9 @@ class Gatherer {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
     const { repeats, choices } = await runPolitely(scopeRepeats(this.flat, this.walk.uses, works), scheduler);
     for (const { node, taken } of choices) {
-      const args = { node: this.flat.nodes[node]!.node.name, taken };
+      const { name, outputs, operator } = this.flat.nodes[node]!.node;
+      // Many exporters name no nodes: what it makes tells which one it is.
+      const args = { node: name || outputs.find((output) => output !== '') || operator, taken };
       this.report({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];

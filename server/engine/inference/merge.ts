@@ -1,4 +1,4 @@
-import { equalDims, evaluate, symbolsOf, type Dim } from '../graph/dim';
+import { equalDims, printDim, substitute, symbolsOf, type Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
 
 /** Symbols that declarations use beside those of the inputs, as inference finds out what they are. */
@@ -7,7 +7,22 @@ export interface Unifier {
   /** Symbols that rules made up for dimensions that depend on data. */
   readonly freshSymbols: ReadonlySet<string>;
   /** Numbers of symbols: input bindings, and what declared names turned out to be. */
-  readonly known: Record<string, number>;
+  readonly known: Map<string, number>;
+  /** Of the graph around this one, for what is not known here. */
+  readonly outer?: Unifier;
+}
+
+function numberOf(unifier: Unifier, name: string): number | undefined {
+  for (let at: Unifier | undefined = unifier; at; at = at.outer) {
+    const known = at.known.get(name);
+    if (known !== undefined) return known;
+  }
+  return undefined;
+}
+
+/** A dimension with the names that are known replaced by their numbers. */
+function bound(dim: Dim, unifier: Unifier): Dim {
+  return substitute(dim, (name) => numberOf(unifier, name));
 }
 
 export interface Merged {
@@ -56,7 +71,7 @@ function isTensor(type: ValueType): type is ValueType & { kind: 'tensor' | 'spar
 
 function declaredUnder(type: ValueType, unifier: Unifier): ValueType {
   if (isTensor(type)) {
-    return type.shape ? { ...type, shape: type.shape.map((dim) => evaluate(dim, unifier.known)) } : type;
+    return type.shape ? { ...type, shape: type.shape.map((dim) => bound(dim, unifier)) } : type;
   }
   if ((type.kind === 'sequence' || type.kind === 'optional') && type.element) {
     return { ...type, element: declaredUnder(type.element, unifier) };
@@ -70,7 +85,7 @@ function mergeShapes(
   unifier: Unifier,
 ): { shape?: Shape; contradiction?: Merged['contradiction'] } {
   if (!declared) return { shape: inferred };
-  if (!inferred) return { shape: declared.map((dim) => evaluate(dim, unifier.known)) };
+  if (!inferred) return { shape: declared.map((dim) => bound(dim, unifier)) };
   if (declared.length !== inferred.length) {
     return {
       shape: inferred,
@@ -79,12 +94,18 @@ function mergeShapes(
   }
   let contradiction: Merged['contradiction'];
   const shape = inferred.map((dim, axis) => {
-    const stated = evaluate(declared[axis]!, unifier.known);
+    const stated = bound(declared[axis]!, unifier);
     const merged = mergeDims(stated, dim, unifier);
-    if (merged === undefined) contradiction ??= { declared: String(stated), inferred: String(dim) };
+    if (merged === undefined)
+      contradiction ??= { declared: statedText(declared[axis]!, stated), inferred: printDim(dim) };
     return merged ?? dim;
   });
   return { shape, ...(contradiction && { contradiction }) };
+}
+
+/** `2`, or `K = 2` for a name that stands for a number by now. */
+function statedText(declared: Dim, stated: Dim): string {
+  return typeof declared === 'number' ? String(declared) : `${printDim(declared)} = ${printDim(stated)}`;
 }
 
 /** Undefined for two different numbers. */
@@ -97,8 +118,9 @@ function mergeDims(declared: Dim, inferred: Dim, unifier: Unifier): Dim | undefi
     const factor = term!.factors[0];
     if (more.length === 0 && term!.coefficient === 1 && term!.factors.length === 1 && factor!.power === 1) {
       const atom = factor!.atom;
-      if (atom.kind === 'symbol' && !unifier.inputSymbols.has(atom.name))
-        unifier.known[atom.name] ??= inferred;
+      if (atom.kind === 'symbol' && !unifier.inputSymbols.has(atom.name)) {
+        if (numberOf(unifier, atom.name) === undefined) unifier.known.set(atom.name, inferred);
+      }
     }
     return inferred;
   }

@@ -6,7 +6,7 @@ import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
 import { bindType, cleanType } from './bindings';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
-import { mergeTypes, type Unifier } from './merge';
+import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
 import { RuleContext, type RuleHooks } from './ruleContext';
@@ -36,7 +36,8 @@ export class Walk {
   readonly uses: (BodyUse | undefined)[];
   readonly freshSymbols = new Set<string>();
   private readonly orders: (readonly number[] | undefined)[] = [];
-  private readonly unifier: Unifier;
+  /** By scope: names that declarations use mean something of their own in each body and in each run of it. */
+  private readonly unifiers: (Unifier | undefined)[] = [];
   private readonly reported = new Set<string>();
   private readonly hooks: (RuleHooks | undefined)[] = [];
   private executions = 0;
@@ -44,7 +45,7 @@ export class Walk {
   constructor(
     private readonly flat: FlatModel,
     private readonly bindings: Bindings,
-    inputSymbols: ReadonlySet<string>,
+    private readonly inputSymbols: ReadonlySet<string>,
     private readonly userBindings: Bindings,
     private readonly scheduler: Scheduler,
     private readonly sink: (problem: Problem) => void,
@@ -54,12 +55,58 @@ export class Walk {
     this.states = new Array<RuleState>(flat.nodes.length).fill('unknown');
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
-    this.unifier = { inputSymbols, freshSymbols: this.freshSymbols, known: { ...userBindings, ...bindings } };
   }
 
   async run(): Promise<void> {
     await this.seedValues();
+    const known = new Map(Object.entries({ ...this.userBindings, ...this.bindings }));
+    this.unifiers[0] = { inputSymbols: this.inputSymbols, freshSymbols: this.freshSymbols, known };
     await this.runScope(this.flat.scopes[0]!);
+    await this.checkOtherDeclarations();
+  }
+
+  /** The names of a body about to run: a subgraph begins with those around it, a function with none. */
+  private beginNames(body: FlatScope, outer: number, isCall: boolean): void {
+    const around = this.unifiers[outer]!;
+    const own = Object.entries(this.userBindings).filter(([name]) => !this.inputSymbols.has(name));
+    this.unifiers[body.index] = isCall
+      ? { inputSymbols: new Set(), freshSymbols: this.freshSymbols, known: new Map(own) }
+      : { ...around, known: new Map(), outer: around };
+  }
+
+  /** A value may be declared more than once: as input and by its initializer, as output and in value_info. */
+  private async checkOtherDeclarations(): Promise<void> {
+    for (const value of this.flat.values) {
+      const wait = this.scheduler.tick();
+      if (wait) await wait;
+      const others = [
+        ...(value.declaredAgain ?? []),
+        ...(value.tensor && value.declared ? [value.declared] : []),
+      ];
+      const unifier = this.unifiers[value.scope];
+      for (const other of unifier ? others : []) {
+        const { contradiction } = mergeTypes(
+          cleanType(other, value.name),
+          this.facts[value.id]?.type,
+          unifier!,
+        );
+        if (contradiction) this.contradicted(value.producer, value.name, contradiction);
+      }
+    }
+  }
+
+  private contradicted(
+    node: number | null,
+    value: string,
+    contradiction: NonNullable<Merged['contradiction']>,
+  ): void {
+    this.report({
+      severity: 'warning',
+      code: 'inference.shape-contradiction',
+      args: { value, ...contradiction },
+      node,
+      value,
+    });
   }
 
   /** Formal inputs and initializers have their facts before any node runs. */
@@ -102,6 +149,7 @@ export class Walk {
   /** A call of a model-local function: facts flow in, the body runs, facts flow out. */
   private async runCall(node: FlatNode, body: FlatScope): Promise<void> {
     this.uses[body.index] = { repeat: 1, exclusive: false };
+    this.beginNames(body, node.scope, true);
     let formal = 0;
     for (const input of node.inputs) {
       if (input === null) continue;
@@ -190,12 +238,13 @@ export class Walk {
     if (index === undefined) return [];
     const body = this.flat.scopes[index]!;
     this.uses[index] = { repeat: request.repeat, exclusive: request.exclusive === true };
+    this.beginNames(body, node.scope, false);
     body.inputs.forEach((id, position) => {
       const declared = cleanType(this.flat.values[id]!.declared, this.flat.values[id]!.name);
       const given = request.inputs[position];
       // What a list holds that starts empty is for the body to say, not for the declaration.
       const isList = given?.type?.kind === 'sequence';
-      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifier).type;
+      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifiers[index]!).type;
       this.facts[id] = { type, elements: given?.elements, items: given?.items };
       this.traits[id] = traits;
     });
@@ -244,16 +293,8 @@ export class Walk {
       return;
     }
     const declared = cleanType(value.declared, value.name);
-    const { type, contradiction } = mergeTypes(declared, said.type, this.unifier);
-    if (contradiction) {
-      this.report({
-        severity: 'warning',
-        code: 'inference.shape-contradiction',
-        args: { value: value.name, ...contradiction },
-        node: node.index,
-        value: value.name,
-      });
-    }
+    const { type, contradiction } = mergeTypes(declared, said.type, this.unifiers[value.scope]!);
+    if (contradiction) this.contradicted(node.index, value.name, contradiction);
     this.facts[output] =
       type === said.type
         ? said

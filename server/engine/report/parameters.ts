@@ -24,8 +24,9 @@ export function countParameters(inference: Inference): {
 }
 
 function elementCount(value: InferredValue): number {
-  const dims: readonly unknown[] =
-    value.tensor?.dims ?? (value.type?.kind === 'tensor' ? (value.type.shape ?? []) : []);
+  const { type } = value;
+  const isTensor = type?.kind === 'tensor' || type?.kind === 'sparse';
+  const dims: readonly unknown[] = value.tensor?.dims ?? (isTensor ? (type.shape ?? []) : []);
   return dims.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 0), 1);
 }
 

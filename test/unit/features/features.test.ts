@@ -192,6 +192,48 @@ describe('hovers', () => {
   });
 });
 
+describe('what a file says beside the graph', () => {
+  it('stands in the hovers of node, value and model', async () => {
+    const shards = [{ dim: null, shards: 2 }];
+    const sharding = { tensor: 'x', devices: [0, 1], groups: [], axes: [{ axis: 0, parts: shards }] };
+    const relu = node('Relu', ['x'], ['y'], {
+      metadata: [
+        ['pkg.torch.onnx.stack_trace', 'frames'],
+        ['owner', 'a|b'],
+      ],
+      devices: [{ configuration: 'tp2', pipelineStage: 1, shardings: [sharding] }],
+    });
+    const x = { ...float('x', 2, 3), docString: 'Pixels.', metadata: [['layout', 'NC']] as const };
+    const { analysis, text } = await analysed(
+      modelOf(
+        {
+          inputs: [x],
+          outputs: [float('y', 2, 3)],
+          nodes: [relu],
+          quantizationAnnotations: [{ tensor: 'x', parameters: [['SCALE_TENSOR', 's']] }],
+        },
+        {
+          deviceConfigurations: [{ name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] }],
+          trainingInfoCount: 1,
+        },
+      ),
+    );
+    const at = (part: string) => {
+      const line = text.split('\n').findIndex((one) => one.includes(part));
+      return { line, character: text.split('\n')[line]!.indexOf(part) };
+    };
+    const shown = (part: string) => JSON.stringify(hover(analysis, at(part), 'en')?.contents);
+    expect(shown('Relu')).toContain('Metadata: `owner` `a\\\\|b`');
+    expect(shown('Relu')).not.toContain('frames');
+    expect(shown('Relu')).toContain('Devices: `tp2` pipeline stage 1 · `x on [0, 1] axis 0 / 2`');
+    const value = shown('x) =>');
+    for (const part of ['Pixels\\\\.', 'Quantised by: `SCALE_TENSOR` `s`', 'Metadata: `layout` `NC`'])
+      expect(value).toContain(part);
+    expect(shown('g (')).toContain('Devices: `tp2` × 2 (`gpu:0`, `gpu:1`)');
+    expect(shown('g (')).toContain('Training graphs, which are not analysed: 1');
+  });
+});
+
 describe('lenses and diagnostics', () => {
   it('lead with what is missing', async () => {
     const width = symbol('width_x');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
+import { printListing } from '../../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../../server/engine/graph/byteSource';
+import { parseDim } from '../../../server/engine/graph/dim';
 import type { ByteSource } from '../../../server/engine/graph/byteSource';
 import type { Model, Parsed } from '../../../server/engine/graph/model';
 import { uninterrupted } from '../../../server/engine/scheduler';
@@ -86,6 +88,63 @@ describe('messages', () => {
       docString: 'doc',
       metadata: [['scope', 'encoder.0']],
     });
+  });
+
+  it('reads metadata of values and tensors, quantisation, devices and the number of training graphs', async () => {
+    const pair = (field: number, key: string, value: string) => part(field, text(1, key), text(2, value));
+    const axes = part(4, int(1, -1n), part(2, text(2, 'n * 2'), int(3, 2)), part(2, int(1, 8), int(3, 4)));
+    const groups = part(3, int(1, -1n), bytes(2, [2, 3]));
+    const sharding = part(2, text(1, 'x'), bytes(2, [0]), int(2, -1n), groups, axes);
+    const node = part(
+      1,
+      text(1, 'x'),
+      text(2, 'y'),
+      text(4, 'Relu'),
+      part(10, text(1, 'tp2'), sharding, int(3, 1)),
+    );
+    const graph = part(
+      7,
+      node,
+      part(5, int(1, 1), int(2, 1), text(8, 'w'), float(4, 1), pair(16, 'source', 'layer.0')),
+      part(11, text(1, 'x'), pair(4, 'layout', 'NCHW')),
+      part(14, text(1, 'x'), pair(2, 'SCALE_TENSOR', 's')),
+    );
+    const device = part(26, text(1, 'tp2'), int(2, 2), text(3, 'gpu:0'), text(3, 'gpu:1'));
+    const { value, problems } = await read(
+      Uint8Array.from([...int(1, 12), ...graph, ...part(20), ...part(20), ...device]),
+    );
+    expect(problems).toEqual([]);
+    expect(value!.deviceConfigurations).toEqual([
+      { name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] },
+    ]);
+    expect(value!.trainingInfoCount).toBe(2);
+    expect(value!.graph.initializers[0]!.metadata).toEqual([['source', 'layer.0']]);
+    expect(value!.graph.inputs[0]!.metadata).toEqual([['layout', 'NCHW']]);
+    expect(value!.graph.quantizationAnnotations).toEqual([
+      { tensor: 'x', parameters: [['SCALE_TENSOR', 's']] },
+    ]);
+    const parts = [
+      { dim: parseDim('2*n'), shards: 2 },
+      { dim: 8, shards: 4 },
+    ];
+    expect(value!.graph.nodes[0]!.devices).toEqual([
+      {
+        configuration: 'tp2',
+        pipelineStage: 1,
+        shardings: [
+          {
+            tensor: 'x',
+            devices: [0, -1],
+            groups: [{ group: -1, devices: [2, 3] }],
+            axes: [{ axis: -1, parts }],
+          },
+        ],
+      },
+    ]);
+    // The grammar has no words for them, so they are comments; the text stays one that onnx reads.
+    const lines = printListing(value!, { fileName: 'm.onnx' }).text.split('\n');
+    expect(lines.slice(1, 3)).toEqual(['# tp2: 2 devices (gpu:0, gpu:1)', '# training_info: 2, not shown']);
+    expect(lines).toContain('  y = Relu (x)  # tp2: stage 1, x on [0, {2, 3}] axis -1 n*2 / 2, 8 / 4');
   });
 
   it('notes where weights lie, in graphs and in nested graphs, and reads none of them', async () => {
@@ -211,6 +270,11 @@ describe('small tensors', () => {
     ['int4, low nibble first', 22, 3, bytes(9, [0x1f, 0x08]), [-1, 1, -8]],
     ['uint2', 25, 5, bytes(9, [0b11100100, 0b10]), [0, 1, 2, 3, 2]],
     ['float4e2m1', 23, 2, bytes(9, [0xf2]), [1, -6]],
+    // The values that onnx.helper.make_tensor of onnx 1.23.2 packs into these patterns.
+    ['float6e2m3 in int32_data', 27, 5, bytes(5, [0, 1, 8, 31, 63]), [0, 0.125, 1, 7.5, -7.5]],
+    ['float6e3m2 in int32_data', 28, 5, bytes(5, [0, 1, 12, 31, 63]), [0, 0.0625, 1, 28, -28]],
+    // 24 bits for four: 1 | 8 << 6 | 31 << 12 | 63 << 18, lowest byte first; then one alone.
+    ['float6e2m3 raw', 27, 5, bytes(9, [0x01, 0xf2, 0xfd, 0x08]), [0.125, 1, 7.5, -7.5, 1]],
     ['float8e8m0', 24, 2, bytes(9, [127, 130]), [1, 8]],
     ['bool', 9, 2, bytes(9, [0, 1]), [0, 1]],
     ['int8', 3, 2, bytes(9, [0xff, 0x7f]), [-1, 127]],

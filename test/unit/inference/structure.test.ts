@@ -548,3 +548,86 @@ describe('broken graphs', () => {
     expect(ticks).toBe(151);
   });
 });
+
+describe('contradictions', () => {
+  /** Values that contradict what is declared of them, with both. */
+  async function contradictions(model: Parameters<typeof tryModel>[0], bindings = {}): Promise<unknown[]> {
+    const { inference } = await tryModel(model, { bindings });
+    return inference.problems
+      .filter(({ code }) => code === 'inference.shape-contradiction')
+      .map(({ args, node: at }) => [args['value'], args['declared'], args['inferred'], at]);
+  }
+  const relu = node('Relu', 'x', 'y');
+
+  it('are told for every place where a file declares types', async () => {
+    const inputs = infos({ x: 'float[2, 3]' });
+    const outputs = infos({ y: 'float[2, 4]' });
+    expect(await contradictions(modelOf({ inputs, nodes: [relu], outputs }))).toEqual([['y', '4', '3', 0]]);
+    const valueInfo = infos({ y: 'float[2, 3, 1]' });
+    expect(await contradictions(modelOf({ inputs, nodes: [relu], valueInfo }))).toEqual([
+      ['y', 'rank 3', 'rank 2', 0],
+    ]);
+    // Twice declared: the output is right, the value_info is not.
+    const right = infos({ y: 'float[2, 3]' });
+    const wrong = infos({ y: 'float[9, 3]' });
+    expect(
+      await contradictions(modelOf({ inputs, nodes: [relu], outputs: right, valueInfo: wrong })),
+    ).toEqual([['y', '9', '2', 0]]);
+    // An input that its initializer contradicts, an output that is an input, a value_info of an input.
+    const initializers = [tensorOf('w', 'float', [2], [1, 2])];
+    expect(await contradictions(modelOf({ inputs: infos({ w: 'float[3]' }), initializers }))).toEqual([
+      ['w', '3', '2', null],
+    ]);
+    expect(await contradictions(modelOf({ inputs, outputs: infos({ x: 'int64[2, 3]' }) }))).toEqual([
+      ['x', 'int64', 'float', null],
+    ]);
+    expect(await contradictions(modelOf({ inputs, valueInfo: infos({ x: 'float[2]' }) }))).toEqual([
+      ['x', 'rank 1', 'rank 2', null],
+    ]);
+  });
+
+  it('are told where one name would have to be two numbers', async () => {
+    const model = modelOf({
+      inputs: infos({ x: 'float[2, 3]' }),
+      nodes: [relu, node('Concat', 'x, x', 'z', { axis: 0 })],
+      outputs: infos({ y: 'float[rows, 3]', z: 'float[rows, 3]' }),
+    });
+    expect(await contradictions(model)).toEqual([['z', 'rows = 2', '4', 1]]);
+    const twice = modelOf({
+      inputs: infos({ x: 'float[n, 3]' }),
+      nodes: [relu, node('Concat', 'x, x', 'z', { axis: 0 })],
+      outputs: infos({ z: 'float[n, 3]' }),
+    });
+    expect(await contradictions(twice, { n: 5 })).toEqual([['z', 'n = 5', '10', 1]]);
+  });
+
+  it('are none where bodies use a name for different numbers', async () => {
+    const own = functionOf('Twice', 'a', 'b', [node('Concat', 'a, a', 'b', { axis: 0 })], {
+      valueInfo: infos({ b: 'float[k, 3]' }),
+    });
+    const calls = modelOf(
+      {
+        inputs: infos({ x: 'float[2, 3]' }),
+        nodes: [node('local::Twice', 'x', 'y'), node('local::Twice', 'y', 'z')],
+      },
+      [own],
+    );
+    expect(await contradictions(calls)).toEqual([]);
+    const growing = subgraph(
+      { i: 'int64[]', go: 'bool[]', list: '' },
+      [node('Identity', 'go', 'go2'), node('Concat', 'list, x', 'longer', { axis: 0 })],
+      'go2, longer',
+    );
+    if (growing.kind !== 'graph') throw new Error('unreachable');
+    const body: Attribute = {
+      ...growing,
+      value: { ...growing.value, valueInfo: infos({ longer: 'float[k]' }) },
+    };
+    const loop = modelOf({
+      inputs: infos({ x: 'float[4]' }),
+      initializers: [tensorOf('limit', 'int64', [], [5])],
+      nodes: [node('Loop', 'limit, , x', 'last', { body })],
+    });
+    expect(await contradictions(loop)).toEqual([]);
+  });
+});

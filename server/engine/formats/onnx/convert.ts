@@ -5,6 +5,7 @@ import type { DataType } from '../../graph/dataTypes';
 import type {
   Attribute,
   Graph,
+  Metadata,
   ModelFunction,
   Node,
   OpsetImport,
@@ -17,6 +18,7 @@ import type {
 } from '../../graph/model';
 import { DimReader, openDimension } from '../dims';
 import type { ProblemList } from '../problems';
+import { nodeDevicesOf, quantizationAnnotationsOf } from './devices';
 import { decodeInt32Data, decodeRaw } from './elements';
 import { limits } from './limits';
 import { decodeText, functionExtras, metadataOf, nodeExtras, opaqueOf, placeOf } from './newer';
@@ -66,7 +68,7 @@ export class Converter {
   }
 
   node(proto: onnx.INodeProto, span: Span): Node {
-    const { overload, metadata } = nodeExtras(span, this.intern);
+    const { overload, metadata, hasDevices } = nodeExtras(span, this.intern);
     return {
       name: proto.name ?? '',
       operator: this.word(proto.opType),
@@ -77,6 +79,7 @@ export class Converter {
       attributes: this.attributes(proto.attribute, span),
       docString: proto.docString ? this.intern(proto.docString) : undefined,
       metadata,
+      ...(hasDevices && { devices: nodeDevicesOf(span, this.intern) }),
     };
   }
 
@@ -154,7 +157,13 @@ export class Converter {
   valueInfo(proto: onnx.IValueInfoProto, span: Span): ValueInfo {
     const name = this.intern(proto.name ?? '');
     const type = proto.type ? this.type(proto.type, () => span.child(2)) : undefined;
-    return { name, type, docString: proto.docString || undefined };
+    return { name, type, docString: proto.docString || undefined, ...this.metadata(span, 4) };
+  }
+
+  /** Metadata of a message that rarely has any. */
+  private metadata(span: Span, field: number): { readonly metadata?: Metadata } {
+    const metadata = metadataOf(span, field, this.intern);
+    return metadata.length === 0 ? {} : { metadata };
   }
 
   private type(proto: onnx.ITypeProto, spanOf: () => Span | null): ValueType | undefined {
@@ -205,6 +214,7 @@ export class Converter {
       data: this.place(proto, span),
       elements: dtype && this.elements(proto, name, dtype, dims),
       docString: proto.docString || undefined,
+      ...this.metadata(span, 16),
     };
   }
 
@@ -285,7 +295,14 @@ export class Converter {
       nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
       docString: proto.docString || undefined,
       metadata: metadataOf(span, 16, this.intern),
+      ...this.annotations(span),
     };
+  }
+
+  /** Quantisation annotations of a graph that has any. */
+  annotations(span: Span): Pick<Graph, 'quantizationAnnotations'> {
+    const found = quantizationAnnotationsOf(span, this.intern);
+    return found.length === 0 ? {} : { quantizationAnnotations: found };
   }
 
   function(proto: onnx.IFunctionProto, span: Span): ModelFunction {

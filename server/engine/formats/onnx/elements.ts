@@ -69,14 +69,14 @@ function elementOfPattern(type: DataType, pattern: number): number {
 
 /**
  * @param special `ieee`: the top exponent is infinity and NaN; `finite`: only all ones is NaN; `unsigned-zero`: only the
- *   pattern of minus zero is NaN
+ *   pattern of minus zero is NaN; `none`: every pattern is a number
  */
 function minifloat(
   pattern: number,
   exponentBits: number,
   mantissaBits: number,
   bias: number,
-  special: 'ieee' | 'finite' | 'unsigned-zero',
+  special: 'ieee' | 'finite' | 'unsigned-zero' | 'none',
 ): number {
   const mantissaRange = 2 ** mantissaBits;
   const exponentTop = 2 ** exponentBits - 1;
@@ -90,23 +90,29 @@ function minifloat(
   return sign * (1 + mantissa / mantissaRange) * 2 ** (exponent - bias);
 }
 
-/** Elements of less than a byte, the first in the lowest bits. */
+/** Elements of less than a byte: a stream of bits that begins in the lowest of the first byte. */
 function unpackSmall(type: DataType, bytes: Uint8Array, bits: number, count: number): number[] {
-  const perByte = 8 / bits;
   const mask = (1 << bits) - 1;
   const elements: number[] = [];
   for (let i = 0; i < count; i++) {
-    const pattern = (bytes[Math.floor(i / perByte)]! >> ((i % perByte) * bits)) & mask;
-    elements.push(smallElement(type, pattern, bits));
+    const at = Math.floor((i * bits) / 8);
+    // An element of 6 bits may lie in two bytes.
+    const pair = bytes[at]! | ((bytes[at + 1] ?? 0) << 8);
+    elements.push(smallElement(type, (pair >> ((i * bits) % 8)) & mask, bits));
   }
   return elements;
 }
 
-/** float4e2m1: sign, two bits of exponent with bias 1, one of mantissa. */
-const float4Magnitudes = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+/** Floats below a byte are those of the OCP microscaling formats: no infinity, no NaN. */
+const smallFloats: Partial<Record<DataType, (pattern: number) => number>> = {
+  float4e2m1: (pattern) => minifloat(pattern, 2, 1, 1, 'none'),
+  float6e2m3: (pattern) => minifloat(pattern, 2, 3, 1, 'none'),
+  float6e3m2: (pattern) => minifloat(pattern, 3, 2, 3, 'none'),
+};
 
 function smallElement(type: DataType, pattern: number, bits: number): number {
+  const decode = smallFloats[type];
+  if (decode) return decode(pattern);
   const { kind } = dataTypes[type];
-  if (kind === 'float') return (pattern & 8 ? -1 : 1) * float4Magnitudes[pattern & 7]!;
   return kind === 'signed' && pattern >= 1 << (bits - 1) ? pattern - (1 << bits) : pattern;
 }

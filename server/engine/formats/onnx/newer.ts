@@ -36,6 +36,29 @@ export class Span {
     return child ? decodeText(child.view()) : '';
   }
 
+  /** All length-delimited fields of this number as texts. */
+  texts(field: number): string[] {
+    return this.children(field).map((child) => decodeText(child.view()));
+  }
+
+  /** All 64-bit integers of this number, packed or not, with their sign. */
+  integers(field: number): number[] {
+    const found: number[] = [];
+    this.each((number, wire, body, next) => {
+      if (number !== field || (wire !== 0 && wire !== 2)) return;
+      for (let at = body; at < next;) {
+        let value = 0n;
+        let byte = 0x80;
+        for (let shift = 0n; byte >= 0x80 && at < next; shift += 7n) {
+          byte = this.bytes[at++]!;
+          value |= BigInt(byte & 0x7f) << shift;
+        }
+        found.push(Number(BigInt.asIntN(64, value)));
+      }
+    });
+    return found;
+  }
+
   view(): Uint8Array {
     return this.bytes.subarray(this.from, this.to);
   }
@@ -89,20 +112,22 @@ export function metadataOf(span: Span, field: number, intern: (text: string) => 
   });
 }
 
-/** Overload and metadata of a node in one pass; most have neither. */
+/** Overload, metadata and whether there are device configurations of a node, in one pass; most have none of them. */
 export function nodeExtras(
   span: Span,
   intern: (text: string) => string,
-): { readonly overload: string; readonly metadata: Pairs } {
+): { readonly overload: string; readonly metadata: Pairs; readonly hasDevices: boolean } {
   let overload = '';
+  let hasDevices = false;
   let pairs: (readonly [string, string])[] | undefined;
   span.each((field, _wire, body, next) => {
+    hasDevices ||= field === 10;
     if (field === 8) overload = decodeText(span.bytes.subarray(body, next));
     if (field !== 9) return;
     const { key, value } = onnx.StringStringEntryProto.decode(span.bytes.subarray(body, next));
     (pairs ??= []).push([intern(key), intern(value)]);
   });
-  return { overload, metadata: pairs ?? noPairs };
+  return { overload, metadata: pairs ?? noPairs, hasDevices };
 }
 
 /** Where the elements of a tensor lie in the file, as the scanner noted. */

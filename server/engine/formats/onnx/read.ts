@@ -13,6 +13,7 @@ import type {
 import type { Scheduler } from '../../scheduler';
 import { ProblemList } from '../problems';
 import { Converter, toNumber } from './convert';
+import { deviceConfigurationsOf } from './devices';
 import { limits } from './limits';
 import { metadataOf, Span } from './newer';
 import { Scanner } from './scan';
@@ -115,6 +116,7 @@ class ModelReader {
 
   private model(proto: onnx.IModelProto, span: Span): Model {
     const { converter } = this;
+    const devices = deviceConfigurationsOf(span);
     return {
       format: 'onnx',
       irVersion: Object.hasOwn(proto, 'irVersion') ? toNumber(proto.irVersion ?? 0) : null,
@@ -128,17 +130,20 @@ class ModelReader {
       graph: this.graph(),
       functions: this.functions,
       trainingInfoCount: this.trainingInfoCount,
+      ...(devices.length > 0 && { deviceConfigurations: devices }),
     };
   }
 
   private graph(): Graph {
     const bytes = this.graphRest.view();
     const proto = this.decode(() => onnx.GraphProto.decode(bytes), graphSchema, 0);
+    const span = Span.of(bytes);
     return {
       name: proto?.name ?? '',
       ...this.parts,
       docString: proto?.docString || undefined,
-      metadata: metadataOf(Span.of(bytes), 16, this.converter.intern),
+      metadata: metadataOf(span, 16, this.converter.intern),
+      ...this.converter.annotations(span),
     };
   }
 

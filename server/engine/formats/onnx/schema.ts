@@ -128,6 +128,20 @@ export const attributeSchema = schema('AttributeProto', {
   22: part(sparseTensorSchema),
   23: part(sparseTensorSchema),
 });
+const shardsSchema = schema('SimpleShardedDimProto', { 1: scalar, 2: name, 3: scalar });
+const shardedAxisSchema = schema('ShardedDimProto', { 1: scalar, 2: part(shardsSchema) });
+const deviceGroupSchema = schema('IntIntListEntryProto', { 1: scalar, 2: integers });
+const shardingSchema = schema('ShardingSpecProto', {
+  1: name,
+  2: integers,
+  3: part(deviceGroupSchema),
+  4: part(shardedAxisSchema),
+});
+const nodeDevicesSchema = schema('NodeDeviceConfigurationProto', {
+  1: name,
+  2: part(shardingSchema),
+  3: scalar,
+});
 export const nodeSchema = schema('NodeProto', {
   1: name,
   2: name,
@@ -138,7 +152,9 @@ export const nodeSchema = schema('NodeProto', {
   7: name,
   8: name,
   9: entries,
+  10: part(nodeDevicesSchema),
 });
+const annotationSchema = schema('TensorAnnotation', { 1: name, 2: entries });
 graphSchema.fields = byNumber({
   1: part(nodeSchema),
   2: name,
@@ -147,6 +163,7 @@ graphSchema.fields = byNumber({
   11: part(valueInfoSchema),
   12: part(valueInfoSchema),
   13: part(valueInfoSchema),
+  14: part(annotationSchema),
   15: part(sparseTensorSchema),
   16: entries,
 });
@@ -179,6 +196,7 @@ export const modelSchema = schema('ModelProto', {
   // Counted, never read: training graphs are not analysed.
   20: part(schema('TrainingInfoProto', {})),
   25: part(functionSchema),
+  26: part(schema('DeviceConfigurationProto', { 1: name, 2: scalar, 3: name })),
 });
 
 /** Field numbers, ours alone, under which the scanner notes where a tensor's elements lie in the file. */

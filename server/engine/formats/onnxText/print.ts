@@ -3,6 +3,7 @@ import { byteLength } from '../../graph/dataTypes';
 import { runThrough, type Steps } from '../../scheduler';
 import { PositionTable, lineRange } from './positions';
 import type { Named, Place, Scope } from './positions';
+import { configurationText, nodeDevicesText } from './devices';
 import { attributeText, graphName, shortened, tensorText } from './values';
 import type { ValueStyle } from './values';
 import { commentText, nameText, quote, typeText } from './words';
@@ -112,6 +113,9 @@ class Printer {
       `${grouped(graph.initializers.length)} initializers (${grouped(weights)} bytes)`,
     ];
     this.line(`# ${commentText(shortened(this.options.fileName))}: ${parts.join(', ')}`);
+    const { deviceConfigurations = [], trainingInfoCount } = this.model;
+    for (const one of deviceConfigurations) this.line(`# ${commentText(shortened(configurationText(one)))}`);
+    if (trainingInfoCount > 0) this.line(`# training_info: ${grouped(trainingInfoCount)}, not shown`);
     for (const remark of this.options.remarks ?? []) this.line(`# ${commentText(remark)}`);
   }
 
@@ -333,6 +337,7 @@ class Printer {
     const inputs: number[] = [];
     const inputCount = this.writeNames(node.inputs, 'inputs', inputs);
     out.write(')');
+    for (const one of node.devices ?? []) out.note(commentText(shortened(nodeDevicesText(one))));
     for (const list of [outputs, attributes, inputs]) for (const cell of list) parts.push(cell);
     this.table.finish(index, out.line, out.character, [outputCount, attributeCount, inputCount], parts);
   }
