@@ -277,8 +277,8 @@ function llama(layers: number, kvHeads: number, inner: number, vocabulary: numbe
   let x = s.op('Gather', [s.weight(vocabulary, width), 'ids'], 'axis = 0');
   for (let i = 0; i < layers; i++) {
     inputs.push(
-      `float16[batch,${kvHeads},past,${head}] k${i}`,
-      `float16[batch,${kvHeads},past,${head}] u${i}`,
+      `float16[batch,${kvHeads},past,${head}] past_k${i}`,
+      `float16[batch,${kvHeads},past,${head}] past_v${i}`,
     );
     const y = normalized(x);
     const q = rotated(product(y, width, heads * head), heads);
@@ -286,7 +286,7 @@ function llama(layers: number, kvHeads: number, inner: number, vocabulary: numbe
     const v = product(y, width, kvHeads * head);
     const mixed = s.op(
       'Attention',
-      [q, k, v, '', `k${i}`, `u${i}`],
+      [q, k, v, '', `past_k${i}`, `past_v${i}`],
       `is_causal = 1, q_num_heads = ${heads}, kv_num_heads = ${kvHeads}`,
       3,
     );

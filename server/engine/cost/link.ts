@@ -1,5 +1,5 @@
 import type { Chip } from '../chips/chip';
-import type { Inference } from '../inference/types';
+import type { Inference, InferredValue } from '../inference/types';
 import { estimate } from './interval';
 import type { FormatTable } from './kernelFormat';
 import { dtypeOf } from './kernelFormat';
@@ -35,7 +35,19 @@ export function linkSeconds(machine: Machine, bytes: number): Estimate | null {
   );
 }
 
-/** Transfer of the graph's inputs and outputs, kept apart from node times. Nothing moves on a CPU. */
+/** Names that exporters give to a cache of keys and values: past_key_values.0.key, present.0.value, cache_k. */
+const cacheName = /(^|[^a-z])(past|present|cache)/i;
+
+/** A cache handed from step to step: runtimes bind it to memory of the device, so it never crosses the link. */
+function isCache({ name, type }: InferredValue): boolean {
+  const rank = type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;
+  return rank >= 3 && cacheName.test(name);
+}
+
+/**
+ * Transfer of the graph's inputs and outputs, kept apart from node times. Nothing moves on a CPU, and a cache of keys
+ * and values stays where it is.
+ */
 export function transferOfInputsAndOutputs(
   inference: Inference,
   chip: Chip,
@@ -46,7 +58,7 @@ export function transferOfInputsAndOutputs(
   let known = true;
   for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
     const value = id === null ? undefined : inference.values[id];
-    if (!value) continue;
+    if (!value || isCache(value)) continue;
     if (value.bytes === null) known = false;
     bytes += (value.bytes ?? 0) * table.scale(dtypeOf(value), 'input', false, 0);
   }

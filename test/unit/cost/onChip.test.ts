@@ -89,3 +89,20 @@ describe('the start of a run', () => {
     expect(of('none')).toBeNull();
   });
 });
+
+describe('transfers', () => {
+  it('leave the cache of keys and values on the device', () => {
+    const { inference, plan } = chain([1, 64], [dense(1, 64, 64)]);
+    const workload = { bindings: {}, phase: 'decode', precision: 'as-stored', runtime: null } as const;
+    const ioOf = (name: string, shape: readonly number[]) => {
+      const [first, ...others] = inference.values;
+      const input = { ...first, name, type: { kind: 'tensor', dtype: 'float', shape } as const };
+      const model = { ...inference, values: [input, ...others] };
+      return estimateChip(model, plan, chipById('nvidia-t4')!, profileById('none')!, workload).total.io.bytes;
+    };
+    // 64 floats in and 64 out; of a cache with a name as exporters give it only the output is left.
+    expect(ioOf('hidden', [1, 1, 8, 8])).toBe(512);
+    expect(ioOf('past_key_values.0.key', [1, 1, 8, 8])).toBe(256);
+    expect(ioOf('past_sequence_length', [64])).toBe(512);
+  });
+});
