@@ -14,7 +14,11 @@ import { type Available, shippedOnly } from './ownChips';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
 
-/** A few results by key, the oldest forgotten first. */
+/** Costs of a model are kept for at most so many chips, fewer for a large one: of 100,000 nodes a chip's take 80 MB. */
+const mostChips = 12;
+const mostCostedNodes = 300_000;
+
+/** A few results by key, the one not asked for longest forgotten first. */
 class Recent<T> {
   private readonly results = new Map<string, T>();
 
@@ -22,12 +26,19 @@ class Recent<T> {
 
   async get(key: string, make: () => Promise<T>): Promise<T> {
     const known = this.results.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.results.delete(key);
+      this.results.set(key, known);
+      return known;
+    }
+    // Room is made first: the shapes of a large model before and after a change need not be there together.
+    for (const oldest of this.results.keys()) {
+      if (this.results.size < this.limit) break;
+      this.results.delete(oldest);
+    }
     // Only what is finished is kept: a cancelled run leaves nothing behind.
     const result = await make();
     this.results.set(key, result);
-    const oldest = this.results.keys().next().value;
-    if (this.results.size > this.limit && oldest !== undefined) this.results.delete(oldest);
     return result;
   }
 }
@@ -72,7 +83,10 @@ export class Pipeline {
     await runPolitely(this.listing.positions.indexNodes(), scheduler);
     await runPolitely(indexInference(inference), scheduler);
     let costs = this.costs.get(inference);
-    if (!costs) this.costs.set(inference, (costs = new Recent(12)));
+    if (!costs) {
+      const chips = Math.floor(mostCostedNodes / Math.max(1, inference.nodes.length));
+      this.costs.set(inference, (costs = new Recent(Math.min(mostChips, Math.max(1, chips)))));
+    }
     const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
     const host = choices.host === null ? undefined : catalogue.byId(choices.host);
     const chosen = chosenChips(choices.chips, catalogue);

@@ -3,12 +3,12 @@
  * hover has to wait for. Prints figures; nothing is asserted.
  * Run: npm run bench:stretches [-- NODES...]
  */
-import { slicedScheduler } from '../../server/engine/scheduler';
+import { runPolitely, slicedScheduler } from '../../server/engine/scheduler';
 import type { Scheduler } from '../../server/engine/scheduler';
 import { costsOn, prepare } from '../../server/engine/analyse';
 import { chipById } from '../../server/engine/chips/catalogue';
 import { readOnnx } from '../../server/engine/formats/onnx/read';
-import { printListing } from '../../server/engine/formats/onnxText/print';
+import { printSteps } from '../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../server/engine/graph/byteSource';
 import { transformer } from './models';
 
@@ -67,7 +67,9 @@ async function measure(nodes: number): Promise<void> {
   const watch = new Watch();
   const { value } = await watch.step('reading', (scheduler) => readOnnx(memorySource(bytes), scheduler));
   if (!value) throw new Error('unreadable');
-  await watch.step('printing', () => printListing(value, { fileName: 'bench.onnx' }));
+  await watch.step('printing', (scheduler) =>
+    runPolitely(printSteps(value, { fileName: 'bench.onnx' }), scheduler),
+  );
   const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const prepared = await watch.step('shapes and work', (scheduler) => prepare(value, workload, scheduler));
   for (const id of chips) {

@@ -225,6 +225,16 @@ type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
 
 /** The class's stand-in for a missing figure; undefined where there is none. */
 export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
+  let known = standins.get(fact);
+  if (!known) standins.set(fact, (known = new Map()));
+  // Every kernel asks for some of them.
+  if (!known.has(chipClass)) known.set(chipClass, newStandin(fact, chipClass));
+  return known.get(chipClass);
+}
+
+const standins = new Map<FactName, Map<string, Standin | undefined>>();
+
+function newStandin(fact: FactName, chipClass: string): Standin | undefined {
   const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
   const own = table[chipClass] ? chipClass : '*';
   const entry = table[own];

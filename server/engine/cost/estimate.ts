@@ -4,7 +4,7 @@ import type { Inference } from '../inference/types';
 import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
-import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
+import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic';
@@ -120,7 +120,7 @@ function* estimateSteps(
 function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<number | null> {
   let sum: number | null = 0;
   for (const { index, work, repeat } of inference.nodes) {
-    yield;
+    if (isStepDue(index)) yield;
     if (plan.kernelOfNode[index] !== -1) continue;
     const operations = work?.operations;
     sum = added(sum, operations ? operations.matrix + operations.vector + operations.special : null, repeat);
@@ -233,7 +233,7 @@ function* totals(
   let timesKnown = true;
   let joulesKnown = true;
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     const cost = kernels[kernel.index];
     const repeat = kernel.repeat;
     if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);

@@ -14,9 +14,14 @@ export interface KernelFormat {
   readonly substituted: boolean;
 }
 
+const roles = ['weight', 'input', 'output'] as const;
+type Role = (typeof roles)[number];
+
 /** Formats of one chip under one policy; remembers what it has looked up. */
 export class FormatTable {
   private readonly computed = new Map<string, string | undefined>();
+  /** By stored type, then by all else that a scale depends on. */
+  private readonly scales = new Map<DataType, (number | undefined)[]>();
 
   constructor(
     private readonly chip: Chip,
@@ -45,14 +50,17 @@ export class FormatTable {
   }
 
   /** Bytes of a value under the policy ÷ bytes at the stored type. */
-  scale(
-    type: DataType | undefined,
-    role: 'weight' | 'input' | 'output',
-    matrix: boolean,
-    rank: number,
-  ): number {
+  scale(type: DataType | undefined, role: Role, matrix: boolean, rank: number): number {
+    if (type === undefined) return 1;
+    let known = this.scales.get(type);
+    if (!known) this.scales.set(type, (known = []));
+    const key = roles.indexOf(role) * 4 + (matrix ? 2 : 0) + (rank >= 2 ? 1 : 0);
+    return (known[key] ??= this.newScale(type, role, matrix, rank));
+  }
+
+  private newScale(type: DataType, role: Role, matrix: boolean, rank: number): number {
     const stored = formatOf(type);
-    if (type === undefined || stored === undefined) return 1;
+    if (stored === undefined) return 1;
     const storedBits = bitsOfStored(stored);
     if (this.policy === 'int4-weights' && role === 'weight' && matrix && rank >= 2 && isFloatType(type)) {
       return (bitsOfFormat('int4') ?? 4) / storedBits;

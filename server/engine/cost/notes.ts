@@ -2,7 +2,7 @@ import type { Chip, ChipClass } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import type { Problem, Severity } from '../problem';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import type { CostedKernel, Site } from './kernelCost';
 import type { KernelFormat } from './kernelFormat';
@@ -19,7 +19,7 @@ export function* choiceOf(
   const weight = new Map<string, number>();
   let substituted = false;
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     const format = costed[kernel.index].format;
     if (!format) continue;
     const work = kernel.operations;
@@ -96,7 +96,7 @@ export function* problemsOf(
   const machines = new Set<Machine>();
   let unknown = false;
   for (const { format, machine, cost } of costed) {
-    yield;
+    if (isStepDue(cost.kernel)) yield;
     if (cost.placement === 'host') continue;
     if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
     if (machine) machines.add(machine);

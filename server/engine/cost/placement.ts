@@ -1,7 +1,7 @@
 import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
 import { formatOf } from './precision';
 import type { DataType } from '../graph/dataTypes';
@@ -19,7 +19,7 @@ export function* hostKernels(
   const operators = supports.operators && new Set(supports.operators);
   const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     const unknown =
       operators && kernel.nodes.some((index) => !operators.has(inference.nodes[index].node.operator));
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
@@ -55,7 +55,7 @@ export function* crossings(
   const moved = new Set<number>();
   let unknown = false;
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     const here = host.has(kernel.index);
     let bytes = 0;
     for (const id of kernel.inputs) {

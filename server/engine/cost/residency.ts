@@ -1,6 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { Kernel, KernelPlan } from '../kernels/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/model';
 import { dtypeOf, type FormatTable } from './kernelFormat';
 import type { Machine } from './machine';
@@ -67,7 +67,7 @@ export class Residency {
     const { machine } = this;
     let position = 0;
     for (const kernel of this.plan.kernels) {
-      yield;
+      if (isStepDue(kernel.index)) yield;
       const sized = this.size(kernel);
       this.sized.push(sized);
       this.before.push(position);
@@ -201,7 +201,7 @@ export class Residency {
     const seen = new Set<number>();
     let sum = 0;
     for (const kernel of this.plan.kernels) {
-      yield;
+      if (isStepDue(kernel.index)) yield;
       const matrix = (kernel.operations?.matrix ?? 0) > 0;
       for (const id of kernel.inputs) {
         const value = this.inference.values[id];

@@ -1,6 +1,6 @@
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel, KernelPlan } from '../kernels/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { scale } from './interval';
 import type { Machine } from './machine';
 import type { Bound, Estimate, KernelCost, NodeCost } from './types';
@@ -26,7 +26,7 @@ export function* shareOut(
 ): Steps<NodeCost[]> {
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     shareKernel(
       inference,
       kernel,

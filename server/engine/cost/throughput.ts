@@ -1,7 +1,7 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import type { KernelCost } from './types';
 
@@ -54,7 +54,7 @@ function* stageSeconds(plan: KernelPlan, kernels: readonly KernelCost[], latency
   let work = 0;
   let stages = 0;
   for (const kernel of plan.kernels) {
-    yield;
+    if (isStepDue(kernel.index)) yield;
     const { seconds, parts } = kernels[kernel.index];
     const time = seconds && parts ? (seconds.value - parts.overhead) * (kernel.repeat ?? 1) : 0;
     if (time > 0) stages++;

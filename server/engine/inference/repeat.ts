@@ -1,5 +1,5 @@
 import type { Work } from '../operators/rule';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import type { FlatModel } from './flatModel';
 
 /** How a node's subgraph was asked for. */
@@ -21,7 +21,7 @@ export function* scopeRepeats(
   const totals = yield* scopeTotals(flat, own, works);
   const choices: { node: number; taken: string }[] = [];
   for (const node of flat.nodes) {
-    yield;
+    if (isStepDue(node.index)) yield;
     if (!node.bodies) continue;
     const rivals = [...node.bodies.values()].filter((scope) => uses[scope]?.exclusive && own[scope] !== 0);
     if (rivals.length < 2) continue;
@@ -47,7 +47,7 @@ function* scopeTotals(
   const totals = new Array<number>(flat.scopes.length).fill(0);
   for (let index = flat.scopes.length - 1; index >= 0; index--) {
     for (const at of flat.scopes[index]!.nodes) {
-      yield;
+      if (isStepDue(at)) yield;
       totals[index]! += weightOf(works[at] ?? null);
     }
     const parent = flat.scopes[index]!.parent;

@@ -1,5 +1,5 @@
 import type { Attribute } from '../graph/model';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { equalShapes, permutationOf, shapeOf } from './conditions';
 import type { EliminationCondition, EliminationRule } from './profile';
 import type { WorkGraph, WorkNode } from './workGraph';
@@ -87,7 +87,7 @@ function typeOf(value: number | null | undefined, graph: WorkGraph): string | un
 /** Removes nodes whose outputs nobody reads, and then those that only they read. */
 export function* dropUnused(graph: WorkGraph): Steps<void> {
   for (let at = graph.nodes.length - 1; at >= 0; at--) {
-    yield;
+    if (isStepDue(at)) yield;
     const node = graph.nodes[at];
     if (!node) continue;
     const isRead = node.outputs.some(
@@ -101,7 +101,7 @@ export function* dropUnused(graph: WorkGraph): Steps<void> {
 export function* mergeEqual(graph: WorkGraph): Steps<void> {
   const seen = new Map<string, number>();
   for (let at = 0; at < graph.nodes.length; at++) {
-    yield;
+    if (isStepDue(at)) yield;
     const node = graph.nodes[at];
     const first = node?.inputs[0];
     if (!node || random.test(node.operator)) continue;

@@ -1,5 +1,5 @@
 import type { Inference, InferredNode } from '../inference/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import type { RuntimeProfile } from './profile';
 
 /** Results differ from run to run: never computed ahead. */
@@ -14,7 +14,7 @@ export function* knownAtLoad(inference: Inference, profile: RuntimeProfile): Ste
   const { constants, boundShapes, except } = profile.folding;
   if (!constants) return known;
   for (const node of inference.nodes) {
-    yield;
+    if (isStepDue(node.index)) yield;
     if (except.includes(node.node.operator)) continue;
     if (node.folded || (boundShapes && followsFromDimensions(inference, node, known))) known[node.index] = 1;
   }

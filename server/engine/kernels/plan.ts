@@ -1,6 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
-import { runPolitely, type Scheduler, type Steps } from '../scheduler';
+import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { attentionShape } from './attentionShape';
 import { dropUnused, eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
@@ -28,7 +28,7 @@ function* planSteps(inference: Inference, profile: RuntimeProfile): Steps<Kernel
   const bodies = yield* functionCalls(inference);
   const known = yield* knownAtLoad(inference, profile);
   for (const node of inference.nodes) {
-    yield;
+    if (isStepDue(node.index)) yield;
     if (known[node.index] === 0 && !bodies.has(node.index)) graph.add(node);
   }
   for (const pass of profile.passes) yield* runPass(graph, pass);
@@ -70,12 +70,12 @@ function* functionCalls(inference: Inference): Steps<Set<number>> {
 /** A node whose readers all recompute it for themselves runs with the first of them. */
 function* adoptRecomputed(graph: WorkGraph): Steps<void> {
   const recomputed = new Set<number>();
-  for (const node of graph.nodes) {
-    yield;
-    for (const value of node?.recomputed.keys() ?? []) recomputed.add(value);
+  for (let at = 0; at < graph.nodes.length; at++) {
+    if (isStepDue(at)) yield;
+    for (const value of graph.nodes[at]?.recomputed.keys() ?? []) recomputed.add(value);
   }
   for (let at = 0; recomputed.size > 0 && at < graph.nodes.length; at++) {
-    yield;
+    if (isStepDue(at)) yield;
     const output = graph.nodes[at]?.outputs[0];
     if (typeof output !== 'number' || !recomputed.has(output) || graph.leavesScope(output)) continue;
     const readers = [...graph.consumers(output)];

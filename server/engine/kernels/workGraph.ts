@@ -1,6 +1,6 @@
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
 export interface WorkNode {
@@ -69,14 +69,14 @@ export class WorkGraph {
     // Each node of the model is the root of one live node at most: no need to sort.
     const byRoot = new Int32Array(this.inference.nodes.length).fill(-1);
     for (let at = 0; at < this.nodes.length; at++) {
-      yield;
+      if (isStepDue(at)) yield;
       const node = this.nodes[at];
       if (node) byRoot[node.root.index] = at;
     }
     const positions: number[] = [];
-    for (const at of byRoot) {
-      yield;
-      if (at !== -1) positions.push(at);
+    for (let root = 0; root < byRoot.length; root++) {
+      if (isStepDue(root)) yield;
+      if (byRoot[root] !== -1) positions.push(byRoot[root]!);
     }
     return positions;
   }

@@ -2,7 +2,7 @@ import { modelMemory, type Chip } from '../chips/chip';
 import { dtypeOf, FormatTable } from '../cost/kernelFormat';
 import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import type { PrecisionPolicy } from '../workload';
 import type { MemoryTimeline, SizeOf } from './timeline';
 
@@ -56,7 +56,7 @@ export function* sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolic
 function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
   const found = new Set<number>();
   for (let index = inference.nodes.length - 1; index >= 0; index--) {
-    yield;
+    if (isStepDue(index)) yield;
     const { work, folded, inputs, outputs } = inference.nodes[index]!;
     const multiplies = (work?.operations.matrix ?? 0) > 0;
     const passesOn = folded && outputs.some((id) => id !== null && found.has(id));

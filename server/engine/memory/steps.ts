@@ -1,6 +1,6 @@
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import type { Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 
 /** Something that runs at one time: a node, or a kernel. Value ids. */
 export interface Step {
@@ -15,24 +15,17 @@ export function* executionSteps(inference: Inference, plan: KernelPlan | null): 
   const position = yield* executionOrder(inference);
   // By position rather than sorted: a node ends one kernel at most.
   const byPosition = new Array<Step | undefined>(position.length).fill(undefined);
-  for (const step of plan ? kernelSteps(plan) : nodeSteps(inference)) {
-    yield;
-    byPosition[position[step.node]!] = step;
+  const add = (step: Step): void => void (byPosition[position[step.node]!] = step);
+  // Views that dispatch nothing are no kernels: their outputs lie in the buffers of their inputs anyway.
+  for (const { index, nodes, inputs, outputs } of plan?.kernels ?? []) {
+    if (isStepDue(index)) yield;
+    add({ node: nodes[nodes.length - 1]!, reads: inputs, writes: outputs });
+  }
+  for (const { index, folded, inputs, outputs } of plan ? [] : inference.nodes) {
+    if (isStepDue(index)) yield;
+    if (!folded) add({ node: index, reads: known(inputs), writes: known(outputs) });
   }
   return byPosition.filter((step) => step !== undefined);
-}
-
-function* nodeSteps(inference: Inference): Generator<Step, void> {
-  for (const node of inference.nodes) {
-    if (!node.folded) yield { node: node.index, reads: known(node.inputs), writes: known(node.outputs) };
-  }
-}
-
-/** Views that dispatch nothing are no steps: their outputs lie in the buffers of their inputs anyway. */
-function* kernelSteps(plan: KernelPlan): Generator<Step, void> {
-  for (const { nodes, inputs, outputs } of plan.kernels) {
-    yield { node: nodes[nodes.length - 1]!, reads: inputs, writes: outputs };
-  }
 }
 
 /** Place of each node in the order of execution: a body's nodes come just before the node that holds them. */
@@ -40,7 +33,7 @@ function* executionOrder(inference: Inference): Steps<Int32Array> {
   const bodies = new Map<number, number[]>();
   const roots: number[] = [];
   for (const node of inference.nodes) {
-    yield;
+    if (isStepDue(node.index)) yield;
     if (node.parent === null) roots.push(node.index);
     else {
       const list = bodies.get(node.parent);
@@ -55,7 +48,7 @@ function* executionOrder(inference: Inference): Steps<Int32Array> {
     position[index] = next++;
   };
   for (const root of roots) {
-    yield;
+    if (isStepDue(root)) yield;
     place(root);
   }
   return position;

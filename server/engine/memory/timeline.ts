@@ -1,6 +1,6 @@
 import type { Inference, InferredValue } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import { runThrough, type Steps } from '../scheduler';
+import { isStepDue, runThrough, type Steps } from '../scheduler';
 import { executionSteps, type Step } from './steps';
 
 /** Memory while one node (or the kernel that ends with it) runs. */
@@ -51,7 +51,7 @@ export function* memoryTimelineSteps(
   const change = new Float64Array(steps.length + 1);
   let unknown = false;
   for (const { value, from, to } of yield* lifetimesOf(inference, steps)) {
-    yield;
+    if (isStepDue(value)) yield;
     const bytes = sizeOf(inference.values[value]!);
     if (bytes === null) {
       unknown = true;
@@ -64,7 +64,7 @@ export function* memoryTimelineSteps(
   let live = 0;
   let highest = -1;
   for (const { node } of steps) {
-    yield;
+    if (isStepDue(points.length)) yield;
     const at = points.length;
     live += change[at]!;
     points.push({ node, weightsBytes: weights ?? 0, activationBytes: live });
@@ -84,7 +84,7 @@ export function* memoryTimelineSteps(
 function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<number | null> {
   let sum = 0;
   for (const value of inference.values) {
-    yield;
+    if (isStepDue(value.id)) yield;
     if (!isStored(inference, value)) continue;
     const bytes = sizeOf(value);
     if (bytes === null) return null;
@@ -126,7 +126,7 @@ function* lifetimesOf(inference: Inference, steps: readonly Step[]): Steps<Itera
     }
   };
   for (let at = 0; at < steps.length; at++) {
-    yield;
+    if (isStepDue(at)) yield;
     for (const id of steps[at]!.reads) touch(id, at, false);
     for (const id of steps[at]!.writes) touch(id, at, true);
   }
@@ -146,7 +146,7 @@ function* bufferOwners(inference: Inference): Steps<Int32Array> {
   const owners = new Int32Array(inference.values.length);
   for (let id = 0; id < owners.length; id++) owners[id] = id;
   for (const node of inference.nodes) {
-    yield;
+    if (isStepDue(node.index)) yield;
     const [input, output] = [node.inputs[0], node.outputs[0]];
     if (node.view && !node.folded && typeof input === 'number' && typeof output === 'number') {
       owners[output] = owners[input]!;

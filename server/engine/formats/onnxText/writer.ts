@@ -3,16 +3,22 @@ import type { Place } from './positions';
 /** Comments on one line; what lies beyond is a broken or hostile file. */
 const mostNotes = 8;
 
+/** Lines joined at a time. */
+const stretchLength = 1024;
+
 /** Builds a text line by line and always knows where it is. */
 export class LineWriter {
-  private readonly lines: string[] = [];
+  /** Finished lines, and before them stretches of many: joining 100,000 lines at the end would take too long a time. */
+  private lines: string[] = [];
+  private readonly stretches: string[] = [];
+  private lineCount = 0;
   private current = '';
   /** Written behind the line when it ends, because a comment swallows the rest of its line. */
   private notes: string[] = [];
   private bytes = 0;
 
   get line(): number {
-    return this.lines.length;
+    return this.lineCount;
   }
 
   get character(): number {
@@ -20,7 +26,7 @@ export class LineWriter {
   }
 
   get place(): Place {
-    return { line: this.lines.length, character: this.current.length };
+    return { line: this.lineCount, character: this.current.length };
   }
 
   /** UTF-8 bytes of the finished lines. */
@@ -45,13 +51,18 @@ export class LineWriter {
     }
     this.bytes += utf8Length(this.current) + 1;
     this.lines.push(this.current);
+    this.lineCount++;
+    if (this.lines.length === stretchLength) {
+      this.stretches.push(this.lines.join('\n'));
+      this.lines = [];
+    }
     this.current = '';
   }
 
   finish(): string {
     if (this.current || this.notes.length > 0) this.endLine();
     this.lines.push('');
-    return this.lines.join('\n');
+    return [...this.stretches, ...this.lines].join('\n');
   }
 }
 
