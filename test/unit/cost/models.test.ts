@@ -90,6 +90,14 @@ describe('GPU tiles and waves', () => {
     expect(time.memory).toBeGreaterThan(time.compute);
   });
 
+  it('wastes no tile on one row where there are no matrix units', () => {
+    const product = { batch: 1, m: 1, n: 4096, k: 4096, weights: true };
+    const time = gemmTime({ ...rates, matrixUnits: false }, ideal, product, 2, 4096 * 4096 * 2);
+    // A quarter of 100e12 operations per second; 33.5 MB at 1e12 bytes/s.
+    expect(time.compute).toBeCloseTo((2 * 4096 * 4096) / 25e12, 12);
+    expect(time.memory).toBeCloseTo(33.554432e-6, 10);
+  });
+
   it('overlaps compute and memory fully only away from the ridge', () => {
     expect(overlapped({ compute: 1, memory: 0 })).toBe(1);
     expect(overlapped({ compute: 1, memory: 1 })).toBeCloseTo(2 ** (1 / 2.7), 12);

@@ -49,10 +49,13 @@ const without = (list: readonly Free[], ...names: string[]) =>
   list.filter(({ name }) => !names.includes(name));
 
 /** A chip that was measured has its own share under the power limit; for others it follows from their power. */
-const forUnmeasured = (list: readonly Free[]): readonly Free[] => [
-  ...without(list, 'sustained'),
-  free('matrixJoules', 2.2e-12, 0.8e-12, 6e-12),
-];
+const forUnmeasured = (list: readonly Free[]): readonly Free[] => without(list, 'sustained');
+
+/**
+ * Whole-card energy of a 16-bit matrix operation at 12 nm: the mean of what the sustained rates of H100 (1.7e-12) and
+ * L40S (3.1e-12) come to at their rated power.
+ */
+const matrixJoules = 2.3e-12;
 
 const fp8Free = [...without(gemmFree, 'split'), free('quantise', 0.5, 0.05, 3)];
 
@@ -63,7 +66,7 @@ export const laws: readonly Law[] = [
     free: gemmFree,
     held: {},
     freeForClass: forUnmeasured(gemmFree),
-    heldForClass: { tail: 0.5, perUnit: 1.7 },
+    heldForClass: { tail: 0.5, perUnit: 1.7, matrixJoules },
   },
   {
     group: 'gemm',
@@ -71,7 +74,7 @@ export const laws: readonly Law[] = [
     free: fp8Free,
     held: { split: 0 },
     freeForClass: forUnmeasured(fp8Free),
-    heldForClass: { split: 0, tail: 0.5, perUnit: 1.7 },
+    heldForClass: { split: 0, tail: 0.5, perUnit: 1.7, matrixJoules },
   },
   {
     group: 'gemm',

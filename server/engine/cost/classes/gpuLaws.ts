@@ -96,6 +96,7 @@ export function gemmTime(
   mainBytes: number,
 ): LawTime {
   const { batch, m, n, k } = product;
+  if (!rates.matrixUnits && Math.min(m, n) <= thinRows) return thinTime(rates, c, product, mainBytes);
   const tail = c['tail'] ?? 0.5;
   const prologue = c['prologue'] ?? 120;
   const step = (c['step'] ?? 3) / rates.clockHz;
@@ -131,6 +132,22 @@ export function gemmTime(
   // Two bytes read and one written per activation.
   const quantising = quantise > 0 ? (3 * batch * m * k) / (rates.bandwidth * quantise) : 0;
   return { ...best, extra: best.extra + quantising };
+}
+
+/** Rows up to which vector lanes multiply straight from memory, without a tile. */
+const thinRows = 8;
+/** Share of the vector peak in such a product: a load and a conversion for each weight beside its multiplications. */
+const thinShare = 0.25;
+
+/** A matrix times a few vectors on lanes without matrix units: no tile to fill, the weights are read once. */
+function thinTime(
+  rates: GpuRates,
+  c: ConstantValues,
+  { batch, m, n, k }: Product,
+  mainBytes: number,
+): LawTime {
+  const memory = mainBytes / (rates.bandwidth * (c['bandwidth'] ?? 0.78));
+  return { compute: (2 * batch * m * n * k) / (rates.peak * thinShare), memory, extra: 0 };
 }
 
 /** Seconds of full matrix work after which the power limit has lowered the clock; seen alike on all measured GPUs. */
