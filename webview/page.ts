@@ -36,9 +36,11 @@ export function runPage(render: (summary: Summary, rerender: () => void) => View
       case 'summary':
         if (current && current.uri === message.summary.uri && current.revision > message.summary.revision)
           return;
+        banner.replaceChildren();
+        // The same again, as after a change of focus: what is open, scrolled and chosen stays.
+        if (view && JSON.stringify(current) === JSON.stringify(message.summary)) return;
         current = message.summary;
         remember({ uri: current.uri });
-        banner.replaceChildren();
         show(current);
         break;
       case 'state':

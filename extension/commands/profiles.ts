@@ -83,7 +83,7 @@ export async function removeProfile(server: Server, choices: Choices, uri: vscod
   const params: RemoveProfileParams = { uri: uri.toString(), chip: picked.chip };
   const { removed } = await server.request<RemoveProfileResult>(removeProfileRequest, params);
   if (removed !== null)
-    await vscode.window.showInformationMessage(text('extension.profile.removed', { file: removed }));
+    void vscode.window.showInformationMessage(text('extension.profile.removed', { file: removed }));
 }
 
 async function pickFile(uri: vscode.Uri): Promise<vscode.Uri | undefined> {

@@ -26,7 +26,7 @@ function verdictOf({ measured, estimate }: MeasuredPoint): Verdict {
 
 function verdictColor(verdict: Verdict): string {
   if (verdict === 'inside') return boundColor('compute');
-  return verdict === 'slower' ? boundColor('memory') : boundColor('overhead');
+  return verdict === 'slower' ? color('charts-red', foreground()) : boundColor('overhead');
 }
 
 /** Log-log: one dot per measured kernel, measured against estimated, with the diagonal and the usual stated range. */
