@@ -1,8 +1,8 @@
 // Bundles every target with esbuild; `--watch` keeps building. Types are checked by `npm run typecheck`.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { build, context } from 'esbuild';
-import { settingsSchema } from './settingsSchema.mjs';
+import { writeChipSchemas } from './chipSchemas.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = {
@@ -27,8 +27,7 @@ const targets = [
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 // Completion and validation of chip files in a workspace.
-await copyFile('server/engine/chips/chip.schema.json', 'dist/chip.schema.json');
-await writeFile('dist/settings.schema.json', JSON.stringify(await settingsSchema()));
+await writeChipSchemas('dist');
 for (const target of targets) {
   if (watch) await (await context(target)).watch();
   else await build(target);

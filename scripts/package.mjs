@@ -10,7 +10,7 @@ const largest = 1.5e6;
 const allowed = [
   /^extension\/(package\.json|package\.nls(\.ko)?\.json|readme\.md|LICENSE(\.txt|\.md)?|changelog\.md)$/i,
   /^extension\/dist\/(extension|server)\.js$/,
-  /^extension\/dist\/(chip|settings)\.schema\.json$/,
+  /^extension\/dist\/(chip|settings)\.schema(\.ko)?\.json$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
   /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
   /^extension\/media\/(heat|walkthrough)\/[\w-]+\.svg$/,

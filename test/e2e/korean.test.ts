@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Host, startHost } from '../../scripts/vscode-host.mjs';
+import type * as vscode from 'vscode';
 import { settings } from './globalSetup';
 import { Workbench } from './workbench';
 
@@ -47,6 +48,27 @@ it('shows commands and settings in Korean', async () => {
     );
   });
   expect(titles.filter((title) => !hangul.test(title))).toEqual([]);
+});
+
+it('explains chip files in Korean', async () => {
+  const file = join(bench.folder, '.siliconlens', 'chips', 'mine.json');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, '{ "id": "mine", "extends": "nvidia-l4", "name": "Mine" }');
+  const explained = (): Promise<string> =>
+    bench.inHost(async (api, path) => {
+      const uri = api.Uri.file(path);
+      await api.workspace.openTextDocument(uri);
+      const place = new api.Position(0, 4);
+      const hovers = await api.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        uri,
+        place,
+      );
+      const texts = hovers.flatMap(({ contents }) => contents);
+      return texts.map((text) => (typeof text === 'string' ? text : text.value)).join('\n');
+    }, file);
+  await bench.until(async () => hangul.test(await explained()), 'a Korean explanation');
+  expect(await explained()).toContain('고유한 id');
 });
 
 it('shows hover, report and side panel in Korean', async () => {

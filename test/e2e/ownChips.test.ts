@@ -63,6 +63,12 @@ it('completes, explains and validates chip files', async () => {
     'validation by the schema',
   );
   await rm(join(bench.folder, file));
+  // Ids of the catalogue, among the quotation marks of a value.
+  await writeFile(join(bench.folder, '.siliconlens/chips/other.json'), '{\n  "extends": ""\n}\n');
+  expect(await completions('.siliconlens/chips/other.json', 1, 14, '"nvidia-h100-sxm"')).toContain(
+    '"hailo-8"',
+  );
+  await rm(join(bench.folder, '.siliconlens/chips/other.json'));
 });
 
 it('completes and validates chips of the settings', async () => {
@@ -214,7 +220,12 @@ function textOf(file: string): Promise<string> {
 }
 
 /** Labels of the completions at a place, once there are some. */
-async function completions(file: string, line: number, character: number): Promise<string[]> {
+async function completions(
+  file: string,
+  line: number,
+  character: number,
+  expected = 'extends',
+): Promise<string[]> {
   let labels: string[] = [];
   await bench.until(
     async () => {
@@ -233,7 +244,7 @@ async function completions(file: string, line: number, character: number): Promi
         line,
         character,
       );
-      return labels.includes('extends');
+      return labels.includes(expected);
     },
     () => `completions, not ${labels.join(', ')}`,
   );

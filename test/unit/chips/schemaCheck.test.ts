@@ -81,6 +81,33 @@ describe('the check of chip files', () => {
     ]);
   });
 
+  it('knows every keyword that the schema uses', () => {
+    const keywords = new Set<string>();
+    const collect = (value: unknown, isNames: boolean): void => {
+      if (value === null || typeof value !== 'object') return;
+      if (Array.isArray(value)) return value.forEach((item) => collect(item, false));
+      for (const [key, item] of Object.entries(value)) {
+        if (!isNames) keywords.add(key);
+        collect(item, !isNames && ['properties', 'definitions'].includes(key));
+      }
+    };
+    collect(schema, false);
+    const checked = [
+      '$ref',
+      'type',
+      'enum',
+      'const',
+      'required',
+      'properties',
+      'additionalProperties',
+      'items',
+    ];
+    checked.push('minItems', 'uniqueItems', 'minimum', 'maximum', 'minLength', 'pattern', 'anyOf', 'allOf');
+    checked.push('if', 'then', 'else');
+    const words = ['$schema', 'title', 'description', 'definitions'];
+    expect([...keywords].filter((key) => !checked.includes(key) && !words.includes(key))).toEqual([]);
+  });
+
   it('agrees with a validator of JSON Schema on changed chips', () => {
     const validate = new Ajv({ strict: false }).compile(schema);
     const values: unknown[] = [

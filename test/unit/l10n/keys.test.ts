@@ -62,6 +62,13 @@ describe('messages in English and Korean', () => {
     expect(twice).toEqual([]);
   });
 
+  it('has the texts of the schema of chip files, and no others', () => {
+    const schema = readFileSync(join(root, 'server/engine/chips/chip.schema.json'), 'utf8');
+    const said = [...schema.matchAll(/"description": "([^"]*)"/g)].map(([, text]) => text ?? '');
+    const keys = said.map((text) => /^%(.+)%$/.exec(text)?.[1] ?? `no key: ${text}`);
+    expect([...new Set(keys)].sort()).toEqual(Object.keys(read('l10n/en/schema.json')).sort());
+  });
+
   it('has the texts of the manifest, and no others', () => {
     const manifest = readFileSync(join(root, 'package.json'), 'utf8');
     const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));

@@ -1,0 +1,50 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+
+const catalogue = 'server/engine/chips/catalogue';
+
+/**
+ * Writes what editors complete, explain and validate chips with, per language: the schema of chip files, and that of
+ * settings files with the setting `siliconlens.customChips`.
+ */
+export async function writeChipSchemas(folder) {
+  const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
+  proposeChips(chip.properties.extends, await shippedChips());
+  for (const [language, suffix] of [
+    ['en', ''],
+    ['ko', '.ko'],
+  ]) {
+    const texts = JSON.parse(await readFile(`l10n/${language}/schema.json`, 'utf8'));
+    const said = inWords(chip, texts);
+    await writeFile(`${folder}/chip.schema${suffix}.json`, JSON.stringify(said));
+    await writeFile(`${folder}/settings.schema${suffix}.json`, JSON.stringify(settingsSchema(said)));
+  }
+}
+
+async function shippedChips() {
+  const names = (await readdir(catalogue)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(`${catalogue}/${name}`, 'utf8'))));
+}
+
+/** The ids of the catalogue as completions; a chip of another file may be extended too. */
+function proposeChips(schema, chips) {
+  const names = chips.map(({ name, vendor }) => `${name} · ${vendor}`);
+  schema.anyOf = [{ enum: chips.map(({ id }) => id), enumDescriptions: names }, { type: 'string' }];
+}
+
+/** The schema with `%key%` replaced by the text of the key. */
+function inWords(value, texts) {
+  if (typeof value === 'string') return value.replace(/^%(.+)%$/, (_place, key) => texts[key] ?? key);
+  if (Array.isArray(value)) return value.map((item) => inWords(item, texts));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inWords(item, texts)]));
+}
+
+/** An entry of the setting is a chip whose id is its name. Settings of a manifest can't refer to a file; this can. */
+function settingsSchema({ $schema, definitions, ...chip }) {
+  const { id, $schema: _ofChipFile, ...properties } = chip.properties;
+  const entry = { ...chip, required: [], properties };
+  const setting = { type: 'object', propertyNames: { pattern: id.pattern }, additionalProperties: entry };
+  const settings = { 'siliconlens.customChips': setting };
+  // In a workspace file the settings are one level further in.
+  return { $schema, definitions, properties: { ...settings, settings: { properties: settings } } };
+}
