@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
@@ -14,11 +15,13 @@ import { uninterrupted } from '../engine/scheduler';
 import type { Workload } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import type { Choices } from '../workspace/choices';
+import { layOver } from '../workspace/measured';
 import { chosenChips } from '../workspace/chosenChips';
 import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { openModel, type OpenedModel } from './openModel';
+import { readProfiles, type ReadFile } from './profiles';
 import { settingsFor, workloadFor } from './workload';
 
 export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
@@ -36,9 +39,12 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
-  const surroundings = { host, carbonIntensity };
+  const { files, notes } = await readProfiles(words, language);
+  if (files.length > chips.length)
+    throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
+  const surroundings = { host, carbonIntensity, files };
   const report = await reportOf(opened, workload, chips, surroundings, language, format === 'json');
-  return { text: printReport(report, format, language), failure: opened.failure };
+  return { text: printReport(report, format, language), failure: opened.failure, notes: notes.join('\n') };
 }
 
 /** The one model that a command is about. */
@@ -63,11 +69,18 @@ export async function chipsFor(
   return [...chips];
 }
 
+interface Surroundings {
+  readonly host: Chip | undefined;
+  readonly carbonIntensity: number | null;
+  /** Profiles in the order of the chips that they were measured on. */
+  readonly files: readonly ReadFile[];
+}
+
 async function reportOf(
   opened: OpenedModel,
   workload: Workload,
   chips: readonly Chip[],
-  { host, carbonIntensity }: { host: Chip | undefined; carbonIntensity: number | null },
+  { host, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<Report> {
@@ -93,6 +106,10 @@ async function reportOf(
     carbonIntensity,
     ...(withNames && { symbolic: await inferSymbolic(opened.model, workload.bindings, uninterrupted) }),
     problems: [...opened.problems, ...unusedProblems],
+    measuredOn: (analysis) => {
+      const file = files[analyses.indexOf(analysis)];
+      return file ? layOver(prepared, analysis, file.profile, basename(file.path)).report : null;
+    },
     lineOf: (index) => {
       const line = opened.positions.lineOf(nodes[index]!.node);
       return line < 0 ? null : line + 1;

@@ -27,6 +27,8 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...workload,
     chip: { type: 'string', multiple: true, short: 'c' },
     carbon: { type: 'string' },
+    profile: { type: 'string', multiple: true, short: 'p' },
+    layers: { type: 'string' },
   },
   calibrate: {
     ...common,
@@ -48,6 +50,12 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     settings: { type: 'string' },
   },
   chips: formatted,
+  verify: {
+    ...common,
+    ...workload,
+    chip: { type: 'string', short: 'c' },
+    node: { type: 'string', short: 'n' },
+  },
   listing: common,
   help: common,
 };

@@ -9,22 +9,14 @@ import { calibrateProfiles, rowsPerConstant, type GroupFit } from '../engine/cos
 import { calibrateTable } from '../engine/cost/calibrate/fromTable';
 import { matchProfile, type MatchedProfile } from '../engine/cost/calibrate/matchProfile';
 import { overlayOf, type ChipOverlay } from '../engine/cost/calibrate/overlay';
-import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
-import { readProfile } from '../engine/cost/calibrate/readProfile';
-import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
 import type { Arguments } from './arguments';
 import { calibrationSummary, type Before } from './calibrationSummary';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
-import { openModel, readText } from './openModel';
+import { openModel } from './openModel';
+import { readProfiles, type ReadFile } from './profiles';
 import { settingsFor, workloadFor } from './workload';
-
-/** A profile as it was read from its file. */
-interface ReadFile {
-  readonly path: string;
-  readonly profile: MeasuredProfile;
-}
 
 /** A profile laid over its model on the chip. */
 export interface MeasuredOnChip extends ReadFile {
@@ -49,7 +41,9 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const { customChips } = await settingsFor(words, words.positionals[0] ?? '.');
   const choice = await ChipChoice.here(language, customChips);
   const chip = await choice.named(name);
-  const { files, notes } = await readFiles(words, language);
+  if (words.texts('profile').length === 0)
+    throw usage('cli.error.needs', { command: words.command, option: '--profile' });
+  const { files, notes } = await readProfiles(words, language);
   const tables = files.filter(({ profile }) => profile.kind === 'kernel-table');
   const ofModels = files.filter(({ profile }) => profile.kind !== 'kernel-table');
   const measured = await measuredOn(words, ofModels, chip, language, notes);
@@ -66,30 +60,6 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const text = [...notes, summary].join('\n');
   return { text: `${JSON.stringify(overlay, null, 2)}\n`, failure: null, notes: text };
 }
-
-async function readFiles(
-  words: Arguments,
-  language: Language,
-): Promise<{ files: readonly ReadFile[]; notes: string[] }> {
-  const paths = words.texts('profile');
-  if (paths.length === 0) throw usage('cli.error.needs', { command: words.command, option: '--profile' });
-  const layersPath = words.text('layers');
-  const layers = layersPath === undefined ? undefined : await readText(layersPath);
-  const files: ReadFile[] = [];
-  const notes: string[] = [];
-  for (const path of paths) {
-    const options = { origin: basename(path), ...(layers === undefined ? {} : { layers }) };
-    const { profile, problems } = await readProfile(await readText(path), options, uninterrupted);
-    const [first] = problems;
-    if (!profile) throw failed('cli.error.model', { path, message: first ? textOf(first, language) : '' });
-    notes.push(...problems.map((problem) => `${path}: ${textOf(problem, language)}`));
-    files.push({ path, profile });
-  }
-  return { files, notes };
-}
-
-const textOf = (problem: Problem, language: Language): string =>
-  messageOf(language, problem.code, problem.args);
 
 /** Each profile over its model: one model for all of them, or one for each in the same order. */
 async function measuredOn(

@@ -8,6 +8,7 @@ import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
 import { chipFolder } from '../workspace/chipFiles';
 import { failed, usage } from './failure';
+import { nearest } from './nearest';
 import { readText } from './openModel';
 
 /** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
@@ -63,9 +64,21 @@ export class ChipChoice {
     if (broken) throw this.failure(broken.path, broken.result);
     const found = findChips(name, this.all);
     if (found.length === 1) return found[0]!;
-    if (found.length === 0) throw usage('cli.error.chipUnknown', { chip: name });
+    if (found.length === 0) throw this.unknown(name);
     const names = found.slice(0, 5).map((chip) => chip.id);
     throw usage('cli.error.chip', { chip: name, names: names.join(', ') });
+  }
+
+  /** Nothing is called so: the failure names what sounds most alike. */
+  unknown(chip: string): Error {
+    const near = nearest(
+      chip,
+      this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]),
+      3,
+    );
+    return near.length > 0
+      ? usage('cli.error.chipNear', { chip, names: near.join(', ') })
+      : usage('cli.error.chipUnknown', { chip });
   }
 
   private async fromFile(path: string): Promise<Chip> {

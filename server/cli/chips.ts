@@ -15,7 +15,10 @@ const chipFormats = ['table', 'json', 'markdown', 'csv'] as const;
 /** `siliconlens chips [QUERY]`: the catalogue, or what a query finds in it. */
 export async function listChips(words: Arguments, language: Language): Promise<string> {
   const format = words.choice('format', chipFormats) ?? 'table';
-  const found = findChips(words.positionals.join(' '), (await ChipChoice.here(language)).all);
+  const choice = await ChipChoice.here(language);
+  const query = words.positionals.join(' ');
+  const found = findChips(query, choice.all);
+  if (found.length === 0) throw choice.unknown(query);
   switch (format) {
     case 'table':
       return tableOf([catalogueSection(found, reportWords(language))]);

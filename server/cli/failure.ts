@@ -21,6 +21,8 @@ export interface Outcome {
   readonly failure: Failure | null;
   /** What there is to say beside the result. */
   readonly notes?: string;
+  /** What `--out` names when it is not the text: the text then goes to standard output. */
+  readonly file?: Uint8Array;
 }
 
 /** The command was not understood. */

@@ -11,6 +11,7 @@ import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
+import { verify } from './verify';
 
 /** Where a command writes to and what surrounds it. */
 export interface Console {
@@ -30,10 +31,10 @@ export async function run(words: readonly string[], console: Console): Promise<n
   try {
     const parsed = parseArguments(words);
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
-    const { text, failure, notes } = await perform(parsed, language, console);
-    if (parsed.out === undefined) console.out(text);
-    else await write(parsed.out, text);
-    if (notes !== undefined) console.error(notes);
+    const { text, failure, notes, file } = await perform(parsed, language, console);
+    if (parsed.out !== undefined) await write(parsed.out, file ?? text);
+    if (parsed.out === undefined || file) console.out(text);
+    if (notes) console.error(`${notes.trimEnd()}\n`);
     if (failure) throw failure;
     return exitCodes.done;
   } catch (error) {
@@ -70,6 +71,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       const opened = await openModel(onlyPath(words), language);
       return { text: listingOf(opened), failure: opened.failure };
     }
+    case 'verify':
+      return verify(words, language);
     default:
       throw usage('cli.error.command', { command: words.command });
   }
@@ -91,7 +94,7 @@ function helpText(language: Language): string {
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: string | Uint8Array): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {

@@ -149,3 +149,33 @@ describe('siliconlens calibrate', () => {
     expect([overlay.id, overlay.calibration[0]!.rows]).toEqual([`${chip}-measured`, 6]);
   });
 });
+
+describe('siliconlens analyze --profile', () => {
+  it('lays measured times beside the estimates of its chip', async () => {
+    const words = [
+      'analyze',
+      join(fixtures, 'models/tiny-conv.onnx'),
+      '--chip',
+      chip,
+      '--runtime',
+      'onnxruntime-cpu',
+    ];
+    const trace = join(fixtures, 'profiles/tiny-conv.onnxruntime.json');
+    const { code, out, error } = await siliconlens(
+      ...words,
+      '--profile',
+      trace,
+      '--chip',
+      'nvidia-t4',
+      '-f',
+      'json',
+    );
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    const { chips } = JSON.parse(out) as Report;
+    expect(chips[0]!.measured).toMatchObject({ profile: 'tiny-conv.onnxruntime.json', rows: 11, runs: 2 });
+    expect(chips[0]!.measured!.groups).toHaveLength(7);
+    expect(chips[1]!.measured).toBeNull();
+    const two = await siliconlens(...words, '--profile', trace, '--profile', trace);
+    expect([two.code, two.error]).toEqual([2, expect.stringContaining('2 profiles for 1 chips')]);
+  });
+});

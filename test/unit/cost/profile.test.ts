@@ -161,6 +161,17 @@ describe('a table', () => {
     expect(problems).toMatchObject([{ code: 'profile.lines-skipped', args: { count: 1 } }]);
   });
 
+  it('may be the counters of OpenVINO', async () => {
+    const text =
+      'layerName;execStatus;layerType;execType;realTime (ms);cpuTime (ms)\nconv1;EXECUTED;Convolution;jit;0.4;0.4\nTotal;;;;0.4;0.4\n';
+    const { profile, problems } = await read(text);
+    expect(problems).toEqual([]);
+    expect(profile!.rows.map(({ names, operator }) => [names, operator])).toEqual([
+      [['conv1'], 'Convolution'],
+    ]);
+    expect(profile!.seconds).toBeCloseTo(4e-4, 12);
+  });
+
   it('of kernels is laid over the kernels of their size and format', async () => {
     const { inference, plan } = chain([8, 512], [dense(8, 512, 256), dense(8, 256, 512), dense(8, 512, 256)]);
     const table = 'chip,dtype,m,n,k,seconds\nmine,fp32,8,256,512,1e-5\nmine,bf16,8,512,256,2e-5\n';

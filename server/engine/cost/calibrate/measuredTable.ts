@@ -10,18 +10,20 @@ import {
 import { parseCsv, parseRows, type Row } from './rows';
 
 /** Columns that may hold the name of a node, the first that is there. `outputs` holds values, separated by spaces. */
-const nameColumns = ['name', 'node', 'outputs'];
+const nameColumns = ['name', 'node', 'outputs', 'layerName'];
 /** Columns that may hold the time, with what brings it to seconds. */
 const timeColumns: readonly (readonly [string, number])[] = [
   ['seconds', 1],
   ['ms', 1e-3],
   ['us', 1e-6],
+  ['realTime (ms)', 1e-3],
 ];
 
 /**
  * Reads a CSV with a head line. With a column `name`, `node` or `outputs` and one of `seconds`, `ms`, `us` (and
  * optionally `operator`, `count`, `median_seconds`) each line is a node of a model: a `node-table`. With the columns
- * that `parseRows` knows (docs/accuracy.md) each line is a kernel by size: a `kernel-table`.
+ * that `parseRows` knows (docs/accuracy.md) each line is a kernel by size: a `kernel-table`. The detailed counters of
+ * OpenVINO's benchmark_app (`layerName;…;realTime (ms);…`) are a table of nodes too; their last line is the sum.
  */
 export async function readTable(text: string, origin: string, scheduler: Scheduler): Promise<ReadProfile> {
   const newline = text.indexOf('\n');
@@ -68,6 +70,7 @@ async function nodeTable(
     if (pause) await pause;
     const name = line[nameColumn]!.slice(0, profileLimits.name);
     const seconds = Number(line[timeColumn] || NaN) * unit;
+    if (isSum(line)) continue;
     if (name === '' || !(seconds >= 0) || !Number.isFinite(seconds)) {
       skipped++;
       continue;
@@ -79,7 +82,7 @@ async function nodeTable(
       ...plain,
       name,
       names: names.filter((one) => one !== ''),
-      operator: line['operator'] || null,
+      operator: line['operator'] || line['layerType'] || null,
       seconds,
       medianSeconds: median >= 0 ? median : seconds,
       count: count >= 1 ? count : 1,
@@ -88,6 +91,11 @@ async function nodeTable(
   if (rows.length === 0) return failure('profile.no-rows');
   const problems = skipped > 0 ? [problem('warning', 'profile.lines-skipped', { count: skipped })] : [];
   return { profile: tableOf('node-table', rows, []), problems };
+}
+
+/** `Total;;;;1.2;1.2` at the end of OpenVINO's counters. */
+function isSum(line: Record<string, string>): boolean {
+  return line['layerName'] === 'Total' && line['layerType'] === '';
 }
 
 const plain = { isRange: false, repeat: 1, outputShapes: null, kernel: null } as const;

@@ -48,19 +48,21 @@ const mostColumns = 64;
 /** The lines of a CSV by the names of its first line; cells with commas stand in double quotes, within their line. */
 export function parseCsv(text: string): Record<string, string>[] {
   const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const names = cellsOf(head)
+  // Where the comma is the decimal sign, and in OpenVINO's reports, the semicolon separates.
+  const separator = head.includes(';') && !head.includes(',') ? ';' : ',';
+  const names = cellsOf(head, separator)
     .slice(0, mostColumns)
     .map((name) => name.trim());
   return lines
     .filter((line) => line !== '')
     .map((line) => {
-      const cells = cellsOf(line);
+      const cells = cellsOf(line, separator);
       return Object.fromEntries(names.map((name, i) => [name, cells[i] ?? '']));
     });
 }
 
-function cellsOf(line: string): string[] {
-  if (!line.includes('"')) return line.split(',');
+function cellsOf(line: string, separator: string): string[] {
+  if (!line.includes('"')) return line.split(separator);
   const cells: string[] = [];
   let cell = '';
   let isQuoted = false;
@@ -68,7 +70,7 @@ function cellsOf(line: string): string[] {
     const character = line[at]!;
     if (character === '"' && isQuoted && line[at + 1] === '"') cell += line[++at]!;
     else if (character === '"') isQuoted = !isQuoted;
-    else if (character === ',' && !isQuoted) {
+    else if (character === separator && !isQuoted) {
       cells.push(cell);
       cell = '';
     } else cell += character;

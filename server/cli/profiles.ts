@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import { messageOf, type Language } from '../../l10n/messages';
+import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import { readProfile } from '../engine/cost/calibrate/readProfile';
+import type { Problem } from '../engine/problem';
+import { uninterrupted } from '../engine/scheduler';
+import type { Arguments } from './arguments';
+import { failed } from './failure';
+import { readText } from './openModel';
+
+/** A profile as it was read from its file. */
+export interface ReadFile {
+  readonly path: string;
+  readonly profile: MeasuredProfile;
+}
+
+/** The profiles that the options name, and what there is to say about them. Throws a `Failure` for one that is none. */
+export async function readProfiles(
+  words: Arguments,
+  language: Language,
+): Promise<{ files: readonly ReadFile[]; notes: string[] }> {
+  const paths = words.texts('profile');
+  const layersPath = words.text('layers');
+  const layers = layersPath === undefined ? undefined : await readText(layersPath);
+  const files: ReadFile[] = [];
+  const notes: string[] = [];
+  for (const path of paths) {
+    const options = { origin: basename(path), ...(layers === undefined ? {} : { layers }) };
+    const { profile, problems } = await readProfile(await readText(path), options, uninterrupted);
+    const [first] = problems;
+    if (!profile) throw failed('cli.error.model', { path, message: first ? textOf(first, language) : '' });
+    notes.push(...problems.map((problem) => `${path}: ${textOf(problem, language)}`));
+    files.push({ path, profile });
+  }
+  return { files, notes };
+}
+
+const textOf = (problem: Problem, language: Language): string =>
+  messageOf(language, problem.code, problem.args);

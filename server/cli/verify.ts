@@ -1,0 +1,115 @@
+import { messageOf, type Language } from '../../l10n/messages';
+import { costsOn, prepare } from '../engine/analyse';
+import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
+import { cutNode } from '../engine/cost/calibrate/cutNode';
+import { writeOnnx } from '../engine/formats/onnx/write';
+import type { Model } from '../engine/graph/model';
+import type { Inference } from '../engine/inference/types';
+import { uninterrupted } from '../engine/scheduler';
+import { oneLine } from '../engine/report/print/table';
+import { reportWords } from '../reportWords';
+import { chosenChips } from '../workspace/chosenChips';
+import { onlyPath } from './analyze';
+import type { Arguments } from './arguments';
+import { ChipChoice } from './chipChoice';
+import { failed, usage, type Outcome } from './failure';
+import { nearest } from './nearest';
+import { openModel } from './openModel';
+import { settingsFor, workloadFor } from './workload';
+
+/**
+ * `siliconlens verify MODEL [--node NAME]`: the commands that measure what is estimated. With a node, `--out` names the
+ * file that gets the node as a model of its own.
+ */
+export async function verify(words: Arguments, language: Language): Promise<Outcome> {
+  const path = onlyPath(words);
+  const choices = await settingsFor(words, path);
+  const workload = workloadFor(words, choices);
+  const choice = await ChipChoice.here(language, choices.customChips);
+  const name = words.text('chip') ?? choices.chips[0];
+  const chip = name === undefined ? chosenChips([]).chips[0]! : await choice.named(name);
+  const opened = await openModel(path, language);
+  if (opened.failure) throw opened.failure;
+  const node = words.text('node');
+  if (node === undefined) {
+    const commands = await commandsFor(
+      { path, model: opened.model, workload, chip, isNode: false },
+      language,
+    );
+    return { text: commands, failure: null };
+  }
+  const { inference } = await prepare(opened.model, workload, uninterrupted);
+  const { model, bytes } = cut(path, node, opened.model, inference, language);
+  const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
+  const commands = await commandsFor(
+    { path: out, model, workload: { ...workload, bindings: {} }, chip, isNode: true },
+    language,
+  );
+  const args = { path: out, node: oneLine(node), bytes: reportWords(language).bytes(bytes.length) };
+  const missing =
+    words.out === undefined ? `# --out ${out}: ${messageOf(language, 'cli.verify.cut')}\n\n` : '';
+  const notes = words.out === undefined ? {} : { notes: messageOf(language, 'cli.verify.written', args) };
+  return { text: `${missing}${commands}`, failure: null, file: bytes, ...notes };
+}
+
+function cut(
+  path: string,
+  name: string,
+  whole: Model,
+  inference: Inference,
+  language: Language,
+): { model: Model; bytes: Uint8Array } {
+  const { model, problem } = cutNode(whole, inference, nodeNamed(path, name, inference));
+  if (!model) {
+    throw failed('cli.error.model', { path, message: messageOf(language, problem.code, problem.args) });
+  }
+  const written = writeOnnx(model);
+  if ('unwritable' in written)
+    throw failed('cli.verify.unwritable', { node: name, part: written.unwritable });
+  return { model, bytes: written.bytes };
+}
+
+/** Flat index of the node of a name, or of the one that writes a value of that name. Throws a `Failure`. */
+function nodeNamed(path: string, name: string, { nodes, values }: Inference): number {
+  const found =
+    nodes.find(({ node }) => node.name === name)?.index ??
+    values.find((value) => value.name === name)?.producer;
+  if (found !== undefined && found !== null) return found;
+  const names = nodes.flatMap(({ node }) => [node.name, ...node.outputs]).filter((one) => one !== '');
+  const near = nearest(name, names.slice(0, 20_000), 3);
+  throw near.length > 0
+    ? usage('cli.verify.nearNode', { path, node: name, names: near.map((one) => oneLine(one)).join(', ') })
+    : usage('cli.verify.noNode', { path, node: name });
+}
+
+/** The recipe as a shell script with comments, headed by the estimate that it checks. */
+async function commandsFor(
+  task: Pick<MeasureTask, 'path' | 'model' | 'workload' | 'chip' | 'isNode'>,
+  language: Language,
+): Promise<string> {
+  const { model, workload, chip } = task;
+  const words = reportWords(language);
+  const prepared = await prepare(model, workload, uninterrupted);
+  const { profile, cost } = await costsOn(prepared, chip, uninterrupted);
+  const recipe = measureCommands({ ...task, inference: prepared.inference, profile });
+  const seconds = cost.total.latencySeconds;
+  const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
+  const lines = [
+    messageOf(language, key, {
+      ...{ chip: chip.id, runtime: profile.name },
+      ...(seconds && {
+        ...{
+          seconds: words.seconds(seconds.value),
+          low: words.seconds(seconds.low),
+          high: words.seconds(seconds.high),
+        },
+      }),
+    }),
+    ...recipe.problems.map((problem) => messageOf(language, problem.code, problem.args)),
+  ];
+  const head = lines.map((line) => `# ${oneLine(line)}\n`).join('');
+  const steps = recipe.steps.map(
+    ({ purpose, command }) => `\n# ${messageOf(language, `measure.step.${purpose}`)}\n${command}\n`,
+  );
+  return head + steps.join('');
+}

@@ -1,0 +1,306 @@
+import type { Chip } from '../../chips/chip';
+import type { DataType } from '../../graph/dataTypes';
+import type { Dim } from '../../graph/dim';
+import type { Model } from '../../graph/model';
+import type { Inference } from '../../inference/types';
+import type { RuntimeProfile } from '../../kernels/profile';
+import type { Problem } from '../../problem';
+import type { PrecisionPolicy, Workload } from '../../workload';
+import { problem } from './profile';
+
+/** One command of a recipe, to be pasted into a shell. */
+export interface MeasureStep {
+  /** What it is for: the text of `measure.step.PURPOSE`. */
+  readonly purpose: 'profile' | 'instead' | 'convert' | 'time' | 'compare' | 'calibrate';
+  readonly command: string;
+}
+
+/** How to measure what was estimated, and what to bear in mind. */
+export interface Recipe {
+  readonly steps: readonly MeasureStep[];
+  readonly problems: readonly Problem[];
+}
+
+/** What is to be measured. */
+export interface MeasureTask {
+  /** The model's file as the commands name it. */
+  readonly path: string;
+  readonly model: Model;
+  readonly inference: Inference;
+  readonly workload: Workload;
+  readonly profile: RuntimeProfile;
+  readonly chip: Chip;
+  /** It is one node that was cut out: too little to fit constants to. */
+  readonly isNode: boolean;
+}
+
+/** A graph input with its size under the workload. */
+interface Input {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** Dimensions as the file declares them; null where it declares none. */
+  readonly declared: readonly Dim[] | null;
+}
+
+interface Context extends MeasureTask {
+  readonly inputs: readonly Input[];
+  /** The model's file without folder and ending: what output files begin with. */
+  readonly stem: string;
+}
+
+/** Runs that are enough for a stable minimum. */
+const runs = 50;
+
+/** Commands per runtime profile; one without an entry has no tool that we know. */
+const recipes: Readonly<Record<string, (context: Context) => MeasureStep[]>> = {
+  'onnxruntime-cpu': (context) => [
+    ...ortSteps(context, 'CPUExecutionProvider', 'cpu'),
+    ...readSteps(context),
+  ],
+  'onnxruntime-cuda': (context) => [
+    ...ortSteps(context, 'CUDAExecutionProvider', 'cuda'),
+    ...readSteps(context),
+  ],
+  coreml: (context) => ortSteps(context, 'CoreMLExecutionProvider', 'coreml'),
+  qnn: (context) => ortSteps(context, 'QNNExecutionProvider', 'qnn'),
+  tensorrt: (context) => [trtexecStep(context), ...readSteps(context, `${context.stem}.profile.json`, true)],
+  openvino: (context) => [
+    openvinoStep(context),
+    ...readSteps(context, `${context.stem}.counters/benchmark_detailed_counters_report.csv`),
+  ],
+  tflite: (context) => tfliteSteps(context, false),
+  'tflite-edgetpu': (context) => tfliteSteps(context, true),
+};
+/** Runtimes of which a profile holds the whole model as one: their time is compared with the total. */
+const wholeOnly = new Set(['coreml', 'qnn', 'tflite', 'tflite-edgetpu']);
+/** Runtimes whose profile holds the time of launching unless the build records device kernels. */
+const launchOnly = new Set(['onnxruntime-cuda']);
+
+/** The commands that measure a model (or a node that was cut from it) with the runtime, and read the result. */
+export function measureCommands(task: MeasureTask): Recipe {
+  const { profile, workload } = task;
+  const { inputs, problems } = inputsOf(task);
+  const stem = task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
+  const context: Context = { ...task, inputs, stem };
+  const recipe = recipes[profile.id];
+  if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
+  if (!recipe) {
+    problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));
+    return { steps: [...readSteps(context, `${stem}.csv`)], problems };
+  }
+  if (wholeOnly.has(profile.id))
+    problems.push(problem('information', 'measure.whole-only', { runtime: profile.name }));
+  if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only'));
+  if (!(profile.id in ownPrecision) && workload.precision !== 'as-stored')
+    problems.push(problem('warning', 'measure.precision', { precision: workload.precision }));
+  return { steps: problems.some(({ severity }) => severity === 'error') ? [] : recipe(context), problems };
+}
+
+function inputsOf({ model, inference }: MeasureTask): { inputs: Input[]; problems: Problem[] } {
+  const inputs: Input[] = [];
+  const problems: Problem[] = [];
+  const weights = new Set(model.graph.initializers.map(({ name }) => name));
+  const declared = new Map(model.graph.inputs.map(({ name, type }) => [name, type]));
+  for (const id of inference.scopes[0]?.inputs ?? []) {
+    const { name, type } = inference.values[id]!;
+    if (weights.has(name)) continue;
+    const shape = type?.kind === 'tensor' ? type.shape?.filter((dim) => typeof dim === 'number') : undefined;
+    if (type?.kind !== 'tensor' || !type.dtype || !shape || shape.length !== type.shape?.length) {
+      problems.push(problem('error', 'measure.input-unknown', { input: name }));
+      continue;
+    }
+    const own = declared.get(name);
+    inputs.push({ name, dtype: type.dtype, shape, declared: (own?.kind === 'tensor' && own.shape) || null });
+  }
+  return { inputs, problems };
+}
+
+/** How numpy makes an input: floats at random, whole numbers 1, which is a valid index, mask and position. */
+const numpyTypes: Readonly<Partial<Record<DataType, string>>> = {
+  ...{ float: 'float32', float16: 'float16', double: 'float64', bool: 'bool_' },
+  ...{ int8: 'int8', int16: 'int16', int32: 'int32', int64: 'int64' },
+  ...{ uint8: 'uint8', uint16: 'uint16', uint32: 'uint32', uint64: 'uint64' },
+};
+
+function numpyInput({ dtype, shape }: Input): string {
+  const type = numpyTypes[dtype];
+  const size = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  if (type === undefined) return `None  # numpy has no ${dtype}`;
+  return type.startsWith('float')
+    ? `random.standard_normal(${size}).astype(np.${type})`
+    : `np.ones(${size}, np.${type})`;
+}
+
+function ortSteps(context: Context, provider: string, flag: string): MeasureStep[] {
+  const { path, stem, inputs } = context;
+  const out = `${stem}.profile.json`;
+  const script = [
+    'import os',
+    'import numpy as np, onnxruntime as ort',
+    'options = ort.SessionOptions()',
+    'options.enable_profiling = True',
+    `session = ort.InferenceSession(${python(path)}, options, providers=[${python(provider)}])`,
+    'random = np.random.default_rng(0)',
+    'feeds = {',
+    ...inputs.map((input) => `    ${python(input.name)}: ${numpyInput(input)},`),
+    '}',
+    `for _ in range(${runs + 1}):`,
+    '    session.run(None, feeds)',
+    `os.replace(session.end_profiling(), ${python(out)})`,
+  ];
+  const steps: MeasureStep[] = [
+    { purpose: 'profile', command: `python3 - <<'END'\n${script.join('\n')}\nEND` },
+  ];
+  const dimensions = overrides(inputs);
+  if (dimensions) {
+    const words = [
+      'onnxruntime_perf_test',
+      '-I',
+      '-e',
+      flag,
+      '-m',
+      'times',
+      '-r',
+      String(runs),
+      ...dimensions,
+    ];
+    steps.push({
+      purpose: 'instead',
+      command: [...words, '-p', `${stem}.profile`, path].map(shell).join(' '),
+    });
+  }
+  return steps;
+}
+
+/** `-f NAME:N` for each dimension that has a name; null where an expression or no declaration stands. */
+function overrides(inputs: readonly Input[]): string[] | null {
+  const result = new Map<string, number>();
+  for (const { declared, shape } of inputs) {
+    if (!declared || declared.length !== shape.length) return null;
+    for (const [at, dim] of declared.entries()) {
+      if (typeof dim === 'number') continue;
+      if (!/^\w+$/.test(dim.key)) return null;
+      result.set(dim.key, shape[at]!);
+    }
+  }
+  return [...result].flatMap(([name, size]) => ['-f', `${name}:${size}`]);
+}
+
+/** Runtimes that convert the model themselves, with what they are told. As stored never means TF32. */
+const trtFlags: Readonly<Record<PrecisionPolicy, readonly string[]>> = {
+  'as-stored': ['--noTF32'],
+  fp32: ['--noTF32'],
+  tf32: [],
+  bf16: ['--bf16'],
+  fp16: ['--fp16'],
+  fp8: ['--fp8'],
+  int8: ['--int8', '--fp16'],
+  'int4-weights': ['--stronglyTyped'],
+  fp4: ['--stronglyTyped'],
+};
+const openvinoTypes: Readonly<Partial<Record<PrecisionPolicy, string>>> = {
+  ...{ 'as-stored': 'f32', fp32: 'f32', fp16: 'f16', bf16: 'bf16' },
+};
+const ownPrecision: Readonly<Record<string, true>> = { tensorrt: true, openvino: true };
+
+function trtexecStep({ path, stem, inputs, workload, model, profile }: Context): MeasureStep {
+  const dynamic = inputs.filter(({ declared }) => declared?.some((dim) => typeof dim !== 'number') ?? true);
+  const shapes = dynamic.map(({ name, shape }) => {
+    const plain = /[:,]/.test(name) ? `'${name}'` : name;
+    return `${plain}:${shape.length > 0 ? shape.join('x') : 'scalar'}`;
+  });
+  // Models that are stored in other types than FP32 say themselves where they use which.
+  const mixed =
+    workload.precision === 'as-stored' && model.graph.initializers.some(({ dtype }) => isNarrow(dtype));
+  const words = [
+    ...['trtexec', `--onnx=${path}`, ...(shapes.length > 0 ? [`--shapes=${shapes.join(',')}`] : [])],
+    ...(mixed ? ['--stronglyTyped', '--noTF32'] : trtFlags[workload.precision]),
+    ...(profile.launch === 'graph' ? ['--useCudaGraph'] : []),
+    ...['--warmUp=500', `--iterations=${runs}`, '--separateProfileRun', '--profilingVerbosity=detailed'],
+    ...[`--exportProfile=${stem}.profile.json`, `--exportLayerInfo=${stem}.layers.json`],
+  ];
+  return { purpose: 'profile', command: words.map(shell).join(' ') };
+}
+
+const isNarrow = (dtype: DataType | undefined): boolean =>
+  dtype === 'float16' || dtype === 'bfloat16' || dtype === 'int8' || dtype === 'uint8' || dtype === 'int4';
+
+/** Devices of OpenVINO by class of chip. */
+const openvinoDevices: Readonly<Record<string, string>> = { cpu: 'CPU', gpu: 'GPU', npu: 'NPU' };
+
+function openvinoStep({ path, stem, inputs, workload, chip }: Context): MeasureStep {
+  const shapes = inputs.map(({ name, shape }) => `${name}[${shape.join(',')}]`).join(',');
+  const precision = openvinoTypes[workload.precision];
+  const words = [
+    ...['benchmark_app', '-m', path, '-d', openvinoDevices[chip.class] ?? 'AUTO', '-shape', shapes],
+    ...(precision === undefined ? [] : ['-infer_precision', precision]),
+    ...['-hint', 'none', '-nireq', '1', '-nstreams', '1', '-api', 'sync', '-niter', String(runs)],
+    ...['-report_type', 'detailed_counters', '-report_folder', `${stem}.counters`],
+  ];
+  return { purpose: 'profile', command: words.map(shell).join(' ') };
+}
+
+function tfliteSteps({ path, stem, inputs }: Context, isEdge: boolean): MeasureStep[] {
+  const shapes = inputs.map(({ name, shape }) => `${name}:${shape.join(',')}`);
+  const overwrite = shapes.length > 0 ? ['-ois', ...shapes] : [];
+  const convert = ['onnx2tf', '-i', path, '-o', `${stem}.tflite`, ...overwrite, ...(isEdge ? ['-oiqt'] : [])];
+  const file = `${stem}.tflite/${stem}_${isEdge ? 'full_integer_quant' : 'float32'}`;
+  const compiled = isEdge ? `${file}_edgetpu.tflite` : `${file}.tflite`;
+  const delegate = isEdge ? ['--external_delegate_path=libedgetpu.so.1'] : [];
+  const steps: MeasureStep[] = [{ purpose: 'convert', command: convert.map(shell).join(' ') }];
+  if (isEdge) {
+    const compile = ['edgetpu_compiler', '-o', `${stem}.tflite`, `${file}.tflite`];
+    steps.push({ purpose: 'convert', command: compile.map(shell).join(' ') });
+  }
+  const words = ['benchmark_model', `--graph=${compiled}`, `--num_runs=${runs}`, ...delegate];
+  return [...steps, { purpose: 'time', command: words.map(shell).join(' ') }];
+}
+
+/** Reads the profile: lays it beside the estimates, and fits the chip's constants to it where there are enough kernels. */
+function readSteps(context: Context, file?: string, withLayers = false): MeasureStep[] {
+  const compare = readStep('compare', context, file, withLayers);
+  return context.isNode ? [compare] : [compare, readStep('calibrate', context, file, withLayers)];
+}
+
+/** With the bindings and the runtime of the measurement. */
+function readStep(
+  purpose: 'compare' | 'calibrate',
+  context: Context,
+  file = `${context.stem}.profile.json`,
+  withLayers = false,
+): MeasureStep {
+  const { path, stem, chip, profile, workload, inference } = context;
+  const bindings = inference.symbols.flatMap(({ name, value }) =>
+    value === null ? [] : ['--bind', `${name}=${value}`],
+  );
+  const converts = profile.id in ownPrecision && workload.precision !== 'as-stored';
+  const words = [
+    ...['siliconlens', purpose === 'compare' ? 'analyze' : 'calibrate', path, '--profile', file],
+    ...(withLayers ? ['--layers', `${stem}.layers.json`] : []),
+    ...['--chip', chip.id, '--runtime', profile.id, ...bindings],
+    ...(workload.phase === 'inference' ? [] : ['--phase', workload.phase]),
+    ...(converts ? ['--precision', workload.precision] : []),
+    ...(purpose === 'compare' ? [] : ['--out', `.siliconlens/chips/${chip.id}-measured.json`]),
+  ];
+  return { purpose, command: words.map(shell).join(' ') };
+}
+
+/** Letters that would be obeyed by a terminal or hide what a command says. */
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A word of a shell: names come from files. */
+function shell(word: string): string {
+  if (/^[\w./:=+@%,-]+$/.test(word)) return word;
+  if (word.search(hidden) === -1) return `'${word.replaceAll("'", "'\\''")}'`;
+  return `$'${word.replace(/[\\']/g, '\\$&').replace(hidden, escaped)}'`;
+}
+
+/** A text of Python: JSON's escapes are Python's too, and no letter can end the line. */
+function python(text: string): string {
+  return JSON.stringify(text).replace(hidden, escaped);
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nearest } from '../../../server/cli/nearest';
+import { run } from '../../../server/cli/run';
+import type { Report } from '../../../server/engine/report/types';
+
+const model = join(__dirname, '../../fixtures/models/tiny-conv.onnx');
+const folder = mkdtempSync(join(tmpdir(), 'siliconlens-verify-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = '';
+  let error = '';
+  const code = await run(words, {
+    out: (text) => (out += text),
+    error: (text) => (error += text),
+    locale: 'en_US.UTF-8',
+  });
+  return { code, out, error };
+}
+
+describe('siliconlens verify', () => {
+  it('prints what measures a model with the runtime of the chip, and what reads the result', async () => {
+    const { code, out } = await siliconlens('verify', model, '--chip', 'nvidia-t4', '--bind', 'batch=8');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^# estimated on nvidia-t4 with TensorRT: /);
+    expect(out).toContain('--shapes=image:8x3x16x16 --noTF32 --useCudaGraph');
+    expect(out).toContain('--exportProfile=tiny-conv.profile.json');
+    const fp16 = await siliconlens('verify', model, '--chip', 'nvidia-t4', '--precision', 'fp16');
+    expect(fp16.out).toContain(' --fp16 ');
+    expect(fp16.out).toContain(
+      'siliconlens calibrate ' +
+        `${model} --profile tiny-conv.profile.json --layers tiny-conv.layers.json --chip nvidia-t4 --runtime tensorrt ` +
+        '--bind batch=1 --precision fp16 --out .siliconlens/chips/nvidia-t4-measured.json',
+    );
+    const cpu = await siliconlens(
+      'verify',
+      model,
+      '--chip',
+      'intel-xeon-8480',
+      '--runtime',
+      'onnxruntime-cpu',
+    );
+    expect(cpu.out).toContain('"image": random.standard_normal((1, 3, 16, 16)).astype(np.float32),');
+    expect(cpu.out).toContain(
+      'onnxruntime_perf_test -I -e cpu -m times -r 50 -f batch:1 -p tiny-conv.profile',
+    );
+    const vendor = await siliconlens('verify', model, '--chip', 'hailo-8', '--lang', 'ko');
+    expect(vendor.out).toContain('name과 seconds 열이 있는 CSV');
+    expect(vendor.out).not.toMatch(/measure\.|cli\./);
+  });
+
+  it('quotes names so that a shell takes them as they are', async () => {
+    const path = join(folder, "it's.onnxtxt");
+    writeFileSync(
+      path,
+      `<ir_version: 9, opset_import: ["" : 20]>\nodd (float[N,4] "x; rm $HOME") => (float[N,4] y) {\n  y = Relu ("x; rm $HOME")\n}\n`,
+    );
+    const { code, out } = await siliconlens('verify', path, '--chip', 'nvidia-t4', '--bind', 'N=2');
+    expect(code).toBe(0);
+    expect(out).toContain("'--shapes=x; rm $HOME:2x4'");
+    expect(out).toContain(`it'\\''s.onnxtxt'`);
+  });
+
+  it('writes one node as a model that costs what the node costs', async () => {
+    const out = join(folder, 'one.onnx');
+    const words = ['--chip', 'intel-xeon-8480', '--bind', 'batch=2'];
+    const result = await siliconlens(
+      'verify',
+      model,
+      '--node',
+      '/pointwise/Conv_output_0',
+      ...words,
+      '--out',
+      out,
+    );
+    expect(result.code).toBe(0);
+    expect(result.error).toMatch(/one\.onnx: the node \/pointwise\/Conv_output_0 alone, [\d.]+ k?B\n$/);
+    expect(result.out).toContain(`siliconlens analyze ${out} --profile one.profile.json`);
+    // Too little to fit constants to.
+    expect(result.out).not.toContain('calibrate');
+    const report = JSON.parse(
+      (await siliconlens('analyze', out, ...words.slice(0, 2), '-f', 'json')).out,
+    ) as Report;
+    const whole = JSON.parse((await siliconlens('analyze', model, ...words, '-f', 'json')).out) as Report;
+    const own = report.nodes.find(({ operator }) => operator === 'Conv')!;
+    const there = whole.nodes.find(({ outputs }) => outputs[0]!.name === '/pointwise/Conv_output_0')!;
+    expect(own.operations).toEqual(there.operations);
+    expect(own.bytes).toEqual(there.bytes);
+    expect(own.outputs[0]!.shape).toEqual([2, 12, 4, 4]);
+    expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('names what is near when there is no such node', async () => {
+    const { code, error } = await siliconlens('verify', model, '--node', 'pointwise/conv');
+    expect(code).toBe(2);
+    expect(error).toContain('the nearest are /pointwise/Conv');
+  });
+});
+
+describe('names that nothing has', () => {
+  it('are answered with those most like them', async () => {
+    expect(nearest('nvdia h10', ['nvidia-h100', 'hailo-8', 'coral'], 2)).toEqual(['nvidia-h100']);
+    expect(nearest('zzzz', ['nvidia-h100'], 3)).toEqual([]);
+    const near = await siliconlens('chips', 'nvdia-h10');
+    expect([near.code, near.out]).toEqual([2, '']);
+    expect(near.error).toContain('the nearest names are nvidia-h100-sxm');
+    const none = await siliconlens('chips', 'zzzz');
+    expect([none.code, none.out]).toEqual([2, '']);
+    expect(none.error).toContain('no chip “zzzz” in the catalogue');
+  });
+});
