@@ -47,6 +47,9 @@ function chipCard(chip: SummaryChip): HTMLElement {
         ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
         : text('webview.unknown'),
     ],
+    ...(chip.measured
+      ? [[text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)] as [string, string]]
+      : []),
     [text('webview.chips.basis'), word('webview.basis', latencySeconds?.basis ?? 'unknown')],
     [
       text('webview.chips.throughput'),
