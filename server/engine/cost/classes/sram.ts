@@ -1,6 +1,5 @@
-import { plainTerms } from '../skeleton';
 import type { ClassModel, KernelInput } from './model';
-import { kernelArrayUtilisation } from './systolic';
+import { arrayTerms } from './systolic';
 
 /**
  * LPUs and wafers, whose layers hand data on while they work: weights live in the memory beside the arithmetic. What does not fit is streamed (the bytes of
@@ -10,7 +9,7 @@ export const sram: ClassModel = {
   serialUnits: false,
   pipelined: true,
   terms(input) {
-    return plainTerms(input, kernelArrayUtilisation(input, input.machine.array ?? [16, 16]), false);
+    return arrayTerms(input, input.machine.array ?? [16, 16]);
   },
 };
 

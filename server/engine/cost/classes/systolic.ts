@@ -7,7 +7,7 @@ import {
   seconds,
   type Product,
 } from '../skeleton';
-import { constant, type ClassModel, type KernelInput } from './model';
+import { constant, type ClassModel, type KernelInput, type Terms } from './model';
 
 /** The array of an accelerator that publishes none: 128 × 128, the commonest of the catalogue's arrays. */
 const defaultArray: readonly [number, number] = [128, 128];
@@ -56,34 +56,38 @@ function withPaddedWeights(input: KernelInput, array: readonly [number, number])
 }
 
 /**
- * TPUs, NPUs and ASICs around a systolic or tensor array: fill and padding, elementwise work on narrow vector units,
- * on-chip memory between layers.
+ * Time on arrays of multiply-accumulate units beside narrower vector units. A convolution with few channels per group
+ * fills one column of an array per channel only; compilers send it to the vector units where those are faster.
+ */
+export function arrayTerms(
+  input: KernelInput,
+  array: readonly [number, number],
+  memoryInput: KernelInput = input,
+): Terms {
+  const { machine, operations } = input;
+  const rate =
+    machine.peak && machine.peak * constant(input, 'compute', 1) * kernelArrayUtilisation(input, array);
+  const onArray = seconds(operations.matrix, rate);
+  const narrow = isNarrowConvolution(input.kernel.matrixShape, 4);
+  const onVector = narrow ? seconds(operations.matrix, machine.vector) : null;
+  const matrix = onVector === null ? onArray : onArray === null ? onVector : Math.min(onVector, onArray);
+  return {
+    compute: combine([matrix, elementwiseSeconds(input, false)], false),
+    memory: memorySeconds(memoryInput),
+    fixed: constant(input, 'fixed', 0),
+  };
+}
+
+/**
+ * TPUs and ASICs around a systolic or tensor array: fill and padding, elementwise work on narrow vector units, on-chip
+ * memory between layers.
  */
 export const systolic: ClassModel = {
   serialUnits: false,
   pipelined: false,
   terms(input) {
-    const { machine } = input;
-    const array = machine.array ?? defaultArray;
+    const array = input.machine.array ?? defaultArray;
     // Without a published array nothing is known of tiles either.
-    const memory = memorySeconds(machine.array ? withPaddedWeights(input, array) : input);
-    const fixed = constant(input, 'fixed', 0);
-    if (isNarrowConvolution(input.kernel.matrixShape, 4)) {
-      // Each channel fills one column only, or the vector units run it: whichever is faster.
-      const onVector = seconds(input.operations.matrix, machine.vector);
-      const onArray = seconds(
-        input.operations.matrix,
-        machine.peak && machine.peak * kernelArrayUtilisation(input, array) * constant(input, 'compute', 1),
-      );
-      const matrix = onVector === null ? onArray : onArray === null ? onVector : Math.min(onVector, onArray);
-      return { compute: combine([matrix, elementwiseSeconds(input, false)], false), memory, fixed };
-    }
-    const rate =
-      machine.peak && machine.peak * constant(input, 'compute', 1) * kernelArrayUtilisation(input, array);
-    const compute = combine(
-      [seconds(input.operations.matrix, rate), elementwiseSeconds(input, false)],
-      false,
-    );
-    return { compute, memory, fixed };
+    return arrayTerms(input, array, input.machine.array ? withPaddedWeights(input, array) : input);
   },
 };
