@@ -20,8 +20,9 @@ export function* choiceOf(
   let substituted = false;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const format = costed[kernel.index].format;
-    if (!format) continue;
+    const { format, cost } = costed[kernel.index];
+    // What runs on the host says nothing of the chip.
+    if (!format || cost.placement === 'host') continue;
     const work = kernel.operations;
     const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
     weight.set(format.compute, (weight.get(format.compute) ?? 0) + amount);

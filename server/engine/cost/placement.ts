@@ -1,5 +1,5 @@
 import type { Inference } from '../inference/types';
-import type { RuntimeProfile } from '../kernels/profile';
+import { operatorSupport, type RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
@@ -16,12 +16,13 @@ export function* hostKernels(
   const supports = profile.supports;
   const result = new Set<number>();
   if (!supports) return result;
-  const operators = supports.operators && new Set(supports.operators);
+  const runs = operatorSupport(profile);
   const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const unknown =
-      operators && kernel.nodes.some((index) => !operators.has(inference.nodes[index].node.operator));
+    const unknown = kernel.nodes.some(
+      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index].node.operator),
+    );
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
   }
   return result;

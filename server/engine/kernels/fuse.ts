@@ -33,6 +33,7 @@ export function* fusePatterns(graph: WorkGraph, names: readonly string[], shared
 function fuseMatch(graph: WorkGraph, at: number, match: Match, pattern: Pattern, name: string): void {
   const root = graph.nodes[at]!;
   if (match.nodes.size === 1 && match.recomputed.size === 0) return;
+  if (pattern.make !== undefined) for (const inner of match.nodes) graph.cover(graph.nodes[inner]!.members);
   const inputs = (pattern.inputs ?? [])
     .map((input) => match.values.get(input))
     .filter((value) => value !== undefined);
@@ -109,7 +110,7 @@ export function* grow(graph: WorkGraph, growth: Growth): Steps<void> {
     if (!node || !growth.members.includes(node.operatorClass)) continue;
     const consumer = onlyConsumer(graph, node);
     const next = consumer === null ? null : graph.nodes[consumer]!;
-    if (next && growth.prologue.includes(next.operatorClass) && fitsTogether(node, next, most)) {
+    if (next && growth.prologue.includes(next.operatorClass) && fitsTogether(graph, node, next, most)) {
       join(graph, at, consumer!, next.root, next.operatorClass, next.outputs, next.operator);
     }
   }
@@ -120,7 +121,8 @@ function growAfter(graph: WorkGraph, start: number, growth: Growth, most: number
     const node = graph.nodes[at]!;
     const consumer = onlyConsumer(graph, node);
     const next = consumer === null ? null : graph.nodes[consumer]!;
-    if (!next || !growth.members.includes(next.operatorClass) || !fitsTogether(node, next, most)) return;
+    if (!next || !growth.members.includes(next.operatorClass) || !fitsTogether(graph, node, next, most))
+      return;
     at = join(graph, at, consumer!, next.root, node.operatorClass, next.outputs, node.operator);
   }
 }
@@ -140,12 +142,13 @@ function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
   return found;
 }
 
-function fitsTogether(a: WorkNode, b: WorkNode, most: number): boolean {
+function fitsTogether(graph: WorkGraph, a: WorkNode, b: WorkNode, most: number): boolean {
   return (
     a.domain === '' &&
     b.domain === '' &&
     a.root.scope === b.root.scope &&
-    a.members.length + b.members.length <= most
+    a.members.length + b.members.length <= most &&
+    graph.isOnOneSide(a, b)
   );
 }
 

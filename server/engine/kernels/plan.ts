@@ -5,7 +5,7 @@ import { attentionShape } from './attentionShape';
 import { dropUnused, eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
 import { fusePatterns, grow, isMatrixClass } from './fuse';
-import type { Pass, RuntimeProfile } from './profile';
+import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { joinSlices } from './split';
 import { operationsOf, trafficOf, type Names } from './traffic';
 import type { Kernel, KernelPlan } from './types';
@@ -24,7 +24,7 @@ export function planKernels(
 }
 
 function* planSteps(inference: Inference, profile: RuntimeProfile): Steps<KernelPlan> {
-  const graph = new WorkGraph(inference);
+  const graph = new WorkGraph(inference, operatorSupport(profile));
   const bodies = yield* functionCalls(inference);
   const known = yield* knownAtLoad(inference, profile);
   for (const node of inference.nodes) {
@@ -102,7 +102,7 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> 
     for (const member of node.members) kernelOfNode[member] = kernel.index;
     kernels.push(kernel);
   }
-  return { runtime: profile.id, kernels, kernelOfNode };
+  return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered };
 }
 
 function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<number>): boolean {

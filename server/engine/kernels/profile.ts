@@ -99,6 +99,8 @@ export interface RuntimeProfile {
     readonly source: string;
     /** Operators of ai.onnx and com.microsoft; null: all. */
     readonly operators: readonly string[] | null;
+    /** Operators that it does not run although `operators` is null. */
+    readonly except?: readonly string[];
     /** Element types in which it computes; null: all of the chip. */
     readonly types: readonly string[] | null;
   } | null;
@@ -124,6 +126,13 @@ const byId = new Map(runtimeProfiles.map((profile) => [profile.id, profile]));
 /** The profile of an id; undefined for an unknown one. */
 export function profileById(id: string): RuntimeProfile | undefined {
   return byId.get(id);
+}
+
+/** Whether a runtime runs an operator on the accelerator, by itself. */
+export function operatorSupport({ supports }: RuntimeProfile): (operator: string) => boolean {
+  const listed = supports?.operators && new Set(supports.operators);
+  const except = new Set(supports?.except);
+  return (operator) => !except.has(operator) && (!listed || listed.has(operator));
 }
 
 /** Seconds that every kernel of the profile pays for being dispatched; null when nothing is known. */

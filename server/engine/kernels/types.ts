@@ -28,4 +28,6 @@ export interface KernelPlan {
   readonly kernels: readonly Kernel[];
   /** Kernel index of each node by flat index; -1 for folded nodes and those for which nothing is dispatched. */
   readonly kernelOfNode: Int32Array;
+  /** 1 for nodes that a pattern of the profile made part of an operator which the runtime has (a decomposed Gelu). */
+  readonly covered?: Uint8Array;
 }

@@ -32,8 +32,15 @@ export class WorkGraph {
   private readonly aliases = new Map<number, number[]>();
   private readonly scopeOutputs: Uint8Array;
   private readonly byOperator = new Map<string, number[]>();
+  /** See `KernelPlan.covered`. */
+  readonly covered: Uint8Array;
 
-  constructor(readonly inference: Inference) {
+  /** @param runs whether the accelerator runs an operator by itself */
+  constructor(
+    readonly inference: Inference,
+    private readonly runs: (operator: string) => boolean = () => true,
+  ) {
+    this.covered = new Uint8Array(inference.nodes.length);
     this.workOfNode = new Int32Array(inference.nodes.length).fill(-1);
     this.aliasOf = new Int32Array(inference.values.length).fill(-1);
     this.scopeOutputs = new Uint8Array(inference.values.length);
@@ -55,6 +62,22 @@ export class WorkGraph {
       operatorClass: node.operatorClass,
       recomputed: noRecomputed,
     });
+  }
+
+  /** The runtime has an operator of its own for these nodes of the model. */
+  cover(members: readonly number[]): void {
+    for (const member of members) this.covered[member] = 1;
+  }
+
+  /** Both run on the accelerator, or neither does. */
+  isOnOneSide(a: WorkNode, b: WorkNode): boolean {
+    return this.isOnChip(a) === this.isOnChip(b);
+  }
+
+  private isOnChip({ members }: WorkNode): boolean {
+    return members.every(
+      (member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!.node.operator),
+    );
   }
 
   /** Positions of the nodes with an operator, in order of appearance, without those that come meanwhile. */

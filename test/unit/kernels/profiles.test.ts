@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
+import type { ChipClass } from '../../../server/engine/chips/chip';
+import { operatorSupport, profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
+import { ruleOf } from '../../../server/engine/operators/table';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import type { Workload } from '../../../server/engine/workload';
+import { readFixture } from '../inference/fixtures';
+
+/** Runtimes that make sense for a class when nobody chose one. */
+const sensible: Readonly<Record<ChipClass, readonly string[]>> = {
+  cpu: ['onnxruntime-cpu'],
+  gpu: ['tensorrt', 'openvino', 'coreml', 'compiler'],
+  tpu: ['xla', 'tflite-edgetpu'],
+  npu: ['qnn', 'coreml', 'openvino', 'tflite', 'compiler'],
+  asic: ['compiler'],
+  ipu: ['compiler'],
+  lpu: ['compiler'],
+  wafer: ['compiler'],
+  fpga: ['compiler'],
+  mcu: ['tflite'],
+  pim: ['compiler'],
+  neuromorphic: ['compiler', 'none'],
+  quantum: ['none'],
+};
+
+describe('default runtimes', () => {
+  it.each(chips.map((chip) => [chip.id, chip] as const))('%s', (_id, chip) => {
+    expect(profileById(chip.defaultRuntime)).toBeDefined();
+    expect(sensible[chip.class]).toContain(chip.defaultRuntime);
+    // Only what runs no network at all has no runtime.
+    if (chip.onnxTarget) expect(chip.defaultRuntime).not.toBe('none');
+  });
+});
+
+describe('runtimes', () => {
+  it('name only operators that exist', () => {
+    for (const { id, supports } of runtimeProfiles) {
+      const names = [...(supports?.operators ?? []), ...(supports?.except ?? [])];
+      const unknown = names.filter((name) => !known(name));
+      expect({ id, unknown }).toEqual({ id, unknown: [] });
+    }
+  });
+
+  it('run what they list and not what they except', () => {
+    const qnn = operatorSupport(profileById('qnn')!);
+    expect([qnn('Conv'), qnn('Erf'), qnn('Loop')]).toEqual([true, false, false]);
+    const tensorrt = operatorSupport(profileById('tensorrt')!);
+    expect([tensorrt('Conv'), tensorrt('QLinearConv')]).toEqual([true, false]);
+    expect(operatorSupport(profileById('onnxruntime-cpu')!)('Unique')).toBe(true);
+  });
+
+  it('take a decomposed operator for what it stands for, and keep sides apart', async () => {
+    const workload: Workload = {
+      bindings: { batch: 1, sequence: 16 },
+      phase: 'inference',
+      precision: 'as-stored',
+      runtime: null,
+    };
+    const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
+    const { nodes } = prepared.inference;
+    // QNN has no Erf, but the Gelu that the model spells with it: nothing of BERT runs on the host.
+    const qnn = await costsOn(prepared, chipById('qualcomm-snapdragon-8gen3-hexagon')!, uninterrupted);
+    expect(nodes.some(({ node }) => node.operator === 'Erf')).toBe(true);
+    expect(qnn.cost.kernels.every(({ placement }) => placement === 'chip')).toBe(true);
+    // Core ML has no Gather: the embeddings run on the host, no matrix product does.
+    const ane = await costsOn(prepared, chipById('apple-m4-ane')!, uninterrupted);
+    const away = ane.plan.kernels.filter((one) => ane.cost.kernels[one.index]!.placement === 'host');
+    expect(away.length).toBeGreaterThan(0);
+    expect(away.flatMap((one) => one.nodes.map((node) => nodes[node]!.node.operator))).toContain('Gather');
+    expect(away.filter(({ operations }) => (operations?.matrix ?? 0) > 0)).toEqual([]);
+    expect(ane.cost.kernels.some(({ bound }) => bound === 'link')).toBe(true);
+    expect(ane.cost.problems.find(({ code }) => code === 'cost.host-fallback')?.args).toMatchObject({
+      operators: expect.stringContaining('Gather') as unknown,
+      runtime: 'Core ML',
+    });
+  });
+});
+
+function known(name: string): boolean {
+  return ['', 'com.microsoft'].some((domain) => ruleOf(domain, name) !== undefined);
+}
