@@ -127,7 +127,7 @@ function growAfter(graph: WorkGraph, start: number, growth: Growth, most: number
   }
 }
 
-/** The one node that reads what this node makes; null if there are more, or the graph's outputs are among them. */
+/** The one other node that reads what this node makes; null if there are more, or the graph's outputs are among them. */
 function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
   let found: number | null = null;
   for (const output of node.outputs) {
@@ -139,7 +139,8 @@ function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
     });
     if (another) return null;
   }
-  return found;
+  // In a cycle a node may read what it makes itself.
+  return found !== null && graph.nodes[found] === node ? null : found;
 }
 
 function fitsTogether(graph: WorkGraph, a: WorkNode, b: WorkNode, most: number): boolean {

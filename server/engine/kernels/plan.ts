@@ -7,7 +7,7 @@ import { knownAtLoad } from './folding';
 import { fusePatterns, grow, isMatrixClass } from './fuse';
 import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { joinSlices } from './split';
-import { operationsOf, trafficOf, type Names } from './traffic';
+import { mostViews, operationsOf, trafficOf, type Names } from './traffic';
 import type { Kernel, KernelPlan } from './types';
 import { WorkGraph, type WorkNode } from './workGraph';
 
@@ -105,7 +105,12 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> 
   return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered };
 }
 
-function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<number>): boolean {
+function isReadOutsideOf(
+  graph: WorkGraph,
+  id: number,
+  members: ReadonlySet<number>,
+  seen: Set<number> = new Set(),
+): boolean {
   if (graph.leavesScope(id)) return true;
   return graph.someConsumer(id, (at) => {
     const reader = graph.nodes[at]!;
@@ -114,7 +119,9 @@ function isReadOutsideOf(graph: WorkGraph, id: number, members: ReadonlySet<numb
     const view = reader.members.length === 1 && graph.inference.nodes[only!]!.view && !members.has(only!);
     if (view) {
       const output = reader.outputs[0];
-      return typeof output === 'number' && isReadOutsideOf(graph, output, members);
+      // Views may read each other in a cycle, and thousands one another.
+      if (typeof output !== 'number' || seen.has(output)) return false;
+      return seen.add(output).size > mostViews || isReadOutsideOf(graph, output, members, seen);
     }
     return !members.has(only!) && !reader.recomputed.has(graph.resolve(id));
   });

@@ -102,13 +102,17 @@ function passViewsOut(
   }
 }
 
+/** Views behind one another that are followed; only cycles and nonsense have more. */
+export const mostViews = 100;
+
 /** Where the bytes come from: null for a value that is computed inside, also when a view outside passes it back in. */
 function followViews(
   inference: Inference,
   value: number,
   sourceOf: ReadonlyMap<number, number | null>,
 ): number | null {
-  for (let at = value; ;) {
+  let at = value;
+  for (let views = 0; views < mostViews; views++) {
     if (sourceOf.has(at)) return sourceOf.get(at)!;
     const producer = inference.values[at]!.producer;
     const node = producer === null ? undefined : inference.nodes[producer];
@@ -116,6 +120,7 @@ function followViews(
     if (input === null || input === undefined) return value;
     at = input;
   }
+  return value;
 }
 
 interface Shares {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costsOn, prepare } from '../../../server/engine/analyse';
 import { chipById } from '../../../server/engine/chips/catalogue';
@@ -96,5 +97,47 @@ describe('every profile on every fixture', () => {
       const all = inference.nodes.reduce((sum, node) => sum + (node.work?.operations.matrix ?? 0), 0);
       expect(Math.abs(matrix - all), profile.id).toBeLessThanOrEqual(1e-9 * all);
     }
+  });
+});
+
+describe('graphs that make no sense', () => {
+  const operators = [
+    'Relu',
+    'Identity',
+    'Flatten',
+    'Transpose',
+    'Add',
+    'MatMul',
+    'Softmax',
+    'Erf',
+    'Dropout',
+  ];
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const line = fc
+    .tuple(fc.constantFrom(...operators), name, name, name)
+    .map(([operator, left, right, output]) => {
+      const inputs = ['Add', 'MatMul'].includes(operator) ? `${left}, ${right}` : left;
+      return `  ${output} = ${operator} (${inputs})`;
+    });
+
+  it('with cycles and names given twice are planned and costed to the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 8 }), async (lines) => {
+        const head = '<ir_version: 9, opset_import: ["" : 20]>\nmain (float[4,4] x) => (float[4,4] a) {';
+        const model = await prepared([head, ...lines, '}', ''].join('\n'));
+        for (const profile of runtimeProfiles) await planKernels(model.inference, profile, uninterrupted);
+        const { cost } = await costsOn(model, chipById('nvidia-t4')!, uninterrupted);
+        expect(cost.nodes.length).toBe(lines.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with thousands of views in a row are planned', async () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `  v${i + 1} = Flatten (v${i})`);
+    const head = '<ir_version: 9, opset_import: ["" : 20]>\nmain (float[4,4] v0) => (float[4,4] y) {';
+    const model = await prepared([head, ...lines, '  y = Relu (v5000)', '}', ''].join('\n'));
+    const plan = await planKernels(model.inference, profileById('none')!, uninterrupted);
+    expect(plan.kernels.at(-1)?.nodes).toEqual([5000]);
   });
 });
