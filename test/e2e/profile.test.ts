@@ -30,11 +30,19 @@ afterAll(() => bench?.close());
 it('asks for the file and the chip, and says how well they fit', async () => {
   const importing = bench.command('siliconlens.importProfile').catch(() => undefined);
   const box = bench.page.locator('.quick-input-widget input[type="text"]');
-  await box.waitFor();
-  await box.fill(join(bench.folder, 'run.json'));
-  await bench.page.keyboard.press('Enter');
   const chips = bench.page.locator('.quick-input-widget', { hasText: 'which chip was it measured on' });
-  await chips.waitFor();
+  const path = join(bench.folder, 'run.json');
+  await box.waitFor({ timeout: 60_000 });
+  // The dialog takes no key while it still reads its folder.
+  await bench.until(async () => {
+    if (await chips.isVisible()) return true;
+    if ((await box.inputValue()) !== path) await box.fill(path);
+    await bench.page.waitForTimeout(1000);
+    if (await chips.isVisible()) return true;
+    await bench.page.keyboard.press('Enter');
+    await bench.page.waitForTimeout(1000);
+    return chips.isVisible();
+  }, 'the list of chips');
   await bench.picture('profile-chips');
   // The chip that leads the hints is the first.
   await bench.page.keyboard.press('Enter');

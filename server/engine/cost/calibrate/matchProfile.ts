@@ -99,12 +99,15 @@ function matchByName(inference: Inference, plan: KernelPlan, rows: readonly Meas
   }
   const nodes = new Map<string, number>();
   for (const node of inference.nodes) if (node.node.name !== '') nodes.set(node.node.name, node.index);
+  let left = mostStretched;
   return rows.map((row) => {
     // The file's own name is a node's, what is left of it without the runtime's words a value's or a node's.
     const found = row.names.map((name, i) =>
       i === 0 ? (nodes.get(name) ?? values.get(name)) : (values.get(name) ?? nodes.get(name)),
     );
-    const kernels = (row.isRange ? rangeOf(row, found, readers) : found)
+    const stretch = row.isRange ? rangeOf(row, found, readers, left) : [];
+    left -= stretch.length;
+    const kernels = (row.isRange ? stretch : found)
       .filter((node) => node !== undefined)
       .map((node) => plan.kernelOfNode[node]!)
       .filter((kernel) => kernel >= 0);
@@ -112,15 +115,20 @@ function matchByName(inference: Inference, plan: KernelPlan, rows: readonly Meas
   });
 }
 
-/** All nodes from the first to the last; a stretch may also begin at a weight, which stands for its first reader. */
+/** Nodes in all stretches of a profile together: real ones overlap little. */
+const mostStretched = 2_000_000;
+
+/** All nodes from the first to the last, none if that is more than `most`; a stretch may also begin at a weight, which stands for its first reader. */
 function rangeOf(
   { names }: MeasuredRow,
   found: readonly (number | undefined)[],
   readers: ReadonlyMap<string, number>,
+  most: number,
 ): number[] {
   const [first, last] = names.map((name, i) => found[i] ?? readers.get(name));
   if (first === undefined || last === undefined) return [];
   const low = Math.min(first, last);
+  if (Math.abs(last - first) >= most) return [];
   return Array.from({ length: Math.abs(last - first) + 1 }, (_, i) => low + i);
 }
 
