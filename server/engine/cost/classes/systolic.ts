@@ -69,7 +69,8 @@ export function arrayTerms(
     machine.peak && machine.peak * constant(input, 'compute', 1) * kernelArrayUtilisation(input, array);
   const onArray = seconds(operations.matrix, rate);
   const narrow = isNarrowConvolution(input.kernel.matrixShape, 4);
-  const onVector = narrow ? seconds(operations.matrix, machine.vector) : null;
+  const share = constant(input, 'vector', constant(input, 'compute', 1));
+  const onVector = narrow ? seconds(operations.matrix, machine.vector && machine.vector * share) : null;
   const matrix = onVector === null ? onArray : onArray === null ? onVector : Math.min(onVector, onArray);
   return {
     compute: combine([matrix, elementwiseSeconds(input, false)], false),
