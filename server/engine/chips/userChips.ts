@@ -58,7 +58,7 @@ export function resolveUserChip(
   const old = new Set(base ? lintChip(base).map(nameOf) : []);
   const doubts = lintChip(chip).filter((doubt) => !isOwners(doubt) && !old.has(nameOf(doubt)));
   const own = doubtsAsProblems(doubts).map((doubt) => ({ ...doubt, path: inFile(doubt.path, json) }));
-  return { chip, problems: [...problems, ...own] };
+  return { chip, problems: [...problems, ...addedLevels(json, base), ...own] };
 }
 
 /** Who writes a chip for themselves may list sources that no figure names, and figures without one. */
@@ -97,6 +97,18 @@ function derive(json: Json, base: Chip | undefined, file: string): Chip {
   const line = { lineage: [base.id, ...(lineage ?? [])] };
   const measured = { inheritedCalibration: [...(calibration ?? []), ...(inheritedCalibration ?? [])] };
   return { ...merged, ...line, ...measured, sources, status } as unknown as Chip;
+}
+
+/** Levels are matched by name: one that the extended chip lacks is another level, perhaps by a slip of the keyboard. */
+function addedLevels(json: Json, base: Chip | undefined): ChipProblem[] {
+  const levels = Array.isArray(json['memory']) ? (json['memory'] as readonly Json[]) : [];
+  const known = base?.memory.map(({ name }) => name) ?? [];
+  if (known.length === 0) return [];
+  return levels.flatMap(({ name }, index) => {
+    if (typeof name !== 'string' || known.includes(name)) return [];
+    const args = { name, known: known.join(', ') };
+    return [chipProblem('chip.memory-added', ['memory', index, 'name'], args, 'information')];
+  });
 }
 
 /** Without the fields that the schema does not know: nobody reads them. */

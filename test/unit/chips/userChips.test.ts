@@ -94,6 +94,16 @@ describe("chips of the user's own", () => {
     expect(machineFor(chip!, 'fp32').format).toBe('int8');
   });
 
+  it('are told when a memory level is not one of the chip that they extend', () => {
+    const memory = [{ name: 'HBM 3', bandwidthBytesPerSecond: 1e12 }];
+    const { chip, problems } = resolveUserChip({ id: 'h', extends: 'nvidia-h100-sxm', memory }, 'h.json');
+    expect(problems).toMatchObject([
+      { code: 'chip.memory-added', severity: 'information', path: ['memory', 0, 'name'] },
+    ]);
+    expect(problems[0]?.args['known']).toMatch(/^HBM3, L2, /);
+    expect(chip?.memory.map(({ name }) => name)).toContain('HBM 3');
+  });
+
   it('say what is wrong with them', () => {
     const codes = (json: unknown): string[] =>
       resolveUserChip(json, 'x.json').problems.map(({ code }) => code);
