@@ -108,6 +108,7 @@ class Gatherer {
   }
 
   private node(flat: FlatNode, work: Work | null, repeat: number | null): InferredNode {
+    const cut = this.walk.cuts.get(flat.index);
     const operatorClass: OperatorClass =
       flat.rule?.operatorClass ?? (flat.call !== undefined ? 'control' : 'other');
     return {
@@ -117,7 +118,7 @@ class Gatherer {
       scope: flat.scope,
       node: flat.node,
       version: flat.version,
-      inputs: flat.inputs,
+      inputs: cut ? flat.inputs.map((id) => (id !== null && cut.has(id) ? null : id)) : flat.inputs,
       outputs: flat.outputs,
       rule: this.walk.states[flat.index]!,
       operatorClass: flat.call !== undefined ? 'control' : operatorClass,
@@ -130,6 +131,7 @@ class Gatherer {
   private value(id: number): InferredValue {
     const value = this.flat.values[id]!;
     const fact = this.walk.facts[id];
+    const { cuts } = this.walk;
     return {
       id,
       name: value.name,
@@ -138,7 +140,8 @@ class Gatherer {
       elements: fact?.elements,
       origin: value.origin,
       producer: value.producer,
-      consumers: value.consumers,
+      consumers:
+        cuts.size === 0 ? value.consumers : value.consumers.filter((index) => !cuts.get(index)?.has(id)),
       isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
       bytes: bytesOf(fact?.type),
       tensor: value.tensor,

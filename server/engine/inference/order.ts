@@ -5,11 +5,13 @@ import type { FlatModel, FlatScope } from './flatModel';
 /**
  * The nodes of a scope in an order in which every value is made before it is used: file order where that holds.
  * Nodes on a cycle come last, in file order.
+ * @param cut hears of every node that would read a value of a later one: without these uses the graph has no cycle
  */
 export function* executionOrder(
   flat: FlatModel,
   scope: FlatScope,
   report: (problem: Problem) => void,
+  cut: (node: number, value: number) => void,
 ): Steps<readonly number[]> {
   if (!scope.outOfOrder) return scope.nodes;
   const waitsFor = new Map<number, number>(scope.nodes.map((index) => [index, 0]));
@@ -45,10 +47,29 @@ export function* executionOrder(
       args: { count: stuck.length },
       node: stuck[0]!,
     });
+    yield* cutCycles(flat, scope, stuck, cut);
   } else {
     report({ severity: 'warning', code: 'inference.nodes-out-of-order', args: {}, node: scope.holder });
   }
   return [...order, ...stuck];
+}
+
+function* cutCycles(
+  flat: FlatModel,
+  scope: FlatScope,
+  stuck: readonly number[],
+  cut: (node: number, value: number) => void,
+): Steps<void> {
+  const place = new Map(stuck.map((index, at) => [index, at]));
+  for (const [index, at] of place) {
+    for (const output of flat.nodes[index]!.outputs) {
+      for (const consumer of output === null ? [] : flat.values[output]!.consumers) {
+        yield;
+        const follower = ancestorIn(flat, consumer, scope.index);
+        if (follower !== undefined && (place.get(follower) ?? Infinity) <= at) cut(consumer, output!);
+      }
+    }
+  }
 }
 
 /** The node of `scope` that is or holds the given node. */

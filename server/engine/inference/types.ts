@@ -35,7 +35,7 @@ export interface InferredNode {
   readonly node: Node;
   /** Version of its operator set that is in force. */
   readonly version: number;
-  /** Value ids; null for omitted ones. */
+  /** Value ids; null for omitted ones, and for one that would close a cycle: following values always ends. */
   readonly inputs: readonly (number | null)[];
   readonly outputs: readonly (number | null)[];
   readonly rule: RuleState;

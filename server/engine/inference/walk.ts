@@ -35,6 +35,8 @@ export class Walk {
   readonly folded: Uint8Array;
   readonly uses: (BodyUse | undefined)[];
   readonly freshSymbols = new Set<string>();
+  /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
+  readonly cuts = new Map<number, Set<number>>();
   private readonly orders: (readonly number[] | undefined)[] = [];
   /** By scope: names that declarations use mean something of their own in each body and in each run of it. */
   private readonly unifiers: (Unifier | undefined)[] = [];
@@ -63,6 +65,8 @@ export class Walk {
     this.unifiers[0] = { inputSymbols: this.inputSymbols, freshSymbols: this.freshSymbols, known };
     await this.runScope(this.flat.scopes[0]!);
     await this.checkOtherDeclarations();
+    // Bodies that no rule asked for are broken all the same.
+    for (const scope of this.flat.scopes) if (scope.outOfOrder) await this.orderOf(scope);
   }
 
   /** The names of a body about to run: a subgraph begins with those around it, a function with none. */
@@ -128,12 +132,20 @@ export class Walk {
     }
   }
 
+  private async orderOf(scope: FlatScope): Promise<readonly number[]> {
+    const known = this.orders[scope.index];
+    if (known) return known;
+    const cut = (node: number, value: number): void => {
+      const values = this.cuts.get(node);
+      if (values) values.add(value);
+      else this.cuts.set(node, new Set([value]));
+    };
+    const steps = executionOrder(this.flat, scope, (p) => this.report(p), cut);
+    return (this.orders[scope.index] = await runPolitely(steps, this.scheduler));
+  }
+
   private async runScope(scope: FlatScope): Promise<void> {
-    const order = (this.orders[scope.index] ??= await runPolitely(
-      executionOrder(this.flat, scope, (p) => this.report(p)),
-      this.scheduler,
-    ));
-    for (const index of order) {
+    for (const index of await this.orderOf(scope)) {
       const wait = this.scheduler.tick();
       if (wait) await wait;
       if (++this.executions > maximumExecutionsPerNode * this.flat.nodes.length + 1000) return;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribute, Node } from '../../../server/engine/graph/model';
-import { CancelledError } from '../../../server/engine/scheduler';
+import { planKernels } from '../../../server/engine/kernels/plan';
+import { runtimeProfiles } from '../../../server/engine/kernels/profile';
+import { memoryTimeline } from '../../../server/engine/memory/timeline';
+import { CancelledError, uninterrupted } from '../../../server/engine/scheduler';
 import { infer } from '../../../server/engine/inference/infer';
 import { tensorOf } from '../operators/check';
 import { functionOf, infos, modelOf, node, subgraph, tryModel } from './build';
@@ -476,6 +479,50 @@ describe('broken graphs', () => {
     );
     expect(problems).toEqual(['inference.graph-cycle']);
     expect(types['c']).toBe('float[3]');
+  });
+
+  it.each([
+    ['a chain', [node('Add', 'x, b', 'a'), node('Relu', 'a', 'b')]],
+    ['views', [node('Identity', 'b', 'a'), node('Identity', 'a', 'b')]],
+    ['a node of its own', [node('Relu', 'a', 'a')]],
+    ['a product', [node('MatMul', 'x, b', 'a'), node('Add', 'a, x', 'b'), node('Cast', 'b', 'c', { to: 1 })]],
+    [
+      'a branch that reads what it decides',
+      [
+        node('If', 'c', 'a', {
+          then_branch: subgraph({}, [node('Neg', 'a', 't')], 't'),
+          else_branch: subgraph({}, [node('Abs', 'x', 'e')], 'e'),
+        }),
+      ],
+    ],
+    [
+      'a body that nobody runs',
+      [
+        node('custom::Run', 'x', 'a', {
+          body: subgraph({}, [node('Relu', 'p', 'q'), node('Neg', 'q', 'p')], 'q'),
+        }),
+      ],
+    ],
+  ])('leaves no way to go round in %s, up to the costs of every runtime', async (_, nodes) => {
+    const graph = { inputs: infos({ x: 'float[3, 3]', c: 'bool[]' }), nodes, outputs: infos({ a: '' }) };
+    const { inference, problems } = await tryModel(modelOf(graph));
+    expect(problems).toContain('inference.graph-cycle');
+    const seen = new Set<number>();
+    const follow = (id: number | null, above: readonly number[]): void => {
+      if (id === null) return;
+      expect(above).not.toContain(id);
+      if (seen.has(id)) return;
+      seen.add(id);
+      const producer = inference.values[id]!.producer;
+      if (producer !== null)
+        for (const input of inference.nodes[producer]!.inputs) follow(input, [...above, id]);
+    };
+    for (const { id } of inference.values) follow(id, []);
+    for (const { id, consumers } of inference.values) {
+      for (const consumer of consumers) expect(inference.nodes[consumer]!.inputs).toContain(id);
+    }
+    for (const profile of runtimeProfiles) await planKernels(inference, profile, uninterrupted);
+    expect(memoryTimeline(inference).points.length).toBeGreaterThan(0);
   });
 
   it('names values that nobody makes and values made twice', async () => {
