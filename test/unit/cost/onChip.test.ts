@@ -106,3 +106,49 @@ describe('transfers', () => {
     expect(ioOf('past_sequence_length', [64])).toBe(512);
   });
 });
+
+describe('an NPU that reads system memory', () => {
+  it('runs models larger than its own memory, one layer after the other', () => {
+    const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000), dense(1, 1000, 1000)]);
+    const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
+    const chip = chipById('arm-ethos-u55-256')!;
+    const { kernels, total } = estimateChip(inference, plan, chip, profileById('none')!, workload);
+    // 1 MB of weights per layer against 50 kB inside; no figure for the port is published, so its class's stands in.
+    expect(kernels[1].bytes['System memory over AXI']).toBeCloseTo(1e6, -5);
+    expect(total.latencySeconds?.value).toBeGreaterThan(2e6 / (0.0033 * 512e9));
+    expect(total.throughput?.concurrency).toBe(1);
+  });
+});
+
+describe('a depthwise convolution', () => {
+  it('takes the faster of array and vector units', () => {
+    const shape = {
+      kind: 'convolution',
+      batch: 1,
+      groups: 256,
+      inputChannels: 256,
+      outputChannels: 256,
+      kernel: [3, 3],
+      inputSpatial: [28, 28],
+      outputSpatial: [28, 28],
+      strides: [1, 1],
+      transposed: false,
+    } as const;
+    const operations = { matrix: 2 * 9 * 256 * 28 * 28, vector: 0, special: 0 };
+    const layer: Layer = {
+      operator: 'Conv',
+      operatorClass: 'convolution',
+      operations,
+      matrixShape: shape,
+      weightElements: 9 * 256,
+      outputShape: [1, 256, 28, 28],
+    };
+    const { inference, plan } = chain([1, 256, 28, 28], [layer]);
+    const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
+    const chip = chipById('groq-lpu-v1')!;
+    const [kernel] = estimateChip(inference, plan, chip, profileById('none')!, workload).kernels;
+    // 9 of 320 rows and 1 of 320 columns fill 0.00009 of the arrays; half of the vector rate is faster by far.
+    const vector = machineFor(chip, 'int8').vector!;
+    expect(kernel.parts!.compute).toBeCloseTo(operations.matrix / (0.5 * vector), 12);
+  });
+});

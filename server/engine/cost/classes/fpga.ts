@@ -1,12 +1,11 @@
-import { plainTerms } from '../skeleton';
 import type { ClassModel } from './model';
-import { kernelArrayUtilisation } from './systolic';
+import { arrayTerms } from './systolic';
 
 /** FPGAs: the peak is DSP count × packing × clock; an overlay keeps 16-wide lanes busy, layers run as a pipeline. */
 export const fpga: ClassModel = {
   serialUnits: false,
   pipelined: true,
   terms(input) {
-    return plainTerms(input, kernelArrayUtilisation(input, input.machine.array ?? [16, 16]), false);
+    return arrayTerms(input, input.machine.array ?? [16, 16]);
   },
 };

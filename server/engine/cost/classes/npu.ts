@@ -1,6 +1,5 @@
 import type { ClassModel } from './model';
-import { plainTerms } from '../skeleton';
-import { kernelArrayUtilisation } from './systolic';
+import { arrayTerms } from './systolic';
 
 /**
  * NPUs of phones, PCs and small devices: many small multiply-accumulate arrays; channels are padded to their width,
@@ -10,7 +9,7 @@ export const npu: ClassModel = {
   serialUnits: false,
   pipelined: false,
   terms(input) {
-    return plainTerms(input, kernelArrayUtilisation(input, input.machine.array ?? [32, 32]), false);
+    return arrayTerms(input, input.machine.array ?? [32, 32]);
   },
 };
 

@@ -69,8 +69,10 @@ export function arrayTerms(
     machine.peak && machine.peak * constant(input, 'compute', 1) * kernelArrayUtilisation(input, array);
   const onArray = seconds(operations.matrix, rate);
   const narrow = isNarrowConvolution(input.kernel.matrixShape, 4);
+  // A vector rate that stands in for an unknown one may exceed the peak of a wide format.
   const share = constant(input, 'vector', constant(input, 'compute', 1));
-  const onVector = narrow ? seconds(operations.matrix, machine.vector && machine.vector * share) : null;
+  const vector = machine.vector && Math.min(machine.vector, machine.peak ?? Infinity) * share;
+  const onVector = narrow ? seconds(operations.matrix, vector) : null;
   const matrix = onVector === null ? onArray : onArray === null ? onVector : Math.min(onVector, onArray);
   return {
     compute: combine([matrix, elementwiseSeconds(input, false)], false),
