@@ -8,6 +8,7 @@ import { profileById } from '../../../server/engine/kernels/profile';
 import type { KernelPlan } from '../../../server/engine/kernels/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Workload } from '../../../server/engine/workload';
+import { abovePeaks } from './peaks';
 import { expectedRuns, fixtureNames, readFixture } from '../inference/fixtures';
 
 /** The chips that must never be without a time; the last six have no FP32 rate, no bandwidth or neither. */
@@ -78,6 +79,12 @@ describe.each(fixtureNames)('%s', (name) => {
       for (const part of [latency, ...cost.kernels.map(({ seconds }) => seconds!)]) {
         expect(part.low <= part.value && part.value <= part.high, chip.id).toBe(true);
       }
+      const above = cost.kernels.flatMap((part) =>
+        abovePeaks(part, plan.kernels[part.kernel]?.operations ?? null, chip).map(
+          (what) => `${chip.id} kernel ${part.kernel}: ${what}`,
+        ),
+      );
+      expect(above).toEqual([]);
       const watts = chip.power.tdpWatts?.value;
       const joules = cost.total.joules;
       const onlyHere = cost.kernels.every(({ placement, bound }) => placement === 'chip' && bound !== 'link');

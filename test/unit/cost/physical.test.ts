@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { chips } from '../../../server/engine/chips/catalogue';
 import { estimateChip } from '../../../server/engine/cost/estimate';
-import { machineFor } from '../../../server/engine/cost/machine';
 import { profileById } from '../../../server/engine/kernels/profile';
 import type { MatrixShape } from '../../../server/engine/operators/rule';
 import type { PrecisionPolicy, Workload } from '../../../server/engine/workload';
 import { chain, dense, type Layer } from './layers';
+import { abovePeaks } from './peaks';
 
 const elements = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
@@ -111,20 +111,8 @@ describe.each(chips.map((chip) => [chip.id, chip] as const))('%s', (_, chip) => 
       for (const precision of policies) {
         const workload: Workload = { bindings: {}, phase: 'inference', precision, runtime: null };
         for (const cost of estimateChip(inference, plan, chip, plain, workload).kernels) {
-          if (cost.seconds === null || cost.kernel >= plan.kernels.length || cost.placement !== 'chip')
-            continue;
-          const machine = machineFor(chip, cost.precision);
-          const check = (what: string, amount: number, peak: number | null | undefined) => {
-            const share = peak ? amount / (cost.seconds?.value ?? 0) / peak : 0;
-            if (share > 1.0001)
-              above.push(`${name} ${precision}: ${what} at ${share.toFixed(2)} of its peak`);
-          };
-          check('matrix units', layer.operations.matrix, machine.peak);
-          check('vector lanes', layer.operations.vector, machine.vector);
-          check('special functions', layer.operations.special, machine.special);
-          for (const level of [machine.main, machine.near]) {
-            if (level) check(level.name, cost.bytes[level.name] ?? 0, level.bandwidth);
-          }
+          const operations = plan.kernels[cost.kernel]?.operations ?? null;
+          above.push(...abovePeaks(cost, operations, chip).map((what) => `${name} ${precision}: ${what}`));
         }
       }
     }

@@ -42,6 +42,9 @@ export function rounded(values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
+/** Share of one chip's rows that may lie beyond each end: fewer where few rows tell. */
+const tailOf = (list: readonly number[]): number => 0.075 - Math.min(0.05, 0.5 / list.length);
+
 /**
  * Quantiles of measured ÷ estimated by size bin; a bin with few rows borrows those of its neighbours.
  * @param sets the pairs by chip left out: a chip is off as a whole, so the interval has to hold for each of them
@@ -64,9 +67,11 @@ export function residuals(pairs: readonly Pair[], sets: readonly (readonly Pair[
     return {
       below,
       rows: own.length >= leastRows ? own.length : near.length,
-      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, 0.06)))),
+      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, tailOf(list))))),
       median: round(quantile(ratios, 0.5)),
-      high: round(Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 0.94)))),
+      high: round(
+        Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 1 - tailOf(list)))),
+      ),
     };
   });
 }

@@ -73,6 +73,8 @@ const tiles: readonly (readonly [number, number])[] = [
   [128, 64],
   [64, 128],
   [64, 64],
+  [128, 32],
+  [32, 128],
   [64, 32],
   [32, 64],
   [16, 128],
@@ -85,7 +87,8 @@ const tiles: readonly (readonly [number, number])[] = [
  * NeuSight (ASPLOS'25) and LLMCompass (ISCA'24). Constants: `compute` share of the peak, `tile` loss on small tiles,
  * `tail`, `prologue` (steps of k per tile), `step` (cycles per step of k that no tile can beat), `near` (cache bandwidth
  * as a multiple of the off-chip one), `bandwidth` share, `perUnit` (bandwidth that one unit can draw, in its shares),
- * `split` (cycles of a k-split's reduction, 0: the library never splits), `quantise` (share of the bandwidth at which
+ * `split` (cycles of a k-split's reduction, 0: the library never splits), `least` (steps of k that
+ * a tile takes at least), `rows` (of the smallest tile that the library uses for products with more rows than half of it), `quantise` (share of the bandwidth at which
  * activations are brought to 8 bits before the product, 0: they come quantised).
  */
 export function gemmTime(
@@ -99,6 +102,7 @@ export function gemmTime(
   if (!rates.matrixUnits && Math.min(m, n) <= thinRows) return thinTime(rates, c, product, mainBytes);
   const tail = c['tail'] ?? 0.5;
   const prologue = c['prologue'] ?? 120;
+  const least = c['least'] ?? 0;
   const step = (c['step'] ?? 3) / rates.clockHz;
   const split = (c['split'] ?? 4800) / rates.clockHz;
   const nearRate = rates.bandwidth * (c['near'] ?? 3.4);
@@ -107,7 +111,9 @@ export function gemmTime(
   const peak = (rates.peak / rates.units) * (c['compute'] ?? 0.95);
   let best: LawTime = { compute: Infinity, memory: Infinity, extra: 0 };
   let bestTime = Infinity;
+  const rows = c['rows'] ?? 0;
   for (const [tm, tn] of tiles) {
+    if (tm < rows && 2 * m > rows) continue;
     const blocksOfOne = Math.ceil(m / tm) * Math.ceil(n / tn) * batch;
     const rate = peak / (1 + (c['tile'] ?? 10) * (1 / tm + 1 / tn));
     const operands = m * n * k * (1 / Math.min(tm, m) + 1 / Math.min(tn, n)) * bytesPerElement;
@@ -116,7 +122,7 @@ export function gemmTime(
       const depth = k / parts;
       if (parts > 1 && depth < 128) break;
       const waves = (blocksOfOne * parts) / rates.units;
-      const block = Math.max((2 * tm * tn * (depth + prologue)) / rate, depth * step);
+      const block = Math.max((2 * tm * tn * Math.max(depth + prologue, least)) / rate, depth * step);
       const compute = paidWaves(waves, tail) * block;
       const partial = parts > 1 ? 8 * m * n * batch * parts : 0;
       const drawn = Math.min(1, waves * perUnit);
