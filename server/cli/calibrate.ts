@@ -121,9 +121,9 @@ async function fitAll(
   chip: Chip,
 ): Promise<{ fits: readonly GroupFit[]; unused: number }> {
   const origin = measured.map(({ path }) => basename(path)).join(', ');
-  const models = measured.map(({ prepared, analysis, matched }) => ({
+  const models = measured.map(({ prepared, analysis, matched, profile: { profilerSeconds } }) => ({
     ...{ inference: prepared.inference, workload: prepared.workload },
-    ...{ plan: analysis.plan, profile: analysis.profile, matched },
+    ...{ plan: analysis.plan, profile: analysis.profile, matched, profilerSeconds },
   }));
   const fits = [...calibrateProfiles(models, chip, origin)];
   let unused = 0;

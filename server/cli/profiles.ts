@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { seconds } from '../../l10n/format';
 import { messageOf, type Language } from '../../l10n/messages';
 import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
@@ -30,6 +31,10 @@ export async function readProfiles(
     const [first] = problems;
     if (!profile) throw failed('cli.error.model', { path, message: first ? textOf(first, language) : '' });
     notes.push(...problems.map((problem) => `${path}: ${textOf(problem, language)}`));
+    if (profile.profilerSeconds) {
+      const args = { path, seconds: seconds(profile.profilerSeconds, language) };
+      notes.push(messageOf(language, 'cli.profile.net', args));
+    }
     files.push({ path, profile });
   }
   return { files, notes };

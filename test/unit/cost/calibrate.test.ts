@@ -102,6 +102,24 @@ describe('profiles', () => {
     expect(Object.keys(calibration[0]!.constants).length).toBeLessThanOrEqual(4);
     expect(fits[0]!.before.median).toBeCloseTo(1.5, 2);
     expect(fits[0]!.after!.median).toBeLessThan(0.1);
+    // What is hardly longer than the profiler's own time says nothing.
+    const kernels = matched.kernels.map((seconds, i) => (i === 0 ? 5e-6 : seconds));
+    const [net] = calibrateProfiles(
+      [
+        {
+          inference,
+          plan,
+          profile: runtime,
+          workload,
+          matched: { ...matched, kernels },
+          profilerSeconds: 3e-6,
+        },
+      ],
+      chip,
+      'a profile',
+    );
+    expect(net!.rows).toBe(23);
+
     const own = { ...chip, id: 'measured', calibration };
     const after = estimateChip(inference, plan, own, runtime, workload);
     const total = nodes.reduce((sum, { seconds }) => sum + seconds, 0);

@@ -20,6 +20,8 @@ export interface MeasuredModel {
   readonly profile: RuntimeProfile;
   readonly workload: Workload;
   readonly matched: MatchedProfile;
+  /** What the profiler had added to each row (`MeasuredProfile.profilerSeconds`). */
+  readonly profilerSeconds?: number | null | undefined;
 }
 
 /** What the kernels of one operator class and precision taught. */
@@ -69,16 +71,12 @@ export function calibrateProfiles(models: readonly MeasuredModel[], chip: Chip, 
   });
 }
 
-function gather(
-  { inference, plan, profile, workload, matched }: MeasuredModel,
-  chip: Chip,
-  model: ClassModel,
-  groups: Map<string, Sample[]>,
-): void {
+function gather(measured: MeasuredModel, chip: Chip, model: ClassModel, groups: Map<string, Sample[]>): void {
+  const { inference, plan, profile, workload } = measured;
   const dispatch = dispatchSecondsOf(profile) ?? 0;
   const site = siteOf(inference, plan, chip, 'chip', workload, dispatch);
   for (const kernel of plan.kernels) {
-    const seconds = matched.kernels[kernel.index]!;
+    const seconds = tellingSeconds(measured, kernel.index);
     const format = kernelFormat(inference, kernel, site.table);
     const input = kernelInput(inference, kernel, site, format);
     if (!(seconds > 0) || !input || !format) continue;
@@ -90,6 +88,16 @@ function gather(
     if (list) list.push(sample);
     else groups.set(group, [sample]);
   }
+}
+
+/** Times below this many times what the profiler added are more its rounding than the kernel's. */
+const telling = 2;
+
+/** A kernel's time; NaN where it was not measured by itself or is too short to tell. */
+function tellingSeconds({ matched, profilerSeconds }: MeasuredModel, kernel: number): number {
+  const seconds = matched.kernels[kernel]!;
+  const rows = matched.groups[matched.groupOfKernel[kernel]!]?.rows.length ?? 0;
+  return seconds > telling * (profilerSeconds ?? 0) * rows ? seconds : NaN;
 }
 
 /** Seconds under changed constants; NaN while a rate is unknown. */

@@ -42,6 +42,11 @@ export interface MeasuredProfile {
   readonly seconds: number | null;
   /** Seconds of one whole run with the runtime's own time between nodes, where the file has it. */
   readonly wholeSeconds: number | null;
+  /**
+   * What the profiler itself adds to each row, as rows show that do next to nothing, seconds; it was taken off the rows,
+   * so that what is left of the shortest is 0. Null or left out where no row shows it.
+   */
+  readonly profilerSeconds?: number | null;
   /** Execution providers, or the ids of chips that a table names, most frequent first. */
   readonly places: readonly string[];
 }
