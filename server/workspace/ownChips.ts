@@ -44,6 +44,9 @@ export interface OwnChipsHost {
   failed(error: unknown): void;
 }
 
+/** Workspace folders may have settings of their own. */
+const mostSettings = 16;
+
 interface Known {
   readonly source: ChipSource;
   readonly json: JsonText | null;
@@ -92,7 +95,11 @@ export class OwnChips {
     await this.reading;
     const key = JSON.stringify(custom);
     let available = this.available.get(key);
-    if (!available) this.available.set(key, (available = this.resolve(custom)));
+    if (!available) {
+      // The setting is seldom edited, but each edit would stay until a file changes.
+      if (this.available.size >= mostSettings) this.available.clear();
+      this.available.set(key, (available = this.resolve(custom)));
+    }
     return available;
   }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic, PublishDiagnosticsParams, ShowMessageParams } from 'vscode-languageserver/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { choicesRequest, chipsRequest, newChipRequest } from '../../server/protocol';
-import type { ChipsResult, ChoicesResult, NewChipResult } from '../../server/protocol';
+import { choicesRequest, chipsRequest, newChipRequest, summaryRequest } from '../../server/protocol';
+import type { ChipsResult, ChoicesResult, NewChipResult, Summary } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -81,6 +81,12 @@ describe('chips of the workspace', () => {
     expect(choices.chips[0]).toMatchObject({ id: 'half', own: true });
     expect(choices.chips[0]?.description).toContain('150 GB/s');
     expect(choices.chips.filter(({ own }) => own)).toHaveLength(1);
+    const seconds = async (): Promise<number | undefined> => {
+      const { chips } = await client.request<Summary>(summaryRequest, { uri: document.uri });
+      expect(chips.map(({ name }) => name)).toEqual(['Half an L4']);
+      return chips[0]?.total.latencySeconds?.value;
+    };
+    const fast = await seconds();
 
     // The bandwidth alone changes, under the same id: what was computed before must not be shown again.
     await save('half.json', { ...half, memory: [{ name: 'GDDR6', bandwidthBytesPerSecond: 150e6 }] });
@@ -89,6 +95,10 @@ describe('chips of the workspace', () => {
     const after = await document.hoverText(at);
     expect(after).toContain('Half an L4');
     expect(after).not.toBe(before);
+    // A thousandth of the bandwidth: memory binds every node now.
+    expect(await seconds()).toBeGreaterThan(fast! * 2);
+    const lenses = await document.lenses();
+    expect(lenses.map(({ command }) => command?.title).join()).toContain('Half an L4');
   });
 
   it('are there from the start, also as the base of each other in any order', async () => {

@@ -25,6 +25,7 @@ interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly pattern?: string;
   /** Alternatives differ in the type of their values. */
   readonly anyOf?: readonly Schema[];
@@ -83,7 +84,9 @@ function checkNumber(schema: Schema, value: number, path: Path, problems: ChipPr
 }
 
 function checkText(schema: Schema, value: string, path: Path, problems: ChipProblem[]): void {
+  const limit = schema.maxLength ?? Infinity;
   if (value.length < (schema.minLength ?? 0)) problems.push(problem('chip.schema-empty', path));
+  else if (value.length > limit) problems.push(problem('chip.schema-long', path, { limit }));
   else if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value))
     problems.push(problem('chip.schema-pattern', path, { value }));
 }

@@ -83,15 +83,20 @@ function unknownBase(id: string): ChipProblem {
 }
 
 function derive(json: Json, base: Chip | undefined, file: string): Chip {
-  const { calibration, calibrated, lineage, inheritedCalibration, ...inherited } =
+  const { calibration, calibrated, lineage, inheritedCalibration, aliases, ...inherited } =
     base ?? ({} as Partial<Chip>);
-  void calibrated; // When the other chip was measured says nothing of this one.
-  const start = base ? inherited : defaults;
+  // When the other chip was measured says nothing of this one, and its names are its own.
+  void [calibrated, aliases];
+  const start = base ? { ...inherited, aliases: [], name: json['id'] } : defaults;
   const own = start.sources as readonly unknown[];
   const given = (json['sources'] as readonly unknown[] | undefined) ?? [];
   const sources = [...own, ...given, { title: file, url: null, basis: 'stated' }];
   const context: Context = { shift: own.length, stated: sources.length - 1 };
-  const merged = merge(start, omit(json, ['extends', 'sources', '$schema']), context) as Json;
+  const merged = merge(start, omit(json, ['extends', 'sources', '$schema']), context) as Record<
+    string,
+    unknown
+  >;
+  for (const field of ['name', 'vendor'] as const) merged[field] = oneLine(String(merged[field]));
   const status = json['status'] ?? 'own';
   if (!base) return { ...merged, sources, status } as unknown as Chip;
   const line = { lineage: [base.id, ...(lineage ?? [])] };
@@ -109,6 +114,11 @@ function addedLevels(json: Json, base: Chip | undefined): ChipProblem[] {
     const args = { name, known: known.join(', ') };
     return [chipProblem('chip.memory-added', ['memory', index, 'name'], args, 'information')];
   });
+}
+
+/** Names stand in tables and lenses: no line breaks, no controls, nothing that turns the direction of what follows. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
 }
 
 /** Without the fields that the schema does not know: nobody reads them. */

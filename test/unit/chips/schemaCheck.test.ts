@@ -54,6 +54,7 @@ describe('the check of chip files', () => {
     expect(told({ class: 'graphics' })).toEqual(['error chip.schema-choice class']);
     expect(told({ id: 'My NPU' })).toEqual(['error chip.schema-pattern id']);
     expect(told({ name: '' })).toEqual(['error chip.schema-empty name']);
+    expect(told({ name: 'x'.repeat(101) })).toEqual(['error chip.schema-long name']);
     expect(told({ place: [] })).toEqual(['error chip.schema-empty place']);
     expect(told({ place: ['cloud', 'cloud'] })).toEqual(['error chip.schema-twice place/1']);
     expect(told({ memory: {} })).toEqual(['error chip.schema-array memory']);
@@ -102,7 +103,17 @@ describe('the check of chip files', () => {
       'additionalProperties',
       'items',
     ];
-    checked.push('minItems', 'uniqueItems', 'minimum', 'maximum', 'minLength', 'pattern', 'anyOf', 'allOf');
+    checked.push(
+      'minItems',
+      'uniqueItems',
+      'minimum',
+      'maximum',
+      'minLength',
+      'maxLength',
+      'pattern',
+      'anyOf',
+      'allOf',
+    );
     checked.push('if', 'then', 'else');
     const words = ['$schema', 'title', 'description', 'definitions'];
     expect([...keywords].filter((key) => !checked.includes(key) && !words.includes(key))).toEqual([]);

@@ -94,6 +94,13 @@ describe("chips of the user's own", () => {
     expect(machineFor(chip!, 'fp32').format).toBe('int8');
   });
 
+  it('have names of their own, on one line', () => {
+    const { chip } = resolveUserChip({ id: 'nameless', extends: 'nvidia-h100-sxm' }, 'x.json');
+    expect(chip).toMatchObject({ name: 'nameless', aliases: [], vendor: 'NVIDIA' });
+    const name = 'A\nB\u202eC';
+    expect(resolveUserChip({ ...half, name }, 'x.json').chip?.name).toBe('A B C');
+  });
+
   it('are told when a memory level is not one of the chip that they extend', () => {
     const memory = [{ name: 'HBM 3', bandwidthBytesPerSecond: 1e12 }];
     const { chip, problems } = resolveUserChip({ id: 'h', extends: 'nvidia-h100-sxm', memory }, 'h.json');
