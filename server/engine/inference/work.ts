@@ -44,6 +44,20 @@ export function bytesOf(type: ValueType | undefined): number | null {
   );
 }
 
+/** As {@link bytesOf}, and a list whose items are known has theirs, an optional at most those of what it may hold. */
+export function bytesOfFact(fact: Fact | undefined): number | null {
+  const { type, items } = fact ?? {};
+  if (type?.kind === 'optional') return type.element ? bytesOfFact({ type: type.element, items }) : null;
+  if (type?.kind !== 'sequence' || !items) return bytesOf(type);
+  let sum = 0;
+  for (const item of items) {
+    const bytes = bytesOf(item ?? type.element);
+    if (bytes === null) return null;
+    sum += bytes;
+  }
+  return sum;
+}
+
 class WorkView extends NodeAttributes implements WorkContext {
   constructor(private readonly subject: WorkSubject) {
     super(subject.node, subject.environment);

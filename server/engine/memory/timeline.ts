@@ -96,6 +96,8 @@ function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<number | n
 /** An initializer, or the output of a folded node without inputs, which is a Constant. */
 export function isStored(inference: Inference, value: InferredValue): boolean {
   if (value.origin === 'initializer') return true;
+  // An optional made from nothing holds nothing.
+  if (value.type?.kind === 'optional') return false;
   const producer = value.producer === null ? undefined : inference.nodes[value.producer];
   return producer !== undefined && producer.folded && producer.inputs.length === 0;
 }

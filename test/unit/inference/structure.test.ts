@@ -596,6 +596,26 @@ describe('broken graphs', () => {
   });
 });
 
+describe('lists and optionals', () => {
+  it('have the bytes of what they hold, as far as that is known', async () => {
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[6, 4]', some: 'optional(float[6, 4])', list: 'seq(float[6, 4])' }),
+        nodes: [
+          node('SplitToSequence', 'x', 'parts', { axis: 0 }),
+          node('SequenceEmpty', '', 'none'),
+          node('Optional', '', 'nothing'),
+          node('SequenceConstruct', 'x, x', 'two'),
+        ],
+      }),
+    );
+    const bytes = Object.fromEntries(inference.values.map((value) => [value.name, value.bytes]));
+    // 6 × 4 elements of 4 bytes; how many items an input list has is not known.
+    expect(bytes).toMatchObject({ x: 96, some: 96, list: null, parts: 96, none: 0, two: 192 });
+    expect(memoryTimeline(inference).weightsBytes).toBe(0);
+  });
+});
+
 describe('contradictions', () => {
   /** Values that contradict what is declared of them, with both. */
   async function contradictions(model: Parameters<typeof tryModel>[0], bindings = {}): Promise<unknown[]> {

@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { Workbench } from './workbench';
+
+let bench: Workbench;
+const untidy = `<ir_version:10,opset_import:["":18]># head
+net(float[N,16]x)=>(float[N,16]y){#body
+hidden=Relu(x)# first
+c=IsNaN(hidden)
+
+
+y=Add(hidden,
+hidden)}`;
+
+const tidy = `<
+  ir_version: 10,
+  opset_import: ["" : 18]
+>  # head
+net (float[N, 16] x) => (float[N, 16] y)
+{  #body
+  hidden = Relu (x)  # first
+  c = IsNaN (hidden)
+
+  y = Add (hidden, hidden)
+}
+`;
+
+beforeAll(async () => {
+  bench = await Workbench.open('text', {
+    prepare: async (folder) => {
+      await writeFile(join(folder, 'untidy.onnxtxt'), untidy);
+      await writeFile(join(folder, 'broken.onnxtxt'), untidy.replace('Add(hidden,', 'Add(hidden,,)('));
+      await writeFile(join(folder, 'tidy.onnxtxt'), tidy);
+    },
+  });
+});
+afterAll(() => bench?.close());
+beforeEach(() => bench.closeEditors());
+
+it('lays a hand-written text out with Format Document', async () => {
+  await open('untidy.onnxtxt');
+  await bench.page.keyboard.press('Control+Shift+I');
+  await bench.until(async () => (await bench.activeText()) !== untidy, 'a formatted text');
+  expect(await bench.activeText()).toBe(tidy);
+  await bench.command('workbench.action.files.revert');
+});
+
+it('leaves a text with mistakes of writing as it is', async () => {
+  await open('broken.onnxtxt');
+  const before = await bench.activeText();
+  await bench.command('editor.action.formatDocument');
+  await bench.page.waitForTimeout(1000);
+  expect(await bench.activeText()).toBe(before);
+});
+
+it('renames a value in all its places through the rename box', async () => {
+  await open('tidy.onnxtxt');
+  await goTo('hidden)');
+  await bench.page.keyboard.press('F2');
+  const box = bench.page.locator('.rename-box input.rename-input');
+  await box.waitFor();
+  expect(await box.inputValue()).toBe('hidden');
+  await bench.picture('rename');
+  await box.fill('layer.0');
+  await bench.page.keyboard.press('Enter');
+  const renamed = tidy.replaceAll('hidden', '"layer.0"');
+  await bench.until(async () => (await bench.activeText()) !== tidy, 'a renamed value');
+  expect(await bench.activeText()).toBe(renamed);
+  // One step back undoes all of it.
+  await bench.command('undo');
+  await bench.until(async () => (await bench.activeText()) === tidy, 'the text before');
+  await bench.command('workbench.action.files.revert');
+});
+
+it('says in words why a name cannot be taken', async () => {
+  await open('tidy.onnxtxt');
+  await goTo('hidden)');
+  await bench.page.keyboard.press('F2');
+  const box = bench.page.locator('.rename-box input.rename-input');
+  await box.waitFor();
+  await box.fill('x');
+  await bench.page.keyboard.press('Enter');
+  const words = bench.page.getByText('Another value already has this name.').first();
+  await words.waitFor();
+  expect(await bench.activeText()).toBe(tidy);
+});
+
+it('shows shapes by the names of their dimensions in the hover', async () => {
+  await open('tidy.onnxtxt');
+  await goTo('Relu');
+  const hover = bench.page.locator('.monaco-hover:visible', { has: bench.page.locator('table') }).first();
+  // They come once nobody waits for anything else.
+  await bench.until(async () => {
+    await bench.page.keyboard.press('Escape');
+    await bench.command('editor.action.showHover');
+    await hover.waitFor();
+    return (await hover.innerText()).includes('= [N, 16]');
+  }, 'a shape in names');
+  await bench.picture('hover-names');
+});
+
+/** Opens a text in the editor and puts the focus into it. */
+async function open(name: string): Promise<void> {
+  await bench.file(name).dblclick();
+  await bench.tabsBecome([`>${name}`]);
+  // Before the server runs, the editor knows of nobody who could format or rename.
+  await bench.until(
+    () =>
+      bench.inHost(async (api) => {
+        const document = api.window.activeTextEditor?.document;
+        if (!document) return false;
+        const all = new api.Range(0, 0, document.lineCount, 0);
+        const found = await api.commands.executeCommand<unknown[] | undefined>(
+          'vscode.executeInlayHintProvider',
+          document.uri,
+          all,
+        );
+        return (found?.length ?? 0) > 0;
+      }),
+    `hints in ${name}`,
+  );
+  await bench.command('workbench.action.focusActiveEditorGroup');
+}
+
+/** Puts the cursor before the first place of some words. */
+async function goTo(words: string): Promise<void> {
+  await bench.inHost((api, wanted) => {
+    const editor = api.window.activeTextEditor!;
+    const at = editor.document.positionAt(editor.document.getText().indexOf(wanted));
+    editor.selection = new api.Selection(at, at);
+  }, words);
+}
