@@ -41,6 +41,26 @@ const floods: Readonly<Record<string, () => Uint8Array>> = {
   'nodes with an operator': () => graph(filled(...varint(10), 6, ...text(4, 'Relu'))),
   'nodes in a row': () =>
     graph(filled(...varint(10), 14, ...text(1, 'x'), ...text(2, 'x'), ...text(4, 'Relu'), 58, 0)),
+  'nodes with names of two letters': () =>
+    graph(
+      filled(
+        ...varint(10),
+        19,
+        ...text(1, 'aa'),
+        ...text(2, 'bb'),
+        ...text(4, 'Tanh'),
+        ...text(3, 'n'),
+        50,
+        0,
+      ),
+    ),
+  'typed initializers': () => graph(filled(...varint(42), 8, ...text(8, 'ab'), 16, 1, 8, 4)),
+  'named inputs': () => graph(filled(...varint(90), 5, ...text(1, 'abc'))),
+  'named declared values': () => graph(filled(...varint(106), 5, ...text(1, 'abc'))),
+  'attributes of nodes': () =>
+    graph(
+      filled(...varint(10), 19, ...text(4, 'Relu'), ...varint(42), 11, ...text(1, 'axis'), 24, 1, 160, 1, 2),
+    ),
   initializers: () => graph(empty(5)),
   inputs: () => graph(empty(11)),
   outputs: () => graph(empty(12)),
@@ -66,6 +86,12 @@ const floods: Readonly<Record<string, () => Uint8Array>> = {
   'texts of a tensor': () => tensor(bytes(int(2, 8)), empty(6)),
   'places of a tensor': () => tensor(bytes(int(14, 1)), empty(13)),
   'dimensions of an input': () => graph(inside(11, inside(2, inside(1, inside(2, empty(1)))))),
+  'named graphs of an attribute': () =>
+    attribute(bytes(int(20, 10)), filled(...varint(90), 5, ...text(2, 'abc'))),
+  'named functions': () =>
+    Buffer.concat([graph(bytes(text(2, 'g'))), filled(...varint(202), 5, ...text(1, 'abc'))]),
+  'named strings of an attribute': () => attribute(bytes(int(20, 8)), filled(...text(9, 'ab'))),
+  'named attributes of a function': () => callable(filled(...varint(90), 7, ...text(1, 'abc'), 24, 1)),
   functions: () => Buffer.concat([graph(bytes(text(2, 'g'))), empty(25)]),
   'nodes of a function': () => callable(empty(7)),
   'inputs of a function': () => callable(empty(4)),

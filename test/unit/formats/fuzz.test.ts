@@ -134,11 +134,52 @@ describe('hostile files', () => {
     const flood = new Array<number[]>(1_000_000).fill([field * 8 + 2, 0]).flat();
     const { value, problems } = await readOnnx(memorySource(wrap(flood)), uninterrupted);
     expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
-    expect(value!.graph.nodes.length).toBeLessThan(500_000);
+    expect(value!.graph.nodes.length).toBeLessThanOrEqual(10_001);
     expect(value!.graph.nodes[0]!.attributes.length + value!.graph.nodes[0]!.inputs.length).toBeLessThan(
       100_000,
     );
     printListing(value!, { fileName: 'flood.onnx' });
+  });
+
+  it.each([
+    ['tensors', 10],
+    ['graphs', 11],
+    ['strings', 9],
+  ])('with an attribute of 300,000 empty %s keep what is sensible', async (_title, field) => {
+    const flood = new Array<number[]>(300_000).fill([field * 8 + 2, 0]).flat();
+    const kinds: Record<number, number> = { 9: 8, 10: 9, 11: 10 };
+    const attribute = part(5, text(1, 'a'), int(20, kinds[field]!), flood);
+    const bytes = modelOf(part(1, attribute, text(4, 'Relu')), part(1, text(4, 'Sigmoid'), text(2, 'y')));
+    const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
+    expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
+    const [flooded, next] = value!.graph.nodes;
+    const items = flooded!.attributes[0]!.value as readonly unknown[];
+    // The attribute's own name counts among its strings.
+    expect(items.length).toBe(field === 9 ? 249_999 : 10_000);
+    // What stands behind the flood is still read.
+    expect(next!.operator).toBe('Sigmoid');
+  });
+
+  it('with 300,000 functions without a name keep 10,000', async () => {
+    const flood = new Array<number[]>(300_000).fill([...varint(25 * 8 + 2), 0]).flat();
+    const bytes = Uint8Array.from([...modelOf(someNode), ...flood]);
+    const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
+    expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
+    // An import of the model's opset without a domain is as short as they are.
+    expect(value!.functions.length).toBe(9_999);
+  });
+
+  it('with small nodes by the hundred thousand are read to the limit', async () => {
+    const flood = new Array<number[]>(300_000).fill(part(1, text(4, 'Relu'), text(2, 'y'))).flat();
+    const head = [...int(1, 8), ...varint(7 * 8 + 2), ...varint(flood.length)];
+    const bytes = new Uint8Array(head.length + flood.length);
+    bytes.set(head);
+    bytes.set(flood, head.length);
+    const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
+    const limit = 150_000 + Math.floor(bytes.length / 40);
+    expect(problems).toMatchObject([{ code: 'format.too-many', args: { limit } }]);
+    // The graph counts as one.
+    expect(value!.graph.nodes.length).toBe(limit - 1);
   });
 
   it('of garbage give a short list of problems that says how many there are', async () => {

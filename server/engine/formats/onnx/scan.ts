@@ -43,6 +43,7 @@ export class Scanner {
   private readonly window: ByteWindow;
   private readonly chunkWriter = new ByteWriter();
   private parts = 0;
+  private hollowParts = 0;
   private readonly partLimit: number;
   private elementBudget: number = limits.elementBudget;
   private readonly head = new FieldHead();
@@ -90,7 +91,7 @@ export class Scanner {
         if (!visited.has(field)) {
           if (complete && !this.copyAtHand(at, body, next, rule, field, schema, depth, progress, rest))
             await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
-        } else if (this.head.wire === 2 && this.mayEnter(rule, depth, progress, at)) {
+        } else if (this.head.wire === 2 && this.mayEnter(rule, depth, progress, at, next - body)) {
           await visit({ field, from: body, to: next, complete, depth: depth + 1 });
         }
       }
@@ -209,7 +210,7 @@ export class Scanner {
     if (rule.kind === 'payload' && next - at > limits.text) {
       notePlace(progress, wire === 2 ? body : at, next);
     } else if (rule.kind === 'message' && length > wholeMessage) {
-      if (!this.mayEnter(rule, depth, progress, at)) return;
+      if (!this.mayEnter(rule, depth, progress, at, length)) return;
       const mark = out.open(field);
       await this.streamMessage(body, next, rule.message!, depth + 1, out);
       out.close(mark);
@@ -301,6 +302,7 @@ export class Scanner {
         break;
       case 'blob':
       case 'list':
+        if (rule.kind === 'blob' && !this.mayAdd(progress, base + at, limits.strings)) break;
         progress.kept += next - at;
         if (progress.kept <= (schema === attributeSchema ? limits.attribute : limits.text))
           out.copy(bytes, at, next);
@@ -310,7 +312,7 @@ export class Scanner {
         this.copyPayload(bytes, base, at, body, next, rule, progress, out);
         break;
       case 'message': {
-        if (!this.mayEnter(rule, depth, progress, base + at)) break;
+        if (!this.mayEnter(rule, depth, progress, base + at, next - body)) break;
         const mark = out.open(field);
         this.copyMessage(bytes, base, body, next, rule.message!, depth + 1, out);
         out.close(mark);
@@ -362,27 +364,36 @@ export class Scanner {
     return false;
   }
 
-  private mayEnter(rule: FieldRule, depth: number, progress: Progress, offset: number): boolean {
+  private mayEnter(
+    rule: FieldRule,
+    depth: number,
+    progress: Progress,
+    offset: number,
+    length: number,
+  ): boolean {
     if (depth >= limits.depth) {
       this.problems.addOnce('error', 'format.too-deep', { limit: limits.depth }, offset);
       return false;
     }
-    if (!rule.isPart || rule.isCapped) {
+    if (!rule.partWeight || rule.isCapped) {
       if (!this.mayAdd(progress, offset)) return false;
-      if (!rule.isPart) return true;
+      if (!rule.partWeight) return true;
     }
-    if (++this.parts > this.partLimit) {
-      this.problems.addOnce('error', 'format.too-many', { limit: this.partLimit }, offset);
-      return false;
-    }
-    return true;
+    if (length < limits.hollowBytes && ++this.hollowParts > limits.hollowParts)
+      return this.tooMany(limits.hollowParts, offset);
+    this.parts += rule.partWeight;
+    return !this.isFull || this.tooMany(this.partLimit, offset);
   }
 
-  /** Counts the names and dimensions of one message. */
-  private mayAdd(progress: Progress, offset: number): boolean {
-    if (++progress.items <= limits.perMessage) return true;
-    this.problems.addOnce('error', 'format.too-many', { limit: limits.perMessage }, offset);
+  /** Says so once; false, so that the part is left out. */
+  private tooMany(limit: number, offset: number): false {
+    this.problems.addOnce('error', 'format.too-many', { limit }, offset);
     return false;
+  }
+
+  /** Counts the names, dimensions and strings of one message. */
+  private mayAdd(progress: Progress, offset: number, limit: number = limits.perMessage): boolean {
+    return ++progress.items <= limit || this.tooMany(limit, offset);
   }
 
   /** A field whose length leads beyond the end of its message. */

@@ -11,8 +11,8 @@ export interface FieldRule {
    */
   readonly kind: 'scalar' | 'name' | 'prose' | 'blob' | 'list' | 'payload' | 'message';
   readonly message?: MessageSchema;
-  /** Counts against the parts that a file of its size may have. */
-  readonly isPart?: boolean;
+  /** Counts against the parts that a file of its size may have: as so many. */
+  readonly partWeight?: number;
   /** Such a part may also not occur in one message without bound. */
   readonly isCapped?: boolean;
 }
@@ -47,9 +47,12 @@ function message(of: MessageSchema): FieldRule {
   return { wire: 2, kind: 'message', message: of };
 }
 
-function part(of: MessageSchema): FieldRule {
-  return { wire: 2, kind: 'message', message: of, isPart: true };
+function part(of: MessageSchema, partWeight = 1): FieldRule {
+  return { wire: 2, kind: 'message', message: of, partWeight };
 }
+
+/** What holds parts of its own and takes memory even without any. */
+const container = 10;
 
 function payload(wire: FieldRule['wire']): FieldRule {
   return { wire, kind: 'payload' };
@@ -114,12 +117,12 @@ export const attributeSchema = schema('AttributeProto', {
   3: scalar,
   4: blob,
   5: part(tensorSchema),
-  6: part(graphSchema),
+  6: part(graphSchema, container),
   7: reals,
   8: integers,
   9: blob,
   10: part(tensorSchema),
-  11: part(graphSchema),
+  11: part(graphSchema, container),
   13: prose,
   14: message(typeSchema),
   15: message(typeSchema),
@@ -160,8 +163,8 @@ graphSchema.fields = byNumber({
   2: name,
   5: part(tensorSchema),
   10: prose,
-  11: part(valueInfoSchema),
-  12: part(valueInfoSchema),
+  11: { ...part(valueInfoSchema), isCapped: true },
+  12: { ...part(valueInfoSchema), isCapped: true },
   13: part(valueInfoSchema),
   14: part(annotationSchema),
   15: part(sparseTensorSchema),
@@ -177,8 +180,8 @@ export const functionSchema = schema('FunctionProto', {
   8: prose,
   9: part(opsetSchema),
   10: name,
-  11: part(attributeSchema),
-  12: part(valueInfoSchema),
+  11: { ...part(attributeSchema), isCapped: true },
+  12: { ...part(valueInfoSchema), isCapped: true },
   13: name,
   14: entries,
 });
@@ -195,7 +198,7 @@ export const modelSchema = schema('ModelProto', {
   14: entries,
   // Counted, never read: training graphs are not analysed.
   20: part(schema('TrainingInfoProto', {})),
-  25: part(functionSchema),
+  25: part(functionSchema, container),
   26: part(schema('DeviceConfigurationProto', { 1: name, 2: scalar, 3: name })),
 });
 
