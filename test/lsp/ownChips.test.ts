@@ -95,8 +95,8 @@ describe('chips of the workspace', () => {
     const after = await document.hoverText(at);
     expect(after).toContain('Half an L4');
     expect(after).not.toBe(before);
-    // A thousandth of the bandwidth: memory binds every node now.
-    expect(await seconds()).toBeGreaterThan(fast! * 2);
+    // A thousandth of the bandwidth: reading the weights takes as long as all else together.
+    expect(await seconds()).toBeGreaterThan(fast! * 1.5);
     const lenses = await document.lenses();
     expect(lenses.map(({ command }) => command?.title).join()).toContain('Half an L4');
   });
