@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, prepare, type ChipAnalysis, type Prepared } from '../engine/analyse';
-import type { Chip } from '../engine/chips/chip';
+import type { Calibration, Chip } from '../engine/chips/chip';
 import { resolveUserChip } from '../engine/chips/userChips';
 import { calibrateProfiles, rowsPerConstant, type GroupFit } from '../engine/cost/calibrate/fromProfile';
 import { calibrateTable } from '../engine/cost/calibrate/fromTable';
@@ -49,7 +49,7 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const measured = await measuredOn(words, ofModels, chip, language, notes);
   const { fits, unused } = await fitAll(words, measured, tables, chip);
   const kept = keep(fits, chip);
-  const overlay = recorded(overlayFor(words, chip, kept), files, measured, words.texts('tool'));
+  const overlay = recorded(overlayFor(words, chip, fits, kept), files, measured, words.texts('tool'));
   const { chip: after } = resolveUserChip(overlay, '', (id) => (id === chip.id ? chip : undefined));
   if (!after) throw failed('cli.error.internal', { detail: overlay.id });
   if (words.out !== undefined) await mkdir(dirname(words.out), { recursive: true }).catch(() => undefined);
@@ -165,13 +165,22 @@ function keep(fits: readonly GroupFit[], chip: Chip): readonly GroupFit[] {
   return [...best.values()];
 }
 
-function overlayFor(words: Arguments, chip: Chip, kept: readonly GroupFit[]): ChipOverlay {
+function overlayFor(
+  words: Arguments,
+  chip: Chip,
+  fits: readonly GroupFit[],
+  kept: readonly GroupFit[],
+): ChipOverlay {
   const id = words.text('id') ?? `${chip.id}-measured`;
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(id)) throw usage('cli.calibrate.id', { id });
   if (id === chip.id) throw usage('cli.calibrate.sameId', { id });
-  const calibrations = kept.flatMap(({ calibration }) => (calibration ? [calibration] : []));
-  const rows = calibrations.reduce((sum, calibration) => sum + calibration.rows, 0);
-  const overlay = overlayOf(chip, id, calibrations, `Constants fitted to ${rows} measured kernels.`);
+  const fitted = kept.flatMap(({ calibration }) => (calibration ? [calibration] : []));
+  const keyOf = ({ operatorClass, precision }: Calibration | GroupFit): string =>
+    `${operatorClass} ${precision}`;
+  const keys = new Set(fitted.map(keyOf));
+  const left = fits.filter((fit) => !keys.has(keyOf(fit))).map(({ unchanged }) => unchanged);
+  const rows = fitted.reduce((sum, calibration) => sum + calibration.rows, 0);
+  const overlay = overlayOf(chip, id, [...fitted, ...left], `Constants fitted to ${rows} measured kernels.`);
   const name = words.text('name');
   return name === undefined ? overlay : { ...overlay, name };
 }

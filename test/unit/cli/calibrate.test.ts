@@ -102,6 +102,35 @@ describe('siliconlens calibrate', () => {
     expect((await analysed(path, again)).chips[0]!.id).toBe('again');
   });
 
+  it('leaves alone what does not get better, also where a neighbour was fitted', async () => {
+    const path = join(folder, 'mixed.onnxtxt');
+    const widths = [...Array(12).keys()].map((i) => 512 + 128 * i);
+    const values = (kind: string) => widths.map((width, i) => `float[256,${width}] ${kind}${i}`).join(', ');
+    const adds = widths.map((_, i) => `  [a${i}] y${i} = Add (x${i}, x${i})`);
+    const turns = widths.map((_, i) => `  [t${i}] z${i} = Transpose <perm = [1, 0]> (x${i})`);
+    const outputs = `${values('y')}, ${widths.map((width, i) => `float[${width},256] z${i}`).join(', ')}`;
+    writeFileSync(
+      path,
+      `<ir_version: 9, opset_import: ["" : 20]>\nmixed (${values('x')}) => (${outputs}) {\n${[...adds, ...turns].join('\n')}\n}\n`,
+    );
+    const before = (await analysed(path, chip)).chips[0]!;
+    // Additions take three times their estimate, transpositions just that.
+    const rows = before.kernels.map(({ seconds, nodes }) => {
+      const add = nodes[0]! < widths.length;
+      return `${add ? 'a' : 't'}${nodes[0]! % widths.length},${seconds!.value * (add ? 3 : 1)}`;
+    });
+    const profile = join(folder, 'mixed.csv');
+    writeFileSync(profile, ['node,seconds', ...rows].join('\n'));
+    const out = join(folder, 'mixed.json');
+    const { code, error } = await siliconlens('calibrate', path, '-p', profile, '-c', chip, '-o', out);
+    expect(code).toBe(0);
+    expect(error).toMatch(/movement +fp32 +12 .*no better: left as it was/);
+    const after = (await analysed(path, out)).chips[0]!;
+    const ratio = (i: number): number => after.kernels[i]!.seconds!.value / before.kernels[i]!.seconds!.value;
+    expect(ratio(5)).toBeGreaterThan(2.5);
+    expect(ratio(5 + widths.length)).toBeCloseTo(1, 6);
+  });
+
   it('refuses what it cannot learn from', async () => {
     const { path, profile } = await slowModel([512, 768], 2);
     const trace = join(fixtures, 'profiles/tiny-conv.onnxruntime.json');

@@ -8,7 +8,7 @@ import type { ClassModel, KernelInput } from '../classes/model';
 import { siteOf } from '../estimate';
 import { kernelInput, kernelTerms, secondsOf, type KnownTerms } from '../kernelCost';
 import { kernelFormat } from '../kernelFormat';
-import { folds, residuals, round } from './fit';
+import { folds, leastRows, residuals, round } from './fit';
 import type { MatchedProfile } from './matchProfile';
 import { minimise, type Free, type Values } from './optimise';
 import { score, type Pair, type Score } from './score';
@@ -29,6 +29,11 @@ export interface GroupFit {
   readonly operatorClass: string;
   readonly precision: string;
   readonly rows: number;
+  /**
+   * The constants as they are, with how far they were off: for groups that are left alone. Without it the group would
+   * follow a neighbour that was fitted, which the rows do not say.
+   */
+  readonly unchanged: Calibration;
   /** Null where nothing could be fitted: see `reason`. */
   readonly calibration: Calibration | null;
   /** Too few rows for one constant, rows of one size only (nothing to score on), or no constant changes them. */
@@ -122,8 +127,11 @@ function fitGroup(
   model: ClassModel,
   origin: string,
 ): GroupFit {
-  const before = score(pairsOf(samples, {}, model));
-  const group = { operatorClass, precision, rows: samples.length, before };
+  const pairsBefore = pairsOf(samples, {}, model);
+  const before = score(pairsBefore);
+  const now = samples[0]!.input.constants.value;
+  const unchanged = unchangedOf(operatorClass, precision, now, pairsBefore, origin);
+  const group = { operatorClass, precision, rows: samples.length, before, unchanged };
   const keys = [...new Set(samples.map(({ key }) => key))].sort();
   const free = chooseFree(samples, keys.length, model);
   const none = { ...group, calibration: null, after: null };
@@ -159,6 +167,24 @@ function fitGroup(
     source: `fitted to ${samples.length} kernels of ${origin}`,
   };
   return { ...group, calibration, after, reason: null };
+}
+
+/** Constants that were not fitted, with residuals where the rows are enough for them. */
+export function unchangedOf(
+  operatorClass: string,
+  precision: string,
+  constants: Values,
+  pairs: readonly Pair[],
+  origin: string,
+): Calibration {
+  return {
+    operatorClass,
+    precision,
+    constants,
+    rows: pairs.length,
+    residuals: pairs.length >= leastRows ? residuals(pairs) : [],
+    source: `not fitted; compared with ${pairs.length} kernels of ${origin}`,
+  };
 }
 
 const shares = ({ median, p90 }: Score) => ({ median: round(median), p90: round(p90) });

@@ -8,7 +8,7 @@ import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
 import { constantsFor } from '../constants';
 import { calibrateRows, leastRows } from './fit';
-import { calibrateProfiles, type GroupFit, type MeasuredModel } from './fromProfile';
+import { calibrateProfiles, unchangedOf, type GroupFit, type MeasuredModel } from './fromProfile';
 import { fittable, predict } from './laws';
 import { matchProfile } from './matchProfile';
 import type { MeasuredProfile } from './profile';
@@ -34,7 +34,7 @@ export async function calibrateTable(
   scheduler: Scheduler,
 ): Promise<TableFit> {
   const rows = profile.rows.flatMap(({ kernel }) => (kernel ? [kernel] : []));
-  if (chip.class === 'gpu') return calibrateGpuRows(rows, chip);
+  if (chip.class === 'gpu') return calibrateGpuRows(rows, chip, origin);
   const models: MeasuredModel[] = [];
   for (const [at, { kernel }] of profile.rows.entries()) {
     const pause = scheduler.tick();
@@ -45,7 +45,7 @@ export async function calibrateTable(
   return { fits: calibrateProfiles(models, chip, origin), unused: rows.length - models.length };
 }
 
-function calibrateGpuRows(rows: readonly Row[], chip: Chip): TableFit {
+function calibrateGpuRows(rows: readonly Row[], chip: Chip, origin: string): TableFit {
   const usable = rows.filter(({ precision }) => fittable(chip, precision));
   const fitted = calibrateRows(usable, chip);
   const groups = new Map<string, Row[]>();
@@ -56,7 +56,9 @@ function calibrateGpuRows(rows: readonly Row[], chip: Chip): TableFit {
   const fits = [...groups].map(([key, own]): GroupFit => {
     const [operatorClass = '', precision = ''] = key.split(' ');
     const now = constantsFor(chip, operatorClass, precision).value;
-    const before = score(own.map((row) => ({ predicted: predict(row, now, chip), measured: row.seconds })));
+    const pairs = own.map((row) => ({ predicted: predict(row, now, chip), measured: row.seconds }));
+    const before = score(pairs);
+    const unchanged = unchangedOf(operatorClass, precision, now, pairs, origin);
     const fit = fitted.find(
       ({ calibration }) => calibration.operatorClass === operatorClass && calibration.precision === precision,
     );
@@ -64,7 +66,7 @@ function calibrateGpuRows(rows: readonly Row[], chip: Chip): TableFit {
     const error = after && { before: sharesOf(before), after: sharesOf(after) };
     const calibration = fit && error ? { ...fit.calibration, error } : null;
     const reason = calibration ? null : own.length < leastRows ? 'few' : 'noConstant';
-    return { operatorClass, precision, rows: own.length, before, after, calibration, reason };
+    return { operatorClass, precision, rows: own.length, before, after, calibration, reason, unchanged };
   });
   return { fits, unused: rows.length - usable.length };
 }
