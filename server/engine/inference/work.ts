@@ -119,10 +119,12 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   if (rule?.view) return noWork;
   const counted: OperatorWork = rule?.work?.(new WorkView(subject)) ?? {};
   const bytes = { weights: 0, inputs: 0, outputs: 0 };
+  const seen = new Set<Fact>();
   for (let index = 0; index < subject.inputs.length; index++) {
     const fact = subject.inputs[index];
     // A tensor that a node takes twice (x * x) is read once.
-    if (!fact || subject.inputs.indexOf(fact) < index) continue;
+    if (!fact || seen.has(fact)) continue;
+    seen.add(fact);
     const touched = counted.inputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
     bytes[subject.weights[index] ? 'weights' : 'inputs'] += touched;
   }

@@ -74,14 +74,11 @@ export function trafficOf(
 
 /** A node by itself moves what its own rule says. */
 function trafficOfNode(node: InferredNode, names: Names): Traffic {
-  const inputs: number[] = [];
-  for (const input of node.inputs) {
-    const resolved = input === null ? null : names.resolve(input);
-    if (resolved !== null && !inputs.includes(resolved)) inputs.push(resolved);
-  }
+  const inputs = new Set<number>();
+  for (const input of node.inputs) if (input !== null) inputs.add(names.resolve(input));
   return {
     bytes: node.work?.bytes ?? null,
-    inputs,
+    inputs: [...inputs],
     outputs: node.outputs.filter((output) => output !== null),
   };
 }
@@ -139,10 +136,9 @@ function touchedShare(inference: Inference, node: InferredNode): Shares | null {
   if (node.folded) return { weights: 1, inputs: 1, outputs: 1 };
   const { bytes } = node.work;
   const whole = { weights: 0, inputs: 0, outputs: 0 };
-  for (let index = 0; index < node.inputs.length; index++) {
-    const id = node.inputs[index]!;
-    // A tensor that a node takes twice is read once.
-    if (id === null || node.inputs.indexOf(id) !== index) continue;
+  // A tensor that a node takes twice is read once.
+  for (const id of new Set(node.inputs)) {
+    if (id === null) continue;
     const value = inference.values[id]!;
     whole[value.isConstant ? 'weights' : 'inputs'] += value.bytes ?? 0;
   }
