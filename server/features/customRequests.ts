@@ -43,6 +43,7 @@ import type {
   SummaryParams,
 } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
+import { inferSymbolic } from '../engine/inference/symbolic';
 import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportHeadOf, reportOf } from '../workspace/reports';
 import { politeTo } from '../workspace/turns';
@@ -158,7 +159,10 @@ export function registerCustomRequests(context: ServerContext): void {
     { format }: ExportReportParams,
     scheduler: Scheduler,
   ): Promise<ExportReportResult> => {
-    const report = await runPolitely(reportOf(analysis, language()), scheduler);
+    const { model } = analysis.listing;
+    const { bindings } = analysis.choices.workload;
+    const symbolic = format === 'json' ? await inferSymbolic(model, bindings, scheduler) : undefined;
+    const report = await runPolitely(reportOf(analysis, language(), symbolic), scheduler);
     return { text: exportReport(report, format, language()) };
   };
   onModel(exportReportRequest, exported);

@@ -5,6 +5,7 @@ import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { reportHead, reportSteps } from '../engine/report/build';
 import type { ReportHead, ReportInput } from '../engine/report/build';
+import type { SymbolicFacts } from '../engine/inference/symbolic';
 import type { Report } from '../engine/report/types';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from './analysis';
@@ -14,9 +15,12 @@ import { profileProblems } from './profileProblems';
 
 const heads = new WeakMap<Analysis, ReportHead>();
 
-/** The whole report of an analysis. It is not kept: of a large model it takes more memory than the analysis. */
-export function reportOf(analysis: Analysis, language: Language): Steps<Report> {
-  return reportSteps(inputOf(analysis, language));
+/**
+ * The whole report of an analysis. It is not kept: of a large model it takes more memory than the analysis.
+ * @param symbolic shapes by the names of dimensions, for those formats that tell them
+ */
+export function reportOf(analysis: Analysis, language: Language, symbolic?: SymbolicFacts): Steps<Report> {
+  return reportSteps({ ...inputOf(analysis, language), ...(symbolic && { symbolic }) });
 }
 
 /** What the report says of the model and of each chip as a whole. */

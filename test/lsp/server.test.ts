@@ -456,6 +456,7 @@ describe('reports', () => {
     const { text } = await client.request<ExportReportResult>(exportReportRequest, { uri, format: 'json' });
     const report = JSON.parse(text) as Report;
     expect(report.nodes.map(({ line }) => line)).toEqual([20, 21, 22, 23, 24, 25, 26]);
+    expect(report.model.inputs[0]).toMatchObject({ shape: [1, 16], symbolicShape: ['batch', 16] });
     expect(report.chips[0]?.total.latencySeconds?.value).toBe(chip?.total.latencySeconds?.value);
     for (const format of ['markdown', 'csv', 'html']) {
       const file = await client.request<ExportReportResult>(exportReportRequest, { uri, format });
