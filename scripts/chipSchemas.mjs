@@ -4,7 +4,7 @@ const catalogue = 'server/engine/chips/catalogue';
 
 /**
  * Writes what editors complete, explain and validate chips with, per language: the schema of chip files, and that of
- * settings files with the setting `siliconlens.customChips`.
+ * settings files.
  */
 export async function writeChipSchemas(folder) {
   const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
@@ -44,7 +44,13 @@ function settingsSchema({ $schema, definitions, ...chip }) {
   const { id, $schema: _ofChipFile, ...properties } = chip.properties;
   const entry = { ...chip, required: [], properties };
   const setting = { type: 'object', propertyNames: { pattern: id.pattern }, additionalProperties: entry };
-  const settings = { 'siliconlens.customChips': setting };
+  // Where chips are named their ids are offered.
+  const named = { anyOf: properties.extends.anyOf };
+  const settings = {
+    'siliconlens.chips': { items: named },
+    'siliconlens.customChips': setting,
+    'siliconlens.host': named,
+  };
   // In a workspace file the settings are one level further in.
   return { $schema, definitions, properties: { ...settings, settings: { properties: settings } } };
 }

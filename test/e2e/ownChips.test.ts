@@ -76,13 +76,14 @@ it('completes and validates chips of the settings', async () => {
   const before = await textOf(file);
   await bench.inHost(async (api, name) => {
     const uri = api.Uri.joinPath(api.workspace.workspaceFolders![0]!.uri, name);
-    const text = `{\n  "siliconlens.customChips": {\n    "mine": {\n      "power": { "tdpWatts": "5" },\n      \n    }\n  }\n}\n`;
+    const text = `{\n  "siliconlens.customChips": {\n    "mine": {\n      "power": { "tdpWatts": "5" },\n      \n    }\n  },\n  "siliconlens.chips": [""]\n}\n`;
     await api.workspace.fs.writeFile(uri, new Uint8Array([...text].map((one) => one.charCodeAt(0))));
   }, file);
   await bench.until(async () => (await textOf(file)).includes('mine'), 'the written settings');
   const names = await completions(file, 4, 6);
   expect(names).toEqual(expect.arrayContaining(['extends', 'peakOpsPerSecond', 'class']));
   expect(names).not.toContain('id');
+  expect(await completions(file, 7, 25, '"nvidia-h100-sxm"')).toContain('"hailo-8"');
   await bench.until(
     async () => (await diagnosticsOf(file)).some(({ text }) => text === '"5"'),
     'validation by the schema',
