@@ -43,7 +43,7 @@ export function rounded(values: Values): Values {
 }
 
 /** Share of one chip's rows that may lie beyond each end: fewer where few rows tell. */
-const tailOf = (list: readonly number[]): number => 0.075 - Math.min(0.05, 0.5 / list.length);
+const tailOf = (list: readonly number[]): number => 0.07 - Math.min(0.05, 0.5 / list.length);
 
 /**
  * Quantiles of measured ÷ estimated by size bin; a bin with few rows borrows those of its neighbours.

@@ -38,7 +38,7 @@ const gemmFree = [
   free('tail', 0.5, 0.02, 1),
   free('tile', 10, 0.1, 80),
   free('prologue', 120, 1, 1000),
-  free('near', 3.4, 1, 12),
+  free('near', 3.4, 2, 12),
   free('split', 4800, 30, 20000),
   free('perUnit', 1.7, 0.3, 10),
   free('fixed', 5400, 1500, 30000),

@@ -82,7 +82,7 @@ function alignmentShare(product: Product, bytesPerElement: number): number {
 const gemmCache = new WeakMap<object, Map<string, LawTime>>();
 
 /** Networks repeat their layers: a product of one shape is tried over all tiles once per chip and set of constants. */
-function cachedGemm(input: KernelInput, rates: GpuRates, product: Product): LawTime {
+function cachedGemm(input: KernelInput, rates: GpuRates, product: Product, c: ConstantValues): LawTime {
   let known = gemmCache.get(input.constants);
   if (!known) gemmCache.set(input.constants, (known = new Map()));
   const { batch, m, n, k } = product;
@@ -91,7 +91,7 @@ function cachedGemm(input: KernelInput, rates: GpuRates, product: Product): LawT
   if (!time) {
     const peak = rates.peak * alignmentShare(product, input.activationBytes);
     const bytesPerElement = Math.max(input.activationBytes, 0.5);
-    time = gemmTime({ ...rates, peak }, input.constants.value, product, bytesPerElement, input.bytes.main);
+    time = gemmTime({ ...rates, peak }, c, product, bytesPerElement, input.bytes.main);
     // A cache that only grows would outlive the models it was filled for.
     if (known.size > 5000) known.clear();
     known.set(key, time);
@@ -120,13 +120,19 @@ function limited(time: LawTime, input: KernelInput, rates: GpuRates, c: Constant
   return throttled(time, operations.matrix, rates, c, run);
 }
 
+/** Convolution libraries choose tiles of their own: the smallest one that was seen in products says nothing of them. */
+function productConstants({ constants }: KernelInput, shape: MatrixShape): ConstantValues {
+  return shape.kind === 'convolution' ? { ...constants.value, rows: 0 } : constants.value;
+}
+
 function matrixTerms(input: KernelInput, rates: GpuRates, shape: MatrixShape): Terms {
+  const c = productConstants(input, shape);
   const elementwise = elementwiseSeconds(input, false);
   let compute = 0;
   let memory = 0;
   let extra = 0;
   for (const product of productsOf(shape)) {
-    const time = limited(cachedGemm(input, rates, product), input, rates, input.constants.value);
+    const time = limited(cachedGemm(input, rates, product, c), input, rates, c);
     compute += time.compute;
     memory = Math.max(memory, time.memory);
     extra += time.extra;
@@ -223,11 +229,24 @@ function narrowTerms(input: KernelInput, rates: GpuRates): Terms {
   return withFixed(input, rates, compute, gpuMemory(input), 0);
 }
 
+/** A narrow format on a chip without matrix units for it runs on the vector lanes, as FP32 does. */
+function onItsUnits(input: KernelInput): KernelInput {
+  const { machine, group } = input;
+  const rates = gpuRates(machine, input.constants.value);
+  return !rates || rates.matrixUnits
+    ? input
+    : { ...input, constants: constantsFor(machine.chip, group, lanesFormat) };
+}
+
+/** The format whose constants were fitted to work on vector lanes. */
+const lanesFormat = 'fp32';
+
 /** GPUs: tiles, waves and split-K over the multiprocessors; fused attention; elementwise work on the vector lanes. */
 export const gpu: ClassModel = {
   serialUnits: false,
   pipelined: false,
-  terms(input) {
+  terms(given) {
+    const input = onItsUnits(given);
     const rates = gpuRates(input.machine, input.constants.value);
     const shape = input.kernel.matrixShape;
     if (!rates) return plainTerms(input, 1, false);

@@ -98,35 +98,19 @@ export function gemmTime(
   bytesPerElement: number,
   mainBytes: number,
 ): LawTime {
-  const { batch, m, n, k } = product;
-  if (!rates.matrixUnits && Math.min(m, n) <= thinRows) return thinTime(rates, c, product, mainBytes);
-  const tail = c['tail'] ?? 0.5;
-  const prologue = c['prologue'] ?? 120;
-  const least = c['least'] ?? 0;
-  const step = (c['step'] ?? 3) / rates.clockHz;
+  const { batch, m, k } = product;
+  if (!rates.matrixUnits && Math.min(m, product.n) <= thinRows) return thinTime(rates, c, product, mainBytes);
   const split = (c['split'] ?? 4800) / rates.clockHz;
-  const nearRate = rates.bandwidth * (c['near'] ?? 3.4);
-  const mainRate = rates.bandwidth * (c['bandwidth'] ?? 0.78);
-  const perUnit = c['perUnit'] ?? 1.7;
-  const peak = (rates.peak / rates.units) * (c['compute'] ?? 0.95);
+  const rows = c['rows'] ?? 0;
+  const tiled = tiledTime(rates, c, product, bytesPerElement, mainBytes);
   let best: LawTime = { compute: Infinity, memory: Infinity, extra: 0 };
   let bestTime = Infinity;
-  const rows = c['rows'] ?? 0;
   for (const [tm, tn] of tiles) {
     if (tm < rows && 2 * m > rows) continue;
-    const blocksOfOne = Math.ceil(m / tm) * Math.ceil(n / tn) * batch;
-    const rate = peak / (1 + (c['tile'] ?? 10) * (1 / tm + 1 / tn));
-    const operands = m * n * k * (1 / Math.min(tm, m) + 1 / Math.min(tn, n)) * bytesPerElement;
-    const nearBytes = batch * (operands + m * n * bytesPerElement);
+    const of = tiled(tm, tn);
     for (let parts = 1; parts <= (split > 0 ? 16 : 1); parts *= 2) {
-      const depth = k / parts;
-      if (parts > 1 && depth < 128) break;
-      const waves = (blocksOfOne * parts) / rates.units;
-      const block = Math.max((2 * tm * tn * Math.max(depth + prologue, least)) / rate, depth * step);
-      const compute = paidWaves(waves, tail) * block;
-      const partial = parts > 1 ? 8 * m * n * batch * parts : 0;
-      const drawn = Math.min(1, waves * perUnit);
-      const memory = Math.max(mainBytes / mainRate, (nearBytes + partial) / nearRate) / drawn;
+      if (parts > 1 && k / parts < 128) break;
+      const { compute, memory } = of(parts);
       const extra = parts > 1 ? split : 0;
       // Cheap to know that it cannot win: powers are what this search costs.
       if (Math.max(compute, memory) + extra >= bestTime) continue;
@@ -138,6 +122,42 @@ export function gemmTime(
   // Two bytes read and one written per activation.
   const quantising = quantise > 0 ? (3 * batch * m * k) / (rates.bandwidth * quantise) : 0;
   return { ...best, extra: best.extra + quantising };
+}
+
+/** Compute and memory time of a product in tiles of a shape, its k in a number of parts. */
+function tiledTime(
+  rates: GpuRates,
+  c: ConstantValues,
+  { batch, m, n, k }: Product,
+  bytesPerElement: number,
+  mainBytes: number,
+): (tm: number, tn: number) => (parts: number) => { compute: number; memory: number } {
+  const tail = c['tail'] ?? 0.5;
+  const prologue = c['prologue'] ?? 120;
+  const least = c['least'] ?? 0;
+  const step = (c['step'] ?? 3) / rates.clockHz;
+  const nearRate = rates.bandwidth * (c['near'] ?? 3.4);
+  const mainTime = mainBytes / (rates.bandwidth * (c['bandwidth'] ?? 0.78));
+  const perUnit = c['perUnit'] ?? 1.7;
+  const tileLoss = c['tile'] ?? 10;
+  const peak = (rates.peak / rates.units) * (c['compute'] ?? 0.95);
+  return (tm, tn) => {
+    const blocksOfOne = Math.ceil(m / tm) * Math.ceil(n / tn) * batch;
+    const perStep = (2 * tm * tn * (1 + tileLoss * (1 / tm + 1 / tn))) / peak;
+    const operands = m * n * k * (1 / Math.min(tm, m) + 1 / Math.min(tn, n)) * bytesPerElement;
+    const nearBytes = batch * (operands + m * n * bytesPerElement);
+    return (parts) => {
+      const depth = k / parts;
+      const waves = (blocksOfOne * parts) / rates.units;
+      const block = Math.max(Math.max(depth + prologue, least) * perStep, depth * step);
+      const partial = parts > 1 ? 8 * m * n * batch * parts : 0;
+      const drawn = Math.min(1, waves * perUnit);
+      return {
+        compute: paidWaves(waves, tail) * block,
+        memory: Math.max(mainTime, (nearBytes + partial) / nearRate) / drawn,
+      };
+    };
+  };
 }
 
 /** Rows up to which vector lanes multiply straight from memory, without a tile. */
