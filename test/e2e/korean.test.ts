@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Host, startHost } from '../../scripts/vscode-host.mjs';
 import type * as vscode from 'vscode';
@@ -94,4 +95,31 @@ it('shows hover, report and side panel in Korean', async () => {
   });
   expect(hover).toMatch(hangul);
   await bench.picture('korean');
+});
+
+it('lays measured times beside the estimates in Korean', async () => {
+  const run = fileURLToPath(new URL('../fixtures/profiles/tiny-conv.onnxruntime.json', import.meta.url));
+  await bench.command('workbench.view.explorer');
+  await bench.openModel('tiny-conv.onnx');
+  await bench.inHost((api, path) => {
+    const profile = api.Uri.file(path);
+    const { uri } = api.window.activeTextEditor!.document;
+    // It ends when its message is answered.
+    void api.commands.executeCommand('siliconlens.importProfile', uri, { profile, chip: 'nvidia-l4' });
+    return null;
+  }, run);
+  const told = bench.page.locator('.notification-toast', { hasText: '추정 오차' });
+  await told.waitFor({ timeout: 60_000 });
+  await told.getByRole('button', { name: '보고서 열기' }).click();
+  const report = await bench.webview('button:text-is("L4")');
+  await report.locator('button.link', { hasText: /^L4$/ }).first().click();
+  await report.locator('#residuals canvas').waitFor();
+  const texts = await report
+    .locator('#measured h2, #measured dt, #measured p, #measured summary, #measured button:not(.link)')
+    .allInnerTexts();
+  expect(texts.filter((text) => !hangul.test(text))).toEqual([]);
+  // A trace of ONNX Runtime beside estimates for TensorRT: that is said.
+  expect(texts.join('\n')).toContain('같은 런타임');
+  await report.locator('#measured').scrollIntoViewIfNeeded();
+  await bench.picture('korean-profile');
 });
