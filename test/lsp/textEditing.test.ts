@@ -230,6 +230,7 @@ describe('problems of hand-written text', () => {
     ['y = And (x, x)', 'text.type-not-allowed x'],
     ['y = Mul (x, shape)', 'text.type-differs shape'],
     ['z = Relu (x)', 'text.output-undefined y'],
+    ['y = Relu (x)', 'inference.shape-contradiction Relu'],
   ])('%s: %s', async (body, expected) => {
     expect(await codes(graph(body))).toContain(expected);
   });

@@ -10,7 +10,7 @@ import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait, Walk } from './walk';
-import { bytesOfFact, noWork, workOf } from './work';
+import { bytesOfFact, bytesOfStrings, noWork, workOf } from './work';
 
 export interface InferOptions {
   /** Drops value_info and declared output types, so that only rules speak. */
@@ -143,7 +143,7 @@ class Gatherer {
       consumers:
         cuts.size === 0 ? value.consumers : value.consumers.filter((index) => !cuts.get(index)?.has(id)),
       isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
-      bytes: bytesOfFact(fact),
+      bytes: bytesOfFact(fact) ?? bytesOfStrings(value.tensor),
       tensor: value.tensor,
     };
   }

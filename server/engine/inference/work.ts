@@ -1,5 +1,6 @@
-import { byteLength, type DataType } from '../graph/dataTypes';
-import type { Node, Shape, ValueType } from '../graph/model';
+import { byteLength, dataTypes, type DataType } from '../graph/dataTypes';
+import { utf8Length } from '../graph/utf8';
+import type { Node, Shape, Tensor, ValueType } from '../graph/model';
 import { maximumElements } from '../operators/broadcast';
 import type { Element, Fact, OperatorRule, OperatorWork, Work, WorkContext } from '../operators/rule';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
@@ -56,6 +57,14 @@ export function bytesOfFact(fact: Fact | undefined): number | null {
     sum += bytes;
   }
   return sum;
+}
+
+/** Bytes of a tensor of strings, which only the file knows; null for other tensors and where it does not say. */
+export function bytesOfStrings(tensor: Tensor | undefined): number | null {
+  if (!tensor?.dtype || dataTypes[tensor.dtype].kind !== 'string') return null;
+  if (tensor.data.place === 'embedded') return tensor.data.length;
+  const texts = tensor.elements?.map(String);
+  return texts ? texts.reduce((sum, text) => sum + utf8Length(text), 0) : null;
 }
 
 class WorkView extends NodeAttributes implements WorkContext {

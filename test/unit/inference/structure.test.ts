@@ -596,6 +596,23 @@ describe('broken graphs', () => {
   });
 });
 
+describe('strings', () => {
+  it('take the bytes that the file says they do; what is computed is not known', async () => {
+    const words = { ...tensorOf('words', 'string', [2], []), elements: ['a', '한글'] };
+    const stored = { ...tensorOf('stored', 'string', [900], []), elements: undefined };
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'string[2]' }),
+        initializers: [words, { ...stored, data: { place: 'embedded', offset: 10, length: 5000 } }],
+        nodes: [node('StringConcat', 'x, words', 'y')],
+      }),
+    );
+    const bytes = Object.fromEntries(inference.values.map((value) => [value.name, value.bytes]));
+    expect(bytes).toEqual({ x: null, words: 7, stored: 5000, y: null });
+    expect(memoryTimeline(inference).weightsBytes).toBe(5007);
+  });
+});
+
 describe('lists and optionals', () => {
   it('have the bytes of what they hold, as far as that is known', async () => {
     const { inference } = await tryModel(
