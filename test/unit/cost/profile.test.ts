@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
 import { readProfile } from '../../../server/engine/cost/calibrate/readProfile';
@@ -209,10 +210,77 @@ describe('what is no profile', () => {
     expect(problems.map((one) => one.code)).toEqual([code]);
   });
 
+  it('may be any text: nothing is thrown, and what is read is numbers and names', async () => {
+    const word = fc.constantFrom(
+      ...[
+        'cat',
+        'Node',
+        'name',
+        'x_kernel_time',
+        'dur',
+        'ts',
+        'tid',
+        'args',
+        'averageMs',
+        'count',
+        'op_name',
+        '{',
+        '}',
+      ],
+      ...[
+        '[',
+        ']',
+        '"',
+        ':',
+        ',',
+        '\n',
+        '1e999',
+        '-5',
+        'null',
+        'm,n,k',
+        'seconds',
+        'dtype',
+        ';',
+        'ForeignNode[',
+        '...',
+      ],
+    );
+    const json = fc.array(
+      fc.dictionary(
+        fc.constantFrom('cat', 'name', 'dur', 'ts', 'tid', 'args', 'averageMs', 'medianMs', 'count'),
+        fc.oneof(
+          fc.jsonValue(),
+          fc.constantFrom('Node', 'Session', 'Kernel', 'model_run', 'a_kernel_time', 3),
+        ),
+      ),
+    );
+    const texts = fc.oneof(
+      fc.array(word, { maxLength: 60 }).map((words) => words.join('')),
+      json.map((events) => JSON.stringify(events)),
+      json.map((events) => lines(events)),
+      fc.string({ maxLength: 200 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const { profile, problems } = await read(text);
+        if (!profile) return problems.some(({ severity }) => severity === 'error');
+        return profile.rows.every(
+          ({ seconds, names, count }) =>
+            seconds >= 0 &&
+            Number.isFinite(seconds) &&
+            count >= 1 &&
+            names.every((name) => typeof name === 'string'),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('has names and fields of the wrong kind, which are passed over', async () => {
     const odd = [
       { cat: 'Node', name: 5, dur: 1 },
       { cat: 'Node', name: 'x_kernel_time', dur: -1 },
+      { cat: 'Node', name: 'x_kernel_time', dur: 1e300 },
       { cat: 'Node', name: 'y_kernel_time', dur: 3, ts: 'later', args: [1] },
       { cat: 'Node', name: `${'z'.repeat(5000)}_kernel_time`, dur: 4, args: { output_type_shape: 'none' } },
     ];

@@ -1,5 +1,6 @@
 import type { Scheduler } from '../../scheduler';
 import {
+  isTime,
   problem,
   profileLimits,
   sumOfRows,
@@ -71,7 +72,7 @@ async function nodeTable(
     const name = line[nameColumn]!.slice(0, profileLimits.name);
     const seconds = Number(line[timeColumn] || NaN) * unit;
     if (isSum(line)) continue;
-    if (name === '' || !(seconds >= 0) || !Number.isFinite(seconds)) {
+    if (name === '' || !isTime(seconds)) {
       skipped++;
       continue;
     }

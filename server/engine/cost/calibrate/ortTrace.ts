@@ -1,5 +1,13 @@
 import type { Problem } from '../../problem';
-import { medianOf, problem, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
+import {
+  isTime,
+  medianOf,
+  problem,
+  profileLimits,
+  sumOfRows,
+  type MeasuredRow,
+  type ReadProfile,
+} from './profile';
 
 export type Json = Readonly<Record<string, unknown>>;
 type Shapes = readonly (readonly number[] | null)[];
@@ -43,7 +51,7 @@ export class OrtTrace {
 
   add(event: Json): void {
     const { cat, name, dur } = event;
-    if (typeof name !== 'string' || typeof dur !== 'number' || !(dur >= 0)) return;
+    if (typeof name !== 'string' || typeof dur !== 'number' || !isTime(dur / microsecondsPerSecond)) return;
     if (cat === 'Session' && name === 'model_run') this.endRun(dur / microsecondsPerSecond);
     else if (cat === 'Node' && name.endsWith(suffix)) this.addNode(event, name.slice(0, -suffix.length), dur);
     else if (cat === 'Kernel') this.addKernel(dur / microsecondsPerSecond);

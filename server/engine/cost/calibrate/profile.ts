@@ -67,11 +67,19 @@ export const profileLimits = {
   line: 1024 * 1024,
   rows: 100_000,
   events: 4_000_000,
+  lines: 6_000_000,
   /** Characters of a name; longer ones are cut. */
   name: 2_000,
   /** Nodes that one row may name. */
   names: 2_000,
+  /** Nodes that all rows together may name. */
+  allNames: 500_000,
 } as const;
+
+/** A time as a file may state it: no year-long kernels, nothing infinite. */
+export function isTime(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && seconds >= 0 && seconds < 1e8;
+}
 
 export function problem(severity: Problem['severity'], code: string, args: Problem['args'] = {}): Problem {
   return { severity, code, args, node: null };

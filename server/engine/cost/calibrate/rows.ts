@@ -44,6 +44,8 @@ const empty = {
 
 /** No table of measurements has more; a line of commas would cost their square. */
 const mostColumns = 64;
+/** Characters of a line with quotes: they are looked at one by one. */
+const longestQuoted = 64 * 1024;
 
 /** The lines of a CSV by the names of its first line; cells with commas stand in double quotes, within their line. */
 export function parseCsv(text: string): Record<string, string>[] {
@@ -62,7 +64,7 @@ export function parseCsv(text: string): Record<string, string>[] {
 }
 
 function cellsOf(line: string, separator: string): string[] {
-  if (!line.includes('"')) return line.split(separator);
+  if (!line.includes('"') || line.length > longestQuoted) return line.split(separator, mostColumns);
   const cells: string[] = [];
   let cell = '';
   let isQuoted = false;

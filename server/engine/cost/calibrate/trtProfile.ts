@@ -1,5 +1,5 @@
 import { isObject, type Json } from './ortTrace';
-import { problem, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
+import { isTime, problem, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
 
 /**
  * The entries of a file that `trtexec --exportProfile` writes: one with the count of runs, then
@@ -13,11 +13,15 @@ export function trtProfile(
   const count = entries.find((entry) => typeof entry['count'] === 'number')?.['count'];
   const runs = typeof count === 'number' && count >= 1 ? count : null;
   const rows: MeasuredRow[] = [];
+  let names = 0;
+  let cut = false;
   for (const entry of entries) {
-    const row = rows.length < profileLimits.rows ? layerRow(entry, runs, layers) : null;
-    if (row) rows.push(row);
+    cut ||= rows.length >= profileLimits.rows || names >= profileLimits.allNames;
+    const row = cut ? null : layerRow(entry, runs, layers);
+    if (!row) continue;
+    names += row.names.length;
+    rows.push(row);
   }
-  const cut = entries.length > profileLimits.rows;
   return {
     profile: {
       kind: 'trtexec',
@@ -28,7 +32,7 @@ export function trtProfile(
       wholeSeconds: null,
       places: [],
     },
-    problems: cut ? [problem('warning', 'profile.rows-cut', { count: profileLimits.rows })] : [],
+    problems: cut ? [problem('warning', 'profile.rows-cut', { count: rows.length })] : [],
   };
 }
 
@@ -38,8 +42,8 @@ function layerRow(
   layers: ReadonlyMap<string, readonly string[]>,
 ): MeasuredRow | null {
   const { name, averageMs, medianMs } = entry;
-  if (typeof name !== 'string' || typeof averageMs !== 'number' || !(averageMs >= 0)) return null;
-  const usual = typeof medianMs === 'number' && medianMs >= 0 ? medianMs : averageMs;
+  if (typeof name !== 'string' || !isTime(averageMs)) return null;
+  const usual = isTime(medianMs) ? medianMs : averageMs;
   const listed = layers.get(name);
   return {
     name: name.slice(0, profileLimits.name),
@@ -58,7 +62,7 @@ function layerRow(
 /** A stretch of the graph that the compiler took as one: its first and its last node follow. */
 const foreign = '{ForeignNode[';
 /** Characters of a layer's name: some hundred fused nodes. */
-const longestLayer = 256 * 1024;
+const longestLayer = 64 * 1024;
 
 /**
  * The ONNX nodes behind a layer of TensorRT: `a + b`, `a || b`, `PWN(a, b)`, `{ForeignNode[a...b]}` (first and last
@@ -74,7 +78,7 @@ export function layerNodes(layer: string): string[] {
     return [];
   return layer
     .slice(0, longestLayer)
-    .split(/ \+ | \|\| |, /)
+    .split(/ \+ | \|\| |, /, profileLimits.names)
     .flatMap((piece) => (piece.startsWith(foreign) ? piece.slice(foreign.length).split('...') : [piece]))
     .map((piece) =>
       withoutCalls(piece.trim())
