@@ -211,6 +211,14 @@ async function atSize(nodes: number, changed: number): Promise<void> {
   const line = document.at('Softmax').line;
   await changes(document, line, 'chip', (i) => ({ chips: [i % 2 ? 'nvidia-t4' : 'amd-mi300x'] }));
   await changes(document, line, 'dimension', (i) => ({ models: { '*': { dimensions: { batch: 2 + i } } } }));
+  await document.close();
+  const copies = Array.from({ length: 3 }, (_, i) => model(`again-${nodes}-${i}.onnx`, transformer(nodes)));
+  const warm = async (i: number): Promise<void> => {
+    const again = await client.open(copies[i] ?? uri);
+    await again.hints(1000, 1060);
+    await again.close();
+  };
+  figures.push([`${size(document)}, file to first hints on a warm server`, await repeated(3, warm)]);
   figures.push([`${size(document)}, server memory in the end`, memoryOf(client)]);
   await client.stop();
 }
