@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { runThrough, type Steps } from '../engine/scheduler';
 import type { Attribute, Graph, Model, Node, Tensor, ValueType } from '../engine/graph/model';
 
 const digests = new WeakMap<Model, string>();
@@ -8,14 +9,19 @@ const digests = new WeakMap<Model, string>();
  * Equal digests mean that times measured on one are times of the other.
  */
 export function modelDigest(model: Model): string {
+  return runThrough(digestSteps(model));
+}
+
+/** As {@link modelDigest}, cut into steps; once per model. */
+export function* digestSteps(model: Model): Steps<string> {
   let known = digests.get(model);
   if (known === undefined) {
     const digest = new Digest();
     for (const { domain, version } of model.opsets) digest.add(domain, version);
-    addGraph(digest, model.graph);
+    yield* addGraph(digest, model.graph);
     for (const one of model.functions) {
       digest.add(one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs);
-      for (const node of one.nodes) addNode(digest, node);
+      for (const node of one.nodes) yield* addNode(digest, node);
     }
     digests.set(model, (known = digest.end()));
   }
@@ -29,11 +35,16 @@ class Digest {
 
   /** Lengths keep neighbours apart: ("ab", "c") is not ("a", "bc"). */
   add(...parts: readonly (string | number)[]): void {
+    this.addAll(parts);
+  }
+
+  /** A tree ensemble has lists of a million: too many for arguments. */
+  addAll(parts: readonly (string | number)[]): void {
     for (const part of parts) {
       const text = String(part);
       this.waiting += `${text.length}:${text};`;
+      if (this.waiting.length > 65_536) this.flush();
     }
-    if (this.waiting.length > 65_536) this.flush();
   }
 
   end(): string {
@@ -47,26 +58,30 @@ class Digest {
   }
 }
 
-function addGraph(digest: Digest, graph: Graph): void {
+function* addGraph(digest: Digest, graph: Graph): Steps<void> {
   for (const { name, type } of [...graph.inputs, ...graph.outputs]) digest.add(name, typeText(type));
-  for (const tensor of graph.initializers) addTensor(digest, tensor);
+  for (const tensor of graph.initializers) {
+    yield;
+    addTensor(digest, tensor);
+  }
   for (const { name, dims } of graph.sparseInitializers) digest.add(name, dims.join());
-  for (const node of graph.nodes) addNode(digest, node);
+  for (const node of graph.nodes) yield* addNode(digest, node);
   digest.add('end');
 }
 
-function addNode(digest: Digest, node: Node): void {
-  digest.add(node.domain, node.operator, node.name, ...node.inputs, '>', ...node.outputs);
-  for (const attribute of node.attributes) addAttribute(digest, attribute);
+function* addNode(digest: Digest, node: Node): Steps<void> {
+  yield;
+  digest.addAll([node.domain, node.operator, node.name, ...node.inputs, '>', ...node.outputs]);
+  for (const attribute of node.attributes) {
+    digest.add(attribute.name, attribute.kind);
+    if (attribute.kind === 'graph') yield* addGraph(digest, attribute.value);
+    else if (attribute.kind === 'graphs') for (const graph of attribute.value) yield* addGraph(digest, graph);
+    else addAttribute(digest, attribute);
+  }
 }
 
-function addAttribute(digest: Digest, attribute: Attribute): void {
-  digest.add(attribute.name, attribute.kind);
+function addAttribute(digest: Digest, attribute: Exclude<Attribute, { kind: 'graph' | 'graphs' }>): void {
   switch (attribute.kind) {
-    case 'graph':
-      return addGraph(digest, attribute.value);
-    case 'graphs':
-      return attribute.value.forEach((graph) => addGraph(digest, graph));
     case 'tensor':
       return addTensor(digest, attribute.value);
     case 'tensors':
@@ -78,7 +93,7 @@ function addAttribute(digest: Digest, attribute: Attribute): void {
     case 'ints':
     case 'floats':
     case 'strings':
-      return digest.add(...attribute.value);
+      return digest.addAll(attribute.value);
     case 'unknown':
       return;
     case 'int':

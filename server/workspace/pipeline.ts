@@ -11,6 +11,7 @@ import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
 import { indexInference } from './nodeIndex';
 import { type Available, shippedOnly } from './ownChips';
+import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
 
@@ -108,6 +109,8 @@ export class Pipeline {
     }
     // What a chip's figures are is no problem of this file: the report has those remarks.
     const grave = chips.flatMap((chip) => chip.problems).filter(({ severity }) => isGrave(severity));
+    // It is compared with that of each profile.
+    if (profiles.length > 0) await runPolitely(digestSteps(listing.model), scheduler);
     const measured = profileProblems({ ...state, chips }).map(({ problem }) => problem);
     return { ...state, chips, problems: [...problems, ...grave, ...measured] };
   }

@@ -206,6 +206,8 @@ async function atSize(nodes: number, changed: number): Promise<void> {
   await hoverMeanwhile(document, changed);
   figures[at] = [figures[at]?.[0] ?? '', milliseconds(await hints)];
   figures.push([`${size(document)}, server memory`, memoryOf(client)]);
+  // Shapes in terms of names of dimensions are worked out when all else is there.
+  await delay(nodes / 10);
   await requests(document);
   await cancelling(document);
   const line = document.at('Softmax').line;

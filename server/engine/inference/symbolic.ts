@@ -1,7 +1,7 @@
 import type { Model, ValueType } from '../graph/model';
 import type { Element } from '../operators/rule';
 import type { Bindings } from '../graph/dim';
-import type { Scheduler } from '../scheduler';
+import { mapPolitely, type Scheduler } from '../scheduler';
 import { bindInputs } from './bindings';
 import { flatten } from './flatten';
 import { Walk } from './walk';
@@ -36,7 +36,7 @@ export async function inferSymbolic(
   const input = bindInputs(model.graph, workload, false);
   const walk = new Walk(flat, input.bindings, input.names, trips, scheduler, silent);
   await walk.run();
-  return walk.facts.map((fact) => {
+  return mapPolitely(walk.facts, scheduler, (fact) => {
     if (!fact?.type) return undefined;
     const elements = fact.elements?.some(isSymbolic) ? fact.elements : undefined;
     if (!elements && !isOpen(fact.type)) return undefined;

@@ -72,6 +72,11 @@ describe('the digest of a model', () => {
     expect(new Set(digests).size).toBe(5);
   });
 
+  it('takes lists as long as those of tree ensembles', () => {
+    const list = new Array<number>(500_000).fill(1);
+    expect(modelDigest(conv(list))).not.toBe(modelDigest(conv([...list, 1])));
+  });
+
   it('is the same wherever the weights lie, whatever they are and who wrote the file', () => {
     const elsewhere = { ...weight('w', 8, 3, 3, 3), data: { place: 'external', location: 'w.bin' } as const };
     const other = { ...conv([1, 1], elsewhere), producerName: 'other', docString: 'another export' };
