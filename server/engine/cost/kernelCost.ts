@@ -76,10 +76,20 @@ export function kernelInput(
   return isSparse ? withSparseWeights(input) : input;
 }
 
+/**
+ * Seconds from one step of a recurrent layer to the next on a chip that runs a compiled program: a step waits for all
+ * units of the one before. That of one operator of such a program (kernels/profiles/compiler.json).
+ */
+const stepSeconds = 1e-6;
+
 /** The parts of a kernel's time; nothing is to be done for kernels without work and bytes. */
 export function kernelTerms(model: ClassModel, input: KernelInput): Terms {
   const idle = input.bytes.near === 0 && isZero(input.operations);
-  return idle ? { compute: 0, memory: 0, fixed: 0 } : model.terms(input);
+  if (idle) return { compute: 0, memory: 0, fixed: 0 };
+  const terms = model.terms(input);
+  const shape = input.kernel.matrixShape;
+  if (shape?.kind !== 'recurrent' || model.ownSteps) return terms;
+  return { ...terms, fixed: shape.steps * Math.max(terms.fixed, stepSeconds) };
 }
 
 /** Seconds of known terms. A measured floor was taken with some launch in it: it is not paid besides the dispatch. */

@@ -89,6 +89,12 @@ export class Residency {
       machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
   }
 
+  /** All memory is on the chip, and nobody says how much it is. */
+  get capacityUnknown(): boolean {
+    const { main, near } = this.machine;
+    return main === null && near !== null && near.capacityBytes === null;
+  }
+
   /** Bytes of weights that come over the host link in every run. */
   get streamedBytes(): number {
     return this.weightBytes * this.streamed;

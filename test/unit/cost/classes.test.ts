@@ -10,7 +10,7 @@ import { machineFor } from '../../../server/engine/cost/machine';
 import { powerShare, processNanometres } from '../../../server/engine/cost/power';
 import { profileById } from '../../../server/engine/kernels/profile';
 import type { Workload } from '../../../server/engine/workload';
-import { chain, dense } from './layers';
+import { chain, dense, type Layer } from './layers';
 
 const chip = (id: string): Chip => chipById(id) as Chip;
 const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null };
@@ -211,5 +211,65 @@ describe('power caps', () => {
     expect(processNanometres(chip('nvidia-a100-sxm-80gb'))).toBe(7);
     expect(processNanometres(chip('nvidia-t4'))).toBe(12);
     expect(processNanometres(chip('nvidia-k80'))).toBe(28);
+  });
+});
+
+describe('recurrent layers', () => {
+  const layer = (steps: number): Layer => ({
+    operator: 'LSTM',
+    operatorClass: 'recurrent',
+    operations: { matrix: steps * 2 * 4 * 64 * 128, vector: 0, special: 0 },
+    matrixShape: {
+      kind: 'recurrent',
+      steps,
+      batch: 1,
+      inputSize: 64,
+      hiddenSize: 64,
+      gates: 4,
+      directions: 1,
+    },
+    weightElements: 4 * 64 * 128,
+    outputShape: [steps, 1, 1, 64],
+    dtype: 'float16',
+  });
+
+  it.each(['cerebras-wse2', 'google-tpu-v5e', 'hailo-8', 'graphcore-ipu-gc200', 'intel-habana-gaudi2'])(
+    'take one step after the other: %s',
+    (id) => {
+      const seconds = (steps: number) => {
+        const { inference, plan } = chain([steps, 1, 64], [layer(steps)], 'float16');
+        const cost = estimateChip(inference, plan, chip(id), profileById('none')!, workload);
+        return cost.total.latencySeconds!.value;
+      };
+      // However wide the chip is, a thousand steps wait for each other a thousand times.
+      expect(seconds(1000)).toBeGreaterThan(1e-3);
+      expect(seconds(1000)).toBeGreaterThan(9 * seconds(100));
+    },
+  );
+});
+
+describe('a chip whose capacity nobody publishes', () => {
+  it('is said to be taken as large enough', () => {
+    const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000, 'int8')], 'int8');
+    const codes = (id: string) =>
+      estimateChip(inference, plan, chip(id), profileById('none')!, workload).problems.map(
+        ({ code }) => code,
+      );
+    expect(codes('hailo-8')).toContain('cost.capacity-unknown');
+    expect(codes('graphcore-ipu-gc200')).not.toContain('cost.capacity-unknown');
+    expect(codes('google-coral-edge-tpu')).not.toContain('cost.capacity-unknown');
+  });
+});
+
+describe('chips that run no network', () => {
+  it.each([
+    ['ibm-heron', ['cost.no-mapping-quantum']],
+    ['intel-loihi2', ['cost.no-mapping-neuromorphic', 'cost.spiking-chips']],
+  ])('%s: say so and nothing else, and transfer nothing', (id, expected) => {
+    const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000, 'int8')], 'int8');
+    const { problems, total } = estimateChip(inference, plan, chip(id), profileById('none')!, workload);
+    expect(problems.map(({ code }) => code)).toEqual(expected);
+    expect(total.io.seconds).toBeNull();
+    expect(total.latencySeconds).toBeNull();
   });
 });

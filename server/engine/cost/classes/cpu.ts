@@ -131,6 +131,7 @@ function recurrentTerms(input: KernelInput, shape: Extract<MatrixShape, { kind: 
 export const cpu: ClassModel = {
   serialUnits: true,
   pipelined: false,
+  ownSteps: true,
   terms(given) {
     const input = loaded(given);
     const shape = input.kernel.matrixShape;

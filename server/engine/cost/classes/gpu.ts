@@ -245,6 +245,7 @@ const lanesFormat = 'fp32';
 export const gpu: ClassModel = {
   serialUnits: false,
   pipelined: false,
+  ownSteps: true,
   terms(given) {
     const input = onItsUnits(given);
     const rates = gpuRates(input.machine, input.constants.value);

@@ -49,6 +49,8 @@ export interface ClassModel {
   terms(input: KernelInput): Terms;
   /** Matrix, vector and special-function units cannot work at the same time. */
   readonly serialUnits: boolean;
+  /** Its terms know how the steps of a recurrent layer follow each other. */
+  readonly ownSteps?: boolean;
   /** Layers form a pipeline: throughput is that of the slowest stage. */
   readonly pipelined: boolean;
   /** There is nothing to stream from: what does not fit does not run. */

@@ -1,5 +1,16 @@
-import type { ClassModel } from './model';
+import type { ClassModel, KernelInput } from './model';
 import { arrayTerms } from './systolic';
+
+/** Rows and columns of the largest array that NPUs are taken to have where none is published. */
+const commonSide = 32;
+
+/** The published array, else a square one of the stated multiply-accumulates, else the common one. */
+function arrayOf({ machine }: KernelInput): readonly [number, number] {
+  if (machine.array) return machine.array;
+  const macs = machine.chip.units?.macsPerClock?.value ?? commonSide ** 2;
+  const side = Math.min(commonSide, 2 ** Math.floor(Math.log2(Math.sqrt(macs))));
+  return [side, side];
+}
 
 /**
  * NPUs of phones, PCs and small devices: many small multiply-accumulate arrays; channels are padded to their width,
@@ -9,7 +20,7 @@ export const npu: ClassModel = {
   serialUnits: false,
   pipelined: false,
   terms(input) {
-    return arrayTerms(input, input.machine.array ?? [32, 32]);
+    return arrayTerms(input, arrayOf(input));
   },
 };
 
