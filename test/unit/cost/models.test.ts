@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { arrayUtilisation } from '../../../server/engine/cost/classes/systolic';
+import { decodeParts, decodeTime, prefillTime } from '../../../server/engine/cost/classes/gpuAttention';
 import {
-  decodeParts,
-  decodeTime,
   gemmTime,
   overlapped,
-  prefillTime,
   reductionTime,
   throttled,
   type GpuRates,

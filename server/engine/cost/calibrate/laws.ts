@@ -1,13 +1,11 @@
+import { decodeTime, prefillTime, type AttentionBytes } from '../classes/gpuAttention';
 import {
-  decodeTime,
   fixedSeconds,
   gemmTime,
   missShare,
   overlapped,
-  prefillTime,
   reductionTime,
   throttled,
-  type AttentionBytes,
   type ConstantValues,
   type GpuRates,
   type LawTime,

@@ -11,16 +11,14 @@ import {
 } from '../skeleton';
 import type { MatrixShape } from '../../operators/rule';
 import { constantsFor } from '../constants';
+import { decodeTime, prefillTime, type AttentionShape } from './gpuAttention';
 import {
-  decodeTime,
   fixedSeconds,
   gemmTime,
   missShare,
   overlapped,
-  prefillTime,
   reductionTime,
   throttled,
-  type AttentionShape,
   type ConstantValues,
   type GpuRates,
   type LawTime,
