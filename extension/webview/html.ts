@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { language, text } from '../text';
+
+let style: string | undefined;
+
+/**
+ * VS Code shows a page at its load event or after 200 ms. So that the page is seen at once, nothing delays that event:
+ * the styles stand in the page, and the script is asked for afterwards.
+ */
+function styles(folder: vscode.Uri): string {
+  return (style ??= readFileSync(vscode.Uri.joinPath(folder, 'style.css').fsPath, 'utf8'));
+}
 
 /** Prepares a webview and gives it a page of the bundle; scripts run by nonce alone, and nothing remote is loaded. */
 export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: 'panel' | 'report'): void {
   const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, `${page}.js`)).toString();
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join('; ');
@@ -21,12 +32,19 @@ export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${resource('style.css')}">
+<style nonce="${nonce}">${styles(folder)}</style>
 <title>Siliconlens</title>
 </head>
 <body>
-<div id="app"><p>${text('extension.webview.opening')}</p></div>
-<script nonce="${nonce}" src="${resource(`${page}.js`)}"></script>
+<div id="app" data-page="${page}"><p>${text('extension.webview.opening')}</p></div>
+<script nonce="${nonce}">
+addEventListener('load', () => {
+  const script = document.createElement('script');
+  script.nonce = '${nonce}';
+  script.src = '${script}';
+  document.body.append(script);
+});
+</script>
 </body>
 </html>`;
 }
