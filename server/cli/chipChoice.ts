@@ -82,7 +82,13 @@ export class ChipChoice {
   }
 
   private async fromFile(path: string): Promise<Chip> {
-    const json = parsed(await readText(path));
+    const text = await readText(path);
+    const mistake = lineOfMistake(text);
+    if (mistake !== null) {
+      const message = messageOf(this.language, 'chip.syntax');
+      throw failed('cli.error.model', { path: `${path}:${mistake}`, message });
+    }
+    const json = parsed(text);
     const extended = await this.besides(path, json, 0);
     const lookUp = (id: string): Chip | undefined =>
       this.catalogue.byId(id) ?? (extended?.id === id ? extended : undefined);
@@ -114,6 +120,12 @@ export class ChipChoice {
     const message = first ? messageOf(this.language, first.code, first.args) : '';
     return failed('cli.error.model', { path, message });
   }
+}
+
+/** The line, from 1, from which a text is no JSON; null for a right one. */
+function lineOfMistake(text: string): number | null {
+  const result = parseJson(text.replace(/^\uFEFF/, ''));
+  return result.ok ? null : text.slice(0, result.at.start).split('\n').length;
 }
 
 /** Undefined for text that is no JSON, which no chip can be. */

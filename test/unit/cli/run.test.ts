@@ -104,6 +104,11 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
     const words = ['analyze', tinyMlp, '--settings', settings, '--format', 'json'];
     const { chips } = JSON.parse((await siliconlens(...words)).out) as Report;
     expect(chips.map(({ id, roofs }) => [id, roofs.matrixOpsPerSecond])).toEqual([['half', 4e12]]);
+    const slip = join(folder, 'slip.json');
+    writeFileSync(slip, '{\n  "id": "slip"\n  "extends": "nvidia-t4"\n}\n');
+    expect((await siliconlens(...words, '--chip', slip)).error).toContain(
+      'slip.json:3: This is not valid JSON',
+    );
     const { code, error } = await siliconlens(...words, '--chip', 'bad');
     expect(code).toBe(1);
     expect(error).toContain('siliconlens.customChips.bad');
