@@ -164,6 +164,46 @@ describe('failures', () => {
   });
 });
 
+describe('siliconlens sparsity', () => {
+  it('counts zeros of the weights in every format', async () => {
+    const { code, out, error } = await siliconlens('sparsity', tinyMlp, '-f', 'json', '-c', 'nvidia-l4');
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    const report = JSON.parse(out) as {
+      bytesRead: number;
+      tensors: { name: string; axis: number | null; isTwoOfFour: boolean }[];
+      chips: { id: string; speedup: number | null; sparse: unknown }[];
+    };
+    expect(report.bytesRead).toBeGreaterThan(3000);
+    expect(report.tensors.filter(({ axis }) => axis === 1).map(({ name }) => name)).toHaveLength(3);
+    // No tensor is in the pattern: there is nothing to gain, and no gain is shown.
+    expect(report.chips).toMatchObject([{ id: 'nvidia-l4', speedup: 2, sparse: null }]);
+    const csv = (await siliconlens('sparsity', tinyMlp, '-f', 'csv')).out.trimEnd().split('\r\n');
+    expect(csv).toHaveLength(report.tensors.length + 1);
+    const korean = await siliconlens('sparsity', tinyMlp, '--lang', 'ko');
+    expect(korean.out).toContain('이 패턴인 텐서가 없음');
+  });
+});
+
+describe('siliconlens analyze --carbon', () => {
+  it('gives grams for a grid, none without, and refuses what is no intensity', async () => {
+    const grams = async (...more: string[]) => {
+      const { out } = await siliconlens('analyze', tinyMlp, '-f', 'json', '-c', 'nvidia-t4', ...more);
+      return (JSON.parse(out) as Report).chips[0]!.efficiency;
+    };
+    expect((await grams()).gramsCo2PerThousandRequests).toBeNull();
+    const found = await grams('--carbon', '250');
+    expect(found.gramsCo2PerThousandRequests!.value).toBeCloseTo(
+      found.wattHoursPerThousandRequests!.value / 4,
+      12,
+    );
+    for (const bad of ['x', '-1', '']) {
+      const { code, error } = await siliconlens('analyze', tinyMlp, `--carbon=${bad}`);
+      expect(code).toBe(2);
+      expect(error).toContain('--carbon takes a number');
+    }
+  });
+});
+
 describe('siliconlens chips', () => {
   it('finds chips by alias and lists all without a query', async () => {
     expect((await siliconlens('chips', 'h100')).out).toContain('nvidia-h100-sxm');
