@@ -23,7 +23,7 @@ const timeColumns: readonly (readonly [string, number])[] = [
 /**
  * Reads a CSV with a head line. With a column `name`, `node` or `outputs` and one of `seconds`, `ms`, `us` (and
  * optionally `operator`, `count`, `median_seconds`) each line is a node of a model: a `node-table`. With the columns
- * that `parseRows` knows (docs/accuracy.md) each line is a kernel by size: a `kernel-table`. The detailed counters of
+ * that `parseRows` knows (README.md) each line is a kernel by size: a `kernel-table`. The detailed counters of
  * OpenVINO's benchmark_app (`layerName;…;realTime (ms);…`) are a table of nodes too; their last line is the sum.
  */
 export async function readTable(text: string, origin: string, scheduler: Scheduler): Promise<ReadProfile> {

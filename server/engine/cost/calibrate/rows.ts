@@ -82,7 +82,7 @@ function cellsOf(line: string, separator: string): string[] {
 
 /**
  * Measured kernels of a table, which kind its columns tell: `m,n,k` matrix products, `phase` fused attention, `op` row and
- * elementwise operators (docs/accuracy.md lists the columns). Lines without a time are left out.
+ * elementwise operators (README.md lists the columns). Lines without a time are left out.
  */
 export function parseRows(text: string, origin: string): Row[] {
   const lines = parseCsv(text);
