@@ -38,6 +38,8 @@ const reportedFactor = 12;
 const servedLimit = 2;
 /** Models kept that no open document needs. */
 const idleLimit = 4;
+/** Such models go when analyses hold more nodes than this together: 100,000 take about 600 MB. */
+const largestAnalyses = 250_000;
 
 interface Run {
   readonly key: string;
@@ -79,6 +81,7 @@ export class Models {
     private readonly documentOf: (uri: string) => OpenDocument | undefined,
     private readonly host: ModelsHost,
     private readonly grace = graceMilliseconds,
+    private readonly nodeLimit = largestAnalyses,
   ) {
     this.loader = new Loader(files, host);
   }
@@ -222,7 +225,7 @@ export class Models {
         expiry: null,
       };
       this.models.set(uri, model);
-      this.bound();
+      this.bound(model);
     }
     if (!this.documentOf(uri)) this.expire(model);
     return model;
@@ -236,9 +239,23 @@ export class Models {
     model.expiry.unref();
   }
 
-  private bound(): void {
-    const idle = [...this.models.values()].filter((model) => !this.documentOf(model.uri));
-    for (const model of idle.slice(0, Math.max(0, idle.length - idleLimit))) this.drop(model);
+  /** Drops models that nobody shows, the oldest first, but not the one that is asked about now. */
+  private bound(current: OpenModel): void {
+    const all = [...this.models.values()];
+    const idle = all.filter((model) => !this.documentOf(model.uri));
+    let nodes = all.reduce((sum, model) => sum + this.analysedNodes(model), 0);
+    let count = idle.length;
+    for (const model of idle) {
+      if (count <= idleLimit && nodes <= this.nodeLimit) return;
+      if (model === current) continue;
+      nodes -= this.analysedNodes(model);
+      count--;
+      this.drop(model);
+    }
+  }
+
+  private analysedNodes({ run }: OpenModel): number {
+    return run ? run.served.listing.model.graph.nodes.length : 0;
   }
 
   private drop(model: OpenModel): void {
@@ -322,6 +339,7 @@ export class Models {
     run.first = Promise.race([first, run.promise]);
     run.first.catch(() => {});
     model.run = run;
+    this.bound(model);
     return run;
   }
 }

@@ -10,7 +10,7 @@ import { Settings } from '../../../server/workspace/settings';
 import { fixture } from '../../lsp/client';
 
 /** A store over one file that the client reads, with what happened to it. */
-async function store(grace: number) {
+async function store(grace: number, nodeLimit?: number) {
   const bytes = await fixture('tiny-mlp.onnx');
   const happened = { opened: 0, settings: 0, outdated: 0, analysed: 0 };
   const files = new ModelFiles({
@@ -39,7 +39,7 @@ async function store(grace: number) {
       throw error;
     },
   };
-  const models = new Models(files, settings, (uri) => documents.get(uri), host, grace);
+  const models = new Models(files, settings, (uri) => documents.get(uri), host, grace, nodeLimit);
   const show = (uri: string, text: string): void => {
     documents.set(uri, { uri, version: 1, fingerprint: fingerprint(text), text: null });
     models.opened(uri);
@@ -93,6 +93,18 @@ describe('open models', () => {
     expect(uris.map((one) => models.finished(one) !== null)).toEqual([
       false, false, false, false, false, true, true, true, true,
     ]); // prettier-ignore
+    models.dispose();
+  });
+
+  it('keep fewer that nobody shows when they are large, and always what is shown', async () => {
+    const first = await store(10_000);
+    const nodes = (await first.models.analysis(uri))!.listing.model.graph.nodes.length;
+    first.models.dispose();
+    const { models, show } = await store(10_000, 2 * nodes);
+    const uris = Array.from({ length: 4 }, (_, i) => listingOf(`vscode-vfs://h/${i}.onnx`));
+    show(uris[0]!, (await models.listing(uris[0]!)).text);
+    for (const one of uris) await models.analysis(one);
+    expect(uris.map((one) => models.finished(one) !== null)).toEqual([true, false, false, true]);
     models.dispose();
   });
 
