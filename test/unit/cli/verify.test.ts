@@ -62,6 +62,7 @@ describe('siliconlens verify', () => {
     expect(code).toBe(0);
     expect(out).toContain("'--shapes=x; rm $HOME:2x4'");
     expect(out).toContain(`it'\\''s.onnxtxt'`);
+    expect(out).toContain('The tools read binary models');
   });
 
   it('writes one node as a model that costs what the node costs', async () => {

@@ -84,6 +84,8 @@ export function measureCommands(task: MeasureTask): Recipe {
   const stem = task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
   const context: Context = { ...task, inputs, stem };
   const recipe = recipes[profile.id];
+  if (!task.isNode && task.model.format === 'onnx-text')
+    problems.push(problem('warning', 'measure.text-model'));
   if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
   if (!recipe) {
     problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));
