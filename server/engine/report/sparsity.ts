@@ -99,7 +99,7 @@ function tensorSection({ tensors }: SparsityReport, words: Words): Section {
       text(one.isTwoOfFour ? 'yes' : one.groups ? 'no' : 'none'),
       one.operator ?? text('none'),
       `${one.type}[${one.dims.join(',')}]`,
-      known(one.axis, String, words),
+      one.axis === null ? text('none') : String(one.axis),
       one.name,
     ]),
     ...(rest > 0 ? { note: words.text('print.more', { count: words.count(rest) }) } : {}),
