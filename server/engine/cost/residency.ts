@@ -47,7 +47,7 @@ export class Residency {
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
     const inTurn = machine.near?.managed === 'software' && inTurnClasses.has(machine.chip.class);
-    this.portion = inTurn ? 1 / samplesPerRun(inference) : 1;
+    this.portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
   }
 
   /** Bytes that a value takes on the chip, at the chip's format; null while a dimension is unknown. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { costsOn, prepare } from '../../../server/engine/analyse';
-import { chipById } from '../../../server/engine/chips/catalogue';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Workload } from '../../../server/engine/workload';
 import { readFixture } from '../inference/fixtures';
@@ -20,6 +20,18 @@ it('is that of one batch after the other where layers form no pipeline', async (
     expect(throughput!.concurrency).toBe(1);
     const slowest = Math.max(latencySeconds!.value, io.seconds ?? 0);
     expect(throughput!.samplesPerSecond).toBeCloseTo(1 / slowest, 6);
+  }
+});
+
+it('of an empty batch is unknown, and nothing else becomes senseless, on any chip', async () => {
+  const empty: Workload = { ...workload, bindings: { batch: 0 } };
+  const prepared = await prepare(await readFixture('tiny-conv'), empty, uninterrupted);
+  for (const chip of chips) {
+    const { cost } = await costsOn(prepared, chip, uninterrupted);
+    expect([chip.id, cost.total.throughput]).toEqual([chip.id, null]);
+    const figures = [cost.total.latencySeconds, cost.total.joules, ...cost.kernels.map((one) => one.seconds)];
+    for (const figure of figures)
+      expect([chip.id, figure === null || Number.isFinite(figure.value)]).toEqual([chip.id, true]);
   }
 });
 
