@@ -1,3 +1,4 @@
+import { entryOf } from '../table';
 import type { Dim } from './dim';
 import { ceilDivide, floorDivide, modulo } from './dimDivide';
 import { maximum, minimum } from './dimExtremes';
@@ -128,7 +129,7 @@ class Parser {
       this.rounding = outer;
       return this.take(')') ? rounded : this.fail();
     }
-    const operation = functions[name];
+    const operation = entryOf(functions, name);
     if (!operation) return this.fail();
     let value = this.sum();
     while (this.take(',') && !this.broken) value = operation(value, this.sum());

@@ -1,6 +1,7 @@
 import { dataTypes } from '../graph/dataTypes';
 import type { Inference, InferredValue } from '../inference/types';
 import { isStored } from '../memory/timeline';
+import { entryOf } from '../table';
 import quantizationInputs from './quantizationInputs.json';
 
 /**
@@ -48,7 +49,7 @@ function isQuantization(inference: Inference, value: InferredValue): boolean {
     value.consumers.length > 0 &&
     value.consumers.every((consumer) => {
       const node = inference.nodes[consumer]!;
-      return (positions[node.node.operator] ?? []).some((index) => node.inputs[index] === value.id);
+      return (entryOf(positions, node.node.operator) ?? []).some((index) => node.inputs[index] === value.id);
     })
   );
 }

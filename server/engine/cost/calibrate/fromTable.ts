@@ -5,6 +5,7 @@ import { infer } from '../../inference/infer';
 import { planKernels } from '../../kernels/plan';
 import { profileById } from '../../kernels/profile';
 import type { Scheduler } from '../../scheduler';
+import { entryOf } from '../../table';
 import type { Workload } from '../../workload';
 import { constantsFor } from '../constants';
 import { calibrateRows, leastRows } from './fit';
@@ -106,7 +107,7 @@ async function modelOfRow(
   runtime: string,
   scheduler: Scheduler,
 ): Promise<MeasuredModel | null> {
-  const dtype = dataTypeOf[row.precision];
+  const dtype = entryOf(dataTypeOf, row.precision);
   const graph = dtype && (row.group === 'gemm' ? productGraph(row, dtype) : rowGraph(row, dtype));
   const runtimeProfile = profileById(runtime);
   if (!graph || !runtimeProfile) return null;
@@ -127,7 +128,7 @@ function productGraph({ batch, m, n, k }: Row, dtype: DataType): Graph {
 }
 
 function rowGraph({ operator, rows, columns }: Row, dtype: DataType): Graph | null {
-  const known = operatorOf[operator];
+  const known = entryOf(operatorOf, operator);
   if (!known || rows * columns === 0) return null;
   const shapes: Readonly<Record<string, readonly number[]>> = { x: [rows, columns], c: [columns], '1': [1] };
   const names = [...known.inputs].map((_, i) => `x${i}`);

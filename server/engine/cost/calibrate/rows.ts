@@ -1,3 +1,5 @@
+import { entryOf } from '../../table';
+
 /** One measured kernel, brought to what the laws ask for. */
 export interface Row {
   readonly chip: string;
@@ -153,7 +155,7 @@ const groupOfOperator: Readonly<Record<string, string>> = {
 
 function operatorRow(line: Record<string, string>, origin: string): Row {
   const operator = (line['op'] ?? '').toLowerCase();
-  const group = groupOfOperator[operator] ?? 'elementwise';
+  const group = entryOf(groupOfOperator, operator) ?? 'elementwise';
   return {
     ...empty,
     chip: line['chip'] ?? '',

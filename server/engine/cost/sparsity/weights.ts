@@ -1,5 +1,6 @@
 import type { Attribute, Tensor } from '../../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
+import { entryOf } from '../../table';
 
 /** A tensor of weights and how a matrix operator reads it. */
 export interface WeightTensor {
@@ -64,6 +65,9 @@ const passing: Readonly<Record<string, (axis: number, node: InferredNode, rank: 
   },
 };
 
+/** Exporters put two or three such operators behind a tensor; chains without end would be walked once for each reader. */
+const mostPassed = 16;
+
 /** What has been found of one tensor so far. */
 interface Entry {
   readonly name: string;
@@ -82,7 +86,7 @@ export function weightTensors(inference: Inference): WeightTensor[] {
     }
   }
   for (const node of inference.nodes) {
-    for (const [input, operand] of Object.entries(operands[node.node.operator] ?? {})) {
+    for (const [input, operand] of Object.entries(entryOf(operands, node.node.operator) ?? {})) {
       const id = node.inputs[Number(input)];
       if (typeof id === 'number') takeUse(inference, node, id, operand, found);
     }
@@ -101,7 +105,7 @@ function takeUse(
   let value: InferredValue = inference.values[id]!;
   let axis = operand.axis(rankOf(value), node);
   let zero = zeroPointOf(inference, node, operand.zeroPoint);
-  for (;;) {
+  while (passed.length < mostPassed) {
     passed.push(value.id);
     const tensor = value.tensor ?? constantOf(inference, value);
     if (tensor) {
@@ -117,7 +121,7 @@ function takeUse(
     }
     const producer = value.producer === null ? undefined : inference.nodes[value.producer];
     const source = producer?.inputs[0];
-    const step = producer && passing[producer.node.operator];
+    const step = producer && entryOf(passing, producer.node.operator);
     if (!step || typeof source !== 'number') return;
     axis = axis === null ? null : step(axis, producer, rankOf(value));
     if (producer.inputs.length > 1) zero = zeroPointOf(inference, producer, 2);
