@@ -46,7 +46,7 @@ describe('efficiency', () => {
   });
 
   it('is unknown where a fact is missing', async () => {
-    const { analysis, inference } = await on(chip('nvidia-t4'), 1);
+    const { analysis, inference } = await on(chip('nvidia-l4'), 1);
     const found = efficiencyOf(analysis, inference, null);
     expect(found.wattHoursPerThousandRequests).not.toBeNull();
     expect(found.gramsCo2PerThousandRequests).toBeNull();
