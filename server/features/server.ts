@@ -139,6 +139,7 @@ export function startServer(connection: Connection): void {
       nameDimensionsLater(analysis);
       status.done('ok', 'status.ready');
     },
+    abandoned: () => status.done('ok', 'status.ready'),
     analysing: (uri) => status.busy('status.analysing', { model: modelName(uri) }),
     refresh,
     failed: (uri, error) => {

@@ -19,8 +19,10 @@ export interface ModelsHost extends LoaderHost {
   /** The chips that can be chosen, the user's own included. */
   chips(choices: Choices): Promise<Available>;
   analysed(analysis: Analysis): void;
-  /** An analysis began; it ends in `analysed`, in `failed`, or in another beginning. */
+  /** An analysis began; it ends in `analysed`, in `failed`, in `abandoned`, or in another beginning. */
   analysing(uri: string): void;
+  /** Its listing was closed before it was there. */
+  abandoned(uri: string): void;
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
   failed(uri: string, error: unknown): void;
@@ -47,6 +49,8 @@ interface Run {
   readonly since: number;
   readonly served: Served;
   cancelled: boolean;
+  /** Cancelled because its listing was closed. */
+  abandoned: boolean;
   /** It came to an end, whichever. */
   ended: boolean;
   promise: Promise<Analysis | null>;
@@ -162,6 +166,8 @@ export class Models {
         return await part(run);
       } catch (error) {
         if (!(error instanceof CancelledError)) throw error;
+        // Its listing was closed: only a report still wants to know.
+        if (isShown && run.abandoned && !this.documentOf(uri)) return null;
         // Superseded by newer choices or a newer text: wait for those.
       }
     }
@@ -202,7 +208,10 @@ export class Models {
     const model = this.models.get(uri);
     if (!model) return;
     // Nobody looks any more: what is under way would only delay others.
-    if (model.run?.result === null) model.run.cancelled = true;
+    if (model.run?.ended === false) {
+      model.run.cancelled = model.run.abandoned = true;
+      this.host.abandoned(uri);
+    }
     this.expire(model);
   }
 
@@ -312,6 +321,7 @@ export class Models {
       since,
       served,
       cancelled: false,
+      abandoned: false,
       ended: false,
       promise: none,
       first: none,

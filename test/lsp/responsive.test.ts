@@ -63,6 +63,20 @@ describe('while a large model is analysed', () => {
     expect(ends).toEqual(['cancelled', 'analysis']);
   });
 
+  it('closing its listing ends it', async () => {
+    const document = await openLarge();
+    await document.hover(document.at('MatMul'));
+    const asked = document.lenses();
+    await document.hover(document.at('MatMul'));
+    await document.close();
+    // Nobody is left who would want them.
+    expect(await asked).toEqual([]);
+    expect(client.received.filter(({ method }) => method === analysisNotification)).toEqual([]);
+    // Shown again it begins anew.
+    const again = await client.openText(document.uri, document.text);
+    expect((await again.lenses()).length).toBeGreaterThan(0);
+  });
+
   it('other choices supersede it: nobody is told of the one that was given up', async () => {
     const document = await openLarge();
     const hints = document.hints(0, 100);

@@ -33,6 +33,7 @@ async function store(grace: number, nodeLimit?: number) {
     chips: () => Promise.resolve(shippedOnly),
     analysed: () => void happened.analysed++,
     analysing: () => {},
+    abandoned: () => {},
     refresh: () => {},
     outdated: () => void happened.outdated++,
     failed: (_uri: string, error: unknown) => {
