@@ -26,30 +26,45 @@ export interface ClientFolders extends ClientFiles {
 
 /** The whole catalogue has 120 chips; whoever has more of their own than this has something else there. */
 const mostFiles = 500;
-/** The largest chip of the catalogue takes 20 kB. */
+/** The largest chip of the catalogue takes 9 kB. */
 const mostBytes = 256 * 1024;
+/** Bytes of all files of a folder: what is read stays in memory. The whole catalogue takes 0.5 MB. */
+const mostTogether = 2 * 1024 * 1024;
 
 /** Reads chip files of workspace folders, and nothing outside them: links that lead out are told, not followed. */
 export class ChipFiles {
   constructor(private readonly client: ClientFolders) {}
 
-  /** Every chip file of a folder, by name; none where the folder has no chips. */
+  /** The chip files of a folder, by name, up to the first that is too many; none where the folder has no chips. */
   async read(folder: string): Promise<ChipSource[]> {
     const base = `${folder.replace(/\/$/, '')}/${chipFolder.join('/')}`;
     const names = isLocal(folder) ? await localNames(folder) : await this.remoteNames(base);
     const wanted = names.filter((name) => /\.json$/i.test(name)).sort();
-    return Promise.all(
-      wanted.slice(0, mostFiles).map(async (file) => {
-        const uri = `${base}/${encodeURIComponent(file)}`;
-        const name = [...chipFolder, file].join('/');
-        try {
-          const read = isLocal(folder) ? readLocal(folder, file) : this.readRemote(uri);
-          return { uri, name, text: (await read).replace(/^\uFEFF/, ''), problem: null };
-        } catch (error) {
-          return { uri, name, text: '', problem: problemOf(error) };
-        }
-      }),
-    );
+    const sources: ChipSource[] = [];
+    let bytes = 0;
+    // One after the other, so that nothing is read behind the file at which it is enough.
+    for (const file of wanted) {
+      const source = await this.readOne(folder, base, file);
+      bytes += Buffer.byteLength(source.text);
+      if (sources.length < mostFiles && bytes <= mostTogether) sources.push(source);
+      else {
+        const args = { files: mostFiles, bytes: mostTogether };
+        sources.push({ ...source, text: '', problem: chipProblem('chip.too-many', [], args) });
+        break;
+      }
+    }
+    return sources;
+  }
+
+  private async readOne(folder: string, base: string, file: string): Promise<ChipSource> {
+    const uri = `${base}/${encodeURIComponent(file)}`;
+    const name = [...chipFolder, file].join('/');
+    try {
+      const read = isLocal(folder) ? readLocal(folder, file) : this.readRemote(uri);
+      return { uri, name, text: (await read).replace(/^\uFEFF/, ''), problem: null };
+    } catch (error) {
+      return { uri, name, text: '', problem: problemOf(error) };
+    }
   }
 
   private async remoteNames(uri: string): Promise<readonly string[]> {

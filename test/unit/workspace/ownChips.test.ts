@@ -72,6 +72,19 @@ describe('chips of a folder that the client reads', () => {
     expect(await chips.with({})).toBe(available);
   });
 
+  it('are read up to the file at which it is too much, which says so', async () => {
+    const { files, judged, chips, ids } = folder();
+    // Ten files just below the limit of one, of which eight fill 2 MiB.
+    for (let i = 0; i < 10; i++) files.set(`c${i}.json`, chip(`c${i}`).padEnd(255 * 1024));
+    await chips.setFolders(['vscode-vfs://github/me/repo']);
+    expect(await ids()).toEqual(Array.from({ length: 8 }, (_, i) => `c${i}`));
+    expect(judged.map(({ problems }) => problems.map(({ code }) => code)).slice(7)).toEqual([
+      [],
+      ['chip.too-many'],
+    ]);
+    expect(judged.at(-1)?.problems[0]?.args).toEqual({ files: 500, bytes: 2 * 1024 * 1024 });
+  });
+
   it('that are renamed under the same id are not gone', async () => {
     const { files, gone, chips, ids } = folder();
     files.set('a.json', chip('a'));
