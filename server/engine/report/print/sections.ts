@@ -80,6 +80,7 @@ function chipSection(report: Report, words: Words): Section {
       column(text('range'), 'right'),
       column(text('basis')),
       column(text('throughput'), 'right'),
+      column(text('transfer'), 'right'),
       column(text('energy'), 'right'),
       column(text('memory'), 'right'),
       column(text('capacity'), 'right'),
@@ -93,6 +94,8 @@ function chipSection(report: Report, words: Words): Section {
       rangeText(total.latencySeconds, words.seconds, words),
       known(total.latencySeconds, (estimate) => text(`basis.${estimate.basis}`), words),
       known(total.throughput, (throughput) => words.decimal(throughput.samplesPerSecond), words),
+      // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
+      known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
       known(total.joules, (estimate) => words.joules(estimate.value), words),
       known(memory.highWaterBytes, words.bytes, words),
       known(memory.capacityBytes, words.bytes, words),
