@@ -25,10 +25,10 @@ export async function sparsityReport(
   onProgress: (done: number, all: number) => void = () => {},
 ): Promise<SparsityReport> {
   const found = await scan(modelUri, prepared, files, scheduler, onProgress);
-  const { tensors, bytesRead, problems } = found;
+  const { tensors, bytesRead, unreadTensors, problems } = found;
   const gains: SparsityReport['chips'][number][] = [];
   for (const chip of chips) gains.push(await gainOn(chip, prepared, found, scheduler, host));
-  return { path, bytesRead, tensors, chips: gains, problems };
+  return { path, bytesRead, unreadTensors, tensors, chips: gains, problems };
 }
 
 async function scan(

@@ -9,6 +9,8 @@ import { known, type Words } from './print/words';
 export interface SparsityReport {
   readonly path: string;
   readonly bytesRead: number;
+  /** Tensors that could not be read; nothing that is said of zeros holds for them. */
+  readonly unreadTensors: number;
   readonly tensors: readonly TensorSparsity[];
   readonly chips: readonly {
     readonly id: string;
@@ -49,7 +51,9 @@ function problemSection({ problems }: SparsityReport, words: Words): Section[] {
   ];
 }
 
-function summarySection({ path, bytesRead, tensors }: SparsityReport, words: Words): Section {
+function summarySection(
+  { path, bytesRead, unreadTensors, tensors }: SparsityReport,
+  words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   const weights = tensors.filter(({ operator }) => operator !== null);
   const sum = (of: (one: TensorSparsity) => number): number => weights.reduce((all, one) => all + of(one), 0);
@@ -61,6 +65,7 @@ function summarySection({ path, bytesRead, tensors }: SparsityReport, words: Wor
     rows: [
       [text('sparsity.read'), words.bytes(bytesRead)],
       [text('sparsity.tensors'), words.count(weights.length)],
+      ...(unreadTensors > 0 ? [[text('sparsity.unread'), words.count(unreadTensors)]] : []),
       [
         text('sparsity.zeros'),
         elements === 0 ? text('none') : words.percent(sum((one) => one.zeros) / elements),
@@ -106,12 +111,12 @@ function tensorSection({ tensors }: SparsityReport, words: Words): Section {
   };
 }
 
-function chipSection({ chips, tensors }: SparsityReport, words: Words): Section {
+function chipSection({ chips, tensors, unreadTensors }: SparsityReport, words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   const any = tensors.some(({ isTwoOfFour }) => isTwoOfFour);
   const verdict = ({ speedup, sparse }: SparsityReport['chips'][number]): string => {
     if (speedup === null) return text('sparsity.chipWithout');
-    if (!any) return text('sparsity.noTensor');
+    if (!any) return text(unreadTensors > 0 ? 'sparsity.notRead' : 'sparsity.noTensor');
     return sparse ? text('sparsity.gains') : text('unknown');
   };
   return {

@@ -7,6 +7,7 @@ import type { Report } from '../../../server/engine/report/types';
 
 const models = join(__dirname, '../../fixtures/models');
 const tinyMlp = join(models, 'tiny-mlp.onnx');
+const detector = join(models, 'detector.onnx');
 const folder = mkdtempSync(join(tmpdir(), 'siliconlens-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -181,6 +182,21 @@ describe('siliconlens sparsity', () => {
     expect(csv).toHaveLength(report.tensors.length + 1);
     const korean = await siliconlens('sparsity', tinyMlp, '--lang', 'ko');
     expect(korean.out).toContain('이 패턴인 텐서가 없음');
+  });
+
+  it('says nothing of zeros in weights that are not there, and names their file once', async () => {
+    const { code, out } = await siliconlens('sparsity', detector, '-f', 'json', '-c', 'nvidia-l4');
+    const { unreadTensors, problems } = JSON.parse(out) as {
+      unreadTensors: number;
+      problems: { code: string; args: { file: string; count: number } }[];
+    };
+    expect({ code, problems }).toMatchObject({ code: 0, problems: [{ code: 'sparsity.file-unreadable' }] });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]!.args.count).toBe(unreadTensors);
+    const table = (await siliconlens('sparsity', detector, '-c', 'nvidia-l4')).out;
+    expect(table).toContain('unknown: not all weights could be read');
+    expect(table).not.toContain('no tensor is in the pattern');
+    expect(table).toContain('detector.data');
   });
 });
 

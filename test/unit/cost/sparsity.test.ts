@@ -162,6 +162,7 @@ describe('the weights of a model', () => {
     const none = await scanSparsity(prepared.inference, { open: () => Promise.resolve(null) }, uninterrupted);
     expect(none.tensors).toEqual([]);
     expect(none.problems).toMatchObject([{ code: 'sparsity.unreadable', args: { name: 'w' } }]);
+    expect(none.unreadTensors).toBe(1);
     const cut = memorySource(model(alongRows).subarray(0, 2000));
     const short = await scanSparsity(prepared.inference, { open: () => Promise.resolve(cut) }, uninterrupted);
     expect(short.problems).toHaveLength(1);

@@ -29,6 +29,8 @@ export interface Sparsity {
   readonly bytesRead: number;
   /** Ids of the values through which tensors in the 2:4 pattern are multiplied by. */
   readonly twoOfFour: ReadonlySet<number>;
+  /** Tensors whose bytes could not be read: of their zeros nothing is known. */
+  readonly unreadTensors: number;
   readonly problems: readonly Problem[];
 }
 
@@ -61,11 +63,18 @@ export async function scanSparsity(
   const all = jobs.reduce((sum, { bytes }) => sum + bytes, 0);
   const tensors: TensorSparsity[] = [];
   const twoOfFour = new Set<number>();
+  const absent = new Map<string, number>();
   let bytesRead = 0;
+  let unreadTensors = 0;
   for (const job of jobs) {
     const source = await sources.open(job.location);
     if (!source || !(await isReadable(source, job))) {
-      problems.push(problem('sparsity.unreadable', { name: job.weight.name }));
+      unreadTensors++;
+      if (source || job.location === null) {
+        problems.push(problem('sparsity.unreadable', { name: job.weight.name }));
+      } else {
+        absent.set(job.location, (absent.get(job.location) ?? 0) + 1);
+      }
       continue;
     }
     const { weight, tensor } = job;
@@ -90,7 +99,9 @@ export async function scanSparsity(
     const { name, operator, axis } = weight;
     tensors.push({ name, type: tensor.dtype, dims: tensor.dims, operator, axis, isTwoOfFour, ...count });
   }
-  return { tensors, bytesRead, twoOfFour, problems };
+  // A file that is not there is said once, not once for each of the hundreds of tensors in it.
+  for (const [file, count] of absent) problems.unshift(problem('sparsity.file-unreadable', { file, count }));
+  return { tensors, bytesRead, twoOfFour, unreadTensors, problems };
 }
 
 /** What can be read, in the order of the files. */
