@@ -24,6 +24,8 @@ export interface Machine {
   readonly main: Level | null;
   /** The largest memory on the chip that data can stay in between kernels. */
   readonly near: Level | null;
+  /** The largest peak of any format, operations per second; what stand-ins are in proportion to. */
+  readonly largestPeak: number | null;
   /** SMs, cores, tiles. */
   readonly units: number;
   /** Rows and columns of one matrix array, where it has one. */
@@ -123,6 +125,7 @@ function build(chip: Chip, format: string): Machine {
     special,
     main,
     near,
+    largestPeak: largest && largest * share,
     units: Math.max(1, Math.round((chip.units?.count?.value ?? 1) * share)),
     array: arrayOf(chip),
     ...linkOf(chip),

@@ -88,6 +88,9 @@ export function* problemsOf(
   const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
   if (shortage && ((modelFor(chip)?.mustFit ?? false) || (streams && costed[0]?.machine?.link === null))) {
     report('warning', 'cost.does-not-fit', { ...shortage });
+  } else if (site.residency.capacityUnknown && streams) {
+    const { weightBytes, mostCapacity } = site.residency;
+    report('warning', 'cost.capacity-assumed', { weights: weightBytes, assumed: mostCapacity });
   } else if (site.residency.capacityUnknown) {
     report('information', 'cost.capacity-unknown', {});
   } else if (streams) {

@@ -9,6 +9,12 @@ import { samplesPerRun } from './throughput';
 /** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
 const usableShare = { hardware: 0.5, software: 0.75, mixed: 0.5 } as const;
 
+/**
+ * Bytes on the chip per operation per second of the largest peak: the most of all chips of the catalogue that are not
+ * wafers (Graphcore GC200, 900 MB at 250 TFLOP/s). Where a capacity is not published it is at most this.
+ */
+const mostBytesPerRate = 900e6 / 250e12;
+
 /** Bytes of one kernel at the format in use, by role. */
 interface SizedBytes {
   readonly weights: number;
@@ -76,7 +82,7 @@ export class Residency {
     }
     const near = machine.near;
     const managed = near?.managed ?? 'hardware';
-    const whole = near?.capacityBytes ?? (near && !machine.main ? Infinity : 0);
+    const whole = near?.capacityBytes ?? (near && !machine.main ? this.mostCapacity : 0);
     this.capacity = whole * usableShare[managed];
     this.weightBytes = yield* this.uniqueWeightBytes();
     this.managed = managed === 'software';
@@ -93,6 +99,11 @@ export class Residency {
   get capacityUnknown(): boolean {
     const { main, near } = this.machine;
     return main === null && near !== null && near.capacityBytes === null;
+  }
+
+  /** What a chip of this speed holds at most; all that is known where nobody says how much this one holds. */
+  get mostCapacity(): number {
+    return (this.machine.largestPeak ?? Infinity) * mostBytesPerRate;
   }
 
   /** Bytes of weights that come over the host link in every run. */

@@ -51,9 +51,7 @@ function problemSection({ problems }: SparsityReport, words: Words): Section[] {
   ];
 }
 
-function summarySection(
-  { path, bytesRead, unreadTensors, tensors }: SparsityReport,
-  words: Words): Section {
+function summarySection({ path, bytesRead, unreadTensors, tensors }: SparsityReport, words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   const weights = tensors.filter(({ operator }) => operator !== null);
   const sum = (of: (one: TensorSparsity) => number): number => weights.reduce((all, one) => all + of(one), 0);

@@ -259,6 +259,23 @@ describe('a chip whose capacity nobody publishes', () => {
     expect(codes('graphcore-ipu-gc200')).not.toContain('cost.capacity-unknown');
     expect(codes('google-coral-edge-tpu')).not.toContain('cost.capacity-unknown');
   });
+
+  it('is taken to hold no more than chips of its speed do: the rest comes over the host link', () => {
+    const cost = (size: number) => {
+      const { inference, plan } = chain([1, size], [dense(1, size, size, 'int8')], 'int8');
+      return estimateChip(inference, plan, chip('hailo-8'), profileById('none')!, workload);
+    };
+    // 26 TOP/s × 900 MB ÷ 250 TFLOP/s is 93.6 MB: 9,000² bytes are below, 20,000² are 306 MB more than that.
+    const within = cost(9000);
+    const beyond = cost(20000);
+    expect(within.kernels[0]!.bytes['host link'] ?? 0).toBe(0);
+    expect(beyond.kernels[0]!.bytes['host link']).toBeCloseTo(20000 ** 2 - 93.6e6, -4);
+    // At no more than 16 GB/s.
+    expect(beyond.total.latencySeconds!.value).toBeGreaterThan((20000 ** 2 - 93.6e6) / 16e9);
+    expect(beyond.problems.map(({ code }) => code)).toContain('cost.capacity-assumed');
+    expect(beyond.problems.map(({ code }) => code)).not.toContain('cost.capacity-unknown');
+    expect(within.problems.map(({ code }) => code)).not.toContain('cost.capacity-assumed');
+  });
 });
 
 describe('chips that run no network', () => {
