@@ -1,6 +1,6 @@
 // Fits the constants of the GPU laws to published measurements and writes them with their out-of-fold residuals:
 // `npm run accuracy:fit`. The measurements stay outside the repository; only constants, sources and quantiles are kept.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Calibration, ResidualBin } from '../../server/engine/chips/chip';
 import { calibrateGroup, fitLaw, residuals, rounded } from '../../server/engine/cost/calibrate/fit';
 import { laws, predict, type Law } from '../../server/engine/cost/calibrate/laws';
@@ -8,6 +8,7 @@ import { quantile, type Values } from '../../server/engine/cost/calibrate/optimi
 import type { Row } from '../../server/engine/cost/calibrate/rows';
 import { binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
 import { publishedRows } from './rows';
+import { saveJson } from './save';
 import { measuredChip } from './siblings';
 
 const evaluations = Number(process.argv[2] ?? 900);
@@ -165,10 +166,9 @@ function write(): void {
   const entries = [...shared.entries.filter((entry) => !refitted(entry.group, entry.precision)), ...classes];
   const table = read<{ groups: ScoredGroup[] }>('test/accuracy/published.json', { groups: [] });
   const groups = [...table.groups.filter((entry) => !refitted(entry.group, entry.precision)), ...scored];
-  const save = (path: string, value: unknown) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
-  save(`${folder}/measured.json`, measured);
-  save(`${folder}/gpuClass.json`, { entries });
-  save('test/accuracy/published.json', { date: new Date().toISOString().slice(0, 10), groups });
+  saveJson(`${folder}/measured.json`, measured);
+  saveJson(`${folder}/gpuClass.json`, { entries });
+  saveJson('test/accuracy/published.json', { date: new Date().toISOString().slice(0, 10), groups });
 }
 
 write();

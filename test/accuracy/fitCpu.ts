@@ -1,10 +1,9 @@
 // Fits the constants of the CPU model to kernels that ONNX Runtime ran on a machine of our own:
 // `npm run accuracy:fit-cpu`. Scored by leaving one model out.
-import { writeFileSync } from 'node:fs';
 import type { Calibration, Chip, ResidualBin } from '../../server/engine/chips/chip';
+import { minimise, quantile, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
+import { binEdges, binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
 import { modelFor } from '../../server/engine/cost/classes/index';
-import { nodeScores, wholeModels, type Sample } from './cpuScore';
-import type { OwnTable } from './page';
 import { machineFor } from '../../server/engine/cost/machine';
 import { siteOf } from '../../server/engine/cost/estimate';
 import { kernelInput, kernelTerms, secondsOf, type KnownTerms } from '../../server/engine/cost/kernelCost';
@@ -18,8 +17,9 @@ import {
   measuredModels,
   type MeasuredModel,
 } from './cpu';
-import { minimise, quantile, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
-import { binEdges, binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
+import { nodeScores, wholeModels, type Sample } from './cpuScore';
+import type { OwnTable } from './page';
+import { saveJson } from './save';
 
 const free = (name: string, start: number, low: number, high: number): Free => ({ name, start, low, high });
 const moving = [
@@ -300,9 +300,8 @@ async function main(): Promise<void> {
     scores.push(result);
     if (entries.length === 0) entries.push(...classEntries(calibrations));
   }
-  const save = (path: string, value: unknown) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
-  save('server/engine/cost/constants/cpuClass.json', { entries });
-  save('test/accuracy/own.json', { machines: scores });
+  saveJson('server/engine/cost/constants/cpuClass.json', { entries });
+  saveJson('test/accuracy/own.json', { machines: scores });
 }
 
 void main();
