@@ -38,22 +38,28 @@ async function scan(
   scheduler: Scheduler,
   onProgress: (done: number, all: number) => void,
 ): Promise<Sparsity> {
-  const open = new Map<string | null, OpenFile | null>();
+  // One at a time: tensors come file by file, and a model may name more files than a process may open.
+  let current: { readonly location: string | null; readonly file: OpenFile | null } | null = null;
+  const close = async (): Promise<void> => {
+    const file = current?.file;
+    current = null;
+    await file?.close();
+  };
   const sources = {
     open: async (location: string | null) => {
-      let file = open.get(location);
-      if (file === undefined) {
+      if (!current || current.location !== location) {
+        await close();
         const opened = location === null ? files.open(modelUri) : openExternal(modelUri, location, files);
         const result = await opened;
-        open.set(location, (file = typeof result === 'string' ? null : result));
+        current = { location, file: typeof result === 'string' ? null : result };
       }
-      return file?.source ?? null;
+      return current.file?.source ?? null;
     },
   };
   try {
     return await scanSparsity(inference, sources, scheduler, onProgress);
   } finally {
-    for (const file of open.values()) await file?.close();
+    await close();
   }
 }
 
