@@ -36,13 +36,13 @@ it('reads external data of the folder, all zeros here, and says what is missing'
   });
   const { uri } = await client.open(uriOf('resnet50.onnx'));
   const missing = await client.request<SparsityResult>(sparsityRequest, { uri });
-  expect(missing.text).toContain('가중치를 읽을 수 없습니다');
+  expect(missing.text).toContain('개의 가중치가 든 “resnet50.data” 파일이 없거나');
   const data = join(folder, 'resnet50.data');
   await writeFile(data, '');
   // 102 MB of zeros, most of which no disk has to hold.
   await truncate(data, 110_000_000);
   const { text } = await client.request<SparsityResult>(sparsityRequest, { uri });
-  expect(text).not.toContain('가중치를 읽을 수 없습니다');
+  expect(text).not.toContain('파일이 없거나');
   expect(text).toContain('| 2:4 패턴인 가중치 | 100% |');
   expect(text).toMatch(/nvidia-h100-sxm \| [\d.,]+ [µm]s \| [\d.,]+ [µm]s \| 런타임이 희소 커널을 쓰면 이득/);
 });
