@@ -4,11 +4,13 @@ import { languageId } from '../protocol';
 import type { ListingResult } from '../protocol';
 import type { Analysis } from './analysis';
 import type { Choices } from './choices';
-import { fingerprint, type OpenDocument } from './documents';
+import type { OpenDocument } from './documents';
 import { Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { StoredProfile } from './profileStore';
+import { keep, matches } from './openModel';
+import type { OpenModel, Run } from './openModel';
 import type { Served } from './served';
 import type { Settings } from './settings';
 import type { Available } from './ownChips';
@@ -36,43 +38,10 @@ export interface ModelsHost extends LoaderHost {
 const graceMilliseconds = 5_000;
 /** How many times as long while a report without a listing asks for rows now and then. */
 const reportedFactor = 12;
-/** Texts kept per model: the editor may still show the one before. */
-const servedLimit = 2;
 /** Models kept that no open document needs. */
 const idleLimit = 4;
 /** Such models go when analyses hold more nodes than this together: 100,000 take about 600 MB. */
 const largestAnalyses = 250_000;
-
-interface Run {
-  readonly key: string;
-  /** When it began (milliseconds of `performance.now`). */
-  readonly since: number;
-  readonly served: Served;
-  cancelled: boolean;
-  /** Cancelled because its listing was closed. */
-  abandoned: boolean;
-  /** It came to an end, whichever. */
-  ended: boolean;
-  promise: Promise<Analysis | null>;
-  /** With the first chip alone, or the same as `promise`. */
-  first: Promise<Analysis | null>;
-  /** Once it is finished. */
-  result: Analysis | null;
-}
-
-interface OpenModel {
-  readonly uri: string;
-  readonly modelUri: string;
-  /** Latest first. */
-  served: Served[];
-  loading: Promise<Served> | null;
-  run: Run | null;
-  /** Somebody, such as a report, asked for its analysis while no editor showed it. */
-  reported: boolean;
-  /** The document of which the client was told that its text is not current. */
-  outdated: OpenDocument | null;
-  expiry: NodeJS.Timeout | null;
-}
 
 /** Open models: from the address of a listing to its text and its analysis. */
 export class Models {
@@ -359,23 +328,4 @@ export function isHandWritten(uri: string): boolean {
   if (modelOf(uri) !== null) return false;
   // A new text has no name yet; the client only sends those of our language.
   return uri.startsWith('untitled:') || uri.toLowerCase().endsWith(`.${languageId}txt`);
-}
-
-function matches(served: Served, { text, fingerprint: shown }: OpenDocument): boolean {
-  if (shown === null) return served.text === text;
-  return served.text.length === shown.length && hashOf(served) === shown.hash;
-}
-
-const hashes = new WeakMap<Served, string>();
-
-function hashOf(served: Served): string {
-  let hash = hashes.get(served);
-  if (hash === undefined) hashes.set(served, (hash = fingerprint(served.text).hash));
-  return hash;
-}
-
-function keep(model: OpenModel, served: Served): void {
-  if (model.served[0] === served) return;
-  const others = model.served.filter((other) => other.text !== served.text);
-  model.served = [served, ...others].slice(0, servedLimit);
 }

@@ -1,0 +1,60 @@
+import type { Analysis } from './analysis';
+import { fingerprint, type OpenDocument } from './documents';
+import type { Served } from './served';
+
+/** Texts kept per model: the editor may still show the one before. */
+const servedLimit = 2;
+
+/** One analysis of a text under one set of choices. */
+export interface Run {
+  readonly key: string;
+  /** When it began (milliseconds of `performance.now`). */
+  readonly since: number;
+  readonly served: Served;
+  cancelled: boolean;
+  /** Cancelled because its listing was closed. */
+  abandoned: boolean;
+  /** It came to an end, whichever. */
+  ended: boolean;
+  promise: Promise<Analysis | null>;
+  /** With the first chip alone, or the same as `promise`. */
+  first: Promise<Analysis | null>;
+  /** Once it is finished. */
+  result: Analysis | null;
+}
+
+/** What the server holds of a model. */
+export interface OpenModel {
+  readonly uri: string;
+  readonly modelUri: string;
+  /** Latest first. */
+  served: Served[];
+  loading: Promise<Served> | null;
+  run: Run | null;
+  /** Somebody, such as a report, asked for its analysis while no editor showed it. */
+  reported: boolean;
+  /** The document of which the client was told that its text is not current. */
+  outdated: OpenDocument | null;
+  expiry: NodeJS.Timeout | null;
+}
+
+/** The document shows the text. */
+export function matches(served: Served, { text, fingerprint: shown }: OpenDocument): boolean {
+  if (shown === null) return served.text === text;
+  return served.text.length === shown.length && hashOf(served) === shown.hash;
+}
+
+const hashes = new WeakMap<Served, string>();
+
+function hashOf(served: Served): string {
+  let hash = hashes.get(served);
+  if (hash === undefined) hashes.set(served, (hash = fingerprint(served.text).hash));
+  return hash;
+}
+
+/** Puts the latest text first. */
+export function keep(model: OpenModel, served: Served): void {
+  if (model.served[0] === served) return;
+  const others = model.served.filter((other) => other.text !== served.text);
+  model.served = [served, ...others].slice(0, servedLimit);
+}
