@@ -77,7 +77,7 @@ export interface Arguments {
 
 /** Reads the words after the program's name. Throws a usage `Failure`. */
 export function parseArguments(words: readonly string[]): Arguments {
-  const first = words.find((word) => !word.startsWith('-'));
+  const first = words.find((word, i) => !word.startsWith('-') && !isLanguage(words[i - 1]));
   const isBare = first === undefined;
   const command = first ?? 'help';
   const options = commands[command];
@@ -110,6 +110,11 @@ export function parseArguments(words: readonly string[]): Arguments {
       return found;
     },
   };
+}
+
+/** `--lang ko analyze …`: the one option of all commands that people set before the command, in an alias. */
+function isLanguage(word: string | undefined): boolean {
+  return word === '--lang';
 }
 
 function parse(

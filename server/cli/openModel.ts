@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf, type Language } from '../../l10n/messages';
+import { messageOf, type Language, type MessageKey } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -97,8 +97,13 @@ export async function readText(path: string): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const detail = error instanceof Error ? error.message : String(error);
-    throw code === 'ENOENT'
-      ? failed('cli.error.file.missing', { path })
-      : failed('cli.error.file.failed', { path, detail });
+    const key = typeof code === 'string' ? readErrors[code] : undefined;
+    throw failed(key ?? 'cli.error.file.failed', { path, detail });
   }
 }
+
+const readErrors: Readonly<Record<string, MessageKey>> = {
+  ENOENT: 'cli.error.file.missing',
+  EISDIR: 'cli.error.file.not-a-file',
+  EACCES: 'cli.error.file.denied',
+};

@@ -6,7 +6,7 @@ import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
 import type { Arguments } from './arguments';
-import { failed } from './failure';
+import { failed, usage } from './failure';
 import { readText } from './openModel';
 
 /** A profile as it was read from its file. */
@@ -22,6 +22,7 @@ export async function readProfiles(
 ): Promise<{ files: readonly ReadFile[]; notes: string[] }> {
   const paths = words.texts('profile');
   const layersPath = words.text('layers');
+  if (layersPath !== undefined && paths.length === 0) throw usage('cli.error.layersAlone');
   const layers = layersPath === undefined ? undefined : await readText(layersPath);
   const files: ReadFile[] = [];
   const notes: string[] = [];

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import manifest from '../../package.json';
-import { languageOf, message, type Language } from '../../l10n/messages';
+import { languageOf, message, type Language, type MessageKey } from '../../l10n/messages';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
 import { chosenChips } from '../workspace/chosenChips';
@@ -98,6 +99,18 @@ async function write(path: string, text: string | Uint8Array): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    throw failed('cli.error.out', { path, detail: error instanceof Error ? error.message : String(error) });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const detail = error instanceof Error ? error.message : String(error);
+    throw failed(unwritable[code] ?? 'cli.error.out', { path, folder: dirname(path), detail });
   }
 }
+
+/** What keeps a file from being written, by the code of the error. */
+const unwritable: Readonly<Record<string, MessageKey>> = {
+  ENOENT: 'cli.error.out.noFolder',
+  ENOTDIR: 'cli.error.out.noFolder',
+  EISDIR: 'cli.error.out.isFolder',
+  EACCES: 'cli.error.out.denied',
+  EPERM: 'cli.error.out.denied',
+  EROFS: 'cli.error.out.denied',
+};

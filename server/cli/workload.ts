@@ -13,7 +13,10 @@ export async function settingsFor(words: Arguments, path: string): Promise<Choic
   if (file === undefined) return choicesFor(defaultSettings, key);
   const { value, problems } = parseSettingsText(await readText(file));
   const [problem] = problems;
-  if (problem) throw usage('cli.error.settings', { ...problem });
+  if (problem) {
+    const key = problem.setting === '' ? 'cli.error.settingsJson' : 'cli.error.settings';
+    throw usage(key, { path: file, ...problem });
+  }
   return choicesFor(value, key);
 }
 

@@ -142,7 +142,13 @@ describe('failures', () => {
     [1, ['analyze', join(folder, 'none.onnx')], 'there is no file'],
     [1, ['listing', folder], 'is not a file'],
     [1, ['analyze', join(models, 'bert-base.onnx.gz')], 'gzip archive'],
-    [1, ['analyze', tinyMlp, '--out', join(folder, 'no', 'where')], 'could not be written'],
+    [1, ['analyze', tinyMlp, '--out', join(folder, 'no', 'where')], `there is no folder ${join(folder, 'no')};`],
+    [1, ['analyze', tinyMlp, '--out', folder], 'it is a folder; name a file'],
+    [1, ['analyze', tinyMlp, '--profile', folder], `${folder} is not a file`],
+    [2, ['analyze', tinyMlp, '--layers', tinyMlp], '--layers needs --profile'],
+    [2, ['analyze', tinyMlp, '--settings', tinyMlp], `${tinyMlp} is no JSON`],
+    [2, ['--lang', 'en'], 'no command'],
+    [2, ['--lang', 'ko', 'analyze', tinyMlp, '--chip', 'nope'], '칩이 없습니다'],
   ])('exit code %i for %j', async (code, words, text) => {
     const result = await siliconlens(...words);
     expect(result.code).toBe(code);

@@ -28,5 +28,5 @@ function sectionText(section: Section, index: number): string {
 
 /** Text from a file that must show as it is: no markup, no cell borders. */
 function escape(text: string): string {
-  return oneLine(text, 200).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+  return oneLine(text).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
 }

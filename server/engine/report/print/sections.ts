@@ -15,9 +15,11 @@ export function sectionsOf(report: Report, words: Words): Section[] {
   const sections = [modelSection(report, words)];
   if (report.chips.length > 0) sections.push(chipSection(report, words), energySection(report, words));
   for (const chip of report.chips) {
-    sections.push(nodeSection(report, chip, words));
+    // Where nothing has a time the problems say why; tables without rows say nothing.
+    const timed = chip.nodes.some(({ seconds }) => seconds !== null && seconds.value > 0);
+    if (timed) sections.push(nodeSection(report, chip, words));
     sections.push(...measuredSections(report, chip, words));
-    sections.push(operatorSection(report, chip, words));
+    if (timed) sections.push(operatorSection(report, chip, words));
   }
   if (report.problems.length > 0) sections.push(problemSection(report, words));
   return sections;
@@ -37,8 +39,8 @@ function modelSection(report: Report, words: Words): Section {
       text('model.opsets'),
       model.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', '),
     ],
-    [text('model.inputs'), model.inputs.map(valueText).join(', ')],
-    [text('model.outputs'), model.outputs.map(valueText).join(', ')],
+    [text('model.inputs'), valuesText(model.inputs, words)],
+    [text('model.outputs'), valuesText(model.outputs, words)],
     [
       text('workload'),
       words.text('print.workload.of', {
@@ -93,7 +95,7 @@ function chipSection(report: Report, words: Words): Section {
       known(total.latencySeconds, (estimate) => words.seconds(estimate.value), words),
       rangeText(total.latencySeconds, words.seconds, words),
       known(total.latencySeconds, (estimate) => text(`basis.${estimate.basis}`), words),
-      known(total.throughput, (throughput) => words.decimal(throughput.samplesPerSecond), words),
+      known(total.throughput, (throughput) => throughputText(throughput, words), words),
       // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
       known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
       known(total.joules, (estimate) => words.joules(estimate.value), words),
@@ -250,6 +252,25 @@ function shapeOf(node: ReportNode): string {
 /** `float[1,128,768]`. */
 export function shapeText(value: ReportValue): string {
   return `${value.dtype ?? '?'}${value.shape ? `[${value.shape.join(',')}]` : '[?]'}`;
+}
+
+/** Decoders have a pair of caches per layer: a handful shows what they are. */
+const mostValues = 5;
+
+function valuesText(values: readonly ReportValue[], words: Words): string {
+  const shown = values.slice(0, mostValues).map(valueText);
+  const more = values.length - shown.length;
+  if (more > 0) shown.push(words.text('print.more', { count: words.count(more) }));
+  return shown.join(', ');
+}
+
+/** With the samples in flight where they are more than one: it is not one ÷ the latency then. */
+function throughputText(
+  { samplesPerSecond, concurrency }: NonNullable<ReportChip['total']['throughput']>,
+  words: Words,
+): string {
+  const rate = words.decimal(samplesPerSecond);
+  return concurrency > 1 ? words.text('print.inFlight', { rate, count: words.count(concurrency) }) : rate;
 }
 
 function valueText(value: ReportValue): string {

@@ -52,7 +52,7 @@ export function displayWidth(text: string): number {
 }
 
 /** Names come from files: control and direction characters would break or forge the table. */
-export function oneLine(text: string, limit = 300): string {
+export function oneLine(text: string, limit = 400): string {
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
   return plain.length > limit ? `${plain.slice(0, limit - 1)}…` : plain;
 }
