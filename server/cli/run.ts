@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
 import { languageOf, message, type Language, type MessageKey } from '../../l10n/messages';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
+import { chipFolder } from '../workspace/chipFiles';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze, onlyPath } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
@@ -97,12 +98,20 @@ function helpText(language: Language): string {
 
 async function write(path: string, text: string | Uint8Array): Promise<void> {
   try {
+    // The project's own folder is made, as the editor does; any other that is missing may be a slip of the pen.
+    const folder = dirname(path);
+    if (isChipFolder(folder)) await mkdir(folder, { recursive: true });
     await writeFile(path, text);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const detail = error instanceof Error ? error.message : String(error);
     throw failed(unwritable[code] ?? 'cli.error.out', { path, folder: dirname(path), detail });
   }
+}
+
+function isChipFolder(folder: string): boolean {
+  const own = join(...chipFolder);
+  return folder === own || folder.endsWith(`${sep}${own}`);
 }
 
 /** What keeps a file from being written, by the code of the error. */

@@ -51,6 +51,14 @@ describe('siliconlens analyze', () => {
     expect(readFileSync(path, 'utf8').split('\r\n')).toHaveLength(1 + 7 + 1);
   });
 
+  it('makes the folder of chip files, and no other', async () => {
+    const path = join(folder, 'project', '.siliconlens', 'chips', 'all.json');
+    expect((await siliconlens('chips', 'coral', '-f', 'json', '-o', path)).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toContain('google-coral-edge-tpu');
+    const other = await siliconlens('chips', '-o', join(folder, 'other', 'all.json'));
+    expect(other.code).toBe(1);
+  });
+
   it('reads the settings of the editor; options win', async () => {
     const settings = join(folder, 'settings.json');
     writeFileSync(
@@ -142,7 +150,11 @@ describe('failures', () => {
     [1, ['analyze', join(folder, 'none.onnx')], 'there is no file'],
     [1, ['listing', folder], 'is not a file'],
     [1, ['analyze', join(models, 'bert-base.onnx.gz')], 'gzip archive'],
-    [1, ['analyze', tinyMlp, '--out', join(folder, 'no', 'where')], `there is no folder ${join(folder, 'no')};`],
+    [
+      1,
+      ['analyze', tinyMlp, '--out', join(folder, 'no', 'where')],
+      `there is no folder ${join(folder, 'no')};`,
+    ],
     [1, ['analyze', tinyMlp, '--out', folder], 'it is a folder; name a file'],
     [1, ['analyze', tinyMlp, '--profile', folder], `${folder} is not a file`],
     [2, ['analyze', tinyMlp, '--layers', tinyMlp], '--layers needs --profile'],
