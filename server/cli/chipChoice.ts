@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { messageOf, type Language } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { parseJson } from '../engine/chips/jsonText';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
-import { chipFolder } from '../workspace/chipFiles';
+import { ChipFiles } from '../workspace/chipFiles';
 import { failed, usage } from './failure';
 import { nearest } from './nearest';
 import { readText } from './openModel';
@@ -14,6 +15,13 @@ import { readText } from './openModel';
 /** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
 const mostExtended = 4;
 const mostFiles = 200;
+
+/** The command line reads files itself. */
+const chipFiles = new ChipFiles({
+  stat: () => Promise.resolve({ ok: false, reason: '' }),
+  read: () => Promise.resolve({ ok: false, reason: '' }),
+  list: () => Promise.resolve({ ok: false, reason: '' }),
+});
 
 /** The chips that a command can name: those of files, of the project, of the settings, of the catalogue. */
 export class ChipChoice {
@@ -29,13 +37,9 @@ export class ChipChoice {
    * @param custom the setting `siliconlens.customChips`: chips by id
    */
   static async here(language: Language, custom: Readonly<Record<string, unknown>> = {}): Promise<ChipChoice> {
-    const folder = join(...chipFolder);
-    const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.json'));
-    const files: ChipFile[] = [];
-    for (const name of names.sort()) {
-      const path = join(folder, name);
-      files.push({ name: path, json: parsed(await readText(path)), before: null });
-    }
+    // The files of whoever wrote the project, read by the same rules as in the editor.
+    const sources = await chipFiles.read(pathToFileURL(process.cwd()).href);
+    const files = sources.map(({ name, text }): ChipFile => ({ name, json: parsed(text), before: null }));
     for (const [id, value] of Object.entries(custom)) {
       const json = typeof value === 'object' ? { ...value, id } : value;
       files.push({ name: `siliconlens.customChips.${id}`, json, before: null });
@@ -43,7 +47,8 @@ export class ChipChoice {
     const { catalogue, results } = resolveOwnChips(files);
     const broken = new Map<string, { path: string; result: UserChip }>();
     files.forEach(({ name, json }, index) => {
-      const result = results[index]!;
+      const refused = sources[index]?.problem;
+      const result = refused ? { chip: null, problems: [refused] } : results[index]!;
       const id = typeof json === 'object' && json !== null && 'id' in json ? String(json.id) : name;
       if (!result.chip) broken.set(id, { path: name, result });
     });

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
 
@@ -122,6 +122,26 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
     expect(code).toBe(1);
     expect(error).toContain('siliconlens.customChips.bad');
     expect(error).toContain('power.tdpWatts must be a number in SI base units');
+  });
+
+  it('takes chips of the project, whatever else lies in its folder', async () => {
+    const chips = join(folder, 'project/.siliconlens/chips');
+    mkdirSync(join(chips, 'folder.json'), { recursive: true });
+    const chip = (id: string): string => JSON.stringify({ id, extends: 'nvidia-t4', name: id });
+    writeFileSync(join(chips, 'mine.json'), chip('mine'));
+    writeFileSync(join(folder, 'outside.json'), chip('outside'));
+    symlinkSync(join(folder, 'outside.json'), join(chips, 'link.json'));
+    symlinkSync(join(folder, 'nowhere.json'), join(chips, 'lost.json'));
+    const place = vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'project'));
+    try {
+      const words = ['analyze', tinyMlp, '--format', 'json', '--chip'];
+      const { code, out, error } = await siliconlens(...words, 'mine');
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      expect((JSON.parse(out) as Report).chips.map(({ id }) => id)).toEqual(['mine']);
+      expect((await siliconlens(...words, 'outside')).error).toContain('no chip “outside”');
+    } finally {
+      place.mockRestore();
+    }
   });
 
   it('speaks Korean', async () => {
