@@ -14,7 +14,6 @@ import {
   newChipRequest,
   nodeAtRequest,
   rowsRequest,
-  sparsityProgressNotification,
   sparsityRequest,
   summaryRequest,
 } from '../protocol';
@@ -37,7 +36,6 @@ import type {
   RowsParams,
   RowsResult,
   SparsityParams,
-  SparsityProgressParams,
   SparsityResult,
   Summary,
   SummaryParams,
@@ -54,7 +52,7 @@ import { modelName } from './names';
 import { newChip } from './newChip';
 import { rows } from './rows';
 import type { ServerContext } from './server';
-import { sparsityPage } from './sparsity';
+import { progressTo, sparsityPage } from './sparsity';
 import { summary } from './summary';
 
 /** Connects our own requests (protocol.ts) with the features. */
@@ -120,29 +118,9 @@ export function registerCustomRequests(context: ServerContext): void {
       handler(log, method, ({ uri }: P) => failure(uri), answer),
     );
   };
-  connection.onRequest(
-    sparsityRequest,
-    handler(
-      log,
-      sparsityRequest,
-      ({ uri }: SparsityParams) => failure(uri),
-      async ({ uri }: SparsityParams, token): Promise<SparsityResult | ResponseError<void>> => {
-        const analysis = await whileWanted(models.latest(uri), token);
-        if (!analysis) return failure(uri);
-        let told = 0;
-        const onProgress = (done: number, all: number): void => {
-          // A hundred steps are all that a progress bar shows.
-          if (done < all && done - told < all / 100) return;
-          told = done;
-          const params: SparsityProgressParams = { uri, done, all };
-          connection.sendNotification(sparsityProgressNotification, params).catch((error: unknown) => {
-            log.error(describe(error));
-          });
-        };
-        return { text: await sparsityPage(analysis, context.files, language(), token, onProgress) };
-      },
-    ),
-  );
+  onModel(sparsityRequest, async (analysis, { uri }: SparsityParams, scheduler): Promise<SparsityResult> => ({
+    text: await sparsityPage(analysis, context.files, language(), scheduler, progressTo(context, uri)),
+  }));
   onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
     const key = settings.keyOf(analysis.listing.modelUri);
     const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));

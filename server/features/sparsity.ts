@@ -1,38 +1,53 @@
-import type { CancellationToken } from 'vscode-languageserver/node';
 import type { Language } from '../../l10n/messages';
 import { chips as catalogue } from '../engine/chips/catalogue';
 import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import { markdownOf } from '../engine/report/print/markdown';
 import { sparsitySections } from '../engine/report/sparsity';
-import { slicedScheduler } from '../engine/scheduler';
+import type { Scheduler } from '../engine/scheduler';
+import { sparsityProgressNotification, type SparsityProgressParams } from '../protocol';
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
 import type { ModelFiles } from '../workspace/modelFiles';
 import { sparsityReport } from '../workspace/sparsity';
+import { describe } from './handler';
 import { modelName } from './names';
+import type { ServerContext } from './server';
+
+/** Tells the client how far the reading is: a hundred steps are all that a progress bar shows. */
+export function progressTo(
+  { connection, log }: ServerContext,
+  uri: string,
+): (done: number, all: number) => void {
+  let told = 0;
+  return (done, all) => {
+    if (done < all && done - told < all / 100) return;
+    told = done;
+    const params: SparsityProgressParams = { uri, done, all };
+    connection.sendNotification(sparsityProgressNotification, params).catch((error: unknown) => {
+      log.error(describe(error));
+    });
+  };
+}
 
 /** A page about the zeros in the weights: of the chosen chips, and of those that skip zeros of the 2:4 pattern. */
 export async function sparsityPage(
   analysis: Analysis,
   files: ModelFiles,
   language: Language,
-  token: CancellationToken,
+  scheduler: Scheduler,
   onProgress: (done: number, all: number) => void,
 ): Promise<string> {
   const { listing, prepared, chips } = analysis;
   const chosen = chips.map(({ chip }) => chip);
   const known = new Set(chosen.map(({ id }) => id));
   const others = catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null && !known.has(chip.id));
-  const scheduler = slicedScheduler(
-    () => token.isCancellationRequested,
-    () => new Promise<void>((resolve) => setImmediate(resolve)),
-  );
+  const { host } = analysis.choices;
   const input = {
     modelUri: listing.modelUri,
     path: modelName(listing.uri),
     prepared,
     chips: [...chosen, ...others],
-    host: undefined,
+    host: host === null ? undefined : analysis.catalogue.byId(host),
   };
   const report = await sparsityReport(input, files, scheduler, onProgress);
   return markdownOf(sparsitySections(report, reportWords(language)));

@@ -1,4 +1,4 @@
-// Published speed of whole models against our estimates: a test set, nothing is fitted to it (world.json).
+// Published speed of whole models (world.json) against our estimates: no constant is fitted to it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { costsOn, prepare, type ChipAnalysis } from '../../server/engine/analyse';

@@ -1,7 +1,7 @@
 import { dataTypeOfCode, dataTypes, type DataType } from '../graph/dataTypes';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
-import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
+import type { Element, NodeContext, OperatorRule } from './rule';
 
 /** The tensor type of an element type and a shape, either of which may be unknown. */
 export function tensor(dtype: DataType | undefined, shape?: Shape): ValueType {
@@ -83,25 +83,6 @@ export function sameAsInput(context: NodeContext): void {
   if (type?.kind === 'tensor' || type?.kind === 'sparse')
     context.setTensor(0, context.dtype(0), context.shape(0));
   else context.setType(0, type);
-}
-
-/** `perElement` vector operations for each element of output 0. */
-export function vectorWork(perElement: number): (context: WorkContext) => OperatorWork {
-  return (context) => ({ vector: perElement * context.outputCountOf(0) });
-}
-
-/** `perElement` operations on the special-function unit for each element of output 0. */
-export function specialWork(perElement: number): (context: WorkContext) => OperatorWork {
-  return (context) => ({ special: perElement * context.outputCountOf(0) });
-}
-
-/** The same rule under several names. */
-export function forNames(
-  names: readonly string[],
-  make: (name: string) => Omit<OperatorRule, 'name' | 'domain'>,
-  domain = '',
-): OperatorRule[] {
-  return names.map((name) => ({ domain, name, ...make(name) }));
 }
 
 /** A rule of an operator that reinterprets its input without touching bytes. */

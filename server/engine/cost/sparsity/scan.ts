@@ -7,8 +7,8 @@ import type { Scheduler } from '../../scheduler';
 import { ZeroCounter, type ZeroCount } from './count';
 import { weightTensors, type WeightTensor } from './weights';
 
-/** Bytes that are read at a time: what a scan holds in memory, whatever the size of the weights. */
-const pieceBytes = 1 << 20;
+/** Bytes that are read at a time: what a scan holds in memory, and eight of them are counted between two looks at the clock. */
+const pieceBytes = 1 << 18;
 /** More tensors than any model has. */
 const mostTensors = 200_000;
 
