@@ -5,11 +5,11 @@ import { messageOf, type Language } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { parseJson } from '../engine/chips/jsonText';
+import { nearest } from '../engine/chips/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
 import { ChipFiles } from '../workspace/chipFiles';
 import { failed, usage } from './failure';
-import { nearest } from './nearest';
 import { readText } from './openModel';
 
 /** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
@@ -76,6 +76,13 @@ export class ChipChoice {
 
   /** Nothing is called so: the failure names what sounds most alike. */
   unknown(chip: string): Error {
+    const named = this.broken.get(chip);
+    if (named) return this.failure(named.path, named.result);
+    // Perhaps it is the chip of a file from which no id can be read.
+    const [nameless] = [...this.broken.values()].filter(
+      ({ path }) => path.endsWith('.json') && this.broken.has(path),
+    );
+    if (nameless) return usage('cli.error.chipBroken', { chip, path: nameless.path });
     const near = nearest(
       chip,
       this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]),

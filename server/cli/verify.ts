@@ -13,7 +13,7 @@ import { onlyPath } from './analyze';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
-import { nearest } from './nearest';
+import { nearest } from '../engine/chips/nearest';
 import { openModel } from './openModel';
 import { settingsFor, workloadFor } from './workload';
 

@@ -1,7 +1,8 @@
-import { chipById, findChips } from './catalogue';
+import { chipById, chips, findChips } from './catalogue';
 import type { Chip } from './chip';
 import type { Path } from './jsonText';
 import { type Doubt, doubtsAsProblems, lintChip } from './lint';
+import { nearest } from './nearest';
 import { type ChipProblem, checkSchema, isObject } from './schemaCheck';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -76,7 +77,9 @@ export function chipProblem(
 }
 
 function unknownBase(id: string): ChipProblem {
-  const near = findChips(id)[0]?.id;
+  // A slip of the pen first: the search also finds what merely holds the letters.
+  const ids = chips.map((chip) => chip.id);
+  const near = nearest(id, ids, 1)[0] ?? findChips(id)[0]?.id;
   return near === undefined
     ? chipProblem('chip.extends-unknown', ['extends'], { extends: id })
     : chipProblem('chip.extends-near', ['extends'], { extends: id, near });

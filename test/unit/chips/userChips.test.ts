@@ -118,6 +118,8 @@ describe("chips of the user's own", () => {
     expect(codes({ extends: 'nvidia-t4' })).toEqual(['chip.schema-missing']);
     expect(codes({ id: 'x', extends: 'nonsense' })).toEqual(['chip.extends-unknown']);
     expect(codes({ id: 'x', extends: 'nvidia-h100-sxn' })).toEqual(['chip.extends-near']);
+    const slip = resolveUserChip({ id: 'x', extends: 'nvidia-t5' }, 'x.json', chipById);
+    expect(slip.problems[0]!.args['near']).toBe('nvidia-t4');
     expect(codes({ id: 'nvidia-t4', extends: 'nvidia-t4' })).toEqual(['chip.extends-itself']);
     expect(new Set(codes({ id: 'x', name: 'x' }))).toEqual(new Set(['chip.schema-missing']));
     expect(codes({ ...half, peakOpsPerSecond: { fp16: 989 } })).toContain('chip.lint-missing-unit');

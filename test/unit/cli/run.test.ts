@@ -144,6 +144,24 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
     }
   });
 
+  it('says which file of the project holds no chip where one is missing', async () => {
+    const own = join(folder, 'own', '.siliconlens', 'chips');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'half.json'), '{"id": ');
+    writeFileSync(join(own, 'good.json'), '{"id": "good", "extends": "nvidia-t4"}');
+    writeFileSync(join(own, 'odd.json'), '{"id": "odd", "extends": "nvidia-t5"}');
+    const place = vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'own'));
+    try {
+      expect((await siliconlens('analyze', tinyMlp, '-c', 'good')).code).toBe(0);
+      expect((await siliconlens('chips', 'odd')).error).toContain('odd.json: There is no chip nvidia-t5');
+      const { code, error } = await siliconlens('analyze', tinyMlp, '-c', 'nope');
+      expect(code).toBe(2);
+      expect(error).toContain('half.json could not be read as a chip');
+    } finally {
+      place.mockRestore();
+    }
+  });
+
   it('speaks Korean', async () => {
     const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4', '--lang', 'ko');
     expect(out).toContain('파라미터');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nearest } from '../../../server/cli/nearest';
+import { nearest } from '../../../server/engine/chips/nearest';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
 
