@@ -8,7 +8,8 @@ import { codeSpan, escapeMarkdown } from './format';
 
 /** What a file says of its parts beside the graph: documentation, metadata, quantisation, devices. */
 
-const shownPairs = 8;
+/** Of each list; a file may have 65,536 devices. */
+const shownParts = 8;
 
 /** Stack traces and scopes of PyTorch fill pages; where a node comes from is a line of its own. */
 const longKeys = /^pkg\.torch\.onnx\.(stack_trace|class_hierarchy|name_scopes|fx_node)$|^namespace$/;
@@ -16,23 +17,29 @@ const longKeys = /^pkg\.torch\.onnx\.(stack_trace|class_hierarchy|name_scopes|fx
 export function metadataLines(metadata: Metadata, language: Language): string[] {
   const pairs = metadata.filter(([key]) => !longKeys.test(key));
   if (pairs.length === 0) return [];
-  const shown = pairs.slice(0, shownPairs).map(([key, value]) => `${codeSpan(key)} ${codeSpan(value)}`);
-  const rest = pairs.length > shownPairs ? ', …' : '';
-  return [`${message(language, 'hover.metadata')} ${shown.join(', ')}${rest}`, ''];
+  return [`${message(language, 'hover.metadata')} ${firstOf(pairs, pairText, ', ')}`, ''];
+}
+
+function pairText([key, value]: Metadata[number]): string {
+  return `${codeSpan(key)} ${codeSpan(value)}`;
+}
+
+/** The first of a list that a file gives. */
+function firstOf<T>(items: readonly T[], write: (item: T) => string, separator: string): string {
+  const shown = items.slice(0, shownParts).map((item) => write(item));
+  return [...shown, ...(items.length > shownParts ? ['…'] : [])].join(separator);
 }
 
 /** Devices of a node, a line for each configuration. */
 export function deviceLines(node: Node, language: Language): string[] {
-  return (node.devices ?? []).flatMap(({ configuration, pipelineStage, shardings }) => {
+  return (node.devices ?? []).slice(0, shownParts).flatMap(({ configuration, pipelineStage, shardings }) => {
     const stage =
       pipelineStage === null
         ? []
         : [message(language, 'hover.devices.stage', { stage: count(pipelineStage, language) })];
-    const parts = [...stage, ...shardings.map((one) => codeSpan(shardingText(one)))];
-    return [
-      `${message(language, 'hover.devices')} ${codeSpan(configuration)} ${parts.join(' · ')}`.trim(),
-      '',
-    ];
+    const split = firstOf(shardings, (one) => codeSpan(shardingText(one)), ' · ');
+    const parts = [...stage, ...(split === '' ? [] : [split])].join(' · ');
+    return [`${message(language, 'hover.devices')} ${codeSpan(configuration)} ${parts}`.trim(), ''];
   });
 }
 
@@ -59,20 +66,22 @@ function declared(graph: Graph, name: string): ValueInfo | undefined {
 function quantizationLines(graph: Graph, name: string, language: Language): string[] {
   return (graph.quantizationAnnotations ?? [])
     .filter(({ tensor }) => tensor === name)
+    .slice(0, shownParts)
     .flatMap(({ parameters }) => {
-      const pairs = parameters.map(([key, value]) => `${codeSpan(key)} ${codeSpan(value)}`);
-      return [`${message(language, 'hover.quantization')} ${pairs.join(', ')}`, ''];
+      return [`${message(language, 'hover.quantization')} ${firstOf(parameters, pairText, ', ')}`, ''];
     });
 }
 
 /** What the file says of the whole model: devices, training graphs, metadata. */
 export function modelExtras(model: Model, language: Language): string[] {
-  const devices = (model.deviceConfigurations ?? []).map(({ name, deviceCount, devices }) => {
-    const names = devices.length > 0 ? ` (${devices.map((one) => codeSpan(one)).join(', ')})` : '';
+  const configurations = model.deviceConfigurations ?? [];
+  const configuration = ({ name, deviceCount, devices }: (typeof configurations)[number]): string => {
+    const names = devices.length > 0 ? ` (${firstOf(devices, (one) => codeSpan(one), ', ')})` : '';
     return `${codeSpan(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount, language)}${names}`;
-  });
+  };
+  const devices = firstOf(configurations, configuration, ' · ');
   return [
-    ...(devices.length > 0 ? [`${message(language, 'hover.devices')} ${devices.join(' · ')}`, ''] : []),
+    ...(devices !== '' ? [`${message(language, 'hover.devices')} ${devices}`, ''] : []),
     ...(model.trainingInfoCount > 0
       ? [message(language, 'hover.model.training', { count: count(model.trainingInfoCount, language) }), '']
       : []),

@@ -12,12 +12,12 @@ import {
 } from '../engine/operators/schema';
 import type { OperatorSchema, SchemaParameter } from '../engine/operators/schema';
 import { canonicalDomain, ruleOf } from '../engine/operators/table';
-import { slicedScheduler } from '../engine/scheduler';
 import type { Scheduler } from '../engine/scheduler';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { importedVersion, importsOf, versionInForce } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
+import { politely } from '../workspace/turns';
 import { schemaOfFunction, typeList, typeWord } from './schemaText';
 import { meant } from './textFixes';
 import { checkNames } from './textNames';
@@ -41,11 +41,7 @@ const results = new WeakMap<Analysis, Promise<readonly TextProblem[]>>();
 export function textProblems(model: TextModel, analysis: Analysis): Promise<readonly TextProblem[]> {
   let result = results.get(analysis);
   if (!result) {
-    const politely = slicedScheduler(
-      () => false,
-      () => new Promise((resolve) => setImmediate(resolve)),
-    );
-    results.set(analysis, (result = check(model, analysis, politely)));
+    results.set(analysis, (result = check(model, analysis, politely())));
   }
   return result;
 }
