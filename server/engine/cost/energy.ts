@@ -4,6 +4,7 @@ import type { Chip } from '../chips/chip';
 import type { Operations } from '../operators/rule';
 import { standinFor } from './constants';
 import { estimate } from './interval';
+import { processNanometres } from './power';
 import type { Estimate } from './types';
 
 interface EnergyEntry {
@@ -35,9 +36,9 @@ const energyFormat: Readonly<Record<string, string>> = {
 
 /** Processes up to 16 nm are counted at the table's 7 nm column, older ones at 45 nm: the table has these two only. */
 function isNewProcess(chip: Chip): boolean {
-  const nanometres = Number(/(\d+(?:\.\d+)?)\s*nm/.exec(chip.processNode?.value ?? '')?.[1] ?? NaN);
-  if (Number.isFinite(nanometres)) return nanometres <= 16;
-  return (chip.year?.value ?? 2020) >= 2016;
+  const nanometres = processNanometres(chip);
+  // Of a chip that does not say, its year tells: foundries have sold 16 nm since 2015.
+  return nanometres === null ? (chip.year?.value ?? 2020) >= 2016 : nanometres <= 16;
 }
 
 function joulesOf(id: string, isNew: boolean): number {
