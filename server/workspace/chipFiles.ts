@@ -1,9 +1,10 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
 import type { ListFolderParams, ListFolderResult } from '../protocol';
+import { isInside } from './inside';
 import { isLocal } from './modelFiles';
 import type { ClientFiles } from './modelFiles';
 
@@ -109,11 +110,6 @@ async function readLocal(folder: string, name: string): Promise<string> {
   if (!stats.isFile()) throw new Refused(chipProblem('chip.outside', []));
   checkSize(stats.size);
   return readFile(file, 'utf8');
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function checkSize(size: number): void {

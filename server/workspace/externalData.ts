@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
+import { isInside } from './inside';
 import { isLocal } from './modelFiles';
 import type { ModelFiles, OpenFile } from './modelFiles';
 
@@ -74,8 +75,7 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
   }
   const folder = await realpath(dirname(fileURLToPath(modelUri)));
   const real = await realpath(resolve(folder, ...path.segments));
-  const way = relative(folder, real);
-  return way.startsWith(`..${sep}`) || way === '..' || resolve(way) === way ? null : pathToFileURL(real).href;
+  return isInside(folder, real) ? pathToFileURL(real).href : null;
 }
 
 function note(
