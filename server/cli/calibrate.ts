@@ -153,6 +153,15 @@ const sizeOf = ({ median, p90 }: { readonly median: number; readonly p90: number
 function keep(fits: readonly GroupFit[], chip: Chip): readonly GroupFit[] {
   if (fits.every(({ calibration }) => calibration === null)) {
     const most = Math.max(0, ...fits.map(({ rows }) => rows));
+    const fit = fits.find(({ reason }) => reason === 'noConstant');
+    if (fit && most >= rowsPerConstant) {
+      const { operatorClass, precision, rows } = fit;
+      throw failed('cli.calibrate.nothingTold', {
+        chip: chip.id,
+        rows,
+        group: `${operatorClass} ${precision}`,
+      });
+    }
     throw failed('cli.calibrate.tooFew', { chip: chip.id, rows: most, needed: rowsPerConstant });
   }
   const better = fits.filter(({ before, after }) => after !== null && sizeOf(after) < sizeOf(before));

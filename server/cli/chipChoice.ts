@@ -70,7 +70,8 @@ export class ChipChoice {
     const found = findChips(name, this.all);
     if (found.length === 1) return found[0]!;
     if (found.length === 0) throw this.unknown(name);
-    const names = found.slice(0, 5).map((chip) => chip.id);
+    const ids = found.map((chip) => chip.id);
+    const names = [...new Set([...nearest(name, ids, 5), ...ids])].slice(0, 5);
     throw usage('cli.error.chip', { chip: name, names: names.join(', ') });
   }
 

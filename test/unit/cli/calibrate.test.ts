@@ -33,6 +33,7 @@ async function analysed(path: string, name: string): Promise<Report> {
 async function slowModel(
   widths: readonly number[],
   slower: number,
+  on = chip,
 ): Promise<{ path: string; profile: string }> {
   const path = join(folder, `chain-${widths.length}.onnxtxt`);
   const inputs = widths.map((width, i) => `float[256,${width}] x${i}, float[${width},${width}] w${i}`);
@@ -42,7 +43,7 @@ async function slowModel(
     path,
     `<ir_version: 9, opset_import: ["" : 20]>\nchain (${inputs.join(', ')}) => (${outputs.join(', ')}) {\n${nodes.join('\n')}\n}\n`,
   );
-  const { chips } = await analysed(path, chip);
+  const { chips } = await analysed(path, on);
   const rows = chips[0]!.kernels.map((kernel, i) => `n${i},${kernel.seconds!.value * slower}`);
   const profile = join(folder, `chain-${widths.length}.csv`);
   writeFileSync(profile, ['node,seconds', ...rows, 'copy,1e-6'].join('\n'));
@@ -50,6 +51,17 @@ async function slowModel(
 }
 
 describe('siliconlens calibrate', () => {
+  it.each(['nvidia-t4', 'nvidia-h100-sxm', 'amd-mi300x'])('fits FP32 products on %s', async (gpu) => {
+    const widths = [...Array(12).keys()].map((i) => 1024 + 256 * i);
+    const { path, profile } = await slowModel(widths, 1.5, gpu);
+    const out = join(folder, `${gpu}.json`);
+    const words = ['--profile', profile, '--chip', gpu, '--id', 'mine', '--out', out];
+    const { code, error } = await siliconlens('calibrate', path, ...words);
+    expect({ code, error }).toMatchObject({ code: 0 });
+    const latency = async (id: string) => (await analysed(path, id)).chips[0]!.total.latencySeconds!.value;
+    expect((await latency(out)) / (await latency(gpu))).toBeGreaterThan(1.3);
+  });
+
   it('writes a chip file under which the model costs what was measured', async () => {
     const { path, profile } = await slowModel(
       [...Array(12).keys()].map((i) => 512 + 128 * i),

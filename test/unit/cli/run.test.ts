@@ -198,6 +198,7 @@ describe('failures', () => {
     [2, ['analyze', tinyMlp, '--layers', tinyMlp], '--layers needs --profile'],
     [2, ['analyze', tinyMlp, '--settings', tinyMlp], `${tinyMlp} is no JSON`],
     [2, ['--lang', 'en'], 'no command'],
+    [2, ['analyze', tinyMlp, '--chip', 'nvidia-t4-measured'], 'did you mean nvidia-t4,'],
     [2, ['--lang', 'ko', 'analyze', tinyMlp, '--chip', 'nope'], '칩이 없습니다'],
   ])('exit code %i for %j', async (code, words, text) => {
     const result = await siliconlens(...words);

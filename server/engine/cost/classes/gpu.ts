@@ -231,7 +231,8 @@ function narrowTerms(input: KernelInput, rates: GpuRates): Terms {
 function onItsUnits(input: KernelInput): KernelInput {
   const { machine, group } = input;
   const rates = gpuRates(machine, input.constants.value);
-  return !rates || rates.matrixUnits
+  // Constants of that format are the right ones as they are given: a fit tries values of its own.
+  return !rates || rates.matrixUnits || machine.format === lanesFormat
     ? input
     : { ...input, constants: constantsFor(machine.chip, group, lanesFormat) };
 }
