@@ -34,6 +34,7 @@ const keptModels = 20;
  */
 export class ProfileStore {
   private readonly known = new Map<string, Promise<readonly StoredProfile[]>>();
+  private changes: Promise<unknown> = Promise.resolve();
 
   /** @param folder null: profiles last as long as the server */
   constructor(private readonly folder: () => string | null) {}
@@ -46,22 +47,29 @@ export class ProfileStore {
   }
 
   /** Keeps a profile in place of an older one of the same chip. */
-  async put(modelUri: string, profile: StoredProfile): Promise<void> {
-    const others = (await this.of(modelUri)).filter(({ chip }) => chip !== profile.chip);
-    await this.write(modelUri, [...others, profile]);
+  put(modelUri: string, profile: StoredProfile): Promise<void> {
+    return this.inTurn(async () => {
+      const others = (await this.of(modelUri)).filter(({ chip }) => chip !== profile.chip);
+      await this.write(modelUri, [...others, profile]);
+    });
   }
 
   /** @returns the profile that is gone now; undefined where there was none */
-  async remove(modelUri: string, chip: string): Promise<StoredProfile | undefined> {
-    const all = await this.of(modelUri);
-    const gone = all.find((one) => one.chip === chip);
-    if (gone) {
-      await this.write(
-        modelUri,
-        all.filter((one) => one !== gone),
-      );
-    }
-    return gone;
+  remove(modelUri: string, chip: string): Promise<StoredProfile | undefined> {
+    return this.inTurn(async () => {
+      const all = await this.of(modelUri);
+      const gone = all.find((one) => one.chip === chip);
+      const others = all.filter((one) => one !== gone);
+      if (gone) await this.write(modelUri, others);
+      return gone;
+    });
+  }
+
+  /** Changes wait for each other: each begins with what the one before has written. */
+  private inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.changes.then(change);
+    this.changes = result.catch(() => undefined);
+    return result;
   }
 
   private keep(modelUri: string, profiles: Promise<readonly StoredProfile[]>): void {

@@ -105,6 +105,15 @@ describe('the store of profiles', () => {
     expect(await readdir(folder)).toHaveLength(1);
   });
 
+  it('keeps each of several that come at once', async () => {
+    const store = new ProfileStore(() => folder);
+    await Promise.all(['one', 'two', 'three'].map((chip) => store.put('file:///c.onnx', stored(chip))));
+    const chips = async (from: ProfileStore): Promise<string[]> =>
+      (await from.of('file:///c.onnx')).map(({ chip }) => chip);
+    expect(await chips(store)).toEqual(['one', 'two', 'three']);
+    expect(await chips(new ProfileStore(() => folder))).toEqual(['one', 'two', 'three']);
+  });
+
   it('keeps those of texts without a name, and all without a folder, in memory alone', async () => {
     const before = await readdir(folder);
     const store = new ProfileStore(() => folder);
