@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { accuracyPage, type OwnTable, type PublishedTable } from './page';
 import { predict } from '../../server/engine/cost/calibrate/laws';
+import { probesOf } from './probes';
 import { publishedRows } from './rows';
+import { saveJson } from './save';
 import { readScored, scoreWorld, worldSection, writeScored } from './world';
 import { score } from '../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../server/engine/cost/constants';
@@ -24,6 +26,8 @@ if (rows.length === 0)
 const groups = new Set(
   rows.filter(({ chip }) => chipById(chip)).map((row) => `${row.chip} ${row.group} ${row.precision}`),
 );
+// The scores that are committed hold for what is shipped as long as these don't move.
+if (rows.length > 0 && published) saveJson('test/accuracy/probes.json', probesOf(published));
 for (const key of groups) {
   const [id, group, precision] = key.split(' ');
   const chip = chipById(id);
