@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, type Language, type MessageKey } from '../../l10n/messages';
@@ -12,7 +12,7 @@ import { uninterrupted } from '../engine/scheduler';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { FileError, ModelFiles, type OpenFile } from '../workspace/modelFiles';
-import { failed, type Failure } from './failure';
+import { failed, Failure } from './failure';
 
 /** A model of this machine with what reading it had to say. */
 export interface OpenedModel {
@@ -93,14 +93,20 @@ function fileFailure(path: string, error: unknown): Error {
 /** The text of a small file that the user named, such as settings. */
 export async function readText(path: string): Promise<string> {
   try {
+    if ((await stat(path)).size > mostText)
+      throw failed('cli.error.file.tooLarge', { path, limit: mostText });
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const detail = error instanceof Error ? error.message : String(error);
     const key = typeof code === 'string' ? readErrors[code] : undefined;
     throw failed(key ?? 'cli.error.file.failed', { path, detail });
   }
 }
+
+/** Above this a file is no settings, chip or profile; a little more no longer fits a string. */
+const mostText = 400e6;
 
 const readErrors: Readonly<Record<string, MessageKey>> = {
   ENOENT: 'cli.error.file.missing',

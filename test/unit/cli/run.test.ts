@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -49,6 +57,15 @@ describe('siliconlens analyze', () => {
     const { code, out } = await siliconlens('analyze', tinyMlp, '-f', 'csv', '-c', 'nvidia-t4', '-o', path);
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(readFileSync(path, 'utf8').split('\r\n')).toHaveLength(1 + 7 + 1);
+  });
+
+  it('refuses texts that no string could hold', async () => {
+    const huge = join(folder, 'huge.csv');
+    writeFileSync(huge, '');
+    truncateSync(huge, 3e9);
+    const { code, error } = await siliconlens('analyze', tinyMlp, '--profile', huge);
+    expect(code).toBe(1);
+    expect(error).toContain('huge.csv is larger than 400 MB');
   });
 
   it('makes the folder of chip files, and no other', async () => {
