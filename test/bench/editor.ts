@@ -41,7 +41,7 @@ it('report', async () => {
   const openReport = () => bench.command('siliconlens.openReport');
   for (let run = 0; run < runs; run++) {
     await openSettled();
-    paint.push(await shown(openReport, '#app[data-page=report] > *'));
+    paint.push(await shown(openReport, '#app[data-page=report] > :visible'));
     await bench.closeEditors();
     await openSettled();
     chart.push(await shown(openReport, '#roofline canvas'));
