@@ -42,8 +42,11 @@ export function rounded(values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
-/** Share of one chip's rows that may lie beyond each end: fewer where few rows tell. */
-const tailOf = (list: readonly number[]): number => 0.07 - Math.min(0.05, 0.5 / list.length);
+/**
+ * Share of one chip's rows that may lie beyond one end, since a chip that is off lies beyond hardly any of the other;
+ * fewer where few rows tell.
+ */
+const tailOf = (list: readonly number[]): number => 0.1 - Math.min(0.05, 2 / list.length);
 
 /**
  * Quantiles of measured ÷ estimated by size bin; a bin with few rows borrows those of its neighbours.
