@@ -23,7 +23,7 @@ export interface Prepared {
 }
 
 /** Kernels by runtime profile of each inference, planned when a chip first needs them. */
-const plans = new WeakMap<Inference, Map<string, Promise<KernelPlan>>>();
+const plans = new WeakMap<Inference, Map<string, KernelPlan>>();
 const timelines = new WeakMap<Inference, MemoryTimeline>();
 
 /** A prepared model on one chip. */
@@ -117,10 +117,9 @@ async function planFor(
   if (!known) plans.set(inference, (known = new Map()));
   let plan = known.get(profile.id);
   if (!plan) {
-    plan = planKernels(inference, profile, scheduler);
+    // Only what is finished is kept: whoever shared a plan under way would be cancelled with the run that began it.
+    plan = await planKernels(inference, profile, scheduler);
     known.set(profile.id, plan);
-    // A cancelled plan must not be handed to whoever asks next.
-    plan.catch(() => known.delete(profile.id));
   }
   return plan;
 }

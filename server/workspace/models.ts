@@ -307,7 +307,11 @@ export class Models {
         return analysis;
       },
       (error: unknown) => {
-        if (error instanceof CancelledError) throw error;
+        if (error instanceof CancelledError) {
+          // Whoever waits starts anew, and must not be handed this one again.
+          run.cancelled = true;
+          throw error;
+        }
         this.host.failed(model.uri, error);
         return null;
       },
