@@ -52,8 +52,8 @@ export function message(language: Language, key: MessageKey, args: MessageArgs =
   return messageOf(language, key, args);
 }
 
-/** Places whose values are keys: the engine names facts of chips and stand-ins for them, it has no texts for readers. */
-const keyed: ReadonlySet<string> = new Set(['fact', 'standin']);
+/** Places whose values are keys where there is such a text: code names facts of chips, stand-ins and what is expected. */
+const keyed: ReadonlySet<string> = new Set(['fact', 'standin', 'expected']);
 
 /** How a number is written at a place such as `{needed:bytes}`; without a word behind the name it stands as it is. */
 const quantities: Readonly<Record<string, (value: number, language: Language) => string>> = {

@@ -54,7 +54,7 @@ export async function run(words: readonly string[], console: Console): Promise<n
 function languageFor(words: readonly string[], locale: string | undefined): Language {
   const at = words.indexOf('--lang');
   const wanted = at === -1 ? words.find((word) => word.startsWith('--lang='))?.slice(7) : words[at + 1];
-  return languageOf((wanted ?? locale)?.replaceAll('_', '-').replace(/\..*$/, ''));
+  return languageOf((wanted ?? locale)?.replaceAll('_', '-').split('.')[0]);
 }
 
 async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {

@@ -167,7 +167,7 @@ class Completer {
   private document(): CompletionItem[] {
     if (this.context.next !== undefined || this.scope) return [];
     const detail = message(this.options.language, 'text.skeleton');
-    const plain = skeleton.replace(/\$\{\d+:([^}]*)\}|\$\d+/g, '$1');
+    const plain = skeleton.replace(/\$\{\d+:([^{}]*)\}|\$\d+/g, '$1');
     return [this.item('model', CompletionItemKind.Snippet, { detail, snippet: skeleton, insert: plain })];
   }
 

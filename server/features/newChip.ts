@@ -15,7 +15,9 @@ function freeId(name: string, catalogue: Catalogue): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, '-')
-    .replace(/^[^a-z0-9]+|-+$/g, '');
+    .replace(/^[.-]+/, '')
+    // Runs of dashes are one dash by now.
+    .replace(/-$/, '');
   const id = plain || 'my-chip';
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? id : `${id}-${number}`;

@@ -1,6 +1,7 @@
 import { phases, precisionPolicies } from '../engine/workload';
 import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
-import { matchesGlob } from './glob';
+import { isPattern, matchesGlob } from './glob';
+import { withoutComments } from './jsonComments';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 export interface ModelSettings {
@@ -48,6 +49,9 @@ export interface SettingProblem {
   readonly value: string;
   readonly expected: string;
 }
+
+/** Settings come with a repository, and each letter of a pattern is held against each letter of a model's path. */
+export const patternLetters = 8192;
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -132,7 +136,8 @@ export function choicesFor(settings: Settings, key: string): Choices {
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */
 export function modelKey(modelUri: string, folders: readonly string[]): string {
-  const uri = modelUri.replace(/[?#].*$/, '');
+  const end = modelUri.search(/[?#]/);
+  const uri = end === -1 ? modelUri : modelUri.slice(0, end);
   const slashed = folders.map((folder) => (folder.endsWith('/') ? folder : `${folder}/`));
   const path = pathOf(uri);
   // A file at an earlier commit (`git:/w/a.onnx`) has no authority and the path of the file: it shares its settings.
@@ -158,8 +163,13 @@ function decode(path: string): string {
 
 function modelEntries(reader: Reader): Settings['models'] {
   const models = reader.object('models');
+  let letters = 0;
   return Object.entries(models).flatMap(([glob, value]): Settings['models'][number][] => {
     const name = `models.${glob}`;
+    if (isPattern(glob) && (letters += glob.length) > patternLetters) {
+      reader.reject(name, letters, 'patterns');
+      return [];
+    }
     if (!isPlain(value)) {
       reader.reject(name, value, 'object');
       return [];
@@ -257,12 +267,4 @@ function nested(section: unknown): Plain {
     place[last] = value;
   }
   return root;
-}
-
-/** Comments and trailing commas become blanks; strings stay. */
-function withoutComments(text: string): string {
-  const blank = text.replace(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
-    part.startsWith('"') ? part : ' ',
-  );
-  return blank.replace(/"(?:[^"\\]|\\.)*"|,(\s*[}\]])/g, (part, end?: string) => end ?? part);
 }

@@ -71,7 +71,9 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
   if (!path.ok) return null;
   if (!isLocal(modelUri)) {
     const encoded = path.segments.map(encodeURIComponent).join('/');
-    return modelUri.replace(/[^/?#]*(?=[?#]|$)/, encoded);
+    const end = modelUri.search(/[?#]/);
+    const whole = end === -1 ? modelUri : modelUri.slice(0, end);
+    return whole.slice(0, whole.lastIndexOf('/') + 1) + encoded + modelUri.slice(whole.length);
   }
   const folder = await realpath(dirname(fileURLToPath(modelUri)));
   const real = await realpath(resolve(folder, ...path.segments));

@@ -4,7 +4,8 @@ import type { Machine } from './machine';
 /** Feature size in nanometres as foundries name it: "TSMC 4N" is 4, "7 nm (TSMC N7)" is 7. Null when unknown. */
 export function processNanometres(chip: Chip): number | null {
   const text = chip.processNode?.value ?? '';
-  const named = /\b(\d+)N[A-Z]*\b/.exec(text) ?? /(\d+(?:\.\d+)?)\s*nm/.exec(text) ?? /\bN(\d)/.exec(text);
+  const named =
+    /\b(\d+)N[A-Z]*\b/.exec(text) ?? /(\d{1,4}(?:\.\d{1,4})?)\s{0,4}nm/.exec(text) ?? /\bN(\d)/.exec(text);
   return named ? Number(named[1]) : /Intel 7/.test(text) ? 7 : null;
 }
 

@@ -1,3 +1,4 @@
+import { endOfQuoted } from '../quoted';
 import type { Node } from './model';
 
 /** What torch.onnx writes where a node belongs to no module. */
@@ -33,6 +34,13 @@ export function scopeSteps(scope: string): string[] {
 
 /** The strings of a printed Python list such as `['', 'model', "it's"]`. */
 function pythonStrings(list: string): string[] {
-  const found = list.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g) ?? [];
-  return found.map((text) => text.slice(1, -1));
+  const found: string[] = [];
+  for (let at = 0; at < list.length; at++) {
+    if (list[at] !== "'" && list[at] !== '"') continue;
+    const end = endOfQuoted(list, at);
+    if (end === null) break;
+    found.push(list.slice(at + 1, end - 1));
+    at = end - 1;
+  }
+  return found;
 }

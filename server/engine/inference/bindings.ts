@@ -37,12 +37,15 @@ const defaults: Readonly<Record<Phase, Readonly<Record<Role, number>>>> = {
   decode: { batch: 1, sequence: 1, encoder: 128, past: 128, total: 129 },
 };
 
+/** Longer names say nothing to people, and expressions over them would take long. */
+const longestName = 200;
+
 /** Names made from a value and an axis say what the value is, not what the axis measures. */
 const axisOfValue = /(?:\.dim|_dim_|_dynamic_axes_)\d+$/;
 
 /** The default of a symbol in a phase; undefined where its name says nothing. */
 export function defaultBinding(name: string, phase: Phase): number | undefined {
-  if (axisOfValue.test(name)) return undefined;
+  if (name.length > longestName || axisOfValue.test(name)) return undefined;
   const role = rolePatterns.find(({ pattern }) => pattern.test(name))?.role;
   return role && defaults[phase][role];
 }

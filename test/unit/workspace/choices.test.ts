@@ -6,28 +6,6 @@ import {
   parseSettings,
   parseSettingsText,
 } from '../../../server/workspace/choices';
-import { matchesGlob } from '../../../server/workspace/glob';
-
-describe('globs', () => {
-  it.each([
-    ['*.onnx', 'models/deep/bert.onnx', true],
-    ['models/*.onnx', 'models/bert.onnx', true],
-    ['models/*.onnx', 'models/deep/bert.onnx', false],
-    ['models/**', 'models/deep/bert.onnx', true],
-    ['**/deep/*.onnx', 'models/deep/bert.onnx', true],
-    ['**/bert.onnx', 'bert.onnx', true],
-    ['**/ert.onnx', 'bert.onnx', false],
-    ['b?rt.{onnx,pb}', 'bert.onnx', true],
-    ['[!b]ert.onnx', 'bert.onnx', false],
-    ['[a-c]ert.onnx', 'bert.onnx', true],
-    ['[z-a].onnx', 'b.onnx', false],
-    ['a+b(1).onnx', 'a+b(1).onnx', true],
-    ['bert.onnx', 'bertXonnx', false],
-    ['모델/*', '모델/가.onnx', true],
-  ])('%s against %s: %s', (glob, path, expected) => {
-    expect(matchesGlob(glob, path)).toBe(expected);
-  });
-});
 
 describe('settings', () => {
   it('has defaults for everything', () => {

@@ -30,7 +30,7 @@ const signatures: readonly (readonly [code: string, at: number, bytes: readonly 
 
 /** What a zip archive is, by the name of its first entry: PyTorch, Keras and NumPy have fixed ones. */
 const archives: readonly (readonly [code: string, entry: RegExp, kind?: string])[] = [
-  ['format.pytorch', /(^|\/)(data\.pkl|archive_format|\.format_version|byteorder|version|\.data\/.*)$/],
+  ['format.pytorch', /(^|\/)((data\.pkl|archive_format|\.format_version|byteorder|version)$|\.data\/)/],
   ['format.keras', /^(metadata|config)\.json$|^model\.weights\.h5$/],
   ['format.other-format', /\.npy$/, 'NumPy'],
 ];
