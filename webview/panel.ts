@@ -94,9 +94,10 @@ function energyOf({ total, efficiency }: SummaryChip): string {
     : text('webview.energy.runAndThousand', { run, energy });
 }
 
-/** Memory against capacity, in words beside the bar. */
+/** Memory against capacity, in words beside the bar; words alone where the need is unknown. */
 function memoryMeter(chip: SummaryChip): HTMLElement | null {
-  const { highWaterBytes, capacityBytes, reserveBytes } = chip.memory;
+  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown } = chip.memory;
+  if (fitsUnknown === 'training') return element('div', { class: 'meter' }, fits(chip.memory));
   if (highWaterBytes === null || capacityBytes === null) return null;
   const usable = capacityBytes - (reserveBytes ?? 0);
   const share = usable > 0 ? highWaterBytes / usable : Infinity;
@@ -110,11 +111,7 @@ function memoryMeter(chip: SummaryChip): HTMLElement | null {
       value: Math.min(1, share),
       'aria-label': text('webview.chips.memoryUse'),
     }),
-    element(
-      'span',
-      {},
-      `${Number.isFinite(share) ? show.share(share) : '>100%'} · ${fits(chip.memory.fits)}`,
-    ),
+    element('span', {}, `${Number.isFinite(share) ? show.share(share) : '>100%'} · ${fits(chip.memory)}`),
   );
 }
 

@@ -80,12 +80,13 @@ export async function costsOn(
   });
   const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
   const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
-  const fit = fitOf(chip, profile, timeline);
+  const fit = fitOf(chip, profile, timeline, workload.phase);
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
-    const needed = timeline.highWaterBytes ?? 0;
+    const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));
     const args = { chip: chip.name, needed, capacity };
-    problems.push({ severity: 'warning', code: 'memory-too-small', args, node: null });
+    const code = workload.phase === 'training' ? 'memory-too-small-training' : 'memory-too-small';
+    problems.push({ severity: 'warning', code, args, node: null });
   }
   return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
 }

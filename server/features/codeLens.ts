@@ -59,16 +59,22 @@ function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Lang
 }
 
 /** One run in full: range, throughput, memory against capacity. */
-function totalTooltip({ cost, timeline, fit }: ChipAnalysis, language: Language): string {
+function totalTooltip({ cost, fit }: ChipAnalysis, language: Language): string {
   const { latencySeconds, throughput } = cost.total;
   return message(language, 'lens.total', {
     time: timeRange(latencySeconds, language),
     rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
-    memory: known(timeline.highWaterBytes, bytes, language),
+    memory: memoryText(fit, language),
     capacity: known(fit.capacityBytes, bytes, language),
     runtime: cost.runtime,
     precision: cost.precision.compute,
   });
+}
+
+/** The high-water mark; in training, whose need is unknown, that of its forward pass as what it exceeds. */
+function memoryText({ highWaterBytes, leastBytes }: ChipAnalysis['fit'], language: Language): string {
+  if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, bytes, language);
+  return message(language, 'lens.atLeast', { value: bytes(leastBytes, language) });
 }
 
 /** The numbers in force for symbolic dimensions; those that are defaults say so. '' when there are none. */

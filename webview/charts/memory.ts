@@ -1,4 +1,4 @@
-import type { MemoryPoint, SummaryChip } from '../../server/protocol';
+import type { MemoryPoint, Summary, SummaryChip } from '../../server/protocol';
 import { button, table } from '../dom';
 import { reveal } from '../host';
 import { show, text } from '../text';
@@ -10,7 +10,11 @@ const twinRows = 200;
 const visibleFactor = 4;
 
 /** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
-export function memoryOverTime(chip: SummaryChip, points: readonly MemoryPoint[]): ChartView {
+export function memoryOverTime(
+  chip: SummaryChip,
+  points: readonly MemoryPoint[],
+  phase: Summary['workload']['phase'],
+): ChartView {
   const total = (point: MemoryPoint) => point.weightsBytes + point.activationBytes;
   const peak = points.reduce(
     (highest, point) => (total(point) > total(highest) ? point : highest),
@@ -18,13 +22,18 @@ export function memoryOverTime(chip: SummaryChip, points: readonly MemoryPoint[]
   );
   const { capacityBytes, reserveBytes } = chip.memory;
   const capacity = capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
-  const drawn = capacity !== null && capacity <= total(peak) * visibleFactor ? capacity : null;
+  // The need of training is not in the picture: a line above it would look like room.
+  const training = phase === 'training';
+  const title = text(training ? 'webview.memory.forwardTitle' : 'webview.memory.title');
+  const drawn = !training && capacity !== null && capacity <= total(peak) * visibleFactor ? capacity : null;
   const weights = color('charts-blue', foreground());
   const live = color('charts-orange', foreground());
   return chartView<'line'>({
     id: 'memory-over-time',
-    title: text('webview.memory.title'),
-    summary: summary(chip, peak, total(peak), capacity, drawn),
+    title,
+    summary: training
+      ? text('webview.memory.forwardSummary', { bytes: show.bytes(total(peak)), node: peak.label })
+      : summary(chip, peak, total(peak), capacity, drawn),
     configure: (highlighted) => ({
       type: 'line',
       data: {
@@ -90,7 +99,7 @@ export function memoryOverTime(chip: SummaryChip, points: readonly MemoryPoint[]
       ]),
     twin: () =>
       table(
-        text('webview.memory.title'),
+        title,
         [
           text('webview.node'),
           text('webview.memory.weights'),

@@ -54,21 +54,27 @@ function cells(chip: SummaryChip): string[] {
       : text('webview.unknown'),
     show.energy(joules?.value),
     memoryUse(chip),
-    fits(chip.memory.fits),
+    fits(chip.memory),
     mostly(chip),
     chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
     chip.runtime,
   ];
 }
 
-/** High-water mark against the capacity that the driver reports. */
+/** High-water mark, or what is needed at the least, against the capacity that the driver reports. */
 export function memoryUse(chip: SummaryChip): string {
-  const { highWaterBytes, capacityBytes } = chip.memory;
-  return `${show.bytes(highWaterBytes)} / ${show.bytes(capacityBytes)}`;
+  const { highWaterBytes, leastBytes, capacityBytes } = chip.memory;
+  const isLeast = highWaterBytes === null && leastBytes !== null;
+  const need = isLeast
+    ? text('webview.atLeast', { value: show.bytes(leastBytes) })
+    : show.bytes(highWaterBytes);
+  return `${need} / ${show.bytes(capacityBytes)}`;
 }
 
-export function fits(verdict: boolean | null): string {
-  return text(verdict === null ? 'webview.unknown' : verdict ? 'webview.fits.yes' : 'webview.fits.no');
+/** Whether it fits, or why nobody can tell. */
+export function fits({ fits: verdict, fitsUnknown }: SummaryChip['memory']): string {
+  if (verdict !== null) return text(verdict ? 'webview.fits.yes' : 'webview.fits.no');
+  return text(fitsUnknown ? `webview.fits.${fitsUnknown}` : 'webview.unknown');
 }
 
 /** What bounds most of the time, with its share. */

@@ -3,7 +3,7 @@ import { dtypeOf, FormatTable } from '../cost/kernelFormat';
 import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
 import { isStepDue, type Steps } from '../scheduler';
-import type { PrecisionPolicy } from '../workload';
+import type { Phase, PrecisionPolicy } from '../workload';
 import type { MemoryTimeline, SizeOf } from './timeline';
 
 /** Whether a model's memory fits on a chip. Bytes; unknown is null. */
@@ -13,28 +13,53 @@ export interface Fit {
   readonly marketedBytes: number | null;
   /** What the runtime keeps for itself. */
   readonly reserveBytes: number | null;
+  /** Most bytes at one time; null where a size is unknown, and in training, which nobody models here. */
+  readonly highWaterBytes: number | null;
+  readonly highWaterNode: number | null;
+  /** What is needed at the least: in training the mark of the forward pass, which it exceeds. */
+  readonly leastBytes: number | null;
   readonly fits: boolean | null;
+  /** Why `fits` is null; null where it is not. */
+  readonly fitsUnknown: FitUnknown | null;
 }
+
+/** Gradients, optimizer and kept activations of training are not counted; or a capacity or a size is unknown. */
+export type FitUnknown = 'training' | 'capacity' | 'sizes';
 
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
- * as none).
+ * as none). Training needs more than the mark of its forward pass: too large for that is too large, but what fits that
+ * may fit or not.
  */
-export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimeline): Fit {
+export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimeline, phase: Phase): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
     bytes === undefined ? null : bytes / chip.devices;
   const capacityBytes = perDevice(memory?.capacityBytes?.value);
   const reserveBytes = profile.reserveBytes?.value ?? null;
+  const leastBytes = timeline.highWaterBytes;
+  const training = phase === 'training';
+  const verdict = verdictOf(leastBytes, capacityBytes && capacityBytes - (reserveBytes ?? 0), training);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),
     reserveBytes,
-    fits:
-      capacityBytes === null || timeline.highWaterBytes === null
-        ? null
-        : timeline.highWaterBytes <= capacityBytes - (reserveBytes ?? 0),
+    highWaterBytes: training ? null : leastBytes,
+    highWaterNode: training ? null : timeline.highWaterNode,
+    leastBytes,
+    ...verdict,
   };
+}
+
+function verdictOf(
+  least: number | null,
+  usable: number | null,
+  training: boolean,
+): Pick<Fit, 'fits' | 'fitsUnknown'> {
+  const fits = least === null || usable === null ? null : least <= usable;
+  if (training && fits !== false) return { fits: null, fitsUnknown: 'training' };
+  if (fits !== null) return { fits, fitsUnknown: null };
+  return { fits, fitsUnknown: least === null ? 'sizes' : 'capacity' };
 }
 
 /**

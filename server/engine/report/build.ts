@@ -192,8 +192,6 @@ function reportChipHead(
     memory: {
       ...fit,
       weightsBytes: timeline.weightsBytes,
-      highWaterBytes: timeline.highWaterBytes,
-      highWaterNode: timeline.highWaterNode,
     },
     roofs: roofsOf(analysis),
     measured,

@@ -1,4 +1,5 @@
 import type { Bound, Estimate, Placement, PrecisionChoice } from '../cost/types';
+import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
 import type { Workload } from '../workload';
@@ -100,15 +101,7 @@ export interface ReportChip {
     readonly startSeconds: number | null;
   };
   readonly efficiency: Efficiency;
-  readonly memory: {
-    readonly capacityBytes: number | null;
-    readonly marketedBytes: number | null;
-    readonly reserveBytes: number | null;
-    readonly weightsBytes: number | null;
-    readonly highWaterBytes: number | null;
-    readonly highWaterNode: number | null;
-    readonly fits: boolean | null;
-  };
+  readonly memory: Fit & { readonly weightsBytes: number | null };
   /** Roofs for the roofline: rates in operations/s at the compute precision and bytes/s, dense and as published. */
   readonly roofs: {
     readonly matrixOpsPerSecond: number | null;
@@ -182,7 +175,7 @@ export interface MeasuredGroup {
   readonly conflict: { readonly measured: readonly number[]; readonly expected: readonly number[] } | null;
 }
 
-/** Memory over time at stored types; one point per executed node. */
+/** Memory over time at stored types, of the forward pass alone in training; one point per executed node. */
 export interface ReportMemory {
   readonly timeline: readonly {
     readonly node: number;

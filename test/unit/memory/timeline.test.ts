@@ -59,14 +59,14 @@ describe('fitOf', () => {
   });
   const chip = chipById('nvidia-t4')!;
   const profile = profileById('tensorrt')!;
-  const { capacityBytes } = fitOf(chip, profile, timeline(0));
+  const { capacityBytes } = fitOf(chip, profile, timeline(0), 'inference');
 
   it('takes the reserve of the runtime off the capacity', () => {
     const reserve = profile.reserveBytes!.value;
     expect(capacityBytes).toBeGreaterThan(14e9);
-    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve)).fits).toBe(true);
-    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve + 1)).fits).toBe(false);
-    expect(fitOf(chip, profile, timeline(null)).fits).toBeNull();
+    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve), 'inference').fits).toBe(true);
+    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), 'inference').fits).toBe(false);
+    expect(fitOf(chip, profile, timeline(null), 'inference').fits).toBeNull();
   });
 
   it('sizes values at the type of the policy, else of the chip', () => {

@@ -99,22 +99,30 @@ function chipSection(report: Report, words: Words): Section {
       // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
       known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
       known(total.joules, (estimate) => words.joules(estimate.value), words),
-      known(memory.highWaterBytes, words.bytes, words),
+      memoryText(memory, words),
       known(memory.capacityBytes, words.bytes, words),
       known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
     ]),
-    ...eliminatedNote(report, words),
+    ...chipNote(report, words),
   };
 }
 
-/** Why the operations of a chip are fewer than the model's. */
-function eliminatedNote(report: Report, words: Words): { readonly note?: string } {
+/** The high-water mark; where only a lower bound of the need is known, that one, called so. */
+function memoryText({ highWaterBytes, leastBytes }: ReportChip['memory'], words: Words): string {
+  if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, words.bytes, words);
+  return words.text('print.atLeast', { value: words.bytes(leastBytes) });
+}
+
+/** Why the operations of a chip are fewer than the model's, and why nobody can tell whether training fits. */
+function chipNote(report: Report, words: Words): { readonly note?: string } {
+  const notes: string[] = [];
   const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations ?? 0) > 0);
-  if (fewer.length === 0) return {};
   const list = fewer
     .map(({ id, total }) => `${id} ${words.operations(total.eliminatedOperations!)}`)
     .join(', ');
-  return { note: words.text('print.eliminated', { list }) };
+  if (list !== '') notes.push(words.text('print.eliminated', { list }));
+  if (report.workload.phase === 'training') notes.push(words.text('print.fitsUnknown.training'));
+  return notes.length > 0 ? { note: notes.join('. ') } : {};
 }
 
 /** Energy, performance per watt and per area, and carbon; of the chip alone. */
