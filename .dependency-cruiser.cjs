@@ -64,6 +64,12 @@ module.exports = {
       to: { path: ['^server/(?!protocol\\.ts$)', '^extension/'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'output-stands-alone',
+      severity: 'error',
+      from: { path: '^output/' },
+      to: { pathNot: '^output/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -55,6 +55,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...workload,
     chip: { type: 'string', short: 'c' },
     node: { type: 'string', short: 'n' },
+    shell: { type: 'string' },
   },
   listing: common,
   help: common,

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
 import { languageOf, message, type Language, type MessageKey } from '../../l10n/messages';
+import { shells } from '../../output/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
 import { chipFolder } from '../workspace/chipFiles';
@@ -91,6 +92,7 @@ function helpText(language: Language): string {
       .join(', '),
     phases: phases.join(', '),
     precisions: precisionPolicies.join(', '),
+    shells: shells.join(', '),
     runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;

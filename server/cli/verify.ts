@@ -1,4 +1,5 @@
 import { messageOf, type Language } from '../../l10n/messages';
+import { commandText, commentText, shells, type Shell } from '../../output/shell';
 import { costsOn, prepare } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
 import { cutNode } from '../engine/cost/calibrate/cutNode';
@@ -23,6 +24,7 @@ import { settingsFor, workloadFor } from './workload';
  */
 export async function verify(words: Arguments, language: Language): Promise<Outcome> {
   const path = onlyPath(words);
+  const shell = words.choice('shell', shells) ?? 'posix';
   const choices = await settingsFor(words, path);
   const workload = workloadFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
@@ -34,22 +36,26 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   if (node === undefined) {
     const commands = await commandsFor(
       { path, model: opened.model, workload, chip, isNode: false },
+      shell,
       language,
     );
-    return { text: commands, failure: null };
+    return commands;
   }
   const { inference } = await prepare(opened.model, workload, uninterrupted);
   const { model, bytes } = cut(path, node, opened.model, inference, language);
   const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
   const commands = await commandsFor(
     { path: out, model, workload: { ...workload, bindings: {} }, chip, isNode: true },
+    shell,
     language,
   );
   const args = { path: out, node: oneLine(node), bytes: reportWords(language).bytes(bytes.length) };
   const missing =
-    words.out === undefined ? `# --out ${out}: ${messageOf(language, 'cli.verify.cut')}\n\n` : '';
+    words.out === undefined
+      ? `${commentText(shell, `--out ${out}: ${messageOf(language, 'cli.verify.cut')}`)}\n\n`
+      : '';
   const notes = words.out === undefined ? {} : { notes: messageOf(language, 'cli.verify.written', args) };
-  return { text: `${missing}${commands}`, failure: null, file: bytes, ...notes };
+  return { ...commands, text: `${missing}${commands.text}`, file: bytes, ...notes };
 }
 
 function cut(
@@ -82,11 +88,12 @@ function nodeNamed(path: string, name: string, { nodes, values }: Inference): nu
     : usage('cli.verify.noNode', { path, node: name });
 }
 
-/** The recipe as a shell script with comments, headed by the estimate that it checks. */
+/** The recipe as a script of the shell with comments, headed by the estimate that it checks. */
 async function commandsFor(
   task: Pick<MeasureTask, 'path' | 'model' | 'workload' | 'chip' | 'isNode'>,
+  shell: Shell,
   language: Language,
-): Promise<string> {
+): Promise<Pick<Outcome, 'text' | 'failure'>> {
   const { model, workload, chip } = task;
   const words = reportWords(language);
   const prepared = await prepare(model, workload, uninterrupted);
@@ -95,6 +102,7 @@ async function commandsFor(
   const seconds = cost.total.latencySeconds;
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [
+    ...(shell === 'powershell' ? [messageOf(language, 'cli.verify.powershell')] : []),
     messageOf(language, key, {
       ...{ chip: chip.id, runtime: profile.name },
       ...(seconds && {
@@ -107,9 +115,14 @@ async function commandsFor(
     }),
     ...recipe.problems.map((problem) => messageOf(language, problem.code, problem.args)),
   ];
-  const head = lines.map((line) => `# ${oneLine(line)}\n`).join('');
-  const steps = recipe.steps.map(
-    ({ purpose, command }) => `\n# ${messageOf(language, `measure.step.${purpose}`)}\n${command}\n`,
-  );
-  return head + steps.join('');
+  const head = lines.map((line) => `${commentText(shell, line)}\n`).join('');
+  const steps = recipe.steps.map((step) => {
+    const comment = commentText(shell, messageOf(language, `measure.step.${step.purpose}`));
+    return `\n${comment}\n${commandText(shell, step)}\n`;
+  });
+  const refused = recipe.problems.find(({ severity }) => severity === 'error');
+  const failure = refused
+    ? failed('cli.error.model', { path: task.path, message: messageOf(language, refused.code, refused.args) })
+    : null;
+  return { text: head + steps.join(''), failure };
 }

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -63,6 +64,95 @@ describe('siliconlens verify', () => {
     expect(out).toContain("'--shapes=x; rm $HOME:2x4'");
     expect(out).toContain(`it'\\''s.onnxtxt'`);
     expect(out).toContain('The tools read binary models');
+  });
+
+  it('prints scripts that shells carry out word by word, whatever the model and its names are called', async (context) => {
+    const names = ['$(touch made)', "'; touch made; '", '`touch made`', '-x', '=ls', '~', '!!', 'a,b', '*'];
+    const file = "-it's $(touch made).onnxtxt";
+    const header = '<ir_version: 9, opset_import: ["" : 20]>';
+    const inputs = names.map((name) => `float["$(touch dim)",4] "${name}"`).join(', ');
+    writeFileSync(
+      join(folder, file),
+      `${header}\nodd (${inputs}) => (float["$(touch dim)",4] y) {\n  y = Sum (${names.map((name) => `"${name}"`).join(', ')})\n}\n`,
+    );
+    const tools = ['trtexec', 'siliconlens', 'python3', 'benchmark_app', 'onnx2tf', 'benchmark_model'];
+    const bin = join(folder, 'bin');
+    const home = join(folder, 'home');
+    for (const path of [bin, home]) mkdirSync(path);
+    for (const tool of tools) {
+      const script = `#!/bin/sh\nprintf '%s\\0' "\${0##*/}" "$@" >>"$RECORD"; printf '\\n\\0' >>"$RECORD"\n`;
+      writeFileSync(join(bin, tool), script, { mode: 0o755 });
+    }
+    const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: home, RECORD: join(folder, 'record') };
+    const stem = "./-it's $(touch made).onnxtxt";
+    const bind = ['--bind', '$(touch dim)=2'];
+    const analyze = (runtime: string, chip: string, ...files: string[]): string[] => [
+      ...['siliconlens', 'analyze', `./${file}`, '--profile', ...files],
+      ...['--chip', chip, '--runtime', runtime, ...bind],
+    ];
+    const shapes = names.map((name) => `${name === 'a,b' ? "'a,b'" : name}:2x4`).join(',');
+    const intended: Record<string, string[][]> = {
+      tensorrt: [
+        ['trtexec', `--onnx=./${file}`, `--shapes=${shapes}`],
+        analyze('tensorrt', 'nvidia-t4', `${stem}.profile.json`, '--layers', `${stem}.layers.json`),
+      ],
+      'onnxruntime-cuda': [
+        ['python3', '-'],
+        analyze('onnxruntime-cuda', 'nvidia-t4', `${stem}.profile.json`),
+      ],
+    };
+    const cwd = process.cwd();
+    const installed = ['sh', 'dash', 'bash', 'zsh'].filter((shell) => !spawnSync(shell, ['-c', ':']).error);
+    context.skip(installed.length === 0, 'no shell is installed');
+    process.chdir(folder);
+    try {
+      for (const [runtime, commands] of Object.entries(intended)) {
+        const words = ['--chip', 'nvidia-t4', '--runtime', runtime, '--bind', '$(touch dim)=2'];
+        const { code, out } = await siliconlens('verify', ...words, '--', file);
+        expect(code).toBe(0);
+        for (const shell of installed) {
+          rmSync(env.RECORD, { force: true });
+          writeFileSync(join(folder, 'script'), out);
+          expect(spawnSync(shell, [join(folder, 'script')], { cwd: home, env }).stderr.toString()).toBe('');
+          const got = readFileSync(env.RECORD, 'utf8')
+            .split('\n\0')
+            .map((run) => run.split('\0').slice(0, -1));
+          for (const [at, command] of commands.entries())
+            expect(got[at]!.slice(0, command.length)).toEqual(command);
+          expect(readdirSync(home)).toEqual([]);
+        }
+      }
+    } finally {
+      process.chdir(cwd);
+    }
+  });
+
+  it('prints no command for a name that nobody can see, and says which', async () => {
+    for (const letter of ['\u001b]8;;x\u0007', '\u202e', '\u200b', '\u2028', '\u009b']) {
+      const path = join(folder, 'hidden.onnxtxt');
+      writeFileSync(
+        path,
+        `<ir_version: 9, opset_import: ["" : 20]>\nodd (float[2,4] "a${letter}") => (float[2,4] y) {\n  y = Relu ("a${letter}")\n}\n`,
+      );
+      const { code, out, error } = await siliconlens('verify', path, '--chip', 'nvidia-t4');
+      expect([code, error]).toEqual([1, expect.stringContaining('rename it in the model')]);
+      expect(out).toMatch(/The name “a\\u\{[0-9a-f]+\}.*” holds control or format characters/);
+      expect(out).not.toMatch(/trtexec/);
+      expect(out).not.toContain(letter);
+    }
+  });
+
+  it('prints what PowerShell reads when asked to', async () => {
+    const { code, out } = await siliconlens('verify', model, '--chip', 'nvidia-t4', '--shell', 'powershell');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^# for PowerShell 7\.3 and newer\n/);
+    expect(out).toContain(`\ntrtexec '--onnx=${model}' '--shapes=image:1x3x16x16' --noTF32 `);
+    const python = await siliconlens(
+      ...['verify', model, '--chip', 'intel-xeon-8480', '--runtime', 'onnxruntime-cpu'],
+      ...['--shell', 'powershell'],
+    );
+    expect(python.out).toMatch(/\n@'\nimport os\n[^]*\n'@ \| python3 '-'\n/);
+    expect((await siliconlens('verify', model, '--shell', 'constructor')).code).toBe(2);
   });
 
   it('writes one node as a model that costs what the node costs', async () => {

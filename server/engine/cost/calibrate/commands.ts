@@ -6,13 +6,14 @@ import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
 import type { Problem } from '../../problem';
 import type { PrecisionPolicy, Workload } from '../../workload';
+import { hasHidden, visible } from '../../../../output/hidden';
+import { pythonText, type Command } from '../../../../output/shell';
 import { problem } from './profile';
 
-/** One command of a recipe, to be pasted into a shell. */
-export interface MeasureStep {
+/** One command of a recipe. */
+export interface MeasureStep extends Command {
   /** What it is for: the text of `measure.step.PURPOSE`. */
   readonly purpose: 'profile' | 'instead' | 'convert' | 'time' | 'compare' | 'calibrate';
-  readonly command: string;
 }
 
 /** How to measure what was estimated, and what to bear in mind. */
@@ -81,22 +82,39 @@ const launchOnly = new Set(['onnxruntime-cuda']);
 export function measureCommands(task: MeasureTask): Recipe {
   const { profile, workload } = task;
   const { inputs, problems } = inputsOf(task);
-  const stem = task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
-  const context: Context = { ...task, inputs, stem };
+  const path = asPath(task.path);
+  const stem = asPath(task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''));
+  const context: Context = { ...task, path, inputs, stem };
   const recipe = recipes[profile.id];
   if (!task.isNode && task.model.format === 'onnx-text')
     problems.push(problem('warning', 'measure.text-model'));
   if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
-  if (!recipe) {
-    problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));
-    return { steps: [...readSteps(context, `${stem}.csv`)], problems };
-  }
+  if (!recipe) problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));
   if (wholeOnly.has(profile.id))
     problems.push(problem('information', 'measure.whole-only', { runtime: profile.name }));
   if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only'));
   if (!(profile.id in ownPrecision) && workload.precision !== 'as-stored')
     problems.push(problem('warning', 'measure.precision', { precision: workload.precision }));
-  return { steps: problems.some(({ severity }) => severity === 'error') ? [] : recipe(context), problems };
+  problems.push(...hiddenNames(context));
+  if (problems.some(({ severity }) => severity === 'error')) return { steps: [], problems };
+  return { steps: recipe ? recipe(context) : readSteps(context, `${stem}.csv`), problems };
+}
+
+/** A path that no program takes for an option. */
+function asPath(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
+}
+
+/** An option with its value, which may begin like an option itself. */
+function option(name: string, value: string): string[] {
+  return value.startsWith('-') ? [`${name}=${value}`] : [name, value];
+}
+
+/** Names that no command may hold: what they make a shell or a terminal do, nobody sees. */
+function hiddenNames({ path, inputs, inference, chip }: Context): Problem[] {
+  const names = [path, chip.id, ...[...inputs, ...inference.symbols].map(({ name }) => name)];
+  const hidden = new Set(names.filter(hasHidden));
+  return [...hidden].map((name) => problem('error', 'measure.hidden-name', { name: visible(name) }));
 }
 
 function inputsOf({ model, inference }: MeasureTask): { inputs: Input[]; problems: Problem[] } {
@@ -128,10 +146,10 @@ const numpyTypes: Readonly<Partial<Record<DataType, string>>> = {
 function numpyInput({ dtype, shape }: Input): string {
   const type = numpyTypes[dtype];
   const size = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  if (type === undefined) return `None  # numpy has no ${dtype}`;
+  if (type === undefined) return `None,  # numpy has no ${dtype}`;
   return type.startsWith('float')
-    ? `random.standard_normal(${size}).astype(np.${type})`
-    : `np.ones(${size}, np.${type})`;
+    ? `random.standard_normal(${size}).astype(np.${type}),`
+    : `np.ones(${size}, np.${type}),`;
 }
 
 function ortSteps(context: Context, provider: string, flag: string): MeasureStep[] {
@@ -142,18 +160,16 @@ function ortSteps(context: Context, provider: string, flag: string): MeasureStep
     'import numpy as np, onnxruntime as ort',
     'options = ort.SessionOptions()',
     'options.enable_profiling = True',
-    `session = ort.InferenceSession(${python(path)}, options, providers=[${python(provider)}])`,
+    `session = ort.InferenceSession(${pythonText(path)}, options, providers=[${pythonText(provider)}])`,
     'random = np.random.default_rng(0)',
     'feeds = {',
-    ...inputs.map((input) => `    ${python(input.name)}: ${numpyInput(input)},`),
+    ...inputs.map((input) => `    ${pythonText(input.name)}: ${numpyInput(input)}`),
     '}',
     `for _ in range(${runs + 1}):`,
     '    session.run(None, feeds)',
-    `os.replace(session.end_profiling(), ${python(out)})`,
+    `os.replace(session.end_profiling(), ${pythonText(out)})`,
   ];
-  const steps: MeasureStep[] = [
-    { purpose: 'profile', command: `python3 - <<'END'\n${script.join('\n')}\nEND` },
-  ];
+  const steps: MeasureStep[] = [{ purpose: 'profile', words: ['python3', '-'], input: script }];
   const dimensions = overrides(inputs);
   if (dimensions) {
     const words = [
@@ -169,7 +185,7 @@ function ortSteps(context: Context, provider: string, flag: string): MeasureStep
     ];
     steps.push({
       purpose: 'instead',
-      command: [...words, '-p', `${stem}.profile`, path].map(shell).join(' '),
+      words: [...words, '-p', `${stem}.profile`, path],
     });
   }
   return steps;
@@ -222,7 +238,7 @@ function trtexecStep({ path, stem, inputs, workload, model, profile }: Context):
     ...['--warmUp=500', `--iterations=${runs}`, '--separateProfileRun', '--profilingVerbosity=detailed'],
     ...[`--exportProfile=${stem}.profile.json`, `--exportLayerInfo=${stem}.layers.json`],
   ];
-  return { purpose: 'profile', command: words.map(shell).join(' ') };
+  return { purpose: 'profile', words };
 }
 
 const isNarrow = (dtype: DataType | undefined): boolean =>
@@ -235,12 +251,19 @@ function openvinoStep({ path, stem, inputs, workload, chip }: Context): MeasureS
   const shapes = inputs.map(({ name, shape }) => `${name}[${shape.join(',')}]`).join(',');
   const precision = openvinoTypes[workload.precision];
   const words = [
-    ...['benchmark_app', '-m', path, '-d', openvinoDevices[chip.class] ?? 'AUTO', '-shape', shapes],
+    ...[
+      'benchmark_app',
+      '-m',
+      path,
+      '-d',
+      openvinoDevices[chip.class] ?? 'AUTO',
+      ...option('-shape', shapes),
+    ],
     ...(precision === undefined ? [] : ['-infer_precision', precision]),
     ...['-hint', 'none', '-nireq', '1', '-nstreams', '1', '-api', 'sync', '-niter', String(runs)],
     ...['-report_type', 'detailed_counters', '-report_folder', `${stem}.counters`],
   ];
-  return { purpose: 'profile', command: words.map(shell).join(' ') };
+  return { purpose: 'profile', words };
 }
 
 function tfliteSteps({ path, stem, inputs }: Context, isEdge: boolean): MeasureStep[] {
@@ -250,13 +273,13 @@ function tfliteSteps({ path, stem, inputs }: Context, isEdge: boolean): MeasureS
   const file = `${stem}.tflite/${stem}_${isEdge ? 'full_integer_quant' : 'float32'}`;
   const compiled = isEdge ? `${file}_edgetpu.tflite` : `${file}.tflite`;
   const delegate = isEdge ? ['--external_delegate_path=libedgetpu.so.1'] : [];
-  const steps: MeasureStep[] = [{ purpose: 'convert', command: convert.map(shell).join(' ') }];
+  const steps: MeasureStep[] = [{ purpose: 'convert', words: convert }];
   if (isEdge) {
     const compile = ['edgetpu_compiler', '-o', `${stem}.tflite`, `${file}.tflite`];
-    steps.push({ purpose: 'convert', command: compile.map(shell).join(' ') });
+    steps.push({ purpose: 'convert', words: compile });
   }
   const words = ['benchmark_model', `--graph=${compiled}`, `--num_runs=${runs}`, ...delegate];
-  return [...steps, { purpose: 'time', command: words.map(shell).join(' ') }];
+  return [...steps, { purpose: 'time', words }];
 }
 
 /** Reads the profile: lays it beside the estimates, and fits the chip's constants to it where there are enough kernels. */
@@ -274,7 +297,7 @@ function readStep(
 ): MeasureStep {
   const { path, stem, chip, profile, workload, inference } = context;
   const bindings = inference.symbols.flatMap(({ name, value }) =>
-    value === null ? [] : ['--bind', `${name}=${value}`],
+    value === null ? [] : option('--bind', `${name}=${value}`),
   );
   const converts = profile.id in ownPrecision && workload.precision !== 'as-stored';
   const words = [
@@ -285,24 +308,5 @@ function readStep(
     ...(converts ? ['--precision', workload.precision] : []),
     ...(purpose === 'compare' ? [] : ['--out', `.siliconlens/chips/${chip.id}-measured.json`]),
   ];
-  return { purpose, command: words.map(shell).join(' ') };
-}
-
-/** Letters that would be obeyed by a terminal or hide what a command says. */
-const hidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-function escaped(letter: string): string {
-  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** A word of a shell: names come from files. */
-function shell(word: string): string {
-  if (/^[\w./:=+@%,-]+$/.test(word)) return word;
-  if (word.search(hidden) === -1) return `'${word.replaceAll("'", "'\\''")}'`;
-  return `$'${word.replace(/[\\']/g, '\\$&').replace(hidden, escaped)}'`;
-}
-
-/** A text of Python: JSON's escapes are Python's too, and no letter can end the line. */
-function python(text: string): string {
-  return JSON.stringify(text).replace(hidden, escaped);
+  return { purpose, words };
 }
