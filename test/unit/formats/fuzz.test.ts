@@ -4,8 +4,8 @@ import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { fuzzAnalysis, fuzzBinary, fuzzSeed } from '../../conformance/fuzzOne';
-import { mutated } from '../../conformance/mutate';
+import { fuzzAnalysis, fuzzBinary, fuzzSeed } from '../../fuzz/checks';
+import { mutated } from '../../fuzz/bytes';
 import { fixture } from './fixtures';
 import { bytes, int, modelOf, part, someNode, text, varint } from './wire';
 

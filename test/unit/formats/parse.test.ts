@@ -203,6 +203,16 @@ F <alpha, beta: float = 2> (float[3] p, q) => (r) { r = Add (p, q) }`;
   });
 });
 
+describe('a negative size, as damaged files have it', () => {
+  it('stays with a tensor and leaves the dimension of a value open', async () => {
+    const text = 'g (float[-1] x) => (float y) <float[2, -3] w = ["location": "w.bin"]> { y = Relu (x) }';
+    const { value, problems } = await parseOnnxText(text, uninterrupted);
+    expect(problems).toEqual([]);
+    expect(value!.graph.initializers[0]!.dims).toEqual([2, -3]);
+    expect(value!.graph.inputs[0]!.type).toMatchObject({ shape: [{ key: '?' }] });
+  });
+});
+
 describe('broken lines', () => {
   const good = 'y = Relu (x)';
   const cases: readonly (readonly [line: string, code: string, where: string])[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyOperator, fuzzOperator } from '../../conformance/fuzzOperators';
+import { everyOperator, fuzzOperator } from '../../fuzz/operators';
 
 describe('senseless nodes', () => {
   it('of every operator are analysed without failure and give sound numbers or none', async () => {

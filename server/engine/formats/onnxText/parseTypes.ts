@@ -11,6 +11,8 @@ import { isWrittenAsPattern, typeWords } from './words';
 /** Reads types and tensors of the textual syntax. */
 export class TypeParser {
   private readonly dims = new DimReader();
+  /** A negative size leaves a value's dimension open; a tensor keeps it, as damaged files have them. */
+  private readonly negatives = new WeakMap<object, number>();
 
   constructor(private readonly cursor: Cursor) {}
 
@@ -88,11 +90,17 @@ export class TypeParser {
     if (cursor.accept('?')) return openDimension;
     if (kind === 'number' && /^-?\d+$/.test(text)) {
       cursor.advance();
-      return text.startsWith('-') ? openDimension : Number(text);
+      return text.startsWith('-') ? this.negative(Number(text)) : Number(text);
     }
     if (kind !== 'identifier' && kind !== 'string') throw cursor.failure('format.text-dimension');
     cursor.advance();
     return this.dims.read(text);
+  }
+
+  private negative(size: number): Dim {
+    const dim = { ...openDimension };
+    this.negatives.set(dim, size);
+    return dim;
   }
 
   /** The contents or the place of a tensor whose type has been read. */
@@ -101,7 +109,8 @@ export class TypeParser {
     if (type.kind !== 'tensor' || !type.dtype) throw cursor.failure('format.text-tensor-type');
     const dims: number[] = [];
     for (const dim of type.shape ?? []) {
-      if (typeof dim === 'number') dims.push(dim);
+      const size = typeof dim === 'number' ? dim : this.negatives.get(dim);
+      if (size !== undefined) dims.push(size);
     }
     if (!type.shape || dims.length !== type.shape.length) throw cursor.failure('format.text-tensor-type');
     const { dtype } = type;

@@ -1,9 +1,6 @@
 /**
- * Gives every known operator inputs and attributes that make no sense, analyses the model, and prints what throws, what
- * a rule could not bear, and numbers that are no numbers.
- *
- * npx esbuild test/conformance/fuzzOperatorsMain.ts --bundle --platform=node --format=cjs --outfile=dist/fuzz-operators.js
- * node dist/fuzz-operators.js [TRIALS_PER_OPERATOR] [FIRST_SEED]     (from the root; 30 trials from seed 1 if left out)
+ * Every known operator with inputs and attributes that make no sense: what throws, what a rule could not bear, and numbers
+ * that are no numbers.
  */
 import { costsOn, prepare } from '../../server/engine/analyse';
 import { chipById } from '../../server/engine/chips/catalogue';
@@ -28,13 +25,7 @@ import {
 } from '../../server/engine/operators/schema';
 import type { SchemaAttribute } from '../../server/engine/operators/schema';
 import { uninterrupted } from '../../server/engine/scheduler';
-import { randomOf } from './mutate';
-
-type Random = (below: number) => number;
-
-function pick<T>(random: Random, list: readonly T[]): T {
-  return list[random(list.length)]!;
-}
+import { pick, randomOf, type Random } from './random';
 
 const types = Object.keys(dataTypes) as DataType[];
 const commonTypes: readonly DataType[] = ['float', 'int64', 'int8', 'bool'];
@@ -209,7 +200,7 @@ export function senseless(domain: string, operator: string, seed: number): Model
 }
 
 /** The way to the first number in a value that is NaN, infinite or negative; undefined if all are sound. */
-function unsound(value: unknown, way: string): string | undefined {
+export function unsound(value: unknown, way: string): string | undefined {
   if (typeof value === 'number')
     return Number.isFinite(value) && value >= 0 ? undefined : `${way} is ${value}`;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,15 +1,5 @@
-/** A small generator of pseudo-random numbers (mulberry32), so that a seed is enough to repeat a failure. */
-export function randomOf(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
+import { randomOf, type Random } from './random';
 
-type Random = (below: number) => number;
 type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 
 function replaced(bytes: Uint8Array, from: number, to: number, by: ArrayLike<number>): Uint8Array {

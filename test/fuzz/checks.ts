@@ -8,8 +8,12 @@ import { printListing } from '../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../server/engine/graph/byteSource';
 import { buildReport } from '../../server/engine/report/build';
 import { uninterrupted } from '../../server/engine/scheduler';
+import { phases } from '../../server/engine/workload';
+import { runtimeProfiles } from '../../server/engine/kernels/profile';
+import { mutated } from './bytes';
+import { unsound } from './operators';
 import { en } from './problemTexts';
-import { mutated } from './mutate';
+import { pick, randomOf, type Random } from './random';
 
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
@@ -80,14 +84,34 @@ export async function fuzzSeed(base: Uint8Array, isText: boolean, seed: number):
   return 'text';
 }
 
-/** Reads one damaged file and analyses what is left of it on two chips, up to the report. Throws if anything throws. */
-export async function fuzzAnalysis(bytes: Uint8Array): Promise<'unreadable' | 'analysed'> {
+/** Chips of classes whose laws have little in common. */
+const chips = [
+  'nvidia-h100-sxm',
+  'google-coral-edge-tpu',
+  'generic-x86-avx2-desktop',
+  'hailo-8',
+  'intel-loihi2',
+];
+
+/**
+ * Reads one damaged file and analyses what is left of it on two chips, up to the report. Throws if anything throws or if a
+ * figure is no figure.
+ */
+export async function fuzzAnalysis(
+  bytes: Uint8Array,
+  random: Random = randomOf(1),
+): Promise<'unreadable' | 'analysed'> {
   const { value } = await readOnnx(memorySource(bytes), uninterrupted);
   if (!value) return 'unreadable';
-  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const workload = {
+    bindings: {},
+    phase: pick(random, phases),
+    precision: 'as-stored',
+    runtime: pick(random, [null, ...runtimeProfiles.map(({ id }) => id)]),
+  } as const;
   const prepared = await prepare(value, workload, uninterrupted);
   const analyses = [];
-  for (const id of ['nvidia-h100-sxm', 'google-coral-edge-tpu']) {
+  for (const id of [pick(random, chips), pick(random, chips)]) {
     analyses.push(await costsOn(prepared, chipById(id)!, uninterrupted));
   }
   const report = buildReport({
@@ -101,5 +125,9 @@ export async function fuzzAnalysis(bytes: Uint8Array): Promise<'unreadable' | 'a
     textOf: (problem) => problem.code,
   });
   for (const { code } of report.problems) check(code in en, `no text for ${code}`);
+  for (const { id, total } of report.chips) {
+    const found = unsound({ seconds: total.latencySeconds, joules: total.joules }, id);
+    check(found === undefined, String(found));
+  }
   return 'analysed';
 }

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { fuzzAnalysis, fuzzBinary } from './checks';
+import { mutated } from './bytes';
+import { everyOperator, fuzzOperator } from './operators';
+import type { Fuzzer } from './fuzzer';
+import { pick, randomOf } from './random';
+import { restructured } from './structure';
+
+const folder = 'test/fixtures/models/';
+
+/** Model files: damaged bytes, well-formed files that make no sense, operators with senseless operands. */
+export async function modelFuzzer(): Promise<Fuzzer> {
+  const bases = readdirSync(folder)
+    .filter((name) => /\.onnx(\.gz)?$/.test(name))
+    .map((name) => {
+      const stored = readFileSync(folder + name);
+      return { name, bytes: new Uint8Array(name.endsWith('.gz') ? gunzipSync(stored) : stored) };
+    });
+  // Small ones mostly: they are as good at showing faults and let more be tried.
+  const small = bases.filter(({ bytes }) => bytes.length < 20_000);
+  const operators = everyOperator();
+  return {
+    async one(seed) {
+      const random = randomOf(seed);
+      if (random(4) === 0) {
+        const [domain, operator] = pick(random, operators);
+        const wrong = await fuzzOperator(domain, operator, seed);
+        if (wrong) throw new Error(`${domain}:${operator}: ${wrong}`);
+        return 'operator';
+      }
+      const base = pick(random, random(4) ? small : bases);
+      const bytes = random(3) ? restructured(base.bytes, random) : mutated(base.bytes, seed);
+      const result = await fuzzBinary(bytes);
+      if (result !== 'unreadable') await fuzzAnalysis(bytes, random);
+      return result;
+    },
+    memory: () => process.memoryUsage().rss,
+    stop: () => Promise.resolve(),
+  };
+}
