@@ -90,7 +90,14 @@ export interface ChoicesResult {
   readonly precision: PrecisionPolicy;
   /** Null: each chip's default. */
   readonly runtime: string | null;
-  readonly runtimes: readonly { readonly id: string; readonly name: string }[];
+  /** Those that drive a chosen chip, and the one in force; `refused` names the chosen chips that it cannot drive. */
+  readonly runtimes: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly refused: readonly string[];
+  }[];
+  /** What "default" is on each chosen chip, by the names of both. */
+  readonly defaultRuntimes: readonly { readonly chip: string; readonly runtime: string }[];
   /** Imported profiles of this model. */
   readonly profiles: readonly { readonly chip: string; readonly name: string; readonly file: string }[];
 }
@@ -144,6 +151,8 @@ export interface Summary {
     readonly dimensions: readonly DimensionChoice[];
     readonly phase: Phase;
     readonly precision: PrecisionPolicy;
+    /** Null: each chip's default. */
+    readonly runtime: string | null;
   };
   readonly chips: readonly SummaryChip[];
   readonly problems: readonly ReportProblem[];

@@ -3,7 +3,7 @@ import { button, element, table } from './dom';
 import { problems, workload } from './header';
 import { command, reveal } from './host';
 import { runPage, type View } from './page';
-import { fits, memoryUse, mostly } from './tables/chips';
+import { fits, memoryUse, mostly, runtimeOf } from './tables/chips';
 import { range, shorten, show, text, word } from './text';
 
 runPage(panelView);
@@ -17,7 +17,7 @@ function panelView(summary: Summary): View {
     { class: 'panel' },
     element('h1', {}, summary.model.path.split(/[\\/]/).pop() ?? summary.model.path),
     workload(summary),
-    ...summary.chips.map(chipCard),
+    ...summary.chips.map((chip) => chipCard(chip, summary)),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
     problems(summary),
     element(
@@ -38,7 +38,7 @@ function panelView(summary: Summary): View {
   };
 }
 
-function chipCard(chip: SummaryChip): HTMLElement {
+function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
   const { latencySeconds, throughput, io, startSeconds } = chip.total;
   const facts: [string, string][] = [
     [
@@ -65,6 +65,7 @@ function chipCard(chip: SummaryChip): HTMLElement {
     [text('webview.chips.start'), show.seconds(startSeconds)],
     [text('webview.chips.memoryUse'), memoryUse(chip)],
     [text('webview.chips.mostly'), mostly(chip)],
+    [text('webview.chips.runtime'), runtimeOf(chip, summary.workload)],
   ];
   return element(
     'section',

@@ -44,7 +44,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   if (chip.points.length > 0) charts.push(roofline(chip));
   if (summary.memory.length > 0) charts.push(memoryOverTime(chip, summary.memory, summary.workload.phase));
   root.append(
-    chipTable(summary.chips, chip.id, choose),
+    chipTable(summary, chip.id, choose),
     energyTable(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     ...charts.map((chart) => chart.root),

@@ -4,7 +4,7 @@ import type { Server } from '../server';
 import { text } from '../text';
 import { chooseChips } from './chips';
 import { writeSetting } from './settings';
-import { setDimensions, setPhase, setPrecision, setRuntime } from './workload';
+import { runtimeInForce, setDimensions, setPhase, setPrecision, setRuntime } from './workload';
 
 /** The pick lists behind the status item and the commands of the same names. */
 export class Choices {
@@ -49,7 +49,6 @@ export class Choices {
     const choices = await this.of(uri);
     const names = choices.chosen.map((id) => choices.chips.find((chip) => chip.id === id)?.name ?? id);
     const dimensions = choices.dimensions.map(({ name, value }) => `${name}=${value ?? '?'}`);
-    const runtime = choices.runtimes.find(({ id }) => id === choices.runtime)?.name;
     const entries: [icon: string, label: string, value: string, run: () => Promise<void>][] = [
       ['circuit-board', text('extension.show.chips'), names.join(', '), () => this.chooseChips(uri)],
       [
@@ -60,12 +59,7 @@ export class Choices {
       ],
       ['debug-step-over', text('extension.show.phase'), choices.phase, () => this.setPhase(uri)],
       ['symbol-numeric', text('extension.show.precision'), choices.precision, () => this.setPrecision(uri)],
-      [
-        'server-process',
-        text('extension.show.runtime'),
-        runtime ?? text('extension.runtime.default'),
-        () => this.setRuntime(uri),
-      ],
+      ['server-process', text('extension.show.runtime'), runtimeInForce(choices), () => this.setRuntime(uri)],
       ['eye', text('extension.show.hints'), '', () => this.toggleHints(uri)],
     ];
     const items = entries.map(([icon, label, description, run]) => ({

@@ -95,16 +95,40 @@ export async function setPrecision(choices: ChoicesResult): Promise<void> {
 }
 
 export async function setRuntime(choices: ChoicesResult): Promise<void> {
-  const chipDefault = { id: null, label: text('extension.runtime.default'), description: '' };
-  const items = [
-    chipDefault,
-    ...choices.runtimes.map(({ id, name }) => ({ id, label: name, description: id })),
-  ];
+  const items = runtimeItems(choices);
   const marked = items.map((item) => ({ ...item, ...mark(item.label, item.id === choices.runtime) }));
   const picked = await vscode.window.showQuickPick(marked, { title: text('extension.runtime.title') });
   if (!picked) return;
   const change: ModelChoices = { runtime: picked.id ?? undefined };
   await writeModelChoices(choices.key, change);
+}
+
+/** The default with what it is on each chosen chip, then the runtimes with the chosen chips that each cannot drive. */
+export function runtimeItems(
+  choices: Pick<ChoicesResult, 'runtimes' | 'defaultRuntimes'>,
+): { id: string | null; label: string; description: string; detail?: string }[] {
+  const label = text('extension.runtime.default');
+  return [
+    { id: null, label, description: defaultsText(choices) },
+    ...choices.runtimes.map(({ id, name, refused }) => {
+      const item = { id, label: name, description: id };
+      if (refused.length === 0) return item;
+      return { ...item, detail: text('extension.runtime.refused', { chips: refused.join(', ') }) };
+    }),
+  ];
+}
+
+/** The chosen runtime, or what each chosen chip has by default. */
+export function runtimeInForce(
+  choices: Pick<ChoicesResult, 'runtime' | 'runtimes' | 'defaultRuntimes'>,
+): string {
+  const chosen = choices.runtimes.find(({ id }) => id === choices.runtime);
+  if (chosen) return chosen.name;
+  return text('extension.runtime.defaultIs', { runtimes: defaultsText(choices) });
+}
+
+function defaultsText({ defaultRuntimes }: Pick<ChoicesResult, 'defaultRuntimes'>): string {
+  return defaultRuntimes.map(({ chip, runtime }) => `${chip}: ${runtime}`).join(', ');
 }
 
 async function pickOne<T extends string>(

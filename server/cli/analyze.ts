@@ -22,7 +22,7 @@ import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { settingsFor, workloadFor } from './workload';
+import { refuseRuntime, settingsFor, workloadFor } from './workload';
 
 export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -36,6 +36,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const workload = workloadFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const chips = await chipsFor(words, choices, choice);
+  refuseRuntime(words, chips);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
   const carbonIntensity = carbon ?? choices.carbonIntensity;

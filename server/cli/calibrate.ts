@@ -16,7 +16,7 @@ import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { settingsFor, workloadFor } from './workload';
+import { refuseRuntime, settingsFor, workloadFor } from './workload';
 
 /** A profile laid over its model on the chip. */
 export interface MeasuredOnChip extends ReadFile {
@@ -41,6 +41,7 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const { customChips } = await settingsFor(words, words.positionals[0] ?? '.');
   const choice = await ChipChoice.here(language, customChips);
   const chip = await choice.named(name);
+  refuseRuntime(words, [chip]);
   if (words.texts('profile').length === 0)
     throw usage('cli.error.needs', { command: words.command, option: '--profile' });
   const { files, notes } = await readProfiles(words, language);

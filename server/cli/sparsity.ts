@@ -13,7 +13,7 @@ import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
 import { localFiles, openModel } from './openModel';
-import { settingsFor, workloadFor } from './workload';
+import { refuseRuntime, settingsFor, workloadFor } from './workload';
 
 export const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -29,6 +29,7 @@ export async function sparsity(
   const workload = workloadFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const named = await chipsFor(words, choices, choice);
+  refuseRuntime(words, named);
   // Unless chips are named, those that know the pattern are shown beside the usual ones.
   const others =
     words.texts('chip').length > 0 ? [] : catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null);

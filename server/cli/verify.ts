@@ -16,7 +16,7 @@ import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { nearest } from '../engine/chips/nearest';
 import { openModel } from './openModel';
-import { settingsFor, workloadFor } from './workload';
+import { refuseRuntime, settingsFor, workloadFor } from './workload';
 
 /**
  * `siliconlens verify MODEL [--node NAME]`: the commands that measure what is estimated. With a node, `--out` names the
@@ -30,6 +30,7 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   const choice = await ChipChoice.here(language, choices.customChips);
   const name = words.text('chip') ?? choices.chips[0];
   const chip = name === undefined ? chosenChips([]).chips[0]! : await choice.named(name);
+  refuseRuntime(words, [chip]);
   const opened = await openModel(path, language);
   if (opened.failure) throw opened.failure;
   const node = words.text('node');

@@ -1,11 +1,12 @@
 import type { Chip } from './chips/chip';
 import { estimateChipWith } from './cost/estimate';
+import { runtimeFor } from './cost/runtimes';
 import type { ChipCost } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
-import { profileById, type RuntimeProfile } from './kernels/profile';
+import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, sizeAt, type Fit } from './memory/fit';
 import { memoryTimelineSteps, type MemoryTimeline } from './memory/timeline';
@@ -71,8 +72,8 @@ export async function costsOn(
   sparse?: ReadonlySet<number>,
 ): Promise<ChipAnalysis> {
   const { inference, workload } = prepared;
-  const problems: Problem[] = [];
-  const profile = profileFor(chip, workload, problems);
+  const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime);
+  const problems = [...ofRuntime];
   const plan = await planFor(inference, profile, scheduler);
   const cost = await estimateChipWith(scheduler, inference, plan, chip, profile, workload, {
     ...(host && { host }),
@@ -93,21 +94,6 @@ export async function costsOn(
 
 /** Problems of a cost that say more closely what does not fit: one message is enough. */
 const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.weights-streamed']);
-
-/** The runtime that the workload asks for, else the chip's own, else none. */
-function profileFor(chip: Chip, workload: Workload, problems: Problem[]): RuntimeProfile {
-  if (workload.runtime !== null) {
-    const wanted = profileById(workload.runtime);
-    if (wanted) return wanted;
-    problems.push({
-      severity: 'warning',
-      code: 'runtime-unknown',
-      args: { runtime: workload.runtime },
-      node: null,
-    });
-  }
-  return profileById(chip.defaultRuntime) ?? profileById('none')!;
-}
 
 async function planFor(
   inference: Inference,

@@ -3,6 +3,8 @@ import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';
+import { defaultRuntimeOf, drives } from '../engine/cost/runtimes';
+import { runtimeProfiles } from '../engine/kernels/profile';
 import type { Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import type { ChipChoice, ChoicesResult, DimensionChoice } from '../protocol';
@@ -10,12 +12,7 @@ import type { Analysis } from '../workspace/analysis';
 import { known } from './format';
 
 /** What is in force for a model and what may be chosen. */
-export function choices(
-  analysis: Analysis,
-  key: string,
-  runtimes: ChoicesResult['runtimes'],
-  language: Language,
-): ChoicesResult {
+export function choices(analysis: Analysis, key: string, language: Language): ChoicesResult {
   const { phase, precision, runtime } = analysis.choices.workload;
   return {
     key,
@@ -25,11 +22,26 @@ export function choices(
     phase,
     precision,
     runtime,
-    runtimes,
+    ...runtimeChoices(analysis),
     profiles: analysis.profiles.map(({ chip, file }) => {
       const name = analysis.catalogue.byId(chip)?.name ?? chip;
       return { chip, name, file };
     }),
+  };
+}
+
+/** The runtimes that drive a chosen chip, and the one in force whatever it drives. */
+function runtimeChoices({
+  chips,
+  choices: { workload },
+}: Analysis): Pick<ChoicesResult, 'runtimes' | 'defaultRuntimes'> {
+  const offered = runtimeProfiles.map((profile) => {
+    const refused = chips.filter(({ chip }) => !drives(profile, chip)).map(({ chip }) => chip.name);
+    return { id: profile.id, name: profile.name, refused };
+  });
+  return {
+    runtimes: offered.filter(({ id, refused }) => refused.length < chips.length || id === workload.runtime),
+    defaultRuntimes: chips.map(({ chip }) => ({ chip: chip.name, runtime: defaultRuntimeOf(chip).name })),
   };
 }
 

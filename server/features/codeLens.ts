@@ -4,7 +4,9 @@ import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
+import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
+import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { known, timeRange } from './format';
 import { perSecond } from './modelHover';
@@ -26,7 +28,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
       title: `${chip.chip.name} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
-      tooltip: totalTooltip(chip, language),
+      tooltip: totalTooltip(chip, analysis.choices, language),
       command: linkedCommands.openReport,
       arguments: [uri],
     });
@@ -59,16 +61,25 @@ function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Lang
 }
 
 /** One run in full: range, throughput, memory against capacity. */
-function totalTooltip({ cost, fit }: ChipAnalysis, language: Language): string {
+function totalTooltip(
+  { cost, fit, profile }: ChipAnalysis,
+  { workload }: Choices,
+  language: Language,
+): string {
   const { latencySeconds, throughput } = cost.total;
   return message(language, 'lens.total', {
     time: timeRange(latencySeconds, language),
     rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
     memory: memoryText(fit, language),
     capacity: known(fit.capacityBytes, bytes, language),
-    runtime: cost.runtime,
+    runtime: runtimeText(profile, workload.runtime, language),
     precision: cost.precision.compute,
   });
+}
+
+/** The runtime in force, and whether it is what the chip has by default. */
+function runtimeText({ id, name }: RuntimeProfile, chosen: string | null, language: Language): string {
+  return id === chosen ? name : message(language, 'lens.runtimeDefault', { runtime: name });
 }
 
 /** The high-water mark; in training, whose need is unknown, that of its forward pass as what it exceeds. */

@@ -3,7 +3,6 @@ import type { CancellationToken } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
 import { runPolitely } from '../engine/scheduler';
 import type { Scheduler } from '../engine/scheduler';
-import { runtimeProfiles } from '../engine/kernels/profile';
 import {
   chipsRequest,
   choicesRequest,
@@ -123,8 +122,7 @@ export function registerCustomRequests(context: ServerContext): void {
   }));
   onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
     const key = settings.keyOf(analysis.listing.modelUri);
-    const runtimes = runtimeProfiles.map(({ id, name }) => ({ id, name }));
-    return choices(analysis, key, runtimes, language());
+    return choices(analysis, key, language());
   });
   onModel(summaryRequest, (analysis, _params: SummaryParams, scheduler): Promise<Summary> =>
     runPolitely(summary(analysis, reportHeadOf(analysis, language()), language()), scheduler),

@@ -59,12 +59,12 @@ function build(
   language: Language,
 ): Summary {
   const { model, coverage } = report;
-  const { phase, precision } = analysis.choices.workload;
+  const { phase, precision, runtime } = analysis.choices.workload;
   return {
     revision: analysis.revision,
     uri: analysis.listing.uri,
     model: { ...model, inputs: model.inputs.slice(0, 50), outputs: model.outputs.slice(0, 50) },
-    workload: { dimensions: dimensionChoices(analysis), phase, precision },
+    workload: { dimensions: dimensionChoices(analysis), phase, precision, runtime },
     chips: chips.map((parts, i) => ({
       ...chipSummary(parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),

@@ -1,10 +1,10 @@
-import type { SummaryChip } from '../../server/protocol';
+import type { Summary, SummaryChip } from '../../server/protocol';
 import { button, element, table } from '../dom';
 import { range, show, text, word } from '../text';
 
 /** Chips side by side; the chosen one is what the charts show. */
 export function chipTable(
-  chips: readonly SummaryChip[],
+  { chips, workload }: Summary,
   chosen: string,
   choose: (chip: string) => void,
 ): HTMLElement {
@@ -33,14 +33,14 @@ export function chipTable(
           class: 'link',
           'aria-pressed': String(chip.id === chosen),
         }),
-        ...cells(chip),
+        ...cells(chip, workload),
       ]),
       [1, 2, 4, 5, 6],
     ),
   );
 }
 
-function cells(chip: SummaryChip): string[] {
+function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
   const { latencySeconds, throughput, joules } = chip.total;
   return [
     show.seconds(latencySeconds?.value),
@@ -57,8 +57,13 @@ function cells(chip: SummaryChip): string[] {
     fits(chip.memory),
     mostly(chip),
     chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
-    chip.runtime,
+    runtimeOf(chip, workload),
   ];
+}
+
+/** The runtime in force, and whether it is what the chip has by default. */
+export function runtimeOf({ runtime }: SummaryChip, workload: Summary['workload']): string {
+  return runtime === workload.runtime ? runtime : text('webview.chips.runtimeDefault', { runtime });
 }
 
 /** High-water mark, or what is needed at the least, against the capacity that the driver reports. */

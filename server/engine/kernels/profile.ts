@@ -66,12 +66,27 @@ export type Pass =
       readonly maximum: number | null;
     };
 
+/** Chips that a runtime drives: those for which all that is stated holds. Nothing stated: every chip. */
+export interface DrivenChips {
+  /** One of these words stands in the vendor's name. */
+  readonly vendors?: readonly string[];
+  readonly classes?: readonly string[];
+  /** Chips by id, and those that extend one of them. */
+  readonly ids?: readonly string[];
+  readonly except?: readonly string[];
+}
+
 /** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
 export interface RuntimeProfile {
   readonly id: string;
   readonly name: string;
   /** Where the fusion rules are from. */
   readonly source: string;
+  /** The chips that it runs on. */
+  readonly drives: {
+    readonly source: string;
+    readonly chips: readonly DrivenChips[];
+  };
   readonly folding: {
     /** Nodes with constant outputs run once, at load time. */
     readonly constants: boolean;

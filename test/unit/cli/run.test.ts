@@ -93,6 +93,17 @@ describe('siliconlens analyze', () => {
     expect(over.model.inputs[0]!.shape).toEqual([7, 16]);
   });
 
+  it('keeps the default, and says so, on chips that nobody named and that the runtime cannot drive', async () => {
+    const words = ['analyze', tinyMlp, '--runtime', 'tensorrt'];
+    const table = (await siliconlens(...words)).out;
+    expect(table).toMatch(/^nvidia-h100-sxm +tensorrt {2}/m);
+    expect(table).toMatch(/^intel-xeon-8480 +onnxruntime-cpu \(default\)/m);
+    const report = JSON.parse((await siliconlens(...words, '-f', 'json')).out) as Report;
+    expect(report.chips.map(({ runtime }) => runtime)).toEqual(['tensorrt', 'onnxruntime-cpu', 'coreml']);
+    expect(report.problems.filter(({ code }) => code === 'runtime-not-of-chip')).toHaveLength(2);
+    expect((await siliconlens('analyze', tinyMlp)).out).toMatch(/^nvidia-h100-sxm +tensorrt \(default\)/m);
+  });
+
   it('takes a chip of the user from a file and hand-written models', async () => {
     const chip = join(folder, 'half-a-t4.json');
     const half = { id: 'half', name: 'Half a T4', extends: 'nvidia-t4', peakOpsPerSecond: { fp32: 4e12 } };
@@ -197,6 +208,29 @@ describe('failures', () => {
     [2, ['analyze', tinyMlp, '--bind', 'batch'], '--bind takes NAME=N'],
     [2, ['analyze', tinyMlp, '--bind', 'batch=-1'], '--bind takes NAME=N'],
     [2, ['analyze', tinyMlp, '--phase', 'x'], '--phase takes one of inference, prefill'],
+    [2, ['analyze', tinyMlp, '-c', 'nvidia-t4', '--runtime', 'coreml'], 'coreml cannot drive nvidia-t4'],
+    [
+      2,
+      ['analyze', tinyMlp, '-c', 'nvidia-t4', '--runtime', 'coreml'],
+      'nvidia-t4: onnxruntime-cuda, tensorrt, xla,',
+    ],
+    [
+      2,
+      ['analyze', tinyMlp, '-c', 'nvidia-t4', '-c', 'intel-xeon-8480', '--runtime', 'tensorrt'],
+      'tensorrt cannot drive intel-xeon-8480. Runtimes that can: intel-xeon-8480: onnxruntime-cpu,',
+    ],
+    [
+      2,
+      ['analyze', tinyMlp, '--runtime', 'qnn'],
+      'qnn cannot drive nvidia-h100-sxm, intel-xeon-8480, apple-m4-ane',
+    ],
+    [2, ['verify', tinyMlp, '-c', 'intel-xeon-8480', '--runtime', 'tensorrt'], 'tensorrt cannot drive'],
+    [2, ['sparsity', tinyMlp, '-c', 'intel-xeon-8480', '--runtime', 'tensorrt'], 'tensorrt cannot drive'],
+    [
+      2,
+      ['calibrate', tinyMlp, '-c', 'intel-xeon-8480', '--runtime', 'tensorrt', '-p', 'x'],
+      'tensorrt cannot drive',
+    ],
     [2, ['analyze', tinyMlp, '--format', 'x'], '--format takes one of table'],
     [2, ['analyze', tinyMlp, '--nope'], 'unknown option --nope'],
     [2, ['analyze', tinyMlp, '--chip'], '--chip needs a value'],

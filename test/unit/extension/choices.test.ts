@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 
-vi.mock('vscode', () => ({}));
+vi.mock('vscode', () => ({ env: { language: 'en' } }));
 
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
-const { parseSize } = await import('../../../extension/choices/workload');
+const { parseSize, runtimeInForce, runtimeItems } = await import('../../../extension/choices/workload');
 const { inOrder } = await import('../../../extension/choices/chips');
 
 describe('choices of a model', () => {
@@ -50,5 +50,30 @@ describe('the order of chips', () => {
   it('keeps the places of those that stay and appends the new ones', () => {
     expect(inOrder(['new', 'b', 'a'], ['a', 'gone', 'b'])).toEqual(['a', 'b', 'new']);
     expect(inOrder([], ['a'])).toEqual([]);
+  });
+});
+
+describe('runtimes to pick from', () => {
+  const offered = {
+    runtimes: [
+      { id: 'tensorrt', name: 'TensorRT', refused: ['Xeon'] },
+      { id: 'none', name: 'No runtime', refused: [] },
+    ],
+    defaultRuntimes: [
+      { chip: 'H100', runtime: 'TensorRT' },
+      { chip: 'Xeon', runtime: 'ONNX Runtime, CPU' },
+    ],
+  };
+
+  it('say what the default is on each chip and which chips each cannot drive', () => {
+    const [first, second, third] = runtimeItems(offered);
+    expect(first).toMatchObject({ id: null, description: 'H100: TensorRT, Xeon: ONNX Runtime, CPU' });
+    expect(second).toMatchObject({ id: 'tensorrt', detail: expect.stringContaining('Xeon') });
+    expect(third).toEqual({ id: 'none', label: 'No runtime', description: 'none' });
+  });
+
+  it('in force: the chosen one by name, else the defaults', () => {
+    expect(runtimeInForce({ ...offered, runtime: 'tensorrt' })).toBe('TensorRT');
+    expect(runtimeInForce({ ...offered, runtime: null })).toContain('Xeon: ONNX Runtime, CPU');
   });
 });

@@ -131,7 +131,7 @@ describe('a profile and what is estimated now', () => {
   const name = (part: string): string => `/blocks.0/layer.0/${part}`;
 
   it('agree without a remark, and say what differs', async () => {
-    const { analysis } = await analysed(deepModel(2), { chips: [chip], runtime: 'tensorrt' });
+    const { analysis } = await analysed(deepModel(2), { chips: [chip], runtime: 'openvino' });
     const digest = modelDigest(analysis.listing.model);
     const codes = (one: StoredProfile): string[] =>
       profileProblems({ ...analysis, profiles: [one] }).map(({ problem }) => problem.code);

@@ -90,7 +90,8 @@ function chipSection(report: Report, words: Words): Section {
     ],
     rows: report.chips.map(({ id, runtime, precision, total, memory }) => [
       id,
-      runtime,
+      // Of several chips each has its own default.
+      runtime === report.workload.runtime ? runtime : words.text('print.runtimeDefault', { runtime }),
       precision.compute,
       known(total.latencySeconds, (estimate) => words.seconds(estimate.value), words),
       rangeText(total.latencySeconds, words.seconds, words),

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../l10n/messages';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
+import type { Chip } from '../../../server/engine/chips/chip';
+import { resolveUserChip } from '../../../server/engine/chips/userChips';
+import { drives, runtimeFor, runtimesOf } from '../../../server/engine/cost/runtimes';
+import { profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { readFixture } from '../inference/fixtures';
+
+const cpus = [
+  'amd-epyc-9654',
+  'arm-neoverse-v2',
+  'generic-x86-avx2-desktop',
+  'intel-haswell-e5-2699v3',
+  'intel-xeon-8480',
+];
+const nvidiaGpus = [
+  'nvidia-a100-sxm-80gb',
+  'nvidia-b200',
+  'nvidia-drive-px2',
+  'nvidia-gb300',
+  'nvidia-h100-sxm',
+  'nvidia-h200-sxm',
+  'nvidia-jetson-agx-orin-64gb',
+  'nvidia-jetson-orin-nano',
+  'nvidia-k80',
+  'nvidia-l4',
+  'nvidia-l40s',
+  'nvidia-rtx-4090',
+  'nvidia-rtx-5090',
+  'nvidia-t4',
+  'nvidia-v100-sxm2-32gb',
+];
+const amdGpus = ['amd-mi250x', 'amd-mi300x', 'amd-mi325x', 'amd-mi355x'];
+const appleNpus = [
+  'apple-a11-neural-engine',
+  'apple-a13-neural-engine',
+  'apple-a17-pro-neural-engine',
+  'apple-m4-ane',
+];
+const qualcommNpus = [
+  'qualcomm-snapdragon-8gen3-hexagon',
+  'qualcomm-snapdragon-x-elite-hexagon',
+  'qualcomm-zeroth',
+];
+const cloudTpus = ['1', '2', '3', '4', '5e', '5p', '6e', '7'].map((version) => `google-tpu-v${version}`);
+const everyChip = chips.map(({ id }) => id);
+
+/**
+ * What the vendors' documentation says, chip by chip: onnxruntime.ai (execution providers), the support matrix of
+ * TensorRT, the system requirements of OpenVINO (no AMD) and the handbook of Intel's FPGA AI Suite, openxla.org and
+ * Google Cloud, ai.google.dev/edge/litert (delegates), coral.ai, Qualcomm AI Engine Direct, Apple's Core ML.
+ */
+const documented: Readonly<Record<string, readonly string[]>> = {
+  'onnxruntime-cpu': cpus,
+  'onnxruntime-cuda': nvidiaGpus,
+  tensorrt: nvidiaGpus,
+  openvino: [
+    ...cpus.filter((id) => id !== 'amd-epyc-9654'),
+    ...['intel-arc-b580', 'intel-max-1550'],
+    ...['intel-lunar-lake-npu', 'intel-meteor-lake-npu', 'intel-movidius-myriad-x'],
+    ...['intel-arria10', 'intel-stratix10-nx', 'intel-nervana-nnp-i'],
+  ],
+  xla: [...cpus, ...nvidiaGpus, ...amdGpus, ...cloudTpus, 'intel-max-1550'],
+  tflite: [
+    ...cpus,
+    ...['arm-cortex-m33', 'arm-cortex-m7', 'arm-ethos-u55-256', 'arm-ethos-u85'],
+    ...appleNpus,
+    ...qualcommNpus,
+    ...['samsung-exynos-2400-npu', 'samsung-exynos-9820-npu'],
+    ...['huawei-kirin-970-npu', 'huawei-kirin-990-npu'],
+  ],
+  'tflite-edgetpu': ['google-coral-edge-tpu'],
+  qnn: qualcommNpus,
+  coreml: [...appleNpus, 'apple-m3-max-gpu', 'apple-m4-max-gpu'],
+  compiler: everyChip,
+  none: everyChip,
+};
+
+/** How chip files name what a profile stands for, in their lists of providers and of software. */
+const names: Readonly<Record<string, RegExp>> = {
+  'onnxruntime-cpu': /^CPUExecutionProvider$/,
+  'onnxruntime-cuda': /^CUDAExecutionProvider$/,
+  tensorrt: /^TensorrtExecutionProvider$|^TensorRT/,
+  openvino: /^OpenVINOExecutionProvider$|^OpenVINO(?! FPGA)/,
+  xla: /^XLA$/,
+  tflite: /^TensorFlow Lite Micro$/,
+  'tflite-edgetpu': /^libedgetpu$/,
+  qnn: /^QNNExecutionProvider$/,
+  coreml: /^CoreMLExecutionProvider$|^Core ML$/,
+};
+
+describe('runtimes and chips', () => {
+  it.each(runtimeProfiles.map((profile) => [profile.id, profile] as const))('%s', (id, profile) => {
+    const driven = chips.filter((chip) => drives(profile, chip)).map((chip) => chip.id);
+    expect(driven.toSorted()).toEqual([...documented[id]!].toSorted());
+    expect(profile.drives.source).not.toBe('');
+  });
+
+  it('every chip is driven by its default and by all that its own file names', () => {
+    for (const chip of chips) {
+      const driven = runtimesOf(chip).map(({ id }) => id);
+      expect(driven).toContain(chip.defaultRuntime);
+      const own = [...chip.software.executionProviders, ...chip.software.stack];
+      const named = Object.keys(names).filter((id) => own.some((name) => names[id]!.test(name)));
+      expect({ chip: chip.id, missing: named.filter((id) => !driven.includes(id)) }).toEqual({
+        chip: chip.id,
+        missing: [],
+      });
+    }
+  });
+
+  it('tables name chips that exist', () => {
+    for (const { drives: table } of runtimeProfiles)
+      for (const { ids, except } of table.chips)
+        for (const id of [...(ids ?? []), ...(except ?? [])]) expect(chipById(id)?.id).toBe(id);
+  });
+});
+
+describe("chips of the user's own", () => {
+  const own = (json: object): Chip => resolveUserChip({ id: 'mine', ...json }, 'mine.json').chip!;
+  const whole = { name: 'Mine', class: 'gpu', place: ['cloud'], phase: ['inference'], memory: [] };
+  const idsOf = (chip: Chip): string[] => runtimesOf(chip).map(({ id }) => id);
+
+  it('are driven by what drives the chip they extend, listed by id too', () => {
+    for (const id of ['nvidia-h100-sxm', 'google-coral-edge-tpu', 'intel-arria10', 'intel-max-1550'])
+      expect(idsOf(own({ extends: id }))).toEqual(idsOf(chipById(id)!));
+  });
+
+  it('of a vendor that a table knows are driven by its runtimes, however the vendor is spelt', () => {
+    const chip = own({ ...whole, vendor: 'Nvidia Corp.', peakOpsPerSecond: { fp16: 1e14 } });
+    expect(idsOf(chip)).toEqual(['onnxruntime-cuda', 'tensorrt', 'xla', 'compiler', 'none']);
+  });
+
+  it('of an unknown vendor are driven by what any chip of the class runs, and by what they name', () => {
+    const gpu = { ...whole, vendor: 'Nvidiana', peakOpsPerSecond: { fp16: 1e14 } };
+    expect(idsOf(own(gpu))).toEqual(['compiler', 'none']);
+    expect(idsOf(own({ ...gpu, defaultRuntime: 'tensorrt' }))).toEqual(['tensorrt', 'compiler', 'none']);
+    expect(idsOf(own({ ...gpu, class: 'cpu' }))).toEqual([
+      ...['onnxruntime-cpu', 'xla', 'tflite', 'compiler', 'none'],
+    ]);
+  });
+
+  it('that name a runtime there is not are told so', () => {
+    const { profile, problems } = runtimeFor(own({ extends: 'nvidia-t4', defaultRuntime: 'tensort' }), null);
+    expect(profile.id).toBe('none');
+    expect(problems.map(({ code }) => code)).toEqual(['runtime-default-unknown']);
+  });
+});
+
+describe('a runtime that cannot drive the chip', () => {
+  const cases = [
+    ['coreml', 'nvidia-h100-sxm', 'tensorrt'],
+    ['tensorrt', 'intel-xeon-8480', 'onnxruntime-cpu'],
+    ['qnn', 'apple-m4-ane', 'coreml'],
+  ] as const;
+  it.each(cases)('%s on %s: the default answers, and a warning says so', async (runtime, id, used) => {
+    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored' } as const;
+    const model = await readFixture('tiny-mlp');
+    const chip = chipById(id)!;
+    const asked = await prepare(model, { ...workload, runtime }, uninterrupted);
+    const { cost, problems } = await costsOn(asked, chip, uninterrupted);
+    const plain = await costsOn(
+      await prepare(model, { ...workload, runtime: null }, uninterrupted),
+      chip,
+      uninterrupted,
+    );
+    expect(cost.runtime).toBe(used);
+    expect(cost.total).toEqual(plain.cost.total);
+    expect(plain.problems.map(({ code }) => code)).not.toContain('runtime-not-of-chip');
+    const warning = problems.find(({ code }) => code === 'runtime-not-of-chip')!;
+    expect(warning.severity).toBe('warning');
+    for (const language of ['en', 'ko'] as const) {
+      const text = messageOf(language, warning.code, warning.args);
+      for (const part of [profileById(runtime)!.name, chip.name, profileById(used)!.name])
+        expect(text).toContain(part);
+      expect(text).not.toMatch(/[{}]/);
+    }
+  });
+});
