@@ -2,8 +2,7 @@ import type { ModelFunction, Node, Tensor, ValueType } from '../graph/model';
 import type { OperatorRule } from '../operators/rule';
 import type { AttributeEnvironment } from './attributes';
 
-/** Beyond these a file is hostile or recursive: what is deeper or later is left out and said so. */
-export const maximumFlatNodes = 250_000;
+/** Beyond this a file is hostile: what is deeper is left out and said so. */
 export const maximumDepth = 64;
 
 export interface FlatValue {

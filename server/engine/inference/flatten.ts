@@ -12,14 +12,8 @@ import { canonicalDomain, ruleOf } from '../operators/table';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { resolveAttribute, type AttributeEnvironment } from './attributes';
-import {
-  maximumDepth,
-  maximumFlatNodes,
-  type FlatModel,
-  type FlatNode,
-  type FlatScope,
-  type FlatValue,
-} from './flatModel';
+import { expansionSteps, type Expansion } from './expansion';
+import { maximumDepth, type FlatModel, type FlatNode, type FlatScope, type FlatValue } from './flatModel';
 
 export interface FlattenOptions {
   /** Drop value_info and declared outputs. */
@@ -33,7 +27,8 @@ export async function flatten(
   scheduler: Scheduler,
   report: (problem: Problem) => void,
 ): Promise<FlatModel> {
-  const flattener = new Flattener(model, options, scheduler, report);
+  const expansion = await runPolitely(expansionSteps(model), scheduler);
+  const flattener = new Flattener(model, expansion, options, scheduler, report);
   await flattener.addMain();
   for (let index = 0; index < flattener.nodes.length; index++) {
     const wait = scheduler.tick();
@@ -58,17 +53,17 @@ class Flattener implements FlatModel {
   readonly scopes: FlatScope[] = [];
   readonly nodes: FlatNode[] = [];
   readonly values: FlatValue[] = [];
-  private readonly functions = new Map<string, ModelFunction>();
+  /** Operator sets that functions import: one map for all calls. */
+  private readonly imported = new Map<ModelFunction, ReadonlyMap<string, number>>();
   private full = false;
 
   constructor(
     private readonly model: Model,
+    private readonly expansion: Expansion,
     private readonly options: FlattenOptions,
     private readonly scheduler: Scheduler,
     private readonly report: (problem: Problem) => void,
-  ) {
-    for (const f of model.functions) this.functions.set(functionKey(f.domain, f.name, f.overload), f);
-  }
+  ) {}
 
   async addMain(): Promise<void> {
     const scope = this.newScope(
@@ -84,7 +79,7 @@ class Flattener implements FlatModel {
 
   /** Adds the scopes of the node's subgraphs and of the function that it calls; undefined when it has none. */
   expand(flat: FlatNode): Promise<void> | undefined {
-    const called = this.calledFunction(flat.node);
+    const called = this.expansion.functions.called(flat.node);
     const graphs = flat.node.attributes.length > 0 ? this.graphsOf(flat) : [];
     return called || graphs.length > 0 ? this.addScopes(flat, graphs, called) : undefined;
   }
@@ -107,12 +102,6 @@ class Flattener implements FlatModel {
     const scope = this.scopes[flat.scope]!;
     for (const { name, graph } of graphs) await this.addSubgraph(flat, scope, name, graph);
     if (called) await this.addCall(flat, scope, called);
-  }
-
-  private calledFunction(node: Node): ModelFunction | undefined {
-    return this.functions.size === 0
-      ? undefined
-      : this.functions.get(functionKey(node.domain, node.operator, node.overload));
   }
 
   private async addSubgraph(
@@ -139,6 +128,7 @@ class Flattener implements FlatModel {
       this.problem(flat.index, 'error', 'inference.function-recursive', { function: called.name });
       return;
     }
+    if (!this.expansion.fits) return this.tellFull(flat);
     if (this.refuse(flat, outer, called.nodes.length)) return;
     const environment = new Map<string, Attribute>();
     for (const attribute of called.attributeDefaults) environment.set(attribute.name, attribute);
@@ -146,7 +136,7 @@ class Flattener implements FlatModel {
       const resolved = resolveAttribute(attribute, outer.environment);
       if (resolved) environment.set(attribute.name, resolved);
     }
-    const versions = called.opsets.length > 0 ? versionsOf(called.opsets) : outer.versions;
+    const versions = called.opsets.length > 0 ? this.versionsIn(called) : outer.versions;
     const scope = this.newScope(outer, flat.index, called.name, versions, environment, called);
     flat.call = scope.index;
     const named = (name: string): ValueInfo => ({ name });
@@ -162,8 +152,15 @@ class Flattener implements FlatModel {
     await this.fill(scope, body, flat);
   }
 
-  /** A function that calls itself, directly or not. */
+  private versionsIn(called: ModelFunction): ReadonlyMap<string, number> {
+    let versions = this.imported.get(called);
+    if (!versions) this.imported.set(called, (versions = versionsOf(called.opsets)));
+    return versions;
+  }
+
+  /** A function that calls itself, directly or not; a graph that a call hands over may do so too. */
   private isInside(called: ModelFunction, scope: FlatScope): boolean {
+    if (scope.function && this.expansion.isRecursive(scope.function, called)) return true;
     for (
       let at: FlatScope | undefined = scope;
       at;
@@ -179,11 +176,16 @@ class Flattener implements FlatModel {
       this.problem(flat.index, 'warning', 'inference.nesting-too-deep', { limit: maximumDepth });
       return true;
     }
-    if (this.nodes.length + count <= maximumFlatNodes) return false;
-    if (!this.full)
-      this.problem(flat.index, 'warning', 'inference.too-many-nodes', { limit: maximumFlatNodes });
-    this.full = true;
+    // Graphs that calls hand over are not counted beforehand.
+    if (this.nodes.length + count <= this.expansion.limit) return false;
+    this.tellFull(flat);
     return true;
+  }
+
+  private tellFull(flat: FlatNode): void {
+    const { limit } = this.expansion;
+    if (!this.full) this.problem(flat.index, 'warning', 'inference.expansion-too-large', { limit });
+    this.full = true;
   }
 
   private newScope(
@@ -245,12 +247,6 @@ class Flattener implements FlatModel {
     for (const node of body.nodes) {
       const wait = this.scheduler.tick();
       if (wait) await wait;
-      if (this.nodes.length >= maximumFlatNodes) {
-        if (!this.full)
-          this.problem(null, 'warning', 'inference.too-many-nodes', { limit: maximumFlatNodes });
-        this.full = true;
-        break;
-      }
       this.addNode(scope, node, pending);
     }
     await runPolitely(this.settlePending(scope, pending), this.scheduler);
@@ -392,10 +388,6 @@ class Flattener implements FlatModel {
   ): void {
     this.report({ severity, code, args, node, ...(value !== undefined && { value }) });
   }
-}
-
-function functionKey(domain: string, name: string, overload: string): string {
-  return `${canonicalDomain(domain)}\n${name}\n${overload}`;
 }
 
 function versionsOf(opsets: readonly OpsetImport[]): ReadonlyMap<string, number> {
