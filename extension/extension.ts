@@ -9,7 +9,8 @@ import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
 import { ModelEditor } from './opening/modelEditor';
 import { ActiveTrail } from './opening/trail';
-import { Server } from './server';
+import { Notices, serverCommands } from './server/notices';
+import { Server } from './server/server';
 import { StatusItem } from './status';
 import { Subject } from './subject';
 import { Reports } from './webview/reports';
@@ -23,7 +24,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const reader = new ModelReader();
   const serverModule = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
   const profiles = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles').fsPath;
-  server = new Server(serverModule, log, reader, profiles);
+  const debugged = context.extensionMode === vscode.ExtensionMode.Development;
+  server = new Server({ module: serverModule, log, reader, profiles, debugged });
   const listings = new ListingProvider(server, log);
   const trail = new ActiveTrail();
   const subject = new Subject();
@@ -43,8 +45,9 @@ export function activate(context: vscode.ExtensionContext): void {
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
+    new Notices(server),
     sparsity,
-    registerCommands({ server, subject, choices, reports, sparsity, log }),
+    registerCommands({ server, listings, subject, choices, reports, sparsity, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,
@@ -60,8 +63,8 @@ export function activate(context: vscode.ExtensionContext): void {
 const pageCommands = {
   report: 'siliconlens.openReport',
   openWith: 'siliconlens.openModelWith',
-  restart: 'siliconlens.restartServer',
-  log: 'siliconlens.showLog',
+  restart: serverCommands.restart,
+  log: serverCommands.showLog,
 } as const;
 
 async function runPageAction(action: keyof typeof pageCommands, model: vscode.Uri): Promise<void> {

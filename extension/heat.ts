@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { HeatParams } from '../server/protocol';
 import { isOnlyOriginalSide } from './diffSides';
-import type { Server } from './server';
+import type { Server } from './server/server';
 
 /**
  * Shares of the total time from which a level begins. Besides the colour, the lane in the overview ruler and the height
@@ -33,6 +33,7 @@ export class Heat implements vscode.Disposable {
     this.disposables = [
       ...this.types,
       server.onHeat((heat) => this.receive(heat)),
+      server.onEnded(() => this.clear()),
       // Revisions begin anew with the server.
       server.onRunning(() => this.latest.clear()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.paintVisible()),
@@ -42,6 +43,13 @@ export class Heat implements vscode.Disposable {
 
   dispose(): void {
     for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** What a server said that is gone may not hold any more, and nobody would correct it. */
+  private clear(): void {
+    this.latest.clear();
+    for (const editor of vscode.window.visibleTextEditors)
+      for (const type of this.types) editor.setDecorations(type, []);
   }
 
   private receive(heat: HeatParams): void {

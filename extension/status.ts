@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { languageId, listingScheme, type ChoicesResult, type StatusParams } from '../server/protocol';
 import type { Choices } from './choices/choices';
-import type { Server } from './server';
+import { serverCommands, withheldText } from './server/notices';
+import type { Server } from './server/server';
 import type { Subject } from './subject';
 import { text } from './text';
 
@@ -20,25 +21,28 @@ export class StatusItem implements vscode.Disposable {
   private request = 0;
 
   constructor(
-    server: Server,
+    private readonly server: Server,
     private readonly subject: Subject,
     private readonly choices: Choices,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.item.name = text('extension.status.name');
-    this.item.command = 'siliconlens.showChoices';
     this.health = vscode.languages.createLanguageStatusItem('siliconlens.health', [
       { scheme: listingScheme, language: languageId },
       { scheme: 'file', language: languageId },
     ]);
     this.health.name = 'Siliconlens';
-    this.health.command = { command: 'siliconlens.showLog', title: text('extension.page.log') };
     this.showHealth({ health: 'ok', quiescent: false, message: '' });
     this.disposables = [
       this.item,
       this.health,
       server.onStatus((status) => this.showHealth(status)),
-      server.onRunning(() => this.showHealth({ health: 'ok', quiescent: true, message: '' })),
+      server.onRunning(() => {
+        this.showHealth({ health: 'ok', quiescent: true, message: '' });
+        this.update();
+      }),
+      server.onEnded(() => this.ended()),
+      server.onWithheld(() => this.update()),
       server.onAnalysis(({ uri }) => {
         if (uri === this.subject.current?.toString()) this.update();
       }),
@@ -52,6 +56,14 @@ export class StatusItem implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
+  private ended(): void {
+    const { down } = this.server;
+    if (down !== null) this.showHealth({ health: 'error', quiescent: true, message: down });
+    else
+      this.showHealth({ health: 'warning', quiescent: false, message: text('extension.server.restarting') });
+    this.update();
+  }
+
   private showHealth({ health, quiescent, message }: StatusParams): void {
     const severities = {
       ok: vscode.LanguageStatusSeverity.Information,
@@ -61,6 +73,10 @@ export class StatusItem implements vscode.Disposable {
     this.health.severity = severities[health];
     this.health.busy = !quiescent;
     this.health.text = message || text('extension.status.running');
+    this.health.command =
+      this.server.down === null
+        ? { command: serverCommands.showLog, title: text('extension.page.log') }
+        : { command: serverCommands.restart, title: text('extension.page.restart') };
   }
 
   private update(): void {
@@ -70,18 +86,42 @@ export class StatusItem implements vscode.Disposable {
       this.item.hide();
       return;
     }
+    if (this.showTrouble(uri)) return;
     this.choices.of(uri).then(
       (choices) => {
         if (request !== this.request) return;
         this.item.text = `$(circuit-board) ${statusText(choices)}`;
         this.item.tooltip = statusTooltip(choices);
+        this.item.command = 'siliconlens.showChoices';
+        this.item.backgroundColor = undefined;
         this.item.show();
       },
       (error: unknown) => {
         this.log.debug(String(error));
-        if (request === this.request) this.item.hide();
+        // While another server is being started, what is shown is still what was chosen.
+        if (request === this.request && this.server.isRunning) this.item.hide();
       },
     );
+  }
+
+  /** No server, or none that works on this model: that is said in place of choices. */
+  private showTrouble(uri: vscode.Uri): boolean {
+    const { down } = this.server;
+    const why = down ?? withheldText(this.server, uri);
+    if (why === null) return false;
+    const [icon, label, kind] =
+      down === null
+        ? ['warning', text('extension.status.withheld'), 'warning']
+        : ['error', text('extension.status.down'), 'error'];
+    this.item.text = `$(${icon}) ${label}`;
+    this.item.backgroundColor = new vscode.ThemeColor(`statusBarItem.${kind}Background`);
+    this.item.command =
+      down === null
+        ? { command: serverCommands.analyseAgain, title: text('extension.withheld.again'), arguments: [uri] }
+        : serverCommands.restart;
+    this.item.tooltip = troubleTooltip(why, down !== null, uri);
+    this.item.show();
+    return true;
   }
 }
 
@@ -100,6 +140,19 @@ export function statusText(choices: ChoicesResult): string {
 function statusTooltip(choices: ChoicesResult): string {
   const dimensions = choices.dimensions.map(({ name, value }) => `${name} = ${value ?? '?'}`);
   return [...chipNames(choices), '', ...dimensions, '', text('extension.status.click')].join('\n');
+}
+
+/** The reason, and the ways out as links. */
+function troubleTooltip(why: string, isDown: boolean, uri: vscode.Uri): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString().appendText(why);
+  tooltip.isTrusted = { enabledCommands: Object.values(serverCommands) };
+  const argument = encodeURIComponent(JSON.stringify([uri.toString()]));
+  const first = isDown
+    ? `[${text('extension.page.restart')}](command:${serverCommands.restart})`
+    : `[${text('extension.withheld.again')}](command:${serverCommands.analyseAgain}?${argument})`;
+  return tooltip.appendMarkdown(
+    `\n\n${first} · [${text('extension.page.log')}](command:${serverCommands.showLog})`,
+  );
 }
 
 function chipNames({ chips, chosen }: ChoicesResult): string[] {

@@ -332,6 +332,19 @@ export interface SparsityResult {
   readonly text: string;
 }
 
+/** Models that the server leaves alone: it ended while it was at work on them. The whole list, whenever it changes. */
+export const withheldNotification = 'siliconlens/withheld';
+export interface WithheldParams {
+  readonly models: readonly WorkingModel[];
+}
+
+/**
+ * A question for a sign of life, answered by {@link pongNotification} before the queue of requests: over the channel of
+ * a process of its own (`ipc`) alone.
+ */
+export const pingNotification = 'siliconlens/ping';
+export const pongNotification = 'siliconlens/pong';
+
 // --- server -> client -------------------------------------------------------------------------------------------
 
 /** Reads of files that the server can't reach itself (any scheme but `file:`). Bytes travel as base64. */
@@ -390,6 +403,19 @@ export interface StatusParams {
   readonly message: string;
 }
 
+/** What the server is at work on: told before it begins, so that it is known should the server end over it. */
+export const workingNotification = 'siliconlens/working';
+export interface WorkingParams {
+  readonly models: readonly WorkingModel[];
+}
+export interface WorkingModel {
+  /** Of the listing, or of the hand-written file. */
+  readonly uri: string;
+  readonly stage: WorkStage;
+}
+/** Reading makes the listing; analysing is all that follows. */
+export type WorkStage = 'reading' | 'analysing';
+
 /** Bytes of weights read so far and in all. */
 export const sparsityProgressNotification = 'siliconlens/sparsityProgress';
 export interface SparsityProgressParams {
@@ -411,8 +437,7 @@ export type ToWebview =
 export type WebviewState =
   | { readonly kind: 'empty' }
   | { readonly kind: 'loading'; readonly model: string }
-  | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'stale'; readonly message: string };
+  | { readonly kind: 'error' | 'stale'; readonly message: string; readonly actions: readonly StateAction[] };
 
 export type FromWebview =
   | { readonly type: 'ready' }
@@ -428,4 +453,7 @@ export type WebviewCommand =
   | 'openModel'
   | 'exportReport'
   | 'importProfile'
-  | 'removeProfile';
+  | 'removeProfile'
+  | StateAction;
+/** Ways out of a state without figures. */
+export type StateAction = 'analyseAgain' | 'restartServer' | 'showLog';

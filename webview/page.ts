@@ -1,6 +1,6 @@
 import type { Summary, WebviewState } from '../server/protocol';
-import { element } from './dom';
-import { listen, remember } from './host';
+import { button, element } from './dom';
+import { command, listen, remember } from './host';
 import { text } from './text';
 import { onAppearanceChange } from './theme';
 
@@ -69,8 +69,15 @@ function stateText(state: WebviewState): HTMLElement {
     case 'loading':
       return element('p', {}, text('webview.state.loading', { model: state.model }));
     case 'error':
-      return element('p', { class: 'error' }, state.message);
     case 'stale':
-      return element('p', { class: 'stale' }, state.message);
+      return element(
+        'p',
+        { class: state.kind },
+        state.message,
+        ...state.actions.flatMap((action) => [
+          ' ',
+          button(text(`webview.state.${action}`), () => command(action)),
+        ]),
+      );
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
 import { writeSetting } from './settings';

@@ -7,7 +7,7 @@ import {
   newChipRequest,
   type NewChipResult,
 } from '../../server/protocol';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import { text } from '../text';
 
 /** Asks for a chip to begin with and a name, writes a chip file that extends it, and opens the file. */

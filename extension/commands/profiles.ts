@@ -12,7 +12,7 @@ import {
 import { fileName, modelUri } from '../addresses';
 import type { Choices } from '../choices/choices';
 import { writeSetting } from '../choices/settings';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import { text } from '../text';
 
 /** What a caller may know already; what it leaves out is asked for. */

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
-import { linkedCommands } from '../../server/protocol';
+import { linkedCommands, listingScheme } from '../../server/protocol';
 import { newChip } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
-import type { Server } from '../server';
+import type { ListingProvider } from '../listing/provider';
+import type { Server } from '../server/server';
 import type { Subject } from '../subject';
+import { serverCommands, serverButtons } from '../server/notices';
 import { text } from '../text';
 import type { Reports } from '../webview/reports';
 import {
@@ -19,6 +21,7 @@ import { importProfile, type ProfileSource, removeProfile } from './profiles';
 
 export interface CommandRooms {
   readonly server: Server;
+  readonly listings: ListingProvider;
   readonly subject: Subject;
   readonly choices: Choices;
   readonly reports: Reports;
@@ -28,7 +31,7 @@ export interface CommandRooms {
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, subject, choices, reports, sparsity, log } = rooms;
+  const { server, listings, subject, choices, reports, sparsity, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, detail: unknown) => Promise<void>) => async (first: unknown, second: unknown) => {
       const uri = reports.activeUri() ?? subject.of(first);
@@ -59,8 +62,10 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.showChoices': aboutModel((uri) => choices.show(uri)),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),
-    'siliconlens.restartServer': () => server.restart(),
-    'siliconlens.showLog': () => log.show(),
+    [serverCommands.analyseAgain]: aboutModel((uri) => analyseAgain(server, listings, uri)),
+    // If that fails, the notice of the server's end says so.
+    [serverCommands.restart]: () => server.restart().catch((error: unknown) => log.error(String(error))),
+    [serverCommands.showLog]: () => log.show(),
   };
   const disposables = Object.entries(table).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
@@ -68,7 +73,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
         await run(first, second);
       } catch (error) {
         log.error(error instanceof Error ? error : String(error));
-        await tellFailure(error, log);
+        await tellFailure(error, server);
       }
     }),
   );
@@ -86,9 +91,14 @@ function sourceOf(value: unknown): ProfileSource {
 }
 
 /** A command that someone called and that failed says why, with the log one click away. */
-async function tellFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
-  const showLog = text('extension.page.log');
+async function tellFailure(error: unknown, server: Server): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
-  const picked = await vscode.window.showErrorMessage(text('extension.commandFailed', { reason }), showLog);
-  if (picked === showLog) log.show();
+  await serverButtons(text('extension.commandFailed', { reason }), server);
+}
+
+/** The mark of a model that a server ended over goes; a file that was not even read is read. */
+async function analyseAgain(server: Server, listings: ListingProvider, uri: vscode.Uri): Promise<void> {
+  const stage = server.withheld(uri);
+  server.release(uri);
+  if (stage === 'reading' && uri.scheme === listingScheme) await listings.refresh(uri);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type SparsityParams, sparsityRequest, type SparsityResult } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import { text } from '../text';
 
 /** Pages that a command made; they live as long as the window. */

@@ -9,7 +9,8 @@ import {
   type ModelChangedResult,
 } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
-import type { Server } from '../server';
+import { ServerEndedError } from '../server/keeper';
+import type { Server } from '../server/server';
 import { text } from '../text';
 import { lookAt, ModelWatcher } from './modelWatcher';
 import type { FileLook } from './settle';
@@ -21,6 +22,8 @@ interface Listing {
   readonly fetched: number;
   /** The model's file just before it was read: what has changed since is told once somebody watches. */
   readonly look: FileLook | null;
+  /** The server wrote it. */
+  readonly served: boolean;
 }
 
 /** How long a listing that nobody watches answers before it is asked for again (milliseconds). */
@@ -35,6 +38,8 @@ const byteOrderMark = '\uFEFF';
 export class ListingProvider implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private readonly listings = new Map<string, Listing>();
+  /** The file of each model as it was when its listing was last asked for. */
+  private readonly looks = new Map<string, FileLook | null>();
   private readonly fetching = new Map<string, Promise<Listing>>();
   private readonly watched = new Map<string, { count: number; watcher: ModelWatcher }>();
   private readonly disposables: vscode.Disposable[];
@@ -125,6 +130,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
   }
 
   private async modelChanged(uri: vscode.Uri): Promise<void> {
+    this.server.release(uri);
     const params: ModelChangedParams = { uri: uri.toString() };
     const { changed } = await this.server.request<ModelChangedResult>(modelChangedRequest, params);
     if (changed) await this.refresh(uri);
@@ -156,28 +162,53 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
   }
 
   private async load(uri: vscode.Uri, key: string): Promise<Listing> {
-    const params: ListingParams = { uri: key };
     let content: string;
     let mtime: number;
-    const look = await lookAt(vscode.Uri.parse(modelOf(key) ?? key, true));
+    let served = true;
+    const look = await this.lookFor(uri, key);
     try {
-      const result = await this.server.request<ListingResult>(listingRequest, params);
+      const result = await this.ask({ uri: key });
       content = result.text;
       mtime = result.mtime;
     } catch (error) {
       this.log.error(`${key}: ${error instanceof Error ? error.message : String(error)}`);
+      // What is there is better than a word that nothing is: the next server is asked again.
+      const known = this.listings.get(key);
+      if (known?.served) return known;
       content = unavailable(uri, error);
       mtime = Date.now();
+      served = false;
     }
     const bytes = Buffer.from(byteOrderMark + content, 'utf8');
     const before = this.listings.get(key);
     const same = before !== undefined && Buffer.compare(before.bytes, bytes) === 0;
     // The editor ignores a change whose time is not later than the one it knows.
     if (before) mtime = same ? before.mtime : Math.max(mtime, before.mtime + 1);
-    const listing = { bytes, mtime, fetched: Date.now(), look };
+    const listing = { bytes, mtime, fetched: Date.now(), look, served };
     this.listings.set(key, listing);
     this.dropUnwatched(key);
     return listing;
+  }
+
+  /** A look at the model's file; if it is another one now, a model that was left alone is worked on again. */
+  private async lookFor(uri: vscode.Uri, key: string): Promise<FileLook | null> {
+    const look = await lookAt(vscode.Uri.parse(modelOf(key) ?? key, true));
+    const before = this.looks.get(key);
+    if (before !== undefined && (before?.size !== look?.size || before?.mtime !== look?.mtime))
+      this.server.release(uri);
+    this.looks.set(key, look);
+    return look;
+  }
+
+  /** Asks for a listing, again if the server ends meanwhile: a model that it ends over is left alone by the next one. */
+  private async ask(params: ListingParams): Promise<ListingResult> {
+    for (;;) {
+      try {
+        return await this.server.request<ListingResult>(listingRequest, params);
+      } catch (error) {
+        if (!(error instanceof ServerEndedError) || !this.server.isAlive) throw error;
+      }
+    }
   }
 
   /** A listing may hold 18 MiB: besides those on screen only the latest is kept. */

@@ -9,7 +9,9 @@ import {
   type ToWebview,
   type WebviewCommand,
 } from '../../server/protocol';
-import type { Server } from '../server';
+import { ServerEndedError } from '../server/keeper';
+import { serverCommands, withheldText } from '../server/notices';
+import type { Server } from '../server/server';
 import { text } from '../text';
 import type { Reveal } from './reveal';
 
@@ -22,6 +24,9 @@ const commands: Record<WebviewCommand, string> = {
   exportReport: 'siliconlens.exportReport',
   importProfile: 'siliconlens.importProfile',
   removeProfile: 'siliconlens.removeProfile',
+  analyseAgain: serverCommands.analyseAgain,
+  restartServer: serverCommands.restart,
+  showLog: serverCommands.showLog,
 };
 
 /** What a page needs of the panel or view that holds it. */
@@ -67,6 +72,15 @@ export class Page implements vscode.Disposable {
     // A page that shows this model keeps it on screen until the next summary is there.
     if (this.shown !== key)
       this.post({ type: 'state', state: { kind: 'loading', model: fileName(modelUri(uri)) } });
+    const why = withheldText(this.server, uri);
+    if (why !== null) {
+      this.shown = undefined;
+      this.post({
+        type: 'state',
+        state: { kind: 'error', message: why, actions: ['analyseAgain', 'showLog'] },
+      });
+      return;
+    }
     try {
       const summary = await this.server.request<Summary | null>(summaryRequest, { uri: key });
       if (request !== this.request) return;
@@ -88,10 +102,15 @@ export class Page implements vscode.Disposable {
   }
 
   private tellFailure(key: string, error: unknown): void {
+    // The next server is asked again as soon as it answers.
+    if (error instanceof ServerEndedError && this.server.isAlive) return;
     const reason = error instanceof Error ? error.message : String(error);
     this.log.error(reason);
     const kind = this.shown === key ? 'stale' : 'error';
-    this.post({ type: 'state', state: { kind, message: text('extension.webview.failed', { reason }) } });
+    const message = text('extension.webview.failed', { reason });
+    const actions =
+      this.server.down === null ? (['showLog'] as const) : (['restartServer', 'showLog'] as const);
+    this.post({ type: 'state', state: { kind, message, actions } });
   }
 
   private post(message: ToWebview): void {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ExportReportParams, exportReportRequest, type ExportReportResult } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import { text } from '../text';
 import { loadPage } from './html';
 import { Page } from './page';
@@ -38,7 +38,8 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     this.disposables = [
       vscode.window.registerWebviewPanelSerializer(viewType, this),
       server.onAnalysis(({ uri }) => this.update(this.reports.get(uri))),
-      server.onRunning(() => this.reports.forEach((report) => this.update(report))),
+      ...[server.onRunning, server.onWithheld].map((event) => event(() => this.updateAll())),
+      server.onEnded(() => server.down !== null && this.updateAll()),
       reveal.onDidMove(({ uri, node }) => this.reports.get(uri.toString())?.page.highlight(node)),
     ];
   }
@@ -114,6 +115,10 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
       this.reports.delete(key);
     });
     loadPage(panel.webview, this.extensionUri, 'report');
+  }
+
+  private updateAll(): void {
+    for (const report of this.reports.values()) this.update(report);
   }
 
   private update(report: Report | undefined): void {

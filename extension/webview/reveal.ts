@@ -6,7 +6,7 @@ import {
   type NodeAtResult,
 } from '../../server/protocol';
 import { isModelText } from '../addresses';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 
 /** The cursor rests this long before a page is told of its node (milliseconds). */
 const restTime = 120;

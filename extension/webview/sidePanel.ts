@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Server } from '../server';
+import type { Server } from '../server/server';
 import type { Subject } from '../subject';
 import { loadPage } from './html';
 import { Page } from './page';
@@ -22,7 +22,8 @@ export class SidePanel implements vscode.WebviewViewProvider, vscode.Disposable 
     this.disposables = [
       vscode.window.registerWebviewViewProvider(viewId, this),
       subject.onDidChange(() => this.update()),
-      server.onRunning(() => this.update()),
+      ...[server.onRunning, server.onWithheld].map((event) => event(() => this.update())),
+      server.onEnded(() => server.down !== null && this.update()),
       server.onAnalysis(({ uri }) => {
         if (uri === subject.current?.toString()) this.update();
       }),

@@ -101,7 +101,9 @@ export function registerCustomRequests(context: ServerContext): void {
   const failure = (uri: string): ResponseError<void> =>
     new ResponseError<void>(
       LSPErrorCodes.RequestFailed,
-      message(language(), 'status.failed', { model: modelName(uri) }),
+      message(language(), context.working.withheld(uri) ? 'status.withheld' : 'status.failed', {
+        model: modelName(uri),
+      }),
     );
   /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
   const onModel = <P extends { readonly uri: string }, R>(
@@ -110,7 +112,8 @@ export function registerCustomRequests(context: ServerContext): void {
   ): void => {
     const answer = async (params: P, token: CancellationToken): Promise<R | ResponseError<void>> => {
       const analysis = await whileWanted(models.latest(params.uri), token);
-      return analysis ? run(analysis, params, politeTo(token)) : failure(params.uri);
+      if (!analysis) return failure(params.uri);
+      return context.working.during(params.uri, () => run(analysis, params, politeTo(token)));
     };
     connection.onRequest(
       method,

@@ -52,10 +52,15 @@ export function hover(analysis: Analysis, at: Position, language: Language): Hov
 }
 
 /** What is known of a node while its costs are being computed. */
-export function pendingHover(positions: PositionTable, at: Position, language: Language): Hover | null {
+export function pendingHover(
+  positions: PositionTable,
+  at: Position,
+  language: Language,
+  why: 'hover.computing' | 'hover.withheld',
+): Hover | null {
   const hit = positions.hit(at.line, at.character);
   if (!hit?.node) return null;
-  const lines = [`**${escapeMarkdown(hit.node.operator)}**`, '', message(language, 'hover.computing')];
+  const lines = [`**${escapeMarkdown(hit.node.operator)}**`, '', message(language, why)];
   return { contents: markdown(lines), range: hit.range };
 }
 

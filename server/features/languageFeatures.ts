@@ -53,8 +53,11 @@ export function registerLanguageFeatures(context: ServerContext): void {
       ({ textDocument, position }, token): Promise<Hover | null> =>
         whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
           if (analysis) return hover(analysis, position, language());
-          const listing = analysis === null ? undefined : await shown(textDocument.uri, token);
-          return listing ? pendingHover(listing.positions, position, language()) : null;
+          const isWithheld = context.working.withheld(textDocument.uri) !== undefined;
+          if (analysis === null && !isWithheld) return null;
+          const listing = await shown(textDocument.uri, token);
+          const why = isWithheld ? 'hover.withheld' : 'hover.computing';
+          return listing ? pendingHover(listing.positions, position, language(), why) : null;
         }),
     ),
   );

@@ -18,8 +18,10 @@ import {
   readModelRequest,
   statModelRequest,
   statusNotification,
+  withheldNotification,
+  workingNotification,
 } from '../protocol';
-import type { StatusParams } from '../protocol';
+import type { StatusParams, WithheldParams, WorkingParams } from '../protocol';
 import { CancelledError } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { Documents } from '../workspace/documents';
@@ -41,6 +43,7 @@ import { ownChips, watchChipFiles } from './ownChips';
 import { registerProfiles } from './profiles';
 import { semanticLegend } from './semanticTokens';
 import { Status } from './status';
+import { Working } from './working';
 import { registerTextFeatures } from './textFeatures';
 
 /** When the shapes of an analysis are named after its dimensions (milliseconds after it is done). */
@@ -54,6 +57,7 @@ export interface ServerContext {
   readonly documents: Documents;
   readonly files: ModelFiles;
   readonly log: Log;
+  readonly working: Working;
   language(): Language;
   /** The chips of the workspace as a whole. */
   chips(): Promise<Available>;
@@ -112,6 +116,7 @@ export function startServer(connection: Connection): void {
   const send = (method: string, params: object): void => {
     connection.sendNotification(method, params).catch((error: unknown) => log.error(describe(error)));
   };
+  const working = new Working((models) => send(workingNotification, { models } satisfies WorkingParams));
   // Begun at once, so that the first hints and the side panel find it done; while one types, after a pause.
   const pauses = new TypingPauses((uri) => {
     models.analysis(uri).catch((error: unknown) => log.error(describe(error)));
@@ -141,6 +146,8 @@ export function startServer(connection: Connection): void {
     },
     abandoned: () => status.done('ok', 'status.ready'),
     analysing: (uri) => status.busy('status.analysing', { model: modelName(uri) }),
+    working: (uri, stage) => working.begin(uri, stage),
+    withheld: (uri) => working.withheld(uri),
     refresh,
     failed: (uri, error) => {
       log.error(`${uri}: ${describe(error)}`);
@@ -153,9 +160,12 @@ export function startServer(connection: Connection): void {
     const isStale = (): boolean => models.finished(analysis.listing.uri) !== analysis;
     const begin = (): void => {
       if (isStale()) return;
-      findSymbolicFacts(analysis, politely(isStale)).catch((error: unknown) => {
-        if (!(error instanceof CancelledError)) log.error(describe(error));
-      });
+      const { uri } = analysis.listing;
+      working
+        .during(uri, () => findSymbolicFacts(analysis, politely(isStale)))
+        .catch((error: unknown) => {
+          if (!(error instanceof CancelledError)) log.error(describe(error));
+        });
     };
     setTimeout(begin, namesAfter).unref();
   }
@@ -164,6 +174,7 @@ export function startServer(connection: Connection): void {
     client = params.capabilities;
     language = languageOf(localeOf(params));
     storage = optionOf(params, 'profiles') ?? null;
+    working.withhold(withheldOf(params));
     folders = (params.workspaceFolders ?? []).map((folder) => folder.uri);
     settings.setFolders(folders);
     return { capabilities, serverInfo: { name: 'siliconlens' } };
@@ -186,6 +197,9 @@ export function startServer(connection: Connection): void {
   connection.onDidChangeConfiguration(() => {
     settings.forget();
     choicesChanged();
+  });
+  connection.onNotification(withheldNotification, ({ models: left }: WithheldParams) => {
+    for (const uri of working.withhold(left)) models.released(uri);
   });
   connection.onShutdown(() => models.dispose());
 
@@ -217,6 +231,7 @@ export function startServer(connection: Connection): void {
     documents,
     files,
     log,
+    working,
     language: () => language,
     chips: async () => chips.with((await settings.workspace()).customChips),
   };
@@ -238,6 +253,12 @@ function optionOf(params: InitializeParams, name: 'locale' | 'profiles'): string
   if (typeof options !== 'object' || options === null) return undefined;
   const value = (options as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Models that our own client wants to be left alone, since the server before ended over them. */
+function withheldOf(params: InitializeParams): WithheldParams['models'] {
+  const options = params.initializationOptions as { readonly withheld?: WithheldParams } | null | undefined;
+  return options?.withheld?.models ?? [];
 }
 
 function watchFault(work: Promise<unknown>, log: Log): void {

@@ -20,6 +20,14 @@ import { politely } from './turns';
 /** Editors take no longer texts either. */
 const textLimit = 50e6;
 
+/** Of a model that is not read, since a server ended over it. */
+const withheldCode = 'files.withheld';
+
+/** What stands in for a model that is not read. */
+export function isWithheld(listing: Listing): boolean {
+  return listing.problems.some(({ code }) => code === withheldCode);
+}
+
 export interface LoaderHost {
   language(): Language;
 }
@@ -78,6 +86,14 @@ export class Loader {
     } catch (error) {
       return this.unreadable(uri, uri, null, [fileProblem(error)], undefined);
     }
+  }
+
+  /** A model that is not read, since a server ended over it. A hand-written text stays what it is. */
+  leftAlone(uri: string, modelUri: string, text: string | null | undefined): Served {
+    const problems = [modelProblem('error', withheldCode)];
+    const written = text ?? unreadableText(nameOf(modelUri), null, problems, this.host.language());
+    const none = { model: noModel, positions: new PositionTable([]), problems };
+    return this.make({ uri, modelUri, revision: 0, state: 'unreadable', ...none }, written, Date.now());
   }
 
   private async readable(

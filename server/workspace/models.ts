@@ -1,11 +1,11 @@
 import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
 import { languageId } from '../protocol';
-import type { ListingResult } from '../protocol';
+import type { ListingResult, WorkStage } from '../protocol';
 import type { Analysis } from './analysis';
 import type { Choices } from './choices';
 import type { OpenDocument } from './documents';
-import { Loader } from './loader';
+import { isWithheld, Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { StoredProfile } from './profileStore';
@@ -21,8 +21,12 @@ export interface ModelsHost extends LoaderHost {
   /** The chips that can be chosen, the user's own included. */
   chips(choices: Choices): Promise<Available>;
   analysed(analysis: Analysis): void;
-  /** An analysis began; it ends in `analysed`, in `failed`, in `abandoned`, or in another beginning. */
+  /** An analysis begins; it ends in `analysed`, in `failed`, in `abandoned`, or in another beginning. */
   analysing(uri: string): void;
+  /** Work on a model begins; the result is called at its end, whichever. */
+  working(uri: string, stage: WorkStage): () => void;
+  /** A model that a server ended over: `reading` it is not even read, else it has no analysis. */
+  withheld(uri: string): WorkStage | undefined;
   /** Its listing was closed before it was there. */
   abandoned(uri: string): void;
   /** The open document shows none of the texts that this server served. */
@@ -127,7 +131,7 @@ export class Models {
       const shown = await this.view(uri);
       const model = this.open(uri);
       const served = shown ?? (isShown ? undefined : model.served[0]);
-      if (!served) return null;
+      if (!served || this.host.withheld(uri)) return null;
       model.reported = !this.documentOf(uri);
       if (model.reported) this.expire(model);
       const run = await this.start(model, served);
@@ -151,6 +155,15 @@ export class Models {
   workingFor(uri: string): number {
     const run = this.models.get(uri)?.run;
     return run && !run.ended ? performance.now() - run.since : 0;
+  }
+
+  /** The model is not to be left alone any longer: it is read, if it was not, and analysed. */
+  released(uri: string): void {
+    const model = this.models.get(uri);
+    if (!model) return;
+    model.served = model.served.filter(({ listing }) => !isWithheld(listing));
+    this.latest(uri).catch(() => {});
+    this.host.refresh();
   }
 
   /** The settings changed: analyses under other choices begin at once. */
@@ -252,11 +265,13 @@ export class Models {
 
   private loadNow(model: OpenModel): Promise<Served> {
     model.loading ??= (async () => {
+      const ended = this.host.working(model.uri, 'reading');
       try {
         const served = await this.read(model);
         keep(model, served);
         return served;
       } finally {
+        ended();
         model.loading = null;
       }
     })();
@@ -265,6 +280,10 @@ export class Models {
 
   private read(model: OpenModel): Promise<Served> {
     const latest = model.served[0];
+    if (this.host.withheld(model.uri) === 'reading') {
+      const text = isHandWritten(model.uri) ? this.documentOf(model.uri)?.text : null;
+      return Promise.resolve(this.loader.leftAlone(model.uri, model.modelUri, text));
+    }
     if (!isHandWritten(model.uri)) return this.loader.fromFile(model.uri, model.modelUri, latest);
     const revision = (latest?.listing.revision ?? 0) + 1;
     const text = this.documentOf(model.uri)?.text;
@@ -297,6 +316,9 @@ export class Models {
       result: null,
     };
     const scheduler = politely(() => run.cancelled);
+    // Told first: the first slice may be the one that never ends.
+    this.host.analysing(model.uri);
+    const ended = this.host.working(model.uri, 'analysing');
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
     run.promise = served.pipeline.run(choices, scheduler, early, chips, profiles).then(
@@ -316,9 +338,13 @@ export class Models {
         return null;
       },
     );
-    this.host.analysing(model.uri);
     // Whoever waits sees a cancellation; when nobody waits it is no fault.
-    run.promise.catch(() => {}).finally(() => (run.ended = true));
+    run.promise
+      .catch(() => {})
+      .finally(() => {
+        run.ended = true;
+        ended();
+      });
     run.first = Promise.race([first, run.promise]);
     run.first.catch(() => {});
     model.run = run;

@@ -49,6 +49,13 @@ export function fileProblem(error: unknown): Problem {
   return { severity: 'error', code: `files.${code}`, args: { detail }, node: null };
 }
 
+/** What can be done about a file, by the first thing that is wrong with it. */
+const todos: Readonly<Partial<Record<string, string>>> = {
+  'files.missing': 'missing',
+  'files.denied': 'denied',
+  'files.withheld': 'withheld',
+};
+
 /** The written state of a model that can't be read: what, at which offset, what to do. Comment lines throughout. */
 export function unreadableText(
   name: string,
@@ -62,7 +69,7 @@ export function unreadableText(
     ...reasons(size, problems, language),
   ];
   const first = problems[0]?.code;
-  const todo = first === 'files.missing' ? 'missing' : first === 'files.denied' ? 'denied' : 'broken';
+  const todo = (first && todos[first]) ?? 'broken';
   lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
   return printUnreadable(lines);
 }

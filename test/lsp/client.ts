@@ -36,6 +36,7 @@ import type {
   ReadFileResult,
   StatFileParams,
   StatFileResult,
+  WithheldParams,
 } from '../../server/protocol';
 import { fileURLToPath } from 'node:url';
 
@@ -46,6 +47,8 @@ export interface ClientOptions {
   folders?: string[];
   /** Folder in which the server keeps imported profiles. */
   profiles?: string;
+  /** Models that the server leaves alone. */
+  withheld?: WithheldParams['models'];
   /** Capabilities of the client; all that the server uses when left out. */
   capabilities?: object;
 }
@@ -150,7 +153,7 @@ export class TestClient {
       processId: null,
       rootUri: null,
       locale: options.locale,
-      initializationOptions: { profiles: options.profiles },
+      initializationOptions: { profiles: options.profiles, withheld: { models: options.withheld ?? [] } },
       capabilities: options.capabilities ?? allCapabilities,
       workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
     });

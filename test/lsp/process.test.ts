@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pingNotification, pongNotification, workingNotification } from '../../server/protocol';
+import type { WorkingParams } from '../../server/protocol';
+import { transformer } from '../bench/models';
 import { fixture, TestClient } from './client';
 
 let folder: string;
@@ -38,6 +41,23 @@ describe('the server in a process of its own', () => {
     const ended = new Promise((resolve) => client.process?.on('exit', resolve));
     await client.stop();
     expect(await ended).toBe(0);
+  });
+
+  it('gives a sign of life before it answers what waits, and says what it is at work on', async () => {
+    await writeFile(join(folder, 'large.onnx'), transformer(2000));
+    const client = await TestClient.spawned(serverModule, 'ipc');
+    const document = await client.open(pathToFileURL(join(folder, 'large.onnx')).toString());
+    const ends: string[] = [];
+    const lenses = document.lenses().then(() => ends.push('analysis'));
+    let working: WorkingParams;
+    do working = (await client.next(workingNotification)) as WorkingParams;
+    while (working.models[0]?.stage !== 'analysing');
+    expect(working.models).toEqual([{ uri: document.uri, stage: 'analysing' }]);
+    const pong = client.next(pongNotification).then(() => ends.push('pong'));
+    await client.connection.sendNotification(pingNotification);
+    await Promise.all([lenses, pong]);
+    expect(ends).toEqual(['pong', 'analysis']);
+    await client.stop();
   });
 
   it('gives the same listing after a crash, so that open documents go on', async () => {

@@ -181,9 +181,9 @@ describe('hovers', () => {
     const { analysis, text } = await analysed(uneven());
     const line = text.split('\n').findIndex((one) => one.includes('Softmax'));
     const { positions } = analysis.listing;
-    const pending = pendingHover(positions, { line, character: 8 }, 'en');
+    const pending = pendingHover(positions, { line, character: 8 }, 'en', 'hover.computing');
     expect(pending?.contents).toMatchObject({ value: '**Softmax**\n\nCosts are being computed…' });
-    expect(pendingHover(positions, { line: 0, character: 0 }, 'en')).toBeNull();
+    expect(pendingHover(positions, { line: 0, character: 0 }, 'en', 'hover.computing')).toBeNull();
   });
 
   it('answer nothing where nothing stands', async () => {

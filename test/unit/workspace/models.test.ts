@@ -33,6 +33,8 @@ async function store(grace: number, nodeLimit?: number) {
     chips: () => Promise.resolve(shippedOnly),
     analysed: () => void happened.analysed++,
     analysing: () => {},
+    working: () => () => {},
+    withheld: () => undefined,
     abandoned: () => {},
     refresh: () => {},
     outdated: () => void happened.outdated++,

@@ -1,0 +1,97 @@
+import type * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  IPCMessageReader,
+  IPCMessageWriter,
+  LanguageClient,
+  type LanguageClientOptions,
+  type MessageSignature,
+  RevealOutputChannelOn,
+} from 'vscode-languageclient/node';
+import { languageId, linkedCommands, listingScheme } from '../../server/protocol';
+import { isOnlyOriginalSide } from '../diffSides';
+import { type Asking, type Peer, ServerEndedError } from './keeper';
+import type { ServerProcess } from './process';
+
+/** How long a server that is told to end may take (milliseconds). */
+const stopTime = 2000;
+
+/** A connection's reader that can be told that nothing more will come. */
+class EndingReader extends IPCMessageReader {
+  end(): void {
+    this.fireClose();
+  }
+}
+
+/** What a client needs besides its process. */
+export interface ClientNeeds {
+  readonly log: vscode.LogOutputChannel;
+  readonly initializationOptions: object;
+}
+
+/**
+ * The language client of one process. It restarts nothing and shows no messages of its own: that is the supervisor's
+ * part, and a failed request is a line in the log.
+ */
+export class QuietClient extends LanguageClient implements Peer {
+  private readonly reader: EndingReader;
+
+  constructor(server: ServerProcess, asking: Asking, needs: ClientNeeds) {
+    const reader = new EndingReader(server.child);
+    const writer = new IPCMessageWriter(server.child);
+    const transports = () => Promise.resolve({ reader, writer });
+    super('siliconlens', 'Siliconlens', transports, optionsOf(asking, needs));
+    this.reader = reader;
+  }
+
+  close(): void {
+    this.reader.end();
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop(stopTime);
+  }
+
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
+  override handleFailedRequest<T>(
+    type: MessageSignature,
+    token: vscode.CancellationToken | undefined,
+    error: unknown,
+    defaultValue: T,
+    _showNotification?: boolean,
+    throwOnCancel?: boolean,
+  ): T {
+    // Whatever was asked is asked again of the next server.
+    if (error instanceof ServerEndedError) return defaultValue;
+    return super.handleFailedRequest(type, token, error, defaultValue, false, throwOnCancel);
+  }
+}
+
+function optionsOf(asking: Asking, { log, initializationOptions }: ClientNeeds): LanguageClientOptions {
+  return {
+    documentSelector: [
+      { scheme: listingScheme, language: languageId },
+      { scheme: 'file', language: languageId },
+      { scheme: 'untitled', language: languageId },
+    ],
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions,
+    initializationFailedHandler: () => false,
+    // Only the end of the process is an end.
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+    },
+    markdown: { isTrusted: { enabledCommands: Object.values(linkedCommands) }, supportHtml: false },
+    middleware: {
+      sendRequest: (type, param, token, next) => asking(() => next(type, param, token)),
+      provideInlayHints: (document, range, token, next) =>
+        isOnlyOriginalSide(document.uri) ? [] : next(document, range, token),
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import {
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  type FileEvent,
+} from 'vscode-languageclient/node';
+import {
+  type AnalysisParams,
+  analysisNotification,
+  type HeatParams,
+  heatNotification,
+  type ListFolderParams,
+  listFolderRequest,
+  type ListingOutdatedParams,
+  listingOutdatedNotification,
+  type ReadFileParams,
+  readModelRequest,
+  type SparsityProgressParams,
+  sparsityProgressNotification,
+  type StatFileParams,
+  statModelRequest,
+  type StatusParams,
+  statusNotification,
+  withheldNotification,
+  type WithheldParams,
+  type WorkStage,
+} from '../../server/protocol';
+import type { ModelReader } from '../modelReader';
+import { text } from '../text';
+import { QuietClient } from './client';
+import { Keeper } from './keeper';
+import { limits } from './supervisor';
+
+/** What the server needs of the extension. */
+export interface ServerNeeds {
+  /** The server's bundle. */
+  readonly module: string;
+  readonly log: vscode.LogOutputChannel;
+  readonly reader: ModelReader;
+  /** Folder in which imported profiles of this workspace are kept. */
+  readonly profiles: string;
+  /** The server may stand at a breakpoint: nobody takes that for a hang. */
+  readonly debugged: boolean;
+}
+
+/** The language server as the rest of the extension sees it: requests, events, restart. */
+export class Server implements vscode.Disposable {
+  private readonly keeper: Keeper<QuietClient>;
+  private readonly running = new vscode.EventEmitter<void>();
+  private readonly ended = new vscode.EventEmitter<void>();
+  private readonly withholding = new vscode.EventEmitter<void>();
+  private readonly analysis = new vscode.EventEmitter<AnalysisParams>();
+  private readonly heat = new vscode.EventEmitter<HeatParams>();
+  private readonly sparsityProgress = new vscode.EventEmitter<SparsityProgressParams>();
+  private readonly status = new vscode.EventEmitter<StatusParams>();
+  private readonly outdated = new vscode.EventEmitter<ListingOutdatedParams>();
+  private readonly saves = vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri));
+
+  /** Each time the server begins to answer, also after a crash. */
+  readonly onRunning = this.running.event;
+  /** Each time it ended unasked; see {@link down}. */
+  readonly onEnded = this.ended.event;
+  /** Other models are left alone, or none: see {@link withheld}. */
+  readonly onWithheld = this.withholding.event;
+  readonly onAnalysis = this.analysis.event;
+  readonly onHeat = this.heat.event;
+  readonly onSparsityProgress = this.sparsityProgress.event;
+  readonly onStatus = this.status.event;
+  readonly onListingOutdated = this.outdated.event;
+
+  constructor(private readonly needs: ServerNeeds) {
+    const execArgv = needs.debugged ? ['--nolazy', '--inspect=6029'] : [];
+    const patience = needs.debugged ? null : limits;
+    this.keeper = new Keeper<QuietClient>(
+      needs.module,
+      execArgv,
+      {
+        log: needs.log,
+        connect: (server, asking) => {
+          const { log } = needs;
+          const client = new QuietClient(server, asking, { log, initializationOptions: this.options() });
+          this.listen(client);
+          return client;
+        },
+        running: () => this.running.fire(),
+        ended: () => this.ended.fire(),
+        withheldChanged: () => this.withheldChanged(),
+        reason: () => this.down ?? text('extension.server.stopped'),
+      },
+      patience,
+    );
+  }
+
+  /** Why there is no server and none is started any more; null while there is one or one is being started. */
+  get down(): string | null {
+    if (this.keeper.phase !== 'givenUp') return null;
+    const { count, ran } = this.keeper.ends;
+    if (!ran) return text('extension.server.startFailed');
+    return text('extension.server.gaveUp', { count, minutes: limits.window / 60_000 });
+  }
+
+  /** A server answers, or is about to. */
+  get isAlive(): boolean {
+    return this.keeper.isAlive;
+  }
+
+  /** A server answers now. */
+  get isRunning(): boolean {
+    return this.keeper.peer !== undefined;
+  }
+
+  /** The server ended while it was at work on this model, which is left alone until {@link release}. */
+  withheld(uri: vscode.Uri): WorkStage | undefined {
+    return this.keeper.withheld.get(uri.toString());
+  }
+
+  /** The model is another one now, or the user wants it again. */
+  release(uri: vscode.Uri): void {
+    this.keeper.release(uri.toString());
+  }
+
+  /** Starts the server unless it is there; every caller of the moment waits for the same start. */
+  start(): Promise<void> {
+    return this.keeper.start();
+  }
+
+  /** Ends whatever is there, failed starts too, and begins anew. */
+  restart(): Promise<void> {
+    return this.keeper.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.keeper.stop();
+  }
+
+  async request<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
+    await this.start();
+    const client = this.keeper.peer;
+    if (!client) throw new Error(text('extension.server.notRunning'));
+    // An absent token must not be passed: the client would send it along as a second parameter.
+    return token ? client.sendRequest<R>(method, params, token) : client.sendRequest<R>(method, params);
+  }
+
+  dispose(): void {
+    for (const emitter of [
+      this.saves,
+      this.running,
+      this.ended,
+      this.withholding,
+      this.analysis,
+      this.heat,
+      this.sparsityProgress,
+      this.status,
+      this.outdated,
+    ])
+      emitter.dispose();
+  }
+
+  /** File watchers lag behind a save, and some file systems have none; what was saved here is known at once. */
+  private saved(uri: vscode.Uri): void {
+    if (!/\/\.siliconlens\/chips\/[^/]+\.json$/.test(uri.path)) return;
+    const changes: FileEvent[] = [{ uri: uri.toString(), type: FileChangeType.Changed }];
+    this.keeper.peer
+      ?.sendNotification(DidChangeWatchedFilesNotification.type, { changes })
+      .catch((error: unknown) => this.needs.log.debug(String(error)));
+  }
+
+  private options(): object {
+    return { locale: vscode.env.language, profiles: this.needs.profiles, withheld: this.withheldParams() };
+  }
+
+  private withheldParams(): WithheldParams {
+    return { models: [...this.keeper.withheld].map(([uri, stage]) => ({ uri, stage })) };
+  }
+
+  private withheldChanged(): void {
+    // A server that starts is told at its start.
+    this.keeper.peer
+      ?.sendNotification(withheldNotification, this.withheldParams())
+      .catch((error: unknown) => this.needs.log.debug(String(error)));
+    this.withholding.fire();
+  }
+
+  private listen(client: QuietClient): void {
+    const { reader } = this.needs;
+    client.onRequest(statModelRequest, (params: StatFileParams) => reader.stat(params));
+    client.onRequest(listFolderRequest, (params: ListFolderParams) => reader.list(params));
+    client.onRequest(readModelRequest, (params: ReadFileParams) => reader.read(params));
+    client.onNotification(analysisNotification, (params: AnalysisParams) => this.analysis.fire(params));
+    client.onNotification(heatNotification, (params: HeatParams) => this.heat.fire(params));
+    client.onNotification(sparsityProgressNotification, (params: SparsityProgressParams) =>
+      this.sparsityProgress.fire(params),
+    );
+    client.onNotification(statusNotification, (params: StatusParams) => this.status.fire(params));
+    client.onNotification(listingOutdatedNotification, (params: ListingOutdatedParams) =>
+      this.outdated.fire(params),
+    );
+  }
+}
