@@ -138,25 +138,17 @@ it('keeps listing, place and report over a reload, and a listing whose model has
 
 it('answers again after the server is killed, and after a restart', async () => {
   await bench.openModel('tiny-conv.onnx');
-  await bench.inHost(() => {
-    const { execFileSync } = process.getBuiltinModule('node:child_process');
-    const list = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-    const own = list
-      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-      .find((match) => match?.[2] === String(process.pid) && match[3]?.includes('server.js'));
-    process.kill(Number(own?.[1]), 'SIGKILL');
-  });
-  await bench.until(hasHints, 'hints after the crash');
+  await bench.signalServer('SIGKILL');
+  await bench.until(() => bench.hasHints(), 'hints after the crash');
   await bench.command('siliconlens.restartServer');
-  await bench.until(hasHints, 'hints after the restart');
+  await bench.until(() => bench.hasHints(), 'hints after the restart');
 });
 
 it('starts again after a start that failed', async () => {
   await bench.openModel('tiny-conv.onnx');
   await moveServer('server.js', 'server.away.js');
   try {
-    // The command ends only when someone answers its message.
-    void bench.command('siliconlens.restartServer').catch(() => undefined);
+    await bench.command('siliconlens.restartServer');
     await bench.page.locator('.notification-toast', { hasText: 'Siliconlens' }).first().waitFor();
     await bench.closeEditors();
     await bench.openModel('tiny-mlp.onnx');
@@ -166,7 +158,7 @@ it('starts again after a start that failed', async () => {
   }
   await bench.command('siliconlens.restartServer');
   await bench.until(async () => ((await bench.activeText()) ?? '').includes('Gemm'), 'the listing');
-  await bench.until(hasHints, 'hints');
+  await bench.until(() => bench.hasHints(), 'hints');
 });
 
 function moveServer(from: string, to: string): Promise<void> {
@@ -179,20 +171,6 @@ function moveServer(from: string, to: string): Promise<void> {
     from,
     to,
   );
-}
-
-function hasHints(): Promise<boolean> {
-  return bench.inHost(async (api) => {
-    const document = api.window.activeTextEditor?.document;
-    if (!document) return false;
-    const range = new api.Range(0, 0, document.lineCount, 0);
-    const hints = await api.commands.executeCommand<unknown[]>(
-      'vscode.executeInlayHintProvider',
-      document.uri,
-      range,
-    );
-    return hints.length > 0;
-  });
 }
 
 function hasProblem(name: string): Promise<boolean> {

@@ -194,6 +194,42 @@ export class Workbench {
     );
   }
 
+  /** The language server of this window; null while there is none. */
+  serverProcess(): Promise<number | null> {
+    return this.inHost(() => {
+      const { execFileSync } = process.getBuiltinModule('node:child_process');
+      const list = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).split('\n');
+      const own = list
+        .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+        .filter((match) => match?.[2] === String(process.pid) && !match[3]?.startsWith('Z'))
+        .find((match) => match?.[4]?.includes('server.js'));
+      return own ? Number(own[1]) : null;
+    });
+  }
+
+  /** Sends the language server a signal and answers with the process that got it. */
+  async signalServer(signal: 'SIGKILL' | 'SIGSTOP'): Promise<number> {
+    const pid = await this.serverProcess();
+    if (pid === null) throw new Error('There is no language server.');
+    process.kill(pid, signal);
+    return pid;
+  }
+
+  /** Whether the active text has hints. */
+  hasHints(): Promise<boolean> {
+    return this.inHost(async (api) => {
+      const document = api.window.activeTextEditor?.document;
+      if (!document) return false;
+      const range = new api.Range(0, 0, document.lineCount, 0);
+      const hints = await api.commands.executeCommand<unknown[]>(
+        'vscode.executeInlayHintProvider',
+        document.uri,
+        range,
+      );
+      return hints.length > 0;
+    });
+  }
+
   /** The text of the active editor's document. */
   activeText(): Promise<string | null> {
     return this.inHost((api) => api.window.activeTextEditor?.document.getText() ?? null);
