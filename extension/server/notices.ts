@@ -44,21 +44,21 @@ export class Notices implements vscode.CodeLensProvider, vscode.Disposable {
     ];
   }
 
+  /** What can be done comes first: a narrow editor cuts the end. */
   provideCodeLenses({ uri }: vscode.TextDocument): vscode.CodeLens[] {
     const { down } = this.server;
     if (down !== null)
       return lenses(
-        { title: `$(error) ${down}`, command: serverCommands.showLog },
         { title: text('extension.page.restart'), command: serverCommands.restart },
         { title: text('extension.page.log'), command: serverCommands.showLog },
+        { title: down, command: serverCommands.showLog },
       );
     const why = withheldText(this.server, uri);
     if (why === null) return [];
-    const again = { command: serverCommands.analyseAgain, arguments: [uri] };
     return lenses(
-      { ...again, title: `$(warning) ${why}` },
-      { ...again, title: text('extension.withheld.again') },
+      { title: text('extension.withheld.again'), command: serverCommands.analyseAgain, arguments: [uri] },
       { title: text('extension.page.log'), command: serverCommands.showLog },
+      { title: why, command: serverCommands.showLog },
     );
   }
 

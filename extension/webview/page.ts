@@ -107,7 +107,7 @@ export class Page implements vscode.Disposable {
     const reason = error instanceof Error ? error.message : String(error);
     this.log.error(reason);
     const kind = this.shown === key ? 'stale' : 'error';
-    const message = text('extension.webview.failed', { reason });
+    const message = text(`extension.webview.${kind === 'stale' ? 'stale' : 'failed'}`, { reason });
     const actions =
       this.server.down === null ? (['showLog'] as const) : (['restartServer', 'showLog'] as const);
     this.post({ type: 'state', state: { kind, message, actions } });

@@ -78,8 +78,9 @@ it('recovers from four kills and says so after the fifth; a restart brings all b
   expect(await bench.activeText()).toContain('Conv');
   expect(await bench.serverProcess()).toBeNull();
   await bench.picture('server-stopped');
-  await bench.openModel('tiny-mlp.onnx');
-  expect(await bench.activeText()).toMatch(/^# tiny-mlp\.onnx: no listing/);
+  await bench.openModel('resnet50.onnx');
+  expect(await bench.activeText()).toMatch(/^# resnet50\.onnx: no listing/);
+  await bench.picture('server-stopped-no-listing');
   expect(await toasts().count()).toBe(1);
 
   await toasts().getByRole('button', { name: 'Restart Server' }).click();
