@@ -64,10 +64,10 @@ module.exports = {
       to: { path: ['^server/(?!protocol\\.ts$)', '^extension/'], dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'output-stands-alone',
+      name: 'outside-stands-alone',
       severity: 'error',
-      from: { path: '^output/' },
-      to: { pathNot: '^output/' },
+      from: { path: '^outside/' },
+      to: { pathNot: '^outside/' },
     },
     {
       name: 'no-cycles',

@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import local from './eslint.rules.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test/artifacts/**', '.cache/**'] },
@@ -14,6 +15,13 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       eqeqeq: 'error',
     },
+  },
+  {
+    files: ['extension/**/*.ts', 'server/**/*.ts', 'webview/**/*.ts', 'l10n/**/*.ts', 'outside/**/*.ts'],
+    // The one place that knows.
+    ignores: ['outside/table.ts'],
+    plugins: { local },
+    rules: { 'local/own-keys': 'error' },
   },
   {
     // Stray output breaks a server that speaks over stdio.

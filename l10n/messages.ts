@@ -1,3 +1,4 @@
+import { entryOf } from '../outside/table';
 import { bytes, count, decimal } from './format';
 import enCalibrate from './en/calibrate.json';
 import enCli from './en/cli.json';
@@ -69,14 +70,14 @@ const quantities: Readonly<Record<string, (value: number, language: Language) =>
 export function messageOf(language: Language, key: string, args: MessageArgs = {}): string {
   const text = textOf(language, key) ?? key;
   return text.replace(/\{(\w+)(?::(\w+))?\}/g, (place, name: string, quantity: string | undefined) => {
-    const value = args[name];
+    const value = entryOf(args, name);
     if (value === undefined) return place;
-    const write = quantity === undefined ? undefined : quantities[quantity];
+    const write = quantity === undefined ? undefined : entryOf(quantities, quantity);
     if (write && typeof value === 'number') return write(value, language);
     return (keyed.has(name) ? textOf(language, `${name}.${value}`) : undefined) ?? String(value);
   });
 }
 
 function textOf(language: Language, key: string): string | undefined {
-  return (language === 'ko' ? ko[key] : undefined) ?? (en as Record<string, string>)[key];
+  return (language === 'ko' ? entryOf(ko, key) : undefined) ?? entryOf<string>(en, key);
 }

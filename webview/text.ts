@@ -1,3 +1,4 @@
+import { entryOf } from '../outside/table';
 import en from '../l10n/en/webview.json';
 import ko from '../l10n/ko/webview.json';
 import * as format from '../l10n/format';
@@ -10,12 +11,14 @@ const bundle: Record<string, string> = language === 'ko' ? ko : en;
 export type TextKey = keyof typeof en;
 
 export function text(key: TextKey, args: Readonly<Record<string, string | number>> = {}): string {
-  return (bundle[key] ?? en[key]).replace(/\{(\w+)\}/g, (place, name: string) => String(args[name] ?? place));
+  return (entryOf(bundle, key) ?? en[key]).replace(/\{(\w+)\}/g, (place, name: string) =>
+    String(entryOf(args, name) ?? place),
+  );
 }
 
 /** The text of a key made from a protocol word such as a bound; the word itself where there is no text. */
 export function word(prefix: string, name: string): string {
-  return bundle[`${prefix}.${name}`] ?? name;
+  return entryOf(bundle, `${prefix}.${name}`) ?? name;
 }
 
 const known = <T>(value: T | null | undefined, show: (value: T) => string): string =>

@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import * as vscode from 'vscode';
 import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
 
@@ -31,7 +32,7 @@ export async function writeModelChoices(key: string, change: ModelChoices): Prom
 /** Sets one dimension of a model, or takes its number away if `value` is null. */
 export async function writeDimension(key: string, name: string, value: number | null): Promise<void> {
   const models = writtenModels();
-  const dimensions = withDimension(models[key]?.dimensions ?? {}, name, value);
+  const dimensions = withDimension(entryOf(models, key)?.dimensions ?? {}, name, value);
   await writeSetting('models', withChoices(models, key, { dimensions }));
 }
 

@@ -136,11 +136,11 @@ async function pickOne<T extends string>(
   current: T,
   title: string,
 ): Promise<T | undefined> {
-  const values = Object.keys(details) as T[];
-  const items = values.map((value) => ({
+  const entries = Object.entries(details) as [T, MessageKey][];
+  const items = entries.map(([value, detail]) => ({
     value,
     ...mark(value, value === current),
-    detail: text(details[value]),
+    detail: text(detail),
   }));
   return (await vscode.window.showQuickPick(items, { title }))?.value;
 }

@@ -1,3 +1,4 @@
+import { entryOf, setEntry } from '../../outside/table';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { usage } from './failure';
 
@@ -81,13 +82,13 @@ export function parseArguments(words: readonly string[]): Arguments {
   const first = words.find((word, i) => !word.startsWith('-') && !isLanguage(words[i - 1]));
   const isBare = first === undefined;
   const command = first ?? 'help';
-  const options = commands[command];
+  const options = entryOf(commands, command);
   const global = words.some((word) => ['--help', '-h', '--version', '-v'].includes(word));
   if (!options) throw usage('cli.error.command', { command });
   if (isBare && !global) throw usage('cli.error.noCommand');
   const { values, positionals } = parse(words, options);
   const text = (name: string): string | undefined => {
-    const value = values[name];
+    const value = entryOf(values, name);
     return typeof value === 'string' ? value : undefined;
   };
   return {
@@ -98,7 +99,7 @@ export function parseArguments(words: readonly string[]): Arguments {
     version: values['version'] === true,
     text,
     texts: (name) => {
-      const value = values[name];
+      const value = entryOf(values, name);
       return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
     },
     choice: (name, allowed) => {
@@ -129,7 +130,7 @@ function parse(
     const text = error instanceof Error ? error.message : '';
     const option = (/--[\w-]+/.exec(text) ?? /-\w/.exec(text))?.[0] ?? '';
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usage('cli.error.unknownOption', { option });
-    const flag = options[option.replace(/^-+/, '')]?.type === 'boolean';
+    const flag = entryOf(options, option.replace(/^-+/, ''))?.type === 'boolean';
     throw usage(flag ? 'cli.error.optionFlag' : 'cli.error.optionValue', { option });
   }
 }
@@ -153,7 +154,7 @@ export function parseBindings(texts: readonly string[]): Record<string, number> 
     if (at < 1 || !/^\d+$/.test(number) || !Number.isSafeInteger(Number(number))) {
       throw usage('cli.error.bind', { value });
     }
-    bindings[value.slice(0, at).trim()] = Number(number);
+    setEntry(bindings, value.slice(0, at).trim(), Number(number));
   }
   return bindings;
 }

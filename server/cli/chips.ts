@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import type { Language } from '../../l10n/messages';
 import { findChips } from '../engine/chips/catalogue';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
@@ -35,8 +36,10 @@ export async function listChips(words: Arguments, language: Language): Promise<s
 function headlinePeak(chip: Chip): { precision: string; figure: Figure } | null {
   for (const rates of [chip.peakOpsPerSecond, chip.estimatedPeakOpsPerSecond, chip.otherPeakOpsPerSecond]) {
     const order = ['bf16', 'fp16', 'int8', ...precisions, ...Object.keys(rates ?? {})];
-    const precision = order.find((name) => rates?.[name] !== undefined);
-    if (rates && precision) return { precision, figure: rates[precision]! };
+    for (const precision of order) {
+      const figure = entryOf(rates, precision);
+      if (figure) return { precision, figure };
+    }
   }
   return null;
 }

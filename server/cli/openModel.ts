@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -100,7 +101,7 @@ export async function readText(path: string): Promise<string> {
     if (error instanceof Failure) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : '';
     const detail = error instanceof Error ? error.message : String(error);
-    const key = typeof code === 'string' ? readErrors[code] : undefined;
+    const key = typeof code === 'string' ? entryOf(readErrors, code) : undefined;
     throw failed(key ?? 'cli.error.file.failed', { path, detail });
   }
 }

@@ -1,8 +1,9 @@
+import { entryOf } from '../../outside/table';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
 import { languageOf, message, type Language, type MessageKey } from '../../l10n/messages';
-import { shells } from '../../output/shell';
+import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
 import { chipFolder } from '../workspace/chipFiles';
@@ -107,7 +108,7 @@ async function write(path: string, text: string | Uint8Array): Promise<void> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const detail = error instanceof Error ? error.message : String(error);
-    throw failed(unwritable[code] ?? 'cli.error.out', { path, folder: dirname(path), detail });
+    throw failed(entryOf(unwritable, code) ?? 'cli.error.out', { path, folder: dirname(path), detail });
   }
 }
 

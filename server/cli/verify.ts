@@ -1,5 +1,5 @@
 import { messageOf, type Language } from '../../l10n/messages';
-import { commandText, commentText, shells, type Shell } from '../../output/shell';
+import { commandText, commentText, shells, type Shell } from '../../outside/shell';
 import { costsOn, prepare } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
 import { cutNode } from '../engine/cost/calibrate/cutNode';

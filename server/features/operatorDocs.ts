@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
 import enTexts from '../../l10n/en/operators.json';
@@ -16,8 +17,7 @@ const texts: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en
 export function operatorSentence(domain: string, name: string, language: Language): string | undefined {
   const canonical = canonicalDomain(domain);
   const key = canonical === '' ? name : `${canonical}.${name}`;
-  for (const list of [texts[language], texts.en]) if (Object.hasOwn(list, key)) return list[key];
-  return undefined;
+  return entryOf(texts[language], key) ?? entryOf(texts.en, key);
 }
 
 /** Pages by domain: those of onnx.ai for its own, ONNX Runtime's list for com.microsoft; null for others. */

@@ -88,7 +88,9 @@ interface Opener {
   readonly commas: number;
 }
 
-const pairs: Readonly<Record<string, string>> = { ')': '(', '>': '<', ']': '[', '}': '{' };
+const pairs: ReadonlyMap<string, string> = new Map(
+  [')(', '><', '][', '}{'].map((pair) => [pair[0]!, pair[1]!]),
+);
 
 class Scan {
   constructor(private readonly tokens: readonly Token[]) {}
@@ -178,7 +180,7 @@ class Scan {
     let depth = 0;
     for (let at = last; at >= 0; at--) {
       const mark = this.mark(at);
-      if (pairs[mark]) depth++;
+      if (pairs.has(mark)) depth++;
       else if ('([{<'.includes(mark) && mark !== '' && --depth < 0) return null;
       if (depth > 0) continue;
       if (mark === ',') return null;
@@ -198,7 +200,7 @@ class Scan {
     for (let at = open + 1; at < this.tokens.length; at++) {
       const mark = this.mark(at);
       if ('([{<'.includes(mark) && mark !== '') depth++;
-      else if (pairs[mark] && --depth < 0) break;
+      else if (pairs.has(mark) && --depth < 0) break;
       else if (depth === 0 && this.isWord(at) && [':', '='].includes(this.mark(at + 1))) {
         const before = this.mark(this.before(at));
         if (before === '<' || before === ',') names.push(this.tokens[at]!.text);
@@ -215,7 +217,7 @@ class Scan {
     for (let at = last; at >= 0; at--) {
       const mark = this.mark(at);
       if (mark === '') continue;
-      const open = pairs[mark];
+      const open = pairs.get(mark);
       if (open) depths.push(open);
       else if ('([{<'.includes(mark)) {
         if (depths.length > 0) {
@@ -277,10 +279,10 @@ class Scan {
 
   /** The bracket that a closing one closes; before the text if there is none. */
   private matching(close: number): number {
-    const depths = [pairs[this.mark(close)] ?? ''];
+    const depths = [pairs.get(this.mark(close)) ?? ''];
     for (let at = close - 1; at >= 0; at--) {
       const mark = this.mark(at);
-      const open = pairs[mark];
+      const open = pairs.get(mark);
       if (open) depths.push(open);
       else if (mark !== '' && '([{<'.includes(mark)) {
         while (depths.length > 0 && depths.pop() !== mark);

@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import type { ChipAnalysis } from '../engine/analyse';
 import { machineFor } from '../engine/cost/machine';
 
@@ -19,5 +20,5 @@ export function roofBytes(
   kernel: { readonly bytes: Readonly<Record<string, number>> },
 ): number | null {
   const level = roofLevel(analysis);
-  return level === null ? null : (kernel.bytes[level] ?? null);
+  return level === null ? null : (entryOf(kernel.bytes, level) ?? null);
 }

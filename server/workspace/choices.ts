@@ -1,3 +1,4 @@
+import { entryOf, setEntry } from '../../outside/table';
 import { phases, precisionPolicies } from '../engine/workload';
 import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
@@ -177,7 +178,8 @@ function modelEntries(reader: Reader): Settings['models'] {
     const entry = new Reader(value, `${name}.`, reader.problems);
     const dimensions: Record<string, number> = {};
     for (const [symbol, size] of Object.entries(entry.object('dimensions'))) {
-      if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) dimensions[symbol] = size;
+      if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+        setEntry(dimensions, symbol, size);
       else reader.reject(`${name}.dimensions.${symbol}`, size, 'integer >= 0');
     }
     const precision = entry.oneOf('precision', precisionPolicies);
@@ -237,7 +239,7 @@ class Reader {
 
   private read<T>(name: string, expected: string, check: (value: unknown) => value is T): T | undefined {
     let value: unknown = this.root;
-    for (const part of name.split('.')) value = isPlain(value) ? value[part] : undefined;
+    for (const part of name.split('.')) value = isPlain(value) ? entryOf(value, part) : undefined;
     if (value === undefined || value === null) return undefined;
     if (check(value)) return value;
     this.reject(this.prefix + name, value, expected);
@@ -261,10 +263,12 @@ function nested(section: unknown): Plain {
     const last = parts.pop() ?? '';
     let place = root;
     for (const part of parts) {
-      const next = place[part];
-      place = place[part] = isPlain(next) ? { ...next } : {};
+      const next = entryOf(place, part);
+      const inner: Record<string, unknown> = isPlain(next) ? { ...next } : {};
+      setEntry(place, part, inner);
+      place = inner;
     }
-    place[last] = value;
+    setEntry(place, last, value);
   }
   return root;
 }

@@ -1,3 +1,4 @@
+import { setEntry } from '../../outside/table';
 import { profileById } from '../engine/kernels/profile';
 import type { Problem } from '../engine/problem';
 import type { Analysis } from './analysis';
@@ -39,7 +40,7 @@ export function profileProblems(
 /** The numbers that symbolic dimensions have, those given by default included. */
 export function bindingsInForce({ inference }: Pick<Analysis, 'inference'>): Record<string, number> {
   const bound: Record<string, number> = {};
-  for (const { name, value } of inference.symbols) if (value !== null) bound[name] = value;
+  for (const { name, value } of inference.symbols) if (value !== null) setEntry(bound, name, value);
   return bound;
 }
 

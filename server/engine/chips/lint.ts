@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from './chip';
 import type { Path } from './jsonText';
 import type { ChipProblem } from './schemaCheck';
@@ -54,7 +55,7 @@ type Report = (rule: Doubt['rule'], figure: string, path: Path, detail?: Doubt['
 
 /** 8-bit is at most four times 16-bit, 16-bit at most 32 times FP32 ... and fp16 equals bf16 on one kind of unit. */
 function lintRates(chip: Chip, doubt: Report): void {
-  const rate = (format: string): number | undefined => chip.peakOpsPerSecond[format]?.value;
+  const rate = (format: string): number | undefined => entryOf(chip.peakOpsPerSecond, format)?.value;
   const { fp16, bf16, int8, fp8 } = {
     fp16: rate('fp16'),
     bf16: rate('bf16'),
@@ -92,7 +93,7 @@ function lintDeployPrecision(chip: Chip, doubt: Report): void {
   const formats = Object.keys(rates);
   if (formats.length === 0 || rates['fp32']) return;
   const { deployPrecision } = chip;
-  if (deployPrecision !== undefined && rates[deployPrecision]) return;
+  if (deployPrecision !== undefined && entryOf(rates, deployPrecision)) return;
   const path = deployPrecision === undefined ? ['peakOpsPerSecond'] : ['deployPrecision'];
   doubt('deploy-precision', 'deployPrecision', path, { formats: formats.join(', ') });
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Problem } from '../problem';
 import schema from './chip.schema.json';
 import type { Path } from './jsonText';
@@ -116,7 +117,8 @@ function checkObject(
   for (const name of missing) problems.push(problem('chip.schema-missing', path, { field: name }, true));
   for (const [name, item] of Object.entries(value)) {
     const at = [...path, name];
-    if (Object.hasOwn(known, name)) check(known[name] as Schema, item, at, problems);
+    const field = entryOf(known, name);
+    if (field) check(field, item, at, problems);
     else if (typeof schema.additionalProperties === 'object')
       check(schema.additionalProperties, item, at, problems);
     else if (schema.additionalProperties === false) problems.push(unknownField(name, Object.keys(known), at));
@@ -146,7 +148,7 @@ function typesOf(schema: Schema): readonly string[] {
 }
 
 function referred(reference: string): Schema {
-  return definitions[reference.replace('#/definitions/', '')] as Schema;
+  return entryOf(definitions, reference.replace('#/definitions/', '')) as Schema;
 }
 
 /** A figure is a number or an object: whoever wrote neither is told of the number. */

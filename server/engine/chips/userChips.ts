@@ -1,3 +1,4 @@
+import { entryOf, setEntry } from '../../../outside/table';
 import { chipById, chips, findChips } from './catalogue';
 import type { Chip } from './chip';
 import type { Path } from './jsonText';
@@ -195,14 +196,15 @@ function merge(base: unknown, given: unknown, context: Context, key = ''): unkno
   if (key === 'sources' && Array.isArray(given)) return given.map((index) => Number(index) + context.shift);
   if (!isObject(given)) return given;
   // A figure replaces a figure; everything else is merged field by field.
-  if ('value' in given) {
+  if (Object.hasOwn(given, 'value')) {
     const indices = (given['sources'] as readonly number[] | undefined)?.map(
       (index) => index + context.shift,
     );
     return { basis: 'stated', ...given, sources: indices ?? [context.stated] };
   }
   const result: Record<string, unknown> = isObject(base) ? { ...base } : {};
-  for (const [name, value] of Object.entries(given)) result[name] = merge(result[name], value, context, name);
+  for (const [name, value] of Object.entries(given))
+    setEntry(result, name, merge(entryOf(result, name), value, context, name));
   return result;
 }
 

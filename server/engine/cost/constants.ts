@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Calibration, Chip, ResidualBin } from '../chips/chip';
 import { bitsOfFormat } from './precision';
 import type { Basis } from './types';
@@ -112,14 +113,14 @@ function find(chip: Chip, group: Group, precision: string): Constants {
 
 /** Constants that were fitted to measurements of the chip itself, those of its file first. */
 export function measuredOn(chip: Chip): readonly Calibration[] {
-  return [...(chip.calibration ?? []), ...(calibrations[chip.id] ?? [])];
+  return [...(chip.calibration ?? []), ...(entryOf(calibrations, chip.id) ?? [])];
 }
 
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
 function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
-  const listOf = (one: string | undefined) => (one === undefined ? [] : (calibrations[one] ?? []));
+  const listOf = (one: string | undefined) => (one === undefined ? [] : (entryOf(calibrations, one) ?? []));
   const ancestors = lineage.flatMap(listOf);
-  const siblings = [id, ...lineage].flatMap((one) => listOf(siblingOf[one]));
+  const siblings = [id, ...lineage].flatMap((one) => listOf(entryOf(siblingOf, one)));
   return [...inheritedCalibration, ...ancestors, ...siblings];
 }
 
@@ -136,13 +137,13 @@ function matching(list: readonly Calibration[], group: Group, precision: string)
 }
 
 function nearest(list: readonly Calibration[], group: Group, precision: string): Calibration | undefined {
-  for (const candidate of [group, ...(nearGroups[group] ?? [])]) {
+  for (const candidate of [group, ...(entryOf(nearGroups, group) ?? [])]) {
     const formats = formatFree.has(candidate)
       ? [
           precision,
           ...list.filter((entry) => entry.operatorClass === candidate).map((entry) => entry.precision),
         ]
-      : [precision, ...(nearFormats[precision] ?? [])];
+      : [precision, ...(entryOf(nearFormats, precision) ?? [])];
     for (const format of formats) {
       const entry = matching(list, candidate, format);
       if (entry) return entry;
@@ -174,10 +175,12 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
   }
   const found = entry as ClassEntry;
   const sustained = chip.sustained;
+  const compute = entryOf(sustained?.compute, precision);
+  const vector = entryOf(sustained?.vector, precision);
   const value = {
     ...found.constants,
-    ...(sustained?.compute?.[precision] && { compute: sustained.compute[precision].value }),
-    ...(sustained?.vector?.[precision] && { vector: sustained.vector[precision].value }),
+    ...(compute && { compute: compute.value }),
+    ...(vector && { vector: vector.value }),
     ...(sustained?.bandwidth && { bandwidth: sustained.bandwidth.value }),
   };
   return {
@@ -198,10 +201,10 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
 /** 0 and more for an entry that applies, -1 for one that does not. */
 function weigh(entry: ClassEntry, chipClass: string, group: Group, precision: string): number {
   if (entry.class !== chipClass && entry.class !== '*') return -1;
-  const groups = [group, ...(nearGroups[group] ?? [])];
+  const groups = [group, ...(entryOf(nearGroups, group) ?? [])];
   const groupAt = groups.indexOf(entry.group);
   if (groupAt < 0 && entry.group !== '*') return -1;
-  const formats = [precision, ...(nearFormats[precision] ?? [])];
+  const formats = [precision, ...(entryOf(nearFormats, precision) ?? [])];
   const formatAt = formats.indexOf(entry.precision);
   if (formatAt < 0 && entry.precision !== '*' && !formatFree.has(entry.group)) return -1;
   const classWeight = entry.class === '*' ? 0 : 100;
@@ -236,7 +239,7 @@ const standins = new Map<FactName, Map<string, Standin | undefined>>();
 
 function newStandin(fact: FactName, chipClass: string): Standin | undefined {
   const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
-  const own = table[chipClass] ? chipClass : '*';
-  const entry = table[own];
+  const own = Object.hasOwn(table, chipClass) ? chipClass : '*';
+  const entry = entryOf(table, own);
   return entry && { ...entry, key: own === '*' ? fact : `${fact}.${own}` };
 }

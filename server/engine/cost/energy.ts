@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import energies from '../chips/technologies/energyPerOperation.json';
 import technologies from '../chips/technologies/memoryTechnologies.json';
 import type { Chip } from '../chips/chip';
@@ -50,7 +51,7 @@ function joulesOf(id: string, isNew: boolean): number {
 
 /** Joules of one operation: half of a multiply and an add, since one multiply-accumulate is two operations. */
 export function joulesPerOperation(chip: Chip, format: string): number {
-  const name = energyFormat[format] ?? 'fp32';
+  const name = entryOf(energyFormat, format) ?? 'fp32';
   const isNew = isNewProcess(chip);
   return (joulesOf(`mul-${name}`, isNew) + joulesOf(`add-${name}`, isNew)) / 2;
 }

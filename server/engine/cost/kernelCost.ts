@@ -1,3 +1,4 @@
+import { setEntry } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { Kernel } from '../kernels/types';
@@ -196,8 +197,8 @@ function utilisation(
 
 function bytesByLevel(machine: Machine, bytes: LevelBytes): Record<string, number> {
   const result: Record<string, number> = {};
-  if (machine.main) result[machine.main.name] = bytes.main;
-  if (machine.near) result[machine.near.name] = bytes.near;
+  if (machine.main) setEntry(result, machine.main.name, bytes.main);
+  if (machine.near) setEntry(result, machine.near.name, bytes.near);
   if (bytes.link > 0) result['host link'] = bytes.link;
   return result;
 }

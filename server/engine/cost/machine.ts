@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import { mainMemory, type Chip, type Figure, type MemoryLevel } from '../chips/chip';
 import { standinFor } from './constants';
 import { resolveFormat, type FormatRate } from './precision';
@@ -205,7 +206,7 @@ function matrix16(chip: Chip, peak: number | null, share: number): number | null
 function largestPeak(chip: Chip): number | null {
   const order = ['int8', 'fp8', 'bf16', 'fp16', 'fp32'];
   for (const format of order) {
-    const figure = chip.peakOpsPerSecond[format] ?? chip.estimatedPeakOpsPerSecond?.[format];
+    const figure = entryOf(chip.peakOpsPerSecond, format) ?? entryOf(chip.estimatedPeakOpsPerSecond, format);
     if (figure) return figure.value;
   }
   const other = Object.values(chip.otherPeakOpsPerSecond ?? {});

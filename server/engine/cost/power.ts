@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Machine } from './machine';
 
@@ -53,7 +54,7 @@ export function matrixPowerShare(machine: Machine, joulesPerOperation: number | 
   const nanometres = processNanometres(chip);
   if (joulesPerOperation === undefined || !watts || !nanometres || !peak || isVectorRate(machine)) return 1;
   const shrunk = (nanometres / referenceNanometres) ** processExponent;
-  const perOperation = joulesPerOperation * shrunk * (energyOfWidth[format] ?? 1);
+  const perOperation = joulesPerOperation * shrunk * (entryOf(energyOfWidth, format) ?? 1);
   return Math.min(1, watts / chip.devices / (peak * perOperation));
 }
 

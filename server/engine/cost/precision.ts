@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from '../chips/chip';
 import { dataTypes, type DataType } from '../graph/dataTypes';
 import type { PrecisionPolicy } from '../workload';
@@ -43,7 +44,7 @@ export function formatOf(type: DataType | undefined): string | undefined {
 
 /** Bits of one element of a format; null for one that is not known here. */
 export function bitsOfFormat(format: string): number | null {
-  return formatBits[format] ?? null;
+  return entryOf(formatBits, format) ?? null;
 }
 
 export function isFloatType(type: DataType | undefined): boolean {
@@ -71,11 +72,11 @@ export interface FormatRate {
 }
 
 function statedRate(chip: Chip, format: string): FormatRate | undefined {
-  const vendor = chip.peakOpsPerSecond[format];
+  const vendor = entryOf(chip.peakOpsPerSecond, format);
   if (vendor) return { format, figure: vendor, origin: 'vendor' };
-  const estimated = chip.estimatedPeakOpsPerSecond?.[format];
+  const estimated = entryOf(chip.estimatedPeakOpsPerSecond, format);
   if (estimated) return { format, figure: estimated, origin: 'estimated' };
-  const other = chip.otherPeakOpsPerSecond?.[format];
+  const other = entryOf(chip.otherPeakOpsPerSecond, format);
   return other && { format, figure: other, origin: 'other' };
 }
 
@@ -103,7 +104,7 @@ function halfOfInt8(chip: Chip, format: string): FormatRate | undefined {
  * chip states no usable rate at all.
  */
 export function resolveFormat(chip: Chip, format: string): FormatRate | undefined {
-  for (const candidate of [format, ...(wider[format] ?? [])]) {
+  for (const candidate of [format, ...(entryOf(wider, format) ?? [])]) {
     const rate = statedRate(chip, candidate) ?? halfOfInt8(chip, candidate);
     if (rate) return rate;
   }

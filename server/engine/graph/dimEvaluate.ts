@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Bindings, Dim, DimAtom } from './dim';
 import { ceilDivide, floorDivide, modulo } from './dimDivide';
 import { maximum, minimum } from './dimExtremes';
@@ -6,7 +7,7 @@ import { add, multiply, ofAtom } from './dimPolynomial';
 /** The dimension with the bound symbols replaced by their numbers; those without one stay. */
 export function evaluate(dim: Dim, bindings: Bindings): Dim {
   if (typeof dim === 'number') return dim;
-  return replace(dim, (name) => (Object.hasOwn(bindings, name) ? bindings[name] : undefined));
+  return replace(dim, (name) => entryOf(bindings, name));
 }
 
 /** The dimension with symbols replaced by other dimensions. */

@@ -1,4 +1,4 @@
-import { entryOf } from '../table';
+import { entryOf } from '../../../outside/table';
 import type { Dim } from './dim';
 import { ceilDivide, floorDivide, modulo } from './dimDivide';
 import { maximum, minimum } from './dimExtremes';

@@ -1,3 +1,4 @@
+import { entryOf, setEntry } from '../../../outside/table';
 import { evaluate, printDim, symbol, symbolsOf, type Bindings, type Dim } from '../graph/dim';
 import type { Graph, Shape, ValueType } from '../graph/model';
 import type { Phase, Workload } from '../workload';
@@ -67,9 +68,9 @@ export function bindInputs(graph: Graph, workload: Workload, useDefaults: boolea
   const bindings: Record<string, number> = {};
   const symbols: BoundSymbol[] = [];
   for (const name of names) {
-    const given = Object.hasOwn(workload.bindings, name) ? workload.bindings[name] : undefined;
+    const given = entryOf(workload.bindings, name);
     const value = given ?? (useDefaults ? defaultBinding(name, workload.phase) : undefined);
-    if (value !== undefined) bindings[name] = value;
+    if (value !== undefined) setEntry(bindings, name, value);
     const origin = given !== undefined ? 'binding' : value !== undefined ? 'default' : 'unbound';
     symbols.push({ name, value: value ?? null, origin });
   }

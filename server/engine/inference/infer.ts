@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import { symbolsOf } from '../graph/dim';
 import type { Model, ValueType } from '../graph/model';
 import type { Fact, OperatorClass, Work } from '../operators/rule';
@@ -164,7 +165,7 @@ class Gatherer {
     return [...new Set([...bound, ...shown])]
       .filter((name) => !this.input.names.has(name))
       .map((name) => {
-        const value = Object.hasOwn(bindings, name) ? bindings[name]! : null;
+        const value = entryOf(bindings, name) ?? null;
         return { name, value, origin: value === null ? 'unbound' : 'binding' };
       });
   }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Bindings } from '../graph/dim';
 import type { Tensor, ValueType } from '../graph/model';
 import { maximumElements, numericCount } from '../operators/broadcast';
@@ -189,10 +190,10 @@ export class Walk {
   private hooksOf(scope: number): RuleHooks {
     return {
       symbolSuffix: scope === 0 ? '' : `:${scope}`,
-      binding: (name) => this.userBindings[name],
+      binding: (name) => entryOf(this.userBindings, name),
       fresh: (name) => {
         this.freshSymbols.add(name);
-        return this.userBindings[name];
+        return entryOf(this.userBindings, name);
       },
       report: (node, problem) => this.report({ ...problem, code: `inference.${problem.code}`, node }),
     };

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Shape } from '../graph/model';
 import type { WorkGraph, WorkNode } from './workGraph';
 
@@ -63,7 +64,7 @@ const tests: Readonly<Record<string, NodeTest>> = {
 
 /** Whether a node passes a named test. Unknown names are mistakes in the table, caught by its test. */
 export function passesTest(name: string, node: WorkNode, graph: WorkGraph): boolean {
-  const test = tests[name];
+  const test = entryOf(tests, name);
   if (!test) throw new Error(`no node test "${name}"`);
   return test(node, graph);
 }
@@ -82,7 +83,7 @@ const valueTests: Readonly<Record<string, ValueTest>> = {
 
 /** Whether a value passes a named test. */
 export function passesValueTest(name: string, value: number, graph: WorkGraph): boolean {
-  const test = valueTests[name];
+  const test = entryOf(valueTests, name);
   if (!test) throw new Error(`no value test "${name}"`);
   return test(value, graph);
 }

@@ -1,3 +1,5 @@
+import { entryOf } from '../../../outside/table';
+
 /**
  * The expressions of patterns.json. A pattern is written as the ONNX expression that it stands for:
  *
@@ -52,7 +54,7 @@ export function parsePattern(text: string, sets: Readonly<Record<string, readonl
     const names = new Set<string>();
     for (let name = first; ; name = take()) {
       if (name.startsWith('@')) {
-        const members = sets[name.slice(1)];
+        const members = entryOf(sets, name.slice(1));
         if (!members) throw new Error(`pattern "${text}": no set ${name}`);
         for (const member of members) names.add(member);
       } else names.add(name);

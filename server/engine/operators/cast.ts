@@ -34,7 +34,7 @@ function castTo(context: NodeContext, dtype: DataType | undefined): void {
 function target(context: NodeContext): DataType | undefined {
   const text = context.string('to')?.toLowerCase();
   if (text === undefined) return dtypeAttribute(context, 'to');
-  return text in dataTypes ? (text as DataType) : undefined;
+  return Object.hasOwn(dataTypes, text) ? (text as DataType) : undefined;
 }
 
 export const castOperators: readonly OperatorRule[] = [

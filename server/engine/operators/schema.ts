@@ -1,3 +1,4 @@
+import { entryOf } from '../../../outside/table';
 import type { Attribute } from '../graph/model';
 import choices from './attributeChoices.json';
 import facts from './schemas.json';
@@ -78,7 +79,7 @@ export function schemasOf(domain: string, name: string): readonly OperatorSchema
   let list = expanded.get(key);
   if (!list) {
     const operators = operatorsOf(domain);
-    const raw = operators && Object.hasOwn(operators, name) ? operators[name]! : [];
+    const raw = entryOf(operators, name) ?? [];
     expanded.set(key, (list = expand(canonicalDomain(domain), name, raw)));
   }
   return list;
@@ -106,7 +107,8 @@ export function operatorNames(domain: string): readonly string[] {
 export function newestVersion(domain: string): number | null {
   const canonical = canonicalDomain(domain);
   const newest = facts.newest as Readonly<Record<string, number>>;
-  if (Object.hasOwn(newest, canonical)) return newest[canonical]!;
+  const known = entryOf(newest, canonical);
+  if (known !== undefined) return known;
   const operators = operatorsOf(domain);
   return operators ? Math.max(...Object.values(operators).map((list) => list.at(-1)?.v ?? 1)) : null;
 }
@@ -144,8 +146,7 @@ export function typeOfAttribute({ kind }: Attribute): AttributeType | undefined 
 }
 
 function operatorsOf(domain: string): RawOperators | undefined {
-  const canonical = canonicalDomain(domain);
-  return Object.hasOwn(domains, canonical) ? domains[canonical] : undefined;
+  return entryOf(domains, canonicalDomain(domain));
 }
 
 function expand(domain: string, name: string, versions: readonly RawVersion[]): OperatorSchema[] {
@@ -188,15 +189,12 @@ function attributeOf(text: string): SchemaAttribute {
 export function isTypeCode(domain: string, operator: string, attribute: string): boolean {
   const codes = choices.typeCodes as Readonly<Record<string, readonly string[]>>;
   const key = canonicalDomain(domain) === '' ? operator : `${domain}.${operator}`;
-  return Object.hasOwn(codes, key) && codes[key]!.includes(attribute);
+  return entryOf(codes, key)?.includes(attribute) ?? false;
 }
 
 /** The texts that a string attribute may be; empty where any may, or none are known. */
 export function enumerationOf(domain: string, operator: string, attribute: string): readonly string[] {
   if (canonicalDomain(domain) !== '') return [];
   const texts = choices.texts as Readonly<Record<string, readonly string[]>>;
-  for (const key of [`${operator}.${attribute}`, attribute]) {
-    if (Object.hasOwn(texts, key)) return texts[key]!;
-  }
-  return [];
+  return entryOf(texts, `${operator}.${attribute}`) ?? entryOf(texts, attribute) ?? [];
 }

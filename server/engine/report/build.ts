@@ -1,3 +1,4 @@
+import { setEntry } from '../../../outside/table';
 import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineFor } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
@@ -89,7 +90,7 @@ export function reportHead(input: ReportInput): ReportHead {
 function bindingsInForce(prepared: Prepared): Record<string, number> {
   const used = { ...prepared.workload.bindings };
   for (const symbol of prepared.inference.symbols)
-    if (symbol.value !== null) used[symbol.name] = symbol.value;
+    if (symbol.value !== null) setEntry(used, symbol.name, symbol.value);
   return used;
 }
 

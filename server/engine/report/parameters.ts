@@ -1,7 +1,7 @@
+import { entryOf } from '../../../outside/table';
 import { dataTypes } from '../graph/dataTypes';
 import type { Inference, InferredValue } from '../inference/types';
 import { isStored } from '../memory/timeline';
-import { entryOf } from '../table';
 import quantizationInputs from './quantizationInputs.json';
 
 /**

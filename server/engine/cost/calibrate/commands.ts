@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
@@ -6,8 +7,8 @@ import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
 import type { Problem } from '../../problem';
 import type { PrecisionPolicy, Workload } from '../../workload';
-import { hasHidden, visible } from '../../../../output/hidden';
-import { pythonText, type Command } from '../../../../output/shell';
+import { hasHidden, visible } from '../../../../outside/hidden';
+import { pythonText, type Command } from '../../../../outside/shell';
 import { problem } from './profile';
 
 /** One command of a recipe. */
@@ -85,7 +86,7 @@ export function measureCommands(task: MeasureTask): Recipe {
   const path = asPath(task.path);
   const stem = asPath(task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''));
   const context: Context = { ...task, path, inputs, stem };
-  const recipe = recipes[profile.id];
+  const recipe = entryOf(recipes, profile.id);
   if (!task.isNode && task.model.format === 'onnx-text')
     problems.push(problem('warning', 'measure.text-model'));
   if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
@@ -93,7 +94,7 @@ export function measureCommands(task: MeasureTask): Recipe {
   if (wholeOnly.has(profile.id))
     problems.push(problem('information', 'measure.whole-only', { runtime: profile.name }));
   if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only'));
-  if (!(profile.id in ownPrecision) && workload.precision !== 'as-stored')
+  if (!Object.hasOwn(ownPrecision, profile.id) && workload.precision !== 'as-stored')
     problems.push(problem('warning', 'measure.precision', { precision: workload.precision }));
   problems.push(...hiddenNames(context));
   if (problems.some(({ severity }) => severity === 'error')) return { steps: [], problems };
@@ -299,7 +300,7 @@ function readStep(
   const bindings = inference.symbols.flatMap(({ name, value }) =>
     value === null ? [] : option('--bind', `${name}=${value}`),
   );
-  const converts = profile.id in ownPrecision && workload.precision !== 'as-stored';
+  const converts = Object.hasOwn(ownPrecision, profile.id) && workload.precision !== 'as-stored';
   const words = [
     ...['siliconlens', purpose === 'compare' ? 'analyze' : 'calibrate', path, '--profile', file],
     ...(withLayers ? ['--layers', `${stem}.layers.json`] : []),

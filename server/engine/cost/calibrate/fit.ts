@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Calibration, Chip, ResidualBin } from '../../chips/chip';
 import { fittable, laws, predict, type Law } from './laws';
 import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
@@ -32,7 +33,7 @@ export function fitLaw(
   chipOf: ChipOf,
   effort: number,
 ): Values {
-  const searched = free.filter(({ name }) => !(name in held));
+  const searched = free.filter(({ name }) => !Object.hasOwn(held, name));
   return { ...minimise(searched, loss(rows, held, chipOf), effort), ...held };
 }
 
@@ -91,7 +92,7 @@ export interface Fitted {
 /** Fits a law to the rows of one chip and scores it out of fold. */
 export function calibrateGroup(law: Law, own: readonly Row[], chipOf: ChipOf, effort: number): Fitted {
   const constants = rounded(fitLaw(own, law.free, { ...law.held }, chipOf, effort));
-  const start = law.free.map((free) => ({ ...free, start: constants[free.name] ?? free.start }));
+  const start = law.free.map((free) => ({ ...free, start: entryOf(constants, free.name) ?? free.start }));
   const pairs: Pair[] = [];
   const rows: Row[] = [];
   for (let fold = 0; fold < folds; fold++) {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Calibration, Chip } from '../../chips/chip';
 import type { Inference } from '../../inference/types';
 import { dispatchSecondsOf, type RuntimeProfile } from '../../kernels/profile';
@@ -223,7 +224,7 @@ function chooseFree(samples: readonly Sample[], sizes: number, model: ClassModel
     .sort((a, b) => b.weight - a.weight)
     .slice(0, mostFor(samples.length, sizes))
     .map(({ name, start }) => {
-      const most = name in sharesOfPeaks ? Math.max(mostShare, start) : Infinity;
+      const most = Object.hasOwn(sharesOfPeaks, name) ? Math.max(mostShare, start) : Infinity;
       return { name, start, low: start / reach, high: Math.min(most, start * reach) };
     });
 }
@@ -244,7 +245,7 @@ function fit(samples: readonly Sample[], free: readonly Free[], model: ClassMode
           loss +=
             (0.5 / samples.length + (0.5 * sample.seconds) / time) * (Math.abs(error) + 0.3 * error * error);
       }
-      for (const { name, start } of free) loss += 0.003 * Math.log(values[name]! / start) ** 2;
+      for (const { name, start } of free) loss += 0.003 * Math.log(entryOf(values, name)! / start) ** 2;
       return loss;
     },
     effort,

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Graph, Model, Tensor, ValueInfo } from '../../graph/model';
@@ -5,7 +6,6 @@ import { infer } from '../../inference/infer';
 import { planKernels } from '../../kernels/plan';
 import { profileById } from '../../kernels/profile';
 import type { Scheduler } from '../../scheduler';
-import { entryOf } from '../../table';
 import type { Workload } from '../../workload';
 import { constantsFor } from '../constants';
 import { calibrateRows, leastRows } from './fit';
@@ -135,8 +135,8 @@ function rowGraph({ operator, rows, columns }: Row, dtype: DataType): Graph | nu
   const inputs: ValueInfo[] = [];
   const weights: Tensor[] = [];
   [...known.inputs].forEach((kind, i) => {
-    if (kind === 'x') inputs.push(value(names[i]!, dtype, shapes[kind]!));
-    else weights.push(tensor(names[i]!, dtype, shapes[kind]!));
+    if (kind === 'x') inputs.push(value(names[i]!, dtype, entryOf(shapes, kind)!));
+    else weights.push(tensor(names[i]!, dtype, entryOf(shapes, kind)!));
   });
   return graphOf(known.operator, names, inputs, weights, dtype);
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import { decodeTime, prefillTime, type AttentionBytes } from '../classes/gpuAttention';
 import {
   fixedSeconds,
@@ -225,7 +226,7 @@ function attentionBytes(row: Row, size: number, rates: GpuRates, c: ConstantValu
 }
 
 function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
-  const size = bytesOf[row.precision] ?? 4;
+  const size = entryOf(bytesOf, row.precision) ?? 4;
   switch (row.group) {
     case 'gemm': {
       const { batch, m, n, k } = row;

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Scheduler } from '../../scheduler';
 import {
   isTime,
@@ -69,8 +70,8 @@ async function nodeTable(
   for (const line of lines) {
     const pause = scheduler.tick();
     if (pause) await pause;
-    const name = line[nameColumn]!.slice(0, profileLimits.name);
-    const seconds = Number(line[timeColumn] || NaN) * unit;
+    const name = entryOf(line, nameColumn)!.slice(0, profileLimits.name);
+    const seconds = Number(entryOf(line, timeColumn) || NaN) * unit;
     if (isSum(line)) continue;
     if (name === '' || !isTime(seconds)) {
       skipped++;

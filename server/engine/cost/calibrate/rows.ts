@@ -1,4 +1,4 @@
-import { entryOf } from '../../table';
+import { entryOf } from '../../../../outside/table';
 
 /** One measured kernel, brought to what the laws ask for. */
 export interface Row {

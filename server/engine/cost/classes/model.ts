@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Kernel } from '../../kernels/types';
 import type { Operations } from '../../operators/rule';
 import type { Constants } from '../constants';
@@ -59,5 +60,5 @@ export interface ClassModel {
 
 /** A constant by name, with the value that leaves the term out when it is not fitted. */
 export function constant(input: KernelInput, name: string, fallback: number): number {
-  return input.constants.value[name] ?? fallback;
+  return entryOf(input.constants.value, name) ?? fallback;
 }

@@ -1,6 +1,6 @@
+import { entryOf } from '../../../../outside/table';
 import type { Attribute, Tensor } from '../../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
-import { entryOf } from '../../table';
 
 /** A tensor of weights and how a matrix operator reads it. */
 export interface WeightTensor {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../outside/table';
 import type { Attribute, Graph } from '../../graph/model';
 import type { Cursor } from './cursor';
 import { specialFloat } from './parseTypes';
@@ -36,8 +37,8 @@ export class AttributeParser {
     let type: Attribute['kind'] | undefined;
     if (cursor.accept(':')) {
       const { kind, text } = cursor.token;
-      if (kind === 'identifier' && Object.hasOwn(attributeTypes, text)) type = attributeTypes[text];
-      else throw cursor.failure('format.text-attribute-type');
+      type = kind === 'identifier' ? entryOf(attributeTypes, text) : undefined;
+      if (!type) throw cursor.failure('format.text-attribute-type');
       cursor.advance();
     }
     cursor.expect('=');

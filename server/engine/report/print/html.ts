@@ -1,6 +1,7 @@
 import type { Report } from '../types';
 import { sectionsOf } from './sections';
-import { oneLine } from './table';
+import { cut } from '../../../../outside/hidden';
+import { htmlText } from '../../../../outside/html';
 import type { Words } from './words';
 
 /** Plain and self-contained: no script, no outside resource, both colour schemes. */
@@ -48,14 +49,6 @@ ${sections.join('')}</body>
 `;
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function escape(text: string): string {
-  return oneLine(text, 2000).replace(/[&<>"']/g, (letter) => entities[letter]!);
+  return htmlText(cut(text, 2000));
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { commandText, commentText, pythonText } from '../../../output/shell';
+import { commandText, commentText, pythonText } from '../../../outside/shell';
 
 const folder = mkdtempSync(join(tmpdir(), 'siliconlens-shell-'));
 afterAll(() => rmSync(folder, { recursive: true }));
