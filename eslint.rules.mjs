@@ -1,5 +1,6 @@
 import { ESLintUtils } from '@typescript-eslint/utils';
 import ts from 'typescript';
+import { boundedArguments } from './scripts/lint/boundedArguments.mjs';
 
 /**
  * Texts come from models, files and settings, and `record['constructor']` or `record['__proto__']` is there in every
@@ -46,4 +47,4 @@ const ownKeys = ESLintUtils.RuleCreator.withoutDocs({
   },
 });
 
-export default { rules: { 'own-keys': ownKeys } };
+export default { rules: { 'own-keys': ownKeys, 'bounded-arguments': boundedArguments } };

@@ -2,6 +2,7 @@ import { chips } from '../server/engine/chips/catalogue';
 import { chipClasses, mainMemory, type Chip, type ChipClass, type Figure } from '../server/engine/chips/chip';
 import interconnects from '../server/engine/chips/technologies/interconnects.json';
 import technologies from '../server/engine/chips/technologies/memoryTechnologies.json';
+import { appendAll } from '../server/engine/lists';
 
 const titles: Readonly<Record<ChipClass, string>> = {
   cpu: 'CPUs',
@@ -123,9 +124,9 @@ export function chipsPage(): string {
   ];
   for (const chipClass of chipClasses) {
     const members = chips.filter((chip) => chip.class === chipClass);
-    lines.push(`## ${titles[chipClass]}`, '', ...table(columns, members.map(row)));
+    appendAll(lines, [`## ${titles[chipClass]}`, '', ...table(columns, members.map(row))]);
   }
-  lines.push(
+  appendAll(lines, [
     '## Memory technologies',
     '',
     ...table(
@@ -169,6 +170,6 @@ export function chipsPage(): string {
     '',
     'To add a chip to the catalogue, put its file beside the others, run `npm run chips:index` and `npm run chips:docs`.',
     '',
-  );
+  ]);
   return lines.join('\n');
 }

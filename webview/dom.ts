@@ -1,11 +1,13 @@
 type Child = Node | string | null | undefined | false;
+/** Lists may be of any length: they are appended one by one. */
+type Children = Child | readonly Child[];
 type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>;
 
 /** Builds an element. Strings become text nodes, so nothing that a file says is ever read as HTML. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
-  ...children: readonly Child[]
+  ...children: readonly Children[]
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -13,12 +15,16 @@ export function element<K extends keyof HTMLElementTagNameMap>(
     else if (value === true) made.setAttribute(name, '');
     else if (value !== false && value !== undefined) made.setAttribute(name, String(value));
   }
-  made.append(
-    ...children.filter(
-      (child): child is Node | string => child !== null && child !== undefined && child !== false,
-    ),
-  );
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) made.append(child);
+  }
   return made;
+}
+
+/** Puts children in the place of those that an element has. */
+export function refill(place: HTMLElement, children: readonly (Node | string)[]): void {
+  place.replaceChildren();
+  for (const child of children) place.append(child);
 }
 
 export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
@@ -43,14 +49,18 @@ export function table(
       element(
         'tr',
         {},
-        ...headers.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
+        headers.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
       ),
     ),
     element(
       'tbody',
       {},
-      ...rows.map((cells) =>
-        element('tr', {}, ...cells.map((cell, column) => element('td', align(column), cell))),
+      rows.map((cells) =>
+        element(
+          'tr',
+          {},
+          cells.map((cell, column) => element('td', align(column), cell)),
+        ),
       ),
     ),
   );

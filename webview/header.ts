@@ -62,7 +62,7 @@ export function problems(summary: Summary): HTMLElement | null {
     element(
       'ul',
       {},
-      ...shown
+      shown
         .slice(0, 50)
         .map((problem) =>
           element(

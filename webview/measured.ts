@@ -19,9 +19,9 @@ export function measuredView(chip: SummaryChip): MeasuredView | null {
     'section',
     { id: 'measured' },
     element('h2', {}, text('webview.measured.title')),
-    ...measured.remarks.map((remark) => element('p', { class: 'note warning' }, remark)),
+    measured.remarks.map((remark) => element('p', { class: 'note warning' }, remark)),
     facts(measured),
-    ...charts.map((chart) => chart.root),
+    charts.map((chart) => chart.root),
     withoutKernel(measured),
     withoutRow(measured),
     element(
@@ -79,7 +79,7 @@ function facts(measured: MeasuredSummary): HTMLElement {
   return element(
     'dl',
     { class: 'facts' },
-    ...rows.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, value))),
+    rows.map(([term, value]) => element('div', {}, element('dt', {}, term), element('dd', {}, value))),
   );
 }
 

@@ -16,7 +16,7 @@ export interface View {
 export function runPage(render: (summary: Summary, rerender: () => void) => View): void {
   const app = document.getElementById('app') ?? document.body.appendChild(element('div', { id: 'app' }));
   // The words that the host wrote into the empty page stay until there is something to say.
-  const banner = element('div', { class: 'banner', role: 'status' }, ...app.childNodes);
+  const banner = element('div', { class: 'banner', role: 'status' }, [...app.childNodes]);
   const content = element('main', {});
   app.replaceChildren(banner, content);
   let view: View | undefined;

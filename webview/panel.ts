@@ -17,7 +17,7 @@ function panelView(summary: Summary): View {
     { class: 'panel' },
     element('h1', {}, summary.model.path.split(/[\\/]/).pop() ?? summary.model.path),
     workload(summary),
-    ...summary.chips.map((chip) => chipCard(chip, summary)),
+    summary.chips.map((chip) => chipCard(chip, summary)),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
     problems(summary),
     element(
@@ -75,7 +75,7 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
     element(
       'dl',
       {},
-      ...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
+      facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
     ),
   );
 }

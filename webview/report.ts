@@ -3,7 +3,7 @@ import { bandwidthByNode, timeByNode } from './charts/bars';
 import type { ChartView } from './charts/chart';
 import { memoryOverTime } from './charts/memory';
 import { roofline } from './charts/roofline';
-import { button, element, table } from './dom';
+import { button, element, refill, table } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
@@ -47,12 +47,15 @@ function reportView(summary: Summary, rerender: () => void): View {
     chipTable(summary, chip.id, choose),
     energyTable(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
-    ...charts.map((chart) => chart.root),
-    ...(measured ? [measured.root] : []),
+  );
+  for (const chart of charts) root.append(chart.root);
+  if (measured) root.append(measured.root);
+  const noted = problems(summary);
+  root.append(
     bars,
     shares(chip),
     nodes.root,
-    ...[problems(summary)].filter((section) => section !== null),
+    ...(noted ? [noted] : []),
     element(
       'footer',
       {},
@@ -61,12 +64,14 @@ function reportView(summary: Summary, rerender: () => void): View {
       button(text('webview.import'), () => command('importProfile')),
     ),
   );
-  charts.push(...(measured?.charts ?? []));
+  for (const chart of measured?.charts ?? []) charts.push(chart);
   let disposed = false;
   void addBars(summary, chip, bars).then((added) => {
     if (disposed) return;
-    charts.push(...added);
-    for (const chart of added) chart.draw();
+    for (const chart of added) {
+      charts.push(chart);
+      chart.draw();
+    }
   });
   return {
     root,
@@ -97,7 +102,10 @@ async function addBars(
     return [];
   }
   const charts = [timeByNode(chip, rows), bandwidthByNode(chip, rows)];
-  place.replaceChildren(...charts.map((chart) => chart.root));
+  refill(
+    place,
+    charts.map((chart) => chart.root),
+  );
   return charts;
 }
 
@@ -112,7 +120,7 @@ function shares(chip: SummaryChip): HTMLElement {
   return element(
     'section',
     { class: 'shares', id: 'shares' },
-    ...groups
+    groups
       .filter(([, entries]) => entries.length > 0)
       .map(([title, entries, name]) =>
         table(

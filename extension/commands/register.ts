@@ -77,7 +77,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       }
     }),
   );
-  return vscode.Disposable.from(...disposables);
+  return new vscode.Disposable(() => disposables.forEach((disposable) => disposable.dispose()));
 }
 
 /** What a caller of the import may give along: menus pass things of their own. */

@@ -17,6 +17,7 @@ import { failed, usage, type Outcome } from './failure';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { refuseRuntime, settingsFor, workloadFor } from './workload';
+import { appendAll, largest } from '../engine/lists';
 
 /** A profile laid over its model on the chip. */
 export interface MeasuredOnChip extends ReadFile {
@@ -140,7 +141,7 @@ async function fitAll(
       });
     const runtime = words.text('runtime') ?? chip.defaultRuntime;
     const table = await calibrateTable({ ...profile, rows }, chip, runtime, basename(path), uninterrupted);
-    fits.push(...table.fits);
+    appendAll(fits, table.fits);
     unused += table.unused + profile.rows.length - rows.length;
   }
   return { fits, unused };
@@ -153,7 +154,10 @@ const sizeOf = ({ median, p90 }: { readonly median: number; readonly p90: number
 /** What improved on rows that were left out, once per operator class and precision. */
 function keep(fits: readonly GroupFit[], chip: Chip): readonly GroupFit[] {
   if (fits.every(({ calibration }) => calibration === null)) {
-    const most = Math.max(0, ...fits.map(({ rows }) => rows));
+    const most = largest(
+      fits.map(({ rows }) => rows),
+      0,
+    );
     const fit = fits.find(({ reason }) => reason === 'noConstant');
     if (fit && most >= rowsPerConstant) {
       const { operatorClass, precision, rows } = fit;

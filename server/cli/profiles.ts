@@ -31,7 +31,7 @@ export async function readProfiles(
     const { profile, problems } = await readProfile(await readText(path), options, uninterrupted);
     const [first] = problems;
     if (!profile) throw failed('cli.error.model', { path, message: first ? textOf(first, language) : '' });
-    notes.push(...problems.map((problem) => `${path}: ${textOf(problem, language)}`));
+    for (const problem of problems) notes.push(`${path}: ${textOf(problem, language)}`);
     if (profile.profilerSeconds) {
       const args = { path, seconds: seconds(profile.profilerSeconds, language) };
       notes.push(messageOf(language, 'cli.profile.net', args));

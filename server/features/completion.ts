@@ -36,6 +36,7 @@ import {
 } from './schemaText';
 import { contextAt } from './textContext';
 import type { OperatorWords, TextContext } from './textContext';
+import { appendAll } from '../engine/lists';
 
 export interface CompletionOptions {
   readonly language: Language;
@@ -188,7 +189,7 @@ class Completer {
     for (const other of new Set(this.imports.map((one) => one.domain))) {
       if (other === '') continue;
       for (const name of operatorNames(other)) {
-        items.push(...this.operator(other, name, operatorText(other, name)));
+        appendAll(items, this.operator(other, name, operatorText(other, name)));
       }
     }
     for (const one of functions) {

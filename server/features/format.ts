@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/messages';
 import type { Bound, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
+import { largest } from '../engine/lists';
 
 /**
  * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
@@ -17,7 +18,7 @@ const unitWidth = 2;
 export function costLabel(seconds: Estimate | null, bound: Bound, language: Language): string {
   const [number = '', unit = ''] = costParts(seconds, bound, language);
   const word = seconds ? messageOf(language, `hint.bound.${bound}`) : '';
-  const width = Math.max(...hintWords(language).map((one) => one.length));
+  const width = largest(hintWords(language).map((one) => one.length));
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
   return label.replaceAll(' ', blank);
 }

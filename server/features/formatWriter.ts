@@ -1,4 +1,5 @@
 import type { Token } from '../engine/formats/onnxText/lexer';
+import { appendAll } from '../engine/lists';
 
 /** Writes the tokens of a text in lines of another layout and keeps the comments at their places. */
 export class FormatWriter {
@@ -63,7 +64,7 @@ export class FormatWriter {
       this.current = this.indent;
     } else {
       // Within a line a comment can't stand: it goes above.
-      this.above.push(...this.takeComments().map(commentText));
+      appendAll(this.above, this.takeComments().map(commentText));
       if (space) this.current += ' ';
     }
     this.current += this.source.slice(token.start, token.end);

@@ -16,6 +16,7 @@ import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
 import { reason } from './reason';
+import { appendAll } from '../engine/lists';
 
 const chipRows = 8;
 const shownElements = 16;
@@ -73,14 +74,14 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
     .join(', ');
   const lines = [`**${escapeMarkdown(node.node.operator)}** → ${outputs || '–'}`, ''];
   lines.push(workLine(node, language), '');
-  if (analysis.chips.length > 0) lines.push(...chipTable(analysis, index, language), '');
-  lines.push(...measuredLines(analysis, index, language));
+  if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
+  appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');
   // A cost that lacks a number has the way to give it.
   if (!node.work) lines.push(commandLinks(analysis.listing.uri, language), '');
-  lines.push(...origin(node.node, language));
-  lines.push(...operatorLines(node.node.domain, node.node.operator, node.version, language));
+  appendAll(lines, origin(node.node, language));
+  appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
 }
 
@@ -174,7 +175,8 @@ function valueLines(analysis: Analysis, value: InferredValue, language: Language
     );
   }
   facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
-  lines.push(facts.join(' · '), '', ...valueExtras(analysis.listing.model, value, language));
+  lines.push(facts.join(' · '), '');
+  appendAll(lines, valueExtras(analysis.listing.model, value, language));
   if (value.elements && value.elements.length > 0) {
     const shown = elementsText(value.elements);
     const named = elementsText(symbolicFacts(analysis)?.[value.id]?.elements ?? value.elements);

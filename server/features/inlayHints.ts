@@ -6,6 +6,7 @@ import { wholeSeconds } from '../workspace/analysis';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { costLabel, shapeText } from './format';
+import { appendAll } from '../engine/lists';
 
 /** What a hint's tooltip is made from when the editor asks for it. */
 export interface HintData {
@@ -47,7 +48,7 @@ export function inlayHints(
       budget -= label.length + 1;
       hints.push({ position: position.range.start, label, paddingRight: true, data });
     }
-    if (chosen.shape) hints.push(...shapeHints(analysis, position, budget, data));
+    if (chosen.shape) appendAll(hints, shapeHints(analysis, position, budget, data));
   }
   return hints;
 }

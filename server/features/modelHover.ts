@@ -7,6 +7,7 @@ import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { modelExtras } from './extrasHover';
 import { codeSpan, escapeMarkdown, known, timeRange } from './format';
+import { appendAll } from '../engine/lists';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
 export function modelHover(analysis: Analysis, language: Language): MarkupContent {
@@ -42,7 +43,7 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     lines.push('');
   }
   if (model.docString) lines.push(escapeMarkdown(model.docString, 600), '');
-  lines.push(...modelExtras(model, language));
+  appendAll(lines, modelExtras(model, language));
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }

@@ -3,6 +3,7 @@ import { phases, precisionPolicies } from '../engine/workload';
 import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { withoutComments } from './jsonComments';
+import { appendAll } from '../engine/lists';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 export interface ModelSettings {
@@ -121,7 +122,10 @@ export function parseSettingsText(text: string): ReturnType<typeof parseSettings
 export function choicesFor(settings: Settings, key: string): Choices {
   const entries = settings.models.filter(([glob]) => glob !== key && matchesGlob(glob, key));
   // An entry that names the model itself wins over every pattern, wherever it stands.
-  entries.push(...settings.models.filter(([glob]) => glob === key));
+  appendAll(
+    entries,
+    settings.models.filter(([glob]) => glob === key),
+  );
   let bindings: Record<string, number> = {};
   let { precision, phase, runtime } = settings;
   for (const [, entry] of entries) {

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
@@ -76,7 +76,7 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     return whole.slice(0, whole.lastIndexOf('/') + 1) + encoded + modelUri.slice(whole.length);
   }
   const folder = await realpath(dirname(fileURLToPath(modelUri)));
-  const real = await realpath(resolve(folder, ...path.segments));
+  const real = await realpath(resolve(folder, path.segments.join(sep)));
   return isInside(folder, real) ? pathToFileURL(real).href : null;
 }
 

@@ -1,6 +1,7 @@
 import { byteLength } from '../engine/graph/dataTypes';
 import type { Graph, Model, Tensor } from '../engine/graph/model';
 import type { ExternalFile } from './externalData';
+import { appendAll } from '../engine/lists';
 
 /** Files of external data that a model names, with the bytes that its tensors need of each. */
 export function externalFiles(model: Model): ExternalFile[] {
@@ -17,13 +18,13 @@ export function externalFiles(model: Model): ExternalFile[] {
   for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
     for (const tensor of graph.initializers) add(tensor);
     for (const sparse of graph.sparseInitializers) [sparse.values, sparse.indices].forEach(add);
-    nodes.push(...graph.nodes);
+    appendAll(nodes, graph.nodes);
     for (const node of nodes.splice(0)) {
       for (const attribute of node.attributes) {
         if (attribute.kind === 'tensor') add(attribute.value);
         else if (attribute.kind === 'tensors') attribute.value.forEach(add);
         else if (attribute.kind === 'graph') graphs.push(attribute.value);
-        else if (attribute.kind === 'graphs') graphs.push(...attribute.value);
+        else if (attribute.kind === 'graphs') appendAll(graphs, attribute.value);
       }
     }
   }

@@ -20,7 +20,7 @@ export function* digestSteps(model: Model): Steps<string> {
     for (const { domain, version } of model.opsets) digest.add(domain, version);
     yield* addGraph(digest, model.graph);
     for (const one of model.functions) {
-      digest.add(one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs);
+      digest.addAll([one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs]);
       for (const node of one.nodes) yield* addNode(digest, node);
     }
     digests.set(model, (known = digest.end()));

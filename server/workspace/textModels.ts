@@ -6,6 +6,7 @@ import { newestVersion } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';
 import type { Analysis, Listing } from './analysis';
 import type { Served } from './served';
+import { largest } from '../engine/lists';
 
 /** A hand-written text as editing needs it: what the parser made of it, and its tokens. */
 export interface TextModel {
@@ -51,7 +52,7 @@ export function importsOf(listing: Listing, scope: Scope | null): readonly Opset
 /** Version of a domain's operators in a scope; null if the domain is not imported. */
 export function importedVersion(imports: readonly OpsetImport[], domain: string): number | null {
   const versions = imports.filter((one) => canonicalDomain(one.domain) === canonicalDomain(domain));
-  return versions.length > 0 ? Math.max(...versions.map(({ version }) => version)) : null;
+  return versions.length > 0 ? largest(versions.map(({ version }) => version)) : null;
 }
 
 /** As {@link importedVersion}; the newest known one where the import is missing, so that editing goes on. */

@@ -148,7 +148,7 @@ export function swatches(
   return element(
     'ul',
     {},
-    ...entries.map((entry) => {
+    entries.map((entry) => {
       const mark = element('span', { class: 'mark', 'aria-hidden': 'true' }, entry.mark);
       mark.style.color = entry.color;
       return element('li', {}, mark, entry.label);

@@ -127,7 +127,9 @@ interface Limits {
 /** Both axes have one scale, so that the diagonal is one. */
 function limitsOf(points: readonly MeasuredPoint[]): Limits {
   const all = points.flatMap(({ measured, estimate }) => [measured, estimate.value]);
-  return { min: Math.min(...all) / 2, max: Math.max(...all) * 2 };
+  const min = all.reduce((a, b) => Math.min(a, b), Infinity);
+  const max = all.reduce((a, b) => Math.max(a, b), -Infinity);
+  return { min: min / 2, max: max * 2 };
 }
 
 /** The diagonal, and around it the range that the middle one of these estimates states. */

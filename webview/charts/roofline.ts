@@ -119,7 +119,7 @@ function roofs(chip: SummaryChip, dots: readonly Dot[]): ChartDataset<'scatter'>
     bandwidthBytesPerSecond: bandwidth,
   } = chip.roofs;
   const intensities = dots.map((dot) => dot.intensity);
-  const left = Math.min(0.1, ...intensities) / 2;
+  const left = intensities.reduce((a, b) => Math.min(a, b), 0.1) / 2;
   const made: ChartDataset<'scatter'>[] = [];
   for (const [rate, dash, key] of [
     [matrix, [], 'webview.roofline.matrixRoof'],
@@ -128,7 +128,7 @@ function roofs(chip: SummaryChip, dots: readonly Dot[]): ChartDataset<'scatter'>
     if (rate === null || bandwidth === null || (key === 'webview.roofline.vectorRoof' && vector === matrix))
       continue;
     const ridge = rate / bandwidth;
-    const right = Math.max(ridge * 10, ...intensities.map((intensity) => intensity * 2));
+    const right = intensities.reduce((a, b) => Math.max(a, b * 2), ridge * 10);
     made.push({
       label: text(key, { rate: show.rate(rate), bandwidth: show.bandwidth(bandwidth) }),
       data: [

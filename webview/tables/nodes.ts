@@ -1,5 +1,5 @@
 import type { NodeRow, RowsParams, Summary, SummaryChip } from '../../server/protocol';
-import { button, element } from '../dom';
+import { button, element, refill } from '../dom';
 import { remember, requestRows, reveal, state } from '../host';
 import { show, text, word } from '../text';
 
@@ -61,8 +61,9 @@ export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
   );
 
   function drawHeader(): void {
-    header.replaceChildren(
-      ...columns.map((column) => {
+    refill(
+      header,
+      columns.map((column) => {
         const chosen = column.sort === sort;
         const arrow = chosen ? (descending ? ' ▼' : ' ▲') : '';
         return element(
@@ -139,7 +140,7 @@ export function nodeTable(summary: Summary, chip: SummaryChip): NodeTable {
           : element('div', { class: 'row', role: 'row' }, '…'),
       );
     }
-    body.replaceChildren(...rows);
+    refill(body, rows);
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,6 +2,7 @@ import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from './chip';
 import type { Path } from './jsonText';
 import type { ChipProblem } from './schemaCheck';
+import { largest } from '../lists';
 
 /** A doubt about a chip's figures. `key` names the figure, so that reviewed doubts can be listed. */
 export interface Doubt {
@@ -141,7 +142,10 @@ function lintMemory(chip: Chip, doubt: Report): void {
       doubt('binary-capacity', level.name, at('capacityBytes'), { capacity });
   }
   const main = chip.memory.find((level) => !level.onChip)?.bandwidthBytesPerSecond?.value;
-  const peak = Math.max(0, ...Object.values(chip.peakOpsPerSecond).map(({ value }) => value));
+  const peak = largest(
+    Object.values(chip.peakOpsPerSecond).map(({ value }) => value),
+    0,
+  );
   if (main && peak) {
     const point = peak / main;
     if (point < ridge[0] || point > ridge[1])

@@ -1,4 +1,5 @@
 import type { Chip } from './chip';
+import { smallest } from '../lists';
 
 /** Vendors as they are written in Korean and Chinese, with misprints that circulate. */
 const vendorNames: Readonly<Record<string, readonly string[]>> = {
@@ -79,7 +80,7 @@ export function typoDistance(a: string, b: string, most: number): number | null 
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
         row[j] = Math.min(row[j], before[j - 2] + 1);
     }
-    if (Math.min(...row) > most) return null;
+    if (smallest(row) > most) return null;
     [before, last] = [last, row];
   }
   return last[b.length] <= most ? last[b.length] : null;

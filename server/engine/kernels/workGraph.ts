@@ -1,6 +1,7 @@
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
+import { appendAll } from '../lists';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
 export interface WorkNode {
@@ -206,7 +207,7 @@ export class WorkGraph {
     const recomputed = new Map(made.recomputed);
     for (const at of positions) {
       const node = this.nodes[at]!;
-      members.push(...node.members);
+      appendAll(members, node.members);
       for (const [value, source] of node.recomputed) recomputed.set(value, source);
       this.nodes[at] = null;
     }

@@ -9,7 +9,7 @@ export const maximumElements = 1024;
  * The shape of an elementwise result by multidirectional broadcasting (onnx docs/Broadcasting.md).
  * Undefined when a rank is unknown or when two dimensions contradict each other.
  */
-export function broadcastShapes(...shapes: readonly (Shape | undefined)[]): Dim[] | undefined {
+export function broadcastShapes(shapes: readonly (Shape | undefined)[]): Dim[] | undefined {
   let rank = 0;
   for (const shape of shapes) {
     if (!shape) return undefined;
@@ -40,10 +40,10 @@ export function broadcastDims(a: Dim, b: Dim): Dim | undefined {
 }
 
 /** Broadcast shape of some inputs of a node; reports `broadcast-mismatch` when they contradict each other. */
-export function broadcastInputs(context: NodeContext, ...indices: readonly number[]): Dim[] | undefined {
+export function broadcastInputs(context: NodeContext, indices: readonly number[]): Dim[] | undefined {
   const shapes = indices.map((index) => context.shape(index));
   if (shapes.some((shape) => !shape)) return undefined;
-  const result = broadcastShapes(...shapes);
+  const result = broadcastShapes(shapes);
   if (!result) context.report('error', 'broadcast-mismatch');
   return result;
 }

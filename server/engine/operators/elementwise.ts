@@ -50,7 +50,7 @@ function unaryRule(name: string, count: Count, fold?: Fold, result?: DataType): 
 
 /** Before operator set 7 the second operand was broadcast to the first, aligned by `axis`. */
 function binaryShape(context: NodeContext): readonly Dim[] | undefined {
-  return context.version < 7 ? context.shape(0) : broadcastInputs(context, 0, 1);
+  return context.version < 7 ? context.shape(0) : broadcastInputs(context, [0, 1]);
 }
 
 function binaryRule(name: string, count: Count, fold: Fold | undefined, result?: DataType): OperatorRule {
@@ -85,7 +85,7 @@ function variadicRule(name: string, last: number, fold?: Fold): OperatorRule {
     formula: `vector (n - 1${last ? ` + ${last}` : ''})|Y|`,
     infer(context) {
       const inputs = all(context.inputCount);
-      const shape = context.version < 8 ? context.shape(0) : broadcastInputs(context, ...inputs);
+      const shape = context.version < 8 ? context.shape(0) : broadcastInputs(context, inputs);
       context.setTensor(0, context.dtype(0), shape);
       if (!fold || !inputs.every((index) => context.elements(index))) return;
       const joined: Fold = (operands, dtype) =>
@@ -221,7 +221,7 @@ const binaryOperators: readonly OperatorRule[] = [
   {
     ...binaryRule('Mod', vector, undefined),
     infer(context) {
-      const shape = broadcastInputs(context, 0, 1);
+      const shape = broadcastInputs(context, [0, 1]);
       context.setTensor(0, context.dtype(0), shape);
       const fold = context.int('fmod', 0) === 1 ? foldRemainder : foldModulo;
       foldInputs(context, [0, 1], shape, fold, context.dtype(0));
@@ -253,7 +253,7 @@ const binaryOperators: readonly OperatorRule[] = [
   {
     ...binaryRule('BitShift', vector, undefined),
     infer(context) {
-      const shape = broadcastInputs(context, 0, 1);
+      const shape = broadcastInputs(context, [0, 1]);
       context.setTensor(0, context.dtype(0), shape);
       const left = context.string('direction') === 'LEFT';
       const fold = arithmetic((a, b) => (left ? a * 2 ** b : Math.floor(a / 2 ** b)));

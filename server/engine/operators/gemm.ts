@@ -25,7 +25,7 @@ export function matMulShape(
   const outer = right[right.length - 2];
   if (typeof inner === 'number' && typeof outer === 'number' && inner !== outer)
     context.report('error', 'matmul-inner', { left: inner, right: outer });
-  const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2));
+  const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)]);
   if (batch === undefined) {
     context.report('error', 'broadcast-mismatch');
     return undefined;

@@ -3,6 +3,7 @@ import type { Shape } from '../graph/model';
 import { knownNumbers } from './helpers';
 import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { normalizeAxis } from './shared';
+import { largest, smallest } from '../lists';
 
 /** Axes that a Reduce* names: attribute or input by version; undefined when they are not known. */
 function reduceAxes(context: NodeContext, inputSince: number): readonly number[] | undefined {
@@ -128,14 +129,14 @@ export const reductionOperators: readonly OperatorRule[] = [
     18,
     'vector |X|',
     (read) => ({ vector: read }),
-    (values) => Math.max(...values),
+    (values) => largest(values),
   ),
   reduce(
     'ReduceMin',
     18,
     'vector |X|',
     (read) => ({ vector: read }),
-    (values) => Math.min(...values),
+    (values) => smallest(values),
   ),
   reduce(
     'ReduceProd',

@@ -4,6 +4,7 @@ import { scaled } from './elements';
 import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { isDim, normalizeAxes, numbers } from './shared';
 import { shapeElements } from './tensorShape';
+import { largest, smallest } from '../lists';
 
 /** Scales and sizes of Resize by axis of the input; undefined where an axis keeps its size. */
 interface Targets {
@@ -80,7 +81,7 @@ function keptAspect(
   const complete = shape.every(
     (dim, axis) => sizes[axis] === 'keep' || (typeof dim === 'number' && typeof sizes[axis] === 'number'),
   );
-  const scale = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
+  const scale = policy === 'not_larger' ? smallest(ratios) : largest(ratios);
   return shape.map((dim, axis) => {
     if (sizes[axis] === 'keep') return dim;
     return complete ? Math.floor((dim as number) * scale + 0.5) : context.fresh(`dim${axis}`);

@@ -3,6 +3,7 @@ import type { Attribute } from '../graph/model';
 import choices from './attributeChoices.json';
 import facts from './schemas.json';
 import { canonicalDomain } from './table';
+import { largest } from '../lists';
 
 /** The type words of attributes, as the textual syntax has them (`type_proto` and `sparse_tensor` included). */
 export type AttributeType =
@@ -110,7 +111,7 @@ export function newestVersion(domain: string): number | null {
   const known = entryOf(newest, canonical);
   if (known !== undefined) return known;
   const operators = operatorsOf(domain);
-  return operators ? Math.max(...Object.values(operators).map((list) => list.at(-1)?.v ?? 1)) : null;
+  return operators ? largest(Object.values(operators).map((list) => list.at(-1)?.v ?? 1)) : null;
 }
 
 /** The parameter behind an argument's place; undefined beyond the last. */

@@ -11,7 +11,7 @@ export const whereRule: OperatorRule = {
   operatorClass: 'elementwise',
   formula: 'vector |Y|',
   infer(context) {
-    const shape = broadcastInputs(context, 0, 1, 2);
+    const shape = broadcastInputs(context, [0, 1, 2]);
     context.setTensor(0, context.dtype(1) ?? context.dtype(2), shape);
     if (!context.elements(0)) return;
     foldInputs(context, [0, 1, 2], shape, ([condition, a, b]) => choose(condition, a, b), context.dtype(1));

@@ -51,7 +51,7 @@ const stringConcat: OperatorRule = {
   name: 'StringConcat',
   operatorClass: 'elementwise',
   formula: 'not counted: text',
-  infer: (context) => context.setTensor(0, 'string', broadcastInputs(context, 0, 1)),
+  infer: (context) => context.setTensor(0, 'string', broadcastInputs(context, [0, 1])),
 };
 
 const stringSplit: OperatorRule = {

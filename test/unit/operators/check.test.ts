@@ -12,10 +12,19 @@ describe('broadcastShapes', () => {
     ['batch', '4', '4'],
     ['a', 'b', 'max(a, b)'],
   ])('%s and %s give %s', (a, b, expected) => {
-    expect(broadcastShapes(shape(a), shape(b))?.map(printDim).join(', ')).toBe(expected);
+    expect(
+      broadcastShapes([shape(a), shape(b)])
+        ?.map(printDim)
+        .join(', '),
+    ).toBe(expected);
   });
   it('refuses contradictions', () => {
-    expect(broadcastShapes([2, 3], [2, 4])).toBeUndefined();
+    expect(
+      broadcastShapes([
+        [2, 3],
+        [2, 4],
+      ]),
+    ).toBeUndefined();
   });
 });
 

@@ -4,6 +4,7 @@ import { fittable, laws, predict, type Law } from './laws';
 import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
 import type { Row } from './rows';
 import { binEdges, binOf, score, type Pair, type Score } from './score';
+import { largest, smallest } from '../../lists';
 
 /** Folds of the out-of-fold score. */
 export const folds = 5;
@@ -71,10 +72,18 @@ export function residuals(pairs: readonly Pair[], sets: readonly (readonly Pair[
     return {
       below,
       rows: own.length >= leastRows ? own.length : near.length,
-      low: round(Math.min(1, quantile(ratios, slack), ...each.map((list) => quantile(list, tailOf(list))))),
+      low: round(
+        smallest(
+          each.map((list) => quantile(list, tailOf(list))),
+          Math.min(1, quantile(ratios, slack)),
+        ),
+      ),
       median: round(quantile(ratios, 0.5)),
       high: round(
-        Math.max(1, quantile(ratios, 1 - slack), ...each.map((list) => quantile(list, 1 - tailOf(list)))),
+        largest(
+          each.map((list) => quantile(list, 1 - tailOf(list))),
+          Math.max(1, quantile(ratios, 1 - slack)),
+        ),
       ),
     };
   });

@@ -13,6 +13,7 @@ import { folds, leastRows, residuals, round } from './fit';
 import type { MatchedProfile } from './matchProfile';
 import { minimise, type Free, type Values } from './optimise';
 import { score, type Pair, type Score } from './score';
+import { appendAll } from '../../lists';
 
 /** A model with a profile that was laid over its plan (`matchProfile`). */
 export interface MeasuredModel {
@@ -148,13 +149,8 @@ function fitGroup(
       free,
       model,
     );
-    pairs.push(
-      ...pairsOf(
-        samples.filter(({ key }) => left.has(key)),
-        values,
-        model,
-      ),
-    );
+    const held = samples.filter(({ key }) => left.has(key));
+    appendAll(pairs, pairsOf(held, values, model));
   }
   const after = score(pairs);
   const constants = Object.entries(fit(samples, free, model)).map(([name, value]) => [name, round(value)]);

@@ -8,6 +8,7 @@ import {
   type MeasuredRow,
   type ReadProfile,
 } from './profile';
+import { smallest } from '../../lists';
 
 export type Json = Readonly<Record<string, unknown>>;
 type Shapes = readonly (readonly number[] | null)[];
@@ -140,7 +141,7 @@ export class OrtTrace {
         rows,
         seconds: sumOfRows(rows),
         profilerSeconds: added,
-        wholeSeconds: this.wholes.length > 0 ? Math.min(...this.wholes.slice(warmUps, 100_000)) : null,
+        wholeSeconds: this.wholes.length > 0 ? smallest(this.wholes.slice(warmUps)) : null,
         places: places.filter((name) => name !== ''),
       },
       problems,

@@ -3,6 +3,7 @@ import type { KernelPlan } from '../../kernels/types';
 import type { Problem } from '../../problem';
 import { estimate } from '../interval';
 import type { Estimate } from '../types';
+import { largest } from '../../lists';
 
 /**
  * Spikes per neuron and time step, and time steps per inference, of converted networks: the usual range of
@@ -57,7 +58,7 @@ export function spikingVerdict(
     held?.neurons ? neurons / held.neurons.value : null,
     held?.synapses ? synapses / held.synapses.value : null,
   ].filter((share): share is number => share !== null);
-  const chipsNeeded = shares.length === 0 ? null : Math.max(1, Math.ceil(Math.max(...shares)));
+  const chipsNeeded = shares.length === 0 ? null : Math.max(1, Math.ceil(largest(shares)));
   const each = held?.joulesPerSynapticOperation?.value;
   // Synaptic operations are the least that a run costs: neurons, routing and idle power come on top, which took a
   // Loihi tens of times more for a small network (Blouw et al. 2018). The most is all of its power for all steps.

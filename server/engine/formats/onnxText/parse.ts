@@ -266,7 +266,7 @@ class Parser {
   private operator(node: Writable<Node>, places: number[]): void {
     const { cursor } = this;
     const parts: string[] = [];
-    let place: readonly number[];
+    let place: readonly [number, number, number];
     do {
       const { token } = cursor;
       place = [token.line, token.character, token.endCharacter];

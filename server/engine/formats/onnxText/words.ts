@@ -4,6 +4,7 @@ import type { Dim } from '../../graph/dim';
 import type { ValueType } from '../../graph/model';
 import { isOpen } from '../dims';
 import { decodeInt32Data } from '../onnx/elements';
+import { largest } from '../../lists';
 
 /** Words that open a type; a name that is one of them is quoted, or it would be read as a type. */
 export const typeWords: ReadonlySet<string> = new Set([
@@ -32,7 +33,7 @@ export function isIdentifier(name: string): boolean {
   return classify(name) === 'identifier';
 }
 
-const longestTypeWord = Math.max(...[...typeWords].map((word) => word.length));
+const longestTypeWord = largest([...typeWords].map((word) => word.length));
 
 /**
  * Control characters, and those that change the direction or hide: they would make a line read other than it is.

@@ -88,7 +88,7 @@ function complex(name: string): OperatorRule {
     name,
     'elementwise',
     'vector 3·|C| (6 per complex number)',
-    (context) => context.setTensor(0, context.dtype(0), broadcastInputs(context, 0, 1)),
+    (context) => context.setTensor(0, context.dtype(0), broadcastInputs(context, [0, 1])),
     (context) => ({ vector: 3 * context.outputCountOf(0) }),
   );
 }
@@ -212,7 +212,7 @@ const mulInteger = contrib(
   'MulInteger',
   'elementwise',
   'vector |C|, + |A| and |B| for zero points',
-  (context) => context.setTensor(0, accumulator(context), broadcastInputs(context, 0, 2)),
+  (context) => context.setTensor(0, accumulator(context), broadcastInputs(context, [0, 2])),
   (context) => ({
     vector:
       context.outputCountOf(0) +

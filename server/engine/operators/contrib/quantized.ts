@@ -22,7 +22,7 @@ function binary(name: string, second: number): OperatorRule {
     name,
     'elementwise',
     'vector 2·(|A| + |B|) (dequantise) + |C| + 4·|C| (requantise)',
-    (context) => context.setTensor(0, context.dtype(0), broadcastInputs(context, 0, second)),
+    (context) => context.setTensor(0, context.dtype(0), broadcastInputs(context, [0, second])),
     (context) => ({
       vector:
         dequantise * (context.count(0) + context.count(second)) + (1 + requantise) * context.outputCountOf(0),
@@ -67,7 +67,7 @@ const where = contrib(
   'QLinearWhere',
   'elementwise',
   'vector 7·|Z| (dequantise, select, requantise)',
-  (context) => context.setTensor(0, context.dtype(1), broadcastInputs(context, 0, 1, 4)),
+  (context) => context.setTensor(0, context.dtype(1), broadcastInputs(context, [0, 1, 4])),
   (context) => ({ vector: (dequantise + requantise + 1) * context.outputCountOf(0) }),
 );
 

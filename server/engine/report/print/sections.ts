@@ -2,6 +2,7 @@ import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { known, rangeText, type Words } from './words';
+import { appendAll } from '../../lists';
 
 export { column, type Column, type Section } from './section';
 
@@ -18,7 +19,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
     // Where nothing has a time the problems say why; tables without rows say nothing.
     const timed = chip.nodes.some(({ seconds }) => seconds !== null && seconds.value > 0);
     if (timed) sections.push(nodeSection(report, chip, words));
-    sections.push(...measuredSections(report, chip, words));
+    appendAll(sections, measuredSections(report, chip, words));
     if (timed) sections.push(operatorSection(report, chip, words));
   }
   if (report.problems.length > 0) sections.push(problemSection(report, words));

@@ -1,6 +1,7 @@
 import type { Report } from '../types';
 import { sectionsOf, type Section } from './sections';
 import type { Words } from './words';
+import { largest } from '../../lists';
 
 /** The report as plain text in columns, for a terminal. */
 export function printTable(report: Report, words: Words): string {
@@ -15,7 +16,10 @@ export function tableOf(sections: readonly Section[]): string {
 function sectionText(section: Section): string {
   const rows = section.rows.map((row) => row.map((cell) => oneLine(cell)));
   const widths = section.columns.map((column, index) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[index] ?? ''))),
+    largest(
+      rows.map((row) => displayWidth(row[index] ?? '')),
+      displayWidth(column.title),
+    ),
   );
   const write = (cells: readonly string[]): string =>
     cells

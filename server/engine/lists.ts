@@ -1,0 +1,17 @@
+/**
+ * Appends all items to a list. `push(...items)` would put each of them on the stack, which ends at some 120,000;
+ * a lint rule keeps such calls out.
+ */
+export function appendAll<T>(list: T[], items: Iterable<T>): void {
+  for (const item of items) list.push(item);
+}
+
+/** The largest of some numbers, NaN if one is; `floor` when there are none. */
+export function largest(values: readonly number[], floor = -Infinity): number {
+  return values.reduce((most, value) => Math.max(most, value), floor);
+}
+
+/** The smallest of some numbers, NaN if one is; `ceiling` when there are none. */
+export function smallest(values: readonly number[], ceiling = Infinity): number {
+  return values.reduce((least, value) => Math.min(least, value), ceiling);
+}
