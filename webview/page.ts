@@ -74,7 +74,7 @@ function stateText(state: WebviewState): HTMLElement {
         'p',
         { class: state.kind },
         state.message,
-        ...state.actions.flatMap((action) => [
+        state.actions.flatMap((action) => [
           ' ',
           button(text(`webview.state.${action}`), () => command(action)),
         ]),

@@ -1,3 +1,4 @@
+import { appendAll } from '../../lists';
 import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
@@ -96,7 +97,7 @@ export function measureCommands(task: MeasureTask): Recipe {
   if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only'));
   if (!Object.hasOwn(ownPrecision, profile.id) && workload.precision !== 'as-stored')
     problems.push(problem('warning', 'measure.precision', { precision: workload.precision }));
-  problems.push(...hiddenNames(context));
+  appendAll(problems, hiddenNames(context));
   if (problems.some(({ severity }) => severity === 'error')) return { steps: [], problems };
   return { steps: recipe ? recipe(context) : readSteps(context, `${stem}.csv`), problems };
 }
