@@ -201,7 +201,10 @@ export function startServer(connection: Connection): void {
   connection.onNotification(withheldNotification, ({ models: left }: WithheldParams) => {
     for (const uri of working.withhold(left)) models.released(uri);
   });
-  connection.onShutdown(() => models.dispose());
+  connection.onShutdown(() => {
+    models.dispose();
+    chips.dispose();
+  });
 
   async function foldersChanged(): Promise<void> {
     folders = ((await connection.workspace.getWorkspaceFolders()) ?? []).map((folder) => folder.uri);

@@ -6,6 +6,7 @@ import type { ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
 import type { Problem } from '../engine/problem';
 import type { ChipFiles, ChipSource } from './chipFiles';
+import { ChipFolderWatch } from './chipFolderWatch';
 
 /** The chips that a model can be costed on, under its settings. */
 export interface Available {
@@ -56,7 +57,7 @@ interface Known {
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** The chips of workspace folders and settings, read again when the client says that something changed. */
+/** The chips of workspace folders and settings, read again when something changed or the client says so. */
 export class OwnChips {
   private folders: readonly string[] = [];
   private known: ReadonlyMap<string, Known> = new Map();
@@ -65,6 +66,7 @@ export class OwnChips {
   private isAwaited = false;
   /** By the text of the setting; forgotten when a file changes. */
   private readonly available = new Map<string, Available>();
+  private readonly watch = new ChipFolderWatch(() => void this.reload());
 
   constructor(
     private readonly files: ChipFiles,
@@ -73,7 +75,13 @@ export class OwnChips {
 
   setFolders(folders: readonly string[]): Promise<void> {
     this.folders = folders;
+    // Before they are read: what changes meanwhile is then told.
+    this.watch.setFolders(folders);
     return this.reload();
+  }
+
+  dispose(): void {
+    this.watch.dispose();
   }
 
   /** Reads what is there now. Several calls in a row lead to one reading after the one under way. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -68,6 +68,27 @@ const half = {
 };
 
 describe('chips of the workspace', () => {
+  it('are noticed, changed and gone, when their folders come in one go and nobody tells', async () => {
+    await rm(join(folder, '.siliconlens'), { recursive: true });
+    const document = await start({ chips: ['half'] });
+    const hover = () => document.hoverText(document.at('Relu'));
+    expect(await hover()).not.toContain('Half');
+    // As from an archive or a checkout, in which editors' own watchers miss all that is inside.
+    const prepared = await mkdtemp(join(tmpdir(), 'chips-'));
+    await mkdir(join(prepared, '.siliconlens', 'chips'), { recursive: true });
+    await writeFile(join(prepared, '.siliconlens', 'chips', 'half.json'), JSON.stringify(half));
+    for (const time of ['first', 'second']) {
+      await cp(join(prepared, '.siliconlens'), join(folder, '.copy'), { recursive: true });
+      await rename(join(folder, '.copy'), join(folder, '.siliconlens'));
+      await expect.poll(hover, { timeout: 20_000 }).toContain('Half an L4');
+      await writeFile(pathOf('half.json'), JSON.stringify({ ...half, name: `Half the ${time} time` }));
+      await expect.poll(hover, { timeout: 20_000 }).toContain(`Half the ${time} time`);
+      await rm(join(folder, '.siliconlens'), { recursive: true });
+      await expect.poll(hover, { timeout: 20_000 }).not.toContain('Half');
+    }
+    await rm(prepared, { recursive: true });
+  });
+
   it('are in the hover, the choices and the report as soon as their file is there, and follow it', async () => {
     const document = await start({ chips: ['half'] });
     const at = document.at('Relu');
