@@ -1,8 +1,9 @@
 // Bundles every target with esbuild; `--watch` keeps building. Types are checked by `npm run typecheck`.
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 import { writeChipSchemas } from './chipSchemas.mjs';
+import { bundledPackages, noticesOf } from './notices.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = {
@@ -10,7 +11,9 @@ const common = {
   minify: !watch,
   sourcemap: watch ? 'inline' : false,
   logLevel: 'warning',
+  // Licences are told in ThirdPartyNotices.txt.
   legalComments: 'none',
+  metafile: true,
 };
 const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 const browser = { ...common, platform: 'browser', target: 'es2022', format: 'iife' };
@@ -28,7 +31,9 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 // Completion and validation of chip files in a workspace.
 await writeChipSchemas('dist');
+const built = [];
 for (const target of targets) {
   if (watch) await (await context(target)).watch();
-  else await build(target);
+  else built.push((await build(target)).metafile);
 }
+if (!watch) await writeFile('ThirdPartyNotices.txt', await noticesOf(bundledPackages(built)));

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const largest = 1.5e6;
 const allowed = [
-  /^extension\/(package\.json|package\.nls(\.ko)?\.json|readme\.md|LICENSE(\.txt|\.md)?|changelog\.md)$/i,
+  /^extension\/(package\.json|package\.nls(\.ko)?\.json|readme\.md|LICENSE(\.txt|\.md)?|ThirdPartyNotices\.txt|changelog\.md)$/i,
   /^extension\/dist\/(extension|server)\.js$/,
   /^extension\/dist\/(chip|settings)\.schema(\.ko)?\.json$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,

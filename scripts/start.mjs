@@ -1,8 +1,10 @@
 // `npm start`: installs what is needed, builds, packs and opens a VS Code with the extension and sample models.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { cacheFolder } from './cache.mjs';
 import { installDependencies } from './tools.mjs';
-import { cacheFolder, folderAddress, freePort, startHost, unpackSamples } from './vscode-host.mjs';
+import { folderAddress, startHost, unpackSamples } from './vscode-host.mjs';
 
 const firstModel = 'bert-base.onnx';
 const settings = {
@@ -58,16 +60,47 @@ async function openDesktop(code, vsix, samples, data) {
   console.log(`VS Code is open with the models in ${samples}.`);
 }
 
+/** Whoever can reach an editor can run programs by it, so it asks for a password that only this terminal shows. */
 async function openBrowser(vsix, samples, data) {
-  const port = await freePort(Number(process.env.PORT) || 8765);
-  const host = await startHost({ folder: samples, data, vsix: [vsix], port, settings });
-  const address = folderAddress(port, samples, join(samples, firstModel));
+  const port = portOf(process.env.PORT);
+  const password = randomBytes(18).toString('base64url');
+  let host;
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    // Without a host this ends one that is still on its way up, see startHost.
+    if (!host) process.exit(0);
+    void host.stop().then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+  endWithParent(end);
+  host = await startHost({ folder: samples, data, vsix: [vsix], port, password, settings });
+  const address = folderAddress(host.port, samples, join(samples, firstModel));
   console.log(
-    `\nVS Code with Siliconlens is at\n\n  ${address}\n\nSample models: ${samples}\nCtrl+C ends it.`,
+    '\nVS Code with Siliconlens is up. Open the address in a browser and log in with the password.\n',
   );
+  console.log(`address: ${address}\npassword: ${password}\n`);
+  console.log(`Sample models: ${samples}\nCtrl+C ends it.`);
   if (process.argv.includes('--open')) openAddress(address);
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void host.stop().then(() => process.exit(0)));
+  await host.ended;
+  if (!ending) throw new Error(`code-server has ended.\n${host.log.join('')}`);
+}
+
+/** The port that is asked for; without one the system gives a free one. */
+function portOf(text) {
+  if (!text) return undefined;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT is no port: ${text}`);
+  return port;
+}
+
+/** npm may be ended by a signal that it does not pass on. */
+function endWithParent(end) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 1000).unref();
 }
 
 function openAddress(address) {

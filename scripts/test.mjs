@@ -50,6 +50,9 @@ async function suite(name, config) {
   total.passed += report?.numPassedTests ?? 0;
   total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
   total.failed += code !== 0 ? Math.max(failed, 1) : failed;
+  const tests = report?.testResults.flatMap((tested) => tested.assertionResults) ?? [];
+  for (const { status, fullName } of tests)
+    if (['pending', 'skipped', 'todo'].includes(status)) console.log(`skipped: ${fullName}`);
 }
 
 function heading(name) {

@@ -1,56 +1,36 @@
 // A real VS Code to try the extension in: code-server and the Node it needs, pinned by scripts/vscode-host and kept in
 // a cache outside node_modules. Only Node's own modules are used here.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { keptPackages, npm } from './cache.mjs';
 
 const pins = fileURLToPath(new URL('vscode-host/', import.meta.url));
 const fixtures = fileURLToPath(new URL('../test/fixtures/models/', import.meta.url));
 const requiredMajor = 24;
 
-/** Where downloaded tools and sample models are kept: SILICONLENS_CACHE or the user's cache folder. */
-export function cacheFolder() {
-  return process.env.SILICONLENS_CACHE || join(homedir(), '.cache', 'siliconlens');
-}
-
 /** Installs code-server unless it is there; answers its folder. Takes about half a minute the first time. */
 export async function installHost(say = console.log) {
-  const lock = await readFile(join(pins, 'package-lock.json'));
-  const id = createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex');
-  const folder = join(cacheFolder(), `vscode-${id.slice(0, 12)}`);
-  if (existsSync(join(folder, 'complete'))) return folder;
   if (process.platform === 'win32')
     throw new Error('code-server does not run on Windows: install VS Code so that `code` is on the PATH.');
-  say('Installing VS Code for the browser (code-server, once, about 800 MB)…');
-  const work = `${folder}.${process.pid}`;
-  await mkdir(work, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json'])
-    await copyFile(join(pins, name), join(work, name));
-  const vscode = join(work, 'node_modules', 'code-server', 'lib', 'vscode');
-  npm(work, 'ci');
-  // code-server leaves these two steps to install scripts; what they install is pinned by its own lock files.
-  npm(vscode, 'install', '--omit=dev');
-  npm(join(vscode, 'extensions'), 'install', '--omit=dev');
-  await writeFile(join(work, 'complete'), '');
-  await rename(work, folder).catch(async (error) => {
-    // Someone else was faster.
-    await rm(work, { recursive: true, force: true });
-    if (!existsSync(join(folder, 'complete'))) throw error;
+  return keptPackages('vscode', pins, async (work) => {
+    const vscode = join(work, 'node_modules', 'code-server', 'lib', 'vscode');
+    // code-server leaves these two steps to install scripts; what they install is pinned by its own lock files.
+    npm(vscode, 'install', '--omit=dev');
+    npm(join(vscode, 'extensions'), 'install', '--omit=dev');
   });
-  return folder;
 }
 
 /**
  * Starts code-server on 127.0.0.1.
- * @param {{ folder: string, data: string, vsix: string[], port?: number, settings?: object, trust?: boolean, locale?: string }} options
- *   `folder` is opened, `data` holds user data and extensions, `vsix` are installed first
- * @returns its address, its process id and how to stop it
+ * @param {{ folder: string, data: string, vsix: string[], port?: number, password?: string, settings?: object, trust?: boolean, locale?: string }} options
+ *   `folder` is opened, `data` holds user data and extensions, `vsix` are installed first; without `port` the system
+ *   gives a free one, without `password` none is asked for
+ * @returns its address, its process id, when it ends and how to stop it
  */
 export async function startHost(options, say = console.log) {
   const host = await installHost(say);
@@ -69,36 +49,40 @@ export async function startHost(options, say = console.log) {
     if (installed.status !== 0)
       throw new Error(`${file} could not be installed:\n${installed.stdout}${installed.stderr}`);
   }
-  const port = options.port ?? (await freePort());
+  const config = join(userData, 'config.yaml');
+  // Settings of a code-server that the user has are not for this one.
+  await writeFile(config, '{}\n');
   const flags = [
-    '--auth',
-    'none',
-    '--bind-addr',
-    `127.0.0.1:${port}`,
+    ...['--config', config],
+    ...['--auth', options.password === undefined ? 'none' : 'password'],
+    ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     '--disable-telemetry',
     '--disable-update-check',
+    '--disable-proxy',
   ];
   if (options.locale) flags.push('--locale', options.locale);
   if (!options.trust) flags.push('--disable-workspace-trust');
   const child = spawn(node, [entry, ...flags, ...places, options.folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: hostEnvironment(),
+    // Command lines can be read by every user of the machine, environments can't.
+    env: { ...hostEnvironment(), ...(options.password === undefined ? {} : { PASSWORD: options.password }) },
     detached: true,
   });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => log.push(String(data)));
-  const stop = () => stopGroup(child);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = () => stopGroup(child, ended);
   // Whoever started it may end without stopping it: its group must not stay behind.
   process.once('exit', () => {
     if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGKILL');
   });
   try {
-    await answers(`http://127.0.0.1:${port}/healthz`, child);
+    const port = await listens(child, log);
+    return { port, address: folderAddress(port, options.folder), pid: child.pid, log, ended, stop };
   } catch (error) {
     await stop();
     throw new Error(`${error.message}\n${log.join('')}`);
   }
-  return { port, address: folderAddress(port, options.folder), pid: child.pid, log, stop };
 }
 
 /**
@@ -132,38 +116,14 @@ export async function unpackSamples(folder) {
   return names;
 }
 
-/** Chromium or a browser of its family; null where there is none. */
-export function findBrowser() {
-  const candidates = [
-    process.env.SILICONLENS_BROWSER,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/usr/bin/microsoft-edge',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-  ];
-  return candidates.find((path) => path && existsSync(path)) ?? null;
-}
-
-/** Flags under which a headless Chromium runs everywhere and asks nobody anything. */
-export const browserFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 function hostEnvironment() {
   const environment = { ...process.env };
-  // An outer VS Code's variables would make this one believe that it runs inside.
+  // An outer VS Code's variables would make this one believe that it runs inside; others change what code-server asks
+  // for and says.
   for (const name of Object.keys(environment))
-    if (/^(VSCODE_|ELECTRON_|CODE_SERVER_|PORT$|PASSWORD$|NODE_OPTIONS$)/.test(name))
+    if (
+      /^(VSCODE_|ELECTRON_|CODE_SERVER_|(PORT|PASSWORD|HASHED_PASSWORD|LOG_LEVEL|NODE_OPTIONS)$)/.test(name)
+    )
       delete environment[name];
   return environment;
 }
@@ -180,44 +140,21 @@ async function nodeBinary(host) {
   );
 }
 
-function npm(folder, command, ...flags) {
-  const all = [command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...flags];
-  const environment = { ...process.env, npm_config_engine_strict: 'false' };
-  const done = spawnSync('npm', all, { cwd: folder, encoding: 'utf8', env: environment });
-  if (done.status !== 0)
-    throw new Error(`npm ${all.join(' ')} failed in ${folder}:\n${done.stdout}${done.stderr}`);
-}
-
-/** A free port, or the first free one from `from` on. */
-export function freePort(from = 0) {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) => {
-      if (from && from < 65535) freePort(from + 1).then(resolve, reject);
-      else reject(error);
-    });
-    server.listen(from, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function answers(address, child) {
+/** Waits until code-server says that it listens; answers its port. */
+async function listens(child, log) {
   const end = Date.now() + 60_000;
   while (Date.now() < end) {
-    if (child.exitCode !== null) throw new Error(`code-server ended with ${child.exitCode}`);
-    const answer = await fetch(address).catch(() => null);
-    if (answer?.ok) return;
+    if (child.exitCode !== null) throw new Error(`code-server ended with ${child.exitCode}.`);
+    const said = /server listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(log.join(''));
+    if (said) return Number(said[1]);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('code-server did not answer within a minute.');
+  throw new Error('code-server did not listen within a minute.');
 }
 
 /** Ends code-server with its helpers: it leads a process group of its own. */
-async function stopGroup(child) {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+async function stopGroup(child, ended) {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   signalGroup(child, 'SIGTERM');
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 5000);
   await ended;

@@ -5,14 +5,15 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { pack } from '../../scripts/package.mjs';
-import { findBrowser, runFolder, startHost } from '../../scripts/vscode-host.mjs';
+import { bringBrowser, type TestBrowser } from '../../scripts/browser.mjs';
+import { runFolder, startHost } from '../../scripts/vscode-host.mjs';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     vscode: {
       readonly port: number;
       readonly data: string;
-      readonly browser: string;
+      readonly browser: TestBrowser;
       readonly vsix: readonly string[];
     };
   }
@@ -34,8 +35,7 @@ export const settings = {
 
 /** One VS Code for all files of the suite, with the packed extension and the test driver in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const browser = findBrowser();
-  if (!browser) throw new Error('No Chromium, Chrome or Edge found; SILICONLENS_BROWSER names one.');
+  const browser = await bringBrowser();
   const data = runFolder('e2e');
   await rm(data, { recursive: true, force: true });
   await mkdir(data, { recursive: true });

@@ -78,8 +78,8 @@ it('follows a dimension set in the input box', async () => {
   const before = (await hintBoxes()).map(({ text }) => text);
   void bench.command('siliconlens.setDimensions');
   await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'batch' }).first().click();
-  await bench.page.waitForTimeout(300);
-  await bench.page.locator('.quick-input-widget input').last().fill('64');
+  const box = bench.page.locator('.quick-input-widget', { hasText: 'A whole number of at least 0' });
+  await box.locator('input.input').fill('64');
   await bench.page.keyboard.press('Enter');
   await bench.until(async () => /batch=64/.test(await statusText()), 'the binding in the status item');
   await bench.page.keyboard.press('Escape');

@@ -1,16 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type TabState, Workbench } from './workbench';
 
 let bench: Workbench;
+const hasGit = spawnSync('git', ['--version']).status === 0;
 const backKeys = process.platform === 'darwin' ? 'Control+Minus' : 'Control+Alt+Minus';
 const mainKey = process.platform === 'darwin' ? 'Meta' : 'Control';
 
 beforeAll(async () => {
   bench = await Workbench.open('opening', {
     prepare: (folder) => {
+      if (!hasGit) return;
       const git = (...args: string[]) =>
         execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
           cwd: folder,
@@ -116,7 +118,7 @@ it('leads from the page to the listing', async () => {
 it('does not take the place of what is opened while a slow model is read', async () => {
   await bench.openModel('detector.onnx');
   await bench.closeEditors();
-  await signalServer('SIGSTOP');
+  await bench.signalServer('SIGSTOP');
   try {
     await bench.file('vit-b16.onnx').dblclick();
     await bench.webview('progress');
@@ -124,7 +126,7 @@ it('does not take the place of what is opened while a slow model is read', async
     await bench.tabsBecome(['vit-b16.onnx (custom)', '>mobilenetv2.onnx (custom)']);
     await bench.page.waitForTimeout(500);
   } finally {
-    await signalServer('SIGCONT');
+    await bench.signalServer('SIGCONT');
   }
   await bench.tabsBecome(['vit-b16.onnx (custom)', '>mobilenetv2.onnx.onnxtxt']);
   await bench.page.waitForTimeout(1000);
@@ -144,7 +146,7 @@ it('compares two selected models as listings', async () => {
   expect(diff?.uri).toMatch(/\/tiny-conv\.onnx\.onnxtxt$/);
 });
 
-it('compares with Git as listings', async () => {
+it.skipIf(!hasGit)(`compares with Git as listings${hasGit ? '' : ' (git is not installed)'}`, async () => {
   await bench.command('workbench.view.scm');
   await bench.page.locator('.scm-view .monaco-list-row', { hasText: 'tiny-mlp.onnx' }).first().click();
   const tabs = await diffTabs();
@@ -178,27 +180,14 @@ async function activeBecomes(label: string): Promise<void> {
 
 /** Opens a model so slowly that its own tab becomes part of the history, as it may on a busy machine. */
 async function openSlowly(name: string): Promise<void> {
-  await signalServer('SIGSTOP');
+  await bench.signalServer('SIGSTOP');
   try {
     await bench.file(name).dblclick();
     await bench.webview('progress');
     await bench.page.waitForTimeout(1000);
   } finally {
-    await signalServer('SIGCONT');
+    await bench.signalServer('SIGCONT');
   }
   await activeBecomes(`${name}.onnxtxt`);
   await bench.page.waitForTimeout(800);
-}
-
-/** Stops or wakes the language server, so that a model takes as long to read as the test wants. */
-function signalServer(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
-  return bench.inHost((_, name) => {
-    const { execFileSync: run } = process.getBuiltinModule('node:child_process');
-    const list = run('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-    const own = list
-      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-      .filter((match) => match?.[2] === String(process.pid) && match[3]?.includes('server.js'));
-    if (own.length !== 1) throw new Error(`${own.length} servers`);
-    process.kill(Number(own[0]?.[1]), name);
-  }, signal);
 }

@@ -101,8 +101,8 @@ it('writes a chip file that extends a picked chip, and opens it', async () => {
     .locator('.quick-input-list .monaco-list-row', { hasText: 'H100 SXM5 80GB' })
     .first()
     .click();
-  await bench.page.waitForTimeout(500);
-  await bench.page.locator('.quick-input-widget input').last().fill('Our H100');
+  const box = bench.page.locator('.quick-input-widget', { hasText: 'Name of the new chip' });
+  await box.locator('input.input').fill('Our H100');
   await bench.page.keyboard.press('Enter');
   await bench.until(
     async () => (await bench.tabs()).flat().some(({ active, label }) => active && label === 'our-h100.json'),

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { inject } from 'vitest';
 import type * as vscode from 'vscode';
-import { browserFlags, folderAddress, unpackSamples } from '../../scripts/vscode-host.mjs';
+import { folderAddress, unpackSamples } from '../../scripts/vscode-host.mjs';
 
 const artifacts = fileURLToPath(new URL('../artifacts', import.meta.url));
 
@@ -37,11 +38,15 @@ export class Workbench {
 
   /** Opens a window on a new folder with the sample models; `prepare` may change the folder first. */
   static async open(name: string, options: WindowOptions = {}): Promise<Workbench> {
-    const { port, data, browser: executablePath } = inject('vscode');
+    const { port, data, browser: launched } = inject('vscode');
     const folder = join(data, name);
     await unpackSamples(folder);
     await options.prepare?.(folder);
-    const browser = await chromium.launch({ executablePath, args: browserFlags });
+    const browser = await chromium.launch({
+      executablePath: launched.executablePath,
+      args: [...launched.args],
+      env: { ...process.env, ...launched.env },
+    });
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1280, height: 800 },
     });
@@ -197,18 +202,17 @@ export class Workbench {
   /** The language server of this window; null while there is none. */
   serverProcess(): Promise<number | null> {
     return this.inHost(() => {
-      const { execFileSync } = process.getBuiltinModule('node:child_process');
-      const list = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' }).split('\n');
-      const own = list
-        .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-        .filter((match) => match?.[2] === String(process.pid) && !match[3]?.startsWith('Z'))
-        .find((match) => match?.[4]?.includes('server.js'));
-      return own ? Number(own[1]) : null;
+      // A bare machine has no program that lists processes; the extension host knows its children.
+      const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): object[] };
+      const servers = handles().filter(
+        (one): one is ChildProcess => 'spawnargs' in one && String(one.spawnargs).includes('server.js'),
+      );
+      return servers.find(({ exitCode, signalCode }) => exitCode === null && signalCode === null)?.pid ?? null;
     });
   }
 
   /** Sends the language server a signal and answers with the process that got it. */
-  async signalServer(signal: 'SIGKILL' | 'SIGSTOP'): Promise<number> {
+  async signalServer(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<number> {
     const pid = await this.serverProcess();
     if (pid === null) throw new Error('There is no language server.');
     process.kill(pid, signal);
