@@ -1,3 +1,3 @@
 export function pack(): Promise<string>;
-export function problemsOf(file: string): Promise<string[]>;
-export function entriesOf(file: string): Promise<string[]>;
+export function problemsOf(files: ReadonlyMap<string, Buffer>, size: number): string[];
+export function filesOf(file: string): Promise<Map<string, Buffer>>;

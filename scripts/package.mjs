@@ -1,15 +1,24 @@
-// Packs the .vsix and checks it: only what runs, and small.
+// Packs the .vsix and checks it: only what runs, small, with the licences of others and a page that works.
 import { spawnSync } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const largest = 1.5e6;
+const needed = [
+  'extension/package.json',
+  'extension/readme.md',
+  'extension/changelog.md',
+  'extension/LICENSE.txt',
+  'extension/ThirdPartyNotices.txt',
+  'extension/dist/extension.js',
+  'extension/dist/server.js',
+];
 const allowed = [
-  /^extension\/(package\.json|package\.nls(\.ko)?\.json|readme\.md|LICENSE(\.txt|\.md)?|ThirdPartyNotices\.txt|changelog\.md)$/i,
-  /^extension\/dist\/(extension|server)\.js$/,
+  ...needed.map((name) => new RegExp(`^${name.replaceAll('.', '\\.')}$`)),
+  /^extension\/package\.nls(\.ko)?\.json$/,
   /^extension\/dist\/(chip|settings)\.schema(\.ko)?\.json$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
   /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
@@ -26,40 +35,60 @@ export async function pack() {
   const file = join(root, 'dist', `siliconlens-${version}.vsix`);
   const require = createRequire(import.meta.url);
   const vsce = join(dirname(require.resolve('@vscode/vsce/package.json')), 'vsce');
-  run(process.execPath, [
-    vsce,
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--skip-license',
-    '--no-rewrite-relative-links',
-    '--out',
-    file,
-  ]);
+  // Relative links of README.md and CHANGELOG.md become links into `repository` of package.json.
+  run(process.execPath, [vsce, 'package', '--no-dependencies', '--out', file]);
   return file;
 }
 
-/** What is wrong with a packed extension, one line each; nothing if it may ship. */
-export async function problemsOf(file) {
-  const { size } = await stat(file);
-  const problems = size > largest ? [`${file} has ${size} bytes, more than ${largest}`] : [];
-  for (const name of await entriesOf(file))
-    if (!allowed.some((pattern) => pattern.test(name))) problems.push(`${name} must not ship`);
+/**
+ * What is wrong with a packed extension, one line each; nothing if it may ship.
+ * @param {Map<string, Buffer>} files what is in it
+ * @param {number} size bytes of the .vsix
+ */
+export function problemsOf(files, size) {
+  const problems = size > largest ? [`The .vsix has ${size} bytes, more than ${largest}.`] : [];
+  for (const name of files.keys())
+    if (!allowed.some((pattern) => pattern.test(name))) problems.push(`${name} must not ship.`);
+  for (const name of needed) if (!files.get(name)?.length) problems.push(`${name} is missing or empty.`);
+  for (const page of ['extension/readme.md', 'extension/changelog.md'])
+    problems.push(...pageProblems(page, String(files.get(page) ?? '')));
   return problems;
 }
 
-/** Names of the files in a .vsix. */
-export async function entriesOf(file) {
+/** The marketplace shows pages outside the repository, only by https, and no SVG pictures. */
+function pageProblems(page, text) {
+  const problems = [];
+  for (const [, mark, words, target] of text.matchAll(/(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)/g)) {
+    if (mark && !words.trim())
+      problems.push(`${page}: the picture ${target} has no text for those who can't see it.`);
+    if (mark && /\.svg([?#]|$)/i.test(target)) problems.push(`${page}: ${target} is an SVG picture.`);
+    if (!/^https:\/\//.test(target) && (mark || !target.startsWith('#')))
+      problems.push(`${page}: ${target} is no https address.`);
+  }
+  if (/<(img|a|script|iframe)\b/i.test(text)) problems.push(`${page}: HTML is not checked; write Markdown.`);
+  return problems;
+}
+
+/** The files in a .vsix, by name. */
+export async function filesOf(file) {
   const { default: yauzl } = await import('yauzl');
   return new Promise((resolve, reject) => {
     yauzl.open(file, { lazyEntries: true }, (error, zip) => {
       if (error) return reject(error);
-      const names = [];
+      const files = new Map();
       zip.on('entry', (entry) => {
-        names.push(entry.fileName);
-        zip.readEntry();
+        zip.openReadStream(entry, (unreadable, stream) => {
+          if (unreadable) return reject(unreadable);
+          const pieces = [];
+          stream.on('data', (piece) => pieces.push(piece));
+          stream.on('error', reject);
+          stream.on('end', () => {
+            files.set(entry.fileName, Buffer.concat(pieces));
+            zip.readEntry();
+          });
+        });
       });
-      zip.on('end', () => resolve(names));
+      zip.on('end', () => resolve(files));
       zip.on('error', reject);
       zip.readEntry();
     });
@@ -73,10 +102,10 @@ function run(command, args) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const file = await pack();
-  const problems = await problemsOf(file);
-  console.log(
-    `${file}\n${((await stat(file)).size / 1e3).toFixed(0)} kB, ${(await entriesOf(file)).length} files`,
-  );
+  const { length } = await readFile(file);
+  const files = await filesOf(file);
+  console.log(`${file}\n${(length / 1e3).toFixed(0)} kB, ${files.size} files`);
+  const problems = problemsOf(files, length);
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // `npm start`: installs what is needed, builds, packs and opens a VS Code with the extension and sample models.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.mjs';
 import { installDependencies } from './tools.mjs';
@@ -74,7 +75,7 @@ async function openBrowser(vsix, samples, data) {
     void host.stop().then(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
-  endWithParent(end);
+  endWithNpm(end);
   host = await startHost({ folder: samples, data, vsix: [vsix], port, password, settings });
   const address = folderAddress(host.port, samples, join(samples, firstModel));
   console.log(
@@ -95,12 +96,24 @@ function portOf(text) {
   return port;
 }
 
-/** npm may be ended by a signal that it does not pass on. */
-function endWithParent(end) {
-  const parent = process.ppid;
+/** npm may end by a signal that it does not pass on, and so may the shell between it and this process. */
+function endWithNpm(end) {
+  if (!process.env.npm_lifecycle_event) return;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) end();
+    if (process.ppid !== shell || parentOf(shell) !== npm) end();
   }, 1000).unref();
+}
+
+/** The parent of a process where the system tells it by a file; null elsewhere. */
+function parentOf(pid) {
+  try {
+    // The name stands in brackets and may have any letters; the state and the parent follow.
+    return Number(/^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]);
+  } catch {
+    return null;
+  }
 }
 
 function openAddress(address) {
