@@ -207,7 +207,9 @@ export class Workbench {
       const servers = handles().filter(
         (one): one is ChildProcess => 'spawnargs' in one && String(one.spawnargs).includes('server.js'),
       );
-      return servers.find(({ exitCode, signalCode }) => exitCode === null && signalCode === null)?.pid ?? null;
+      return (
+        servers.find(({ exitCode, signalCode }) => exitCode === null && signalCode === null)?.pid ?? null
+      );
     });
   }
 
