@@ -116,6 +116,8 @@ export interface DimensionChoice {
   readonly name: string;
   readonly value: number | null;
   readonly origin: 'binding' | 'default' | 'unbound';
+  /** A name such as `batch` that settings may write in its place. */
+  readonly alias?: string;
 }
 
 /** The chips that there are, for a workspace rather than a model. */

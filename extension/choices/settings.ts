@@ -1,6 +1,7 @@
 import { entryOf } from '../../outside/table';
 import * as vscode from 'vscode';
 import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+import type { DimensionChoice } from '../../server/protocol';
 
 /** An entry of the setting `siliconlens.models`. */
 export interface ModelChoices {
@@ -30,9 +31,13 @@ export async function writeModelChoices(key: string, change: ModelChoices): Prom
 }
 
 /** Sets one dimension of a model, or takes its number away if `value` is null. */
-export async function writeDimension(key: string, name: string, value: number | null): Promise<void> {
+export async function writeDimension(
+  key: string,
+  names: Pick<DimensionChoice, 'name' | 'alias'>,
+  value: number | null,
+): Promise<void> {
   const models = writtenModels();
-  const dimensions = withDimension(entryOf(models, key)?.dimensions ?? {}, name, value);
+  const dimensions = withDimension(entryOf(models, key)?.dimensions ?? {}, names, value);
   await writeSetting('models', withChoices(models, key, { dimensions }));
 }
 
@@ -59,12 +64,12 @@ export function withChoices(
   return Object.keys(next).length > 0 ? next : undefined;
 }
 
-/** A model's bindings with one changed, or without it if `value` is null. */
+/** A model's bindings with one changed, whichever of its names it was written by, or without it if `value` is null. */
 export function withDimension(
   dimensions: Readonly<Record<string, number>>,
-  name: string,
+  { name, alias }: Pick<DimensionChoice, 'name' | 'alias'>,
   value: number | null,
 ): Record<string, number> {
-  const others = Object.entries(dimensions).filter(([other]) => other !== name);
+  const others = Object.entries(dimensions).filter(([other]) => other !== name && other !== alias);
   return Object.fromEntries(value === null ? others : [...others, [name, value]]);
 }

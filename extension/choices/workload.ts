@@ -46,7 +46,7 @@ export async function setDimensions(choicesNow: () => Promise<ChoicesResult>, fi
     const wanted = only ?? (await pickDimension(dimensions));
     if (!wanted) return;
     const value = await askNumber(wanted);
-    if (value !== undefined) await writeDimension(key, wanted.name, value);
+    if (value !== undefined) await writeDimension(key, wanted, value);
     if (only) return;
   }
 }

@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
-import { costsOn, prepare, type ChipAnalysis } from '../engine/analyse';
+import { costsOn, type ChipAnalysis } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { inferSymbolic } from '../engine/inference/symbolic';
-import type { Problem } from '../engine/problem';
 import { buildReport } from '../engine/report/build';
 import { printCsv } from '../engine/report/print/csv';
 import { printHtml } from '../engine/report/print/html';
@@ -12,7 +11,6 @@ import { printMarkdown } from '../engine/report/print/markdown';
 import { printTable } from '../engine/report/print/table';
 import type { Report } from '../engine/report/types';
 import { uninterrupted } from '../engine/scheduler';
-import type { Workload } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import type { Choices } from '../workspace/choices';
 import { layOver } from '../workspace/measured';
@@ -22,7 +20,7 @@ import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { refuseRuntime, settingsFor, workloadFor } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor, type Asked } from './workload';
 
 export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -33,7 +31,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   const path = onlyPath(words);
   const carbon = parseAmount('carbon', words.text('carbon'));
   const choices = await settingsFor(words, path);
-  const workload = workloadFor(words, choices);
+  const asked = askedFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const chips = await chipsFor(words, choices, choice);
   refuseRuntime(words, chips);
@@ -44,7 +42,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   if (files.length > chips.length)
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const surroundings = { host, carbonIntensity, files };
-  const report = await reportOf(opened, workload, chips, surroundings, language, format === 'json');
+  const report = await reportOf(opened, asked, chips, surroundings, language, format === 'json');
   return { text: printReport(report, format, language), failure: opened.failure, notes: notes.join('\n') };
 }
 
@@ -79,34 +77,26 @@ interface Surroundings {
 
 async function reportOf(
   opened: OpenedModel,
-  workload: Workload,
+  asked: Asked,
   chips: readonly Chip[],
   { host, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<Report> {
-  const prepared = await prepare(opened.model, workload, uninterrupted);
+  const prepared = await prepareAsked(opened.model, asked);
   const analyses: ChipAnalysis[] = [];
   for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
-  const { nodes, symbols } = prepared.inference;
-  const known = new Set(symbols.map((symbol) => symbol.name));
-  const unused = Object.keys(workload.bindings).filter(
-    (name) => !name.startsWith('loop:') && !known.has(name),
-  );
-  const unusedProblems = unused.map((name): Problem => ({
-    severity: 'warning',
-    code: 'print.bindingUnused',
-    args: { name },
-    node: null,
-  }));
+  const { nodes } = prepared.inference;
   return buildReport({
     tool: { version: manifest.version, catalogueVersion: manifest.version },
     path: opened.path,
     prepared,
     chips: analyses,
     carbonIntensity,
-    ...(withNames && { symbolic: await inferSymbolic(opened.model, workload.bindings, uninterrupted) }),
-    problems: [...opened.problems, ...unusedProblems],
+    ...(withNames && {
+      symbolic: await inferSymbolic(opened.model, prepared.workload.bindings, uninterrupted),
+    }),
+    problems: opened.problems,
     measuredOn: (analysis) => {
       const file = files[analyses.indexOf(analysis)];
       return file ? layOver(prepared, analysis, file.profile, basename(file.path)).report : null;

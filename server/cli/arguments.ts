@@ -1,4 +1,4 @@
-import { entryOf, setEntry } from '../../outside/table';
+import { entryOf } from '../../outside/table';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { usage } from './failure';
 
@@ -147,14 +147,20 @@ export function parseAmount(option: string, text: string | undefined): number | 
 
 /** `NAME=N` pairs; the name may hold `=` itself (`loop:a=b=3`). */
 export function parseBindings(texts: readonly string[]): Record<string, number> {
-  const bindings: Record<string, number> = {};
+  const bindings = new Map<string, number>();
   for (const value of texts) {
     const at = value.lastIndexOf('=');
     const number = value.slice(at + 1);
     if (at < 1 || !/^\d+$/.test(number) || !Number.isSafeInteger(Number(number))) {
       throw usage('cli.error.bind', { value });
     }
-    setEntry(bindings, value.slice(0, at).trim(), Number(number));
+    const name = value.slice(0, at).trim();
+    const before = bindings.get(name) ?? Number(number);
+    if (before !== Number(number)) {
+      const args = { first: `${name}=${before}`, second: value, name };
+      throw usage('binding.contradiction', args);
+    }
+    bindings.set(name, before);
   }
-  return bindings;
+  return Object.fromEntries(bindings);
 }

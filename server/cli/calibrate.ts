@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
-import { costsOn, prepare, type ChipAnalysis, type Prepared } from '../engine/analyse';
+import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
 import type { Calibration, Chip } from '../engine/chips/chip';
 import { resolveUserChip } from '../engine/chips/userChips';
 import { calibrateProfiles, rowsPerConstant, type GroupFit } from '../engine/cost/calibrate/fromProfile';
 import { calibrateTable } from '../engine/cost/calibrate/fromTable';
 import { matchProfile, type MatchedProfile } from '../engine/cost/calibrate/matchProfile';
 import { overlayOf, type ChipOverlay } from '../engine/cost/calibrate/overlay';
+import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
 import type { Arguments } from './arguments';
 import { calibrationSummary, type Before } from './calibrationSummary';
@@ -16,7 +17,7 @@ import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { refuseRuntime, settingsFor, workloadFor } from './workload';
+import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor } from './workload';
 import { appendAll, largest } from '../engine/lists';
 
 /** A profile laid over its model on the chip. */
@@ -77,12 +78,11 @@ async function measuredOn(
     throw usage('cli.calibrate.pairs', { models: models.length, profiles: files.length });
   if (files.length === 0 && models.length > 0) throw usage('cli.error.tooMany', { argument: models[0]! });
   const result: MeasuredOnChip[] = [];
+  const paths = files.map((_, at) => models[models.length === 1 ? 0 : at]!);
+  const all = await preparedModels(words, paths, language);
   for (const [at, file] of files.entries()) {
-    const model = models[models.length === 1 ? 0 : at]!;
-    const opened = await openModel(model, language);
-    if (opened.failure) throw opened.failure;
-    const workload = workloadFor(words, await settingsFor(words, model));
-    const prepared = await prepare(opened.model, workload, uninterrupted);
+    const model = paths[at]!;
+    const prepared = all[at]!;
     const analysis = await costsOn(prepared, chip, uninterrupted);
     const { plan, cost } = analysis;
     const precisionOf = (kernel: number): string => cost.kernels[kernel]!.precision;
@@ -94,6 +94,29 @@ async function measuredOn(
       notes.push(messageOf(language, 'cli.calibrate.places', { path: file.path, places: launched }));
     result.push(one);
   }
+  return result;
+}
+
+/** The models of one call, which may give a number to a name that only some of them have. */
+async function preparedModels(
+  words: Arguments,
+  paths: readonly string[],
+  language: Language,
+): Promise<readonly Prepared[]> {
+  const result: Prepared[] = [];
+  let unknown: readonly Problem[] | undefined;
+  for (const path of paths) {
+    const opened = await openModel(path, language);
+    if (opened.failure) throw opened.failure;
+    const asked = askedFor(words, await settingsFor(words, path));
+    const { prepared, problems } = await prepareKnown(opened.model, asked);
+    const here = problems.filter(({ severity }) => severity === 'information');
+    refuseNames(problems.filter((problem) => !here.includes(problem)));
+    const names = new Set(here.map(({ args }) => args['name']));
+    unknown = unknown?.filter(({ args }) => names.has(args['name'])) ?? here;
+    result.push(prepared);
+  }
+  refuseNames(unknown ?? []);
   return result;
 }
 

@@ -5,7 +5,7 @@ import { messageOf, type Language } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { parseJson } from '../engine/chips/jsonText';
-import { nearest } from '../engine/chips/nearest';
+import { nearest } from '../engine/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
 import { ChipFiles } from '../workspace/chipFiles';

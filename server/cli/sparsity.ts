@@ -1,5 +1,4 @@
 import type { Language } from '../../l10n/messages';
-import { prepare } from '../engine/analyse';
 import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import { markdownOf } from '../engine/report/print/markdown';
 import { tableOf } from '../engine/report/print/table';
@@ -13,7 +12,7 @@ import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
 import { localFiles, openModel } from './openModel';
-import { refuseRuntime, settingsFor, workloadFor } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
 
 export const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -26,7 +25,7 @@ export async function sparsity(
   const format = words.choice('format', sparsityFormats) ?? 'table';
   const path = onlyPath(words);
   const choices = await settingsFor(words, path);
-  const workload = workloadFor(words, choices);
+  const asked = askedFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const named = await chipsFor(words, choices, choice);
   refuseRuntime(words, named);
@@ -35,7 +34,7 @@ export async function sparsity(
     words.texts('chip').length > 0 ? [] : catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
-  const prepared = await prepare(opened.model, workload, uninterrupted);
+  const prepared = await prepareAsked(opened.model, asked);
   const chips = [...new Set([...named, ...others])];
   const input = { modelUri: opened.uri, path, prepared, chips, host };
   const report = await sparsityReport(input, localFiles, uninterrupted, progress);

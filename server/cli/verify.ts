@@ -1,6 +1,6 @@
 import { messageOf, type Language } from '../../l10n/messages';
 import { commandText, commentText, shells, type Shell } from '../../outside/shell';
-import { costsOn, prepare } from '../engine/analyse';
+import { costsOn, prepare, type Prepared } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
 import { cutNode } from '../engine/cost/calibrate/cutNode';
 import { writeOnnx } from '../engine/formats/onnx/write';
@@ -14,9 +14,9 @@ import { onlyPath } from './analyze';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
-import { nearest } from '../engine/chips/nearest';
+import { nearest } from '../engine/nearest';
 import { openModel } from './openModel';
-import { refuseRuntime, settingsFor, workloadFor } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
 
 /**
  * `siliconlens verify MODEL [--node NAME]`: the commands that measure what is estimated. With a node, `--out` names the
@@ -26,30 +26,23 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   const path = onlyPath(words);
   const shell = words.choice('shell', shells) ?? 'posix';
   const choices = await settingsFor(words, path);
-  const workload = workloadFor(words, choices);
+  const asked = askedFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const name = words.text('chip') ?? choices.chips[0];
   const chip = name === undefined ? chosenChips([]).chips[0]! : await choice.named(name);
   refuseRuntime(words, [chip]);
   const opened = await openModel(path, language);
   if (opened.failure) throw opened.failure;
+  const prepared = await prepareAsked(opened.model, asked);
+  const { inference, workload } = prepared;
   const node = words.text('node');
   if (node === undefined) {
-    const commands = await commandsFor(
-      { path, model: opened.model, workload, chip, isNode: false },
-      shell,
-      language,
-    );
-    return commands;
+    return commandsFor({ path, chip, isNode: false }, prepared, shell, language);
   }
-  const { inference } = await prepare(opened.model, workload, uninterrupted);
   const { model, bytes } = cut(path, node, opened.model, inference, language);
   const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
-  const commands = await commandsFor(
-    { path: out, model, workload: { ...workload, bindings: {} }, chip, isNode: true },
-    shell,
-    language,
-  );
+  const alone = await prepare(model, { ...workload, bindings: {} }, uninterrupted);
+  const commands = await commandsFor({ path: out, chip, isNode: true }, alone, shell, language);
   const args = { path: out, node: oneLine(node), bytes: reportWords(language).bytes(bytes.length) };
   const missing =
     words.out === undefined
@@ -91,15 +84,16 @@ function nodeNamed(path: string, name: string, { nodes, values }: Inference): nu
 
 /** The recipe as a script of the shell with comments, headed by the estimate that it checks. */
 async function commandsFor(
-  task: Pick<MeasureTask, 'path' | 'model' | 'workload' | 'chip' | 'isNode'>,
+  task: Pick<MeasureTask, 'path' | 'chip' | 'isNode'>,
+  prepared: Prepared,
   shell: Shell,
   language: Language,
 ): Promise<Pick<Outcome, 'text' | 'failure'>> {
-  const { model, workload, chip } = task;
+  const { chip } = task;
+  const { model, workload, inference } = prepared;
   const words = reportWords(language);
-  const prepared = await prepare(model, workload, uninterrupted);
   const { profile, cost } = await costsOn(prepared, chip, uninterrupted);
-  const recipe = measureCommands({ ...task, inference: prepared.inference, profile });
+  const recipe = measureCommands({ ...task, model, workload, inference, profile });
   const seconds = cost.total.latencySeconds;
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [

@@ -1,7 +1,15 @@
 import { pathToFileURL } from 'node:url';
+import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import { prepare, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { drives, runtimesOf } from '../engine/cost/runtimes';
+import type { Bindings } from '../engine/graph/dim';
+import type { Model } from '../engine/graph/model';
+import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { profileById, runtimeProfiles } from '../engine/kernels/profile';
+import type { Problem } from '../engine/problem';
+import { oneLine } from '../engine/report/print/table';
+import { uninterrupted } from '../engine/scheduler';
 import { phases, precisionPolicies, type Workload } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { parseBindings, type Arguments } from './arguments';
@@ -22,14 +30,44 @@ export async function settingsFor(words: Arguments, path: string): Promise<Choic
   return choicesFor(value, key);
 }
 
-/** The workload that the options ask for; settings fill what they leave open. */
-export function workloadFor(words: Arguments, choices: Choices): Workload {
+/** What the options ask for, settings filling what they leave open, before it is known what the model calls things. */
+export interface Asked extends Omit<Workload, 'bindings'> {
+  /** Numbers of dimensions, the least binding first. */
+  readonly dimensions: readonly Bindings[];
+}
+
+/** Reads the options about how a model is looked at. */
+export function askedFor(words: Arguments, choices: Choices): Asked {
   return {
-    bindings: { ...choices.workload.bindings, ...parseBindings(words.texts('bind')) },
+    dimensions: [...choices.dimensions, parseBindings(words.texts('bind'))],
     phase: words.choice('phase', phases) ?? choices.workload.phase,
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
   };
+}
+
+/** A model under what was asked. Throws where a number is given to a name that the model does not have. */
+export async function prepareAsked(model: Model, asked: Asked): Promise<Prepared> {
+  const { prepared, problems } = await prepareKnown(model, asked);
+  refuseNames(problems);
+  return prepared;
+}
+
+/** As {@link prepareAsked}, with what is wrong with the names beside what the others give. */
+export async function prepareKnown(
+  model: Model,
+  { dimensions, phase, precision, runtime }: Asked,
+): Promise<{ readonly prepared: Prepared; readonly problems: readonly Problem[] }> {
+  const { bindings, problems } = resolveBindings(model.graph, dimensions);
+  const prepared = await prepare(model, { bindings, phase, precision, runtime }, uninterrupted);
+  return { prepared, problems: [...problems, ...unknownBindings(prepared.inference, bindings)] };
+}
+
+/** Throws the first of the problems as a mistake of the call. */
+export function refuseNames([problem]: readonly Problem[]): void {
+  if (!problem) return;
+  const args = Object.entries(problem.args).map(([name, text]) => [name, oneLine(String(text))]);
+  throw usage(problem.code as MessageKey, Object.fromEntries(args) as MessageArgs);
 }
 
 function runtimeOption(words: Arguments): string | undefined {

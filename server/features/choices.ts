@@ -5,6 +5,7 @@ import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';
 import { defaultRuntimeOf, drives } from '../engine/cost/runtimes';
 import { runtimeProfiles } from '../engine/kernels/profile';
+import { aliasesOf } from '../engine/inference/bindingNames';
 import type { Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import type { ChipChoice, ChoicesResult, DimensionChoice } from '../protocol';
@@ -46,7 +47,11 @@ function runtimeChoices({
 }
 
 export function dimensionChoices(analysis: Analysis): DimensionChoice[] {
-  return analysis.inference.symbols.map(({ name, value, origin }) => ({ name, value, origin }));
+  const aliases = aliasesOf(analysis.listing.model.graph);
+  return analysis.inference.symbols.map(({ name, value, origin }) => {
+    const alias = aliases.get(name);
+    return { name, value, origin, ...(alias !== undefined && { alias }) };
+  });
 }
 
 /** Every chip that can be chosen, the user's own first. */

@@ -1,4 +1,5 @@
 import { entryOf, setEntry } from '../../outside/table';
+import type { Bindings } from '../engine/graph/dim';
 import { phases, precisionPolicies } from '../engine/workload';
 import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
@@ -43,6 +44,8 @@ export interface Settings {
 /** What is in force for one model. */
 export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase' | 'runtime'> {
   readonly workload: Workload;
+  /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
+  readonly dimensions: readonly Bindings[];
 }
 
 /** A setting that was left aside: its name, what it holds, and what would do. */
@@ -136,7 +139,8 @@ export function choicesFor(settings: Settings, key: string): Choices {
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
   const workload = { bindings, phase, precision, runtime };
-  return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload };
+  const dimensions = entries.map(([, entry]) => entry.dimensions);
+  return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
 }
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */

@@ -2,6 +2,7 @@ import { costsOn, preparedOf } from '../engine/analyse';
 import type { ChipAnalysis } from '../engine/analyse';
 import { chipById } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
+import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
@@ -68,14 +69,17 @@ export class Pipeline {
    * @param profiles imported profiles of this model
    */
   async run(
-    choices: Choices,
+    asked: Choices,
     scheduler: Scheduler,
     onFirst: (analysis: Analysis) => void = () => {},
     { catalogue, problems: ownProblems }: Available = shippedOnly,
     profiles: readonly StoredProfile[] = [],
   ): Promise<Analysis> {
     const revision = ++revisions;
-    const { bindings, phase, precision, runtime } = choices.workload;
+    const resolved = resolveBindings(this.listing.model.graph, asked.dimensions);
+    const { bindings } = resolved;
+    const choices: Choices = { ...asked, workload: { ...asked.workload, bindings } };
+    const { phase, precision, runtime } = choices.workload;
     const sorted = Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1));
     const inference = await this.inferences.get(JSON.stringify([sorted, phase]), () =>
       infer(this.listing.model, choices.workload, {}, scheduler),
@@ -95,6 +99,8 @@ export class Pipeline {
     const problems: PlacedProblem[] = [
       ...listing.problems,
       ...inference.problems,
+      ...resolved.problems,
+      ...unknownBindings(inference, bindings),
       ...ownProblems,
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
         modelProblem('warning', 'settings.chip-unknown', { chip }),

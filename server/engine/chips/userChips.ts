@@ -3,7 +3,7 @@ import { chipById, chips, findChips } from './catalogue';
 import type { Chip } from './chip';
 import type { Path } from './jsonText';
 import { type Doubt, doubtsAsProblems, lintChip } from './lint';
-import { nearest } from './nearest';
+import { nearest } from '../nearest';
 import { type ChipProblem, checkSchema, isObject } from './schemaCheck';
 
 type Json = Readonly<Record<string, unknown>>;

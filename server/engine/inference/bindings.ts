@@ -44,11 +44,26 @@ const longestName = 200;
 /** Names made from a value and an axis say what the value is, not what the axis measures. */
 const axisOfValue = /(?:\.dim|_dim_|_dynamic_axes_)\d+$/;
 
+/** What a symbol measures, judged by its name; undefined where that says nothing. */
+export function roleOf(name: string): Role | undefined {
+  if (name.length > longestName || axisOfValue.test(name)) return undefined;
+  return rolePatterns.find(({ pattern }) => pattern.test(name))?.role;
+}
+
 /** The default of a symbol in a phase; undefined where its name says nothing. */
 export function defaultBinding(name: string, phase: Phase): number | undefined {
-  if (name.length > longestName || axisOfValue.test(name)) return undefined;
-  const role = rolePatterns.find(({ pattern }) => pattern.test(name))?.role;
+  const role = roleOf(name);
   return role && defaults[phase][role];
+}
+
+/** The free symbols of the graph's inputs, in order of appearance. */
+export function inputNames(graph: Graph): Set<string> {
+  const fixed = new Set(graph.initializers.map((tensor) => tensor.name));
+  const names = new Set<string>();
+  for (const input of graph.inputs) {
+    if (!fixed.has(input.name)) collectSymbols(cleanType(input.type, input.name), names);
+  }
+  return names;
 }
 
 /** The input symbols of a graph and the numbers in force. */
@@ -60,11 +75,7 @@ export interface InputBindings {
 
 /** Collects the free symbols of the graph's inputs and gives them numbers: the user's, else defaults. */
 export function bindInputs(graph: Graph, workload: Workload, useDefaults: boolean): InputBindings {
-  const fixed = new Set(graph.initializers.map((tensor) => tensor.name));
-  const names = new Set<string>();
-  for (const input of graph.inputs) {
-    if (!fixed.has(input.name)) collectSymbols(cleanType(input.type, input.name), names);
-  }
+  const names = inputNames(graph);
   const bindings: Record<string, number> = {};
   const symbols: BoundSymbol[] = [];
   for (const name of names) {
@@ -77,7 +88,8 @@ export function bindInputs(graph: Graph, workload: Workload, useDefaults: boolea
   return { symbols, bindings, names };
 }
 
-function collectSymbols(type: ValueType | undefined, names: Set<string>): void {
+/** Adds the symbols of a type's dimensions. */
+export function collectSymbols(type: ValueType | undefined, names: Set<string>): void {
   forEachShape(type, (shape) => shape.forEach((dim) => symbolsOf(dim).forEach((name) => names.add(name))));
 }
 

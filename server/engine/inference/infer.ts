@@ -5,7 +5,7 @@ import type { Fact, OperatorClass, Work } from '../operators/rule';
 import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
-import { bindInputs, type InputBindings } from './bindings';
+import { bindInputs, cleanType, collectSymbols, type InputBindings } from './bindings';
 import type { FlatModel, FlatNode } from './flatModel';
 import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
@@ -90,7 +90,17 @@ class Gatherer {
       })),
       problems: this.problems,
       symbols,
+      names: await runPolitely(this.names(), scheduler),
     };
+  }
+
+  private *names(): Steps<ReadonlySet<string>> {
+    const names = new Set([...this.input.names, ...this.walk.freshSymbols, ...this.walk.askedNames]);
+    for (const value of this.flat.values) {
+      yield;
+      collectSymbols(cleanType(value.declared, value.name), names);
+    }
+    return names;
   }
 
   /** Folded nodes and those whose body is listed below them do nothing at run time. */

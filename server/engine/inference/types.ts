@@ -70,6 +70,8 @@ export interface Inference {
   readonly problems: readonly Problem[];
   /** Free symbols of the graph's inputs, in order of appearance, with the number used and where it came from. */
   readonly symbols: readonly BoundSymbol[];
+  /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */
+  readonly names: ReadonlySet<string>;
 }
 
 export interface BoundSymbol {

@@ -36,6 +36,8 @@ export class Walk {
   readonly folded: Uint8Array;
   readonly uses: (BodyUse | undefined)[];
   readonly freshSymbols = new Set<string>();
+  /** Free names of numbers that rules asked for, such as the trips of a loop. */
+  readonly askedNames = new Set<string>();
   /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
   readonly cuts = new Map<number, Set<number>>();
   private readonly orders: (readonly number[] | undefined)[] = [];
@@ -190,7 +192,10 @@ export class Walk {
   private hooksOf(scope: number): RuleHooks {
     return {
       symbolSuffix: scope === 0 ? '' : `:${scope}`,
-      binding: (name) => entryOf(this.userBindings, name),
+      binding: (name) => {
+        this.askedNames.add(name);
+        return entryOf(this.userBindings, name);
+      },
       fresh: (name) => {
         this.freshSymbols.add(name);
         return entryOf(this.userBindings, name);

@@ -1,4 +1,3 @@
-import { setEntry } from '../../../outside/table';
 import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineFor } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
@@ -86,12 +85,12 @@ export function reportHead(input: ReportInput): ReportHead {
   };
 }
 
-/** The numbers that were used, those given by default included. */
+/** The numbers of the model's own names that were used, those given by default included. */
 function bindingsInForce(prepared: Prepared): Record<string, number> {
-  const used = { ...prepared.workload.bindings };
-  for (const symbol of prepared.inference.symbols)
-    if (symbol.value !== null) setEntry(used, symbol.name, symbol.value);
-  return used;
+  const { names, symbols } = prepared.inference;
+  const used = new Map(Object.entries(prepared.workload.bindings).filter(([name]) => names.has(name)));
+  for (const { name, value } of symbols) if (value !== null) used.set(name, value);
+  return Object.fromEntries(used);
 }
 
 /** What is known of the model itself. */

@@ -207,7 +207,7 @@ describe('siliconlens analyze --profile', () => {
       '--profile',
       trace,
       '--chip',
-      'nvidia-t4',
+      'amd-epyc-9654',
       '-f',
       'json',
     );

@@ -93,6 +93,78 @@ describe('siliconlens analyze', () => {
     expect(over.model.inputs[0]!.shape).toEqual([7, 16]);
   });
 
+  it('takes numbers of dimensions by the names of the model or by what they mean', async () => {
+    const model = join(folder, 'decoder.onnxtxt');
+    writeFileSync(
+      model,
+      `<ir_version: 9, opset_import: ["" : 20]>
+decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) => (float[batch_size,k] y) {
+  y = Concat <axis: int = 1> (x, p)
+}
+`,
+    );
+    const chip = ['-c', 'nvidia-t4', '-f', 'json'];
+    const bound = async (...words: string[]): Promise<object> => {
+      const { code, error, out } = await siliconlens('analyze', model, ...chip, ...words);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      return (JSON.parse(out) as Report).workload.bindings;
+    };
+    const all = { batch_size: 8, sequence_length: 32, past_length: 16 };
+    expect(await bound('-b', 'batch=8', '-b', 'sequence=32', '-b', 'past=16')).toEqual(all);
+    expect(await bound('-b', 'batch_size=8', '-b', 'sequence_length=32', '-b', 'past_length=16')).toEqual(
+      all,
+    );
+    expect(await bound('-b', 'batch=8', '-b', 'batch_size=8', '-b', 'sequence=32', '-b', 'past=16')).toEqual(
+      all,
+    );
+    const settings = join(folder, 'dimensions.json');
+    const write = (dimensions: object): void =>
+      writeFileSync(settings, JSON.stringify({ 'siliconlens.models': { '**': { dimensions } } }));
+    write({ batch: 8, sequence: 32, past: 99 });
+    expect(await bound('--settings', settings, '-b', 'past_length=16')).toEqual(all);
+
+    const refused = async (...words: string[]): Promise<string> => {
+      const { code, error, out } = await siliconlens(...words);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      return error;
+    };
+    write({ batches: 8 });
+    const calls = [
+      ['analyze', model, '-b', 'batches=8'],
+      ['analyze', model, '--settings', settings],
+      ['verify', model, '-b', 'batches=8'],
+      ['sparsity', model, '-b', 'batches=8'],
+    ];
+    for (const call of calls) {
+      const error = await refused(...call);
+      expect(error).toContain('no dimension “batches”; did you mean batch_size?');
+      expect(error).toContain('batch_size, sequence_length, past_length');
+    }
+    expect(await refused('analyze', model, '-b', 'batch=2', '-b', 'batch_size=3')).toContain(
+      'batch=2 and batch_size=3 give different numbers to batch_size',
+    );
+    expect(await refused('analyze', model, '-b', 'batch=2', '-b', 'batch=3')).toContain(
+      'batch=2 and batch=3',
+    );
+    expect(await refused('analyze', tinyMlp, '-b', 'sequence=3')).toContain(
+      'no dimension “sequence”. Its names: batch.',
+    );
+  });
+
+  it('binds what data decides, and no other name that looks so', async () => {
+    const words = ['analyze', detector, '-c', 'nvidia-t4', '-f', 'json'];
+    const name = 'NonMaxSuppression_output_0.selected';
+    const open = JSON.parse((await siliconlens(...words)).out) as Report;
+    expect(open.workload.bindings).not.toHaveProperty([name]);
+    const { code, out } = await siliconlens(...words, '-b', `${name}=7`);
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as Report).workload.bindings[name]).toBe(7);
+    const wrong = await siliconlens(...words, '-b', 'NonMaxSuppression_output_1.selected=7');
+    expect({ code: wrong.code, out: wrong.out }).toEqual({ code: 2, out: '' });
+    expect(wrong.error).toContain(`did you mean ${name}`);
+    expect((await siliconlens(...words, '-b', 'loop:again=7')).code).toBe(2);
+  });
+
   it('keeps the default, and says so, on chips that nobody named and that the runtime cannot drive', async () => {
     const words = ['analyze', tinyMlp, '--runtime', 'tensorrt'];
     const table = (await siliconlens(...words)).out;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nearest } from '../../../server/engine/chips/nearest';
+import { nearest } from '../../../server/engine/nearest';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
 

@@ -120,6 +120,7 @@ export function chain(
       scopes: [{ index: 0, parent: null, holder: null, name: '', inputs: [first], outputs: [last] }],
       problems: [],
       symbols: [],
+      names: new Set(),
     },
     plan: { runtime: 'none', kernels, kernelOfNode: Int32Array.from(layers.map((_, index) => index)) },
   };

@@ -23,9 +23,13 @@ describe('choices of a model', () => {
   });
 
   it('set and unset single dimensions', () => {
-    expect(withDimension({ batch: 1 }, 'sequence', 0)).toEqual({ batch: 1, sequence: 0 });
-    expect(withDimension({ batch: 1 }, 'batch', 8)).toEqual({ batch: 8 });
-    expect(withDimension({ batch: 1, sequence: 2 }, 'batch', null)).toEqual({ sequence: 2 });
+    expect(withDimension({ batch: 1 }, { name: 'sequence' }, 0)).toEqual({ batch: 1, sequence: 0 });
+    expect(withDimension({ batch: 1 }, { name: 'batch' }, 8)).toEqual({ batch: 8 });
+    expect(withDimension({ batch: 1, sequence: 2 }, { name: 'batch' }, null)).toEqual({ sequence: 2 });
+    // Two names of one dimension would contradict each other.
+    const names = { name: 'batch_size', alias: 'batch' };
+    expect(withDimension({ batch: 1, past: 2 }, names, 8)).toEqual({ past: 2, batch_size: 8 });
+    expect(withDimension({ batch: 1 }, names, null)).toEqual({});
   });
 });
 

@@ -114,5 +114,6 @@ export function graphOf(
     ],
     problems: [],
     symbols: [],
+    names: new Set(),
   };
 }

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../l10n/messages';
+import type { Graph } from '../../../server/engine/graph/model';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
+import { aliasesOf, resolveBindings, unknownBindings } from '../../../server/engine/inference/bindingNames';
+import { infer } from '../../../server/engine/inference/infer';
+import { uninterrupted } from '../../../server/engine/scheduler';
+
+async function modelOf(inputs: string, body = 'y = Identity (x)', output = 'float[out] y') {
+  const text = `<ir_version: 9, opset_import: ["" : 20]>\ng (${inputs}) => (${output}) {\n  ${body}\n}\n`;
+  const { value, problems } = await parseOnnxText(text, uninterrupted);
+  expect(problems).toEqual([]);
+  return value!;
+}
+
+async function resolved(inputs: string, ...layers: Record<string, number>[]) {
+  const { graph } = await modelOf(inputs);
+  const { bindings, problems } = resolveBindings(graph, layers);
+  return { bindings, problems: problems.map(({ code, args }) => [code, args['names'] ?? args['name']]) };
+}
+
+describe('aliases of roles', () => {
+  it.each([
+    ['float[batch_size,s] x', { batch: 2, sequence: 3 }, { batch_size: 2, s: 3 }],
+    ['float[N,seq_len,past_sequence_length] x', { past: 4, batch: 2 }, { past_sequence_length: 4, N: 2 }],
+    // Names of their own come first: `sequence` is no alias here.
+    ['float[sequence,decoder_sequence_length] x', { sequence: 3 }, { sequence: 3 }],
+    ['float[total_sequence_length,sequence_length] x', { sequence: 3 }, { sequence_length: 3 }],
+  ])('in %s', async (inputs, given, expected) => {
+    expect(await resolved(inputs, given)).toEqual({ bindings: expected, problems: [] });
+  });
+
+  it('that stand for several symbols or for none say which names there are', async () => {
+    expect(await resolved('float[batch_a,batch_b] x', { batch: 2 })).toEqual({
+      bindings: {},
+      problems: [['binding.ambiguous', 'batch_a, batch_b']],
+    });
+    expect(await resolved('float[width] x', { past: 2 })).toEqual({
+      bindings: {},
+      problems: [['binding.unknown', 'width']],
+    });
+    expect(await resolved('float[3] x', { past: 2 })).toEqual({
+      bindings: {},
+      problems: [['binding.no-names', 'past']],
+    });
+  });
+
+  it('contradict the name that they stand for in one layer and give way to a later layer', async () => {
+    const inputs = 'float[batch_size] x';
+    expect((await resolved(inputs, { batch: 2, batch_size: 3 })).problems).toEqual([
+      ['binding.contradiction', 'batch_size'],
+    ]);
+    expect(await resolved(inputs, { batch: 3, batch_size: 3 })).toEqual({
+      bindings: { batch_size: 3 },
+      problems: [],
+    });
+    expect(await resolved(inputs, { batch_size: 2 }, { batch: 3 })).toEqual({
+      bindings: { batch_size: 3 },
+      problems: [],
+    });
+    expect((await resolved(inputs, { batch: 2 }, { batch_size: 3 })).bindings).toEqual({ batch_size: 3 });
+  });
+
+  it('are told by symbol', async () => {
+    const { graph } = await modelOf('float[batch_size,s1,t1_seq,seq_2] x');
+    expect([...aliasesOf(graph as Graph)]).toEqual([['batch_size', 'batch']]);
+  });
+});
+
+describe('names that bindings may give', () => {
+  const workload = { phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const unknown = async (model: Awaited<ReturnType<typeof modelOf>>, bindings: Record<string, number>) =>
+    unknownBindings(await infer(model, { ...workload, bindings }), bindings);
+
+  it('are those of inputs, of what data decides and of declarations alone', async () => {
+    const model = await modelOf('float[n] x', 'y = NonZero (x)', 'int64[1,found] y');
+    const bindings = { n: 2, found: 3, 'y.count': 3, nn: 1 };
+    expect((await unknown(model, bindings)).map(({ args }) => args['name'])).toEqual(['nn']);
+  });
+
+  it('hold trips of loops that there are', async () => {
+    const body = `y = Loop <body = b (int64 i, bool c, float[2] a) => (bool d, float[2] e) {
+      d = Identity (c)
+      e = Identity (a)
+    }> (m, c0, x)`;
+    const model = await modelOf('float[2] x, int64 m, bool c0', body, 'float[2] y');
+    expect(await unknown(model, { 'loop:y': 4 })).toEqual([]);
+    const [problem] = await unknown(model, { 'loop:z': 4 });
+    expect(problem?.args).toMatchObject({ name: 'loop:z', names: 'loop:y' });
+    for (const language of ['en', 'ko'] as const)
+      expect(messageOf(language, problem!.code, problem!.args)).toMatch(/loop:z.*loop:y/);
+  });
+
+  it('are no inherited properties of objects', async () => {
+    const model = await modelOf('float[n] x');
+    const bindings = JSON.parse('{ "constructor": 3, "__proto__": 4 }') as Record<string, number>;
+    const names = (await unknown(model, bindings)).map(({ args }) => args['name']);
+    expect(names).toEqual(['constructor', '__proto__']);
+  });
+});
