@@ -1,7 +1,9 @@
+import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { describe } from './features/handler';
 import { startServer } from './features/server';
 import { pingNotification, pongNotification } from './protocol';
+import { Budget, unitsOfHeap } from './workspace/budget';
 
 const connection = createConnection(ProposedFeatures.all);
 
@@ -15,5 +17,6 @@ process.on('message', (message: unknown) => {
   if (message.method === pingNotification) process.send?.({ jsonrpc: '2.0', method: pongNotification });
 });
 
-startServer(connection);
+const { heap_size_limit: heap } = getHeapStatistics();
+startServer(connection, new Budget(unitsOfHeap(heap)));
 connection.listen();

@@ -8,6 +8,7 @@ import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
+import { problemText } from './diagnostics';
 import { known, timeRange } from './format';
 import { perSecond } from './modelHover';
 
@@ -19,6 +20,11 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
   if (analysis.listing.state === 'unreadable' || !analysis.choices.codeLens) return [];
   const { uri } = analysis.listing;
   const commands: Command[] = [];
+  if (analysis.refusal) {
+    const title = message(language, 'lens.memory');
+    const tooltip = problemText(analysis.refusal, language);
+    commands.push({ title, tooltip, command: linkedCommands.chooseChips, arguments: [uri] });
+  }
   for (const symbol of analysis.inference.symbols
     .filter((one) => one.origin === 'unbound')
     .slice(0, dimensionLenses)) {

@@ -45,6 +45,7 @@ import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportHeadOf, reportOf } from '../workspace/reports';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices } from './choices';
+import { problemText } from './diagnostics';
 import { exportReport } from './exportReport';
 import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
@@ -109,11 +110,15 @@ export function registerCustomRequests(context: ServerContext): void {
   const onModel = <P extends { readonly uri: string }, R>(
     method: string,
     run: (analysis: Analysis, params: P, scheduler: Scheduler) => Promise<R> | R,
+    needsCosts = true,
   ): void => {
     const answer = async (params: P, token: CancellationToken): Promise<R | ResponseError<void>> => {
       const analysis = await whileWanted(models.latest(params.uri), token);
       if (!analysis) return failure(params.uri);
-      return context.working.during(params.uri, () => run(analysis, params, politeTo(token)));
+      if (!analysis.refusal || !needsCosts)
+        return context.working.during(params.uri, () => run(analysis, params, politeTo(token)));
+      const why = problemText(analysis.refusal, language());
+      return new ResponseError<void>(LSPErrorCodes.RequestFailed, why);
     };
     connection.onRequest(
       method,
@@ -123,10 +128,10 @@ export function registerCustomRequests(context: ServerContext): void {
   onModel(sparsityRequest, async (analysis, { uri }: SparsityParams, scheduler): Promise<SparsityResult> => ({
     text: await sparsityPage(analysis, context.files, language(), scheduler, progressTo(context, uri)),
   }));
-  onModel(choicesRequest, (analysis, _params: ChoicesParams): ChoicesResult => {
-    const key = settings.keyOf(analysis.listing.modelUri);
-    return choices(analysis, key, language());
-  });
+  const chosen = (analysis: Analysis, _params: ChoicesParams): ChoicesResult =>
+    choices(analysis, settings.keyOf(analysis.listing.modelUri), language());
+  // Fewer chips are the way out where there are no costs.
+  onModel(choicesRequest, chosen, false);
   onModel(summaryRequest, (analysis, _params: SummaryParams, scheduler): Promise<Summary> =>
     runPolitely(summary(analysis, reportHeadOf(analysis, language()), language()), scheduler),
   );

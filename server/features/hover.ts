@@ -11,6 +11,7 @@ import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
 import { boundWord, codeSpan, escapeMarkdown, known, symbolicText, timeRange, typeText } from './format';
+import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
@@ -46,6 +47,11 @@ export function hover(analysis: Analysis, at: Position, language: Language): Hov
   if (node && index !== undefined) {
     const contents = nodeHover(analysis, index, language);
     return contents && { contents, range: positions.position(node)?.operator };
+  }
+  if (node && analysis.refusal) {
+    const why = escapeMarkdown(problemText(analysis.refusal, language));
+    const lines = [`**${escapeMarkdown(node.operator)}**`, '', why];
+    return { contents: markdown(lines), range: positions.position(node)?.operator };
   }
   if (hit || analysis.listing.state === 'unreadable') return null;
   const heading = positions.scopes.find((scope) => scope.kind === 'graph')?.header;

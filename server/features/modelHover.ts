@@ -5,6 +5,7 @@ import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
 import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
+import { problemText } from './diagnostics';
 import { modelExtras } from './extrasHover';
 import { codeSpan, escapeMarkdown, known, timeRange } from './format';
 import { appendAll } from '../engine/lists';
@@ -19,12 +20,10 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     ...(producer ? [escapeMarkdown(producer)] : []),
     `IR ${known(model.irVersion, count, language)}`,
     escapeMarkdown(opsets),
-    message(language, 'hover.model.nodes', { count: count(analysis.inference.nodes.length, language) }),
-    message(language, 'hover.model.weights', {
-      value: known(analysis.prepared.timeline.weightsBytes, bytes, language),
-    }),
+    ...(analysis.refusal ? [] : sizeFacts(analysis, language)),
   ];
   const lines = [facts.join(' · '), ''];
+  if (analysis.refusal) lines.push(escapeMarkdown(problemText(analysis.refusal, language)), '');
   if (analysis.chips.length > 0) {
     const head = [
       'hover.table.chip',
@@ -46,6 +45,15 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   appendAll(lines, modelExtras(model, language));
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
+}
+
+function sizeFacts({ inference, prepared }: Analysis, language: Language): string[] {
+  return [
+    message(language, 'hover.model.nodes', { count: count(inference.nodes.length, language) }),
+    message(language, 'hover.model.weights', {
+      value: known(prepared.timeline.weightsBytes, bytes, language),
+    }),
+  ];
 }
 
 export function perSecond(rate: number, language: Language): string {

@@ -24,9 +24,11 @@ import {
 import type { StatusParams, WithheldParams, WorkingParams } from '../protocol';
 import { CancelledError } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
+import { Budget } from '../workspace/budget';
 import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
+import type { OpenModel } from '../workspace/openModel';
 import type { Available } from '../workspace/ownChips';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, Settings } from '../workspace/settings';
@@ -87,8 +89,11 @@ const capabilities: ServerCapabilities = {
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };
 
-/** Puts the language server behind a connection; the caller begins to listen. */
-export function startServer(connection: Connection): void {
+/**
+ * Puts the language server behind a connection; the caller begins to listen.
+ * @param budget memory for all models together
+ */
+export function startServer(connection: Connection, budget = new Budget<OpenModel>(Infinity)): void {
   let language: Language = 'en';
   let client: ClientCapabilities = {};
   let storage: string | null = null;
@@ -136,11 +141,14 @@ export function startServer(connection: Connection): void {
     language: () => language,
     chips: ({ customChips }) => chips.with(customChips),
     profiles: (modelUri) => profiles.of(modelUri),
+    budget,
+    letGo: (uri) => documents.release(uri),
     outdated: (uri) => send(listingOutdatedNotification, { uri }),
     analysed: (analysis) => {
       const { uri } = analysis.listing;
       send(analysisNotification, { uri, revision: analysis.revision });
       if (documents.get(uri)) send(heatNotification, heat(analysis));
+      if (analysis.refusal) return status.done('warning', 'status.memory', { model: modelName(uri) });
       nameDimensionsLater(analysis);
       status.done('ok', 'status.ready');
     },

@@ -37,6 +37,8 @@ export interface Analysis {
   readonly catalogue: Catalogue;
   readonly prepared: Prepared;
   readonly inference: Inference;
+  /** Why there are neither shapes nor costs: the server's memory is taken. Null where they are there. */
+  readonly refusal: Problem | null;
   /** The chosen chips, in order; hints show the first. */
   readonly chips: readonly ChipAnalysis[];
   /** Imported profiles of this model, at most one for each chip. */

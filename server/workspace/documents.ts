@@ -56,6 +56,13 @@ export class Documents {
     return [...this.open.values()];
   }
 
+  /** Keeps no text of a listing that can be made again. */
+  release(uri: string): void {
+    const document = this.open.get(uri);
+    if (typeof document?.text !== 'string') return;
+    this.open.set(uri, { ...document, fingerprint: fingerprint(document.text), text: null });
+  }
+
   private set(uri: string, version: number, text: string): void {
     const own = this.own(uri, text);
     const document = { uri, version, fingerprint: own === null ? fingerprint(text) : null, text: own };

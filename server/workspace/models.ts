@@ -3,13 +3,15 @@ import { modelOf } from '../address';
 import { languageId } from '../protocol';
 import type { ListingResult, WorkStage } from '../protocol';
 import type { Analysis } from './analysis';
+import { Budget } from './budget';
 import type { Choices } from './choices';
 import type { OpenDocument } from './documents';
 import { isWithheld, Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { StoredProfile } from './profileStore';
-import { keep, matches } from './openModel';
+import { ModelMemory } from './modelMemory';
+import { isWanted, keep, matches } from './openModel';
 import type { OpenModel, Run } from './openModel';
 import type { Served } from './served';
 import type { Settings } from './settings';
@@ -32,6 +34,10 @@ export interface ModelsHost extends LoaderHost {
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
   failed(uri: string, error: unknown): void;
+  /** Memory for all models together; without bounds when left out. */
+  readonly budget?: Budget<OpenModel>;
+  /** An open listing is kept no longer: it is made again when somebody asks about it. */
+  letGo?(uri: string): void;
   /** Imported profiles of a model. */
   profiles?(modelUri: string): Promise<readonly StoredProfile[]>;
   /** What was answered about open documents no longer holds. */
@@ -44,13 +50,12 @@ const graceMilliseconds = 5_000;
 const reportedFactor = 12;
 /** Models kept that no open document needs. */
 const idleLimit = 4;
-/** Such models go when analyses hold more nodes than this together: 100,000 take about 600 MB. */
-const largestAnalyses = 250_000;
 
 /** Open models: from the address of a listing to its text and its analysis. */
 export class Models {
   private readonly models = new Map<string, OpenModel>();
   private readonly loader: Loader;
+  private readonly memory: ModelMemory;
 
   constructor(
     files: ModelFiles,
@@ -58,8 +63,12 @@ export class Models {
     private readonly documentOf: (uri: string) => OpenDocument | undefined,
     private readonly host: ModelsHost,
     private readonly grace = graceMilliseconds,
-    private readonly nodeLimit = largestAnalyses,
   ) {
+    this.memory = new ModelMemory(host.budget ?? new Budget(Infinity), {
+      isOpen: (model) => this.isOpen(model),
+      drop: (model) => this.drop(model),
+      letGo: (uri) => host.letGo?.(uri),
+    });
     this.loader = new Loader(files, host);
   }
 
@@ -127,6 +136,20 @@ export class Models {
     part: (run: Run) => Promise<Analysis | null>,
     isShown = true,
   ): Promise<Analysis | null> {
+    const asked = this.open(uri);
+    asked.asked++;
+    try {
+      return await this.newestOf(uri, part, isShown);
+    } finally {
+      asked.asked--;
+    }
+  }
+
+  private async newestOf(
+    uri: string,
+    part: (run: Run) => Promise<Analysis | null>,
+    isShown: boolean,
+  ): Promise<Analysis | null> {
     for (;;) {
       const shown = await this.view(uri);
       const model = this.open(uri);
@@ -168,9 +191,10 @@ export class Models {
 
   /** The settings changed: analyses under other choices begin at once. */
   choicesChanged(): void {
-    for (const model of this.models.values()) {
+    for (const model of [...this.models.values()]) {
       const isWanted = model.reported || this.documentOf(model.uri) !== undefined;
-      if (isWanted && model.served.length > 0) void this.analysis(model.uri).catch(() => {});
+      // What rests without an analysis waits for the next question.
+      if (isWanted && model.run) void this.analysis(model.uri).catch(() => {});
     }
   }
 
@@ -195,6 +219,8 @@ export class Models {
       this.host.abandoned(uri);
     }
     this.expire(model);
+    // Its memory is there for those that were refused: the editor asks about them again.
+    if ([...this.models.values()].some(({ run }) => run?.refused)) this.host.refresh();
   }
 
   dispose(): void {
@@ -212,12 +238,14 @@ export class Models {
         loading: null,
         run: null,
         reported: false,
+        asked: 0,
         outdated: null,
         expiry: null,
       };
       this.models.set(uri, model);
       this.bound(model);
     }
+    this.memory.touch(model);
     if (!this.documentOf(uri)) this.expire(model);
     return model;
   }
@@ -226,33 +254,27 @@ export class Models {
   private expire(model: OpenModel): void {
     if (model.expiry) clearTimeout(model.expiry);
     const grace = this.grace * (model.reported ? reportedFactor : 1);
-    model.expiry = setTimeout(() => this.drop(model), grace);
+    model.expiry = setTimeout(() => (isWanted(model) ? this.expire(model) : this.drop(model)), grace);
     model.expiry.unref();
   }
 
   /** Drops models that nobody shows, the oldest first, but not the one that is asked about now. */
   private bound(current: OpenModel): void {
-    const all = [...this.models.values()];
-    const idle = all.filter((model) => !this.documentOf(model.uri));
-    let nodes = all.reduce((sum, model) => sum + this.analysedNodes(model), 0);
-    let count = idle.length;
-    for (const model of idle) {
-      if (count <= idleLimit && nodes <= this.nodeLimit) return;
-      if (model === current) continue;
-      nodes -= this.analysedNodes(model);
-      count--;
-      this.drop(model);
-    }
+    const idle = [...this.models.values()].filter((model) => !this.isOpen(model));
+    const excess = Math.max(0, idle.length - idleLimit);
+    const free = idle.filter((model) => model !== current && !isWanted(model));
+    for (const model of free.slice(0, excess)) this.drop(model);
   }
 
-  private analysedNodes({ run }: OpenModel): number {
-    return run ? run.served.listing.model.graph.nodes.length : 0;
+  private isOpen({ uri }: OpenModel): boolean {
+    return this.documentOf(uri) !== undefined;
   }
 
   private drop(model: OpenModel): void {
     if (model.expiry) clearTimeout(model.expiry);
     if (model.run) model.run.cancelled = true;
     this.models.delete(model.uri);
+    this.memory.release(model);
     this.settings.drop(model.modelUri);
   }
 
@@ -269,6 +291,7 @@ export class Models {
       try {
         const served = await this.read(model);
         keep(model, served);
+        await this.memory.holdListing(model);
         return served;
       } finally {
         ended();
@@ -298,10 +321,13 @@ export class Models {
     const profiles = (await this.host.profiles?.(model.modelUri)) ?? [];
     const imports = profiles.map(({ chip, imported }) => [chip, imported]);
     const key = JSON.stringify([choices, chips.generation, imports]);
+    const need = await this.memory.needOf(served.listing.model, choices, chips);
     const known = model.run;
-    if (known && !known.cancelled && known.key === key && known.served === served) return known;
+    const isSame = known && !known.cancelled && known.key === key && known.served === served;
+    if (isSame && !(known.refused && this.memory.couldHave(model, need))) return known;
     if (known) known.cancelled = true;
     if (known && known.served !== served) known.served.pipeline.forget();
+    const refusal = this.memory.admit(model, need);
     const none = Promise.resolve(null);
     const since = performance.now();
     const run: Run = {
@@ -313,6 +339,7 @@ export class Models {
       ended: false,
       promise: none,
       first: none,
+      refused: refusal !== null,
       result: null,
     };
     const scheduler = politely(() => run.cancelled);
@@ -321,7 +348,10 @@ export class Models {
     const ended = this.host.working(model.uri, 'analysing');
     let early: (analysis: Analysis) => void = () => {};
     const first = new Promise<Analysis>((resolve) => (early = resolve));
-    run.promise = served.pipeline.run(choices, scheduler, early, chips, profiles).then(
+    const working = refusal
+      ? served.pipeline.refuse(choices, chips, profiles, refusal)
+      : served.pipeline.run(choices, scheduler, early, chips, profiles);
+    run.promise = working.then(
       (analysis) => {
         if (run.cancelled) throw new CancelledError();
         run.result = analysis;

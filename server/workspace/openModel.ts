@@ -19,6 +19,8 @@ export interface Run {
   promise: Promise<Analysis | null>;
   /** With the first chip alone, or the same as `promise`. */
   first: Promise<Analysis | null>;
+  /** There was no memory for it. */
+  readonly refused: boolean;
   /** Once it is finished. */
   result: Analysis | null;
 }
@@ -33,9 +35,18 @@ export interface OpenModel {
   run: Run | null;
   /** Somebody, such as a report, asked for its analysis while no editor showed it. */
   reported: boolean;
+  /** Questions about its analysis that wait for an answer. */
+  asked: number;
   /** The document of which the client was told that its text is not current. */
   outdated: OpenDocument | null;
   expiry: NodeJS.Timeout | null;
+}
+
+/** It is being read, somebody waits for its analysis, or that is under way: it can't go now. */
+export function isWanted({ asked, loading, run }: OpenModel): boolean {
+  if (loading) return true;
+  if (run?.abandoned) return false;
+  return asked > 0 || (run !== null && !run.ended && !run.cancelled);
 }
 
 /** The document shows the text. */

@@ -6,25 +6,36 @@ import { resolveBindings, unknownBindings } from '../engine/inference/bindingNam
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import type { Problem } from '../engine/problem';
-import { runPolitely, type Scheduler } from '../engine/scheduler';
+import { runPolitely, uninterrupted, type Scheduler } from '../engine/scheduler';
 import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
+import { keptChips } from './budget';
 import { chosenChips } from './chosenChips';
 import { indexInference } from './nodeIndex';
 import { type Available, shippedOnly } from './ownChips';
 import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
-
-/** Costs of a model are kept for at most so many chips, fewer for a large one: of 100,000 nodes a chip's take 80 MB. */
-const mostChips = 12;
-const mostCostedNodes = 300_000;
+import { noModel } from './served';
 
 /** A few results by key, the one not asked for longest forgotten first. */
 class Recent<T> {
   private readonly results = new Map<string, T>();
 
-  constructor(private readonly limit: number) {}
+  constructor(private limit: number) {}
+
+  /** Forgets what is more. */
+  bound(limit: number): void {
+    this.limit = limit;
+    this.forgetTo(limit);
+  }
+
+  private forgetTo(count: number): void {
+    for (const oldest of this.results.keys()) {
+      if (this.results.size <= count) break;
+      this.results.delete(oldest);
+    }
+  }
 
   async get(key: string, make: () => Promise<T>): Promise<T> {
     const known = this.results.get(key);
@@ -34,10 +45,7 @@ class Recent<T> {
       return known;
     }
     // Room is made first: the shapes of a large model before and after a change need not be there together.
-    for (const oldest of this.results.keys()) {
-      if (this.results.size < this.limit) break;
-      this.results.delete(oldest);
-    }
+    this.forgetTo(this.limit - 1);
     // Only what is finished is kept: a cancelled run leaves nothing behind.
     const result = await make();
     this.results.set(key, result);
@@ -58,7 +66,7 @@ export class Pipeline {
 
   constructor(private readonly listing: Listing) {}
 
-  /** Another text is shown now: what was computed for this one may go. */
+  /** Another text is shown now, or others need the memory: what was computed for this one may go. */
   forget(): void {
     this.inferences = new Recent(1);
   }
@@ -88,13 +96,11 @@ export class Pipeline {
     await runPolitely(this.listing.positions.indexNodes(), scheduler);
     await runPolitely(indexInference(inference), scheduler);
     let costs = this.costs.get(inference);
-    if (!costs) {
-      const chips = Math.floor(mostCostedNodes / Math.max(1, inference.nodes.length));
-      this.costs.set(inference, (costs = new Recent(Math.min(mostChips, Math.max(1, chips)))));
-    }
+    if (!costs) this.costs.set(inference, (costs = new Recent(1)));
     const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
     const host = choices.host === null ? undefined : catalogue.byId(choices.host);
     const chosen = chosenChips(choices.chips, catalogue);
+    costs.bound(keptChips(inference.nodes.length, chosen.chips.length));
     const { listing } = this;
     const problems: PlacedProblem[] = [
       ...listing.problems,
@@ -107,7 +113,7 @@ export class Pipeline {
       ),
     ];
     const chips: ChipAnalysis[] = [];
-    const state = { revision, listing, choices, catalogue, prepared, inference, profiles };
+    const state = { revision, listing, choices, catalogue, prepared, inference, refusal: null, profiles };
     for (const chip of chosen.chips) {
       const key = JSON.stringify([keyOf(chip), precision, runtime, host && keyOf(host)]);
       chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
@@ -119,6 +125,23 @@ export class Pipeline {
     if (profiles.length > 0) await runPolitely(digestSteps(listing.model), scheduler);
     const measured = profileProblems({ ...state, chips }).map(({ problem }) => problem);
     return { ...state, chips, problems: [...problems, ...grave, ...measured] };
+  }
+
+  /** Nothing but the reason why there is no more. */
+  async refuse(
+    choices: Choices,
+    { catalogue, problems }: Available,
+    profiles: readonly StoredProfile[],
+    reason: Problem,
+  ): Promise<Analysis> {
+    this.forget();
+    const revision = ++revisions;
+    const { listing } = this;
+    const inference = await infer(noModel, choices.workload);
+    const prepared = await preparedOf(noModel, choices.workload, inference, uninterrupted);
+    const all = [...listing.problems, ...problems, reason];
+    const state = { revision, listing, choices, catalogue, prepared, inference, profiles };
+    return { ...state, refusal: reason, chips: [], problems: all };
   }
 }
 

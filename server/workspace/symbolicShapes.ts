@@ -36,6 +36,11 @@ export function findSymbolicFacts(analysis: Analysis, scheduler: Scheduler): Pro
   return promise;
 }
 
+/** Others need the memory. */
+export function forgetSymbolicFacts(model: Model): void {
+  entries.delete(model);
+}
+
 function tripsOf({ choices }: Analysis): string {
   const trips = Object.entries(tripBindings(choices.workload.bindings));
   return JSON.stringify(trips.sort(([a], [b]) => (a < b ? -1 : 1)));

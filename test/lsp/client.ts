@@ -30,6 +30,8 @@ import type {
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
 import { listingRequest, readModelRequest, statModelRequest } from '../../server/protocol';
+import type { Budget } from '../../server/workspace/budget';
+import type { OpenModel } from '../../server/workspace/openModel';
 import type {
   ListingResult,
   ReadFileParams,
@@ -51,6 +53,8 @@ export interface ClientOptions {
   withheld?: WithheldParams['models'];
   /** Capabilities of the client; all that the server uses when left out. */
   capabilities?: object;
+  /** Memory of a server in this process; without bounds when left out. */
+  budget?: Budget<OpenModel>;
 }
 
 const allCapabilities = {
@@ -89,7 +93,7 @@ export class TestClient {
       new StreamMessageReader(toServer),
       new StreamMessageWriter(toClient),
     );
-    startServer(server);
+    startServer(server, options.budget);
     server.listen();
     const [reader, writer] = [new StreamMessageReader(toClient), new StreamMessageWriter(toServer)];
     return TestClient.connect(reader, writer, null, options);

@@ -22,6 +22,8 @@ function keyOf(domain: string, name: string, overload: string): string {
 /** How large a model becomes when the body of a function stands in the place of each of its calls. */
 export interface Expansion {
   readonly functions: Functions;
+  /** Nodes that the file writes out, those of subgraphs and functions included. */
+  readonly fileNodes: number;
   /** Nodes with those of subgraphs and of all calls; infinite beyond what a number holds. */
   readonly nodes: number;
   /** More are not written out: calls then stay as they are. */
@@ -62,7 +64,7 @@ export function* expansionSteps(model: Model): Steps<Expansion> {
   const limit = Math.max(written, Math.min(mostLimit, Math.max(leastLimit, flatPerFileNode * written)));
   const isRecursive = (caller: ModelFunction, called: ModelFunction): boolean =>
     caller === called || circles.get(caller) === circles.get(called);
-  const expansion = { functions, nodes, limit, fits: nodes <= limit, isRecursive };
+  const expansion = { functions, fileNodes: written, nodes, limit, fits: nodes <= limit, isRecursive };
   expansions.set(model, expansion);
   return expansion;
 }

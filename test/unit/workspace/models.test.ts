@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { listingOf } from '../../../server/address';
 import { fingerprint } from '../../../server/workspace/documents';
 import type { OpenDocument } from '../../../server/workspace/documents';
+import { Budget, unitsOfAnalysis, unitsOfListing } from '../../../server/workspace/budget';
+import type { OpenModel } from '../../../server/workspace/openModel';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
 import { Models } from '../../../server/workspace/models';
 import { shippedOnly } from '../../../server/workspace/ownChips';
@@ -10,7 +12,7 @@ import { Settings } from '../../../server/workspace/settings';
 import { fixture } from '../../lsp/client';
 
 /** A store over one file that the client reads, with what happened to it. */
-async function store(grace: number, nodeLimit?: number) {
+async function store(grace: number, budget = new Budget<OpenModel>(Infinity)) {
   const bytes = await fixture('tiny-mlp.onnx');
   const happened = { opened: 0, settings: 0, outdated: 0, analysed: 0 };
   const files = new ModelFiles({
@@ -29,6 +31,7 @@ async function store(grace: number, nodeLimit?: number) {
   });
   const documents = new Map<string, OpenDocument>();
   const host = {
+    budget,
     language: () => 'en' as const,
     chips: () => Promise.resolve(shippedOnly),
     analysed: () => void happened.analysed++,
@@ -42,7 +45,7 @@ async function store(grace: number, nodeLimit?: number) {
       throw error;
     },
   };
-  const models = new Models(files, settings, (uri) => documents.get(uri), host, grace, nodeLimit);
+  const models = new Models(files, settings, (uri) => documents.get(uri), host, grace);
   const show = (uri: string, text: string): void => {
     documents.set(uri, { uri, version: 1, fingerprint: fingerprint(text), text: null });
     models.opened(uri);
@@ -103,7 +106,8 @@ describe('open models', () => {
     const first = await store(10_000);
     const nodes = (await first.models.analysis(uri))!.listing.model.graph.nodes.length;
     first.models.dispose();
-    const { models, show } = await store(10_000, 2 * nodes);
+    const units = unitsOfListing(nodes) + unitsOfAnalysis(nodes, 1);
+    const { models, show } = await store(10_000, new Budget<OpenModel>(2 * units));
     const uris = Array.from({ length: 4 }, (_, i) => listingOf(`vscode-vfs://h/${i}.onnx`));
     show(uris[0]!, (await models.listing(uris[0]!)).text);
     for (const one of uris) await models.analysis(one);

@@ -1,0 +1,107 @@
+/**
+ * Bytes of heap for one unit, which is what one node's costs on one chip take. Measured on 2026-11-29 with the
+ * transformers of test/bench/models.ts (24,000 and 100,000 nodes on 1 to 48 chips), bytes per node: model, text and
+ * positions 920; shapes, work and memory over time 1,400, with their names 1,640; a chip 170 to 1,040, 500 on average.
+ */
+export const bytesPerUnit = 700;
+/** Units for each node that a file writes out: the model in memory and its listing. */
+const listingUnits = 1;
+/** Units for each flat node: shapes, work, memory over time and the names of dimensions. */
+const shapeUnits = 3;
+/** The part of the heap that models may take; the rest is for making them, for reports and for answers. */
+const shareOfHeap = 0.6;
+/** Costs of a small model are kept for so many chips, so that going back to one takes no time. */
+const mostKept = 12;
+/** Node costs that are kept beside those of the chosen chips. */
+const mostSpare = 60_000;
+/** A model that was asked about so lately (milliseconds) is likely seen: it keeps its costs. */
+const restAfter = 60_000;
+
+/** What a process with so large a heap can hold. */
+export function unitsOfHeap(heapBytes: number): number {
+  return Math.floor((heapBytes * shareOfHeap) / bytesPerUnit);
+}
+
+/** @param fileNodes of the models behind the texts that are kept */
+export function unitsOfListing(fileNodes: number): number {
+  return fileNodes * listingUnits;
+}
+
+/** On how many chips a model's costs are kept: those that are chosen, and some that were. */
+export function keptChips(flatNodes: number, chosen: number): number {
+  return Math.max(chosen, Math.min(mostKept, Math.floor(mostSpare / Math.max(1, flatNodes))));
+}
+
+/** What an analysis takes; known before it is made. */
+export function unitsOfAnalysis(flatNodes: number, chips: number): number {
+  return flatNodes * (shapeUnits + keptChips(flatNodes, chips));
+}
+
+/** The most chips on which a model's costs take no more than so many units. */
+export function mostChips(flatNodes: number, units: number): number {
+  return Math.max(0, Math.floor(units / Math.max(1, flatNodes)) - shapeUnits);
+}
+
+export type Part = 'listing' | 'analysis';
+
+interface Holding {
+  listing: number;
+  analysis: number;
+  usedAt: number;
+}
+
+/** Who holds how much of the memory that the server has for models. */
+export class Budget<Owner> {
+  /** Least recently used first. */
+  private readonly holdings = new Map<Owner, Holding>();
+
+  constructor(
+    readonly limit: number,
+    private readonly rest = restAfter,
+  ) {}
+
+  /** Units held by all together. */
+  get used(): number {
+    let sum = 0;
+    for (const { listing, analysis } of this.holdings.values()) sum += listing + analysis;
+    return sum;
+  }
+
+  /** Units that are left; less than none while listings, which are never refused, take more than there is. */
+  get free(): number {
+    return this.limit - this.used;
+  }
+
+  held(owner: Owner, part: Part): number {
+    return this.holdings.get(owner)?.[part] ?? 0;
+  }
+
+  /** Whoever was released holds nothing any more, whatever it still was about to. */
+  hold(owner: Owner, part: Part, units: number): void {
+    const holding = this.holdings.get(owner);
+    if (holding) holding[part] = units;
+  }
+
+  /** Somebody asked about it: before that it can hold nothing. */
+  touch(owner: Owner): void {
+    const known = this.holdings.get(owner) ?? { listing: 0, analysis: 0, usedAt: 0 };
+    this.holdings.delete(owner);
+    this.holdings.set(owner, { ...known, usedAt: performance.now() });
+  }
+
+  /** One part, or all that it holds. */
+  release(owner: Owner, part?: Part): void {
+    if (part === undefined) this.holdings.delete(owner);
+    else this.hold(owner, part, 0);
+  }
+
+  /** Nobody asked about it for a while. */
+  isResting(owner: Owner): boolean {
+    return performance.now() - (this.holdings.get(owner)?.usedAt ?? 0) >= this.rest;
+  }
+
+  /** All, least recently used first. */
+  leastRecent(): Owner[] {
+    return [...this.holdings.keys()];
+  }
+}
