@@ -54,6 +54,8 @@ export class Server implements vscode.Disposable {
   private readonly sparsityProgress = new vscode.EventEmitter<SparsityProgressParams>();
   private readonly status = new vscode.EventEmitter<StatusParams>();
   private readonly outdated = new vscode.EventEmitter<ListingOutdatedParams>();
+  /** What the present server was told of the models to leave alone. */
+  private told: ReadonlyMap<string, WorkStage> | undefined;
   private readonly saves = vscode.workspace.onDidSaveTextDocument(({ uri }) => this.saved(uri));
 
   /** Each time the server begins to answer, also after a crash. */
@@ -82,7 +84,11 @@ export class Server implements vscode.Disposable {
           this.listen(client);
           return client;
         },
-        running: () => this.running.fire(),
+        running: () => {
+          // What was released while it started it does not know yet.
+          if (this.told !== this.keeper.withheld) this.tellWithheld();
+          this.running.fire();
+        },
         ended: () => this.ended.fire(),
         withheldChanged: () => this.withheldChanged(),
         reason: () => this.down ?? text('extension.server.stopped'),
@@ -170,15 +176,19 @@ export class Server implements vscode.Disposable {
   }
 
   private withheldParams(): WithheldParams {
+    this.told = this.keeper.withheld;
     return { models: [...this.keeper.withheld].map(([uri, stage]) => ({ uri, stage })) };
   }
 
   private withheldChanged(): void {
-    // A server that starts is told at its start.
+    this.tellWithheld();
+    this.withholding.fire();
+  }
+
+  private tellWithheld(): void {
     this.keeper.peer
       ?.sendNotification(withheldNotification, this.withheldParams())
       .catch((error: unknown) => this.needs.log.debug(String(error)));
-    this.withholding.fire();
   }
 
   private listen(client: QuietClient): void {

@@ -33,7 +33,7 @@ const hoverPatience = 15;
 
 /** Connects the standard requests of the protocol with the features. */
 export function registerLanguageFeatures(context: ServerContext): void {
-  const { connection, log, language, models } = context;
+  const { connection, log, language, models, working } = context;
   const { languages } = connection;
 
   const shown = async (uri: string, token: CancellationToken): Promise<Listing | undefined> =>
@@ -52,8 +52,8 @@ export function registerLanguageFeatures(context: ServerContext): void {
       () => null,
       ({ textDocument, position }, token): Promise<Hover | null> =>
         whileWanted(soon(context, textDocument.uri), token).then(async (analysis) => {
-          if (analysis) return hover(analysis, position, language());
-          const isWithheld = context.working.withheld(textDocument.uri) !== undefined;
+          if (analysis) return working.during(textDocument.uri, () => hover(analysis, position, language()));
+          const isWithheld = working.withheld(textDocument.uri) !== undefined;
           if (analysis === null && !isWithheld) return null;
           const listing = await shown(textDocument.uri, token);
           const why = isWithheld ? 'hover.withheld' : 'hover.computing';
@@ -71,7 +71,8 @@ export function registerLanguageFeatures(context: ServerContext): void {
         const version = context.documents.get(uri)?.version;
         const analysis = await whileWanted(models.firstChip(uri), token);
         if (context.documents.get(uri)?.version !== version) throw new SupersededError();
-        return analysis ? hintsOf(analysis, range, language(), token) : [];
+        if (!analysis) return [];
+        return working.during(uri, () => hintsOf(analysis, range, language(), token));
       },
     ),
   );
@@ -91,7 +92,8 @@ export function registerLanguageFeatures(context: ServerContext): void {
       () => [],
       async ({ textDocument }, token) => {
         const analysis = await whileWanted(models.analysis(textDocument.uri), token);
-        return analysis ? codeLenses(analysis, language()) : [];
+        if (!analysis) return [];
+        return working.during(textDocument.uri, () => codeLenses(analysis, language()));
       },
     ),
   );
@@ -102,7 +104,7 @@ export function registerLanguageFeatures(context: ServerContext): void {
       (): DocumentDiagnosticReport => ({ kind: DocumentDiagnosticReportKind.Full, items: [] }),
       async ({ textDocument, previousResultId }, token): Promise<DocumentDiagnosticReport> => {
         const analysis = await whileWanted(models.analysis(textDocument.uri), token);
-        return diagnosticReport(context, analysis, previousResultId);
+        return working.during(textDocument.uri, () => diagnosticReport(context, analysis, previousResultId));
       },
     ),
   );

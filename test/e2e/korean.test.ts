@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Host, startHost } from '../../scripts/vscode-host.mjs';
 import type * as vscode from 'vscode';
+import { transformer } from '../bench/models';
 import { settings } from './globalSetup';
 import { Workbench } from './workbench';
 
@@ -122,4 +123,35 @@ it('lays measured times beside the estimates in Korean', async () => {
   expect(texts.join('\n')).toContain('같은 런타임');
   await report.locator('#measured').scrollIntoViewIfNeeded();
   await bench.picture('korean-profile');
+});
+
+it('says in Korean that the server stopped, and which model it stopped over', async () => {
+  await writeFile(join(bench.folder, 'large.onnx'), transformer(4000));
+  await bench.setting('workbench.colorTheme', 'Default Light Modern');
+  await bench.command('workbench.view.explorer');
+  await bench.closeEditors();
+  await bench.openModel('large.onnx');
+  await bench.signalServer('SIGKILL');
+  const lens = bench.page.locator('.codelens-decoration');
+  await lens.filter({ hasText: 'large.onnx 분석 중에' }).waitFor();
+  expect(await lens.first().innerText()).toContain('다시 분석');
+  await bench.command('workbench.view.extension.siliconlens');
+  const panel = await bench.webview('.banner .error button');
+  expect(await panel.locator('.banner button').allInnerTexts()).toEqual(['다시 분석', '로그 보기']);
+  await bench.picture('korean-left-alone');
+  for (let time = 2; time <= 5; time++) {
+    let before: number | null = null;
+    await bench.until(async () => (before = await bench.serverProcess()) !== null, 'a server');
+    await bench.signalServer('SIGKILL');
+    await bench.until(async () => (await bench.serverProcess()) !== before, 'the end of the server');
+  }
+  const toast = bench.page.locator('.notification-toast', { hasText: '언어 서버' });
+  await toast.waitFor();
+  await lens.filter({ hasText: '5번 멈춰' }).waitFor();
+  await panel.locator('.banner', { hasText: '5번 멈춰' }).waitFor();
+  await bench.picture('korean-server-stopped');
+  await toast.getByRole('button', { name: '서버 다시 시작' }).click();
+  await lens.filter({ hasText: 'large.onnx 분석 중에' }).waitFor();
+  await lens.locator('a', { hasText: '다시 분석' }).first().click();
+  await bench.until(() => bench.hasHints(), 'hints');
 });

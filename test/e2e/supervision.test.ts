@@ -51,6 +51,17 @@ it('recovers from a server that hangs, by itself and without a word', async () =
   expect(await toasts().count()).toBe(0);
 });
 
+it('is replaced at once when a user restarts a server that hangs', async () => {
+  await bench.openModel('tiny-conv.onnx');
+  await hints('hints');
+  const pid = await bench.signalServer('SIGSTOP');
+  await bench.command('siliconlens.restartServer');
+  await hints('hints after the restart');
+  expect(await bench.serverProcess()).not.toBe(pid);
+  expect(() => process.kill(pid, 0)).toThrow();
+  expect(await toasts().count()).toBe(0);
+});
+
 it('recovers from four kills and says so after the fifth; a restart brings all back', async () => {
   await bench.openModel('tiny-conv.onnx');
   await bench.command('siliconlens.openReport');
