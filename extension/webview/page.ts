@@ -73,7 +73,7 @@ export class Page implements vscode.Disposable {
     if (this.shown !== key)
       this.post({ type: 'state', state: { kind: 'loading', model: fileName(modelUri(uri)) } });
     const why = withheldText(this.server, uri);
-    if (why !== null) {
+    if (why !== null && this.server.down === null) {
       this.shown = undefined;
       this.post({
         type: 'state',

@@ -31,6 +31,18 @@ const marks = () => bench.page.locator('.monaco-editor .glyph-margin-widgets > d
 const until = (check: () => Promise<boolean>, what: string) => bench.until(check, what);
 const hints = (what: string) => until(() => bench.hasHints(), what);
 
+/** How many hints and lenses the active text has. */
+function answers(): Promise<string> {
+  return bench.inHost(async (api) => {
+    const { uri, lineCount } = api.window.activeTextEditor!.document;
+    const ask = async (name: string, ...rest: unknown[]) =>
+      (await api.commands.executeCommand<unknown[]>(name, uri, ...rest)).length;
+    const range = new api.Range(0, 0, lineCount, 0);
+    const hinted = await ask('vscode.executeInlayHintProvider', range);
+    return `${hinted} hints, ${await ask('vscode.executeCodeLensProvider')} lenses`;
+  });
+}
+
 /** Kills the server and waits for the next one. */
 async function kill(): Promise<void> {
   const pid = await bench.signalServer('SIGKILL');
@@ -67,6 +79,8 @@ it('recovers from four kills and says so after the fifth; a restart brings all b
   await bench.command('siliconlens.openReport');
   const report = await bench.webview('.report canvas');
   await bench.command('workbench.action.focusFirstEditorGroup');
+  await hints('hints');
+  const before = await answers();
   for (let time = 1; time <= 4; time++) {
     await hints(`hints before kill ${time}`);
     await bench.page.waitForTimeout(500);
@@ -102,6 +116,8 @@ it('recovers from four kills and says so after the fifth; a restart brings all b
   await until(async () => (await statusBar().innerText()).includes('H100'), 'the chips in the status bar');
   await bench.page.getByRole('tab', { name: 'tiny-conv.onnx.onnxtxt' }).click();
   await hints('hints of the model that was open before');
+  // Each once: no former client answers too.
+  await until(async () => (await answers()) === before, `as many answers as at first: ${before}`);
   expect(await toasts().count()).toBe(0);
 });
 
