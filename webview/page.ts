@@ -34,8 +34,6 @@ export function runPage(render: (summary: Summary, rerender: () => void) => View
   listen((message) => {
     switch (message.type) {
       case 'summary':
-        if (current && current.uri === message.summary.uri && current.revision > message.summary.revision)
-          return;
         banner.replaceChildren();
         // The same again, as after a change of focus: what is open, scrolled and chosen stays.
         if (view && JSON.stringify(current) === JSON.stringify(message.summary)) return;

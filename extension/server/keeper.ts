@@ -29,7 +29,7 @@ export interface KeeperHost<P extends Peer> {
   /** A peer for a new process. Its requests go through `asking`. */
   connect(server: ServerProcess, asking: Asking): P;
   /** A new server answers. */
-  running(peer: P): void;
+  running(): void;
   /** It ended unasked; the phase says whether another one follows. */
   ended(): void;
   /** The models that are left alone are others now. */
@@ -154,7 +154,7 @@ export class Keeper<P extends Peer> {
     switch (action) {
       case 'launch':
         // An orderly end of the one before comes first, so that the two never work on the same files.
-        void this.ending.then(() => this.launch());
+        void this.ending.then(() => this.launch()).catch((error: unknown) => this.lost(String(error)));
         return;
       case 'end':
         this.ending = Promise.all([this.ending, this.end()]).then(() => undefined);
@@ -171,21 +171,26 @@ export class Keeper<P extends Peer> {
   private launch(): void {
     // Stopped, or started by another event meanwhile.
     if (this.life || this.state.phase !== 'starting') return;
-    const rejects = new Set<(error: Error) => void>();
-    const isCurrent = () => this.life?.rejects === rejects;
+    let life: Life<P> | undefined;
+    const isCurrent = () => life !== undefined && this.life === life;
     const server = new ServerProcess(this.module, this.execArgv, this.host.log, {
       pong: () => isCurrent() && this.feed({ type: 'pong' }),
       working: (models: readonly WorkingModel[]) => isCurrent() && this.feed({ type: 'working', models }),
-      ended: (how) => this.ended(life, how),
+      ended: (how) => life && this.ended(life, how),
     });
-    const asking: Asking = (ask) => this.ask(life, ask);
-    const life: Life<P> = { server, rejects, peer: this.host.connect(server, asking) };
+    try {
+      const peer = this.host.connect(server, (ask) => this.ask(life, ask));
+      life = { server, peer, rejects: new Set() };
+    } catch (error) {
+      server.kill(String(error));
+      throw error;
+    }
     this.life = life;
     life.peer.start().then(
       () => {
-        if (this.life !== life) return;
+        if (!isCurrent()) return;
         this.feed({ type: 'started' });
-        this.host.running(life.peer);
+        this.host.running();
         this.settle();
       },
       // A server that refuses to start, but goes on, is of no use.
@@ -207,7 +212,11 @@ export class Keeper<P extends Peer> {
     if (isCurrent) this.life = undefined;
     this.rejectAll(life);
     life.peer.close();
-    if (!isCurrent) return;
+    if (isCurrent) this.lost(how);
+  }
+
+  /** The server is gone, or could not even be made. */
+  private lost(how: string): void {
     this.host.log.error(`the server ended: ${how}`);
     const { withheld } = this.state;
     this.feed({ type: 'ended', at: performance.now() });
@@ -222,9 +231,9 @@ export class Keeper<P extends Peer> {
     rejects.clear();
   }
 
-  private ask<R>(life: Life<P>, ask: () => Promise<R>): Promise<R> {
+  private ask<R>(life: Life<P> | undefined, ask: () => Promise<R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      if (this.life !== life) {
+      if (!life || this.life !== life) {
         reject(new ServerEndedError(this.host.reason()));
         return;
       }

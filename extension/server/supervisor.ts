@@ -107,8 +107,8 @@ export function step(state: SupervisorState, event: SupervisorEvent, patience: L
 
 function ended(state: SupervisorState, at: number, patience: Limits): Step {
   const ends = [...state.ends.filter((end) => at - end < patience.window), at];
-  const withheld = new Map(state.withheld);
-  for (const { uri, stage } of state.working) withheld.set(uri, stage);
+  const blamed = state.working.map(({ uri, stage }) => [uri, stage] as const);
+  const withheld = blamed.length > 0 ? new Map([...state.withheld, ...blamed]) : state.withheld;
   const isOver = ends.length >= patience.ends;
   return {
     state: {

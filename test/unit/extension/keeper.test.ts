@@ -95,6 +95,10 @@ class Kept {
   }
 }
 
+function noClient(): never {
+  throw new Error('no client');
+}
+
 let kept: Kept;
 afterEach(async () => {
   await kept.keeper.stop();
@@ -178,6 +182,7 @@ describe('a server that is kept', () => {
     ['is not there', new Kept(() => 'answer', `${stub}.missing`)],
     ['exits', new Kept(() => 'exit')],
     ['answers with an error', new Kept(() => 'refuse')],
+    ['gets no client', new Kept(noClient)],
   ])('is given up when it %s at each start', async (_what, refusing) => {
     kept = refusing;
     await expect(kept.keeper.start()).rejects.toBeInstanceOf(ServerEndedError);
