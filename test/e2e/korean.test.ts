@@ -126,7 +126,7 @@ it('lays measured times beside the estimates in Korean', async () => {
 });
 
 it('says in Korean that the server stopped, and which model it stopped over', async () => {
-  await writeFile(join(bench.folder, 'large.onnx'), transformer(4000));
+  await writeFile(join(bench.folder, 'large.onnx'), transformer(12_000));
   await bench.setting('workbench.colorTheme', 'Default Light Modern');
   await bench.command('workbench.view.explorer');
   await bench.closeEditors();

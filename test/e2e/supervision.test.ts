@@ -7,7 +7,7 @@ import { Workbench } from './workbench';
 
 let bench: Workbench;
 /** Large enough that its analysis takes some seconds. */
-const large = transformer(4000);
+const large = transformer(12_000);
 
 beforeAll(async () => {
   bench = await Workbench.open('supervision', {
