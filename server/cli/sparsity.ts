@@ -1,12 +1,10 @@
 import type { Language } from '../../l10n/messages';
-import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import { markdownOf } from '../engine/report/print/markdown';
 import { tableOf } from '../engine/report/print/table';
 import { sparsityCsv, sparsitySections } from '../engine/report/sparsity';
 import { uninterrupted } from '../engine/scheduler';
 import { reportWords } from '../reportWords';
-import { sparsityReport } from '../workspace/sparsity';
-import { chips as catalogue } from '../engine/chips/catalogue';
+import { sparseChips, sparsityReport } from '../workspace/sparsity';
 import { chipsFor, onlyPath } from './analyze';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
@@ -30,8 +28,7 @@ export async function sparsity(
   const named = await chipsFor(words, choices, choice);
   refuseRuntime(words, named);
   // Unless chips are named, those that know the pattern are shown beside the usual ones.
-  const others =
-    words.texts('chip').length > 0 ? [] : catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null);
+  const others = words.texts('chip').length > 0 ? [] : sparseChips(asked.runtime);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
   const prepared = await prepareAsked(opened.model, asked);

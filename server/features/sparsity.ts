@@ -1,6 +1,4 @@
 import type { Language } from '../../l10n/messages';
-import { chips as catalogue } from '../engine/chips/catalogue';
-import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import { markdownOf } from '../engine/report/print/markdown';
 import { sparsitySections } from '../engine/report/sparsity';
 import type { Scheduler } from '../engine/scheduler';
@@ -8,7 +6,7 @@ import { sparsityProgressNotification, type SparsityProgressParams } from '../pr
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
 import type { ModelFiles } from '../workspace/modelFiles';
-import { sparsityReport } from '../workspace/sparsity';
+import { sparseChips, sparsityReport } from '../workspace/sparsity';
 import { describe } from './handler';
 import { modelName } from './names';
 import type { ServerContext } from './server';
@@ -40,7 +38,7 @@ export async function sparsityPage(
   const { listing, prepared, chips } = analysis;
   const chosen = chips.map(({ chip }) => chip);
   const known = new Set(chosen.map(({ id }) => id));
-  const others = catalogue.filter((chip) => twoOfFourSpeedup(chip) !== null && !known.has(chip.id));
+  const others = sparseChips(prepared.workload.runtime).filter(({ id }) => !known.has(id));
   const { host } = analysis.choices;
   const input = {
     modelUri: listing.modelUri,

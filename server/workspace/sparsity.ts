@@ -1,5 +1,7 @@
 import { costsOn, type Prepared } from '../engine/analyse';
+import { chips as catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
+import { runtimeFor } from '../engine/cost/runtimes';
 import { scanSparsity, type Sparsity } from '../engine/cost/sparsity/scan';
 import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import type { SparsityReport } from '../engine/report/sparsity';
@@ -28,7 +30,15 @@ export async function sparsityReport(
   const { tensors, bytesRead, unreadTensors, problems } = found;
   const gains: SparsityReport['chips'][number][] = [];
   for (const chip of chips) gains.push(await gainOn(chip, prepared, found, scheduler, host));
-  return { path, bytesRead, unreadTensors, tensors, chips: gains, problems };
+  const ofRuntime = chips.flatMap((chip) => runtimeFor(chip, prepared.workload.runtime).problems);
+  return { path, bytesRead, unreadTensors, tensors, chips: gains, problems: [...problems, ...ofRuntime] };
+}
+
+/** The catalogue's chips that skip zeros of the 2:4 pattern, as far as a chosen runtime drives them. */
+export function sparseChips(runtime: string | null): readonly Chip[] {
+  return catalogue.filter(
+    (chip) => twoOfFourSpeedup(chip) !== null && runtimeFor(chip, runtime).problems.length === 0,
+  );
 }
 
 async function scan(

@@ -174,6 +174,16 @@ decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) =
     expect(report.chips.map(({ runtime }) => runtime)).toEqual(['tensorrt', 'onnxruntime-cpu', 'coreml']);
     expect(report.problems.filter(({ code }) => code === 'runtime-not-of-chip')).toHaveLength(2);
     expect((await siliconlens('analyze', tinyMlp)).out).toMatch(/^nvidia-h100-sxm +tensorrt \(default\)/m);
+    // Of the chips that are only added since they know the pattern none keeps another runtime.
+    const sparse = JSON.parse(
+      (await siliconlens('sparsity', tinyMlp, '--runtime', 'tensorrt', '-f', 'json')).out,
+    ) as {
+      chips: { chip: string }[];
+      problems: { code: string; args: { chip: string } }[];
+    };
+    const kept = sparse.problems.filter(({ code }) => code === 'runtime-not-of-chip');
+    expect(kept).toHaveLength(2);
+    expect(sparse.chips.length).toBeGreaterThan(3);
   });
 
   it('takes a chip of the user from a file and hand-written models', async () => {
