@@ -17,8 +17,8 @@ import type { Log } from './handler';
 /** What the rest of the server does when the user's own chips change. */
 export interface OwnChipsEvents {
   language(): Language;
-  /** Ids of the chips that open models are costed on. */
-  chosen(): ReadonlySet<string>;
+  /** Ids of the chips that are chosen for open models now, whether they are costed yet or not. */
+  chosen(): Promise<ReadonlySet<string>>;
   changed(): void;
 }
 
@@ -36,7 +36,7 @@ export function ownChips(connection: Connection, log: Log, events: OwnChipsEvent
     judged: (state) => tell(state.uri, chipDiagnostics(state, events.language())),
     removed: (uri) => tell(uri, []),
     changed: (gone) => {
-      tellGone(connection, log, gone, events);
+      tellGone(connection, gone, events).catch((error: unknown) => log.error(describe(error)));
       events.changed();
     },
     failed: (error) => log.error(`chip files: ${describe(error)}`),
@@ -81,13 +81,19 @@ export function chipDiagnostics(state: ChipFileState, language: Language): Diagn
 }
 
 /** A chip that is chosen and gone leaves models without costs: that is said once, where it is seen. */
-function tellGone(connection: Connection, log: Log, gone: readonly GoneChip[], events: OwnChipsEvents): void {
-  const chosen = events.chosen();
+async function tellGone(
+  connection: Connection,
+  gone: readonly GoneChip[],
+  events: OwnChipsEvents,
+): Promise<void> {
+  if (gone.length === 0) return;
+  const chosen = await events.chosen();
   for (const { id, name, file } of gone) {
     if (!chosen.has(id)) continue;
     const text = message(events.language(), 'chip.gone', { id, name, file });
-    connection
-      .sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message: text })
-      .catch((error: unknown) => log.error(describe(error)));
+    await connection.sendNotification(ShowMessageNotification.type, {
+      type: MessageType.Warning,
+      message: text,
+    });
   }
 }

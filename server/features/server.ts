@@ -11,6 +11,7 @@ import type {
 } from 'vscode-languageserver/node';
 import { languageOf, message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
+import { modelOf } from '../address';
 import {
   analysisNotification,
   heatNotification,
@@ -111,7 +112,10 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
   });
   const chips = ownChips(connection, log, {
     language: () => language,
-    chosen: () => new Set(documents.all().flatMap(({ uri }) => models.finished(uri)?.choices.chips ?? [])),
+    chosen: async () => {
+      const read = documents.all().map(({ uri }) => settings.choices(modelOf(uri) ?? uri));
+      return new Set((await Promise.all(read)).flatMap((choices) => choices.chips));
+    },
     changed: choicesChanged,
   });
   const profiles = new ProfileStore(() => storage);

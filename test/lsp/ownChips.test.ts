@@ -178,6 +178,17 @@ describe('chips of the workspace', () => {
     expect(client.received.filter(({ method }) => method === 'window/showMessage')).toEqual([]);
   });
 
+  it('that go while models are costed anew are told too', async () => {
+    await writeFile(pathOf('half.json'), JSON.stringify(half));
+    await writeFile(join(folder, 'm.onnx'), await fixture('bert-base.onnx'));
+    const document = await start({ chips: ['nvidia-t4'] });
+    await document.lenses();
+    await client.changeSettings({ chips: ['half'] });
+    await save('half.json', null);
+    const { message } = (await client.next('window/showMessage')) as ShowMessageParams;
+    expect(message).toContain('Half an L4');
+  });
+
   it('clash neither with the catalogue nor with each other, and extend each other in no circle', async () => {
     const files = {
       'a.json': { id: 'a', extends: 'b', name: 'A' },
