@@ -37,8 +37,12 @@ export async function startHost(options, say = console.log) {
   const node = await nodeBinary(host);
   const entry = join(host, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
   const userData = join(options.data, 'user');
+  const config = join(userData, 'config.yaml');
   const places = ['--user-data-dir', userData, '--extensions-dir', join(options.data, 'extensions')];
   await mkdir(join(userData, 'User'), { recursive: true });
+  // Settings of a code-server that the user has are not for this one, nor would it make such a file in the home.
+  await writeFile(config, '{}\n');
+  places.push('--config', config);
   if (options.settings)
     await writeFile(join(userData, 'User', 'settings.json'), JSON.stringify(options.settings, null, 2));
   for (const file of options.vsix) {
@@ -49,11 +53,7 @@ export async function startHost(options, say = console.log) {
     if (installed.status !== 0)
       throw new Error(`${file} could not be installed:\n${installed.stdout}${installed.stderr}`);
   }
-  const config = join(userData, 'config.yaml');
-  // Settings of a code-server that the user has are not for this one.
-  await writeFile(config, '{}\n');
   const flags = [
-    ...['--config', config],
     ...['--auth', options.password === undefined ? 'none' : 'password'],
     ...['--bind-addr', `127.0.0.1:${options.port ?? 0}`],
     '--disable-telemetry',

@@ -53,8 +53,8 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     expect(commandLines().filter(({ line }) => line.includes(password!))).toEqual([]);
 
     expect(processesOf(cache).length).toBeGreaterThan(0);
-    // To npm alone, which passes on some signals and simply ends by others.
-    child.kill(signal);
+    // Ctrl+C reaches all processes of a terminal; the others reach npm alone, which passes on one and ends by the other.
+    process.kill(signal === 'SIGINT' ? -child.pid! : child.pid!, signal);
     await expect.poll(() => isOpen(Number(port)), { timeout: 30_000 }).toBe(false);
     await expect.poll(() => processesOf(cache), { timeout: 30_000 }).toEqual([]);
   },
@@ -92,7 +92,7 @@ it('opens the VS Code that is installed', async () => {
 function npmStart(environment: Record<string, string>) {
   const env: NodeJS.ProcessEnv = { ...process.env, SILICONLENS_CACHE: cache };
   for (const name of ['PORT', 'PASSWORD']) delete env[name];
-  const child = spawn('npm', ['start'], { cwd: root, env: { ...env, ...environment } });
+  const child = spawn('npm', ['start'], { cwd: root, env: { ...env, ...environment }, detached: true });
   started = child;
   let output = '';
   for (const stream of [child.stdout, child.stderr])
