@@ -1,3 +1,5 @@
+import { visible } from '../outside/hidden';
+import { labelText } from '../outside/label';
 import * as vscode from 'vscode';
 import { languageId, listingScheme, type ChoicesResult, type StatusParams } from '../server/protocol';
 import type { Choices } from './choices/choices';
@@ -72,7 +74,7 @@ export class StatusItem implements vscode.Disposable {
     };
     this.health.severity = severities[health];
     this.health.busy = !quiescent;
-    this.health.text = message || text('extension.status.running');
+    this.health.text = labelText(message) || text('extension.status.running');
     this.health.command =
       this.server.down === null
         ? { command: serverCommands.showLog, title: text('extension.page.log') }
@@ -90,7 +92,7 @@ export class StatusItem implements vscode.Disposable {
     this.choices.of(uri).then(
       (choices) => {
         if (request !== this.request) return;
-        this.item.text = `$(circuit-board) ${statusText(choices)}`;
+        this.item.text = `$(circuit-board) ${labelText(statusText(choices))}`;
         this.item.tooltip = statusTooltip(choices);
         this.item.command = 'siliconlens.showChoices';
         this.item.backgroundColor = undefined;
@@ -139,12 +141,18 @@ export function statusText(choices: ChoicesResult): string {
 
 function statusTooltip(choices: ChoicesResult): string {
   const dimensions = choices.dimensions.map(({ name, value }) => `${name} = ${value ?? '?'}`);
-  return [...chipNames(choices), '', ...dimensions, '', text('extension.status.click')].join('\n');
+  return [
+    ...chipNames(choices).map(visible),
+    '',
+    ...dimensions.map(visible),
+    '',
+    text('extension.status.click'),
+  ].join('\n');
 }
 
 /** The reason, and the ways out as links. */
 function troubleTooltip(why: string, isDown: boolean, uri: vscode.Uri): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString().appendText(why);
+  const tooltip = new vscode.MarkdownString().appendText(visible(why));
   tooltip.isTrusted = { enabledCommands: Object.values(serverCommands) };
   const argument = encodeURIComponent(JSON.stringify([uri.toString()]));
   const first = isDown

@@ -1,3 +1,4 @@
+import { visible } from '../outside/hidden';
 import { entryOf } from '../outside/table';
 import { bytes, count, decimal } from './format';
 import enCalibrate from './en/calibrate.json';
@@ -74,7 +75,7 @@ export function messageOf(language: Language, key: string, args: MessageArgs = {
     if (value === undefined) return place;
     const write = quantity === undefined ? undefined : entryOf(quantities, quantity);
     if (write && typeof value === 'number') return write(value, language);
-    return (keyed.has(name) ? textOf(language, `${name}.${value}`) : undefined) ?? String(value);
+    return (keyed.has(name) ? textOf(language, `${name}.${value}`) : undefined) ?? visible(String(value));
   });
 }
 

@@ -20,5 +20,7 @@ export function visible(text: string): string {
 
 /** At most so many letters; an ellipsis stands for what was cut. */
 export function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+  if (text.length <= limit) return text;
+  // A letter of two halves goes as a whole.
+  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

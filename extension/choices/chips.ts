@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import type { ChipChoice } from '../../server/protocol';
 import { text } from '../text';
@@ -80,9 +81,9 @@ function chipItem(chip: ChipChoice, leads: boolean): ChipItem {
   const names = [chip.vendor, ...chip.aliases.filter((alias) => alias !== chip.name)];
   return {
     chip,
-    label: leads ? `$(star-full) ${chip.name}` : chip.name,
-    description: names.join(', '),
-    detail: chip.description,
+    label: `${leads ? '$(star-full) ' : ''}${labelText(chip.name)}`,
+    description: labelText(names.join(', ')),
+    detail: labelText(chip.description),
     buttons: [
       {
         iconPath: new vscode.ThemeIcon(leads ? 'star-full' : 'star-empty'),

@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
 import type { Server } from '../server/server';
@@ -50,11 +51,16 @@ export class Choices {
     const names = choices.chosen.map((id) => choices.chips.find((chip) => chip.id === id)?.name ?? id);
     const dimensions = choices.dimensions.map(({ name, value }) => `${name}=${value ?? '?'}`);
     const entries: [icon: string, label: string, value: string, run: () => Promise<void>][] = [
-      ['circuit-board', text('extension.show.chips'), names.join(', '), () => this.chooseChips(uri)],
+      [
+        'circuit-board',
+        text('extension.show.chips'),
+        labelText(names.join(', ')),
+        () => this.chooseChips(uri),
+      ],
       [
         'symbol-array',
         text('extension.show.dimensions'),
-        dimensions.join(', '),
+        labelText(dimensions.join(', ')),
         () => this.setDimensions(uri),
       ],
       ['debug-step-over', text('extension.show.phase'), choices.phase, () => this.setPhase(uri)],

@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import {
   type ChipChoice,
@@ -45,9 +46,9 @@ async function pickFolder(): Promise<vscode.WorkspaceFolder | undefined> {
 async function pickBase(chips: readonly ChipChoice[]): Promise<ChipChoice | undefined> {
   const items = chips.map((chip) => ({
     chip,
-    label: chip.name,
-    description: [chip.vendor, ...chip.aliases].join(', '),
-    detail: `${chip.class} · ${chip.description}`,
+    label: labelText(chip.name),
+    description: labelText([chip.vendor, ...chip.aliases].join(', ')),
+    detail: labelText(`${chip.class} · ${chip.description}`),
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: text('extension.newChip.title'),

@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { MessageKey } from '../../l10n/messages';
@@ -54,7 +55,7 @@ export async function setDimensions(choicesNow: () => Promise<ChoicesResult>, fi
 async function pickDimension(dimensions: readonly DimensionChoice[]): Promise<DimensionChoice | undefined> {
   const items = dimensions.map((dimension) => ({
     dimension,
-    label: dimension.name,
+    label: labelText(dimension.name),
     description: dimension.value === null ? '' : `= ${dimension.value}`,
     detail: text(origins[dimension.origin]),
   }));
@@ -113,7 +114,7 @@ export function runtimeItems(
     ...choices.runtimes.map(({ id, name, refused }) => {
       const item = { id, label: name, description: id };
       if (refused.length === 0) return item;
-      return { ...item, detail: text('extension.runtime.refused', { chips: refused.join(', ') }) };
+      return { ...item, detail: text('extension.runtime.refused', { chips: labelText(refused.join(', ')) }) };
     }),
   ];
 }
@@ -128,7 +129,7 @@ export function runtimeInForce(
 }
 
 function defaultsText({ defaultRuntimes }: Pick<ChoicesResult, 'defaultRuntimes'>): string {
-  return defaultRuntimes.map(({ chip, runtime }) => `${chip}: ${runtime}`).join(', ');
+  return labelText(defaultRuntimes.map(({ chip, runtime }) => `${chip}: ${runtime}`).join(', '));
 }
 
 async function pickOne<T extends string>(

@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
 import { text } from '../text';
@@ -65,7 +66,11 @@ async function pickModel(besides: vscode.Uri): Promise<vscode.Uri | undefined> {
   all.delete(own);
   const items = [...all.values()].map((uri): ModelItem => {
     const model = modelUri(uri);
-    return { uri, label: fileName(model), description: vscode.workspace.asRelativePath(model) };
+    return {
+      uri,
+      label: labelText(fileName(model)),
+      description: labelText(vscode.workspace.asRelativePath(model)),
+    };
   });
   items.sort((a, b) => a.label.localeCompare(b.label));
   const browse: ModelItem = { label: `$(folder-opened) ${text('extension.compare.browse')}` };

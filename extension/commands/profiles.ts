@@ -1,3 +1,4 @@
+import { labelText, messageText } from '../../outside/label';
 import * as vscode from 'vscode';
 import {
   type ChipChoice,
@@ -58,13 +59,13 @@ async function tell(
 ): Promise<void> {
   const show = text('extension.profile.showReport');
   if (result.notChosen === null) {
-    const picked = await vscode.window.showInformationMessage(result.message, show);
+    const picked = await vscode.window.showInformationMessage(messageText(result.message), show);
     if (picked === show) await vscode.commands.executeCommand('siliconlens.openReport', uri);
     return;
   }
   const add = text('extension.profile.addChip', { chip: result.notChosen });
   const note = text('extension.profile.notChosen', { chip: result.notChosen });
-  const picked = await vscode.window.showInformationMessage(`${result.message} ${note}`, add);
+  const picked = await vscode.window.showInformationMessage(messageText(`${result.message} ${note}`), add);
   if (picked === add) await writeSetting('chips', [...chosen, chip]);
 }
 
@@ -73,17 +74,23 @@ export async function removeProfile(server: Server, choices: Choices, uri: vscod
   const { profiles } = await choices.of(uri);
   if (profiles.length === 0) {
     const name = fileName(modelUri(uri));
-    await vscode.window.showInformationMessage(text('extension.profile.none', { name }));
+    await vscode.window.showInformationMessage(messageText(text('extension.profile.none', { name })));
     return;
   }
-  const items = profiles.map(({ chip, name, file }) => ({ chip, label: file, description: name }));
+  const items = profiles.map(({ chip, name, file }) => ({
+    chip,
+    label: labelText(file),
+    description: labelText(name),
+  }));
   const title = text('extension.profile.removeTitle');
   const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title });
   if (!picked) return;
   const params: RemoveProfileParams = { uri: uri.toString(), chip: picked.chip };
   const { removed } = await server.request<RemoveProfileResult>(removeProfileRequest, params);
   if (removed !== null)
-    void vscode.window.showInformationMessage(text('extension.profile.removed', { file: removed }));
+    void vscode.window.showInformationMessage(
+      messageText(text('extension.profile.removed', { file: removed })),
+    );
 }
 
 async function pickFile(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
@@ -102,9 +109,9 @@ async function pickFile(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
 async function pickChip({ chips, chosen }: ChoicesResult, file: string): Promise<string | undefined> {
   const item = (chip: ChipChoice) => ({
     id: chip.id,
-    label: chip.name,
-    description: [chip.vendor, ...chip.aliases.filter((alias) => alias !== chip.name)].join(', '),
-    detail: chip.description,
+    label: labelText(chip.name),
+    description: labelText([chip.vendor, ...chip.aliases.filter((alias) => alias !== chip.name)].join(', ')),
+    detail: labelText(chip.description),
   });
   const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, id: '' });
   const inForce = chosen.flatMap((id) => chips.filter((chip) => chip.id === id));

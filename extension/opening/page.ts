@@ -1,3 +1,4 @@
+import { htmlText } from '../../outside/html';
 import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { language, text } from '../text';
@@ -35,14 +36,14 @@ export function pageAction(message: unknown): PageAction | null {
 
 function pageHtml(content: PageContent, nonce: string): string {
   const buttons = content.actions.map(
-    (action) => `<button data-action="${action}">${escape(text(labels[action]))}</button>`,
+    (action) => `<button data-action="${action}">${htmlText(text(labels[action]))}</button>`,
   );
   return `<!doctype html>
 <html lang="${language()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
-<title>${escape(content.title)}</title>
+<title>${htmlText(content.title)}</title>
 <style nonce="${nonce}">
 body { font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground);
   display: flex; flex-direction: column; align-items: center; justify-content: center; min-height: 90vh; text-align: center; }
@@ -55,8 +56,8 @@ progress { width: 20ch; accent-color: var(--vscode-progressBar-background); }
 </style>
 </head>
 <body>
-<h2>${escape(content.title)}</h2>
-<p role="status">${escape(content.message)}</p>
+<h2>${htmlText(content.title)}</h2>
+<p role="status">${htmlText(content.message)}</p>
 ${content.busy ? '<progress></progress>' : ''}
 <div>${buttons.join('\n')}</div>
 <script nonce="${nonce}">
@@ -66,8 +67,4 @@ for (const button of document.querySelectorAll('button'))
 </script>
 </body>
 </html>`;
-}
-
-function escape(raw: string): string {
-  return raw.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { languageId, listingScheme } from '../../server/protocol';
 import { fileName, isModelText, modelUri } from '../addresses';
@@ -103,7 +104,7 @@ export async function serverButtons(message: string, server: Server): Promise<vo
   const restart = text('extension.page.restart');
   const log = text('extension.page.log');
   const buttons = server.down === null ? [log] : [restart, log];
-  const picked = await vscode.window.showErrorMessage(message, ...buttons);
+  const picked = await vscode.window.showErrorMessage(messageText(message), ...buttons);
   if (picked === restart) await vscode.commands.executeCommand(serverCommands.restart);
   if (picked === log) await vscode.commands.executeCommand(serverCommands.showLog);
 }

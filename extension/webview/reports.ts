@@ -1,3 +1,4 @@
+import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { type ExportReportParams, exportReportRequest, type ExportReportResult } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
@@ -87,7 +88,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
     await vscode.workspace.fs.writeFile(target, Buffer.from(report.text, 'utf8'));
     const open = text('extension.export.open');
     const answer = await vscode.window.showInformationMessage(
-      text('extension.export.done', { name: fileName(target) }),
+      messageText(text('extension.export.done', { name: fileName(target) })),
       open,
     );
     if (answer === open) await vscode.commands.executeCommand('vscode.open', target);

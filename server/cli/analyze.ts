@@ -1,3 +1,4 @@
+import { plainJson } from '../../outside/json';
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
@@ -116,7 +117,7 @@ export function printReport(report: Report, format: ReportFormat, language: Lang
     case 'table':
       return printTable(report, words);
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return `${plainJson(JSON.stringify(report, null, 2))}\n`;
     case 'markdown':
       return printMarkdown(report, words);
     case 'csv':

@@ -1,3 +1,4 @@
+import { plainJson } from '../../outside/json';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import manifest from '../../package.json';
@@ -61,7 +62,7 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
     changes.push({ measured: one, after: await costsOn(one.prepared, after, uninterrupted) });
   const summary = calibrationSummary({ chip, overlay, fits, kept, changes, unused }, language);
   const text = [...notes, summary].join('\n');
-  return { text: `${JSON.stringify(overlay, null, 2)}\n`, failure: null, notes: text };
+  return { text: `${plainJson(JSON.stringify(overlay, null, 2))}\n`, failure: null, notes: text };
 }
 
 /** Each profile over its model: one model for all of them, or one for each in the same order. */

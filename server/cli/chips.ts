@@ -2,7 +2,8 @@ import { entryOf } from '../../outside/table';
 import type { Language } from '../../l10n/messages';
 import { findChips } from '../engine/chips/catalogue';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
-import { row as csvRow } from '../engine/report/print/csv';
+import { csvRow } from '../../outside/csv';
+import { plainJson } from '../../outside/json';
 import { markdownOf } from '../engine/report/print/markdown';
 import { column, type Section } from '../engine/report/print/sections';
 import { tableOf } from '../engine/report/print/table';
@@ -26,7 +27,7 @@ export async function listChips(words: Arguments, language: Language): Promise<s
     case 'markdown':
       return markdownOf([catalogueSection(found, reportWords(language))]);
     case 'json':
-      return `${JSON.stringify(found, null, 2)}\n`;
+      return `${plainJson(JSON.stringify(found, null, 2))}\n`;
     case 'csv':
       return printChipsCsv(found);
   }

@@ -1,3 +1,4 @@
+import { terminalText } from '../../outside/terminal';
 import { entryOf } from '../../outside/table';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
@@ -46,7 +47,7 @@ export async function run(words: readonly string[], console: Console): Promise<n
       error instanceof Failure
         ? error
         : failed('cli.error.internal', { detail: error instanceof Error ? error.message : String(error) });
-    const text = message(language, failure.key, failure.args).replace(/\s*\n\s*/g, ' ');
+    const text = terminalText(message(language, failure.key, failure.args), Infinity);
     console.error(`${message(language, 'cli.error', { message: text })}\n`);
     return failure.exitCode;
   }

@@ -1,3 +1,4 @@
+import { plainJson } from '../../outside/json';
 import type { Language } from '../../l10n/messages';
 import { markdownOf } from '../engine/report/print/markdown';
 import { tableOf } from '../engine/report/print/table';
@@ -39,7 +40,7 @@ export async function sparsity(
   const text = {
     table: () => tableOf(sections),
     markdown: () => markdownOf(sections),
-    json: () => `${JSON.stringify(report, null, 2)}\n`,
+    json: () => `${plainJson(JSON.stringify(report, null, 2))}\n`,
     csv: () => sparsityCsv(report),
   }[format]();
   return { text, failure: opened.failure };

@@ -1,3 +1,4 @@
+import { terminalText } from '../../outside/terminal';
 import { messageOf, type Language } from '../../l10n/messages';
 import { commandText, commentText, shells, type Shell } from '../../outside/shell';
 import { costsOn, prepare, type Prepared } from '../engine/analyse';
@@ -7,7 +8,6 @@ import { writeOnnx } from '../engine/formats/onnx/write';
 import type { Model } from '../engine/graph/model';
 import type { Inference } from '../engine/inference/types';
 import { uninterrupted } from '../engine/scheduler';
-import { oneLine } from '../engine/report/print/table';
 import { reportWords } from '../reportWords';
 import { chosenChips } from '../workspace/chosenChips';
 import { onlyPath } from './analyze';
@@ -43,7 +43,7 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
   const alone = await prepare(model, { ...workload, bindings: {} }, uninterrupted);
   const commands = await commandsFor({ path: out, chip, isNode: true }, alone, shell, language);
-  const args = { path: out, node: oneLine(node), bytes: reportWords(language).bytes(bytes.length) };
+  const args = { path: out, node: terminalText(node), bytes: reportWords(language).bytes(bytes.length) };
   const missing =
     words.out === undefined
       ? `${commentText(shell, `--out ${out}: ${messageOf(language, 'cli.verify.cut')}`)}\n\n`
@@ -78,7 +78,11 @@ function nodeNamed(path: string, name: string, { nodes, values }: Inference): nu
   const names = nodes.flatMap(({ node }) => [node.name, ...node.outputs]).filter((one) => one !== '');
   const near = nearest(name, names.slice(0, 20_000), 3);
   throw near.length > 0
-    ? usage('cli.verify.nearNode', { path, node: name, names: near.map((one) => oneLine(one)).join(', ') })
+    ? usage('cli.verify.nearNode', {
+        path,
+        node: name,
+        names: near.map((one) => terminalText(one)).join(', '),
+      })
     : usage('cli.verify.noNode', { path, node: name });
 }
 

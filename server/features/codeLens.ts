@@ -1,3 +1,4 @@
+import { labelText } from '../../outside/label';
 import type { CodeLens, Command } from 'vscode-languageserver/node';
 import { bytes, seconds } from '../../l10n/format';
 import { message } from '../../l10n/messages';
@@ -33,7 +34,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
   }
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
-      title: `${chip.chip.name} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
+      title: `${labelText(chip.chip.name)} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
       tooltip: totalTooltip(chip, analysis.choices, language),
       command: linkedCommands.openReport,
       arguments: [uri],
@@ -99,7 +100,7 @@ function dimensionsText(analysis: Analysis, language: Language): string {
   const bound = analysis.inference.symbols.filter((symbol) => symbol.value !== null);
   const parts = bound.map(({ name, value, origin }) => {
     const key = origin === 'default' ? 'lens.dimension.default' : 'lens.dimension.set';
-    return message(language, key, { name, value: value ?? '' });
+    return message(language, key, { name: labelText(name), value: value ?? '' });
   });
   return parts.join(', ');
 }

@@ -1,3 +1,4 @@
+import { plainJson } from '../../outside/json';
 import type { Language } from '../../l10n/messages';
 import { reportWords } from '../reportWords';
 import { printCsv } from '../engine/report/print/csv';
@@ -14,7 +15,7 @@ export function exportReport(
 ): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(report, null, 2)}\n`;
+      return `${plainJson(JSON.stringify(report, null, 2))}\n`;
     case 'markdown':
       return printMarkdown(report, reportWords(language));
     case 'csv':

@@ -1,10 +1,10 @@
+import { markdownCode, markdownText } from '../../outside/markdown';
 import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import { shardingText } from '../engine/formats/onnxText/devices';
 import type { Graph, Metadata, Model, Node, ValueInfo } from '../engine/graph/model';
 import type { InferredValue } from '../engine/inference/types';
-import { codeSpan, escapeMarkdown } from './format';
 
 /** What a file says of its parts beside the graph: documentation, metadata, quantisation, devices. */
 
@@ -21,7 +21,7 @@ export function metadataLines(metadata: Metadata, language: Language): string[] 
 }
 
 function pairText([key, value]: Metadata[number]): string {
-  return `${codeSpan(key)} ${codeSpan(value)}`;
+  return `${markdownCode(key)} ${markdownCode(value)}`;
 }
 
 /** The first of a list that a file gives. */
@@ -37,9 +37,9 @@ export function deviceLines(node: Node, language: Language): string[] {
       pipelineStage === null
         ? []
         : [message(language, 'hover.devices.stage', { stage: count(pipelineStage, language) })];
-    const split = firstOf(shardings, (one) => codeSpan(shardingText(one)), ' · ');
+    const split = firstOf(shardings, (one) => markdownCode(shardingText(one)), ' · ');
     const parts = [...stage, ...(split === '' ? [] : [split])].join(' · ');
-    return [`${message(language, 'hover.devices')} ${codeSpan(configuration)} ${parts}`.trim(), ''];
+    return [`${message(language, 'hover.devices')} ${markdownCode(configuration)} ${parts}`.trim(), ''];
   });
 }
 
@@ -49,7 +49,7 @@ export function valueExtras(model: Model, value: InferredValue, language: Langua
   const docs = [value.tensor?.docString, info?.docString].flatMap((text) => text ?? []);
   const metadata = [...(value.tensor?.metadata ?? []), ...(info?.metadata ?? [])];
   return [
-    ...docs.flatMap((text) => [escapeMarkdown(text, 400), '']),
+    ...docs.flatMap((text) => [markdownText(text, 400), '']),
     ...(value.scope === 0 ? quantizationLines(model.graph, value.name, language) : []),
     ...metadataLines(metadata, language),
   ];
@@ -76,8 +76,8 @@ function quantizationLines(graph: Graph, name: string, language: Language): stri
 export function modelExtras(model: Model, language: Language): string[] {
   const configurations = model.deviceConfigurations ?? [];
   const configuration = ({ name, deviceCount, devices }: (typeof configurations)[number]): string => {
-    const names = devices.length > 0 ? ` (${firstOf(devices, (one) => codeSpan(one), ', ')})` : '';
-    return `${codeSpan(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount, language)}${names}`;
+    const names = devices.length > 0 ? ` (${firstOf(devices, (one) => markdownCode(one), ', ')})` : '';
+    return `${markdownCode(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount, language)}${names}`;
   };
   const devices = firstOf(configurations, configuration, ' · ');
   return [

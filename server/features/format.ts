@@ -103,20 +103,6 @@ export function symbolicText(type: ValueType | undefined, bound: ValueType | und
   return type.shape && `[${type.shape.map(dimText).join(', ')}]`;
 }
 
-/** Text from a file as Markdown that shows exactly it: no links, no tables, no HTML, no line breaks. */
-export function escapeMarkdown(text: string, limit = 200): string {
-  const short = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  // Control characters would break out of a table row.
-  return short.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
-}
-
-/** Text from a file as a code span, whatever back-ticks or bars it holds. */
-export function codeSpan(text: string, limit = 200): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll('`', 'ˋ');
-  const short = plain.length > limit ? `${plain.slice(0, limit)}…` : plain;
-  return `\`${short.replaceAll('|', '\\|')}\``;
-}
-
 /** A share of numbers such as utilisation for a sentence. */
 export function figure(value: number, language: Language): string {
   return decimal(value, language, 3);

@@ -1,3 +1,4 @@
+import { markdownCode, markdownText } from '../../outside/markdown';
 import { MarkupKind } from 'vscode-languageserver/node';
 import type { Hover, MarkupContent, Position } from 'vscode-languageserver/node';
 import { bytes, count, operations } from '../../l10n/format';
@@ -10,7 +11,7 @@ import type { Element } from '../engine/operators/rule';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
-import { boundWord, codeSpan, escapeMarkdown, known, symbolicText, timeRange, typeText } from './format';
+import { boundWord, known, symbolicText, timeRange, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
@@ -49,8 +50,8 @@ export function hover(analysis: Analysis, at: Position, language: Language): Hov
     return contents && { contents, range: positions.position(node)?.operator };
   }
   if (node && analysis.refusal) {
-    const why = escapeMarkdown(problemText(analysis.refusal, language));
-    const lines = [`**${escapeMarkdown(node.operator)}**`, '', why];
+    const why = markdownText(problemText(analysis.refusal, language));
+    const lines = [`**${markdownText(node.operator)}**`, '', why];
     return { contents: markdown(lines), range: positions.position(node)?.operator };
   }
   if (hit || analysis.listing.state === 'unreadable') return null;
@@ -67,7 +68,7 @@ export function pendingHover(
 ): Hover | null {
   const hit = positions.hit(at.line, at.character);
   if (!hit?.node) return null;
-  const lines = [`**${escapeMarkdown(hit.node.operator)}**`, '', message(language, why)];
+  const lines = [`**${markdownText(hit.node.operator)}**`, '', message(language, why)];
   return { contents: markdown(lines), range: hit.range };
 }
 
@@ -78,7 +79,7 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   const outputs = node.outputs
     .flatMap((id) => (id === null ? [] : [typeSpans(analysis, analysis.inference.values[id])]))
     .join(', ');
-  const lines = [`**${escapeMarkdown(node.node.operator)}** → ${outputs || '–'}`, ''];
+  const lines = [`**${markdownText(node.node.operator)}** → ${outputs || '–'}`, ''];
   lines.push(workLine(node, language), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
   appendAll(lines, measuredLines(analysis, index, language));
@@ -94,7 +95,10 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
 /** The type with its numbers and, where the names of dimensions say more, the shape in those: `float[1,8]` = `[batch, 8]`. */
 function typeSpans(analysis: Analysis, value: InferredValue | undefined): string {
   const named = value && symbolicText(symbolicFacts(analysis)?.[value.id]?.type, value.type);
-  return codeSpan(typeText(value?.type)) + (named === undefined ? '' : ` = ${codeSpan(named, longestNames)}`);
+  return (
+    markdownCode(typeText(value?.type)) +
+    (named === undefined ? '' : ` = ${markdownCode(named, longestNames)}`)
+  );
 }
 
 /** Operations and bytes, once: they do not depend on a chip. */
@@ -126,7 +130,7 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
     const away = kernel?.placement === 'host' ? ` (${message(language, 'hover.onHost')})` : '';
     const nothing = node?.seconds?.value === 0 && node.bound === 'none';
     return [
-      escapeMarkdown(chip.name) + away,
+      markdownText(chip.name) + away,
       nothing ? message(language, 'hover.nothing') : timeRange(node?.seconds ?? null, language),
       boundWord(node?.bound ?? 'unknown', language),
       nothing ? '–' : basis,
@@ -142,14 +146,14 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
 /** Where the node came from: the exporter's notes are hover matter, not listing text. */
 function origin(node: Node, language: Language): string[] {
   const lines: string[] = [];
-  if (node.name) lines.push(`${message(language, 'hover.node')} ${codeSpan(node.name)}`);
+  if (node.name) lines.push(`${message(language, 'hover.node')} ${markdownCode(node.name)}`);
   const trace = node.metadata.find(([key]) => key === 'pkg.torch.onnx.stack_trace')?.[1];
   const frame = trace
     ?.match(/File "[^"]*", line \d+/g)
     ?.at(-1)
     ?.match(/File "([^"]*)", line (\d+)/);
-  if (frame) lines.push(`${message(language, 'hover.source')} ${codeSpan(`${frame[1]}:${frame[2]}`)}`);
-  if (node.docString) lines.push(escapeMarkdown(node.docString, 400));
+  if (frame) lines.push(`${message(language, 'hover.source')} ${markdownCode(`${frame[1]}:${frame[2]}`)}`);
+  if (node.docString) lines.push(markdownText(node.docString, 400));
   return [
     ...lines.flatMap((line) => [line, '']),
     ...deviceLines(node, language),
@@ -172,13 +176,11 @@ function valueOf(analysis: Analysis, hit: Hit & { kind: 'value' }): InferredValu
 }
 
 function valueLines(analysis: Analysis, value: InferredValue, language: Language): string[] {
-  const lines = [`${codeSpan(value.name)} ${typeSpans(analysis, value)}`, ''];
+  const lines = [`${markdownCode(value.name)} ${typeSpans(analysis, value)}`, ''];
   const facts = [messageOf(language, `hover.value.${value.origin}`), known(value.bytes, bytes, language)];
   const producer = value.producer === null ? undefined : analysis.inference.nodes[value.producer];
   if (producer) {
-    facts.push(
-      message(language, 'hover.value.producer', { operator: escapeMarkdown(producer.node.operator) }),
-    );
+    facts.push(message(language, 'hover.value.producer', { operator: markdownText(producer.node.operator) }));
   }
   facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
   lines.push(facts.join(' · '), '');
@@ -186,8 +188,8 @@ function valueLines(analysis: Analysis, value: InferredValue, language: Language
   if (value.elements && value.elements.length > 0) {
     const shown = elementsText(value.elements);
     const named = elementsText(symbolicFacts(analysis)?.[value.id]?.elements ?? value.elements);
-    const beside = named === shown ? '' : ` = ${codeSpan(named, longestNames)}`;
-    lines.push(`${message(language, 'hover.value.elements')} ${codeSpan(shown)}${beside}`);
+    const beside = named === shown ? '' : ` = ${markdownCode(named, longestNames)}`;
+    lines.push(`${message(language, 'hover.value.elements')} ${markdownCode(shown)}${beside}`);
   }
   return lines;
 }

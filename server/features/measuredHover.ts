@@ -1,3 +1,4 @@
+import { markdownCode, markdownText } from '../../outside/markdown';
 import { decimal } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
@@ -6,7 +7,7 @@ import type { MeasuredGroup } from '../engine/report/types';
 import type { Analysis } from '../workspace/analysis';
 import { measuredOf } from '../workspace/measured';
 import { profileProblems } from '../workspace/profileProblems';
-import { codeSpan, escapeMarkdown, shapeText, timeText } from './format';
+import { shapeText, timeText } from './format';
 
 /** Names of nodes that a sentence lists. */
 const listed = 6;
@@ -23,7 +24,7 @@ function chipLines(analysis: Analysis, chip: ChipAnalysis, index: number, langua
   const kernel = chip.cost.nodes[index]?.kernel ?? -1;
   // What is never dispatched can't be measured.
   if (!measured || kernel < 0) return [];
-  const name = escapeMarkdown(chip.chip.name);
+  const name = markdownText(chip.chip.name);
   const group = measured.groupOfKernel.get(kernel);
   if (!group) return [message(language, 'hover.measured.none', { chip: name })];
   const remarks = profileProblems(analysis).filter((one) => one.chip === chip.chip.id);
@@ -58,7 +59,7 @@ function shared(analysis: Analysis, chip: ChipAnalysis, group: MeasuredGroup, la
   if (nodes.length < 2) return '';
   const names = nodes.slice(0, listed).map((index) => {
     const node = analysis.inference.nodes[index]?.node;
-    return codeSpan(node?.name || node?.outputs[0] || node?.operator || '', 60);
+    return markdownCode(node?.name || node?.outputs[0] || node?.operator || '', 60);
   });
   const list = names.join(', ');
   if (nodes.length <= listed) return message(language, 'hover.measured.shared', { nodes: list });

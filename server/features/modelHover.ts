@@ -1,3 +1,4 @@
+import { markdownCode, markdownText } from '../../outside/markdown';
 import { bytes, count, decimal, si } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
@@ -7,7 +8,7 @@ import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
 import { modelExtras } from './extrasHover';
-import { codeSpan, escapeMarkdown, known, timeRange } from './format';
+import { known, timeRange } from './format';
 import { appendAll } from '../engine/lists';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
@@ -16,14 +17,14 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   const opsets = model.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ');
   const producer = [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
   const facts = [
-    codeSpan(model.graph.name || 'graph'),
-    ...(producer ? [escapeMarkdown(producer)] : []),
+    markdownCode(model.graph.name || 'graph'),
+    ...(producer ? [markdownText(producer)] : []),
     `IR ${known(model.irVersion, count, language)}`,
-    escapeMarkdown(opsets),
+    markdownText(opsets),
     ...(analysis.refusal ? [] : sizeFacts(analysis, language)),
   ];
   const lines = [facts.join(' · '), ''];
-  if (analysis.refusal) lines.push(escapeMarkdown(problemText(analysis.refusal, language)), '');
+  if (analysis.refusal) lines.push(markdownText(problemText(analysis.refusal, language)), '');
   if (analysis.chips.length > 0) {
     const head = [
       'hover.table.chip',
@@ -36,12 +37,12 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
       const rate = known(cost.total.throughput, (one) => perSecond(one.samplesPerSecond, language), language);
       const energy = known(cost.total.joules, ({ value }) => si(value, 'J', language), language);
       lines.push(
-        `| ${escapeMarkdown(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} | ${energy} |`,
+        `| ${markdownText(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} | ${energy} |`,
       );
     }
     lines.push('');
   }
-  if (model.docString) lines.push(escapeMarkdown(model.docString, 600), '');
+  if (model.docString) lines.push(markdownText(model.docString, 600), '');
   appendAll(lines, modelExtras(model, language));
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };

@@ -1,3 +1,4 @@
+import { markdownCode, markdownText } from '../../outside/markdown';
 import { entryOf } from '../../outside/table';
 import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
@@ -8,7 +9,7 @@ import type { Language } from '../../l10n/messages';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';
-import { codeSpan, escapeMarkdown } from './format';
+
 import { attributeFact, parameterText, typeList } from './schemaText';
 
 const texts: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: enTexts, ko: koTexts };
@@ -78,7 +79,7 @@ export function attributeMarkdown(
   const schema = schemaAt(domain, operator, version ?? Infinity);
   const attribute = schema?.attributes.find((one) => one.name === name);
   if (!schema || !attribute) return [];
-  return [codeSpan(attributeFact(attribute, language)), '', pageLink(schema, language)];
+  return [markdownCode(attributeFact(attribute, language)), '', pageLink(schema, language)];
 }
 
 function section(
@@ -87,13 +88,13 @@ function section(
   language: Language,
 ): string[] {
   if (items.length === 0) return [];
-  return [`**${message(language, key)}**`, '', ...items.map((item) => `- ${codeSpan(item, 400)}`), ''];
+  return [`**${message(language, key)}**`, '', ...items.map((item) => `- ${markdownCode(item, 400)}`), ''];
 }
 
 function pageLink({ domain, name, since, extra }: OperatorSchema, language: Language): string {
   const page = extra ? null : operatorPage(domain, name);
   const title = message(language, 'text.since', { domain: domain || 'ai.onnx', version: since });
-  return page ? `[${escapeMarkdown(title)}](${page})` : escapeMarkdown(title);
+  return page ? `[${markdownText(title)}](${page})` : markdownText(title);
 }
 
 /** Our own sentences are plain text, but words like `a*b` must stay what they are. */

@@ -1,10 +1,11 @@
+import { markdownText } from '../../outside/markdown';
 import { bytes, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
 import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
-import { escapeMarkdown, timeText } from './format';
+import { timeText } from './format';
 
 /** One sentence on why a node costs what it does on the first chosen chip; null without a chip. */
 export function reason(analysis: Analysis, index: number, language: Language): string | null {
@@ -12,7 +13,7 @@ export function reason(analysis: Analysis, index: number, language: Language): s
   const node = analysis.inference.nodes[index];
   const cost = first?.cost.nodes[index];
   if (!first || !node || !cost) return null;
-  const chip = escapeMarkdown(first.chip.name);
+  const chip = markdownText(first.chip.name);
   if (cost.kernel < 0) {
     const why = node.folded ? 'folded' : node.view ? 'view' : 'nothing';
     return messageOf(language, `why.${why}`, { chip });

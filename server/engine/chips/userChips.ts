@@ -1,3 +1,4 @@
+import { visible } from '../../../outside/hidden';
 import { entryOf, setEntry } from '../../../outside/table';
 import { chipById, chips, findChips } from './catalogue';
 import type { Chip } from './chip';
@@ -100,7 +101,7 @@ function derive(json: Json, base: Chip | undefined, file: string): Chip {
     string,
     unknown
   >;
-  for (const field of ['name', 'vendor'] as const) merged[field] = oneLine(String(merged[field]));
+  for (const field of ['name', 'vendor'] as const) merged[field] = visible(String(merged[field])).trim();
   const status = json['status'] ?? 'own';
   if (!base) return { ...merged, sources, status } as unknown as Chip;
   const line = { lineage: [base.id, ...(lineage ?? [])] };
@@ -118,11 +119,6 @@ function addedLevels(json: Json, base: Chip | undefined): ChipProblem[] {
     const args = { name, known: known.join(', ') };
     return [chipProblem('chip.memory-added', ['memory', index, 'name'], args, 'information')];
   });
-}
-
-/** Names stand in tables and lenses: no line breaks, no controls, nothing that turns the direction of what follows. */
-function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
 }
 
 /** Without the fields that the schema does not know: nobody reads them. */

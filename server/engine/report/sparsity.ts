@@ -1,7 +1,7 @@
+import { csvRow } from '../../../outside/csv';
 import type { TensorSparsity } from '../cost/sparsity/scan';
 import type { Estimate } from '../cost/types';
 import type { Problem } from '../problem';
-import { row } from './print/csv';
 import { column, type Section } from './print/sections';
 import { known, type Words } from './print/words';
 
@@ -138,7 +138,7 @@ function chipSection({ chips, tensors, unreadTensors }: SparsityReport, words: W
 export function sparsityCsv({ tensors }: SparsityReport): string {
   const head = 'name,operator,type,shape,axis,elements,zeros,groups,sparse_groups,two_of_four';
   const rows = tensors.map((one) =>
-    row([
+    csvRow([
       one.name,
       one.operator,
       one.type,

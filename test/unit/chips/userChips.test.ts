@@ -98,7 +98,7 @@ describe("chips of the user's own", () => {
     const { chip } = resolveUserChip({ id: 'nameless', extends: 'nvidia-h100-sxm' }, 'x.json');
     expect(chip).toMatchObject({ name: 'nameless', aliases: [], vendor: 'NVIDIA' });
     const name = 'A\nB\u202eC';
-    expect(resolveUserChip({ ...half, name }, 'x.json').chip?.name).toBe('A B C');
+    expect(resolveUserChip({ ...half, name }, 'x.json').chip?.name).toBe('A B\\u{202e}C');
   });
 
   it('are told when a memory level is not one of the chip that they extend', () => {

@@ -227,7 +227,7 @@ describe('what a file says beside the graph', () => {
     expect(shown('Relu')).not.toContain('frames');
     expect(shown('Relu')).toContain('Devices: `tp2` pipeline stage 1 · `x on [0, 1] axis 0 / 2`');
     const value = shown('x) =>');
-    for (const part of ['Pixels\\\\.', 'Quantised by: `SCALE_TENSOR` `s`', 'Metadata: `layout` `NC`'])
+    for (const part of ['Pixels.', 'Quantised by: `SCALE_TENSOR` `s`', 'Metadata: `layout` `NC`'])
       expect(value).toContain(part);
     expect(shown('g (')).toContain('Devices: `tp2` × 2 (`gpu:0`, `gpu:1`)');
     expect(shown('g (')).toContain('Training graphs, which are not analysed: 1');

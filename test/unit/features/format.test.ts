@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  codeSpan,
-  costLabel,
-  escapeMarkdown,
-  shapeText,
-  timeRange,
-  typeText,
-} from '../../../server/features/format';
+import { costLabel, shapeText, timeRange, typeText } from '../../../server/features/format';
 import type { Bound, Estimate } from '../../../server/engine/cost/types';
 
 const estimate = (value: number): Estimate => ({ value, low: value / 2, high: value * 2, basis: 'class' });
@@ -56,15 +49,5 @@ describe('texts', () => {
     expect(typeText(undefined)).toBe('?');
     expect(shapeText(undefined)).toBe('?');
     expect(shapeText([2, 3])).toBe('2×3');
-  });
-
-  it('lets no file content become Markdown', () => {
-    const hostile = '[a](command:evil)|<b>`x`\n# h\u0000 https://e.x';
-    const escaped = escapeMarkdown(hostile);
-    expect(escaped).not.toMatch(/[\n\u0000]/);
-    // Every sign of Markdown is behind a backslash.
-    expect(escaped.replace(/\\[!-/:-@[-`{-~]/g, '')).not.toMatch(/[!-/:-@[-`{-~]/);
-    expect(codeSpan('a`b|c\nd')).toBe('`aˋb\\|c d`');
-    expect(escapeMarkdown('x'.repeat(500)).length).toBe(201);
   });
 });

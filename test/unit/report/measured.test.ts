@@ -204,7 +204,7 @@ describe('printed reports with a profile', () => {
     expect(text).toContain('| Runs | fastest of 7 |');
     expect(text).toContain('| Kernels with a measured time | 3 of 4 |');
     expect(text).toContain('| Error, median | 85% |');
-    expect(text).toMatch(/in no kernel of the estimate\n\n.*\n.*\n\| =cmd\\\|"x \|  \| 3 µs \|/);
+    expect(text).toMatch(/in no kernel of the estimate\n\n.*\n.*\n\| \\=cmd\\\|"x \|  \| 3 µs \|/);
   });
 
   it('have columns in CSV that add up', () => {

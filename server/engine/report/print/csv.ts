@@ -1,3 +1,4 @@
+import { csvRow, type CsvCell } from '../../../../outside/csv';
 import type { Estimate } from '../../cost/types';
 import type { Report, ReportChip } from '../types';
 import { measuredGroups } from './measured';
@@ -39,8 +40,6 @@ const columns = [
   'chip_g_co2e_per_1000_requests',
 ] as const;
 
-type Cell = string | number | null;
-
 /** One row per chip and node (per node alone where there is no chip), RFC 4180. */
 export function printCsv(report: Report): string {
   const lines = [columns.join(',')];
@@ -49,7 +48,7 @@ export function printCsv(report: Report): string {
     for (const node of report.nodes) {
       const cost = chip?.nodes[node.index];
       lines.push(
-        row([
+        csvRow([
           chip?.id ?? null,
           chip?.runtime ?? null,
           node.index,
@@ -82,17 +81,17 @@ export function printCsv(report: Report): string {
 }
 
 /** The time of a node's kernel and its ratio to the estimate, once: at the node that stands for it, so that sums are right. */
-function measuredCells(chip: ReportChip | null, node: number): Cell[] {
+function measuredCells(chip: ReportChip | null, node: number): CsvCell[] {
   const group = chip && measuredGroups(chip).get(chip.nodes[node]?.kernel ?? -1);
   return group?.node === node ? [group.seconds, group.ratio] : [null, null];
 }
 
-function estimateCells(estimate: Estimate | null): Cell[] {
+function estimateCells(estimate: Estimate | null): CsvCell[] {
   return estimate ? [estimate.value, estimate.low, estimate.high, estimate.basis] : [null, null, null, null];
 }
 
 /** Figures of the whole run, the same in every row of a chip. */
-function chipCells(chip: ReportChip | null): Cell[] {
+function chipCells(chip: ReportChip | null): CsvCell[] {
   const efficiency = chip?.efficiency;
   return [
     chip?.total.joules?.value ?? null,
@@ -101,16 +100,4 @@ function chipCells(chip: ReportChip | null): Cell[] {
     efficiency?.wattHoursPerThousandRequests?.value ?? null,
     efficiency?.gramsCo2PerThousandRequests?.value ?? null,
   ];
-}
-
-/** A row; spreadsheets run cells that begin like a formula, so text cells of that kind get an apostrophe. */
-export function row(cells: readonly Cell[]): string {
-  return cells
-    .map((cell) => {
-      if (cell === null) return '';
-      if (typeof cell === 'number') return String(cell);
-      const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-      return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-    })
-    .join(',');
 }

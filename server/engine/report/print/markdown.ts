@@ -1,6 +1,6 @@
+import { markdownText } from '../../../../outside/markdown';
 import type { Report } from '../types';
 import { sectionsOf, type Section } from './sections';
-import { oneLine } from './table';
 import type { Words } from './words';
 
 /** The report as GitHub-flavoured Markdown. */
@@ -22,11 +22,10 @@ function sectionText(section: Section, index: number): string {
     `| ${section.columns.map((column) => (column.align === 'right' ? '--:' : ':--')).join(' | ')} |`,
     ...section.rows.map(row),
   ];
-  if (section.note !== undefined) lines.push('', escape(section.note));
+  if (section.note !== undefined) lines.push('', markdownText(section.note, 2000));
   return `${lines.join('\n')}\n`;
 }
 
-/** Text from a file that must show as it is: no markup, no cell borders. */
 function escape(text: string): string {
-  return oneLine(text).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+  return markdownText(text, 400);
 }

@@ -1,3 +1,4 @@
+import { terminalText } from '../../../../outside/terminal';
 import type { Report } from '../types';
 import { sectionsOf, type Section } from './sections';
 import type { Words } from './words';
@@ -14,7 +15,7 @@ export function tableOf(sections: readonly Section[]): string {
 }
 
 function sectionText(section: Section): string {
-  const rows = section.rows.map((row) => row.map((cell) => oneLine(cell)));
+  const rows = section.rows.map((row) => row.map((cell) => terminalText(cell)));
   const widths = section.columns.map((column, index) =>
     largest(
       rows.map((row) => displayWidth(row[index] ?? '')),
@@ -27,12 +28,12 @@ function sectionText(section: Section): string {
       .join('  ')
       .trimEnd();
   const lines = [
-    section.title,
+    terminalText(section.title),
     write(section.columns.map((column) => column.title)),
     widths.map((width) => '-'.repeat(width)).join('  '),
     ...rows.map(write),
   ];
-  if (section.note !== undefined) lines.push(`(${section.note})`);
+  if (section.note !== undefined) lines.push(`(${terminalText(section.note, Infinity)})`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -53,10 +54,4 @@ export function displayWidth(text: string): number {
         : 1;
   }
   return width;
-}
-
-/** Names come from files: control and direction characters would break or forge the table. */
-export function oneLine(text: string, limit = 400): string {
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
-  return plain.length > limit ? `${plain.slice(0, limit - 1)}…` : plain;
 }
