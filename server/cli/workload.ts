@@ -8,7 +8,7 @@ import type { Model } from '../engine/graph/model';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { profileById, runtimeProfiles } from '../engine/kernels/profile';
 import type { Problem } from '../engine/problem';
-import { oneLine } from '../engine/report/print/table';
+import { terminalText } from '../../outside/terminal';
 import { uninterrupted } from '../engine/scheduler';
 import { phases, precisionPolicies, type Workload } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
@@ -66,7 +66,7 @@ export async function prepareKnown(
 /** Throws the first of the problems as a mistake of the call. */
 export function refuseNames([problem]: readonly Problem[]): void {
   if (!problem) return;
-  const args = Object.entries(problem.args).map(([name, text]) => [name, oneLine(String(text))]);
+  const args = Object.entries(problem.args).map(([name, text]) => [name, terminalText(String(text))]);
   throw usage(problem.code as MessageKey, Object.fromEntries(args) as MessageArgs);
 }
 
