@@ -103,8 +103,10 @@ export function withheldText(server: Server, uri: vscode.Uri): string | null {
 export async function serverButtons(message: string, server: Server): Promise<void> {
   const restart = text('extension.page.restart');
   const log = text('extension.page.log');
-  const buttons = server.down === null ? [log] : [restart, log];
-  const picked = await vscode.window.showErrorMessage(messageText(message), ...buttons);
+  const shown = messageText(message);
+  const picked = await (server.down === null
+    ? vscode.window.showErrorMessage(shown, log)
+    : vscode.window.showErrorMessage(shown, restart, log));
   if (picked === restart) await vscode.commands.executeCommand(serverCommands.restart);
   if (picked === log) await vscode.commands.executeCommand(serverCommands.showLog);
 }
