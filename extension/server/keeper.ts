@@ -174,7 +174,7 @@ export class Keeper<P extends Peer> {
     let life: Life<P> | undefined;
     const isCurrent = () => life !== undefined && this.life === life;
     const server = new ServerProcess(this.module, this.execArgv, this.host.log, {
-      pong: () => isCurrent() && this.feed({ type: 'pong' }),
+      heard: () => isCurrent() && this.feed({ type: 'heard' }),
       working: (models: readonly WorkingModel[]) => isCurrent() && this.feed({ type: 'working', models }),
       ended: (how) => life && this.ended(life, how),
     });

@@ -11,7 +11,8 @@ export interface ProcessLog {
 
 /** What a process says beside what the client reads. */
 export interface ProcessListener {
-  pong(): void;
+  /** It answered a ping or a request: its loop goes round. */
+  heard(): void;
   working(models: readonly WorkingModel[]): void;
   /** Told once, however it ended. */
   ended(how: string): void;
@@ -66,8 +67,10 @@ export class ServerProcess {
   }
 
   private hear(message: unknown): void {
-    if (this.over || typeof message !== 'object' || message === null || !('method' in message)) return;
-    if (message.method === pongNotification) this.listener.pong();
+    if (this.over || typeof message !== 'object' || message === null) return;
+    if (isAnswer(message)) this.listener.heard();
+    if (!('method' in message)) return;
+    if (message.method === pongNotification) this.listener.heard();
     if (message.method !== workingNotification || !('params' in message)) return;
     const { models } = (message.params ?? {}) as Partial<WorkingParams>;
     if (Array.isArray(models)) this.listener.working(models);
@@ -90,4 +93,9 @@ export class ServerProcess {
     this.over = true;
     this.listener.ended(how);
   }
+}
+
+/** Whoever answers a flood of requests may come to a ping late. */
+function isAnswer(message: object): boolean {
+  return 'id' in message && typeof message.id === 'number' && ('result' in message || 'error' in message);
 }

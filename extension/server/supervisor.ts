@@ -2,7 +2,7 @@ import type { WorkingModel, WorkStage } from '../../server/protocol';
 
 /** When the supervisor loses patience. Ticks and not times: a machine that slept makes one late tick and no more. */
 export interface Limits {
-  /** Pings in a row without an answer that make a server hang. Honest work gives way every 6 ms. */
+  /** Pings in a row without any answer that make a server hang. Honest work gives way every 6 ms. */
   readonly silentTicks: number;
   /** Ticks that a start may take; a cold disk or a virus scanner takes some. */
   readonly startTicks: number;
@@ -45,8 +45,8 @@ export type SupervisorEvent =
   | { readonly type: 'ended'; readonly at: number }
   | { readonly type: 'asked' }
   | { readonly type: 'answered' }
-  /** It answered a ping. */
-  | { readonly type: 'pong' }
+  /** It answered a ping or a request. */
+  | { readonly type: 'heard' }
   | { readonly type: 'working'; readonly models: readonly WorkingModel[] }
   /** The model changed, or the user asked for it again. */
   | { readonly type: 'released'; readonly uri: string }
@@ -94,7 +94,7 @@ export function step(state: SupervisorState, event: SupervisorEvent, patience: L
       return { state: { ...state, pending: state.pending + 1 }, actions: [] };
     case 'answered':
       return { state: { ...state, pending: Math.max(0, state.pending - 1) }, actions: [] };
-    case 'pong':
+    case 'heard':
       return { state: { ...state, silent: 0 }, actions: [] };
     case 'working':
       return { state: isAlive ? { ...state, working: event.models } : state, actions: [] };

@@ -151,6 +151,13 @@ describe('a server that is kept', () => {
     expect(await slow).toBeInstanceOf(ServerEndedError);
   });
 
+  it('is not taken for one that hangs while it answers, though it comes to no ping', async () => {
+    kept = new Kept();
+    await kept.keeper.start();
+    expect(await kept.ask('flood')).toBe(kept.pid(0));
+    expect(kept.ended).toBe(0);
+  });
+
   it('names the model that it was at work on, though it died in the same breath', async () => {
     kept = new Kept();
     await kept.keeper.start();

@@ -11,6 +11,15 @@ const ways = {
     tell('siliconlens/working', { models: [{ uri: 'm', stage: 'analysing' }] });
     for (;;);
   },
+  /** Answers, one after the other, for longer than a server may be silent, and comes to no ping meanwhile. */
+  flood: (id) => {
+    const end = Date.now() + 1500;
+    for (let next = Date.now(); next < end; next += 100) {
+      while (Date.now() < next);
+      reply(1e6, null);
+    }
+    reply(id, process.pid);
+  },
   exit: () => process.exit(3),
   /** Says what it is at, and is gone in the same breath. */
   workAndDie: () => {

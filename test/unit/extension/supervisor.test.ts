@@ -28,7 +28,7 @@ class Watched {
     for (let tick = 0; tick < count; tick++) {
       this.time += second;
       actions.push(...this.feed({ type: 'tick' }));
-      if (heard) this.feed({ type: 'pong' });
+      if (heard) this.feed({ type: 'heard' });
     }
     return actions;
   }
@@ -105,7 +105,7 @@ describe('the watchdog', () => {
     watched.feed({ type: 'asked' });
     for (let minute = 0; minute < 60; minute++) {
       expect(watched.ticks(11)).not.toContain('kill');
-      watched.feed({ type: 'pong' });
+      watched.feed({ type: 'heard' });
     }
   });
 
@@ -115,7 +115,7 @@ describe('the watchdog', () => {
     watched.ticks(2, true);
     watched.time += 8 * 3600 * second;
     expect(watched.ticks(1)).toEqual(['ping']);
-    watched.feed({ type: 'pong' });
+    watched.feed({ type: 'heard' });
     expect(watched.ticks(12)).not.toContain('kill');
   });
 
