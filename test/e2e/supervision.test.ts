@@ -46,6 +46,9 @@ function answers(): Promise<string> {
   });
 }
 
+/** A server that is killed over its last work leaves that model alone: this waits for its end. */
+const quiet = () => bench.page.waitForTimeout(1000);
+
 /** Kills the server and waits for the next one. */
 async function kill(): Promise<void> {
   const pid = await bench.signalServer('SIGKILL');
@@ -87,7 +90,7 @@ it('recovers from four kills and says so after the fifth; a restart brings all b
   const before = await answers();
   for (let time = 1; time <= 4; time++) {
     await hints(`hints before kill ${time}`);
-    await bench.page.waitForTimeout(500);
+    await quiet();
     await kill();
   }
   await hints('hints after four kills');
@@ -102,7 +105,7 @@ it('recovers from four kills and says so after the fifth; a restart brings all b
     await report.locator('h2.chosen', { hasText: name }).waitFor();
   }
   expect(await toasts().count()).toBe(0);
-  await bench.page.waitForTimeout(500);
+  await quiet();
   await bench.signalServer('SIGKILL');
 
   await toasts().first().waitFor();
@@ -141,6 +144,7 @@ it('sends text that was never saved again', async () => {
     await api.window.showTextDocument(await api.workspace.openTextDocument({ language: 'onnx', content }));
   });
   await hints('hints');
+  await quiet();
   await kill();
   await hints('hints after the kill');
   await bench.inHost(async (api) => {
@@ -148,6 +152,8 @@ it('sends text that was never saved again', async () => {
     edit.insert(api.window.activeTextEditor!.document.uri, new api.Position(3, 0), '  z = Tanh (y)\n');
     await api.workspace.applyEdit(edit);
   });
+  await hints('hints after the edit');
+  await quiet();
   await kill();
   await hints('hints after the second kill');
 });
