@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import { bytes } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
@@ -69,7 +70,7 @@ export function unreadableText(
     ...reasons(size, problems, language),
   ];
   const first = problems[0]?.code;
-  const todo = (first && todos[first]) ?? 'broken';
+  const todo = (first && entryOf(todos, first)) ?? 'broken';
   lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
   return printUnreadable(lines);
 }
