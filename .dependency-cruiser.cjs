@@ -35,6 +35,16 @@ module.exports = {
       from: { path: engine },
       to: { path: ['^vscode', 'node_modules/vscode', '^(extension|webview|l10n)/', '^server/(?!engine/)'] },
     },
+    {
+      name: 'node-room-knows-no-product',
+      comment:
+        'Files and processes of this machine: they know what a byte source is, and nothing else of ours.',
+      severity: 'error',
+      from: { path: '^server/node/' },
+      to: {
+        path: ['^(extension|webview|l10n)/', '^server/(?!node/|engine/graph/byteSource\\.ts$)', '^vscode'],
+      },
+    },
     { name: 'engine-no-node', severity: 'error', from: { path: engine }, to: { dependencyTypes: ['core'] } },
     {
       name: 'only-extension-knows-vscode',
@@ -55,7 +65,7 @@ module.exports = {
       name: 'extension-knows-no-engine',
       severity: 'error',
       from: { path: '^extension/' },
-      to: { path: '^server/(?!protocol\\.ts$|address\\.ts$)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^server/(?!protocol\\.ts$|address\\.ts$|node/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'webview-knows-only-protocol',

@@ -18,6 +18,7 @@ const { LC_ALL, LC_MESSAGES, LANG } = process.env;
 void run(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  descriptor: 1,
   // A line that is written over and over is for people only, not for logs.
   ...(process.stderr.isTTY && { progress: showProgress }),
   locale: LC_ALL || LC_MESSAGES || LANG,

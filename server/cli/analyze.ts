@@ -19,6 +19,7 @@ import { chosenChips } from '../workspace/chosenChips';
 import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, type Asked } from './workload';
@@ -44,7 +45,9 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const surroundings = { host, carbonIntensity, files };
   const report = await reportOf(opened, asked, chips, surroundings, language, format === 'json');
-  return { text: printReport(report, format, language), failure: opened.failure, notes: notes.join('\n') };
+  const inputs = await otherInputs(words, [opened], choice);
+  const text = printReport(report, format, language);
+  return { text, failure: opened.failure, notes: notes.join('\n'), inputs };
 }
 
 /** The one model that a command is about. */

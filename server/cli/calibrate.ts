@@ -1,6 +1,5 @@
 import { plainJson } from '../../outside/json';
-import { mkdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
@@ -16,7 +15,8 @@ import type { Arguments } from './arguments';
 import { calibrationSummary, type Before } from './calibrationSummary';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
-import { openModel } from './openModel';
+import { otherInputs } from './inputs';
+import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor } from './workload';
 import { appendAll, largest } from '../engine/lists';
@@ -24,6 +24,7 @@ import { appendAll, largest } from '../engine/lists';
 /** A profile laid over its model on the chip. */
 export interface MeasuredOnChip extends ReadFile {
   readonly model: string;
+  readonly opened: OpenedModel;
   readonly prepared: Prepared;
   readonly analysis: ChipAnalysis;
   readonly matched: MatchedProfile;
@@ -56,13 +57,14 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const overlay = recorded(overlayFor(words, chip, fits, kept), files, measured, words.texts('tool'));
   const { chip: after } = resolveUserChip(overlay, '', (id) => (id === chip.id ? chip : undefined));
   if (!after) throw failed('cli.error.internal', { detail: overlay.id });
-  if (words.out !== undefined) await mkdir(dirname(words.out), { recursive: true }).catch(() => undefined);
   const changes: Before[] = [];
   for (const one of measured)
     changes.push({ measured: one, after: await costsOn(one.prepared, after, uninterrupted) });
   const summary = calibrationSummary({ chip, overlay, fits, kept, changes, unused }, language);
   const text = [...notes, summary].join('\n');
-  return { text: `${plainJson(JSON.stringify(overlay, null, 2))}\n`, failure: null, notes: text };
+  const opened = measured.map((one) => one.opened);
+  const inputs = await otherInputs(words, opened, choice);
+  return { text: `${plainJson(JSON.stringify(overlay, null, 2))}\n`, failure: null, notes: text, inputs };
 }
 
 /** Each profile over its model: one model for all of them, or one for each in the same order. */
@@ -83,12 +85,12 @@ async function measuredOn(
   const all = await preparedModels(words, paths, language);
   for (const [at, file] of files.entries()) {
     const model = paths[at]!;
-    const prepared = all[at]!;
+    const { opened, prepared } = all[at]!;
     const analysis = await costsOn(prepared, chip, uninterrupted);
     const { plan, cost } = analysis;
     const precisionOf = (kernel: number): string => cost.kernels[kernel]!.precision;
     const matched = matchProfile(prepared.inference, plan, file.profile, { precisionOf });
-    const one: MeasuredOnChip = { ...file, model, prepared, analysis, matched };
+    const one: MeasuredOnChip = { ...file, model, opened, prepared, analysis, matched };
     check(one);
     const launched = file.profile.places.join(', ');
     if (launched !== '')
@@ -103,8 +105,8 @@ async function preparedModels(
   words: Arguments,
   paths: readonly string[],
   language: Language,
-): Promise<readonly Prepared[]> {
-  const result: Prepared[] = [];
+): Promise<readonly Pick<MeasuredOnChip, 'opened' | 'prepared'>[]> {
+  const result: Pick<MeasuredOnChip, 'opened' | 'prepared'>[] = [];
   let unknown: readonly Problem[] | undefined;
   for (const path of paths) {
     const opened = await openModel(path, language);
@@ -115,7 +117,7 @@ async function preparedModels(
     refuseNames(problems.filter((problem) => !here.includes(problem)));
     const names = new Set(here.map(({ args }) => args['name']));
     unknown = unknown?.filter(({ args }) => names.has(args['name'])) ?? here;
-    result.push(prepared);
+    result.push({ opened, prepared });
   }
   refuseNames(unknown ?? []);
   return result;

@@ -25,10 +25,15 @@ const chipFiles = new ChipFiles({
 
 /** The chips that a command can name: those of files, of the project, of the settings, of the catalogue. */
 export class ChipChoice {
+  /** The files that the chips named so far come from, those included that they extend. */
+  readonly read = new Set<string>();
+
   private constructor(
     private readonly catalogue: Catalogue,
     /** Chips that can't be used, by the name of their file and by their id. */
     private readonly broken: ReadonlyMap<string, { readonly path: string; readonly result: UserChip }>,
+    /** The project's files by the id of their chip. */
+    private readonly files: ReadonlyMap<string, ChipFile>,
     private readonly language: Language,
   ) {}
 
@@ -52,7 +57,8 @@ export class ChipChoice {
       const id = typeof json === 'object' && json !== null && 'id' in json ? String(json.id) : name;
       if (!result.chip) broken.set(id, { path: name, result });
     });
-    return new ChipChoice(catalogue, broken, language);
+    const own = files.slice(0, sources.length).map((file) => [textAt(file.json, 'id'), file] as const);
+    return new ChipChoice(catalogue, broken, new Map(own.reverse()), language);
   }
 
   /** The project's chips, then the catalogue's. */
@@ -64,11 +70,11 @@ export class ChipChoice {
   async named(name: string): Promise<Chip> {
     if (name.endsWith('.json')) return this.fromFile(name);
     const exact = this.catalogue.byId(name);
-    if (exact) return exact;
+    if (exact) return this.noted(exact);
     const broken = this.broken.get(name);
     if (broken) throw this.failure(broken.path, broken.result);
     const found = findChips(name, this.all);
-    if (found.length === 1) return found[0]!;
+    if (found.length === 1) return this.noted(found[0]!);
     if (found.length === 0) throw this.unknown(name);
     const ids = found.map((chip) => chip.id);
     const names = [...new Set([...nearest(name, ids, 5), ...ids])].slice(0, 5);
@@ -94,8 +100,19 @@ export class ChipChoice {
       : usage('cli.error.chipUnknown', { chip });
   }
 
+  /** Keeps in mind which files of the project a chip comes from. */
+  private noted(chip: Chip): Chip {
+    let file = this.files.get(chip.id);
+    while (file && !this.read.has(file.name)) {
+      this.read.add(file.name);
+      file = this.files.get(textAt(file.json, 'extends'));
+    }
+    return chip;
+  }
+
   private async fromFile(path: string): Promise<Chip> {
     const text = await readText(path);
+    this.read.add(path);
     const mistake = lineOfMistake(text);
     if (mistake !== null) {
       const message = messageOf(this.language, 'chip.syntax');
@@ -103,6 +120,8 @@ export class ChipChoice {
     }
     const json = parsed(text);
     const extended = await this.besides(path, json, 0);
+    const base = this.catalogue.byId(textAt(json, 'extends'));
+    if (base) this.noted(base);
     const lookUp = (id: string): Chip | undefined =>
       this.catalogue.byId(id) ?? (extended?.id === id ? extended : undefined);
     const result = resolveUserChip(json, path, lookUp);
@@ -120,6 +139,7 @@ export class ChipChoice {
       const own = join(folder, name);
       const other = parsed(await readText(own).catch(() => ''));
       if (typeof other !== 'object' || other === null || !('id' in other) || other.id !== wanted) continue;
+      this.read.add(own);
       const base = await this.besides(own, other, depth + 1);
       const lookUp = (id: string): Chip | undefined =>
         this.catalogue.byId(id) ?? (base?.id === id ? base : undefined);
@@ -133,6 +153,13 @@ export class ChipChoice {
     const message = first ? messageOf(this.language, first.code, first.args) : '';
     return failed('cli.error.model', { path, message });
   }
+}
+
+/** A text of a chip file; empty where there is none. */
+function textAt(json: unknown, name: 'id' | 'extends'): string {
+  if (typeof json !== 'object' || json === null) return '';
+  const value: unknown = Object.getOwnPropertyDescriptor(json, name)?.value;
+  return typeof value === 'string' ? value : '';
 }
 
 /** The line, from 1, from which a text is no JSON; null for a right one. */

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly notes?: string;
   /** What `--out` names when it is not the text: the text then goes to standard output. */
   readonly file?: Uint8Array;
+  /** Files that it was made from, beside those that the command names: `--out` is none of them. */
+  readonly inputs?: readonly string[];
 }
 
 /** The command was not understood. */

@@ -1,8 +1,6 @@
-import { entryOf } from '../../outside/table';
-import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf, type Language, type MessageKey } from '../../l10n/messages';
+import { messageOf, type Language } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -10,10 +8,11 @@ import { printListing, type Listing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
+import { FileError, readText as readFileText } from '../node/readFile';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
-import { FileError, ModelFiles, type OpenFile } from '../workspace/modelFiles';
-import { failed, Failure } from './failure';
+import { ModelFiles, type OpenFile } from '../workspace/modelFiles';
+import { failed, type Failure } from './failure';
 
 /** A model of this machine with what reading it had to say. */
 export interface OpenedModel {
@@ -24,6 +23,8 @@ export interface OpenedModel {
   /** Lines of a hand-written file itself, else of the listing. */
   readonly positions: PositionTable;
   readonly problems: readonly Problem[];
+  /** Locations of external data that it names. */
+  readonly external: readonly string[];
   /** Why only a part of the file could be read; a script must not take that part for the model. */
   readonly failure: Failure | null;
 }
@@ -37,20 +38,24 @@ export const localFiles = new ModelFiles({
 /** Reads a model; weights are looked for, never read. Throws a `Failure` when there is no model in it. */
 export async function openModel(path: string, language: Language): Promise<OpenedModel> {
   const uri = pathToFileURL(resolve(path)).href;
-  const file = await openOrFail(path, uri);
+  const file = await localFiles.open(uri).catch((error: unknown) => {
+    throw fileFailure(path, error);
+  });
   try {
-    const text = isText(path) ? await readTextModel(file) : null;
+    const text = isText(path) ? await readTextModel(path, file) : null;
     const { value: model, problems } = text ?? (await readOnnx(file.source, uninterrupted));
     if (!model) {
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
-    const external = await externalDataProblems(uri, externalFiles(model), localFiles);
+    const files = externalFiles(model);
+    const external = files.map(({ location }) => location);
+    const notes = await externalDataProblems(uri, files, localFiles);
     const { size } = file.stamp;
     const { positions } = text ?? printed(path, model, size);
     const error = problems.find((problem) => problem.severity === 'error');
     const failure = error ? unreadable(path, error, language) : null;
-    return { path, uri, model, size, positions, problems: [...problems, ...external], failure };
+    return { path, uri, model, size, positions, external, problems: [...problems, ...notes], failure };
   } finally {
     await file.close();
   }
@@ -73,44 +78,26 @@ function isText(path: string): boolean {
   return path.toLowerCase().endsWith('.onnxtxt');
 }
 
-async function readTextModel(file: OpenFile): Promise<ParsedText> {
+async function readTextModel(path: string, file: OpenFile): Promise<ParsedText> {
+  if (file.source.size > mostText) throw new FileError('too-large', path);
   const bytes = await file.source.read(0, file.source.size);
   return parseOnnxText(new TextDecoder().decode(bytes), uninterrupted);
 }
 
-async function openOrFail(path: string, uri: string): Promise<OpenFile> {
-  try {
-    return await localFiles.open(uri);
-  } catch (error) {
-    throw fileFailure(path, error);
-  }
-}
-
-function fileFailure(path: string, error: unknown): Error {
+/** What to tell of a file that the user named. */
+export function fileFailure(path: string, error: unknown): Error {
   if (!(error instanceof FileError)) return error instanceof Error ? error : new Error(String(error));
-  return failed(`cli.error.file.${error.code}`, { path, detail: error.message });
+  return failed(`cli.error.file.${error.code}`, { path, detail: error.message, limit: mostText });
 }
 
 /** The text of a small file that the user named, such as settings. */
 export async function readText(path: string): Promise<string> {
   try {
-    if ((await stat(path)).size > mostText)
-      throw failed('cli.error.file.tooLarge', { path, limit: mostText });
-    return await readFile(path, 'utf8');
+    return await readFileText(path, mostText);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    const detail = error instanceof Error ? error.message : String(error);
-    const key = typeof code === 'string' ? entryOf(readErrors, code) : undefined;
-    throw failed(key ?? 'cli.error.file.failed', { path, detail });
+    throw fileFailure(path, error);
   }
 }
 
 /** Above this a file is no settings, chip or profile; a little more no longer fits a string. */
 const mostText = 400e6;
-
-const readErrors: Readonly<Record<string, MessageKey>> = {
-  ENOENT: 'cli.error.file.missing',
-  EISDIR: 'cli.error.file.not-a-file',
-  EACCES: 'cli.error.file.denied',
-};

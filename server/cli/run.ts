@@ -1,12 +1,13 @@
 import { terminalText } from '../../outside/terminal';
-import { entryOf } from '../../outside/table';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
-import { languageOf, message, type Language, type MessageKey } from '../../l10n/messages';
+import { languageOf, message, type Language } from '../../l10n/messages';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
+import { FileError } from '../node/readFile';
+import { writeFile, WriteError } from '../node/writeFile';
+import { refuseDescriptor, targetOf } from '../node/writeTarget';
 import { chipFolder } from '../workspace/chipFiles';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze, onlyPath } from './analyze';
@@ -14,7 +15,8 @@ import { parseArguments, type Arguments } from './arguments';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
-import { listingOf, openModel } from './openModel';
+import { namedInputs, otherInputs } from './inputs';
+import { fileFailure, listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
 import { verify } from './verify';
 
@@ -26,6 +28,8 @@ export interface Console {
   error(text: string): void;
   /** How far a long reading has come, in bytes; undefined where nobody watches. */
   progress?(done: number, all: number): void;
+  /** The open file that results go to, where there is one. */
+  readonly descriptor?: number;
   /** As in `LANG`: `ko_KR.UTF-8`. */
   readonly locale: string | undefined;
 }
@@ -36,21 +40,29 @@ export async function run(words: readonly string[], console: Console): Promise<n
   try {
     const parsed = parseArguments(words);
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
-    const { text, failure, notes, file } = await perform(parsed, language, console);
-    if (parsed.out !== undefined) await write(parsed.out, file ?? text);
+    const inputs = await namedInputs(parsed);
+    await checkOutput(parsed, inputs, console.descriptor);
+    const outcome = await perform(parsed, language, console);
+    const { text, failure, notes, file } = outcome;
+    if (parsed.out !== undefined)
+      await write(parsed.command, parsed.out, file ?? text, [...inputs, ...(outcome.inputs ?? [])]);
     if (parsed.out === undefined || file) console.out(text);
     if (notes) console.error(`${notes.trimEnd()}\n`);
     if (failure) throw failure;
     return exitCodes.done;
   } catch (error) {
-    const failure =
-      error instanceof Failure
-        ? error
-        : failed('cli.error.internal', { detail: error instanceof Error ? error.message : String(error) });
+    const failure = failureOf(error);
     const text = terminalText(message(language, failure.key, failure.args), Infinity);
     console.error(`${message(language, 'cli.error', { message: text })}\n`);
     return failure.exitCode;
   }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof WriteError) return failed(`write.${error.code}`, error.args);
+  const known = error instanceof FileError ? fileFailure(error.path, error) : error;
+  if (known instanceof Failure) return known;
+  return failed('cli.error.internal', { detail: error instanceof Error ? error.message : String(error) });
 }
 
 /** The language of failures that come before the options are understood. */
@@ -74,7 +86,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return whole(await listChips(words, language));
     case 'listing': {
       const opened = await openModel(onlyPath(words), language);
-      return { text: listingOf(opened), failure: opened.failure };
+      const inputs = await otherInputs(words, [opened]);
+      return { text: listingOf(opened), failure: opened.failure, inputs };
     }
     case 'verify':
       return verify(words, language);
@@ -100,30 +113,41 @@ function helpText(language: Language): string {
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }
 
-async function write(path: string, text: string | Uint8Array): Promise<void> {
-  try {
-    // The project's own folder is made, as the editor does; any other that is missing may be a slip of the pen.
-    const folder = dirname(path);
-    if (isChipFolder(folder)) await mkdir(folder, { recursive: true });
-    await writeFile(path, text);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const detail = error instanceof Error ? error.message : String(error);
-    throw failed(entryOf(unwritable, code) ?? 'cli.error.out', { path, folder: dirname(path), detail });
+/** Refuses an output that is an input or can't be written, before anything is read. */
+async function checkOutput(
+  { command, out }: Arguments,
+  inputs: readonly string[],
+  descriptor: number | undefined,
+): Promise<void> {
+  if (out === undefined) {
+    // As `cat` does: `>> model.onnx` would spoil what it shows.
+    if (descriptor === undefined) return;
+    await refuseDescriptor(descriptor, inputs, '/dev/stdout').catch((error: unknown) => {
+      if (error instanceof WriteError) throw error;
+    });
+    return;
   }
+  await targetOf(out, { inputs }).catch((error: unknown) => {
+    const isToBeMade = error instanceof WriteError && error.code === 'noFolder' && makesFolder(command, out);
+    if (!isToBeMade) throw error;
+  });
+}
+
+function write(
+  command: string,
+  path: string,
+  text: string | Uint8Array,
+  inputs: readonly string[],
+): Promise<void> {
+  return writeFile(path, text, { inputs, makeFolder: makesFolder(command, path) });
+}
+
+/** The project's own folder is made, as the editor does, and that of a chip; any other may be a slip of the pen. */
+function makesFolder(command: string, path: string): boolean {
+  return command === 'calibrate' || isChipFolder(dirname(path));
 }
 
 function isChipFolder(folder: string): boolean {
   const own = join(...chipFolder);
   return folder === own || folder.endsWith(`${sep}${own}`);
 }
-
-/** What keeps a file from being written, by the code of the error. */
-const unwritable: Readonly<Record<string, MessageKey>> = {
-  ENOENT: 'cli.error.out.noFolder',
-  ENOTDIR: 'cli.error.out.noFolder',
-  EISDIR: 'cli.error.out.isFolder',
-  EACCES: 'cli.error.out.denied',
-  EPERM: 'cli.error.out.denied',
-  EROFS: 'cli.error.out.denied',
-};

@@ -10,6 +10,7 @@ import { chipsFor, onlyPath } from './analyze';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
+import { otherInputs } from './inputs';
 import { localFiles, openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
 
@@ -43,5 +44,5 @@ export async function sparsity(
     json: () => `${plainJson(JSON.stringify(report, null, 2))}\n`,
     csv: () => sparsityCsv(report),
   }[format]();
-  return { text, failure: opened.failure };
+  return { text, failure: opened.failure, inputs: await otherInputs(words, [opened], choice) };
 }

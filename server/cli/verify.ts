@@ -15,6 +15,7 @@ import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { nearest } from '../engine/nearest';
+import { otherInputs } from './inputs';
 import { openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
 
@@ -33,11 +34,13 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   refuseRuntime(words, [chip]);
   const opened = await openModel(path, language);
   if (opened.failure) throw opened.failure;
+  const inputs = await otherInputs(words, [opened], choice);
   const prepared = await prepareAsked(opened.model, asked);
   const { inference, workload } = prepared;
   const node = words.text('node');
   if (node === undefined) {
-    return commandsFor({ path, chip, isNode: false }, prepared, shell, language);
+    const commands = await commandsFor({ path, chip, isNode: false }, prepared, shell, language);
+    return { ...commands, inputs };
   }
   const { model, bytes } = cut(path, node, opened.model, inference, language);
   const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
@@ -49,7 +52,7 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
       ? `${commentText(shell, `--out ${out}: ${messageOf(language, 'cli.verify.cut')}`)}\n\n`
       : '';
   const notes = words.out === undefined ? {} : { notes: messageOf(language, 'cli.verify.written', args) };
-  return { ...commands, text: `${missing}${commands.text}`, file: bytes, ...notes };
+  return { ...commands, text: `${missing}${commands.text}`, file: bytes, inputs, ...notes };
 }
 
 function cut(

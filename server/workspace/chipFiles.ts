@@ -1,10 +1,11 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
+import { isInside } from '../node/inside';
+import { FileError, openFile, type FileFault } from '../node/readFile';
 import type { ListFolderParams, ListFolderResult } from '../protocol';
-import { isInside } from './inside';
 import { isLocal } from './modelFiles';
 import type { ClientFiles } from './modelFiles';
 
@@ -105,12 +106,16 @@ async function readLocal(folder: string, name: string): Promise<string> {
   const root = await realpath(fileURLToPath(folder));
   const file = await realpath(join(root, ...chipFolder, name));
   if (!isInside(root, file)) throw new Refused(chipProblem('chip.outside', []));
-  const stats = await stat(file);
-  // A pipe or a device would never end.
-  if (!stats.isFile()) throw new Refused(chipProblem('chip.outside', []));
-  checkSize(stats.size);
-  return readFile(file, 'utf8');
+  const opened = await openFile(file);
+  try {
+    checkSize(opened.size);
+    return Buffer.from(await opened.read(0, opened.size)).toString('utf8');
+  } finally {
+    await opened.close();
+  }
 }
+
+const notFiles: ReadonlySet<FileFault> = new Set(['folder', 'pipe', 'socket', 'device', 'unsized']);
 
 function checkSize(size: number): void {
   if (size > mostBytes) throw new Refused(chipProblem('chip.too-large', [], { size, limit: mostBytes }));
@@ -118,6 +123,7 @@ function checkSize(size: number): void {
 
 function problemOf(error: unknown): ChipProblem {
   if (error instanceof Refused) return error.problem;
+  if (error instanceof FileError && notFiles.has(error.code)) return chipProblem('chip.not-a-file', []);
   const detail = error instanceof Error ? error.message : String(error);
   return chipProblem('chip.unreadable', [], { detail });
 }

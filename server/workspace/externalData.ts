@@ -3,7 +3,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
-import { isInside } from './inside';
+import { isInside } from '../node/inside';
 import { isLocal } from './modelFiles';
 import type { ModelFiles, OpenFile } from './modelFiles';
 
@@ -35,6 +35,16 @@ export async function externalDataProblems(
   return problems;
 }
 
+/** The paths of a local model's external data, as far as they are there and may be followed; links resolved. */
+export async function externalPaths(modelUri: string, locations: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const location of locations) {
+    const uri = isLocal(modelUri) ? await placeOf(modelUri, location).catch(() => null) : null;
+    if (uri !== null) paths.push(fileURLToPath(uri));
+  }
+  return paths;
+}
+
 /** Opens a file of external data for reading, by the same rules; the reason where it may not or cannot be read. */
 export async function openExternal(
   modelUri: string,
@@ -44,8 +54,6 @@ export async function openExternal(
   try {
     const uri = await placeOf(modelUri, location);
     if (uri === null) return 'external-data-outside';
-    // Opening a pipe would wait for its writer: only what is a file is opened.
-    await reader.stat(uri);
     return await reader.open(uri);
   } catch {
     return 'external-data-missing';
@@ -75,9 +83,20 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     const whole = end === -1 ? modelUri : modelUri.slice(0, end);
     return whole.slice(0, whole.lastIndexOf('/') + 1) + encoded + modelUri.slice(whole.length);
   }
-  const folder = await realpath(dirname(fileURLToPath(modelUri)));
+  const model = fileURLToPath(modelUri);
+  const folder = await realpath(dirname(model));
   const real = await realpath(resolve(folder, path.segments.join(sep)));
-  return isInside(folder, real) ? pathToFileURL(real).href : null;
+  return isInside(folder, real) || (await isInStore(model, real)) ? pathToFileURL(real).href : null;
+}
+
+/**
+ * Whether a file lies right beside the one that a linked model leads to. Caches such as Hugging Face's keep the files of
+ * a repository in one folder of their own (`blobs`) and link to them from each version's folder: the model and its data
+ * are links into the same store. The name is still looked for beside the link, and a link to anywhere else leads out.
+ */
+async function isInStore(model: string, real: string): Promise<boolean> {
+  const target = await realpath(model).catch(() => null);
+  return target !== null && dirname(target) === dirname(real);
 }
 
 function note(

@@ -8,11 +8,13 @@ import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { runPolitely } from '../engine/scheduler';
+import type { FileStamp } from '../node/readFile';
 import type { Listing } from './analysis';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
-import type { FileStamp, ModelFiles } from './modelFiles';
+import type { ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
+import { ReadDigest } from './readDigest';
 import { fileProblem, noModel, partialText, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
@@ -28,13 +30,31 @@ export function isWithheld(listing: Listing): boolean {
   return listing.problems.some(({ code }) => code === withheldCode);
 }
 
+/** What a listing was made from. */
+interface Known {
+  readonly stamp: FileStamp;
+  readonly digest: string;
+}
+
+/**
+ * Whether a file that was read again is the one from before. Size and time alone would not tell: both can be set, and two
+ * changes within a tick of the clock have the same. So a file is left unread only while its `version` stands (see
+ * {@link FileStamp}); without one it is read again, and all that was read of it is compared. Weights are not read, and
+ * nothing served depends on them. A file with another size or time is always made anew, since what lies beside it may
+ * have changed too.
+ */
+function isSame(known: Known, now: Known): boolean {
+  const { size, mtime } = now.stamp;
+  return known.stamp.size === size && known.stamp.mtime === mtime && known.digest === now.digest;
+}
+
 export interface LoaderHost {
   language(): Language;
 }
 
 /** Reads files and texts and makes what is served from them. */
 export class Loader {
-  private readonly stamps = new WeakMap<Served, FileStamp>();
+  private readonly known = new WeakMap<Served, Known>();
 
   constructor(
     private readonly files: ModelFiles,
@@ -47,15 +67,21 @@ export class Loader {
     try {
       const stamp = await this.files.stat(modelUri);
       size = stamp.size;
-      const known = latest && this.stamps.get(latest);
-      if (latest && known?.size === stamp.size && known.mtime === stamp.mtime) return latest;
+      const known = latest && this.known.get(latest);
+      if (latest && stamp.version !== null && known?.stamp.version === stamp.version) return latest;
       const file = await this.files.open(modelUri);
       try {
-        const { value, problems } = await readOnnx(file.source, politely());
+        const digest = new ReadDigest(file.source);
+        const { value, problems } = await readOnnx(digest, politely());
+        const now: Known = { stamp: file.stamp, digest: digest.end() };
+        if (latest && known && isSame(known, now)) {
+          this.known.set(latest, now);
+          return latest;
+        }
         if (!value || isBeingWritten(problems, latest))
           return this.unreadable(uri, modelUri, size, problems, latest);
         const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp);
-        this.stamps.set(served, file.stamp);
+        this.known.set(served, now);
         return served;
       } finally {
         await file.close();

@@ -5,8 +5,8 @@ import type { Language } from '../../l10n/messages';
 import { printUnreadable } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
+import { FileError } from '../node/readFile';
 import type { Listing } from './analysis';
-import { FileError } from './modelFiles';
 import type { Pipeline } from './pipeline';
 
 /** One text that a client got, and all that is needed to answer questions about it. */
@@ -55,6 +55,7 @@ const todos: Readonly<Partial<Record<string, string>>> = {
   'files.missing': 'missing',
   'files.denied': 'denied',
   'files.withheld': 'withheld',
+  'files.changed': 'empty',
 };
 
 /** The written state of a model that can't be read: what, at which offset, what to do. Comment lines throughout. */

@@ -319,7 +319,7 @@ describe('failures', () => {
     [2, ['analyze', '--help=yes', tinyMlp], '--help takes no value'],
     [2, ['listing', tinyMlp, '--chip', 'nvidia-t4'], 'unknown option --chip'],
     [1, ['analyze', join(folder, 'none.onnx')], 'there is no file'],
-    [1, ['listing', folder], 'is not a file'],
+    [1, ['listing', folder], 'is a folder; name a file'],
     [1, ['analyze', join(models, 'bert-base.onnx.gz')], 'gzip archive'],
     [
       1,
@@ -327,7 +327,7 @@ describe('failures', () => {
       `there is no folder ${join(folder, 'no')};`,
     ],
     [1, ['analyze', tinyMlp, '--out', folder], 'it is a folder; name a file'],
-    [1, ['analyze', tinyMlp, '--profile', folder], `${folder} is not a file`],
+    [1, ['analyze', tinyMlp, '--profile', folder], `${folder} is a folder; name a file`],
     [2, ['analyze', tinyMlp, '--layers', tinyMlp], '--layers needs --profile'],
     [2, ['analyze', tinyMlp, '--settings', tinyMlp], `${tinyMlp} is no JSON`],
     [2, ['--lang', 'en'], 'no command'],

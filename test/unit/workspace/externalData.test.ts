@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { externalDataProblems } from '../../../server/workspace/externalData';
-import { FileError, ModelFiles } from '../../../server/workspace/modelFiles';
+import { FileError } from '../../../server/node/readFile';
+import { externalDataProblems, externalPaths, openExternal } from '../../../server/workspace/externalData';
+import { ModelFiles } from '../../../server/workspace/modelFiles';
 
 describe('external data', () => {
   let root: string;
@@ -55,6 +57,60 @@ describe('external data', () => {
     expect(await check('up/outside.bin')).toEqual(outside);
   });
 
+  it('finds the data of a Hugging Face cache in the store of its model, and in no other', async () => {
+    // The layout of huggingface_hub: snapshots hold relative links into the blobs of their own repository.
+    const hub = join(root, 'hub');
+    const snapshot = join(hub, 'models--org--name/snapshots/0a1b');
+    await mkdir(join(snapshot, 'onnx'), { recursive: true });
+    for (const repository of ['models--org--name', 'models--org--other']) {
+      await mkdir(join(hub, repository, 'blobs/deeper'), { recursive: true });
+      await writeFile(join(hub, repository, 'blobs/5ha1'), 'model');
+      await writeFile(join(hub, repository, 'blobs/5ha2'), '0123456789');
+      await writeFile(join(hub, repository, 'blobs/deeper/5ha3'), '0123456789');
+    }
+    const links = {
+      'model.onnx': '../../blobs/5ha1',
+      'model.onnx_data': '../../blobs/5ha2',
+      'sibling.onnx_data': '../../../models--org--other/blobs/5ha2',
+      'passwords.onnx_data': '/etc/passwd',
+      'deeper.onnx_data': '../../blobs/deeper/5ha3',
+      'loop.onnx_data': 'loop.onnx_data',
+      'gone.onnx_data': '../../blobs/none',
+      'onnx/model.onnx': '../../../blobs/5ha1',
+      'onnx/model.onnx_data': '../../../blobs/5ha2',
+    };
+    for (const [name, target] of Object.entries(links)) await symlink(target, join(snapshot, name));
+    const uri = pathToFileURL(join(snapshot, 'model.onnx')).href;
+    expect(await check('model.onnx_data', 10, uri)).toEqual([]);
+    const nested = pathToFileURL(join(snapshot, 'onnx/model.onnx')).href;
+    expect(await check('model.onnx_data', 10, nested)).toEqual([]);
+    const outside = [['external-data-outside', 'information']];
+    for (const name of ['sibling.onnx_data', 'passwords.onnx_data', 'deeper.onnx_data'])
+      expect(await check(name, 0, uri)).toEqual(outside);
+    // The store is reached by links in the model's folder alone, not by a location that leads there.
+    expect(await check('../../blobs/5ha2', 0, uri)).toEqual(outside);
+    const missing = [['external-data-missing', 'information']];
+    for (const name of ['loop.onnx_data', 'gone.onnx_data', '5ha2'])
+      expect(await check(name, 0, uri)).toEqual(missing);
+    const opened = await openExternal(uri, 'model.onnx_data', remote);
+    if (typeof opened === 'string') throw new Error(opened);
+    expect(Buffer.from(await opened.source.read(0, 3)).toString()).toBe('012');
+    await opened.close();
+    const blob = join(await realpath(hub), 'models--org--name/blobs/5ha2');
+    expect(await externalPaths(uri, Object.keys(links))).toContain(blob);
+    // A model that is no link has no store: the same data beside a copy leads out.
+    await writeFile(join(snapshot, 'copy.onnx'), 'model');
+    expect(await check('model.onnx_data', 10, pathToFileURL(join(snapshot, 'copy.onnx')).href)).toEqual(
+      outside,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe', async () => {
+    execFileSync('mkfifo', [join(root, 'model/pipe.bin')]);
+    expect(await check('pipe.bin')).toEqual([['external-data-missing', 'information']]);
+    expect(await openExternal(model, 'pipe.bin', remote)).toBe('external-data-missing');
+  });
+
   it('asks the client for other schemes, beside the model alone', async () => {
     const uri = 'vscode-vfs://github/o/r/m.onnx';
     expect(await check('w b.bin', 7, uri)).toEqual([]);
@@ -68,7 +124,7 @@ describe('external data', () => {
     await expect(files.open(pathToFileURL(join(root, 'no.onnx')).toString())).rejects.toMatchObject({
       code: 'missing',
     });
-    await expect(files.open(pathToFileURL(root).toString())).rejects.toMatchObject({ code: 'not-a-file' });
+    await expect(files.open(pathToFileURL(root).toString())).rejects.toMatchObject({ code: 'folder' });
     await expect(files.stat('vscode-vfs://github/o/r/x.onnx')).rejects.toBeInstanceOf(FileError);
   });
 });

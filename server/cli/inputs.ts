@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chipFolder } from '../workspace/chipFiles';
+import { externalPaths } from '../workspace/externalData';
+import type { Arguments } from './arguments';
+import type { ChipChoice } from './chipChoice';
+import type { OpenedModel } from './openModel';
+
+/** Options that name files to read. */
+const fileOptions = ['profile', 'layers', 'settings'] as const;
+
+/** The files that a command names, and the chips of the project: known before anything is read. */
+export async function namedInputs(words: Arguments): Promise<string[]> {
+  // `chips` has words to search for, not files.
+  const models = words.command === 'chips' ? [] : words.positionals;
+  const all = (option: string): string[] => [...words.texts(option), words.text(option) ?? []].flat();
+  const named = [...fileOptions.flatMap(all), ...all('chip').filter((name) => name.endsWith('.json'))];
+  // A chip file of the project is what `calibrate` makes; which ones it reads is known later.
+  const chips = words.command === 'calibrate' ? [] : await projectChips();
+  return [...models, ...named, ...chips];
+}
+
+async function projectChips(): Promise<string[]> {
+  const folder = join(...chipFolder);
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.map((name) => join(folder, name));
+}
+
+/** The other files of a result: external data of its models, and what its chips come from. */
+export async function otherInputs(
+  words: Arguments,
+  models: readonly Pick<OpenedModel, 'uri' | 'external'>[],
+  choice?: ChipChoice,
+): Promise<string[]> {
+  // Looking for thousands of files takes time, and nothing is written that could hit them.
+  if (words.out === undefined) return [];
+  const paths = [...(choice?.read ?? [])];
+  for (const { uri, external } of models)
+    for (const path of await externalPaths(uri, external)) paths.push(path);
+  return paths;
+}
