@@ -6,7 +6,7 @@ import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
 import { bindInputs, cleanType, collectSymbols, type InputBindings } from './bindings';
-import type { FlatModel, FlatNode } from './flatModel';
+import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
@@ -87,6 +87,7 @@ class Gatherer {
         name: scope.name,
         inputs: scope.inputs,
         outputs: scope.outputs,
+        arguments: this.argumentsOf(scope),
       })),
       problems: this.problems,
       symbols,
@@ -101,6 +102,15 @@ class Gatherer {
       collectSymbols(cleanType(value.declared, value.name), names);
     }
     return names;
+  }
+
+  /** What a call passes to the body of its function: formal inputs that it leaves out are none of the scope's. */
+  private argumentsOf({ index, holder, inputs }: FlatScope): readonly (number | null)[] | null {
+    const call = holder === null ? undefined : this.flat.nodes[holder]!;
+    if (call?.call !== index) return null;
+    const passed = call.inputs.filter((id) => id !== null).slice(0, inputs.length);
+    const cut = this.walk.cuts.get(call.index);
+    return passed.map((id) => (cut?.has(id) ? null : id));
   }
 
   /** Folded nodes and those whose body is listed below them do nothing at run time. */

@@ -60,6 +60,8 @@ export interface Scope {
   /** Ids of the formal inputs and the outputs, in order. */
   readonly inputs: readonly number[];
   readonly outputs: readonly (number | null)[];
+  /** For the body of a called function: ids of what the call passes for each of `inputs`. Null for graphs. */
+  readonly arguments: readonly (number | null)[] | null;
 }
 
 /** Shapes, types, constants and work of every node of a model under one workload. */

@@ -19,9 +19,8 @@ export function* eliminateNoOperations(
         const output = node.outputs[0];
         if (typeof source !== 'number' || typeof output !== 'number') continue;
         // Further outputs (Dropout's mask) that somebody reads need the node.
-        if (node.outputs.slice(1).some((other) => other !== null && graph.someConsumer(other, () => true)))
-          continue;
-        if (keepAtOutputs && graph.leavesScope(output)) continue;
+        if (node.outputs.slice(1).some((other) => other !== null && isRead(other, graph))) continue;
+        if (keepAtOutputs && graph.isScopeOutput(output)) continue;
         graph.eliminate(at, source);
       }
     }
@@ -84,17 +83,8 @@ function typeOf(value: number | null | undefined, graph: WorkGraph): string | un
   return type?.kind === 'tensor' ? type.dtype : undefined;
 }
 
-/** Removes nodes whose outputs nobody reads, and then those that only they read. */
-export function* dropUnused(graph: WorkGraph): Steps<void> {
-  for (let at = graph.nodes.length - 1; at >= 0; at--) {
-    if (isStepDue(at)) yield;
-    const node = graph.nodes[at];
-    if (!node) continue;
-    const isRead = node.outputs.some(
-      (output) => output !== null && (graph.leavesScope(output) || graph.someConsumer(output, () => true)),
-    );
-    if (!isRead && node.outputs.length > 0) graph.drop(at);
-  }
+function isRead(value: number, graph: WorkGraph): boolean {
+  return graph.leavesScope(value) || graph.someConsumer(value, () => true);
 }
 
 /** Of nodes that compute the same the first stays. Random operators are never the same. */
@@ -111,7 +101,7 @@ export function* mergeEqual(graph: WorkGraph): Steps<void> {
     if (key === null) continue;
     const kept = seen.get(key);
     if (kept === undefined) seen.set(key, at);
-    else if (!node.outputs.some((output) => output !== null && graph.leavesScope(output)))
+    else if (!node.outputs.some((output) => output !== null && graph.isScopeOutput(output)))
       graph.mergeInto(at, kept);
   }
 }

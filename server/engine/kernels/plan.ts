@@ -2,9 +2,10 @@ import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
 import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { attentionShape } from './attentionShape';
-import { dropUnused, eliminateNoOperations, mergeEqual } from './eliminate';
+import { eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
 import { fusePatterns, grow, isMatrixClass } from './fuse';
+import { dropUnused } from './liveness';
 import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { joinSlices } from './split';
 import { mostViews, operationsOf, trafficOf, type Names } from './traffic';
@@ -25,11 +26,11 @@ export function planKernels(
 
 function* planSteps(inference: Inference, profile: RuntimeProfile): Steps<KernelPlan> {
   const graph = new WorkGraph(inference, operatorSupport(profile));
-  const bodies = yield* functionCalls(inference);
+  const calls = yield* functionCalls(inference);
   const known = yield* knownAtLoad(inference, profile);
   for (const node of inference.nodes) {
     if (isStepDue(node.index)) yield;
-    if (known[node.index] === 0 && !bodies.has(node.index)) graph.add(node);
+    if (known[node.index] === 0 && !calls.has(node.index)) graph.add(node);
   }
   for (const pass of profile.passes) yield* runPass(graph, pass);
   yield* adoptRecomputed(graph);
@@ -53,16 +54,12 @@ function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
   }
 }
 
-/** Calls of model-local functions: their bodies run in their place. A node with a graph attribute runs itself. */
+/** Calls of model-local functions: their bodies run in their place. */
 function* functionCalls(inference: Inference): Steps<Set<number>> {
   const calls = new Set<number>();
   for (const scope of inference.scopes) {
     yield;
-    const holder = scope.holder === null ? undefined : inference.nodes[scope.holder];
-    const ownGraph = holder?.node.attributes.some(
-      (attribute) => attribute.kind === 'graph' || attribute.kind === 'graphs',
-    );
-    if (holder && !ownGraph) calls.add(holder.index);
+    if (scope.arguments && scope.holder !== null) calls.add(scope.holder);
   }
   return calls;
 }

@@ -32,6 +32,7 @@ export class WorkGraph {
   private readonly aliasOf: Int32Array;
   private readonly aliases = new Map<number, number[]>();
   private readonly scopeOutputs: Uint8Array;
+  private readonly passedToCalls: Uint8Array;
   private readonly byOperator = new Map<string, number[]>();
   /** See `KernelPlan.covered`. */
   readonly covered: Uint8Array;
@@ -45,8 +46,10 @@ export class WorkGraph {
     this.workOfNode = new Int32Array(inference.nodes.length).fill(-1);
     this.aliasOf = new Int32Array(inference.values.length).fill(-1);
     this.scopeOutputs = new Uint8Array(inference.values.length);
+    this.passedToCalls = new Uint8Array(inference.values.length);
     for (const scope of inference.scopes) {
       for (const output of scope.outputs) if (output !== null) this.scopeOutputs[output] = 1;
+      for (const passed of scope.arguments ?? []) if (passed !== null) this.passedToCalls[passed] = 1;
     }
   }
 
@@ -167,9 +170,16 @@ export class WorkGraph {
   }
 
   /** The value, or an alias of it, is an output of its graph. */
+  isScopeOutput(id: number): boolean {
+    let found = false;
+    this.eachName(this.resolve(id), (name) => (found ||= this.scopeOutputs[name] === 1));
+    return found;
+  }
+
+  /** Other scopes see the value, or an alias of it: it is an output of its graph, or a call passes it to a function. */
   leavesScope(id: number): boolean {
-    let leaves = false;
-    this.eachName(this.resolve(id), (name) => (leaves ||= this.scopeOutputs[name] === 1));
+    let leaves = this.isScopeOutput(id);
+    this.eachName(this.resolve(id), (name) => (leaves ||= this.passedToCalls[name] === 1));
     return leaves;
   }
 

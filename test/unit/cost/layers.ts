@@ -117,7 +117,9 @@ export function chain(
     inference: {
       nodes,
       values,
-      scopes: [{ index: 0, parent: null, holder: null, name: '', inputs: [first], outputs: [last] }],
+      scopes: [
+        { index: 0, parent: null, holder: null, name: '', inputs: [first], outputs: [last], arguments: null },
+      ],
       problems: [],
       symbols: [],
       names: new Set(),

@@ -110,6 +110,7 @@ export function graphOf(
         name: 'g',
         inputs: values.filter((value) => value.origin === 'input').map((value) => value.id),
         outputs: outputs.map((name) => ids.get(name)!),
+        arguments: null,
       },
     ],
     problems: [],
