@@ -1,10 +1,15 @@
 import { run } from './cli/run';
 
-// A reader that closes early (`| head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+/** What shells say of a program that a closed pipe ended: 128 and the number of SIGPIPE. */
+const brokenPipe = 128 + 13;
+
+// A reader that closes early (`| head`) ends us, quietly.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(brokenPipe);
+  });
+}
 
 let shown = -1;
 function showProgress(done: number, all: number): void {
@@ -16,7 +21,7 @@ function showProgress(done: number, all: number): void {
 
 const { LC_ALL, LC_MESSAGES, LANG } = process.env;
 void run(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
+  out: (text) => new Promise<void>((written) => process.stdout.write(text, () => written())),
   error: (text) => void process.stderr.write(text),
   descriptor: 1,
   // A line that is written over and over is for people only, not for logs.

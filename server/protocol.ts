@@ -281,14 +281,17 @@ export interface MeasuredCell {
   readonly nodes: number;
 }
 
-/** The whole report in one of the command line's formats, for export and save. */
+/** The whole report in one of the command line's formats; it comes by {@link exportChunkRequest}, chunk by chunk. */
 export const exportReportRequest = 'siliconlens/exportReport';
 export interface ExportReportParams {
   readonly uri: string;
   readonly format: 'json' | 'markdown' | 'csv' | 'html';
+  /** A number of the client's own that its chunks carry. */
+  readonly export: number;
 }
 export interface ExportReportResult {
-  readonly text: string;
+  /** How many chunks there were. */
+  readonly chunks: number;
 }
 
 /** Reads a profile and lays it beside the estimates of a chip, from now on in this workspace. */
@@ -357,6 +360,12 @@ export interface StatFileParams {
 export type StatFileResult =
   | { readonly ok: true; readonly size: number; readonly mtime: number }
   | { readonly ok: false; readonly reason: string };
+/** The next chunk of a report under way; answered when the client is done with it, with an error if it wants no more. */
+export const exportChunkRequest = 'siliconlens/exportChunk';
+export interface ExportChunkParams {
+  readonly export: number;
+  readonly text: string;
+}
 /** Names of the files in a folder. */
 export const listFolderRequest = 'siliconlens/listFolder';
 export interface ListFolderParams {

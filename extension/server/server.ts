@@ -15,6 +15,8 @@ import {
   listingOutdatedNotification,
   type ReadFileParams,
   readModelRequest,
+  type ExportChunkParams,
+  exportChunkRequest,
   type SparsityProgressParams,
   sparsityProgressNotification,
   type StatFileParams,
@@ -25,6 +27,7 @@ import {
   type WithheldParams,
   type WorkStage,
 } from '../../server/protocol';
+import { Exports } from '../webview/exports';
 import type { ModelReader } from '../modelReader';
 import { text } from '../text';
 import { QuietClient } from './client';
@@ -69,6 +72,7 @@ export class Server implements vscode.Disposable {
   readonly onSparsityProgress = this.sparsityProgress.event;
   readonly onStatus = this.status.event;
   readonly onListingOutdated = this.outdated.event;
+  readonly exports = new Exports();
 
   constructor(private readonly needs: ServerNeeds) {
     const execArgv = needs.debugged ? ['--nolazy', '--inspect=6029'] : [];
@@ -196,6 +200,7 @@ export class Server implements vscode.Disposable {
     client.onRequest(statModelRequest, (params: StatFileParams) => reader.stat(params));
     client.onRequest(listFolderRequest, (params: ListFolderParams) => reader.list(params));
     client.onRequest(readModelRequest, (params: ReadFileParams) => reader.read(params));
+    client.onRequest(exportChunkRequest, (params: ExportChunkParams) => this.exports.take(params));
     client.onNotification(analysisNotification, (params: AnalysisParams) => this.analysis.fire(params));
     client.onNotification(heatNotification, (params: HeatParams) => this.heat.fire(params));
     client.onNotification(sparsityProgressNotification, (params: SparsityProgressParams) =>

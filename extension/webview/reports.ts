@@ -82,16 +82,22 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
       filters: { [picked.format]: [picked.extension] },
     });
     if (!target) return;
-    const params: ExportReportParams = { uri: uri.toString(), format: picked.format };
-    const report = await this.server.request<ExportReportResult | null>(exportReportRequest, params);
-    if (!report) throw new Error(text('extension.webview.noAnalysis'));
-    await vscode.workspace.fs.writeFile(target, Buffer.from(report.text, 'utf8'));
+    const chunks: Buffer[] = [];
+    for await (const chunk of this.chunks(uri, picked.format)) chunks.push(Buffer.from(chunk, 'utf8'));
+    await vscode.workspace.fs.writeFile(target, Buffer.concat(chunks));
     const open = text('extension.export.open');
     const answer = await vscode.window.showInformationMessage(
       messageText(text('extension.export.done', { name: fileName(target) })),
       open,
     );
     if (answer === open) await vscode.commands.executeCommand('vscode.open', target);
+  }
+
+  private chunks(uri: vscode.Uri, format: ExportFormat): AsyncIterable<string> {
+    return this.server.exports.read((id) => {
+      const params: ExportReportParams = { uri: uri.toString(), format, export: id };
+      return this.server.request<ExportReportResult>(exportReportRequest, params);
+    });
   }
 
   dispose(): void {

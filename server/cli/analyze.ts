@@ -1,18 +1,12 @@
-import { plainJson } from '../../outside/json';
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import { messageOf, type Language } from '../../l10n/messages';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { inferSymbolic } from '../engine/inference/symbolic';
-import { buildReport } from '../engine/report/build';
-import { printCsv } from '../engine/report/print/csv';
-import { printHtml } from '../engine/report/print/html';
-import { printMarkdown } from '../engine/report/print/markdown';
-import { printTable } from '../engine/report/print/table';
-import type { Report } from '../engine/report/types';
+import type { ReportInput } from '../engine/report/build';
 import { uninterrupted } from '../engine/scheduler';
-import { reportWords } from '../reportWords';
+import { printReport, reportFormats } from '../printReport';
 import type { Choices } from '../workspace/choices';
 import { layOver } from '../workspace/measured';
 import { chosenChips } from '../workspace/chosenChips';
@@ -23,9 +17,6 @@ import { otherInputs } from './inputs';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, type Asked } from './workload';
-
-export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
-export type ReportFormat = (typeof reportFormats)[number];
 
 /** `siliconlens analyze MODEL`: the report as text. */
 export async function analyze(words: Arguments, language: Language): Promise<Outcome> {
@@ -44,9 +35,9 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   if (files.length > chips.length)
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const surroundings = { host, carbonIntensity, files };
-  const report = await reportOf(opened, asked, chips, surroundings, language, format === 'json');
+  const input = await inputOf(opened, asked, chips, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
-  const text = printReport(report, format, language);
+  const text = printReport(input, format, language, uninterrupted);
   return { text, failure: opened.failure, notes: notes.join('\n'), inputs };
 }
 
@@ -79,19 +70,19 @@ interface Surroundings {
   readonly files: readonly ReadFile[];
 }
 
-async function reportOf(
+async function inputOf(
   opened: OpenedModel,
   asked: Asked,
   chips: readonly Chip[],
   { host, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
-): Promise<Report> {
+): Promise<ReportInput> {
   const prepared = await prepareAsked(opened.model, asked);
   const analyses: ChipAnalysis[] = [];
   for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
   const { nodes } = prepared.inference;
-  return buildReport({
+  return {
     tool: { version: manifest.version, catalogueVersion: manifest.version },
     path: opened.path,
     prepared,
@@ -110,22 +101,5 @@ async function reportOf(
       return line < 0 ? null : line + 1;
     },
     textOf: (problem) => messageOf(language, problem.code, problem.args),
-  });
-}
-
-/** A report in one of the formats. */
-export function printReport(report: Report, format: ReportFormat, language: Language): string {
-  const words = reportWords(language);
-  switch (format) {
-    case 'table':
-      return printTable(report, words);
-    case 'json':
-      return `${plainJson(JSON.stringify(report, null, 2))}\n`;
-    case 'markdown':
-      return printMarkdown(report, words);
-    case 'csv':
-      return printCsv(report);
-    case 'html':
-      return printHtml(report, words, language);
-  }
+  };
 }

@@ -17,7 +17,8 @@ export class Failure extends Error {
 
 /** What a command printed, and what went wrong although there is something to print. */
 export interface Outcome {
-  readonly text: string;
+  /** The result; in chunks where it can be longer than a string can be. */
+  readonly text: string | AsyncIterable<string>;
   readonly failure: Failure | null;
   /** What there is to say beside the result. */
   readonly notes?: string;

@@ -22,8 +22,8 @@ import { verify } from './verify';
 
 /** Where a command writes to and what surrounds it. */
 export interface Console {
-  /** Results. */
-  out(text: string): void;
+  /** Results, chunk by chunk; the next one is made when the answer, if it is a promise, has come. */
+  out(text: string): unknown;
   /** Everything else. */
   error(text: string): void;
   /** How far a long reading has come, in bytes; undefined where nobody watches. */
@@ -46,7 +46,8 @@ export async function run(words: readonly string[], console: Console): Promise<n
     const { text, failure, notes, file } = outcome;
     if (parsed.out !== undefined)
       await write(parsed.command, parsed.out, file ?? text, [...inputs, ...(outcome.inputs ?? [])]);
-    if (parsed.out === undefined || file) console.out(text);
+    if (parsed.out === undefined || file)
+      for await (const chunk of typeof text === 'string' ? [text] : text) await console.out(chunk);
     if (notes) console.error(`${notes.trimEnd()}\n`);
     if (failure) throw failure;
     return exitCodes.done;
@@ -136,7 +137,7 @@ async function checkOutput(
 function write(
   command: string,
   path: string,
-  text: string | Uint8Array,
+  text: Outcome['text'] | Uint8Array,
   inputs: readonly string[],
 ): Promise<void> {
   return writeFile(path, text, { inputs, makeFolder: makesFolder(command, path) });

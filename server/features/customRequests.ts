@@ -6,6 +6,7 @@ import type { Scheduler } from '../engine/scheduler';
 import {
   chipsRequest,
   choicesRequest,
+  exportChunkRequest,
   exportReportRequest,
   listingRequest,
   locateNodeRequest,
@@ -20,6 +21,7 @@ import type {
   ChipsResult,
   ChoicesParams,
   ChoicesResult,
+  ExportChunkParams,
   ExportReportParams,
   ExportReportResult,
   ListingParams,
@@ -42,11 +44,11 @@ import type {
 import type { Analysis } from '../workspace/analysis';
 import { inferSymbolic } from '../engine/inference/symbolic';
 import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
-import { reportHeadOf, reportOf } from '../workspace/reports';
+import { reportHeadOf, reportInput } from '../workspace/reports';
+import { printReport } from '../printReport';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices } from './choices';
 import { problemText } from './diagnostics';
-import { exportReport } from './exportReport';
 import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
@@ -140,14 +142,21 @@ export function registerCustomRequests(context: ServerContext): void {
   );
   const exported = async (
     analysis: Analysis,
-    { format }: ExportReportParams,
+    { format, export: id }: ExportReportParams,
     scheduler: Scheduler,
   ): Promise<ExportReportResult> => {
     const { model } = analysis.listing;
     const { bindings } = analysis.choices.workload;
     const symbolic = format === 'json' ? await inferSymbolic(model, bindings, scheduler) : undefined;
-    const report = await runPolitely(reportOf(analysis, language(), symbolic), scheduler);
-    return { text: exportReport(report, format, language()) };
+    const input = { ...reportInput(analysis, language()), ...(symbolic && { symbolic }) };
+    let chunks = 0;
+    for await (const text of printReport(input, format, language(), scheduler)) {
+      const params: ExportChunkParams = { export: id, text };
+      // Answered when it is written: what is made ahead would pile up.
+      await connection.sendRequest(exportChunkRequest, params);
+      chunks++;
+    }
+    return { chunks };
   };
   onModel(exportReportRequest, exported);
 }

@@ -29,10 +29,19 @@ import type {
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
-import { listingRequest, readModelRequest, statModelRequest } from '../../server/protocol';
+import {
+  exportChunkRequest,
+  exportReportRequest,
+  listingRequest,
+  readModelRequest,
+  statModelRequest,
+} from '../../server/protocol';
 import type { Budget } from '../../server/workspace/budget';
 import type { OpenModel } from '../../server/workspace/openModel';
 import type {
+  ExportChunkParams,
+  ExportReportParams,
+  ExportReportResult,
   ListingResult,
   ReadFileParams,
   ReadFileResult,
@@ -75,6 +84,8 @@ export class TestClient {
   initialized: InitializeResult = { capabilities: {} };
   /** Files of schemes that the server can't read, by URI. */
   readonly files = new Map<string, Uint8Array>();
+  /** Chunks of reports by the number of their export. */
+  private readonly exports = new Map<number, string[]>();
   /** Lengths of the pieces that the server asked for. */
   readonly reads: number[] = [];
   private readonly waiting: { method: string; done: (params: unknown) => void }[] = [];
@@ -142,6 +153,10 @@ export class TestClient {
         return { ok: true, base64: Buffer.from(bytes ?? []).toString('base64') };
       },
     );
+    connection.onRequest(exportChunkRequest, ({ export: id, text }: ExportChunkParams) => {
+      client.exports.get(id)?.push(text);
+      return null;
+    });
     for (const method of [
       'workspace/inlayHint/refresh',
       'workspace/codeLens/refresh',
@@ -181,6 +196,21 @@ export class TestClient {
   async changeSettings(settings: object): Promise<void> {
     this.options = { ...this.options, settings };
     await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+  }
+
+  /** A report as its chunks say it. */
+  async exported(uri: string, format: ExportReportParams['format']): Promise<string> {
+    return (await this.exportedChunks(uri, format)).join('');
+  }
+
+  async exportedChunks(uri: string, format: ExportReportParams['format']): Promise<string[]> {
+    const id = this.exports.size + 1;
+    const got: string[] = [];
+    this.exports.set(id, got);
+    const params: ExportReportParams = { uri, format, export: id };
+    const { chunks } = await this.request<ExportReportResult>(exportReportRequest, params);
+    if (chunks !== got.length) throw new Error(`${got.length} of ${chunks} chunks came`);
+    return got;
   }
 
   request<R>(method: string, params: object): Promise<R> {

@@ -9,7 +9,6 @@ import type { Report } from '../../server/engine/report/types';
 import {
   analysisNotification,
   choicesRequest,
-  exportReportRequest,
   importProfileRequest,
   modelChangedRequest,
   removeProfileRequest,
@@ -18,7 +17,7 @@ import {
 } from '../../server/protocol';
 import type {
   ChoicesResult,
-  ExportReportResult,
+  ExportReportParams,
   ImportProfileResult,
   RowsResult,
   Summary,
@@ -121,8 +120,8 @@ describe('an imported profile', () => {
   it('travels with every export', async () => {
     const document = await openModel();
     await importRun(document);
-    const text = async (format: string): Promise<string> =>
-      (await client.request<ExportReportResult>(exportReportRequest, { uri: document.uri, format })).text;
+    const text = (format: ExportReportParams['format']): Promise<string> =>
+      client.exported(document.uri, format);
     const report = JSON.parse(await text('json')) as Report;
     const { measured } = report.chips[0]!;
     const rows = measured!.groups.flatMap(({ rows: names }) => names).length + measured!.unmatchedRows.length;

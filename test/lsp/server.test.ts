@@ -10,7 +10,6 @@ import type { Report } from '../../server/engine/report/types';
 import {
   analysisNotification,
   choicesRequest,
-  exportReportRequest,
   heatNotification,
   listingOutdatedNotification,
   listingRequest,
@@ -20,14 +19,7 @@ import {
   rowsRequest,
   summaryRequest,
 } from '../../server/protocol';
-import type {
-  ChoicesResult,
-  ExportReportResult,
-  HeatParams,
-  ListingResult,
-  RowsResult,
-  Summary,
-} from '../../server/protocol';
+import type { ChoicesResult, HeatParams, ListingResult, RowsResult, Summary } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -453,14 +445,12 @@ describe('reports', () => {
       filter: 'GEMM fc2',
     });
     expect(filtered.rows.map(({ name }) => name)).toEqual(['node_linear_1']);
-    const { text } = await client.request<ExportReportResult>(exportReportRequest, { uri, format: 'json' });
-    const report = JSON.parse(text) as Report;
+    const report = JSON.parse(await client.exported(uri, 'json')) as Report;
     expect(report.nodes.map(({ line }) => line)).toEqual([20, 21, 22, 23, 24, 25, 26]);
     expect(report.model.inputs[0]).toMatchObject({ shape: [1, 16], symbolicShape: ['batch', 16] });
     expect(report.chips[0]?.total.latencySeconds?.value).toBe(chip?.total.latencySeconds?.value);
-    for (const format of ['markdown', 'csv', 'html']) {
-      const file = await client.request<ExportReportResult>(exportReportRequest, { uri, format });
-      expect(file.text).toContain('LayerNormalization');
+    for (const format of ['markdown', 'csv', 'html'] as const) {
+      expect(await client.exported(uri, format)).toContain('LayerNormalization');
     }
   });
 

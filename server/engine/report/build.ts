@@ -13,6 +13,8 @@ import { efficiencyOf } from './efficiency';
 import { countParameters } from './parameters';
 import {
   reportSchemaVersion,
+  type LazyChip,
+  type LazyReport,
   type Report,
   type ReportChip,
   type ReportKernel,
@@ -54,16 +56,39 @@ export function buildReport(input: ReportInput): Report {
 
 /** As {@link buildReport}, cut into steps. */
 export function* reportSteps(input: ReportInput): Steps<Report> {
+  const lazy = lazyReport(input);
+  const nodes = yield* gathered(lazy.nodes);
+  const chips: ReportChip[] = [];
+  for (const chip of lazy.chips) {
+    const kernels = yield* gathered(chip.kernels);
+    chips.push({ ...chip, kernels, nodes: yield* gathered(chip.nodes) });
+  }
+  return { ...lazy, nodes, chips };
+}
+
+/** As {@link buildReport}; the lists of nodes and kernels, which take most of it, are made while they are read. */
+export function lazyReport(input: ReportInput): LazyReport {
   const { inference } = input.prepared;
   const { chips: heads, ...head } = reportHead(input);
-  const nodes: ReportNode[] = [];
-  for (const node of inference.nodes) {
+  const nodes = listOf(inference.nodes, (node) => reportNode(inference, node, input.lineOf, input.symbolic));
+  return { ...head, nodes, chips: input.chips.map((analysis, i) => lazyChip(heads[i]!, analysis)) };
+}
+
+function listOf<T, R>(items: readonly T[], make: (item: T, index: number) => R): Iterable<R> {
+  return {
+    *[Symbol.iterator]() {
+      for (const [index, item] of items.entries()) yield make(item, index);
+    },
+  };
+}
+
+function* gathered<T>(items: Iterable<T>): Steps<T[]> {
+  const list: T[] = [];
+  for (const item of items) {
     yield;
-    nodes.push(reportNode(inference, node, input.lineOf, input.symbolic));
+    list.push(item);
   }
-  const chips: ReportChip[] = [];
-  for (const [i, analysis] of input.chips.entries()) chips.push(yield* reportChip(heads[i]!, analysis));
-  return { ...head, nodes, chips };
+  return list;
 }
 
 /** What a report says of the model and of each chip as a whole. */
@@ -160,17 +185,11 @@ function dimText(dim: Dim): number | string {
 }
 
 /** One chip's part of the report. */
-function* reportChip(head: ReportChipHead, { cost, plan }: ChipAnalysis): Steps<ReportChip> {
-  const kernels: ReportKernel[] = [];
-  for (const kernelCost of cost.kernels) {
-    yield;
-    kernels.push(reportKernel(plan.kernels[kernelCost.kernel], kernelCost));
-  }
-  const nodes: ReportChip['nodes'][number][] = [];
-  for (const [index, { kernel, seconds, joules, bound }] of cost.nodes.entries()) {
-    yield;
-    nodes.push({ index, kernel: kernel === -1 ? null : kernel, seconds, joules, bound });
-  }
+function lazyChip(head: ReportChipHead, { cost, plan }: ChipAnalysis): LazyChip {
+  const kernels = listOf(cost.kernels, (one) => reportKernel(plan.kernels[one.kernel], one));
+  const nodes = listOf(cost.nodes, ({ kernel, seconds, joules, bound }, index) => {
+    return { index, kernel: kernel === -1 ? null : kernel, seconds, joules, bound };
+  });
   return { ...head, kernels, nodes };
 }
 

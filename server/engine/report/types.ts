@@ -23,6 +23,19 @@ export interface Report {
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
 }
 
+/**
+ * A report whose long lists are made while they are read, as often as they are: what can be larger than memory is printed
+ * from it. Every `Report` is one.
+ */
+export interface LazyReport extends Omit<Report, 'nodes' | 'chips'> {
+  readonly nodes: Iterable<ReportNode>;
+  readonly chips: readonly LazyChip[];
+}
+export interface LazyChip extends Omit<ReportChip, 'kernels' | 'nodes'> {
+  readonly kernels: Iterable<ReportKernel>;
+  readonly nodes: Iterable<ReportChip['nodes'][number]>;
+}
+
 export interface ReportValue {
   readonly name: string;
   readonly dtype: string | null;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { symbol } from '../../../server/engine/graph/dim';
 import type { Model } from '../../../server/engine/graph/model';
 import { dimensionChoices } from '../../../server/features/choices';
-import { reportOf } from '../../../server/workspace/reports';
-import { runThrough } from '../../../server/engine/scheduler';
+import { buildReport } from '../../../server/engine/report/build';
+import { reportInput } from '../../../server/workspace/reports';
 import { analysed, float, modelOf, node } from './analysed';
 
 const model: Model = modelOf({
@@ -18,7 +18,7 @@ const settings = (dimensions: object): object => ({ models: { '**': { dimensions
 const found = async (dimensions: object) => {
   const { analysis } = await analysed(model, settings(dimensions));
   const problems = analysis.problems.filter(({ code }) => code.startsWith('binding.'));
-  const report = runThrough(reportOf(analysis, 'en'));
+  const report = buildReport(reportInput(analysis, 'en'));
   return {
     problems: problems.map(({ code, severity }) => [code, severity]),
     bindings: report.workload.bindings,

@@ -208,7 +208,7 @@ describe('printed reports with a profile', () => {
   });
 
   it('have columns in CSV that add up', () => {
-    const [head, ...rows] = printCsv(report).trim().split('\r\n');
+    const [head, ...rows] = [...printCsv(report)].join('').trim().split('\r\n');
     const at = head!.split(',').indexOf('measured_seconds');
     expect(rows.map((row) => row.split(',').slice(at, at + 2))).toEqual([
       ['', ''],

@@ -116,7 +116,7 @@ describe('printed reports', () => {
   });
 
   it('write CSV with raw numbers, quoted text and no formulas', () => {
-    const [head, row] = printCsv(report).split('\r\n');
+    const [head, row] = [...printCsv(report)].join('').split('\r\n');
     expect(head!.split(',').slice(0, 3)).toEqual(['chip', 'runtime', 'index']);
     expect(row).toContain(`"'=a|b""<script>`);
     expect(row).toContain(

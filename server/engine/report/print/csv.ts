@@ -1,6 +1,6 @@
 import { csvRow, type CsvCell } from '../../../../outside/csv';
 import type { Estimate } from '../../cost/types';
-import type { Report, ReportChip } from '../types';
+import type { LazyChip, LazyReport } from '../types';
 import { measuredGroups } from './measured';
 import { shapeText } from './sections';
 
@@ -40,49 +40,49 @@ const columns = [
   'chip_g_co2e_per_1000_requests',
 ] as const;
 
-/** One row per chip and node (per node alone where there is no chip), RFC 4180. */
-export function printCsv(report: Report): string {
-  const lines = [columns.join(',')];
+/** One row per chip and node (per node alone where there is no chip), RFC 4180, row by row. */
+export function* printCsv(report: LazyReport): Generator<string> {
+  yield `${columns.join(',')}\r\n`;
   const chips = report.chips.length > 0 ? report.chips : [null];
   for (const chip of chips) {
+    // Both lists are in the order of the nodes.
+    const costs = chip?.nodes[Symbol.iterator]();
     for (const node of report.nodes) {
-      const cost = chip?.nodes[node.index];
-      lines.push(
-        csvRow([
-          chip?.id ?? null,
-          chip?.runtime ?? null,
-          node.index,
-          node.parent,
-          node.repeat,
-          node.name,
-          node.domain,
-          node.operator,
-          node.scope,
-          node.line,
-          node.outputs[0] ? shapeText(node.outputs[0]) : null,
-          node.rule,
-          node.operations?.matrix ?? null,
-          node.operations?.vector ?? null,
-          node.operations?.special ?? null,
-          node.bytes?.weights ?? null,
-          node.bytes?.inputs ?? null,
-          node.bytes?.outputs ?? null,
-          cost?.kernel ?? null,
-          ...estimateCells(cost?.seconds ?? null),
-          cost?.bound ?? null,
-          ...measuredCells(chip, node.index),
-          cost?.joules?.value ?? null,
-          ...chipCells(chip),
-        ]),
-      );
+      const cost = costs?.next().value;
+      const cells = csvRow([
+        chip?.id ?? null,
+        chip?.runtime ?? null,
+        node.index,
+        node.parent,
+        node.repeat,
+        node.name,
+        node.domain,
+        node.operator,
+        node.scope,
+        node.line,
+        node.outputs[0] ? shapeText(node.outputs[0]) : null,
+        node.rule,
+        node.operations?.matrix ?? null,
+        node.operations?.vector ?? null,
+        node.operations?.special ?? null,
+        node.bytes?.weights ?? null,
+        node.bytes?.inputs ?? null,
+        node.bytes?.outputs ?? null,
+        cost?.kernel ?? null,
+        ...estimateCells(cost?.seconds ?? null),
+        cost?.bound ?? null,
+        ...measuredCells(chip, node.index, cost?.kernel),
+        cost?.joules?.value ?? null,
+        ...chipCells(chip),
+      ]);
+      yield `${cells}\r\n`;
     }
   }
-  return `${lines.join('\r\n')}\r\n`;
 }
 
 /** The time of a node's kernel and its ratio to the estimate, once: at the node that stands for it, so that sums are right. */
-function measuredCells(chip: ReportChip | null, node: number): CsvCell[] {
-  const group = chip && measuredGroups(chip).get(chip.nodes[node]?.kernel ?? -1);
+function measuredCells(chip: LazyChip | null, node: number, kernel: number | null | undefined): CsvCell[] {
+  const group = chip && measuredGroups(chip).get(kernel ?? -1);
   return group?.node === node ? [group.seconds, group.ratio] : [null, null];
 }
 
@@ -91,7 +91,7 @@ function estimateCells(estimate: Estimate | null): CsvCell[] {
 }
 
 /** Figures of the whole run, the same in every row of a chip. */
-function chipCells(chip: ReportChip | null): CsvCell[] {
+function chipCells(chip: LazyChip | null): CsvCell[] {
   const efficiency = chip?.efficiency;
   return [
     chip?.total.joules?.value ?? null,
