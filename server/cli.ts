@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { run } from './cli/run';
 
 /** What shells say of a program that a closed pipe ended: 128 and the number of SIGPIPE. */
@@ -26,6 +27,7 @@ void run(process.argv.slice(2), {
   descriptor: 1,
   // A line that is written over and over is for people only, not for logs.
   ...(process.stderr.isTTY && { progress: showProgress }),
+  heapBytes: getHeapStatistics().heap_size_limit,
   locale: LC_ALL || LC_MESSAGES || LANG,
 }).then((code) => {
   process.exitCode = code;

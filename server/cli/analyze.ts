@@ -14,12 +14,13 @@ import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { refuseTooMuch } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, type Asked } from './workload';
 
 /** `siliconlens analyze MODEL`: the report as text. */
-export async function analyze(words: Arguments, language: Language): Promise<Outcome> {
+export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
   const path = onlyPath(words);
   const carbon = parseAmount('carbon', words.text('carbon'));
@@ -30,6 +31,7 @@ export async function analyze(words: Arguments, language: Language): Promise<Out
   refuseRuntime(words, chips);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
+  refuseTooMuch(opened.model, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
   const { files, notes } = await readProfiles(words, language);
   if (files.length > chips.length)

@@ -30,6 +30,8 @@ export interface Console {
   progress?(done: number, all: number): void;
   /** The open file that results go to, where there is one. */
   readonly descriptor?: number;
+  /** What the process may take; without bounds when left out. */
+  readonly heapBytes?: number;
   /** As in `LANG`: `ko_KR.UTF-8`. */
   readonly locale: string | undefined;
 }
@@ -78,7 +80,7 @@ async function perform(words: Arguments, language: Language, console: Console): 
   if (words.help) return whole(helpText(language));
   switch (words.command) {
     case 'analyze':
-      return analyze(words, language);
+      return analyze(words, language, console.heapBytes);
     case 'calibrate':
       return calibrate(words, language);
     case 'sparsity':

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../server/cli/run';
+import { bytesPerUnit } from '../../../server/workspace/budget';
+import { transformer } from '../../bench/models';
+
+/** 61 layers of 33 nodes. */
+const nodes = 61 * 33;
+let folder = '';
+let path = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'siliconlens-memory-'));
+  path = join(folder, 'many.onnx');
+  await writeFile(path, transformer(2000));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function analyze(heapBytes: number, ...chips: string[]) {
+  const [out, error]: [string[], string[]] = [[], []];
+  const words = ['analyze', path, ...chips.flatMap((chip) => ['--chip', chip])];
+  const code = await run(words, {
+    out: (text) => void out.push(text),
+    error: (text) => void error.push(text),
+    locale: 'en',
+    heapBytes,
+  });
+  return { code, out: out.join(''), error: error.join('') };
+}
+
+describe('analyze with little memory', () => {
+  // Six tenths of the heap are for models; listing, shapes and 12 chips take 1 + 3 + 12 units for each node.
+  const heap = (nodes * 16 * bytesPerUnit) / 0.6;
+
+  it('says before it begins how many chips there is memory for', async () => {
+    const names = ['nvidia-t4', 'nvidia-l4', 'nvidia-b200', 'hailo-8', 'google-tpu-v1', 'google-tpu-v5e', 'amd-mi300x',
+      'intel-xeon-8480', 'apple-m4-ane', 'nvidia-h100-sxm', 'nvidia-h200-sxm', 'graphcore-ipu-gc200', 'google-coral-edge-tpu']; // prettier-ignore
+    const many = await analyze(heap + 1, ...names);
+    expect(many).toMatchObject({ code: 1, out: '' });
+    expect(many.error).toContain('2013 nodes on 13 chips');
+    expect(many.error).toContain('at most 12 chips');
+    const fewer = await analyze(heap + 1, ...names.slice(0, 12));
+    expect(fewer).toMatchObject({ code: 0, error: '' });
+  });
+
+  it('says so where not even one chip fits', async () => {
+    const none = await analyze((nodes * 4 * bytesPerUnit) / 0.6, 'nvidia-t4');
+    expect(none).toMatchObject({ code: 1, out: '' });
+    expect(none.error).toContain('even on one chip');
+  });
+});
