@@ -3,7 +3,7 @@ import { button, element, table } from './dom';
 import { problems, workload } from './header';
 import { command, reveal } from './host';
 import { runPage, type View } from './page';
-import { fits, memoryUse, mostly, runtimeOf } from './tables/chips';
+import { basisOf, fits, memoryUse, mostly, runtimeOf, totalText } from './tables/chips';
 import { range, shorten, show, text, word } from './text';
 
 runPage(panelView);
@@ -43,14 +43,14 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
   const facts: [string, string][] = [
     [
       text('webview.chips.latency'),
-      latencySeconds
+      latencySeconds && !chip.total.isPartial
         ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
-        : text('webview.unknown'),
+        : totalText(chip.total, latencySeconds, show.seconds),
     ],
     ...(chip.measured
       ? [[text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)] as [string, string]]
       : []),
-    [text('webview.chips.basis'), word('webview.basis', latencySeconds?.basis ?? 'unknown')],
+    [text('webview.chips.basis'), word('webview.basis', basisOf(chip))],
     [
       text('webview.chips.throughput'),
       throughput
@@ -83,7 +83,7 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
 /** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
 function energyOf({ total, efficiency }: SummaryChip): string {
   const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
-  const run = show.energy(total.joules?.value);
+  const run = totalText(total, total.joules, show.energy);
   if (!wattHoursPerThousandRequests) return run;
   const energy = show.wattHours(wattHoursPerThousandRequests.value);
   return gramsCo2PerThousandRequests
@@ -98,7 +98,8 @@ function energyOf({ total, efficiency }: SummaryChip): string {
 /** Memory against capacity, in words beside the bar; words alone where the need is unknown. */
 function memoryMeter(chip: SummaryChip): HTMLElement | null {
   const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown } = chip.memory;
-  if (fitsUnknown === 'training') return element('div', { class: 'meter' }, fits(chip.memory));
+  if (fitsUnknown === 'training' || fitsUnknown === 'partial')
+    return element('div', { class: 'meter' }, fits(chip.memory));
   if (highWaterBytes === null || capacityBytes === null) return null;
   const usable = capacityBytes - (reserveBytes ?? 0);
   const share = usable > 0 ? highWaterBytes / usable : Infinity;

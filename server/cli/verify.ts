@@ -101,7 +101,8 @@ async function commandsFor(
   const words = reportWords(language);
   const { profile, cost } = await costsOn(prepared, chip, uninterrupted);
   const recipe = measureCommands({ ...task, model, workload, inference, profile });
-  const seconds = cost.total.latencySeconds;
+  // A lower bound is nothing to measure against.
+  const seconds = cost.total.isPartial ? null : cost.total.latencySeconds;
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [
     ...(shell === 'powershell' ? [messageOf(language, 'cli.verify.powershell')] : []),

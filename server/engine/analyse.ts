@@ -81,7 +81,8 @@ export async function costsOn(
   });
   const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
   const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
-  const fit = fitOf(chip, profile, timeline, workload.phase);
+  const { isPartial } = inference;
+  const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
     const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));

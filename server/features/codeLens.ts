@@ -6,11 +6,12 @@ import type { Language } from '../../l10n/messages';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { RuntimeProfile } from '../engine/kernels/profile';
+import type { Phase } from '../engine/workload';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { problemText } from './diagnostics';
-import { known, timeRange } from './format';
+import { known, totalTime } from './format';
 import { perSecond } from './modelHover';
 
 const chipLenses = 8;
@@ -57,7 +58,9 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
 }
 
 function totalText({ cost }: ChipAnalysis, language: Language): string {
-  return known(cost.total.latencySeconds, (total) => seconds(total.value, language), language);
+  const { latencySeconds, isPartial } = cost.total;
+  const time = known(latencySeconds, (total) => seconds(total.value, language), language);
+  return isPartial && latencySeconds ? message(language, 'atLeast', { value: time }) : time;
 }
 
 /** The measured time of a whole run where a profile was imported, with what stands before it. */
@@ -73,11 +76,11 @@ function totalTooltip(
   { workload }: Choices,
   language: Language,
 ): string {
-  const { latencySeconds, throughput } = cost.total;
+  const { throughput } = cost.total;
   return message(language, 'lens.total', {
-    time: timeRange(latencySeconds, language),
+    time: totalTime(cost.total, language),
     rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
-    memory: memoryText(fit, language),
+    memory: memoryText(fit, workload.phase, language),
     capacity: known(fit.capacityBytes, bytes, language),
     runtime: runtimeText(profile, workload.runtime, language),
     precision: cost.precision.compute,
@@ -89,10 +92,15 @@ function runtimeText({ id, name }: RuntimeProfile, chosen: string | null, langua
   return id === chosen ? name : message(language, 'lens.runtimeDefault', { runtime: name });
 }
 
-/** The high-water mark; in training, whose need is unknown, that of its forward pass as what it exceeds. */
-function memoryText({ highWaterBytes, leastBytes }: ChipAnalysis['fit'], language: Language): string {
+/** The high-water mark; where the need is unknown, what it exceeds: in training that of the forward pass. */
+function memoryText(
+  { highWaterBytes, leastBytes }: ChipAnalysis['fit'],
+  phase: Phase,
+  language: Language,
+): string {
   if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, bytes, language);
-  return message(language, 'lens.atLeast', { value: bytes(leastBytes, language) });
+  const key = phase === 'training' ? 'lens.atLeast' : 'atLeast';
+  return message(language, key, { value: bytes(leastBytes, language) });
 }
 
 /** The numbers in force for symbolic dimensions; those that are defaults say so. '' when there are none. */

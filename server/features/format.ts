@@ -1,7 +1,7 @@
 import { decimal, seconds as formatSeconds } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/messages';
-import type { Bound, Estimate } from '../engine/cost/types';
+import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
 import { largest } from '../engine/lists';
@@ -51,6 +51,15 @@ export function timeRange(seconds: Estimate | null, language: Language): string 
   const text = timeText(seconds.value, language);
   if (seconds.low === seconds.high) return text;
   return `${text} (${timeText(seconds.low, language)} – ${timeText(seconds.high, language)})`;
+}
+
+/** The time of a whole run; of a model that is not all there what it is at the least. */
+export function totalTime(
+  { latencySeconds, isPartial }: Pick<ChipCost['total'], 'latencySeconds' | 'isPartial'>,
+  language: Language,
+): string {
+  if (!isPartial || !latencySeconds) return timeRange(latencySeconds, language);
+  return message(language, 'atLeast', { value: timeText(latencySeconds.value, language) });
 }
 
 /** A quantity, or the word for unknown: never 0 for what is not known. */

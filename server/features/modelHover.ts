@@ -8,7 +8,7 @@ import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
 import { modelExtras } from './extrasHover';
-import { known, timeRange } from './format';
+import { known, totalTime } from './format';
 import { appendAll } from '../engine/lists';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
@@ -35,10 +35,10 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: | --: |');
     for (const { chip, cost } of analysis.chips.slice(0, 8)) {
       const rate = known(cost.total.throughput, (one) => perSecond(one.samplesPerSecond, language), language);
-      const energy = known(cost.total.joules, ({ value }) => si(value, 'J', language), language);
-      lines.push(
-        `| ${markdownText(chip.name)} | ${timeRange(cost.total.latencySeconds, language)} | ${rate} | ${energy} |`,
-      );
+      const joules = known(cost.total.joules, ({ value }) => si(value, 'J', language), language);
+      const isLeast = cost.total.isPartial && cost.total.joules !== null;
+      const energy = isLeast ? message(language, 'atLeast', { value: joules }) : joules;
+      lines.push(`| ${markdownText(chip.name)} | ${totalTime(cost.total, language)} | ${rate} | ${energy} |`);
     }
     lines.push('');
   }

@@ -41,24 +41,39 @@ export function chipTable(
 }
 
 function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
-  const { latencySeconds, throughput, joules } = chip.total;
+  const { latencySeconds, throughput, joules, isPartial } = chip.total;
   return [
-    show.seconds(latencySeconds?.value),
-    latencySeconds ? range(latencySeconds) : text('webview.unknown'),
-    word('webview.basis', latencySeconds?.basis ?? 'unknown'),
+    totalText(chip.total, latencySeconds, show.seconds),
+    latencySeconds && !isPartial ? range(latencySeconds) : text('webview.unknown'),
+    word('webview.basis', basisOf(chip)),
     throughput
       ? text('webview.chips.perSecond', {
           rate: show.decimal(throughput.samplesPerSecond),
           concurrency: throughput.concurrency,
         })
       : text('webview.unknown'),
-    show.energy(joules?.value),
+    totalText(chip.total, joules, show.energy),
     memoryUse(chip),
     fits(chip.memory),
     mostly(chip),
     chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
     runtimeOf(chip, workload),
   ];
+}
+
+/** A sum over the model; of one that is not all there what it is at the least. */
+export function totalText(
+  { isPartial }: SummaryChip['total'],
+  estimate: SummaryChip['total']['joules'],
+  write: (value: number | undefined) => string,
+): string {
+  const written = write(estimate?.value);
+  return isPartial && estimate ? text('webview.atLeast', { value: written }) : written;
+}
+
+/** On what the total stands; nothing is said of that of a model of which parts are missing. */
+export function basisOf({ total }: SummaryChip): string {
+  return (!total.isPartial && total.latencySeconds?.basis) || 'unknown';
 }
 
 /** The runtime in force, and whether it is what the chip has by default. */

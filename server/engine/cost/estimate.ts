@@ -92,7 +92,7 @@ function* estimateSteps(
     chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
   if (spikes) problems.push(spikingProblem(chip, spikes));
   const precision = yield* choiceOf(plan, costed, site);
-  const total = yield* totals(plan, kernels, links.byKernel, site.training);
+  const total = yield* totals(inference.isPartial, plan, kernels, links.byKernel, site.training);
   const io = transferOfInputsAndOutputs(inference, chip, site.table);
   return {
     chip: chip.id,
@@ -102,9 +102,12 @@ function* estimateSteps(
     nodes,
     total: {
       latencySeconds: total.seconds,
+      isPartial: inference.isPartial,
+      // What is not all there takes longer: how much can be done per second is not known.
       throughput:
-        total.seconds &&
-        (yield* throughputOf(inference, plan, kernels, chip, total.seconds.value, io.seconds)),
+        total.seconds && !inference.isPartial
+          ? yield* throughputOf(inference, plan, kernels, chip, total.seconds.value, io.seconds)
+          : null,
       joules: total.joules ?? spikes?.joules ?? null,
       operations: total.operations,
       eliminatedOperations: yield* eliminatedOperations(inference, plan),
@@ -123,6 +126,7 @@ function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<nu
     if (isStepDue(index)) yield;
     if (plan.kernelOfNode[index] !== -1) continue;
     const operations = work?.operations;
+    if (inference.isPartial && !operations) continue;
     sum = added(sum, operations ? operations.matrix + operations.vector + operations.special : null, repeat);
   }
   return sum;
@@ -219,8 +223,12 @@ interface Totals {
   readonly bytes: number | null;
 }
 
-/** Sums over kernels × repeat; one unknown part makes the sum unknown. */
+/**
+ * Sums over kernels × repeat; one unknown part makes the sum unknown. Of a model that is not all there the parts that are
+ * known are summed: at least so much.
+ */
 function* totals(
+  isPartial: boolean,
   plan: KernelPlan,
   kernels: readonly KernelCost[],
   links: ReadonlyMap<number, Estimate>,
@@ -236,6 +244,7 @@ function* totals(
     if (isStepDue(kernel.index)) yield;
     const cost = kernels[kernel.index];
     const repeat = kernel.repeat;
+    if (isPartial && isUnknown(kernel)) continue;
     if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);
     else timesKnown = false;
     if (cost.joules && repeat !== null) joules.add(kernel.operatorClass, cost.joules, repeat);
@@ -246,11 +255,17 @@ function* totals(
     bytes = added(bytes, bytesOf(kernel, training), repeat);
   }
   if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
+  // Without a known kernel (a file that breaks off early) nothing is known, which is not the same as no time.
+  const isAny = isPartial ? plan.kernels.some((kernel) => !isUnknown(kernel)) : plan.kernelOfNode.length > 0;
   return {
-    // Without a node (a file that breaks off early) nothing is known, which is not the same as no time.
-    seconds: timesKnown && plan.kernelOfNode.length > 0 ? seconds.get() : null,
-    joules: joulesKnown && timesKnown && plan.kernels.length > 0 ? joules.get() : null,
-    operations,
-    bytes,
+    seconds: timesKnown && isAny ? seconds.get() : null,
+    joules: joulesKnown && timesKnown && isAny && plan.kernels.length > 0 ? joules.get() : null,
+    operations: isAny ? operations : null,
+    bytes: isAny ? bytes : null,
   };
+}
+
+/** A kernel whose work is not known: sizes depend on what is missing. */
+function isUnknown({ operations, bytes, repeat }: Kernel): boolean {
+  return operations === null || bytes === null || repeat === null;
 }

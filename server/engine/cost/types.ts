@@ -59,6 +59,8 @@ export interface ChipCost {
   readonly kernels: readonly KernelCost[];
   readonly nodes: readonly NodeCost[];
   readonly total: {
+    /** The model is not all there: the sums below are of what is known of it, and lower bounds. */
+    readonly isPartial: boolean;
     readonly latencySeconds: Estimate | null;
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
     readonly joules: Estimate | null;

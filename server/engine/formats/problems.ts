@@ -1,4 +1,12 @@
+import type { Model, Parsed } from '../graph/model';
 import type { Problem, Severity } from '../problem';
+
+/** Notes in a model that parts of its file could not be read, where an error says so. */
+export function marked<T extends Parsed<Model | null>>(parsed: T): T {
+  const { value, problems } = parsed;
+  if (!value || !problems.some(({ severity }) => severity === 'error')) return parsed;
+  return { ...parsed, value: { ...value, isPartial: true } };
+}
 
 /** Collects the problems of one file; beyond the limit they are only counted, so that garbage gives a short list. */
 export class ProblemList {

@@ -182,6 +182,8 @@ export interface Model {
   readonly trainingInfoCount: number;
   /** Left out where there is none. */
   readonly deviceConfigurations?: readonly DeviceConfiguration[];
+  /** Parts of the file could not be read: it breaks off or is damaged. Left out where all of it was read. */
+  readonly isPartial?: boolean;
 }
 
 /** A value and what was wrong on the way to it; null where nothing could be read. */

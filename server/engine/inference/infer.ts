@@ -46,8 +46,17 @@ export async function infer(
   const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
   const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
   await walk.run();
-  return new Gatherer(flat, walk, input, workload, options, report, problems).gather(scheduler);
+  const isModelPartial = model.isPartial === true;
+  return new Gatherer(flat, walk, input, workload, options, report, problems, isModelPartial).gather(
+    scheduler,
+  );
 }
+
+/** Names that nobody makes: a node or a line that made them is missing. */
+const tellsOfMissing: ReadonlySet<string> = new Set([
+  'inference.value-undefined',
+  'inference.output-undefined',
+]);
 
 /** Turns the facts of a finished walk into the result that later rooms read. */
 class Gatherer {
@@ -59,6 +68,7 @@ class Gatherer {
     private readonly options: InferOptions,
     private readonly report: (problem: Problem) => void,
     private readonly problems: readonly Problem[],
+    private readonly isModelPartial: boolean,
   ) {}
 
   async gather(scheduler: Scheduler): Promise<Inference> {
@@ -90,6 +100,7 @@ class Gatherer {
         arguments: this.argumentsOf(scope),
       })),
       problems: this.problems,
+      isPartial: this.isModelPartial || this.problems.some(({ code }) => tellsOfMissing.has(code)),
       symbols,
       names: await runPolitely(this.names(), scheduler),
     };

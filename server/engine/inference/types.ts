@@ -70,6 +70,11 @@ export interface Inference {
   readonly values: readonly InferredValue[];
   readonly scopes: readonly Scope[];
   readonly problems: readonly Problem[];
+  /**
+   * The graph is not all there: parts of the file could not be read, or values are named that nobody makes. Sums over its
+   * nodes are lower bounds.
+   */
+  readonly isPartial: boolean;
   /** Free symbols of the graph's inputs, in order of appearance, with the number used and where it came from. */
   readonly symbols: readonly BoundSymbol[];
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */

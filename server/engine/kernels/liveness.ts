@@ -7,6 +7,9 @@ import type { WorkGraph } from './workGraph';
  * call reads what the body of its function reads; a node with subgraphs reads what these give back.
  */
 export function* dropUnused(graph: WorkGraph): Steps<void> {
+  const { scopes, isPartial } = graph.inference;
+  // Where outputs are missing, any node may be of use.
+  if (isPartial || !scopes[0]?.outputs.some((id) => id !== null)) return;
   const live = yield* new Liveness(graph).walk();
   for (let at = 0; at < graph.nodes.length; at++) {
     if (isStepDue(at)) yield;

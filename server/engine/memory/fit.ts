@@ -13,39 +13,47 @@ export interface Fit {
   readonly marketedBytes: number | null;
   /** What the runtime keeps for itself. */
   readonly reserveBytes: number | null;
-  /** Most bytes at one time; null where a size is unknown, and in training, which nobody models here. */
+  /** Most bytes at one time; null where a size is unknown, in training, which nobody models here, and of partial models. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
-  /** What is needed at the least: in training the mark of the forward pass, which it exceeds. */
+  /** What is needed at the least: in training the mark of the forward pass, of a partial model that of its known part. */
   readonly leastBytes: number | null;
   readonly fits: boolean | null;
   /** Why `fits` is null; null where it is not. */
   readonly fitsUnknown: FitUnknown | null;
 }
 
-/** Gradients, optimizer and kept activations of training are not counted; or a capacity or a size is unknown. */
-export type FitUnknown = 'training' | 'capacity' | 'sizes';
+/**
+ * Gradients, optimizer and kept activations of training are not counted; the model is not all there; or a capacity or a
+ * size is unknown.
+ */
+export type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
- * as none). Training needs more than the mark of its forward pass: too large for that is too large, but what fits that
- * may fit or not.
+ * as none). Training needs more than the mark of its forward pass, and a model of which parts are missing more than those
+ * that are there: too large for that is too large, but what fits that may fit or not.
  */
-export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimeline, phase: Phase): Fit {
+export function fitOf(
+  chip: Chip,
+  profile: RuntimeProfile,
+  timeline: MemoryTimeline,
+  { phase, isPartial }: { readonly phase: Phase; readonly isPartial: boolean },
+): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
     bytes === undefined ? null : bytes / chip.devices;
   const capacityBytes = perDevice(memory?.capacityBytes?.value);
   const reserveBytes = profile.reserveBytes?.value ?? null;
   const leastBytes = timeline.highWaterBytes;
-  const training = phase === 'training';
-  const verdict = verdictOf(leastBytes, capacityBytes && capacityBytes - (reserveBytes ?? 0), training);
+  const more = phase === 'training' ? 'training' : isPartial ? 'partial' : null;
+  const verdict = verdictOf(leastBytes, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),
     reserveBytes,
-    highWaterBytes: training ? null : leastBytes,
-    highWaterNode: training ? null : timeline.highWaterNode,
+    highWaterBytes: more ? null : leastBytes,
+    highWaterNode: more ? null : timeline.highWaterNode,
     leastBytes,
     ...verdict,
   };
@@ -54,10 +62,10 @@ export function fitOf(chip: Chip, profile: RuntimeProfile, timeline: MemoryTimel
 function verdictOf(
   least: number | null,
   usable: number | null,
-  training: boolean,
+  more: FitUnknown | null,
 ): Pick<Fit, 'fits' | 'fitsUnknown'> {
   const fits = least === null || usable === null ? null : least <= usable;
-  if (training && fits !== false) return { fits: null, fitsUnknown: 'training' };
+  if (more && fits !== false) return { fits: null, fitsUnknown: more };
   if (fits !== null) return { fits, fitsUnknown: null };
   return { fits, fitsUnknown: least === null ? 'sizes' : 'capacity' };
 }

@@ -34,7 +34,8 @@ export function efficiencyOf(
   inference: Inference,
   gramsPerKilowattHour: number | null,
 ): Efficiency {
-  const { joules, operations, latencySeconds } = cost.total;
+  // Ratios of two lower bounds bound nothing.
+  const { joules, operations, latencySeconds } = cost.total.isPartial ? unknownTotal : cost.total;
   const samples = samplesPerRun(inference);
   const seconds = latencySeconds?.value ?? 0;
   // The figure is the area of the die, which holds all devices of the entry; the costs are those of one of them.
@@ -54,6 +55,8 @@ export function efficiencyOf(
       perRequests && gramsPerKilowattHour !== null ? scale(perRequests, gramsPerKilowattHour / 1000) : null,
   };
 }
+
+const unknownTotal = { joules: null, operations: null, latencySeconds: null };
 
 function ratio(above: number | null, below: number | null | undefined): number | null {
   return above === null || !below ? null : above / below;

@@ -101,6 +101,8 @@ export interface ReportChip {
   readonly runtime: string;
   readonly precision: PrecisionChoice;
   readonly total: {
+    /** The model is not all there: the sums are of what is known of it, lower bounds. */
+    readonly isPartial: boolean;
     readonly latencySeconds: Estimate | null;
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
     readonly joules: Estimate | null;

@@ -121,6 +121,7 @@ export function chain(
         { index: 0, parent: null, holder: null, name: '', inputs: [first], outputs: [last], arguments: null },
       ],
       problems: [],
+      isPartial: false,
       symbols: [],
       names: new Set(),
     },

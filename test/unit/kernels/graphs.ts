@@ -114,6 +114,7 @@ export function graphOf(
       },
     ],
     problems: [],
+    isPartial: false,
     symbols: [],
     names: new Set(),
   };

@@ -59,14 +59,19 @@ describe('fitOf', () => {
   });
   const chip = chipById('nvidia-t4')!;
   const profile = profileById('tensorrt')!;
-  const { capacityBytes } = fitOf(chip, profile, timeline(0), 'inference');
+  const { capacityBytes } = fitOf(chip, profile, timeline(0), { phase: 'inference', isPartial: false });
 
   it('takes the reserve of the runtime off the capacity', () => {
     const reserve = profile.reserveBytes!.value;
     expect(capacityBytes).toBeGreaterThan(14e9);
-    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve), 'inference').fits).toBe(true);
-    expect(fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), 'inference').fits).toBe(false);
-    expect(fitOf(chip, profile, timeline(null), 'inference').fits).toBeNull();
+    expect(
+      fitOf(chip, profile, timeline(capacityBytes! - reserve), { phase: 'inference', isPartial: false }).fits,
+    ).toBe(true);
+    expect(
+      fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), { phase: 'inference', isPartial: false })
+        .fits,
+    ).toBe(false);
+    expect(fitOf(chip, profile, timeline(null), { phase: 'inference', isPartial: false }).fits).toBeNull();
   });
 
   it('sizes values at the type of the policy, else of the chip', () => {

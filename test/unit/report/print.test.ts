@@ -51,6 +51,7 @@ const report: Report = {
       runtime: 'tensorrt',
       precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
       total: {
+        isPartial: false,
         latencySeconds: seconds,
         throughput: null,
         joules: null,

@@ -11,7 +11,7 @@ import type {
   ValueInfo,
 } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
-import { ProblemList } from '../problems';
+import { marked, ProblemList } from '../problems';
 import { Converter, toNumber } from './convert';
 import { deviceConfigurationsOf } from './devices';
 import { limits } from './limits';
@@ -48,7 +48,7 @@ export async function readOnnx(source: ByteSource, scheduler: Scheduler): Promis
     return { value: null, problems: problems.finish() };
   }
   const value = await new ModelReader(source, scheduler, problems).read();
-  return { value, problems: problems.finish() };
+  return marked({ value, problems: problems.finish() });
 }
 
 interface GraphParts {

@@ -1,6 +1,7 @@
 import type { Attribute, Graph, Model, ModelFunction, Node, Tensor, ValueInfo } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { limits } from '../onnx/limits';
+import { marked } from '../problems';
 import { Cursor, LineError } from './cursor';
 import type { TextProblem } from './cursor';
 import { AttributeParser } from './parseAttributes';
@@ -21,7 +22,7 @@ export interface ParsedText {
  * line is reported once and costs that line alone: a statement whose operator was read stays, with what was read of it.
  */
 export async function parseOnnxText(source: string, scheduler: Scheduler): Promise<ParsedText> {
-  return new Parser(source, scheduler).parse();
+  return marked(await new Parser(source, scheduler).parse());
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -94,7 +94,8 @@ function estimateCells(estimate: Estimate | null): CsvCell[] {
 function chipCells(chip: LazyChip | null): CsvCell[] {
   const efficiency = chip?.efficiency;
   return [
-    chip?.total.joules?.value ?? null,
+    // A bare number would pass for that of the whole model.
+    chip?.total.isPartial ? null : (chip?.total.joules?.value ?? null),
     efficiency?.operationsPerJoule ?? null,
     efficiency?.operationsPerSecondPerSquareMillimetre ?? null,
     efficiency?.wattHoursPerThousandRequests?.value ?? null,

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../cost/types';
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
@@ -94,19 +95,35 @@ function chipSection(report: Report, words: Words): Section {
       // Of several chips each has its own default.
       runtime === report.workload.runtime ? runtime : words.text('print.runtimeDefault', { runtime }),
       precision.compute,
-      known(total.latencySeconds, (estimate) => words.seconds(estimate.value), words),
-      rangeText(total.latencySeconds, words.seconds, words),
-      known(total.latencySeconds, (estimate) => text(`basis.${estimate.basis}`), words),
+      totalText(total, total.latencySeconds, words.seconds, words),
+      rangeText(whole(total, total.latencySeconds), words.seconds, words),
+      known(whole(total, total.latencySeconds), (estimate) => text(`basis.${estimate.basis}`), words),
       known(total.throughput, (throughput) => throughputText(throughput, words), words),
       // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
       known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
-      known(total.joules, (estimate) => words.joules(estimate.value), words),
+      totalText(total, total.joules, words.joules, words),
       memoryText(memory, words),
       known(memory.capacityBytes, words.bytes, words),
       known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
     ]),
     ...chipNote(report, words),
   };
+}
+
+/** A sum over the model; of one that is not all there what it is at the least. */
+function totalText(
+  { isPartial }: ReportChip['total'],
+  estimate: Estimate | null,
+  write: (value: number) => string,
+  words: Words,
+): string {
+  if (!isPartial || !estimate) return known(estimate, ({ value }) => write(value), words);
+  return words.text('print.atLeast', { value: write(estimate.value) });
+}
+
+/** The estimate of a whole model; null for a lower bound, whose range and basis say nothing of the whole. */
+function whole({ isPartial }: ReportChip['total'], estimate: Estimate | null): Estimate | null {
+  return isPartial ? null : estimate;
 }
 
 /** The high-water mark; where only a lower bound of the need is known, that one, called so. */
@@ -124,6 +141,7 @@ function chipNote(report: Report, words: Words): { readonly note?: string } {
     .join(', ');
   if (list !== '') notes.push(words.text('print.eliminated', { list }));
   if (report.workload.phase === 'training') notes.push(words.text('print.fitsUnknown.training'));
+  if (report.chips.some(({ total }) => total.isPartial)) notes.push(words.text('print.fitsUnknown.partial'));
   return notes.length > 0 ? { note: notes.join('. ') } : {};
 }
 
@@ -146,8 +164,8 @@ function energySection(report: Report, words: Words): Section {
     ],
     rows: report.chips.map(({ id, total, efficiency }) => [
       id,
-      known(total.joules, (estimate) => words.joules(estimate.value), words),
-      rangeText(total.joules, words.joules, words),
+      totalText(total, total.joules, words.joules, words),
+      rangeText(whole(total, total.joules), words.joules, words),
       known(efficiency.watts, words.watts, words),
       known(efficiency.operationsPerJoule, (rate) => `${words.operationsPerSecond(rate)}/W`, words),
       known(efficiency.samplesPerJoule, words.decimal, words),

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { readOnnx } from '../../../server/engine/formats/onnx/read';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
+import { memorySource } from '../../../server/engine/graph/byteSource';
+import type { Model } from '../../../server/engine/graph/model';
+import { runtimeProfiles } from '../../../server/engine/kernels/profile';
+import { buildReport } from '../../../server/engine/report/build';
+import { printCsv } from '../../../server/engine/report/print/csv';
+import { printTable } from '../../../server/engine/report/print/table';
+import type { Report } from '../../../server/engine/report/types';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { reportWords } from '../../../server/reportWords';
+import { fixture } from '../formats/fixtures';
+
+/** Of classes whose laws and default runtimes differ. */
+const chips = [
+  'nvidia-t4',
+  'generic-x86-avx2-desktop',
+  'google-tpu-v5e',
+  'hailo-8',
+  'apple-m4-ane',
+  'graphcore-ipu-gc200',
+];
+
+async function reportOf(model: Model, runtime: string | null = null): Promise<Report> {
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime } as const;
+  const prepared = await prepare(model, workload, uninterrupted);
+  const analyses = [];
+  for (const id of chips) analyses.push(await costsOn(prepared, chipById(id)!, uninterrupted));
+  return buildReport({
+    tool: { version: '0', catalogueVersion: '0' },
+    path: 'm.onnx',
+    prepared,
+    chips: analyses,
+    carbonIntensity: null,
+    problems: [],
+    lineOf: () => null,
+    textOf: ({ code }) => code,
+  });
+}
+
+async function parsed(text: string): Promise<Model> {
+  return (await parseOnnxText(text, uninterrupted)).value!;
+}
+
+const head = '<ir_version: 10, opset_import: ["" : 21]>';
+const unfinished = `${head}
+hand (float[1, 3, 224, 224] x, float[64, 3, 7, 7] w) => (float[1, 64, 112, 112] y)
+{
+  conv_out = Conv <strides = [2, 2], pads = [3, 3, 3, 3]> (x, w)
+  y = Relu (conv_out)
+  z = MaxPool <kernel_shape = [2, 2]> (yy)
+}
+`;
+
+describe('a graph that is not all there', () => {
+  it('has totals of what is known, the same work on every chip', async () => {
+    const { chips: found } = await reportOf(await parsed(unfinished));
+    for (const { id, total, memory } of found) {
+      // 2 x 64·112·112 outputs x 3·7·7 products, and one operation per element of Relu.
+      const work = 2 * 64 * 112 * 112 * 147 + 64 * 112 * 112;
+      const all = (total.operations ?? 0) + (total.eliminatedOperations ?? 0);
+      expect({ id, partial: total.isPartial, all }).toEqual({ id, partial: true, all: work });
+      expect(total.latencySeconds!.value).toBeGreaterThan(0);
+      expect(total.throughput).toBeNull();
+      expect(memory).toMatchObject({ fits: null, fitsUnknown: 'partial', highWaterBytes: null });
+    }
+  });
+
+  it('says so wherever a total is printed', async () => {
+    const report = await reportOf(await parsed(unfinished));
+    const table = printTable(report, reportWords('en'));
+    expect(table).toMatch(/nvidia-t4 .*at least [\d.]+ µs +\? +\? +\?/);
+    expect(table).toContain('The model is not all there');
+    expect(printTable(report, reportWords('ko'))).toMatch(/nvidia-t4 .*최소 [\d.]+ µs/);
+    const [columns, first] = [...printCsv(report)]
+      .join('')
+      .split('\r\n')
+      .map((line) => line.split(','));
+    // The energy of the whole run is not known; that of a node is.
+    expect(columns!.indexOf('chip_joules')).toBeGreaterThan(0);
+    expect(first![columns!.indexOf('chip_joules')]).toBe('');
+  });
+
+  it('is one whose line breaks off too, while a whole one is none', async () => {
+    const broken = unfinished.replace('z = MaxPool <kernel_shape = [2, 2]> (yy)', 'z = MaxPool <kernel_sh');
+    expect((await reportOf(await parsed(broken))).chips.every(({ total }) => total.isPartial)).toBe(true);
+    const whole = unfinished.replace('(yy)', '(y)');
+    const { total, memory } = (await reportOf(await parsed(whole))).chips[0]!;
+    expect([total.isPartial, memory.fits]).toEqual([false, true]);
+  });
+
+  it('without outputs runs all of its nodes', async () => {
+    const model = await parsed(`${head} g (float[1024] x) => () { y = Exp (x) z = Relu (y) }`);
+    for (const { id } of runtimeProfiles) {
+      for (const { total } of (await reportOf(model, id)).chips) {
+        // One operation per element and node.
+        expect((total.operations ?? 0) + (total.eliminatedOperations ?? 0)).toBe(2048);
+        expect(total.eliminatedOperations).toBe(0);
+      }
+    }
+  });
+
+  it.each(['tiny-conv.onnx', 'tiny-mlp.onnx', 'speech-lstm-gru.onnx'])(
+    'as %s cut anywhere, is never free, whole or sure to fit',
+    async (name) => {
+      const bytes = fixture(name);
+      for (let part = 1; part < 24; part++) {
+        const cut = bytes.subarray(0, Math.floor((bytes.length * part) / 24));
+        const { value, problems } = await readOnnx(memorySource(cut), uninterrupted);
+        if (!value) continue;
+        expect(problems.filter(({ code }) => code === 'format.truncated')).toHaveLength(1);
+        const runtime = runtimeProfiles[part % runtimeProfiles.length]!.id;
+        const found = (await reportOf(value, runtime)).chips;
+        for (const { total, memory } of found) {
+          expect(total.isPartial).toBe(true);
+          expect(total.latencySeconds?.value).not.toBe(0);
+          expect(memory.fits).not.toBe(true);
+          expect(total.throughput).toBeNull();
+        }
+      }
+    },
+  );
+});
