@@ -11,6 +11,7 @@ import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
 import { RuleContext, type RuleHooks } from './ruleContext';
+import { SharedCalls } from './sharedCalls';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
@@ -45,7 +46,10 @@ export class Walk {
   private readonly unifiers: (Unifier | undefined)[] = [];
   private readonly reported = new Set<string>();
   private readonly hooks: (RuleHooks | undefined)[] = [];
+  private readonly shared: SharedCalls;
   private executions = 0;
+  /** What was said of nodes and named after them, repetitions included. */
+  private remarks = 0;
 
   constructor(
     private readonly flat: FlatModel,
@@ -60,6 +64,7 @@ export class Walk {
     this.states = new Array<RuleState>(flat.nodes.length).fill('unknown');
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
+    this.shared = new SharedCalls(flat, this);
   }
 
   async run(): Promise<void> {
@@ -139,6 +144,7 @@ export class Walk {
     const known = this.orders[scope.index];
     if (known) return known;
     const cut = (node: number, value: number): void => {
+      this.remarks++;
       const values = this.cuts.get(node);
       if (values) values.add(value);
       else this.cuts.set(node, new Set([value]));
@@ -173,7 +179,7 @@ export class Walk {
       this.facts[value] = this.facts[input];
       this.traits[value] = this.traits[input]!;
     }
-    await this.runScope(body);
+    await this.runBody(node, body);
     let known = true;
     node.outputs.forEach((output, position) => {
       if (output === null) return;
@@ -189,14 +195,27 @@ export class Walk {
     this.states[node.index] = known ? 'function' : 'unknown';
   }
 
+  /** Infers the body of a function, or copies what an equal call came to. */
+  private async runBody(call: FlatNode, body: FlatScope): Promise<void> {
+    const key = this.shared.keyOf(call, body);
+    if (this.shared.copied(key, body)) return;
+    this.shared.forget(body);
+    // What is said of a node or named after it is its own: such a body is no model for others.
+    const before = this.remarks;
+    await this.runScope(body);
+    if (this.remarks === before) this.shared.keep(key, body);
+  }
+
   private hooksOf(scope: number): RuleHooks {
     return {
       symbolSuffix: scope === 0 ? '' : `:${scope}`,
       binding: (name) => {
+        this.remarks++;
         this.askedNames.add(name);
         return entryOf(this.userBindings, name);
       },
       fresh: (name) => {
+        this.remarks++;
         this.freshSymbols.add(name);
         return entryOf(this.userBindings, name);
       },
@@ -320,6 +339,7 @@ export class Walk {
   }
 
   private report(problem: Problem): void {
+    this.remarks++;
     const key = `${problem.code}|${problem.node}|${problem.value ?? ''}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
