@@ -27,12 +27,23 @@ net (float[N, 16] x) => (float[N, 16] y)
 }
 `;
 
+/** The last statement reads what nobody makes. */
+const unfinished = `<ir_version: 10, opset_import: ["" : 21]>
+hand (float[batch, 3, 224, 224] x, float[64, 3, 7, 7] w) => (float[batch, 64, N, N] y)
+{
+  conv_out = Conv <strides = [2, 2], pads = [3, 3, 3, 3]> (x, w)
+  y = Relu (conv_out)
+  z = MaxPool <kernel_shape = [2, 2]> (yy)
+}
+`;
+
 beforeAll(async () => {
   bench = await Workbench.open('text', {
     prepare: async (folder) => {
       await writeFile(join(folder, 'untidy.onnxtxt'), untidy);
       await writeFile(join(folder, 'broken.onnxtxt'), untidy.replace('Add(hidden,', 'Add(hidden,,)('));
       await writeFile(join(folder, 'tidy.onnxtxt'), tidy);
+      await writeFile(join(folder, 'unfinished.onnxtxt'), unfinished);
     },
   });
 });
@@ -45,6 +56,24 @@ it('lays a hand-written text out with Format Document', async () => {
   await bench.until(async () => (await bench.activeText()) !== untidy, 'a formatted text');
   expect(await bench.activeText()).toBe(tidy);
   await bench.command('workbench.action.files.revert');
+});
+
+it('says that totals of an unfinished text are lower bounds, in lens and side panel', async () => {
+  await open('unfinished.onnxtxt');
+  await bench.until(
+    async () =>
+      (await bench.page.locator('.codelens-decoration').allInnerTexts()).join().includes('at least'),
+    'a lens',
+  );
+  const lenses = (await bench.page.locator('.codelens-decoration').allInnerTexts())
+    .join(' ')
+    .replace(/\u00a0/g, ' ');
+  expect(lenses).toMatch(/at least [\d.,]+ [µm]s/);
+  await bench.command('siliconlens.panel.focus');
+  const panel = await bench.webview('.panel .card');
+  const card = (await panel.locator('.card').first().innerText()).replace(/\s+/g, ' ');
+  expect(card).toMatch(/Latency at least [\d.,]+ [µm]s Basis unknown/);
+  await bench.picture('partial-totals');
 });
 
 it('leaves a text with mistakes of writing as it is', async () => {
