@@ -74,6 +74,7 @@ it('says that totals of an unfinished text are lower bounds, in lens and side pa
   const card = (await panel.locator('.card').first().innerText()).replace(/\s+/g, ' ');
   expect(card).toMatch(/Latency at least [\d.,]+ [µm]s Basis unknown/);
   await bench.picture('partial-totals');
+  await bench.command('workbench.view.explorer');
 });
 
 it('leaves a text with mistakes of writing as it is', async () => {

@@ -66,5 +66,5 @@ it('reads chip files there too, as data: their texts are shown as they stand', a
       return texts.map((text) => (typeof text === 'string' ? text : text.value)).join('\n');
     });
   await bench.until(async () => (await hover()).includes('Mine'), 'the chip in the hover');
-  expect(await hover()).toContain('\\[Mine\\]\\(command\\:siliconlens\\.showLog\\) \\<b\\>');
+  expect(await hover()).toContain('\\[Mine\\](command\\:siliconlens.showLog) \\<b\\>');
 });

@@ -39,9 +39,18 @@ const conditions: Readonly<
     const types = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
     return types.every((type) => type === 'float16' || type === 'float') ? node.inputs[0] : null;
   },
-  'same-shape': (node, graph) => {
-    const [from, to] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
-    return from && to && equalShapes(from, to) ? node.inputs[0] : null;
+  'same-shape': sameShape,
+  'whole-slice': (node, graph) => {
+    const steps = node.inputs[4];
+    const isForward =
+      typeof steps !== 'number' ||
+      graph.value(graph.resolve(steps)).elements?.every((step) => typeof step === 'number' && step > 0);
+    return isForward ? sameShape(node, graph) : null;
+  },
+  'not-training': (node, graph) => {
+    const training = node.inputs[2];
+    const elements = typeof training === 'number' ? graph.value(graph.resolve(training)).elements : [0];
+    return elements?.length === 1 && elements[0] === 0 ? node.inputs[0] : null;
   },
   'identity-permutation': (node, graph) => {
     // Moving an axis of size 1 moves no element.
@@ -52,6 +61,11 @@ const conditions: Readonly<
   'adds-zero': (node, graph) => otherThan(node, graph, 0),
   'times-one': (node, graph) => otherThan(node, graph, 1),
 };
+
+function sameShape(node: WorkNode, graph: WorkGraph): number | null | undefined {
+  const [from, to] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
+  return from && to && equalShapes(from, to) ? node.inputs[0] : null;
+}
 
 /** The input whose partner is the constant `neutral` and which has the shape of the output. */
 function otherThan(node: WorkNode, graph: WorkGraph, neutral: number): number | null {
@@ -116,7 +130,9 @@ function identityOf(node: WorkNode, graph: WorkGraph): string | null {
     attributes.push(text);
   }
   const inputs = node.inputs.map((input) => (input === null ? '' : graph.resolve(input))).join();
-  return `${node.domain}:${node.operator}:${node.root.scope}:${node.outputs.length}:${inputs}:${attributes.sort().join(';')}`;
+  // A twin that omits an output cannot stand for one that has it.
+  const outputs = node.outputs.map((output) => (output === null ? '-' : '+')).join('');
+  return `${node.domain}:${node.operator}:${node.root.scope}:${outputs}:${inputs}:${attributes.sort().join(';')}`;
 }
 
 /** Null for attributes that are not compared (graphs, tensors). */

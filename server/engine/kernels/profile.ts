@@ -29,7 +29,15 @@ export interface EliminationRule {
 }
 export type EliminationCondition =
   /** Casts between 16- and 32-bit floats, where the runtime computes both in 32 bits. */
-  'half-to-single' | 'same-type' | 'same-shape' | 'identity-permutation' | 'adds-zero' | 'times-one';
+  | 'half-to-single'
+  | 'same-type'
+  | 'same-shape'
+  /** A cut of the same shape that goes forward: a reversal keeps the shape too. */
+  | 'whole-slice'
+  | 'not-training'
+  | 'identity-permutation'
+  | 'adds-zero'
+  | 'times-one';
 
 /** One step of a runtime's graph optimiser. Steps run in the order of the profile. */
 export type Pass =

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
+import { infer } from '../../../server/engine/inference/infer';
+import { planKernels } from '../../../server/engine/kernels/plan';
+import { profileById } from '../../../server/engine/kernels/profile';
+import { uninterrupted } from '../../../server/engine/scheduler';
+
+/** The operators that a runtime still runs. */
+async function planned(body: string, runtime: string): Promise<string[]> {
+  const text = `<ir_version: 10, opset_import: ["" : 18]>
+g (float[4, 8] x, bool t) => (float[4, 8] y) {
+${body}
+}`;
+  const { value, problems } = await parseOnnxText(text, uninterrupted);
+  expect(problems).toEqual([]);
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const inference = await infer(value!, workload);
+  const { kernelOfNode } = await planKernels(inference, profileById(runtime)!, uninterrupted);
+  return inference.nodes.filter(({ index }) => kernelOfNode[index] !== -1).map(({ node }) => node.operator);
+}
+
+const constant = (name: string, value: number): string => `${name} = Constant <value_ints = [${value}]> ()\n`;
+
+describe('what looks like a no-operation and is none', () => {
+  it('a slice that turns an axis round keeps the shape, and runs', async () => {
+    // From the last element back to the first: step -1.
+    const ends = constant('s', -1) + constant('e', -9) + constant('a', 0) + constant('m', -1);
+    const reversed = `${ends} r = Slice (x, s, e, a, m)\n y = Relu (r)`;
+    expect(await planned(reversed, 'tensorrt')).toContain('Slice');
+    const whole = `${constant('z', 0)}${constant('n', 4)} r = Slice (x, z, n, z)\n y = Relu (r)`;
+    expect(await planned(whole, 'tensorrt')).not.toContain('Slice');
+  });
+
+  it('dropout that trains, or may train, runs', async () => {
+    const dropping = (mode: string): string => `p = Constant <value_float = 0.5> ()
+on = Constant <value = bool {1}> ()
+off = Constant <value = bool {0}> ()
+r = Dropout (x, p${mode})
+y = Relu (r)`;
+    expect(await planned(dropping(', on'), 'onnxruntime-cuda')).toContain('Dropout');
+    expect(await planned(dropping(', t'), 'onnxruntime-cuda')).toContain('Dropout');
+    expect(await planned(dropping(', off'), 'onnxruntime-cuda')).not.toContain('Dropout');
+    expect(await planned(dropping(''), 'onnxruntime-cuda')).not.toContain('Dropout');
+  });
+
+  it('a twin that lacks an output does not take the place of one that has it', async () => {
+    const body = `${constant('k', 8)}"", i = TopK (x, k)
+v, j = TopK (x, k)
+w = Cast <to = 1> (i)
+u = Add (v, w)
+y = Relu (u)`;
+    expect((await planned(body, 'openvino')).filter((one) => one === 'TopK')).toHaveLength(2);
+    const twins = body.replace('"", i', 'h, i');
+    expect((await planned(twins, 'openvino')).filter((one) => one === 'TopK')).toHaveLength(1);
+  });
+});
