@@ -7,10 +7,14 @@ import type {
   StatFileParams,
   StatFileResult,
 } from '../server/protocol';
+import { text } from './text';
 
 /** Files kept at a time, and for how long after their last use (milliseconds). */
 const keptFiles = 2;
 const keptFor = 30_000;
+
+/** Bytes of a file that is still read whole, into the memory of the extension host. */
+const largestFile = 2e9;
 
 interface Kept {
   readonly bytes: Uint8Array;
@@ -77,8 +81,10 @@ export class ModelReader implements vscode.Disposable {
 
   private async load(address: string): Promise<Kept> {
     const uri = vscode.Uri.parse(address, true);
+    const { mtime, size, type } = await vscode.workspace.fs.stat(uri);
+    if ((type & vscode.FileType.Directory) !== 0) throw new Error(text('extension.reader.folder'));
+    if (size > largestFile) throw new Error(text('extension.reader.tooLarge', { limit: largestFile / 1e9 }));
     const bytes = await vscode.workspace.fs.readFile(uri);
-    const { mtime } = await vscode.workspace.fs.stat(uri);
     return { bytes, mtime, timer: setTimeout(() => this.forget(address), keptFor) };
   }
 

@@ -9,6 +9,7 @@ import {
   type NewChipResult,
 } from '../../server/protocol';
 import type { Server } from '../server/server';
+import { saveFile } from '../saveFile';
 import { text } from '../text';
 
 /** Asks for a chip to begin with and a name, writes a chip file that extends it, and opens the file. */
@@ -30,7 +31,10 @@ export async function newChip(server: Server): Promise<void> {
   if (made.text === null) throw new Error(text('extension.newChip.failed'));
   const file = vscode.Uri.joinPath(folder.uri, '.siliconlens', 'chips', `${made.id}.json`);
   // The id is new, but a broken file of that name may be there: it is opened as it is.
-  if (!(await exists(file))) await vscode.workspace.fs.writeFile(file, Buffer.from(made.text, 'utf8'));
+  if (!(await exists(file))) {
+    const place = { makeFolder: true, onlyNew: true, inside: folder.uri.fsPath };
+    if (!(await saveFile(file, made.text, [], place))) return;
+  }
   await vscode.window.showTextDocument(file, { preview: false });
 }
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
 import { text } from '../text';
 import { columnFor } from '../webview/reveal';
+import { saveFile } from '../saveFile';
 
 /** Opens the listing of a model: where it is visible, else in the active column, but never in place of a report. */
 export async function openListing(uri: vscode.Uri): Promise<void> {
@@ -43,7 +44,7 @@ export async function saveListingAs(uri: vscode.Uri): Promise<void> {
   });
   if (!target) return;
   const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.workspace.fs.writeFile(target, Buffer.from(document.getText(), 'utf8'));
+  if (!(await saveFile(target, document.getText(), [model]))) return;
   await vscode.window.showTextDocument(target);
 }
 

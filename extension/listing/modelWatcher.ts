@@ -1,7 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { type FileLook, settled } from './settle';
+import { type FileLook, isUnchanged, settled } from './settle';
 
 /** How often a file is looked at where the system can't watch it (milliseconds). */
 const lookEvery = 2000;
@@ -87,7 +88,7 @@ export class ModelWatcher implements vscode.Disposable {
         const now = await lookAt(this.model);
         const before = this.seen === undefined ? now : this.seen;
         this.seen = now;
-        if (before?.size === now?.size && before?.mtime === now?.mtime) continue;
+        if (isUnchanged(before, now)) continue;
         await settled(
           () => lookAt(this.model),
           () => this.disposed,
@@ -106,8 +107,15 @@ export class ModelWatcher implements vscode.Disposable {
 export async function lookAt(file: vscode.Uri): Promise<FileLook | null> {
   try {
     const { size, mtime } = await vscode.workspace.fs.stat(file);
-    return { size, mtime };
+    return { size, mtime, ...(await versionOf(file)) };
   } catch {
     return null;
   }
+}
+
+/** Of a local file its place on the disk and the time of its last change, which nobody can set. */
+async function versionOf(file: vscode.Uri): Promise<Pick<FileLook, 'version'>> {
+  if (file.scheme !== 'file') return {};
+  const { dev, ino, ctimeNs } = await stat(file.fsPath, { bigint: true });
+  return { version: [dev, ino, ctimeNs].join(':') };
 }

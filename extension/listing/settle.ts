@@ -2,6 +2,13 @@
 export interface FileLook {
   readonly size: number;
   readonly mtime: number;
+  /** Changes with every writing, also where size and time are set back. Left out where that cannot be told. */
+  readonly version?: string;
+}
+
+/** Whether two looks saw the same file, unchanged. */
+export function isUnchanged(a: FileLook | null | undefined, b: FileLook | null | undefined): boolean {
+  return a?.size === b?.size && a?.mtime === b?.mtime && a?.version === b?.version;
 }
 
 /** How long size and time must rest before a file counts as written, and how often to look (milliseconds). */
@@ -35,7 +42,7 @@ export async function settled(
   while (!stopped() && clock.now() - restsSince < settleTime && clock.now() - begin < longestWait) {
     await clock.wait(lookEvery);
     const next = await look();
-    if (next?.size !== last?.size || next?.mtime !== last?.mtime) restsSince = clock.now();
+    if (!isUnchanged(next, last)) restsSince = clock.now();
     last = next;
   }
 }

@@ -7,6 +7,7 @@ import { text } from '../text';
 import { loadPage } from './html';
 import { Page } from './page';
 import type { Reveal } from './reveal';
+import { saveFile } from '../saveFile';
 
 /** One view type for making panels and for bringing them back after a window reload. */
 const viewType = 'siliconlens.report';
@@ -82,9 +83,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
       filters: { [picked.format]: [picked.extension] },
     });
     if (!target) return;
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.chunks(uri, picked.format)) chunks.push(Buffer.from(chunk, 'utf8'));
-    await vscode.workspace.fs.writeFile(target, Buffer.concat(chunks));
+    if (!(await saveFile(target, this.chunks(uri, picked.format), [model]))) return;
     const open = text('extension.export.open');
     const answer = await vscode.window.showInformationMessage(
       messageText(text('extension.export.done', { name: fileName(target) })),

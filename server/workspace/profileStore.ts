@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
 import type { Problem } from '../engine/problem';
 import type { Phase } from '../engine/workload';
+import { readText } from '../node/readFile';
+import { writeFile } from '../node/writeFile';
 
 /** A profile that someone imported for a model, and under which circumstances. */
 export interface StoredProfile {
@@ -92,8 +94,7 @@ export class ProfileStore {
     const path = this.pathOf(modelUri);
     if (path === null) return [];
     try {
-      if ((await stat(path)).size > sizeLimit) return [];
-      const stored: unknown = JSON.parse(await readFile(path, 'utf8'));
+      const stored: unknown = JSON.parse(await readText(path, sizeLimit));
       return isStored(stored) && stored.modelUri === modelUri ? stored.profiles : [];
     } catch {
       // There is none, or it was cut off: a profile can be imported again.
@@ -106,10 +107,7 @@ export class ProfileStore {
     const path = this.pathOf(modelUri);
     if (path === null) return;
     if (profiles.length === 0) return rm(path, { force: true });
-    await mkdir(join(path, '..'), { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    await writeFile(temporary, JSON.stringify({ version, modelUri, profiles }));
-    await rename(temporary, path);
+    await writeFile(path, JSON.stringify({ version, modelUri, profiles }), { makeFolder: true });
   }
 }
 

@@ -40,6 +40,14 @@ describe('waiting for a file to rest', () => {
     expect(clock.now()).toBe(1000);
   });
 
+  it('begins anew with a change after which size and time are as before', async () => {
+    const clock = fakeClock();
+    const look = () => Promise.resolve({ size: 5, mtime: 1, version: clock.now() < 200 ? 'a' : 'b' });
+    await settled(look, () => false, clock);
+    // Seen at 200 ms, and 300 ms of rest from there.
+    expect(clock.now()).toBe(500);
+  });
+
   it('rests when the file stays gone', async () => {
     const clock = fakeClock();
     await settled(

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { messageText } from '../outside/label';
+import { type Content, writeFile, WriteError, type WriteOptions } from '../server/node/writeFile';
+import { text } from './text';
+
+/**
+ * Writes what somebody saves, and says why when it can't be written. On this machine it goes through the one door for
+ * writing, which never writes onto what the content is made from; other file systems have only their own.
+ * @param inputs what the content is made from
+ * @returns whether it is written
+ */
+export async function saveFile(
+  target: vscode.Uri,
+  content: Content,
+  inputs: readonly vscode.Uri[],
+  options: Omit<WriteOptions, 'inputs'> = {},
+): Promise<boolean> {
+  try {
+    if (target.scheme === 'file') {
+      const local = inputs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+      await writeFile(target.fsPath, content, { ...options, inputs: local });
+    } else await writeElsewhere(target, content, inputs);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    await vscode.window.showErrorMessage(messageText(text(`write.${error.code}`, error.args)));
+    return false;
+  }
+}
+
+async function writeElsewhere(
+  target: vscode.Uri,
+  content: Content,
+  inputs: readonly vscode.Uri[],
+): Promise<void> {
+  if (inputs.some((input) => input.toString() === target.toString()))
+    throw new WriteError('input', target.path);
+  const parts: Uint8Array[] = [];
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  for await (const piece of pieces) parts.push(Buffer.from(piece));
+  await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
+}

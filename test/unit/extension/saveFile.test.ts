@@ -1,0 +1,84 @@
+import {
+  mkdtempSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+const shown: string[] = [];
+const elsewhere = new Map<string, string>();
+vi.mock('vscode', () => ({
+  env: { language: 'en' },
+  window: { showErrorMessage: (message: string) => Promise.resolve(void shown.push(message)) },
+  workspace: {
+    fs: {
+      writeFile: (uri: { toString(): string }, bytes: Uint8Array) =>
+        Promise.resolve(void elsewhere.set(uri.toString(), Buffer.from(bytes).toString())),
+    },
+  },
+}));
+const { saveFile } = await import('../../../extension/saveFile');
+type Target = Parameters<typeof saveFile>[0];
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'siliconlens-save-'));
+  shown.length = 0;
+  elsewhere.clear();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string): Target {
+  const path = join(folder, name);
+  return { scheme: 'file', fsPath: path, path, toString: () => `file://${path}` } as Target;
+}
+
+function remote(path: string): Target {
+  return { scheme: 'vfs', fsPath: path, path, toString: () => `vfs:${path}` } as Target;
+}
+
+it('never writes onto the model, however it is named, and says so', async () => {
+  writeFileSync(join(folder, 'm.onnx'), 'model');
+  symlinkSync('m.onnx', join(folder, 'link'));
+  for (const name of ['m.onnx', 'link']) {
+    expect(await saveFile(file(name), 'text', [file('m.onnx')])).toBe(false);
+    expect(shown.pop()).toContain('is one of the files that this is made from');
+  }
+  expect(readFileSync(join(folder, 'm.onnx'), 'utf8')).toBe('model');
+  expect(await saveFile(file('other'), 'text', [file('m.onnx')])).toBe(true);
+  expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('text');
+});
+
+it('leaves what was there, and nothing beside it, when the content breaks off', async () => {
+  writeFileSync(join(folder, 'report.json'), 'before');
+  async function* broken(): AsyncGenerator<string> {
+    yield await Promise.resolve('half');
+    throw new Error('no more');
+  }
+  expect(await saveFile(file('report.json'), broken(), [])).toBe(false);
+  expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe('before');
+  expect(readdirSync(folder)).toEqual(['report.json']);
+});
+
+it('follows no link out of the workspace folder', async () => {
+  mkdirSync(join(folder, 'outside'));
+  mkdirSync(join(folder, 'workspace'));
+  symlinkSync('../outside', join(folder, 'workspace', '.siliconlens'));
+  const place = { makeFolder: true, onlyNew: true, inside: join(folder, 'workspace') };
+  expect(await saveFile(file('workspace/.siliconlens/chips/a.json'), '{}', [], place)).toBe(false);
+  expect(shown.pop()).toContain('a link leads out of the workspace folder');
+  expect(readdirSync(join(folder, 'outside'))).toEqual([]);
+});
+
+it('writes to other file systems, but not onto the model there', async () => {
+  expect(await saveFile(remote('/a.json'), 'text', [remote('/m.onnx')])).toBe(true);
+  expect(elsewhere.get('vfs:/a.json')).toBe('text');
+  expect(await saveFile(remote('/m.onnx'), 'text', [remote('/m.onnx')])).toBe(false);
+  expect([...elsewhere.keys()]).toEqual(['vfs:/a.json']);
+});
