@@ -13,7 +13,7 @@ import { ServerEndedError } from '../server/keeper';
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { lookAt, ModelWatcher } from './modelWatcher';
-import type { FileLook } from './settle';
+import { type FileLook, isUnchanged } from './settle';
 
 interface Listing {
   readonly bytes: Uint8Array;
@@ -194,8 +194,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
   private async lookFor(uri: vscode.Uri, key: string): Promise<FileLook | null> {
     const look = await lookAt(vscode.Uri.parse(modelOf(key) ?? key, true));
     const before = this.looks.get(key);
-    if (before !== undefined && (before?.size !== look?.size || before?.mtime !== look?.mtime))
-      this.server.release(uri);
+    if (before !== undefined && !isUnchanged(before, look)) this.server.release(uri);
     this.looks.set(key, look);
     return look;
   }

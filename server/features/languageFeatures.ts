@@ -234,7 +234,8 @@ async function diagnosticReport(
   previous: string | undefined,
 ): Promise<DocumentDiagnosticReport> {
   if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
-  const resultId = String(analysis.revision);
+  // Files of weights are looked at after the listing is there.
+  const resultId = `${analysis.revision}.${analysis.listing.external.problems.length}`;
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
   const items = diagnostics(analysis, context.language(), await allProblems(context, analysis));
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
@@ -244,8 +245,9 @@ async function diagnosticReport(
 async function allProblems(context: ServerContext, analysis: Analysis): Promise<readonly PlacedProblem[]> {
   const { uri } = analysis.listing;
   const served = isHandWritten(uri) ? await context.models.view(uri) : undefined;
-  if (served?.listing !== analysis.listing) return analysis.problems;
-  return withTextProblems(analysis.problems, await textProblems(textModel(served), analysis));
+  const problems = [...analysis.problems, ...analysis.listing.external.problems];
+  if (served?.listing !== analysis.listing) return problems;
+  return withTextProblems(problems, await textProblems(textModel(served), analysis));
 }
 
 /** A text from version control is what the file was: costs belong beside what it is. */

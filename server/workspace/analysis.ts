@@ -23,8 +23,14 @@ export interface Listing {
   /** Where nodes, values and attributes stand. */
   readonly positions: PositionTable;
   readonly lineCount: number;
-  /** What reading the file, looking for its weights, and its state have to say. */
+  /** What reading the file and its state have to say. */
   readonly problems: readonly PlacedProblem[];
+  readonly external: ExternalNotes;
+}
+
+/** What is to be said of the files that hold a model's weights. They are looked at when the listing is already there. */
+export interface ExternalNotes {
+  problems: readonly PlacedProblem[];
 }
 
 /** All that is known of a model under the choices in force. */

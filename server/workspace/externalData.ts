@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
+import { appendAll } from '../engine/lists';
 import { isInside } from '../node/inside';
 import { isLocal } from './modelFiles';
 import type { ModelFiles, OpenFile } from './modelFiles';
@@ -13,26 +14,49 @@ export interface ExternalFile {
   readonly bytesNeeded: number;
 }
 
+/** Files that are looked at: a hostile model names a hundred thousand, real ones a few hundred at most. */
+export const mostLooks = 500;
+/** At a time: a network drive takes long for each. */
+const looksAtATime = 8;
+/** Remarks on single files; one more says how many are left out. */
+const mostNotes = 20;
+
 /**
  * Looks whether a model's external data is there: `stat` only, and only inside the model's own folder. A location is
  * file content from who knows where, so absolute paths, `..` and links that lead out are named, never followed.
+ * @param isOver the answer is wanted no longer: no further file is looked at
  */
 export async function externalDataProblems(
   modelUri: string,
   files: readonly ExternalFile[],
   reader: ModelFiles,
+  isOver: () => boolean = () => false,
 ): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  for (const file of files) {
-    const found = await look(modelUri, file.location, reader);
-    if (typeof found === 'string') problems.push(note(found, file.location));
-    else if (found < file.bytesNeeded) {
-      problems.push(
-        note('external-data-short', file.location, { size: found, needed: file.bytesNeeded }, 'warning'),
-      );
-    }
+  const looked = files.slice(0, mostLooks);
+  const notes: Problem[] = [];
+  for (let at = 0; at < looked.length && !isOver(); at += looksAtATime) {
+    const some = looked.slice(at, at + looksAtATime).map((file) => problemOf(modelUri, file, reader));
+    appendAll(notes, (await Promise.all(some)).flat());
   }
+  const problems = notes.slice(0, mostNotes);
+  if (notes.length > mostNotes) problems.push(counted('external-data-more', notes.length - mostNotes));
+  if (files.length > mostLooks) problems.push(counted('external-data-many', files.length - mostLooks));
   return problems;
+}
+
+async function problemOf(
+  modelUri: string,
+  { location, bytesNeeded }: ExternalFile,
+  reader: ModelFiles,
+): Promise<Problem[]> {
+  const found = await look(modelUri, location, reader);
+  if (typeof found === 'string') return [note(found, location)];
+  if (found >= bytesNeeded) return [];
+  return [note('external-data-short', location, { size: found, needed: bytesNeeded }, 'warning')];
+}
+
+function counted(code: string, count: number): Problem {
+  return { severity: 'information', code, args: { count }, node: null };
 }
 
 /** The paths of a local model's external data, as far as they are there and may be followed; links resolved. */

@@ -122,6 +122,18 @@ export class Loader {
     return this.make({ uri, modelUri, revision: 0, state: 'unreadable', ...none }, written, Date.now());
   }
 
+  /**
+   * Looks for the files of weights beside a model. No listing waits for it: there may be hundreds, on a network drive.
+   * @returns whether there is something to say
+   */
+  async lookBeside({ listing }: Served, isOver: () => boolean): Promise<boolean> {
+    const { modelUri, model, external } = listing;
+    const problems = await externalDataProblems(modelUri, externalFiles(model), this.files, isOver);
+    if (problems.length === 0 || isOver()) return false;
+    external.problems = problems;
+    return true;
+  }
+
   private async readable(
     uri: string,
     modelUri: string,
@@ -133,11 +145,9 @@ export class Loader {
     const remarks = partialText(stamp.size, problems, this.host.language());
     const options = { fileName: nameOf(modelUri), fileSize: stamp.size, remarks };
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
-    const external = await externalDataProblems(modelUri, externalFiles(model), this.files);
     const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);
-    const all = [...problems, ...external];
-    return this.make({ uri, modelUri, revision, state, model, positions, problems: all }, text, mtime);
+    return this.make({ uri, modelUri, revision, state, model, positions, problems }, text, mtime);
   }
 
   /** A broken or missing file: its written state, or the last good listing if there is one. */
@@ -158,8 +168,12 @@ export class Loader {
     return this.make({ uri, modelUri, revision, state: 'unreadable', ...none }, text, mtime);
   }
 
-  private make(parts: Omit<Listing, 'lineCount'>, text: string, mtime: number): Served {
-    const listing: Listing = { ...parts, lineCount: countLines(text) };
+  private make(
+    parts: Omit<Listing, 'lineCount' | 'external'> & Partial<Pick<Listing, 'external'>>,
+    text: string,
+    mtime: number,
+  ): Served {
+    const listing: Listing = { external: { problems: [] }, ...parts, lineCount: countLines(text) };
     const pipeline = new Pipeline(listing);
     return { text, mtime, listing, pipeline };
   }

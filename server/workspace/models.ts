@@ -208,12 +208,14 @@ export class Models {
     const model = this.open(uri);
     if (model.expiry) clearTimeout(model.expiry);
     model.expiry = null;
+    if (model.look?.givenUp) this.lookBeside(model, model.look.served);
   }
 
   closed(uri: string): void {
     const model = this.models.get(uri);
     if (!model) return;
     // Nobody looks any more: what is under way would only delay others.
+    if (model.look) model.look.givenUp = true;
     if (model.run?.ended === false) {
       model.run.cancelled = model.run.abandoned = true;
       this.host.abandoned(uri);
@@ -237,6 +239,7 @@ export class Models {
         served: [],
         loading: null,
         run: null,
+        look: null,
         reported: false,
         asked: 0,
         outdated: null,
@@ -289,8 +292,10 @@ export class Models {
     model.loading ??= (async () => {
       const ended = this.host.working(model.uri, 'reading');
       try {
+        const before = model.served[0];
         const served = await this.read(model);
         keep(model, served);
+        if (served !== before && !isHandWritten(model.uri)) this.lookBeside(model, served);
         await this.memory.holdListing(model);
         return served;
       } finally {
@@ -299,6 +304,18 @@ export class Models {
       }
     })();
     return model.loading;
+  }
+
+  /** After the listing was answered; given up when the model is closed or read anew. */
+  private lookBeside(model: OpenModel, served: Served): void {
+    const look = (model.look = { served, givenUp: false });
+    const isOver = (): boolean => look.givenUp || model.served[0] !== served;
+    setImmediate(() => {
+      this.loader.lookBeside(served, isOver).then(
+        (isNew) => isNew && this.host.refresh(),
+        (error: unknown) => this.host.failed(model.uri, error),
+      );
+    });
   }
 
   private read(model: OpenModel): Promise<Served> {

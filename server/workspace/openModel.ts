@@ -33,6 +33,8 @@ export interface OpenModel {
   served: Served[];
   loading: Promise<Served> | null;
   run: Run | null;
+  /** The last look at the files of its weights, and whether it was given up. */
+  look: { readonly served: Served; givenUp: boolean } | null;
   /** Somebody, such as a report, asked for its analysis while no editor showed it. */
   reported: boolean;
   /** Questions about its analysis that wait for an answer. */

@@ -30,7 +30,12 @@ export function reportInput(analysis: Analysis, language: Language): ReportInput
     prepared,
     chips,
     carbonIntensity: analysis.choices.carbonIntensity,
-    problems: [...listing.problems, ...profileProblems(analysis).map(({ problem }) => problem), ...conflicts],
+    problems: [
+      ...listing.problems,
+      ...listing.external.problems,
+      ...profileProblems(analysis).map(({ problem }) => problem),
+      ...conflicts,
+    ],
     measuredOn: (chip) => measuredOf(analysis, chip)?.report ?? null,
     lineOf: (node) => {
       const line = lineOf(analysis, node);

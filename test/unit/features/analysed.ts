@@ -20,6 +20,7 @@ export async function analysed(
     positions,
     lineCount: text.split('\n').length,
     problems: [],
+    external: { problems: [] },
   };
   const choices = choicesFor(parseSettings(settings).value, 'm.onnx');
   return { analysis: await new Pipeline(listing).run(choices, uninterrupted), text };

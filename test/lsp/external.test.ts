@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { statModelRequest } from '../../server/protocol';
+import type { StatFileParams, StatFileResult } from '../../server/protocol';
+import { int, modelOf, part, someNode, text } from '../unit/formats/wire';
+import { TestClient, type TestDocument } from './client';
+
+let client: TestClient;
+let folder = '';
+beforeEach(async () => {
+  client = await TestClient.inProcess();
+  folder = mkdtempSync(join(tmpdir(), 'siliconlens-external-'));
+});
+afterEach(async () => {
+  await client.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A model whose tensors lie in as many files beside it. */
+function scattered(count: number): Uint8Array {
+  const entry = (key: string, value: string): number[] => part(13, text(1, key), text(2, value));
+  const tensors = Array.from({ length: count }, (_, i) =>
+    part(5, int(1, 2), int(2, 1), text(8, `w${i}`), entry('location', `w${i}.bin`), int(14, 1)),
+  );
+  return modelOf(someNode, ...tensors);
+}
+
+async function remarks(document: TestDocument): Promise<string[]> {
+  const report = await document.diagnostics();
+  const items = report.kind === 'full' ? report.items : [];
+  return items
+    .filter(({ code }) => String(code).startsWith('external-data'))
+    .map(({ message }) => String(message));
+}
+
+it('missing files of weights are told after the listing, and asked for again', async () => {
+  writeFileSync(join(folder, 'm.onnx'), scattered(30));
+  for (let i = 3; i < 30; i++) writeFileSync(join(folder, `w${i}.bin`), Buffer.alloc(8));
+  const document = await client.open(pathToFileURL(join(folder, 'm.onnx')).href);
+  await client.next('workspace/diagnostic/refresh');
+  const told = await remarks(document);
+  expect(told).toHaveLength(3);
+  expect(told[0]).toContain('"w0.bin" is not there');
+});
+
+it('of ten thousand files 500 are looked at, when the listing is there, and the rest is counted', async () => {
+  const count = 10_000;
+  client.files.set('vfs:/m.onnx', scattered(count));
+  const looks: string[] = [];
+  // A listing that waited for them would never come.
+  let opened = (): void => {};
+  const listed = new Promise<void>((resolve) => (opened = resolve));
+  client.connection.onRequest<StatFileResult, void>(
+    statModelRequest,
+    async ({ uri }: StatFileParams): Promise<StatFileResult> => {
+      const bytes = client.files.get(uri);
+      if (bytes) return { ok: true, size: bytes.length, mtime: 1 };
+      await listed;
+      looks.push(uri);
+      return { ok: false, reason: 'no such file' };
+    },
+  );
+  const document = await client.open('vfs:/m.onnx');
+  opened();
+  await client.next('workspace/diagnostic/refresh');
+  expect(looks).toHaveLength(500);
+  const told = await remarks(document);
+  // Twenty by name, those left out of the 500, and the files that nobody looked at.
+  expect(told).toHaveLength(22);
+  expect(told.at(-2)).toContain('480');
+  expect(told.at(-1)).toContain('9500');
+});
+
+it('looks at no more files once the model is closed', async () => {
+  client.files.set('vfs:/m.onnx', scattered(400));
+  const looks: string[] = [];
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  client.connection.onRequest<StatFileResult, void>(
+    statModelRequest,
+    async ({ uri }: StatFileParams): Promise<StatFileResult> => {
+      const bytes = client.files.get(uri);
+      if (bytes) return { ok: true, size: bytes.length, mtime: 1 };
+      looks.push(uri);
+      await held;
+      return { ok: false, reason: 'no such file' };
+    },
+  );
+  const document = await client.open('vfs:/m.onnx');
+  for (let i = 0; i < 300 && looks.length < 8; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  await document.close();
+  // The closing is a notification: nothing tells when it has arrived.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  release();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(looks).toHaveLength(8);
+});
