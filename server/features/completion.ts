@@ -79,10 +79,23 @@ const skeleton = `<
 `;
 
 /** What may stand at a position of a hand-written text. */
-export function completions(model: TextModel, at: Position, options: CompletionOptions): CompletionList {
+export function completions(model: TextModel, asked: Position, options: CompletionOptions): CompletionList {
+  const at = placeIn(model.text, asked);
   const context = contextAt(model.tokens, at);
   const items = context ? new Completer(model, at, context, options).items() : [];
   return { isIncomplete: items.length > limit, items: items.slice(0, limit) };
+}
+
+/** The place in a text, or its nearest one: by the protocol a position behind a line's end is its end. */
+function placeIn(text: string, { line, character }: Position): Position {
+  let [start, at] = [0, 0];
+  for (let next = text.indexOf('\n'); at < line && next >= 0; next = text.indexOf('\n', start)) {
+    start = next + 1;
+    at++;
+  }
+  const end = text.indexOf('\n', start);
+  const length = (end < 0 ? text.length : end) - start;
+  return { line: at, character: at < line ? length : Math.min(character, length) };
 }
 
 /** Adds the documentation to an operator's item. */

@@ -191,7 +191,9 @@ function faultOf(words: readonly string[], code: number, out: string, error: str
   const slip = /internal error|\bundefined\b|\[object |\bNaN\b|Cannot read|is not a function/.exec(error);
   if (slip && !words.includes(slip[0])) return `a slip of the program shows: ${error.slice(0, 300)}`;
   // Anything that moves a cursor, colours or reorders; tabs and line ends are text.
-  const control = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/.exec(error + out);
+  const control = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/.exec(
+    (error + out).replaceAll('\r\n', '\n'),
+  );
   if (control) return `control character ${control[0].charCodeAt(0).toString(16)} is printed`;
   const format = words.lastIndexOf('--format');
   const isHelp = words[0] === 'help' || words.includes('--help') || words.includes('--version');

@@ -70,6 +70,19 @@ async function codes(text: string): Promise<string[]> {
 }
 
 describe('completion in hand-written text', () => {
+  it('takes a place behind the end for the end', async () => {
+    const { document } = await open('g () => () {}');
+    const ask = (line: number, character: number): Promise<CompletionList | null> =>
+      document.ask<CompletionList | null>('completion', { position: { line, character } });
+    for (const list of [await ask(0, 1e6), await ask(1e6, 0)]) {
+      const places = (list?.items ?? []).flatMap(({ textEdit }) =>
+        textEdit && 'range' in textEdit ? [textEdit.range] : [],
+      );
+      for (const { start, end } of places)
+        expect([start.line, end.line, end.character <= 13]).toEqual([0, 0, true]);
+    }
+  });
+
   it('offers operators of the imported version, with what they need', async () => {
     const items = await complete(graph('p = Con|'), { capabilities: snippetClient });
     const labels = items.map(({ label }) => label);
