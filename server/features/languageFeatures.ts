@@ -235,7 +235,7 @@ async function diagnosticReport(
 ): Promise<DocumentDiagnosticReport> {
   if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
   // Files of weights are looked at after the listing is there.
-  const resultId = `${analysis.revision}.${analysis.listing.external.problems.length}`;
+  const resultId = `${analysis.revision}.${analysis.listing.external.revision}`;
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
   const items = diagnostics(analysis, context.language(), await allProblems(context, analysis));
   return { kind: DocumentDiagnosticReportKind.Full, resultId, items };

@@ -31,6 +31,8 @@ export interface Listing {
 /** What is to be said of the files that hold a model's weights. They are looked at when the listing is already there. */
 export interface ExternalNotes {
   problems: readonly PlacedProblem[];
+  /** Grows whenever a look has something else to say: what was made from older notes is stale. */
+  revision: number;
 }
 
 /** All that is known of a model under the choices in force. */

@@ -124,13 +124,14 @@ export class Loader {
 
   /**
    * Looks for the files of weights beside a model. No listing waits for it: there may be hundreds, on a network drive.
-   * @returns whether there is something to say
+   * @returns whether there is something to say, or nothing any more
    */
   async lookBeside({ listing }: Served, isOver: () => boolean): Promise<boolean> {
     const { modelUri, model, external } = listing;
     const problems = await externalDataProblems(modelUri, externalFiles(model), this.files, isOver);
-    if (problems.length === 0 || isOver()) return false;
+    if (isOver() || problems.length + external.problems.length === 0) return false;
     external.problems = problems;
+    external.revision++;
     return true;
   }
 
@@ -173,7 +174,11 @@ export class Loader {
     text: string,
     mtime: number,
   ): Served {
-    const listing: Listing = { external: { problems: [] }, ...parts, lineCount: countLines(text) };
+    const listing: Listing = {
+      external: { problems: [], revision: 0 },
+      ...parts,
+      lineCount: countLines(text),
+    };
     const pipeline = new Pipeline(listing);
     return { text, mtime, listing, pipeline };
   }

@@ -10,12 +10,16 @@ import { conflictProblem, measuredOf } from './measured';
 import { lineOf } from './nodeIndex';
 import { profileProblems } from './profileProblems';
 
-const heads = new WeakMap<Analysis, ReportHead>();
+/** With the revision of the notes on external data that it has. */
+const heads = new WeakMap<Analysis, { readonly head: ReportHead; readonly notes: number }>();
 
 /** What the report says of the model and of each chip as a whole. */
 export function reportHeadOf(analysis: Analysis, language: Language): ReportHead {
-  let head = heads.get(analysis);
-  if (!head) heads.set(analysis, (head = reportHead(reportInput(analysis, language))));
+  const notes = analysis.listing.external.revision;
+  const known = heads.get(analysis);
+  if (known?.notes === notes) return known.head;
+  const head = reportHead(reportInput(analysis, language));
+  heads.set(analysis, { head, notes });
   return head;
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { statModelRequest } from '../../server/protocol';
-import type { StatFileParams, StatFileResult } from '../../server/protocol';
+import { statModelRequest, summaryRequest } from '../../server/protocol';
+import type { StatFileParams, StatFileResult, Summary } from '../../server/protocol';
 import { int, modelOf, part, someNode, text } from '../unit/formats/wire';
 import { TestClient, type TestDocument } from './client';
 
@@ -44,6 +44,39 @@ it('missing files of weights are told after the listing, and asked for again', a
   const told = await remarks(document);
   expect(told).toHaveLength(3);
   expect(told[0]).toContain('"w0.bin" is not there');
+});
+
+it('a remark goes when its file comes while the model is closed, and another one takes its place', async () => {
+  writeFileSync(join(folder, 'm.onnx'), scattered(2));
+  const uri = pathToFileURL(join(folder, 'm.onnx')).href;
+  writeFileSync(join(folder, 'w1.bin'), Buffer.alloc(8));
+  const first = await client.open(uri);
+  await client.next('workspace/diagnostic/refresh');
+  const report = await first.diagnostics();
+  const told = await remarks(first);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain('"w0.bin"');
+  await first.close();
+
+  // As many remarks as before, of another file: whoever shows the old one must not hear that nothing changed.
+  writeFileSync(join(folder, 'w0.bin'), Buffer.alloc(8));
+  rmSync(join(folder, 'w1.bin'));
+  client.received.length = 0;
+  const second = await client.open(uri);
+  await client.next('workspace/diagnostic/refresh');
+  expect((await second.diagnostics((report as { resultId?: string }).resultId)).kind).toBe('full');
+  expect((await remarks(second)).map((one) => one.includes('"w1.bin"'))).toEqual([true]);
+  const summary = await client.request<Summary>(summaryRequest, { uri: second.uri });
+  expect(JSON.stringify(summary.problems)).toContain('w1.bin');
+  await second.close();
+
+  writeFileSync(join(folder, 'w1.bin'), Buffer.alloc(8));
+  client.received.length = 0;
+  const third = await client.open(uri);
+  await client.next('workspace/diagnostic/refresh');
+  expect(await remarks(third)).toEqual([]);
+  const later = await client.request<Summary>(summaryRequest, { uri: third.uri });
+  expect(JSON.stringify(later.problems)).not.toContain('.bin');
 });
 
 it('of ten thousand files 500 are looked at, when the listing is there, and the rest is counted', async () => {
