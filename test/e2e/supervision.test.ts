@@ -58,6 +58,7 @@ async function kill(): Promise<void> {
 it('recovers from a server that hangs, by itself and without a word', async () => {
   await bench.openModel('tiny-conv.onnx');
   await hints('hints');
+  await quiet();
   const pid = await bench.signalServer('SIGSTOP');
   // Somebody waits for it: another model.
   await bench.openModel('tiny-mlp.onnx');
@@ -72,6 +73,7 @@ it('recovers from a server that hangs, by itself and without a word', async () =
 it('is replaced at once when a user restarts a server that hangs', async () => {
   await bench.openModel('tiny-conv.onnx');
   await hints('hints');
+  await quiet();
   const pid = await bench.signalServer('SIGSTOP');
   await bench.command('siliconlens.restartServer');
   await hints('hints after the restart');
@@ -191,6 +193,7 @@ it('names the model that a server ended over, and leaves it alone until asked', 
   // Others have their costs, and another end does not bring the model back.
   await bench.openModel('tiny-conv.onnx');
   await hints('hints of another model');
+  await quiet();
   await kill();
   await hints('hints of another model after another kill');
   await bench.page.getByRole('tab', { name: 'large.onnx.onnxtxt' }).click();
