@@ -25,7 +25,7 @@ function scattered(count: number): Uint8Array {
   const tensors = Array.from({ length: count }, (_, i) =>
     part(5, int(1, 2), int(2, 1), text(8, `w${i}`), entry('location', `w${i}.bin`), int(14, 1)),
   );
-  return modelOf(someNode, ...tensors);
+  return modelOf([someNode, ...tensors]);
 }
 
 async function remarks(document: TestDocument): Promise<string[]> {

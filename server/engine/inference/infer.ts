@@ -30,8 +30,43 @@ export async function infer(
   options: InferOptions = {},
   scheduler: Scheduler = uninterrupted,
 ): Promise<Inference> {
-  const problems: Problem[] = [];
-  const report = (problem: Problem): void => {
+  const remarks = new Remarks(model.isPartial === true);
+  const report = (problem: Problem): void => remarks.add(problem);
+  const flat = await flatten(model, options, scheduler, report);
+  const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
+  const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
+  await walk.run();
+  return new Gatherer(flat, walk, input, workload, options, remarks).gather(scheduler);
+}
+
+/** Names that nobody makes: a node or a line that made them is missing. */
+const tellsOfMissing: ReadonlySet<string> = new Set([
+  'inference.value-undefined',
+  'inference.output-undefined',
+]);
+
+/** What was not written out: bodies with nodes of their own. */
+const tellsOfCut: ReadonlySet<string> = new Set([
+  'inference.expansion-too-large',
+  'inference.nesting-too-deep',
+]);
+
+/** What is told of a run, up to a limit, and whether all of the model is there. */
+class Remarks {
+  readonly problems: Problem[] = [];
+  isPartial: boolean;
+
+  /** @param isModelPartial the file could not be read as a whole, and a problem of its own says why */
+  constructor(private readonly isModelPartial: boolean) {
+    this.isPartial = isModelPartial;
+  }
+
+  add(problem: Problem): void {
+    const isMissing = tellsOfMissing.has(problem.code);
+    if (isMissing || tellsOfCut.has(problem.code)) this.isPartial = true;
+    // What made the name may stand in the part that was not read: blaming the model would mislead.
+    if (isMissing && this.isModelPartial) return;
+    const { problems } = this;
     if (problems.length < maximumProblems) problems.push(problem);
     else if (problems.length === maximumProblems) {
       problems.push({
@@ -41,22 +76,8 @@ export async function infer(
         node: null,
       });
     }
-  };
-  const flat = await flatten(model, options, scheduler, report);
-  const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
-  const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
-  await walk.run();
-  const isModelPartial = model.isPartial === true;
-  return new Gatherer(flat, walk, input, workload, options, report, problems, isModelPartial).gather(
-    scheduler,
-  );
+  }
 }
-
-/** Names that nobody makes: a node or a line that made them is missing. */
-const tellsOfMissing: ReadonlySet<string> = new Set([
-  'inference.value-undefined',
-  'inference.output-undefined',
-]);
 
 /** Turns the facts of a finished walk into the result that later rooms read. */
 class Gatherer {
@@ -66,9 +87,7 @@ class Gatherer {
     private readonly input: InputBindings,
     private readonly workload: Workload,
     private readonly options: InferOptions,
-    private readonly report: (problem: Problem) => void,
-    private readonly problems: readonly Problem[],
-    private readonly isModelPartial: boolean,
+    private readonly remarks: Remarks,
   ) {}
 
   async gather(scheduler: Scheduler): Promise<Inference> {
@@ -78,12 +97,17 @@ class Gatherer {
       const { name, outputs, operator } = this.flat.nodes[node]!.node;
       // Many exporters name no nodes: what it makes tells which one it is.
       const args = { node: name || outputs.find((output) => output !== '') || operator, taken };
-      this.report({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
+      this.remarks.add({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     for (const { name, origin } of symbols) {
       if (origin !== 'unbound' || this.options.keepSymbols) continue;
-      this.report({ severity: 'warning', code: 'inference.dimension-unbound', args: { name }, node: null });
+      this.remarks.add({
+        severity: 'warning',
+        code: 'inference.dimension-unbound',
+        args: { name },
+        node: null,
+      });
     }
     return {
       nodes: await mapPolitely(this.flat.nodes, scheduler, (node) =>
@@ -99,8 +123,8 @@ class Gatherer {
         outputs: scope.outputs,
         arguments: this.argumentsOf(scope),
       })),
-      problems: this.problems,
-      isPartial: this.isModelPartial || this.problems.some(({ code }) => tellsOfMissing.has(code)),
+      problems: this.remarks.problems,
+      isPartial: this.remarks.isPartial,
       symbols,
       names: await runPolitely(this.names(), scheduler),
     };

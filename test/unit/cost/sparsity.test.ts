@@ -96,13 +96,13 @@ function model(zeroAt: (row: number, column: number) => boolean, transposed = fa
     text(4, 'Transpose'),
     part(5, text(1, 'perm'), int(8, 1), int(8, 0), int(20, 7)),
   );
-  return modelOf(
+  return modelOf([
     ...(transposed ? [turn] : []),
     part(1, text(1, 'x'), text(1, transposed ? 't' : 'w'), text(2, 'y'), text(4, 'MatMul')),
     part(5, int(1, size), int(1, size), int(2, 10), text(8, 'w'), bytes(9, new Uint8Array(raw.buffer))),
     info(11, 'x'),
     info(12, 'y'),
-  );
+  ]);
 }
 
 const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null };

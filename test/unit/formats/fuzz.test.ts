@@ -91,7 +91,7 @@ describe('damaged files', () => {
     );
     await fc.assert(
       fc.asyncProperty(value(5), async (content) => {
-        await fuzzBinary(modelOf(content));
+        await fuzzBinary(modelOf([content]));
         await fuzzBinary(Uint8Array.from(content));
       }),
       { numRuns: 500 },
@@ -110,7 +110,7 @@ describe('hostile files', () => {
   it('with a tensor of absurd shape are read', async () => {
     const dims = [int(1, 2n ** 62n), int(1, 2n ** 62n), int(1, -5)];
     const { value, problems } = await readOnnx(
-      memorySource(modelOf(someNode, part(5, ...dims, int(2, 1), text(8, 'w')))),
+      memorySource(modelOf([someNode, part(5, ...dims, int(2, 1), text(8, 'w'))])),
       uninterrupted,
     );
     expect(problems).toEqual([]);
@@ -121,15 +121,15 @@ describe('hostile files', () => {
     let graph = text(2, 'innermost');
     for (let i = 0; i < 100; i++)
       graph = part(1, text(4, 'If'), part(5, text(1, 'then_branch'), part(6, graph), int(20, 5)));
-    const { problems } = await readOnnx(memorySource(modelOf(graph)), uninterrupted);
+    const { problems } = await readOnnx(memorySource(modelOf([graph])), uninterrupted);
     expect(problems.map(({ code }) => code)).toEqual(['format.too-deep']);
   });
 
   it.each([
-    ['nodes', 1, (flood: number[]) => modelOf(flood)],
-    ['attributes', 5, (flood: number[]) => modelOf(part(1, flood))],
-    ['inputs', 1, (flood: number[]) => modelOf(part(1, flood))],
-    ['dimensions', 1, (flood: number[]) => modelOf(someNode, part(11, part(2, part(1, part(2, flood)))))],
+    ['nodes', 1, (flood: number[]) => modelOf([flood])],
+    ['attributes', 5, (flood: number[]) => modelOf([part(1, flood)])],
+    ['inputs', 1, (flood: number[]) => modelOf([part(1, flood)])],
+    ['dimensions', 1, (flood: number[]) => modelOf([someNode, part(11, part(2, part(1, part(2, flood))))])],
   ])('with a million empty %s are cut', async (_title, field, wrap) => {
     const flood = new Array<number[]>(1_000_000).fill([field * 8 + 2, 0]).flat();
     const { value, problems } = await readOnnx(memorySource(wrap(flood)), uninterrupted);
@@ -149,7 +149,7 @@ describe('hostile files', () => {
     const flood = new Array<number[]>(300_000).fill([field * 8 + 2, 0]).flat();
     const kinds: Record<number, number> = { 9: 8, 10: 9, 11: 10 };
     const attribute = part(5, text(1, 'a'), int(20, kinds[field]!), flood);
-    const bytes = modelOf(part(1, attribute, text(4, 'Relu')), part(1, text(4, 'Sigmoid'), text(2, 'y')));
+    const bytes = modelOf([part(1, attribute, text(4, 'Relu')), part(1, text(4, 'Sigmoid'), text(2, 'y'))]);
     const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
     expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
     const [flooded, next] = value!.graph.nodes;
@@ -162,7 +162,7 @@ describe('hostile files', () => {
 
   it('with 300,000 functions without a name keep 10,000', async () => {
     const flood = new Array<number[]>(300_000).fill([...varint(25 * 8 + 2), 0]).flat();
-    const bytes = Uint8Array.from([...modelOf(someNode), ...flood]);
+    const bytes = Uint8Array.from([...modelOf([someNode]), ...flood]);
     const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
     expect(problems.map(({ code }) => code)).toEqual(['format.too-many']);
     // An import of the model's opset without a domain is as short as they are.
@@ -186,7 +186,7 @@ describe('hostile files', () => {
     // A hundred nodes whose second field has a wire type that does not exist.
     const bad = part(1, [...varint(2 * 8 + 7), 1, 2, 3]);
     const { problems } = await readOnnx(
-      memorySource(modelOf(part(1, text(4, 'Relu')), ...new Array<number[]>(100).fill(bad))),
+      memorySource(modelOf([part(1, text(4, 'Relu')), ...new Array<number[]>(100).fill(bad)])),
       uninterrupted,
     );
     expect(problems.length).toBe(9);

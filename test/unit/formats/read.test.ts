@@ -67,7 +67,7 @@ describe('messages', () => {
       ...attributes,
       ...extras,
     );
-    const { value, problems } = await read(modelOf(node, text(2, 'g')));
+    const { value, problems } = await read(modelOf([node, text(2, 'g')]));
     expect(problems).toEqual([]);
     expect(value!.graph.nodes[0]).toEqual({
       name: 'n',
@@ -151,10 +151,10 @@ describe('messages', () => {
     const weights = new Uint8Array(100_000).fill(7);
     const tensor = [int(1, 25_000), int(2, 1), text(8, 'w'), bytes(9, weights)];
     const body = part(6, part(5, ...tensor), text(2, 'body'));
-    const model = modelOf(
+    const model = modelOf([
       part(5, ...tensor),
       part(1, text(4, 'Loop'), part(5, text(1, 'body'), body, int(20, 5))),
-    );
+    ]);
     let readBytes = 0;
     const source: ByteSource = {
       size: model.length,
@@ -183,7 +183,9 @@ describe('messages', () => {
   it('reads external data as written', async () => {
     const entry = (key: string, value: string): number[] => part(13, text(1, key), text(2, value));
     const place = [entry('location', 'sub/../w.bin'), entry('offset', '4096'), entry('length', '12')];
-    const { value } = await read(modelOf(part(5, int(1, 3), int(2, 1), text(8, 'w'), int(14, 1), ...place)));
+    const { value } = await read(
+      modelOf([part(5, int(1, 3), int(2, 1), text(8, 'w'), int(14, 1), ...place)]),
+    );
     const data = { place: 'external', location: 'sub/../w.bin', offset: 4096, length: 12 };
     expect(value!.graph.initializers[0]).toMatchObject({ dims: [3], data });
   });
@@ -194,14 +196,14 @@ describe('messages', () => {
       part(field, text(1, name), part(2, ...type));
     const tensorType = part(1, int(1, 1), shape);
     const { value: model } = await read(
-      modelOf(
+      modelOf([
         value(11, 'a', tensorType),
         value(11, 'b', part(1, int(1, 7), part(2))),
         value(11, 'c', part(4, part(1, tensorType))),
         value(11, 'd', part(5, int(1, 8), part(2, part(1, int(1, 7))))),
         value(11, 'e', part(9, part(1, part(7, text(1, 'dom'), text(2, 'Kind'))))),
         value(11, 'f', part(8, int(1, 11))),
-      ),
+      ]),
     );
     const types = model!.graph.inputs.map((input) => input.type);
     expect(types[0]).toMatchObject({
@@ -232,7 +234,7 @@ describe('messages', () => {
       info,
       ...tail,
     );
-    const { value } = await read(Uint8Array.from([...modelOf(text(2, 'g')), ...f]));
+    const { value } = await read(Uint8Array.from([...modelOf([text(2, 'g')]), ...f]));
     expect(value!.functions[0]).toMatchObject({
       name: 'F',
       domain: 'my',
@@ -282,7 +284,7 @@ describe('small tensors', () => {
   ];
   it.each(cases)('%s', async (_title, type, count, data, expected) => {
     const { value, problems } = await read(
-      modelOf(someNode, part(5, int(1, count), int(2, type), text(8, 't'), data)),
+      modelOf([someNode, part(5, int(1, count), int(2, type), text(8, 't'), data)]),
     );
     expect(problems).toEqual([]);
     expect(value!.graph.initializers[0]!.elements).toEqual(expected);
@@ -290,14 +292,14 @@ describe('small tensors', () => {
 
   it('strings', async () => {
     const { value } = await read(
-      modelOf(part(5, int(1, 2), int(2, 8), text(6, 'é'), text(6, ''), text(8, 't'))),
+      modelOf([part(5, int(1, 2), int(2, 8), text(6, 'é'), text(6, ''), text(8, 't'))]),
     );
     expect(value!.graph.initializers[0]!.elements).toEqual(['é', '']);
   });
 
   it('says when data and shape do not match, and keeps none of them', async () => {
     const { value, problems } = await read(
-      modelOf(someNode, part(5, int(1, 3), int(2, 1), text(8, 't'), bytes(9, [1, 2, 3]))),
+      modelOf([someNode, part(5, int(1, 3), int(2, 1), text(8, 't'), bytes(9, [1, 2, 3]))]),
     );
     expect(value!.graph.initializers[0]!.elements).toBeUndefined();
     expect(problems).toMatchObject([
@@ -356,7 +358,7 @@ describe('files that are something else', () => {
 
 describe('broken files', () => {
   it('says when a graph has no nodes', async () => {
-    const { value, problems } = await read(modelOf(text(2, 'g')));
+    const { value, problems } = await read(modelOf([text(2, 'g')]));
     expect(value!.graph.name).toBe('g');
     expect(problems).toMatchObject([{ code: 'format.no-nodes', severity: 'warning' }]);
   });
@@ -381,7 +383,7 @@ describe('broken files', () => {
     const good = part(1, text(2, 'y'), text(4, 'Relu'));
     // A name that claims more bytes than its node has.
     const bad = part(1, text(2, 'z'), [...varint(3 * 8 + 2), 100, 65]);
-    const { value, problems } = await read(modelOf(good, bad, good));
+    const { value, problems } = await read(modelOf([good, bad, good]));
     expect(value!.graph.nodes.map((node) => node.outputs)).toEqual([['y'], ['z'], ['y']]);
     expect(problems).toMatchObject([{ code: 'format.damaged', args: { part: 'NodeProto' } }]);
     expect(problems[0]!.offset).toBeGreaterThan(0);
@@ -391,7 +393,7 @@ describe('broken files', () => {
     let type = part(2, part(1, int(1, 1)));
     for (let i = 0; i < 100; i++)
       type = part(2, part(4, bytes(1, type.slice(1 + varint(type.length).length))));
-    const { value, problems } = await read(modelOf(part(11, text(1, 'x'), type), text(2, 'g')));
+    const { value, problems } = await read(modelOf([part(11, text(1, 'x'), type), text(2, 'g')]));
     expect(problems.map((problem) => problem.code)).toEqual(['format.too-deep']);
     expect(value!.graph.name).toBe('g');
   });
@@ -399,7 +401,7 @@ describe('broken files', () => {
   it('shortens a name beyond 64 KiB to the same short name everywhere', async () => {
     const long = 'x'.repeat(100_000);
     const node = part(1, text(2, long), text(4, 'Relu'));
-    const { value } = await read(modelOf(node, part(12, text(1, long)), part(12, text(1, `${long}y`))));
+    const { value } = await read(modelOf([node, part(12, text(1, long)), part(12, text(1, `${long}y`))]));
     const { nodes, outputs } = value!.graph;
     expect(nodes[0]!.outputs[0]!.length).toBeLessThan(300);
     expect(nodes[0]!.outputs[0]).toBe(outputs[0]!.name);

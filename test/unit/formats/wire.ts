@@ -33,7 +33,7 @@ export function part(field: number, ...contents: readonly number[][]): number[] 
 /** A node without names: a graph without any is a remark of its own. */
 export const someNode = part(1, text(4, 'Relu'));
 
-/** A model with IR version 8, opset 17 and this graph content. */
-export function modelOf(...graph: readonly number[][]): Uint8Array {
-  return Uint8Array.from([...int(1, 8), ...part(7, ...graph), ...part(8, text(1, ''), int(2, 17))]);
+/** A model with IR version 8, opset 17 and these parts of its graph, as many as there may be. */
+export function modelOf(graph: readonly number[][]): Uint8Array {
+  return Uint8Array.from([...int(1, 8), ...bytes(7, graph.flat()), ...part(8, text(1, ''), int(2, 17))]);
 }

@@ -530,6 +530,18 @@ describe('broken graphs', () => {
     ]);
   });
 
+  it('stays partial where the remark that tells so is one too many', async () => {
+    const again = Array.from({ length: 1000 }, () => node('Relu', 'x', 'a'));
+    const { inference, problems } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[3]' }),
+        nodes: [node('Relu', 'x', 'a'), ...again, node('Relu', 'ghost', 'b')],
+      }),
+    );
+    expect(problems).toEqual([...again.map(() => 'inference.value-redefined'), 'inference.more-problems']);
+    expect(inference.isPartial).toBe(true);
+  });
+
   it('bounds nesting', async () => {
     let graph = subgraph({}, [node('Relu', 'x', 'y')], 'y');
     for (let i = 0; i < 100; i++) {

@@ -11,8 +11,10 @@ import { printCsv } from '../../../server/engine/report/print/csv';
 import { printTable } from '../../../server/engine/report/print/table';
 import type { Report } from '../../../server/engine/report/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import type { Workload } from '../../../server/engine/workload';
 import { reportWords } from '../../../server/reportWords';
 import { fixture } from '../formats/fixtures';
+import { bytes, modelOf, part, text } from '../formats/wire';
 
 /** Of classes whose laws and default runtimes differ. */
 const chips = [
@@ -24,9 +26,12 @@ const chips = [
   'graphcore-ipu-gc200',
 ];
 
+function workloadOf(runtime: string | null): Workload {
+  return { bindings: {}, phase: 'inference', precision: 'as-stored', runtime };
+}
+
 async function reportOf(model: Model, runtime: string | null = null): Promise<Report> {
-  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime } as const;
-  const prepared = await prepare(model, workload, uninterrupted);
+  const prepared = await prepare(model, workloadOf(runtime), uninterrupted);
   const analyses = [];
   for (const id of chips) analyses.push(await costsOn(prepared, chipById(id)!, uninterrupted));
   return buildReport({
@@ -106,13 +111,13 @@ describe('a graph that is not all there', () => {
   it.each(['tiny-conv.onnx', 'tiny-mlp.onnx', 'speech-lstm-gru.onnx'])(
     'as %s cut anywhere, is never free, whole or sure to fit',
     async (name) => {
-      const bytes = fixture(name);
-      for (let part = 1; part < 24; part++) {
-        const cut = bytes.subarray(0, Math.floor((bytes.length * part) / 24));
+      const whole = fixture(name);
+      for (let step = 1; step < 24; step++) {
+        const cut = whole.subarray(0, Math.floor((whole.length * step) / 24));
         const { value, problems } = await readOnnx(memorySource(cut), uninterrupted);
         if (!value) continue;
         expect(problems.filter(({ code }) => code === 'format.truncated')).toHaveLength(1);
-        const runtime = runtimeProfiles[part % runtimeProfiles.length]!.id;
+        const runtime = runtimeProfiles[step % runtimeProfiles.length]!.id;
         const found = (await reportOf(value, runtime)).chips;
         for (const { total, memory } of found) {
           expect(total.isPartial).toBe(true);
@@ -123,4 +128,30 @@ describe('a graph that is not all there', () => {
       }
     },
   );
+
+  it.each([
+    ['cut in the middle', 'tiny-mlp.onnx', (whole: Uint8Array) => whole.subarray(0, whole.length / 2)],
+    ['with a node of more outputs than are read', null, torn],
+  ])('%s tells where reading ended, not that the file lacks names', async (_what, name, make) => {
+    const { value, problems } = await readOnnx(
+      memorySource(make(name === null ? new Uint8Array() : fixture(name))),
+      uninterrupted,
+    );
+    expect(problems.filter(({ severity }) => severity === 'error')).toHaveLength(1);
+    const { inference } = await prepare(value!, workloadOf(null), uninterrupted);
+    expect(inference.isPartial).toBe(true);
+    const codes = inference.problems.map(({ code }) => code);
+    expect(codes.filter((code) => code.endsWith('-undefined'))).toEqual([]);
+  });
 });
+
+/** Of 70,000 outputs of a node 65,535 are read beside its input; the last one is used. */
+function torn(): Uint8Array {
+  const pieces = Array.from({ length: 70_000 }, (_, i) => text(2, `s${i}`));
+  return modelOf([
+    bytes(1, [text(1, 'x'), ...pieces, text(4, 'Split')].flat()),
+    part(1, text(1, 's69999'), text(2, 'y'), text(4, 'Relu')),
+    part(11, text(1, 'x')),
+    part(12, text(1, 'y')),
+  ]);
+}
