@@ -84,7 +84,7 @@ export async function measuredModels(machine: string): Promise<MeasuredModel[]> 
   const nodes = readCsv(`${folder}/${machine}/kernels.csv`);
   const result: MeasuredModel[] = [];
   for (const key of new Set(nodes.map((row) => `${row['model']} ${row['bindings']}`))) {
-    const [name, label] = key.split(' ');
+    const [name, label] = key.split(' ') as [string, string];
     const rows = nodes.filter((row) => row['model'] === name && row['bindings'] === label);
     const seconds = whole.find((row) => row['model'] === name && row['bindings'] === label)?.['seconds'];
     const model = await analyse(name, label);
@@ -136,16 +136,16 @@ function match(
   const add = (kernel: number, seconds: number) => {
     // Every profiled node carries the profiler's own time.
     const own = Math.max(seconds - profilingSeconds, 0);
-    kernels[kernel] = (Number.isNaN(kernels[kernel]) ? 0 : kernels[kernel]) + own;
+    kernels[kernel] = (Number.isNaN(kernels[kernel]) ? 0 : kernels[kernel]!) + own;
   };
   for (const row of rows) {
     const seconds = Number(row['seconds']);
     nodeSeconds += seconds;
     // Convolutions in the blocked layout write values of their own and are named after the value they stand for.
-    const names = [...row['outputs'].split(' '), row['node'].replace(/_nchwc$/, '')];
+    const names = [...row['outputs']!.split(' '), row['node']!.replace(/_nchwc$/, '')];
     const kernel = names
       .map((name) => byName.get(name) ?? byName.get(name.replace(/^InsertedPrecisionFreeCast_/, '')))
-      .map((node) => (node === undefined ? -1 : model.plan.kernelOfNode[node]))
+      .map((node) => (node === undefined ? -1 : model.plan.kernelOfNode[node]!))
       .find((index) => index >= 0);
     if (kernel !== undefined) add(kernel, seconds);
   }

@@ -72,13 +72,13 @@ function baselineRate(samples: readonly Sample[]): number {
 /** Rank correlation of two series. */
 function spearman(a: readonly number[], b: readonly number[]): number {
   const rank = (list: readonly number[]) => {
-    const order = list.map((_, i) => i).sort((x, y) => list[x] - list[y]);
+    const order = list.map((_, i) => i).sort((x, y) => list[x]! - list[y]!);
     const ranks = new Array<number>(list.length);
     order.forEach((index, position) => (ranks[index] = position));
     return ranks;
   };
   const [ra, rb] = [rank(a), rank(b)];
   const mean = (a.length - 1) / 2;
-  const covariance = ra.reduce((sum, r, i) => sum + (r - mean) * (rb[i] - mean), 0);
+  const covariance = ra.reduce((sum, r, i) => sum + (r - mean) * (rb[i]! - mean), 0);
   return covariance / ra.reduce((sum, r) => sum + (r - mean) ** 2, 0);
 }

@@ -87,7 +87,7 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
     basis: 'class',
     constants: rounded(fitLaw(mine, free, held, measuredChip, evaluations)),
     residuals: bins,
-    source: `fitted to ${mine.length} rows of ${chips.join(', ')} (${mine[0].origin}); interval from leaving one chip out`,
+    source: `fitted to ${mine.length} rows of ${chips.join(', ')} (${mine[0]!.origin}); interval from leaving one chip out`,
   });
 }
 
@@ -101,7 +101,7 @@ function report(
 ): void {
   const result = score(pairs);
   const ends = pairs.map(({ predicted, measured }) => ({
-    ...bins[binOf(predicted)],
+    ...bins[binOf(predicted)]!,
     ratio: measured / predicted,
   }));
   const inside = ends.filter(({ low, high, ratio }) => ratio >= low && ratio <= high).length / ends.length;
@@ -131,10 +131,10 @@ function report(
 /** Decode by cached length; everything by operator and by measured size. */
 function splits(law: Law, order: readonly Row[], pairs: readonly Pair[]): { name: string; score: Score }[] {
   const by = new Map<string, Pair[]>();
-  const add = (name: string, i: number) => by.set(name, [...(by.get(name) ?? []), pairs[i]]);
+  const add = (name: string, i: number) => by.set(name, [...(by.get(name) ?? []), pairs[i]!]);
   const sizes = ['< 10 µs', '10–50 µs', '50 µs–1 ms', '1–20 ms', '≥ 20 ms'];
   order.forEach((row, i) => {
-    add(sizes[binOf(row.seconds)], i);
+    add(sizes[binOf(row.seconds)]!, i);
     if (law.group === 'attention-decode') {
       const length = row.keyLength - 1;
       add(

@@ -34,7 +34,7 @@ const streaming = [...computing, ...moving];
  * What follows a product in the same kernel is elementwise work on the same units: too few of the products that were
  * measured end in a function to tell its rate, so it is that of the elementwise kernels.
  */
-const epilogueOf = ({ vector, special }: Values): Values => ({ vector, special });
+const epilogueOf = (fitted: Values): Values => ({ vector: fitted['vector']!, special: fitted['special']! });
 const constantsOf: Readonly<Record<string, readonly Free[]>> = {
   elementwise: streaming,
   gemm: [
@@ -46,7 +46,7 @@ const constantsOf: Readonly<Record<string, readonly Free[]>> = {
   convolution: [free('compute', 0.9, 0.2, 1), free('depthwise', 0.3, 0.02, 1), ...streaming],
   normalization: streaming,
   softmax: streaming,
-  reduction: [computing[0], ...moving],
+  reduction: [computing[0]!, ...moving],
   movement: moving,
 };
 /** Fewer kernels than this, or kernels of fewer models, teach nothing: the group's constants stay those of its class. */
@@ -58,7 +58,7 @@ function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
   for (const model of models) {
     const site = siteOf(model.inference, model.plan, chip, 'chip', model.workload, dispatch);
     for (const kernel of model.plan.kernels) {
-      const measured = model.kernels[kernel.index];
+      const measured = model.kernels[kernel.index]!;
       const format = kernelFormat(model.inference, kernel, site.table);
       const input = kernelInput(model.inference, kernel, site, format);
       if (Number.isNaN(measured) || !input || !format) continue;
@@ -95,7 +95,7 @@ function predict(sample: Sample, values: Values, chip: Chip): number {
 const weightOf = ({ seconds }: Sample): number => seconds / (seconds + 3 * clockStep);
 
 function fit(samples: readonly Sample[], group: string, chip: Chip, fixed: Values, start?: Values): Values {
-  const list = constantsOf[group].map((item) => ({ ...item, start: start?.[item.name] ?? item.start }));
+  const list = constantsOf[group]!.map((item) => ({ ...item, start: start?.[item.name] ?? item.start }));
   const values = minimise(
     list,
     (free) =>

@@ -64,7 +64,7 @@ export function probesOf(published: PublishedTable): Probes {
     const chip = chipById(id);
     if (kind !== 'calibrated' || !chip) continue;
     const constants = constantsFor(chip, group, precision).value;
-    const rows = kernels[group].map((sizes): Row => ({ ...none, ...sizes, chip: id, group, precision }));
+    const rows = kernels[group]!.map((sizes): Row => ({ ...none, ...sizes, chip: id, group, precision }));
     seconds[`${id} ${group} ${precision}`] = rows.map((row) =>
       Number(predict(row, constants, chip).toPrecision(4)),
     );

@@ -29,7 +29,7 @@ const groups = new Set(
 // The scores that are committed hold for what is shipped as long as these don't move.
 if (rows.length > 0 && published) saveJson('test/accuracy/probes.json', probesOf(published));
 for (const key of groups) {
-  const [id, group, precision] = key.split(' ');
+  const [id, group, precision] = key.split(' ') as [string, string, string];
   const chip = chipById(id);
   if (!chip) continue;
   const constants = constantsFor(chip, group, precision).value;

@@ -145,9 +145,13 @@ export function writeScored(rows: readonly WorldRow[]): void {
 
 /** The figures with the estimates of the last `npm run accuracy`. */
 export function readScored(): WorldRow[] {
-  const scored = JSON.parse(readFileSync(scoredFile, 'utf8')) as (number | null)[][];
+  const scored = JSON.parse(readFileSync(scoredFile, 'utf8')) as [
+    number | null,
+    number | null,
+    number | null,
+  ][];
   return publishedWorld().map((row, i) => {
-    const [estimated, low, high] = scored[i];
+    const [estimated, low, high] = scored[i]!;
     const kept: Scored = { estimated, low, high };
     return {
       row,
@@ -160,7 +164,7 @@ export function readScored(): WorldRow[] {
 }
 
 const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 
 /** Error, bias and share inside the stated range of one class. */
 function summary(rows: readonly WorldRow[]): string[] {
@@ -175,7 +179,7 @@ function summary(rows: readonly WorldRow[]): string[] {
   return [
     String(known.length),
     times(quantile(errors, 0.5)),
-    times(errors[errors.length - 1]),
+    times(errors[errors.length - 1]!),
     times(quantile(ratios, 0.5)),
     `${inside.length} of ${known.length}`,
   ];

@@ -162,7 +162,7 @@ function vgg16(): string {
     [256, 3],
     [512, 3],
     [512, 3],
-  ]) {
+  ] as const) {
     for (let i = 0; i < count; i++) {
       x = s.conv(x, from, to, 3);
       from = to;
@@ -213,7 +213,7 @@ function squeezenet(): string {
   const s = new Sketch('float');
   let x = s.maxPool(s.conv('x', 3, 64, 3, 2), 3, 2);
   let from = 64;
-  [
+  const fires = [
     [16, 64],
     [16, 64],
     [32, 128],
@@ -222,7 +222,8 @@ function squeezenet(): string {
     [48, 192],
     [64, 256],
     [64, 256],
-  ].forEach(([squeeze, to], i) => {
+  ] as const;
+  fires.forEach(([squeeze, to], i) => {
     const y = s.conv(x, from, squeeze, 1);
     x = s.op('Concat', [s.conv(y, squeeze, to, 1), s.conv(y, squeeze, to, 3)], 'axis = 1');
     from = 2 * to;

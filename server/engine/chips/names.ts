@@ -76,14 +76,14 @@ export function typoDistance(a: string, b: string, most: number): number | null 
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      row[j] = Math.min(row[j - 1] + 1, last[j] + 1, last[j - 1] + cost);
+      row[j] = Math.min(row[j - 1]! + 1, last[j]! + 1, last[j - 1]! + cost);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        row[j] = Math.min(row[j], before[j - 2] + 1);
+        row[j] = Math.min(row[j]!, before[j - 2]! + 1);
     }
     if (smallest(row) > most) return null;
     [before, last] = [last, row];
   }
-  return last[b.length] <= most ? last[b.length] : null;
+  return last[b.length]! <= most ? last[b.length]! : null;
 }
 
 function digits(text: string): string {

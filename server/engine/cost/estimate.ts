@@ -135,7 +135,7 @@ function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<nu
 /** Elements of a value; null while a dimension is unknown. */
 function elementsOf(inference: Inference): (value: number) => number | null {
   return (id) => {
-    const type = inference.values[id].type;
+    const type = inference.values[id]!.type;
     if (type?.kind !== 'tensor' || !type.shape) return null;
     return type.shape.reduce<number | null>(
       (product, dim) => (product === null || typeof dim !== 'number' ? null : product * dim),
@@ -242,7 +242,7 @@ function* totals(
   let joulesKnown = true;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const cost = kernels[kernel.index];
+    const cost = kernels[kernel.index]!;
     const repeat = kernel.repeat;
     if (isPartial && isUnknown(kernel)) continue;
     if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);

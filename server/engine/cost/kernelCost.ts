@@ -116,7 +116,7 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
 /** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
 function rowLength(inference: Inference, kernel: Kernel, group: string): number | null {
   if (group !== 'softmax' && group !== 'normalization') return null;
-  const type = inference.values[kernel.outputs[0]]?.type;
+  const type = inference.values[kernel.outputs[0]!]?.type;
   const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
   return typeof last === 'number' ? last : null;
 }

@@ -101,16 +101,16 @@ export function dtypeOf(value: InferredValue): DataType | undefined {
 
 /** The stored type that decides what a kernel computes in: that of its activations; integer operands make it integer. */
 export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | undefined {
-  const values = kernel.inputs.map((id) => inference.values[id]);
+  const values = kernel.inputs.map((id) => inference.values[id]!);
   const activations = values.filter((value) => !value.isConstant);
-  const anchor = inference.nodes[kernel.anchor];
+  const anchor = inference.nodes[kernel.anchor]!;
   const first = anchor.inputs[0];
   if ((kernel.operations?.matrix ?? 0) > 0 && first !== null && first !== undefined) {
     // MatMulInteger behind a DynamicQuantizeLinear reads floats from outside and multiplies integers.
-    const direct = dtypeOf(inference.values[first]);
+    const direct = dtypeOf(inference.values[first]!);
     if (direct !== undefined && formatOf(direct) === 'int8') return direct;
   }
-  const outputs = kernel.outputs.map((id) => inference.values[id]);
+  const outputs = kernel.outputs.map((id) => inference.values[id]!);
   return commonest(activations.length > 0 ? activations : [...values, ...outputs]) ?? commonest(outputs);
 }
 

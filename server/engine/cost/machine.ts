@@ -210,7 +210,7 @@ function largestPeak(chip: Chip): number | null {
     if (figure) return figure.value;
   }
   const other = Object.values(chip.otherPeakOpsPerSecond ?? {});
-  return other.length > 0 ? other[0].value : null;
+  return other.length > 0 ? other[0]!.value : null;
 }
 
 /** The largest on-chip level that is not a register file; capacity unknown counts as the first one. */
@@ -228,5 +228,5 @@ function nearMemory(chip: Chip): MemoryLevel | undefined {
 /** Rows and columns of a two-dimensional array; instruction shapes have three numbers and are no array. */
 function arrayOf(chip: Chip): readonly [number, number] | null {
   const array = chip.units?.array;
-  return array?.length === 2 ? [array[0], array[1]] : null;
+  return array?.length === 2 ? [array[0]!, array[1]!] : null;
 }

@@ -20,7 +20,7 @@ export function* choiceOf(
   let substituted = false;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const { format, cost } = costed[kernel.index];
+    const { format, cost } = costed[kernel.index]!;
     // What runs on the host says nothing of the chip.
     if (!format || cost.placement === 'host') continue;
     const work = kernel.operations;
@@ -55,7 +55,7 @@ export function fallbackOf(
 ): Fallback {
   const counts = new Map<string, number>();
   for (const index of host) {
-    const { operator } = inference.nodes[plan.kernels[index].anchor].node;
+    const { operator } = inference.nodes[plan.kernels[index]!.anchor]!.node;
     counts.set(operator, (counts.get(operator) ?? 0) + 1);
   }
   const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);

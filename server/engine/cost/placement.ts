@@ -21,7 +21,7 @@ export function* hostKernels(
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const unknown = kernel.nodes.some(
-      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index].node.operator),
+      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!.node.operator),
     );
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
   }
@@ -60,9 +60,9 @@ export function* crossings(
     const here = host.has(kernel.index);
     let bytes = 0;
     for (const id of kernel.inputs) {
-      const value = inference.values[id];
+      const value = inference.values[id]!;
       if (value.isConstant || value.producer === null || moved.has(id)) continue;
-      const producer = plan.kernelOfNode[value.producer];
+      const producer = plan.kernelOfNode[value.producer]!;
       if (producer < 0 || host.has(producer) === here) continue;
       moved.add(id);
       if (value.bytes === null) unknown = true;

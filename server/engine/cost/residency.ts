@@ -58,7 +58,7 @@ export class Residency {
 
   /** Bytes that a value takes on the chip, at the chip's format; null while a dimension is unknown. */
   private held(id: number): number | null {
-    const value = this.inference.values[id];
+    const value = this.inference.values[id]!;
     if (value.bytes === null) return null;
     return value.bytes * this.table.scale(dtypeOf(value), 'input', true, 0) * this.portion;
   }
@@ -151,13 +151,13 @@ export class Residency {
     let all = 0;
     let far = 0;
     for (const id of kernel.inputs) {
-      const value = this.inference.values[id];
+      const value = this.inference.values[id]!;
       const held = this.held(id);
       if (value.isConstant || held === null) continue;
       all += held;
       if (value.producer === null && this.managed && held <= this.capacity) continue;
-      const written = this.writtenAt[id];
-      const passed = written < 0 ? Infinity : this.before[kernel.index] - written + held;
+      const written = this.writtenAt[id]!;
+      const passed = written < 0 ? Infinity : this.before[kernel.index]! - written + held;
       if (passed < 0 || passed > this.capacity) far += held;
     }
     return all === 0 ? 1 : far / all;
@@ -177,11 +177,11 @@ export class Residency {
   }
 
   private readSoon(id: number): boolean {
-    const value = this.inference.values[id];
+    const value = this.inference.values[id]!;
     if (value.consumers.length === 0) return this.managed;
     return value.consumers.every((node) => {
-      const at = this.plan.kernelOfNode[node];
-      return at >= 0 && this.before[at] - this.writtenAt[id] + (this.held(id) ?? 0) <= this.capacity;
+      const at = this.plan.kernelOfNode[node]!;
+      return at >= 0 && this.before[at]! - this.writtenAt[id]! + (this.held(id) ?? 0) <= this.capacity;
     });
   }
 
@@ -197,7 +197,7 @@ export class Residency {
       let stored = 0;
       let sized = 0;
       for (const id of ids) {
-        const value = this.inference.values[id];
+        const value = this.inference.values[id]!;
         if (value.isConstant !== constant && role !== 'output') continue;
         const bytes = value.bytes ?? 0;
         const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
@@ -221,7 +221,7 @@ export class Residency {
       if (isStepDue(kernel.index)) yield;
       const matrix = (kernel.operations?.matrix ?? 0) > 0;
       for (const id of kernel.inputs) {
-        const value = this.inference.values[id];
+        const value = this.inference.values[id]!;
         if (!value.isConstant || seen.has(id)) continue;
         seen.add(id);
         const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;

@@ -30,7 +30,7 @@ export function* shareOut(
     shareKernel(
       inference,
       kernel,
-      costs[kernel.index],
+      costs[kernel.index]!,
       machines[kernel.index],
       links.get(kernel.index),
       nodes,
@@ -53,12 +53,12 @@ function shareKernel(
       nodes[index] = { kernel: kernel.index, seconds: null, joules: null, bound };
     return;
   }
-  const own = kernel.nodes.map((index) => (machine ? ownSeconds(inference.nodes[index], machine) : 0));
+  const own = kernel.nodes.map((index) => (machine ? ownSeconds(inference.nodes[index]!, machine) : 0));
   const sum = own.reduce((a, b) => a + b, 0);
   const work = seconds.value - parts.overhead;
   kernel.nodes.forEach((index, i) => {
     const isAnchor = index === kernel.anchor;
-    const part = sum > 0 ? (own[i] / sum) * work : isAnchor ? work : 0;
+    const part = sum > 0 ? (own[i]! / sum) * work : isAnchor ? work : 0;
     const value = part + (isAnchor ? parts.overhead : 0);
     const share = seconds.value > 0 ? value / seconds.value : 0;
     let time = scale(seconds, share * kernel.repeat!);

@@ -55,7 +55,7 @@ function* stageSeconds(plan: KernelPlan, kernels: readonly KernelCost[], latency
   let stages = 0;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const { seconds, parts } = kernels[kernel.index];
+    const { seconds, parts } = kernels[kernel.index]!;
     const time = seconds && parts ? (seconds.value - parts.overhead) * (kernel.repeat ?? 1) : 0;
     if (time > 0) stages++;
     work += time;

@@ -34,7 +34,7 @@ describe('catalogue', () => {
 
   it('keeps figures of the vendor: H100 at 989.4 dense bf16 TFLOP/s, 3.352 TB/s, 84.9e9 bytes by the driver', () => {
     const chip = chipById('nvidia-h100-sxm')!;
-    expect(chip.peakOpsPerSecond['bf16'].value).toBe(989.4e12);
+    expect(chip.peakOpsPerSecond['bf16']!.value).toBe(989.4e12);
     expect(mainMemory(chip)?.bandwidthBytesPerSecond?.value).toBe(3.352e12);
     expect(mainMemory(chip)?.capacityBytes?.value).toBe(84942979072);
     expect(mainMemory(chip)?.marketedBytes?.value).toBe(80e9);
@@ -43,7 +43,7 @@ describe('catalogue', () => {
   it('states CPU peaks at the all-core clock with the clock that holds beside it', () => {
     const chip = chipById('intel-xeon-8480')!;
     // 56 cores x 2 FMA x 16 lanes x 2 operations x 3.0 GHz
-    expect(chip.peakOpsPerSecond['fp32'].value).toBeCloseTo(56 * 2 * 16 * 2 * 3e9, -9);
+    expect(chip.peakOpsPerSecond['fp32']!.value).toBeCloseTo(56 * 2 * 16 * 2 * 3e9, -9);
     expect(chip.sustainedClockHz?.value).toBe(2e9);
   });
 });
@@ -148,9 +148,9 @@ describe('finding chips', () => {
   );
 
   it('puts the exact name first', () => {
-    expect(findChips('L4')[0].id).toBe('nvidia-l4');
-    expect(findChips('TPU v3')[0].id).toBe('google-tpu-v3');
-    expect(findChips('GC200')[0].id).toBe('graphcore-ipu-gc200');
+    expect(findChips('L4')[0]!.id).toBe('nvidia-l4');
+    expect(findChips('TPU v3')[0]!.id).toBe('google-tpu-v3');
+    expect(findChips('GC200')[0]!.id).toBe('graphcore-ipu-gc200');
   });
 
   it('finds a whole vendor and, under its misread name, Habana and Cambricon', () => {

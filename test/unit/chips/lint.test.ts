@@ -99,7 +99,7 @@ describe('tags', () => {
     }
     expect(chipById('tesla-fsd-hw3')?.place).toEqual(['vehicle']);
     expect(chipById('arm-cortex-m33')?.place).toEqual(['mcu']);
-    expect(findChips('FSD')[0].class).toBe('asic');
+    expect(findChips('FSD')[0]!.class).toBe('asic');
   });
 
   it('give a deployment precision to every chip that lacks FP32 but has some rate', () => {

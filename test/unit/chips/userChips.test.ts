@@ -23,10 +23,10 @@ describe("chips of the user's own", () => {
     const { chip, problems } = resolveUserChip(half, '.siliconlens/chips/half.json');
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(chip?.peakOpsPerSecond['bf16']).toMatchObject({ value: 494.7e12, basis: 'stated' });
-    expect(chip?.sources[chip.peakOpsPerSecond['bf16'].sources[0]].title).toBe(
+    expect(chip?.sources[chip.peakOpsPerSecond['bf16']!.sources[0]!]!.title).toBe(
       '.siliconlens/chips/half.json',
     );
-    expect(chip?.peakOpsPerSecond['fp8'].value).toBe(1978.9e12);
+    expect(chip?.peakOpsPerSecond['fp8']!.value).toBe(1978.9e12);
     expect(mainMemory(chip!)?.bandwidthBytesPerSecond?.value).toBe(1.676e12);
     expect(mainMemory(chip!)?.capacityBytes?.value).toBe(84942979072);
     expect(machineFor(chip!, 'bf16').peak).toBe(494.7e12);
@@ -90,7 +90,7 @@ describe("chips of the user's own", () => {
     };
     expect(validate(own), JSON.stringify(validate.errors)).toBe(true);
     const { chip } = resolveUserChip(own, 'mine.json');
-    expect(chip?.sources[chip.peakOpsPerSecond['int8'].sources[0]].title).toBe('our data sheet');
+    expect(chip?.sources[chip.peakOpsPerSecond['int8']!.sources[0]!]!.title).toBe('our data sheet');
     expect(machineFor(chip!, 'fp32').format).toBe('int8');
   });
 

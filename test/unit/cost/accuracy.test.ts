@@ -85,9 +85,9 @@ describe('accuracy', () => {
   )('%s %s %s is no worse than its committed score', (id, group, precision, committed) => {
     // The measurements are not part of the repository: without them, estimates of made-up kernels must not have moved.
     const key = `${id} ${group} ${precision}`;
-    const now = probesOf(published).seconds[key];
+    const now = probesOf(published).seconds[key]!;
     expect(now.length).toBeGreaterThan(0);
-    now.forEach((seconds, i) => expect(seconds / probes.seconds[key][i]).toBeCloseTo(1, 2));
+    now.forEach((seconds, i) => expect(seconds / probes.seconds[key]![i]!).toBeCloseTo(1, 2));
     if (rows.length === 0) return;
     const constants = constantsFor(chipById(id)!, group, precision).value;
     const mine = rows.filter((row) => row.chip === id && row.group === group && row.precision === precision);

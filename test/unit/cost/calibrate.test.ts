@@ -32,7 +32,7 @@ function table(compute: number, bandwidth: number): string {
       [6144, 4096],
       [16384, 4096],
     ]) {
-      const [row] = parseRows(`chip,dtype,m,n,k,seconds\nx,bf16,${m},${n},${k},1`, 'made up');
+      const row = parseRows(`chip,dtype,m,n,k,seconds\nx,bf16,${m},${n},${k},1`, 'made up')[0]!;
       const base = constantsFor(b200, 'gemm', 'bf16').value;
       lines.push(`my-chip,bf16,${m},${n},${k},${predict(row, { ...base, compute, bandwidth }, b200)}`);
     }
@@ -44,7 +44,7 @@ describe('calibration from a table', () => {
   it('explains rows that were never seen, and the overlay brings its constants to estimates', () => {
     const rows = parseRows(table(0.5, 0.6), 'my bench');
     expect(rows).toHaveLength(35);
-    const [fitted] = calibrateRows(rows, b200, 500);
+    const fitted = calibrateRows(rows, b200, 500)[0]!;
     expect(fitted.score.median).toBeLessThan(0.06);
     expect(fitted.calibration.source).toBe('fitted to 35 rows of my bench');
     // The class constants, which the rows do not follow, are much further off.
@@ -85,7 +85,7 @@ describe('profiles', () => {
     const runtime = profileById('onnxruntime-cpu')!;
     const before = estimateChip(inference, plan, chip, runtime, workload);
     const nodes = plan.kernels.map((kernel) =>
-      measured(`n${kernel.index}`, before.kernels[kernel.index].seconds!.value * 2.5),
+      measured(`n${kernel.index}`, before.kernels[kernel.index]!.seconds!.value * 2.5),
     );
     const matched = matchProfile(inference, plan, profileOf([...nodes, measured('ReorderInput', 1e-6)]));
     expect(matched.unmatchedSeconds).toBeCloseTo(1e-6, 12);
@@ -125,6 +125,6 @@ describe('profiles', () => {
     const total = nodes.reduce((sum, { seconds }) => sum + seconds, 0);
     expect(Math.abs(before.total.latencySeconds!.value / total - 1)).toBeGreaterThan(0.5);
     expect(Math.abs(after.total.latencySeconds!.value / total - 1)).toBeLessThan(0.05);
-    expect(after.kernels[5].seconds?.basis).toBe('calibrated');
+    expect(after.kernels[5]!.seconds?.basis).toBe('calibrated');
   });
 });

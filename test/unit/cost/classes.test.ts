@@ -34,11 +34,11 @@ describe('on-chip memory', () => {
     const none = profileById('none')!;
     const coral = chip('google-coral-edge-tpu');
     const fits = estimateChip(small.inference, small.plan, coral, none, workload);
-    expect(fits.kernels[0].bytes['host link']).toBeUndefined();
+    expect(fits.kernels[0]!.bytes['host link']).toBeUndefined();
     // 16 MB of weights, 8 MiB of memory: 7.6 MB come over 500 MB/s in each run.
     const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
     const streams = estimateChip(big.inference, big.plan, coral, none, workload);
-    expect(streams.kernels[0].bytes['host link']).toBeCloseTo(16e6 - 8388608, -2);
+    expect(streams.kernels[0]!.bytes['host link']).toBeCloseTo(16e6 - 8388608, -2);
     expect(streams.total.latencySeconds!.value).toBeGreaterThan((16e6 - 8388608) / 500e6);
     expect(streams.problems.map(({ code }) => code)).toContain('cost.weights-streamed');
   });
@@ -48,7 +48,7 @@ describe('on-chip memory', () => {
     const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
     const refused = estimateChip(big.inference, big.plan, chip('arm-cortex-m7'), none, workload);
     expect(refused.total.latencySeconds).toBeNull();
-    expect(refused.kernels[0].placement).toBe('none');
+    expect(refused.kernels[0]!.placement).toBe('none');
     expect(refused.problems.map(({ code }) => code)).toContain('cost.does-not-fit');
     const small = chain([1, 100], [dense(1, 100, 100, 'int8')], 'int8');
     const runs = estimateChip(small.inference, small.plan, chip('arm-cortex-m7'), none, workload);
@@ -61,11 +61,11 @@ describe('on-chip memory', () => {
     const none = profileById('none')!;
     const h100 = chip('nvidia-h100-sxm');
     const near = chain([256, 512], [dense(256, 512, 512), dense(256, 512, 512)]);
-    const [, second] = estimateChip(near.inference, near.plan, h100, none, workload).kernels;
+    const second = estimateChip(near.inference, near.plan, h100, none, workload).kernels[1]!;
     // 0.5 MB between the two stay in L2; the weights (1 MB) too, since the whole model fits.
-    expect(second.bytes['HBM3']).toBeLessThan(second.bytes['L2']);
+    expect(second.bytes['HBM3']).toBeLessThan(second.bytes['L2']!);
     const far = chain([200000, 512], [dense(200000, 512, 512), dense(200000, 512, 512)]);
-    const [, large] = estimateChip(far.inference, far.plan, h100, none, workload).kernels;
+    const large = estimateChip(far.inference, far.plan, h100, none, workload).kernels[1]!;
     expect(large.bytes['HBM3']).toBe(large.bytes['L2']);
   });
 });
@@ -87,7 +87,7 @@ describe('placement', () => {
       ['link', 8192],
       ['link', 8192],
     ]);
-    expect(links[0].seconds!.value).toBeCloseTo(8e-6 + 8192 / (500e6 * 0.85), 12);
+    expect(links[0]!.seconds!.value).toBeCloseTo(8e-6 + 8192 / (500e6 * 0.85), 12);
     const sum = cost.nodes.reduce((total, { seconds }) => total + (seconds?.value ?? 0), 0);
     expect(sum).toBeCloseTo(cost.total.latencySeconds!.value, 12);
   });
@@ -96,7 +96,7 @@ describe('placement', () => {
     const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
     const cost = estimateChip(inference, plan, chip('ibm-heron'), profileById('none')!, workload);
     expect(cost.total.latencySeconds).toBeNull();
-    expect(cost.kernels[0].placement).toBe('none');
+    expect(cost.kernels[0]!.placement).toBe('none');
     expect(cost.problems.map(({ code }) => code)).toEqual(['cost.no-mapping-quantum']);
   });
 });
@@ -108,8 +108,8 @@ describe('a training step', () => {
     const h100 = chip('nvidia-h100-sxm');
     const once = estimateChip(inference, plan, h100, none, workload);
     const step = estimateChip(inference, plan, h100, none, { ...workload, phase: 'training' });
-    const forward = once.kernels[0].seconds!.value - once.kernels[0].parts!.overhead;
-    const trained = step.kernels[0].seconds!.value - step.kernels[0].parts!.overhead;
+    const forward = once.kernels[0]!.seconds!.value - once.kernels[0]!.parts!.overhead;
+    const trained = step.kernels[0]!.seconds!.value - step.kernels[0]!.parts!.overhead;
     const update = trained - 3 * forward;
     // 16.8 M parameters of 28 bytes at about 3 TB/s.
     expect(update).toBeGreaterThan((4096 * 4096 * 28) / 3.352e12);
@@ -133,7 +133,7 @@ describe('spiking chips', () => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 2000), dense(1, 2000, 100)]);
     const verdict = spikingVerdict(
       plan,
-      (id) => (inference.values[id].bytes ?? 0) / 4,
+      (id) => (inference.values[id]!.bytes ?? 0) / 4,
       chip('intel-loihi1'),
     )!;
     expect(verdict.neurons).toBe(2100);
@@ -144,7 +144,7 @@ describe('spiking chips', () => {
     // At most all of its 1.5 W over 16 steps of 1 ms.
     expect(verdict.joules?.high).toBeCloseTo(1.5 * 16e-3, 12);
     expect(verdict.fits).toBe(true);
-    const tiny = spikingVerdict(plan, (id) => (inference.values[id].bytes ?? 0) / 4, chip('brainscales-2'))!;
+    const tiny = spikingVerdict(plan, (id) => (inference.values[id]!.bytes ?? 0) / 4, chip('brainscales-2'))!;
     // 131,072 synapses per chip.
     expect(tiny.chipsNeeded).toBe(17);
     const cost = estimateChip(inference, plan, chip('intel-loihi1'), profileById('none')!, workload);

@@ -80,7 +80,7 @@ describe('constants', () => {
         phase: 'prefill',
         precision: 'as-stored',
         runtime: null,
-      }).kernels[0].seconds?.basis;
+      }).kernels[0]!.seconds?.basis;
     };
     expect(attention(128)).toBe('calibrated');
     expect(attention(64)).toBe('class');

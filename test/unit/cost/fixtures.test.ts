@@ -34,7 +34,7 @@ const sixteen = [
 describe.each(fixtureNames)('%s', (name) => {
   it('has a time on every chip that has a rate, sums agree, ranges hold their estimates', async () => {
     const model = await readFixture(name);
-    const [run] = expectedRuns(name);
+    const run = expectedRuns(name)[0]!;
     const workload: Workload = {
       bindings: run.bindings,
       phase: 'inference',

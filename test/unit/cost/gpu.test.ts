@@ -66,7 +66,7 @@ describe('what a measurement keeps in the cache', () => {
   it('depends on how many sets of operands it takes turns with', () => {
     const l40s = chip('nvidia-l40s');
     const c = constantsFor(l40s, 'gemm', 'bf16').value;
-    const [row] = parseRows('chip,dtype,m,n,k,seconds\nnvidia-l40s,bf16,16,4096,2560,1', 'made up');
+    const row = parseRows('chip,dtype,m,n,k,seconds\nnvidia-l40s,bf16,16,4096,2560,1', 'made up')[0]!;
     // 21 MB of weights: one set stays in 0.75 of 100.7 MB, six do not.
     const bytes = 2 * (16 * 2560 + 2560 * 4096 + 16 * 4096);
     const warm = predict({ ...row, copies: 1 }, c, l40s);
@@ -79,8 +79,8 @@ describe('what a measurement keeps in the cache', () => {
 describe('attention', () => {
   it('without a cache to write is one launch of the three that were measured', () => {
     const h100 = chip('nvidia-h100-sxm');
-    const fixed = constantsFor(h100, 'attention-prefill', 'fp16').value['fixed'];
-    const [kernel] = costs('nvidia-h100-sxm', [1, 128, 768], [attention(12, 128, 128)], 'fp16');
+    const fixed = constantsFor(h100, 'attention-prefill', 'fp16').value['fixed']!;
+    const kernel = costs('nvidia-h100-sxm', [1, 128, 768], [attention(12, 128, 128)], 'fp16')[0]!;
     expect(kernel.parts!.overhead).toBeCloseTo(fixed / 3 / 1.98e9, 12);
   });
 
@@ -108,8 +108,8 @@ describe('attention', () => {
       outputShape: [6, 128, 1500],
     };
     for (const id of ['nvidia-a100-sxm-80gb', 'nvidia-l4', 'nvidia-t4', 'amd-mi300x']) {
-      const [fused] = costs(id, [1, 128, 384], [attention(6, 128, 1500)], 'fp32');
-      const apart = costs(id, [6, 128, 64], [products[0], softmax, products[1]], 'fp32');
+      const fused = costs(id, [1, 128, 384], [attention(6, 128, 1500)], 'fp32')[0]!;
+      const apart = costs(id, [6, 128, 64], [products[0]!, softmax, products[1]!], 'fp32');
       const sum = apart.reduce((total, { seconds }) => total + seconds!.value, 0);
       expect(fused.seconds!.value, id).toBeLessThan(1.1 * sum);
     }
@@ -119,8 +119,8 @@ describe('attention', () => {
 describe('vector lanes', () => {
   it('take no tile of a matrix unit for a narrow format: 16 bits are no slower than 32', () => {
     const layers = [dense(196, 2304, 256)];
-    const [wide] = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp32');
-    const [narrow] = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp16');
+    const wide = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp32')[0]!;
+    const narrow = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp16')[0]!;
     expect(narrow.seconds!.value).toBeLessThanOrEqual(wide.seconds!.value);
   });
 });

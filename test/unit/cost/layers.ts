@@ -68,11 +68,11 @@ export function chain(
         ? [value(`w${index}`, dtype, [layer.weightElements], 'initializer', null)]
         : [];
     const output = value(`v${index}`, dtype, layer.outputShape, 'node', index);
-    values[last] = { ...values[last], consumers: [...values[last].consumers, index] };
+    values[last] = { ...values[last]!, consumers: [...values[last]!.consumers, index] };
     const bytes = {
-      weights: weights.reduce((sum, id) => sum + (values[id].bytes ?? 0), 0),
-      inputs: values[last].bytes ?? 0,
-      outputs: values[output].bytes ?? 0,
+      weights: weights.reduce((sum, id) => sum + (values[id]!.bytes ?? 0), 0),
+      inputs: values[last]!.bytes ?? 0,
+      outputs: values[output]!.bytes ?? 0,
     };
     nodes.push({
       index,

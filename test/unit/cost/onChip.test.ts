@@ -25,7 +25,7 @@ function secondMoves(id: string, batch: number, elements: number, precision: Pre
   const { inference, plan } = chain([batch, elements], [relu(batch, elements), relu(batch, elements)]);
   const workload = { bindings: {}, phase: 'inference', precision, runtime: null } as const;
   const { kernels } = estimateChip(inference, plan, chip, profileById('none')!, workload);
-  return kernels[1].bytes[machineFor(chip, 'int8').main!.name];
+  return kernels[1]!.bytes[machineFor(chip, 'int8').main!.name]!;
 }
 
 describe('memory on the chip', () => {
@@ -74,7 +74,7 @@ describe('a wafer', () => {
       workload,
     );
     // Two sides of √900,000 cores at 1.4 GHz, one hop per clock.
-    expect(kernels[0].parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
+    expect(kernels[0]!.parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
   });
 });
 
@@ -96,7 +96,7 @@ describe('transfers', () => {
     const workload = { bindings: {}, phase: 'decode', precision: 'as-stored', runtime: null } as const;
     const ioOf = (name: string, shape: readonly number[]) => {
       const [first, ...others] = inference.values;
-      const input = { ...first, name, type: { kind: 'tensor', dtype: 'float', shape } as const };
+      const input = { ...first!, name, type: { kind: 'tensor', dtype: 'float', shape } as const };
       const model = { ...inference, values: [input, ...others] };
       return estimateChip(model, plan, chipById('nvidia-t4')!, profileById('none')!, workload).total.io.bytes;
     };
@@ -114,7 +114,7 @@ describe('an NPU that reads system memory', () => {
     const chip = chipById('arm-ethos-u55-256')!;
     const { kernels, total } = estimateChip(inference, plan, chip, profileById('none')!, workload);
     // 1 MB of weights per layer against 50 kB inside; no figure for the port is published, so its class's stands in.
-    expect(kernels[1].bytes['System memory over AXI']).toBeCloseTo(1e6, -5);
+    expect(kernels[1]!.bytes['System memory over AXI']).toBeCloseTo(1e6, -5);
     expect(total.latencySeconds?.value).toBeGreaterThan(2e6 / (0.0033 * 512e9));
     expect(total.throughput?.concurrency).toBe(1);
   });
@@ -146,7 +146,7 @@ describe('a depthwise convolution', () => {
     const { inference, plan } = chain([1, 256, 28, 28], [layer]);
     const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
     const chip = chipById('groq-lpu-v1')!;
-    const [kernel] = estimateChip(inference, plan, chip, profileById('none')!, workload).kernels;
+    const kernel = estimateChip(inference, plan, chip, profileById('none')!, workload).kernels[0]!;
     // 9 of 320 rows and 1 of 320 columns fill 0.00009 of the arrays; half of the vector rate is faster by far.
     const vector = machineFor(chip, 'int8').vector!;
     expect(kernel.parts!.compute).toBeCloseTo(operations.matrix / (0.5 * vector), 12);

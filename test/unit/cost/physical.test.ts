@@ -70,11 +70,13 @@ function convolution(channels: number, size: number, groups: number): Layer {
 /** Each kernel alone and after itself, so that its input may be on the chip already. */
 const kernels: readonly (readonly [string, readonly number[], Layer])[] = [
   ...[1, 16, 200, 4096, 65536].flatMap((m) =>
-    [
-      [256, 512],
-      [4096, 4096],
-      [1024, 65536],
-    ].map(([k, n]) => [`${m} x ${k} by ${k} x ${n}`, [m, k], dense(m, k, n)] as const),
+    (
+      [
+        [256, 512],
+        [4096, 4096],
+        [1024, 65536],
+      ] as const
+    ).map(([k, n]) => [`${m} x ${k} by ${k} x ${n}`, [m, k], dense(m, k, n)] as const),
   ),
   ...[8, 512, 20000].flatMap((rows) =>
     [64, 1000, 8192].flatMap((columns) => [

@@ -51,7 +51,7 @@ const applications = {
 } as const;
 
 function run(chipId: string, layers: readonly Layer[], inputType: 'int8' | 'float') {
-  const [first] = layers;
+  const first = layers[0]!;
   const shape = first.matrixShape;
   const input = shape?.kind === 'gemm' ? [shape.m, shape.k] : first.outputShape;
   const { inference, plan } = chain(input, layers, inputType);

@@ -119,9 +119,9 @@ export function calibrateGroup(law: Law, own: readonly Row[], chipOf: ChipOf, ef
     precision: law.precision,
     constants,
     rows: own.length,
-    ...(own[0].headSize > 0 && { headSizes: [...new Set(own.map(({ headSize }) => headSize))] }),
+    ...(own[0]!.headSize > 0 && { headSizes: [...new Set(own.map(({ headSize }) => headSize))] }),
     residuals: residuals(pairs),
-    source: `fitted to ${own.length} rows of ${own[0].origin}`,
+    source: `fitted to ${own.length} rows of ${own[0]!.origin}`,
   };
   return { calibration, score: score(pairs), pairs, rows };
 }
@@ -146,8 +146,8 @@ export function calibrateRows(rows: readonly Row[], chip: Chip, effort = 600): F
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   const result: Fitted[] = [];
-  for (const [key, own] of groups) {
-    const [group, precision] = key.split(' ');
+  for (const own of groups.values()) {
+    const { group, precision } = own[0]!;
     const law = lawFor(group, precision);
     if (!law || own.length < leastRows || !fittable(chip, precision)) continue;
     result.push(calibrateGroup({ ...law, precision }, own, () => chip, effort));

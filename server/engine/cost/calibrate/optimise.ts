@@ -18,7 +18,7 @@ export function minimise(
   const toValues = (x: readonly number[]): Values =>
     Object.fromEntries(
       free.map(({ name, low, high }, i) => {
-        const share = 1 / (1 + Math.exp(-x[i]));
+        const share = 1 / (1 + Math.exp(-x[i]!));
         return [name, Math.exp(Math.log(low) + share * (Math.log(high) - Math.log(low)))];
       }),
     );
@@ -43,24 +43,24 @@ export function minimise(
     const limit = used + evaluations / 3;
     while (used < limit) {
       simplex.sort((a, b) => a.y - b.y);
-      if (simplex[n].y - simplex[0].y < 1e-6) break;
-      const centre = best.x.map((_, j) => simplex.slice(0, n).reduce((s, p) => s + p.x[j], 0) / n);
-      const towards = (factor: number) => at(centre.map((c, j) => c + factor * (simplex[n].x[j] - c)));
+      if (simplex[n]!.y - simplex[0]!.y < 1e-6) break;
+      const centre = best.x.map((_, j) => simplex.slice(0, n).reduce((s, p) => s + p.x[j]!, 0) / n);
+      const towards = (factor: number) => at(centre.map((c, j) => c + factor * (simplex[n]!.x[j]! - c)));
       const reflected = towards(-1);
-      if (reflected.y < simplex[0].y) {
+      if (reflected.y < simplex[0]!.y) {
         const expanded = towards(-2);
         simplex[n] = expanded.y < reflected.y ? expanded : reflected;
-      } else if (reflected.y < simplex[n - 1].y) simplex[n] = reflected;
+      } else if (reflected.y < simplex[n - 1]!.y) simplex[n] = reflected;
       else {
-        const contracted = towards(reflected.y < simplex[n].y ? -0.5 : 0.5);
-        if (contracted.y < simplex[n].y) simplex[n] = contracted;
+        const contracted = towards(reflected.y < simplex[n]!.y ? -0.5 : 0.5);
+        if (contracted.y < simplex[n]!.y) simplex[n] = contracted;
         else
           for (let i = 1; i <= n; i++)
-            simplex[i] = at(simplex[i].x.map((v, j) => simplex[0].x[j] + (v - simplex[0].x[j]) / 2));
+            simplex[i] = at(simplex[i]!.x.map((v, j) => simplex[0]!.x[j]! + (v - simplex[0]!.x[j]!) / 2));
       }
     }
     simplex.sort((a, b) => a.y - b.y);
-    best = simplex[0];
+    best = simplex[0]!;
   }
   return toValues(best.x);
 }
@@ -78,5 +78,5 @@ export function quantile(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) return NaN;
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
-  return sorted[low] + (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]) * (at - low);
+  return sorted[low]! + (sorted[Math.min(low + 1, sorted.length - 1)]! - sorted[low]!) * (at - low);
 }

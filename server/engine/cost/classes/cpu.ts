@@ -72,7 +72,7 @@ function shapeUtilisation(input: KernelInput): number {
   if (total === 0) return 1;
   const cost = products.reduce((sum, p, i) => {
     const share = cpuUtilisation(p, input.machine.units) * aliasedShare(input, p);
-    return sum + work[i] / Math.max(share, 1e-3);
+    return sum + work[i]! / Math.max(share, 1e-3);
   }, 0);
   return total / cost;
 }

@@ -157,7 +157,7 @@ function recurrentTerms(
   shape: Extract<MatrixShape, { kind: 'recurrent' }>,
 ): Terms {
   const c = input.constants.value;
-  const [step] = productsOf(shape);
+  const step = productsOf(shape)[0]!;
   const weights = step.k * step.n * input.weightBytes;
   const far = weights <= rates.nearCapacity / 2 ? 0 : weights;
   const one = gemmTime(rates, c, { ...step, batch: 1 }, Math.max(input.activationBytes, 0.5), far);

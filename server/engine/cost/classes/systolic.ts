@@ -45,7 +45,7 @@ export function kernelArrayUtilisation(input: KernelInput, array: readonly [numb
 export function paddedWeights(input: KernelInput, [rows, columns]: readonly [number, number]): number {
   const shape = input.kernel.matrixShape;
   if (!shape || shape.kind === 'attention' || isNarrowConvolution(shape, 4)) return 1;
-  const [{ k, n }] = productsOf(shape);
+  const { k, n } = productsOf(shape)[0]!;
   return (Math.ceil(k / rows) * rows * Math.ceil(n / columns) * columns) / Math.max(k * n, 1);
 }
 
