@@ -77,7 +77,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       }
     }),
   );
-  return new vscode.Disposable(() => disposables.forEach((disposable) => disposable.dispose()));
+  return new vscode.Disposable(() => disposables.forEach((disposable) => void disposable.dispose()));
 }
 
 /** What a caller of the import may give along: menus pass things of their own. */

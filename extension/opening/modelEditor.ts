@@ -76,7 +76,7 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
       kept.dispose();
       this.redirect(visit).catch((error: unknown) => this.fail(visit, error));
     });
-    visit.panel.onDidDispose(() => kept.dispose());
+    visit.panel.onDidDispose(() => void kept.dispose());
     if (visit.tab()?.isPreview !== true) kept.dispose();
   }
 

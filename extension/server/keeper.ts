@@ -50,8 +50,8 @@ interface Life<P> {
 }
 
 interface Waiter {
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Keeps a server alive: does what the supervisor decides, and tells it what happens. */

@@ -27,7 +27,7 @@ export interface Console {
   /** Everything else. */
   error(text: string): void;
   /** How far a long reading has come, in bytes; undefined where nobody watches. */
-  progress?(done: number, all: number): void;
+  readonly progress?: (done: number, all: number) => void;
   /** The open file that results go to, where there is one. */
   readonly descriptor?: number;
   /** What the process may take; without bounds when left out. */

@@ -95,7 +95,7 @@ async function commandsFor(
   prepared: Prepared,
   shell: Shell,
   language: Language,
-): Promise<Pick<Outcome, 'text' | 'failure'>> {
+): Promise<{ readonly text: string; readonly failure: Outcome['failure'] }> {
   const { chip } = task;
   const { model, workload, inference } = prepared;
   const words = reportWords(language);

@@ -102,7 +102,7 @@ async function planFor(
   scheduler: Scheduler,
 ): Promise<KernelPlan> {
   let known = plans.get(inference);
-  if (!known) plans.set(inference, (known = new Map()));
+  if (!known) plans.set(inference, (known = new Map<string, KernelPlan>()));
   let plan = known.get(profile.id);
   if (!plan) {
     // Only what is finished is kept: whoever shared a plan under way would be cancelled with the run that began it.

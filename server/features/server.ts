@@ -61,9 +61,9 @@ export interface ServerContext {
   readonly files: ModelFiles;
   readonly log: Log;
   readonly working: Working;
-  language(): Language;
+  readonly language: () => Language;
   /** The chips of the workspace as a whole. */
-  chips(): Promise<Available>;
+  readonly chips: () => Promise<Available>;
 }
 
 const capabilities: ServerCapabilities = {

@@ -20,7 +20,7 @@ export function measuredOf(analysis: Analysis, chip: ChipAnalysis): Measured | n
   const stored = analysis.profiles.find((one) => one.chip === chip.chip.id);
   if (!stored) return null;
   let byChip = results.get(analysis);
-  if (!byChip) results.set(analysis, (byChip = new Map()));
+  if (!byChip) results.set(analysis, (byChip = new Map<string, Measured>()));
   let measured = byChip.get(stored.chip);
   if (!measured) byChip.set(stored.chip, (measured = layOver(analysis, chip, stored.profile, stored.file)));
   return measured;

@@ -136,7 +136,7 @@ function mobilenetV1(size: number, width = 1, channels = 3, classes = 1000): str
     [256, 2],
     [256, 1],
     [512, 2],
-    ...Array(5).fill([512, 1]),
+    ...Array.from({ length: 5 }, () => [512, 1] as const),
     [1024, 2],
     [1024, 1],
   ];

@@ -203,10 +203,12 @@ export class Workbench {
   serverProcess(): Promise<number | null> {
     return this.inHost(() => {
       // A bare machine has no program that lists processes; the extension host knows its children.
-      const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): object[] };
-      const servers = handles().filter(
-        (one): one is ChildProcess => 'spawnargs' in one && String(one.spawnargs).includes('server.js'),
-      );
+      const host = process as unknown as { _getActiveHandles(): object[] };
+      const servers = host
+        ._getActiveHandles()
+        .filter(
+          (one): one is ChildProcess => 'spawnargs' in one && String(one.spawnargs).includes('server.js'),
+        );
       return (
         servers.find(({ exitCode, signalCode }) => exitCode === null && signalCode === null)?.pid ?? null
       );

@@ -3,7 +3,7 @@ import { editingFuzzer } from './editing';
 import type { Fuzzer, FuzzMessage } from './fuzzer';
 import { modelFuzzer } from './models';
 
-const fuzzers: Readonly<Record<string, () => Promise<Fuzzer>>> = {
+const fuzzers: Readonly<Record<string, () => Promise<Fuzzer> | Fuzzer>> = {
   models: modelFuzzer,
   editing: editingFuzzer,
   commands: commandFuzzer,

@@ -10,7 +10,7 @@ import { restructured } from './structure';
 const folder = 'test/fixtures/models/';
 
 /** Model files: damaged bytes, well-formed files that make no sense, operators with senseless operands. */
-export async function modelFuzzer(): Promise<Fuzzer> {
+export function modelFuzzer(): Fuzzer {
   const bases = readdirSync(folder)
     .filter((name) => /\.onnx(\.gz)?$/.test(name))
     .map((name) => {

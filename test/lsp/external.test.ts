@@ -33,7 +33,7 @@ async function remarks(document: TestDocument): Promise<string[]> {
   const items = report.kind === 'full' ? report.items : [];
   return items
     .filter(({ code }) => String(code).startsWith('external-data'))
-    .map(({ message }) => String(message));
+    .map(({ message }) => message as string);
 }
 
 it('missing files of weights are told after the listing, and asked for again', async () => {

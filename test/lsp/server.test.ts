@@ -375,7 +375,7 @@ describe('models that the client reads', () => {
     expect(await document.hoverText(document.at('Relu'))).toContain('H100');
     const labels = (await document.hints()).map(({ label }) => label);
     expect(labels).toContain('1×24');
-    expect(labels.filter((label) => /[µnm]s/.test(String(label)))).toEqual([]);
+    expect(labels.filter((label) => /[µnm]s/.test(label as string))).toEqual([]);
   });
 
   it('have their written state when the client has none', async () => {

@@ -284,7 +284,7 @@ describe('problems of hand-written text', () => {
   it('are in Korean for Korean users', async () => {
     const { document } = await open(graph('y = Relu (nothing)'), { locale: 'ko' });
     const report = await document.diagnostics();
-    const texts = report.kind === 'full' ? report.items.map(({ message }) => String(message)) : [];
+    const texts = report.kind === 'full' ? report.items.map(({ message }) => message as string) : [];
     expect(texts).toContain('값 “nothing”이(가) 사용되지만 만들어지지 않습니다.');
   });
 });

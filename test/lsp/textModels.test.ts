@@ -35,7 +35,7 @@ describe('models that exporters wrote, as hand-written text', () => {
     client = await TestClient.inProcess();
     const document = await client.openText(`untitled:${name}`, text);
     const found = await textProblemsOf(document);
-    expect(found.map(({ message, range }) => `${range.start.line}: ${String(message)}`)).toEqual([]);
+    expect(found.map(({ message, range }) => `${range.start.line}: ${message as string}`)).toEqual([]);
   });
 });
 

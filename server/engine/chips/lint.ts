@@ -198,7 +198,7 @@ function walk(value: unknown, path: string, visit: (path: string, indices: reado
   const record = value as Record<string, unknown>;
   for (const [key, item] of Object.entries(record)) {
     if (key === 'sources' && Array.isArray(item)) {
-      if (item.every((index) => typeof index === 'number')) visit(path, item as number[]);
+      if (item.every((index) => typeof index === 'number')) visit(path, item);
     } else walk(item, path === '' ? key : `${path}.${key}`, visit);
   }
 }

@@ -44,7 +44,7 @@ const definitions = schema.definitions as unknown as Readonly<Record<string, Sch
  */
 export function checkSchema(json: unknown): ChipProblem[] {
   const problems: ChipProblem[] = [];
-  check(schema as unknown as Schema, json, [], problems);
+  check(schema, json, [], problems);
   return problems;
 }
 

@@ -85,7 +85,7 @@ const cache = new WeakMap<Chip, Map<string, Constants>>();
  */
 export function constantsFor(chip: Chip, group: Group, precision: string): Constants {
   let known = cache.get(chip);
-  if (!known) cache.set(chip, (known = new Map()));
+  if (!known) cache.set(chip, (known = new Map<string, Constants>()));
   const key = `${group} ${precision}`;
   let constants = known.get(key);
   if (!constants) known.set(key, (constants = find(chip, group, precision)));
@@ -229,7 +229,7 @@ type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
 /** The class's stand-in for a missing figure; undefined where there is none. */
 export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
   let known = standins.get(fact);
-  if (!known) standins.set(fact, (known = new Map()));
+  if (!known) standins.set(fact, (known = new Map<string, Standin | undefined>()));
   // Every kernel asks for some of them.
   if (!known.has(chipClass)) known.set(chipClass, newStandin(fact, chipClass));
   return known.get(chipClass);

@@ -45,7 +45,7 @@ const cache = new WeakMap<Chip, Map<string, Machine>>();
 /** The chip as it computes what is wanted in `format`; looked up once per chip and format. */
 export function machineFor(chip: Chip, format: string): Machine {
   let known = cache.get(chip);
-  if (!known) cache.set(chip, (known = new Map()));
+  if (!known) cache.set(chip, (known = new Map<string, Machine>()));
   let machine = known.get(format);
   if (!machine) known.set(format, (machine = build(chip, format)));
   return machine;

@@ -45,7 +45,7 @@ export function mergeTypes(
     const clash = inferred.dtype && declared.dtype && inferred.dtype !== declared.dtype;
     return {
       type: { kind: inferred.kind, ...(dtype && { dtype }), ...(shape && { shape }) },
-      ...(clash ? { contradiction: { declared: declared.dtype!, inferred: inferred.dtype! } } : {}),
+      ...(clash ? { contradiction: { declared: declared.dtype, inferred: inferred.dtype } } : {}),
       ...(contradiction && { contradiction }),
     };
   }

@@ -99,7 +99,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   setType(index: number, type: ValueType | undefined): void {
     const isTensor = type?.kind === 'tensor' || type?.kind === 'sparse';
     const broken = isTensor && type.shape?.every(isPossible) === false;
-    this.slot(index).type = broken ? { ...type, shape: this.repaired(type.shape!) } : type;
+    this.slot(index).type = broken ? { ...type, shape: this.repaired(type.shape) } : type;
   }
 
   setElements(index: number, elements: readonly Element[]): void {

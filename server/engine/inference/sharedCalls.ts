@@ -58,7 +58,7 @@ export class SharedCalls {
   /** The body was inferred, and nothing was to be said of it or named after it. */
   keep(key: string, body: FlatScope): void {
     let bodies = this.bodies.get(body.function!);
-    if (!bodies) this.bodies.set(body.function!, (bodies = new Map()));
+    if (!bodies) this.bodies.set(body.function!, (bodies = new Map<string, FlatScope>()));
     bodies.set(key, body);
     this.keys.set(body.index, key);
   }

@@ -143,7 +143,7 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   }
   const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
   // Attributes that make no sense (0 or -2 heads) give no number: unknown, not invented.
-  const sizes = Object.values(matrixShape ?? {}).flat();
+  const sizes: readonly unknown[] = Object.values(matrixShape ?? {}).flat();
   const counts = [matrix, vector, special, ...Object.values(bytes), ...sizes];
   if (!counts.every((count) => typeof count !== 'number' || (count >= 0 && Number.isFinite(count))))
     return null;

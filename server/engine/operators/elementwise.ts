@@ -138,7 +138,13 @@ const unaryOperators: readonly OperatorRule[] = [
   unaryRule('Log', special, unary(Math.log)),
   ...(
     ['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Tanh', 'Asinh', 'Acosh', 'Atanh'] as const
-  ).map((name) => unaryRule(name, special, unary(Math[name.toLowerCase() as 'sin']))),
+  ).map((name) =>
+    unaryRule(
+      name,
+      special,
+      unary((x) => Math[name.toLowerCase() as 'sin'](x)),
+    ),
+  ),
   unaryRule('Erf', special),
   unaryRule(
     'Not',

@@ -6,20 +6,23 @@ import { isDim, normalizeAxes, numbers } from './shared';
 import { shapeElements } from './tensorShape';
 import { largest, smallest } from '../lists';
 
-/** Scales and sizes of Resize by axis of the input; undefined where an axis keeps its size. */
+/** Stands where an axis keeps its size; no element of a tensor is a symbol. */
+const keep = Symbol('keep');
+
+/** Scales and sizes of Resize by axis of the input; undefined where nothing is known. */
 interface Targets {
-  readonly scales: readonly (Element | 'keep')[];
-  readonly sizes: readonly (Element | 'keep')[];
+  readonly scales: readonly (Element | typeof keep)[];
+  readonly sizes: readonly (Element | typeof keep)[];
 }
 
 function spread(
   values: readonly Element[] | undefined,
   axes: readonly number[] | undefined,
   rank: number,
-): (Element | 'keep')[] {
+): (Element | typeof keep)[] {
   if (!values) return [];
   if (!axes) return [...values];
-  const result = new Array<Element | 'keep'>(rank).fill('keep');
+  const result = new Array<Element | typeof keep>(rank).fill(keep);
   axes.forEach((axis, i) => (result[axis] = values[i]));
   return result;
 }
@@ -53,8 +56,9 @@ function inferResize(context: NodeContext): void {
     0,
     context.dtype(0),
     shape.map((dim, axis) => {
-      const [size, scale] = [sizes[axis], scales[axis]];
-      if (size === 'keep' || scale === 'keep') return dim;
+      const size = sizes[axis];
+      const scale = scales[axis];
+      if (size === keep || scale === keep) return dim;
       if (isDim(size)) return size;
       if (typeof scale !== 'number') return context.fresh(`dim${axis}`);
       if (!crops) return scaled(dim, scale) ?? context.fresh(`dim${axis}`);
@@ -70,7 +74,7 @@ function inferResize(context: NodeContext): void {
 function keptAspect(
   context: NodeContext,
   shape: Shape,
-  sizes: readonly (Element | 'keep')[],
+  sizes: readonly (Element | typeof keep)[],
   policy: string,
 ): Dim[] {
   const ratios: number[] = [];
@@ -79,11 +83,11 @@ function keptAspect(
     if (typeof size === 'number' && typeof dim === 'number') ratios.push(size / dim);
   });
   const complete = shape.every(
-    (dim, axis) => sizes[axis] === 'keep' || (typeof dim === 'number' && typeof sizes[axis] === 'number'),
+    (dim, axis) => sizes[axis] === keep || (typeof dim === 'number' && typeof sizes[axis] === 'number'),
   );
   const scale = policy === 'not_larger' ? smallest(ratios) : largest(ratios);
   return shape.map((dim, axis) => {
-    if (sizes[axis] === 'keep') return dim;
+    if (sizes[axis] === keep) return dim;
     return complete ? Math.floor((dim as number) * scale + 0.5) : context.fresh(`dim${axis}`);
   });
 }

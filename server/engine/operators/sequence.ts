@@ -126,7 +126,7 @@ function inferConcatFromSequence(context: NodeContext): void {
 
 function totalAlong(items: readonly (ValueType | undefined)[] | undefined, axis: number): Dim | undefined {
   const dims = items?.map((item) => (item?.kind === 'tensor' ? item.shape?.[axis] : undefined));
-  return dims?.every((dim) => dim !== undefined) ? sum(dims as Dim[]) : undefined;
+  return dims?.every((dim) => dim !== undefined) ? sum(dims) : undefined;
 }
 
 /** Without an input the `type` attribute says what the optional could hold. */

@@ -45,15 +45,13 @@ export function normalizeAxes(axes: readonly number[], rank: number): number[] |
 
 /** The elements of an input when all of them are plain numbers. */
 export function numbers(elements: readonly Element[] | undefined): readonly number[] | undefined {
-  return elements?.every((element) => typeof element === 'number')
-    ? (elements as readonly number[])
-    : undefined;
+  return elements?.every((element) => typeof element === 'number') ? elements : undefined;
 }
 
 /** The elements of an input when all of them are dimensions: numbers or symbolic. */
 export function dims(elements: readonly Element[] | undefined): readonly Dim[] | undefined {
   return elements?.every((element) => element !== undefined && typeof element !== 'string')
-    ? (elements as readonly Dim[])
+    ? elements
     : undefined;
 }
 

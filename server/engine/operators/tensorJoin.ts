@@ -32,7 +32,7 @@ function inferConcat(context: NodeContext): void {
     const dims = shapes.map((shape) => shape?.[at]);
     if (at !== axis)
       return dims.find((dim) => typeof dim === 'number') ?? dims.find((dim) => dim !== undefined)!;
-    return dims.every((dim) => dim !== undefined) ? sum(dims as Dim[]) : context.fresh(`dim${at}`);
+    return dims.every((dim) => dim !== undefined) ? sum(dims) : context.fresh(`dim${at}`);
   });
   context.setTensor(0, context.dtype(0), result);
   concatElements(context, shapes, axis);

@@ -35,7 +35,7 @@ function paths(value: unknown, path: (string | number)[] = []): (string | number
 function changed(value: unknown, [step, ...rest]: readonly (string | number)[], next: unknown): unknown {
   if (step === undefined) return next;
   if (Array.isArray(value))
-    return value.map((item, index) => (index === step ? changed(item, rest, next) : item));
+    return value.map((item: unknown, index) => (index === step ? changed(item, rest, next) : item));
   const copy = { ...(value as Json), [step]: changed((value as Json)[step], rest, next) };
   if (copy[step] === undefined) delete copy[step];
   return copy;

@@ -442,7 +442,9 @@ describe('siliconlens chips', () => {
         row.every((cell) => cell !== ''),
         row.join(' | '),
       ).toBe(true);
-    const byId = Object.fromEntries(cells.map(([id, ...rest]) => [id, rest]));
+    const byId: Record<string, string[]> = Object.fromEntries(
+      cells.map(([id, ...rest]) => [id!, rest] as const),
+    );
     expect(byId['nvidia-h100-sxm']).toEqual([
       'gpu',
       'cloud',

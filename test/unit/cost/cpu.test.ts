@@ -44,8 +44,14 @@ function input(
   } as unknown as KernelInput;
 }
 
-const product = (m: number, n: number, k: number): MatrixShape =>
-  ({ kind: 'gemm', batch: 1, m, n, k, weights: 'b' }) as MatrixShape;
+const product = (m: number, n: number, k: number): MatrixShape => ({
+  kind: 'gemm',
+  batch: 1,
+  m,
+  n,
+  k,
+  weights: 'b',
+});
 const plain = { compute: 1, vector: 1, bandwidth: 1, near: 1, item: 0, fixed: 0 };
 
 describe('processors', () => {

@@ -72,7 +72,7 @@ describe('runtimes to pick from', () => {
   it('say what the default is on each chip and which chips each cannot drive', () => {
     const [first, second, third] = runtimeItems(offered);
     expect(first).toMatchObject({ id: null, description: 'H100: TensorRT, Xeon: ONNX Runtime, CPU' });
-    expect(second).toMatchObject({ id: 'tensorrt', detail: expect.stringContaining('Xeon') });
+    expect(second).toMatchObject({ id: 'tensorrt', detail: expect.stringContaining('Xeon') as string });
     expect(third).toEqual({ id: 'none', label: 'No runtime', description: 'none' });
   });
 

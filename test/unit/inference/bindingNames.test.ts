@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../../l10n/messages';
-import type { Graph } from '../../../server/engine/graph/model';
 import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import { aliasesOf, resolveBindings, unknownBindings } from '../../../server/engine/inference/bindingNames';
 import { infer } from '../../../server/engine/inference/infer';
@@ -63,7 +62,7 @@ describe('aliases of roles', () => {
 
   it('are told by symbol', async () => {
     const { graph } = await modelOf('float[batch_size,s1,t1_seq,seq_2] x');
-    expect([...aliasesOf(graph as Graph)]).toEqual([['batch_size', 'batch']]);
+    expect([...aliasesOf(graph)]).toEqual([['batch_size', 'batch']]);
   });
 });
 

@@ -106,7 +106,7 @@ export interface Tried {
   readonly inference: Inference;
   readonly types: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
-  nodeOf(output: string): InferredNode;
+  readonly nodeOf: (output: string) => InferredNode;
 }
 
 export async function tryModel(

@@ -34,7 +34,7 @@ async function differences(model: Model, symbolic: SymbolicFacts, bindings: Bind
     const found = dimsOf(type).map(printDim);
     return bound.join() === found.join()
       ? []
-      : [`${name}: ${printType(named.type)} is ${bound}, not ${found}`];
+      : [`${name}: ${printType(named.type)} is ${bound.join()}, not ${found.join()}`];
   });
 }
 

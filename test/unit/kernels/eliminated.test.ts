@@ -60,7 +60,7 @@ class Liveness {
       const needed = this.follow(called, new Set(results), place);
       return node.inputs.filter((_, i) => needed.has(called.inputs[i] ?? ''));
     }
-    const graphs = node.attributes.flatMap(({ kind, value }) => (kind === 'graph' ? [value as Graph] : []));
+    const graphs = node.attributes.flatMap(({ kind, value }) => (kind === 'graph' ? [value] : []));
     const bodies = graphs.map(bodyOf);
     // Places count through the bodies of a node; its own names hide those of outside, which have others here.
     const captured = bodies.flatMap((body, i) => [
@@ -125,7 +125,7 @@ class Structure {
     if (text === undefined) {
       const { producer, elements, isConstant } = this.inference.values[id]!;
       // Whoever computes the same from constants of the same content computes the same.
-      if (isConstant && elements) text = `[${elements.join()}]`;
+      if (isConstant && elements) text = `[${elements.map(String).join()}]`;
       else text = producer === null ? `value ${id}` : this.ofNode(producer, id);
       text = createHash('sha256').update(text).digest('hex').slice(0, 24);
       this.known.set(id, text);

@@ -159,7 +159,7 @@ function nodeOf(operator: string, check: Check): Node {
 export function attributeOf(name: string, value: CheckAttribute): Attribute {
   if (typeof value === 'number') return { name, kind: Number.isInteger(value) ? 'int' : 'float', value };
   if (typeof value === 'string') return { name, kind: 'string', value };
-  if (!Array.isArray(value)) return { ...(value as Attribute), name } as Attribute;
+  if (!Array.isArray(value)) return { ...(value as Attribute), name };
   const list = value as readonly (number | string)[];
   if (typeof list[0] === 'string') return { name, kind: 'strings', value: list as readonly string[] };
   return {

@@ -63,7 +63,7 @@ describe('types and shapes that ONNX Runtime returned', () => {
     }
     if (item.free === true) return;
     const { matrix, vector, special } = work!.operations;
-    for (const count of [matrix, vector, special, ...Object.values(work!.bytes)])
+    for (const count of [matrix, vector, special, ...(Object.values(work!.bytes) as number[])])
       expect(count).toBeGreaterThanOrEqual(0);
   });
 });

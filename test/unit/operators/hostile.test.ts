@@ -8,7 +8,7 @@ import { checkRule, type CheckAttribute, type CheckInput } from './check';
 /** Rules that ask for subgraphs are driven by the walk, whose own tests are hostile to it. */
 const withGraphs = new Set(
   allOperators
-    .filter(({ infer }) => infer.constructor.name === 'GeneratorFunction')
+    .filter((operator) => operator.infer.constructor.name === 'GeneratorFunction')
     .map(({ domain, name }) => `${domain}.${name}`),
 );
 

@@ -54,7 +54,7 @@ describe('JSON in pieces', () => {
     expect([...printJson(report)].join('')).toBe(wanted);
   });
 
-  it('is so for empty and for long lists, left out fields, and numbers that JSON has no word for', async () => {
+  it('is so for empty and for long lists, left out fields, and numbers that JSON has no word for', () => {
     const long = Array.from({ length: 3000 }, (_, i) => ({
       i,
       left: undefined,

@@ -30,7 +30,7 @@ const ratesCache = new WeakMap<Machine, Map<string, GpuRates | null>>();
 /** The laws' view of a machine; null where a rate is missing that they cannot do without. */
 export function gpuRates(machine: Machine, c: ConstantValues): GpuRates | null {
   let known = ratesCache.get(machine);
-  if (!known) ratesCache.set(machine, (known = new Map()));
+  if (!known) ratesCache.set(machine, (known = new Map<string, GpuRates | null>()));
   const key = `${c['joulesPerOperation']} ${c['matrixJoules']}`;
   let rates = known.get(key);
   if (rates === undefined) {
@@ -82,7 +82,7 @@ const gemmCache = new WeakMap<object, Map<string, LawTime>>();
 /** Networks repeat their layers: a product of one shape is tried over all tiles once per chip and set of constants. */
 function cachedGemm(input: KernelInput, rates: GpuRates, product: Product, c: ConstantValues): LawTime {
   let known = gemmCache.get(input.constants);
-  if (!known) gemmCache.set(input.constants, (known = new Map()));
+  if (!known) gemmCache.set(input.constants, (known = new Map<string, LawTime>()));
   const { batch, m, n, k } = product;
   const key = `${input.machine.format} ${batch} ${m} ${n} ${k} ${input.bytes.main}`;
   let time = known.get(key);

@@ -24,11 +24,12 @@ import { limits } from './limits';
 import { decodeText, functionExtras, metadataOf, nodeExtras, opaqueOf, placeOf } from './newer';
 import type { Span } from './newer';
 
-type Integer = number | { toNumber(): number };
-
-/** A 64-bit integer as a number: the decoder gives an object where it finds a library for them. */
-export function toNumber(value: Integer): number {
-  return typeof value === 'number' ? value : value.toNumber();
+/**
+ * A 64-bit integer as a number: the decoder gives an object where it finds a library for them. Its types name that
+ * library's class without importing it, so the parameter's type is said here.
+ */
+export function toNumber(value: unknown): number {
+  return typeof value === 'number' ? value : (value as { toNumber(): number }).toNumber();
 }
 
 const none: readonly never[] = [];

@@ -104,7 +104,7 @@ function pagedSizes(context: WorkContext): Paged {
   const lengths = context.elements(6);
   const known = lengths?.every((length) => typeof length === 'number');
   const room = (context.shape(7)[1] ?? 0) * (context.shape(3)[1] ?? 0);
-  const past = known ? elementSum(lengths as readonly number[]) / batch : Math.max(0, room - tokens / batch);
+  const past = known ? elementSum(lengths) / batch : Math.max(0, room - tokens / batch);
   return { batch, tokens, headSize, heads, kvHeads, past };
 }
 

@@ -48,7 +48,8 @@ export function* printCsv(report: LazyReport): Generator<string> {
     // Both lists are in the order of the nodes.
     const costs = chip?.nodes[Symbol.iterator]();
     for (const node of report.nodes) {
-      const cost = costs?.next().value;
+      const next = costs?.next();
+      const cost = next && !next.done ? next.value : null;
       const cells = csvRow([
         chip?.id ?? null,
         chip?.runtime ?? null,

@@ -3,21 +3,21 @@ import type { Estimate } from '../../cost/types';
 /** How numbers and words are written in the reader's language; made at the edge from the bundles. */
 export interface Words {
   /** The text of a key of the bundles (`print.latency`). */
-  text(key: string, args?: Readonly<Record<string, string | number>>): string;
-  seconds(value: number): string;
-  bytes(value: number): string;
-  operations(value: number): string;
-  operationsPerSecond(value: number): string;
-  bytesPerSecond(value: number): string;
-  joules(value: number): string;
-  watts(value: number): string;
-  wattHours(value: number): string;
+  readonly text: (key: string, args?: Readonly<Record<string, string | number>>) => string;
+  readonly seconds: (value: number) => string;
+  readonly bytes: (value: number) => string;
+  readonly operations: (value: number) => string;
+  readonly operationsPerSecond: (value: number) => string;
+  readonly bytesPerSecond: (value: number) => string;
+  readonly joules: (value: number) => string;
+  readonly watts: (value: number) => string;
+  readonly wattHours: (value: number) => string;
   /** Of CO2 equivalent. */
-  grams(value: number): string;
-  count(value: number): string;
-  decimal(value: number): string;
+  readonly grams: (value: number) => string;
+  readonly count: (value: number) => string;
+  readonly decimal: (value: number) => string;
   /** Of 0..1. */
-  percent(value: number): string;
+  readonly percent: (value: number) => string;
 }
 
 /** A quantity, or the sign for unknown: never 0 for what is not known. */
