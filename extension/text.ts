@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type Language, languageOf, message, type MessageArgs, type MessageKey } from '../l10n/messages';
+import { type Language, languageOf } from '../l10n/language';
+import { message, type MessageArgs, type MessageKey } from '../l10n/messages';
 
 /** The text of a key in VS Code's display language. */
 export function text(key: MessageKey, args?: MessageArgs): string {

@@ -1,6 +1,7 @@
 import { visible } from '../outside/hidden';
 import { entryOf } from '../outside/table';
 import { bytes, count, decimal } from './format';
+import type { Language } from './language';
 import enCalibrate from './en/calibrate.json';
 import enCli from './en/cli.json';
 import enExtension from './en/extension.json';
@@ -42,12 +43,6 @@ const ko: Record<string, string> = {
 /** Keys look like `hover.bound.memory`; test/unit/l10n compares the key sets of all languages. */
 export type MessageKey = keyof typeof en;
 export type MessageArgs = Readonly<Record<string, string | number>>;
-export type Language = 'en' | 'ko';
-
-/** The bundle for a VS Code display language such as `ko`, `ko-KR` or `en-gb`; English where there is none. */
-export function languageOf(locale: string | undefined): Language {
-  return locale?.toLowerCase().split('-')[0] === 'ko' ? 'ko' : 'en';
-}
 
 /** The text of a key with `{name}` places filled in. */
 export function message(language: Language, key: MessageKey, args: MessageArgs = {}): string {

@@ -1,4 +1,4 @@
-import type { Language } from '../l10n/messages';
+import type { Language } from '../l10n/language';
 import { lazyReport, reportSteps, type ReportInput } from './engine/report/build';
 import { printCsv } from './engine/report/print/csv';
 import { printHtml } from './engine/report/print/html';

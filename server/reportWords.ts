@@ -9,7 +9,8 @@ import {
   seconds,
   si,
 } from '../l10n/format';
-import { messageOf, type Language } from '../l10n/messages';
+import type { Language } from '../l10n/language';
+import { messageOf } from '../l10n/messages';
 import type { Words } from './engine/report/print/words';
 
 /** Words and numbers of a printed report in a language. */

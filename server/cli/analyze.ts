@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import manifest from '../../package.json';
-import { messageOf, type Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { inferSymbolic } from '../engine/inference/symbolic';

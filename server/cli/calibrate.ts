@@ -1,34 +1,26 @@
 import { plainJson } from '../../outside/json';
 import { basename } from 'node:path';
 import manifest from '../../package.json';
-import { messageOf, type Language } from '../../l10n/messages';
-import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
+import { costsOn } from '../engine/analyse';
 import type { Calibration, Chip } from '../engine/chips/chip';
 import { resolveUserChip } from '../engine/chips/userChips';
 import { calibrateProfiles, rowsPerConstant, type GroupFit } from '../engine/cost/calibrate/fromProfile';
 import { calibrateTable } from '../engine/cost/calibrate/fromTable';
-import { matchProfile, type MatchedProfile } from '../engine/cost/calibrate/matchProfile';
+import { matchProfile } from '../engine/cost/calibrate/matchProfile';
 import { overlayOf, type ChipOverlay } from '../engine/cost/calibrate/overlay';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
 import type { Arguments } from './arguments';
-import { calibrationSummary, type Before } from './calibrationSummary';
+import { calibrationSummary, type Before, type MeasuredOnChip } from './calibrationSummary';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { openModel, type OpenedModel } from './openModel';
+import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor } from './workload';
 import { appendAll, largest } from '../engine/lists';
-
-/** A profile laid over its model on the chip. */
-export interface MeasuredOnChip extends ReadFile {
-  readonly model: string;
-  readonly opened: OpenedModel;
-  readonly prepared: Prepared;
-  readonly analysis: ChipAnalysis;
-  readonly matched: MatchedProfile;
-}
 
 /** Share of the measured time below which a profile is not one of this model. */
 const leastShare = 0.5;

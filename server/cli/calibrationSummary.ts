@@ -1,13 +1,24 @@
-import type { Language } from '../../l10n/messages';
-import type { ChipAnalysis } from '../engine/analyse';
+import type { Language } from '../../l10n/language';
+import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
+import type { MatchedProfile } from '../engine/cost/calibrate/matchProfile';
 import type { GroupFit } from '../engine/cost/calibrate/fromProfile';
 import type { ChipOverlay } from '../engine/cost/calibrate/overlay';
 import { column, type Section } from '../engine/report/print/section';
 import { tableOf } from '../engine/report/print/table';
 import { known, type Words } from '../engine/report/print/words';
 import { reportWords } from '../reportWords';
-import type { MeasuredOnChip } from './calibrate';
+import type { OpenedModel } from './openModel';
+import type { ReadFile } from './profiles';
+
+/** A profile laid over its model on the chip. */
+export interface MeasuredOnChip extends ReadFile {
+  readonly model: string;
+  readonly opened: OpenedModel;
+  readonly prepared: Prepared;
+  readonly analysis: ChipAnalysis;
+  readonly matched: MatchedProfile;
+}
 
 /** A measured model with what it costs under the new constants. */
 export interface Before {

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf, type Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { parseJson } from '../engine/chips/jsonText';

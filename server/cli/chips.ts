@@ -1,5 +1,5 @@
 import { entryOf } from '../../outside/table';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { findChips } from '../engine/chips/catalogue';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
 import { csvRow } from '../../outside/csv';

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { messageOf, type Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { seconds } from '../../l10n/format';
-import { messageOf, type Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
 import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';

@@ -1,7 +1,8 @@
 import { terminalText } from '../../outside/terminal';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
-import { languageOf, message, type Language } from '../../l10n/messages';
+import { languageOf, type Language } from '../../l10n/language';
+import { message } from '../../l10n/messages';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';

@@ -1,5 +1,5 @@
 import { plainJson } from '../../outside/json';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { markdownOf } from '../engine/report/print/markdown';
 import { tableOf } from '../engine/report/print/table';
 import { sparsityCsv, sparsitySections } from '../engine/report/sparsity';

@@ -1,5 +1,6 @@
 import { terminalText } from '../../outside/terminal';
-import { messageOf, type Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf } from '../../l10n/messages';
 import { commandText, commentText, shells, type Shell } from '../../outside/shell';
 import { costsOn, prepare, type Prepared } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';

@@ -1,6 +1,6 @@
 import { bytes, bytesPerSecond, operationsPerSecond } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';
 import { defaultRuntimeOf, drives } from '../engine/cost/runtimes';

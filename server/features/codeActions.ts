@@ -1,7 +1,7 @@
 import { CodeActionKind } from 'vscode-languageserver/node';
 import type { CodeAction, Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { quote } from '../engine/formats/onnxText/words';
 import type { Token } from '../engine/formats/onnxText/lexer';
 import type { PlacedProblem } from '../workspace/analysis';

@@ -2,7 +2,7 @@ import { labelText } from '../../outside/label';
 import type { CodeLens, Command } from 'vscode-languageserver/node';
 import { bytes, seconds } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { RuntimeProfile } from '../engine/kernels/profile';

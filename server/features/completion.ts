@@ -1,7 +1,7 @@
 import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver/node';
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { dataTypes } from '../engine/graph/dataTypes';
 import type { DataType } from '../engine/graph/dataTypes';
 import { nameText, quote, typeWords } from '../engine/formats/onnxText/words';

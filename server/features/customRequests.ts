@@ -53,7 +53,7 @@ import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
 import { rows } from './rows';
-import type { ServerContext } from './server';
+import type { ServerContext } from './context';
 import { progressTo, sparsityPage } from './sparsity';
 import { summary } from './summary';
 

@@ -1,7 +1,7 @@
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { Diagnostic, Range } from 'vscode-languageserver/node';
 import { messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { Problem, Severity } from '../engine/problem';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { headingOf, positionOf } from '../workspace/nodeIndex';

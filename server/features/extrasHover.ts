@@ -1,7 +1,7 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { shardingText } from '../engine/formats/onnxText/devices';
 import type { Graph, Metadata, Model, Node, ValueInfo } from '../engine/graph/model';
 import type { InferredValue } from '../engine/inference/types';

@@ -1,6 +1,6 @@
 import { decimal, seconds as formatSeconds } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';

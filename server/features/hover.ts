@@ -3,7 +3,7 @@ import { MarkupKind } from 'vscode-languageserver/node';
 import type { Hover, MarkupContent, Position } from 'vscode-languageserver/node';
 import { bytes, count, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';

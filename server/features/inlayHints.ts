@@ -1,5 +1,5 @@
 import type { InlayHint, Range } from 'vscode-languageserver/node';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { Bound, Estimate } from '../engine/cost/types';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
 import { wholeSeconds } from '../workspace/analysis';

@@ -7,7 +7,7 @@ import type {
 } from 'vscode-languageserver/node';
 import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { modelOf } from '../address';
 import type { Analysis } from '../workspace/analysis';
 import type { Listing, PlacedProblem } from '../workspace/analysis';
@@ -24,7 +24,7 @@ import type { HintData } from './inlayHints';
 import { runPolitely } from '../engine/scheduler';
 import { indexOutline } from './outline';
 import { definitions, highlights, references } from './navigation';
-import type { ServerContext } from './server';
+import type { ServerContext } from './context';
 import { documentSymbols } from './symbols';
 import { textProblems, withTextProblems } from './textDiagnostics';
 

@@ -1,7 +1,7 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { decimal } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { MeasuredGroup } from '../engine/report/types';
 import type { Analysis } from '../workspace/analysis';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { MeasuredGap, MeasuredPoint, MeasuredSummary } from '../protocol';
 import type { Analysis } from '../workspace/analysis';

@@ -1,7 +1,7 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { bytes, count, decimal, si } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { MarkupKind } from 'vscode-languageserver/node';
 import type { MarkupContent } from 'vscode-languageserver/node';
 import { linkedCommands } from '../protocol';

@@ -5,7 +5,7 @@ import type { MarkupContent } from 'vscode-languageserver/node';
 import enTexts from '../../l10n/en/operators.json';
 import koTexts from '../../l10n/ko/operators.json';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';

@@ -7,7 +7,7 @@ import {
 import type { ClientCapabilities, Connection, Diagnostic } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { listFolderRequest, readModelRequest, statModelRequest } from '../protocol';
 import { ChipFiles } from '../workspace/chipFiles';
 import { type ChipFileState, type GoneChip, OwnChips } from '../workspace/ownChips';

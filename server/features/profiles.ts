@@ -3,7 +3,7 @@ import type { CancellationToken } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { bytes, count, percent } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
 import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
@@ -26,7 +26,7 @@ import type { ProfileStore } from '../workspace/profileStore';
 import { politely } from '../workspace/turns';
 import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
-import type { ServerContext } from './server';
+import type { ServerContext } from './context';
 
 /** Bytes of a profile. A run of a large model takes a few megabytes. */
 const sizeLimit = 256e6;

@@ -1,7 +1,7 @@
 import { markdownText } from '../../outside/markdown';
 import { bytes, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';

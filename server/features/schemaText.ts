@@ -1,5 +1,5 @@
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { isRepeated, typeOfAttribute } from '../engine/operators/schema';
 import type { OperatorSchema, SchemaAttribute, SchemaParameter } from '../engine/operators/schema';
 import type { ModelFunction, ValueType } from '../engine/graph/model';

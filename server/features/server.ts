@@ -9,8 +9,9 @@ import type {
   InitializeParams,
   ServerCapabilities,
 } from 'vscode-languageserver/node';
-import { languageOf, message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import { languageOf } from '../../l10n/language';
+import { message } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { modelOf } from '../address';
 import {
   analysisNotification,
@@ -30,12 +31,12 @@ import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { isHandWritten, Models } from '../workspace/models';
 import type { OpenModel } from '../workspace/openModel';
-import type { Available } from '../workspace/ownChips';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, Settings } from '../workspace/settings';
 import { findSymbolicFacts } from '../workspace/symbolicShapes';
 import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
+import type { ServerContext } from './context';
 import { registerCustomRequests } from './customRequests';
 import { describe } from './handler';
 import type { Log } from './handler';
@@ -51,20 +52,6 @@ import { registerTextFeatures } from './textFeatures';
 
 /** When the shapes of an analysis are named after its dimensions (milliseconds after it is done). */
 const namesAfter = 100;
-
-/** What the features share. */
-export interface ServerContext {
-  readonly connection: Connection;
-  readonly models: Models;
-  readonly settings: Settings;
-  readonly documents: Documents;
-  readonly files: ModelFiles;
-  readonly log: Log;
-  readonly working: Working;
-  readonly language: () => Language;
-  /** The chips of the workspace as a whole. */
-  readonly chips: () => Promise<Available>;
-}
 
 const capabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Full },

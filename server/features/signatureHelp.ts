@@ -1,5 +1,5 @@
 import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver/node';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { importsOf, versionInForce } from '../workspace/textModels';

@@ -1,4 +1,4 @@
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { markdownOf } from '../engine/report/print/markdown';
 import { sparsitySections } from '../engine/report/sparsity';
 import type { Scheduler } from '../engine/scheduler';
@@ -9,7 +9,7 @@ import type { ModelFiles } from '../workspace/modelFiles';
 import { sparseChips, sparsityReport } from '../workspace/sparsity';
 import { describe } from './handler';
 import { modelName } from './names';
-import type { ServerContext } from './server';
+import type { ServerContext } from './context';
 
 /** Tells the client how far the reading is: a hundred steps are all that a progress bar shows. */
 export function progressTo(

@@ -1,6 +1,6 @@
 import type { ReportChipHead, ReportHead } from '../engine/report/build';
 import type { MemoryPoint, NodeRow, RooflinePoint, Share, Summary, SummaryChip } from '../protocol';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';

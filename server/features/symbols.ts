@@ -2,7 +2,7 @@ import { SymbolKind } from 'vscode-languageserver/node';
 import type { DocumentSymbol } from 'vscode-languageserver/node';
 import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { capped, outline } from './outline';
 import type { OutlineItem } from './outline';

@@ -19,7 +19,7 @@ import { formatText } from './formatting';
 import { handler, whileWanted } from './handler';
 import { rename, renameRange } from './rename';
 import { semanticTokens, wholeTextLimit } from './semanticTokens';
-import type { ServerContext } from './server';
+import type { ServerContext } from './context';
 import { signatureHelp } from './signatureHelp';
 import { textProblems } from './textDiagnostics';
 

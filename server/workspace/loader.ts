@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { PositionTable } from '../engine/formats/onnxText/positions';
 import { parseOnnxText } from '../engine/formats/onnxText/parse';
@@ -15,7 +15,8 @@ import { externalFiles } from './externalFiles';
 import type { ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
-import { fileProblem, noModel, partialText, unreadableText } from './served';
+import { noModel } from './noModel';
+import { fileProblem, partialText, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
 

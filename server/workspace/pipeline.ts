@@ -16,7 +16,7 @@ import { type Available, shippedOnly } from './ownChips';
 import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
-import { noModel } from './served';
+import { noModel } from './noModel';
 
 /** A few results by key, the one not asked for longest forgotten first. */
 class Recent<T> {

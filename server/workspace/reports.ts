@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
 import { version } from '../../package.json';
 import { messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { reportHead } from '../engine/report/build';
 import type { ReportHead, ReportInput } from '../engine/report/build';
 import type { Analysis } from './analysis';

@@ -1,9 +1,8 @@
 import { entryOf } from '../../outside/table';
 import { bytes } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
-import type { Language } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
 import { printUnreadable } from '../engine/formats/onnxText/print';
-import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../node/readFile';
 import type { Listing } from './analysis';
@@ -17,31 +16,6 @@ export interface Served {
   readonly listing: Listing;
   readonly pipeline: Pipeline;
 }
-
-/** Stands in for a model that can't be read. */
-export const noModel: Model = {
-  format: 'onnx',
-  irVersion: null,
-  opsets: [],
-  producerName: '',
-  producerVersion: '',
-  domain: '',
-  modelVersion: null,
-  docString: '',
-  metadata: [],
-  graph: {
-    name: '',
-    inputs: [],
-    outputs: [],
-    valueInfo: [],
-    initializers: [],
-    sparseInitializers: [],
-    nodes: [],
-    metadata: [],
-  },
-  functions: [],
-  trainingInfoCount: 0,
-};
 
 /** Why a file can't be read, as a problem. */
 export function fileProblem(error: unknown): Problem {

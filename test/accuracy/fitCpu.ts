@@ -6,7 +6,8 @@ import { binEdges, binOf, score, type Pair, type Score } from '../../server/engi
 import { modelFor } from '../../server/engine/cost/classes/index';
 import { machineFor } from '../../server/engine/cost/machine';
 import { siteOf } from '../../server/engine/cost/estimate';
-import { kernelInput, kernelTerms, secondsOf, type KnownTerms } from '../../server/engine/cost/kernelCost';
+import type { KnownTerms } from '../../server/engine/cost/classes/model';
+import { kernelInput, kernelTerms, secondsOf } from '../../server/engine/cost/kernelCost';
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
 import { dispatchSecondsOf, profileById } from '../../server/engine/kernels/profile';
 import {

@@ -5,7 +5,7 @@ import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
 import { trainingTerms, trainingWork } from './training';
-import type { ClassModel, KernelInput, LevelBytes, Terms } from './classes/model';
+import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';
@@ -120,8 +120,6 @@ function rowLength(inference: Inference, kernel: Kernel, group: string): number 
   const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
   return typeof last === 'number' ? last : null;
 }
-
-export type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
 
 function weightBytes(site: Site, elementBytes: number): number {
   return site.table.policy === 'int4-weights' ? (bitsOfFormat('int4') ?? 4) / 8 : elementBytes;

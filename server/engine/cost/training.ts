@@ -1,8 +1,7 @@
 import { dataTypes } from '../graph/dataTypes';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
-import { constant, type KernelInput } from './classes/model';
-import type { KnownTerms } from './kernelCost';
+import { constant, type KernelInput, type KnownTerms } from './classes/model';
 
 /**
  * Backward passes per forward pass: a matrix product has two gradients of its own size; an elementwise or row operator

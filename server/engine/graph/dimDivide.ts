@@ -1,4 +1,4 @@
-import type { Dim, DimTerm } from './dim';
+import type { Dim, DimTerm } from './dimTypes';
 import {
   add,
   addInto,

@@ -1,5 +1,5 @@
 import { entryOf } from '../../../outside/table';
-import type { Bindings, Dim, DimAtom } from './dim';
+import type { Bindings, Dim, DimAtom } from './dimTypes';
 import { ceilDivide, floorDivide, modulo } from './dimDivide';
 import { maximum, minimum } from './dimExtremes';
 import { add, multiply, ofAtom } from './dimPolynomial';

@@ -1,4 +1,4 @@
-import type { Dim } from './dim';
+import type { Dim } from './dimTypes';
 import { equalDims, lowerBound, ofAtom, printDim, subtract } from './dimPolynomial';
 
 /** The larger of two dimensions; decided where the difference has a provable sign (symbols are at least 0). */

@@ -1,5 +1,5 @@
 import { entryOf } from '../../../outside/table';
-import type { Dim } from './dim';
+import type { Dim } from './dimTypes';
 import { ceilDivide, floorDivide, modulo } from './dimDivide';
 import { maximum, minimum } from './dimExtremes';
 import { add, multiply, negate, subtract, symbol } from './dimPolynomial';

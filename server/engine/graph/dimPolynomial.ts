@@ -1,4 +1,4 @@
-import type { Dim, DimAtom, DimExpression, DimTerm } from './dim';
+import type { Dim, DimAtom, DimExpression, DimTerm } from './dimTypes';
 
 /** Larger results become one opaque symbol: no real model needs them, a hostile one could grow them without end. */
 const maximumTerms = 64;

@@ -11,7 +11,7 @@ import { signatureHelp } from '../../../server/features/signatureHelp';
 import { checkNames } from '../../../server/features/textNames';
 import { TextProblems } from '../../../server/features/textProblem';
 import type { Listing } from '../../../server/workspace/analysis';
-import { noModel } from '../../../server/workspace/served';
+import { noModel } from '../../../server/workspace/noModel';
 
 const sample = `<ir_version: 10, opset_import: ["" : 18, "own" : 1]> # head
 g (float[N, 4] x, bool c) => (float[N, 4] y)

@@ -45,6 +45,9 @@ export interface Terms {
   readonly fixed: number;
 }
 
+/** Terms of a kernel whose parts are all known. */
+export type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
+
 /** A cost model of one chip class. */
 export interface ClassModel {
   terms(input: KernelInput): Terms;
