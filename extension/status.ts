@@ -128,7 +128,7 @@ export class StatusItem implements vscode.Disposable {
 }
 
 /** `H100 +2 · batch=1, sequence=128`. */
-export function statusText(choices: ChoicesResult): string {
+function statusText(choices: ChoicesResult): string {
   const names = chipNames(choices);
   const more = names.length > namedChips ? ` +${names.length - namedChips}` : '';
   const chips =

@@ -54,7 +54,7 @@ function installed(executablePath) {
 }
 
 /** An installed browser of Chromium's family; null where there is none. */
-export function findBrowser() {
+function findBrowser() {
   const names = [
     'chromium',
     'chromium-browser',

@@ -467,4 +467,4 @@ export type WebviewCommand =
   | 'removeProfile'
   | StateAction;
 /** Ways out of a state without figures. */
-export type StateAction = 'analyseAgain' | 'restartServer' | 'showLog';
+type StateAction = 'analyseAgain' | 'restartServer' | 'showLog';

@@ -5,7 +5,7 @@ import * as format from '../l10n/format';
 import type { Estimate } from '../server/engine/cost/types';
 
 /** The host sets `<html lang>` to VS Code's display language. */
-export const language = document.documentElement.lang.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+const language = document.documentElement.lang.toLowerCase().startsWith('ko') ? 'ko' : 'en';
 const bundle: Record<string, string> = language === 'ko' ? ko : en;
 
 export type TextKey = keyof typeof en;

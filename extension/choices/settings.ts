@@ -12,7 +12,7 @@ export interface ModelChoices {
 }
 
 /** Where picks are written: the workspace, or the user's settings if no folder is open. */
-export function pickTarget(): vscode.ConfigurationTarget {
+function pickTarget(): vscode.ConfigurationTarget {
   return vscode.workspace.workspaceFolders?.length
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;

@@ -12,7 +12,7 @@ export function isUnchanged(a: FileLook | null | undefined, b: FileLook | null |
 }
 
 /** How long size and time must rest before a file counts as written, and how often to look (milliseconds). */
-export const settleTime = 300;
+const settleTime = 300;
 const lookEvery = 100;
 /** A file that is written for ever is read anyhow from time to time. */
 const longestWait = 30_000;

@@ -5,7 +5,7 @@ import { language, text } from '../text';
 import type { MessageKey } from '../../l10n/messages';
 
 /** What the page of a model may ask for. */
-export const pageActions = ['listing', 'report', 'openWith', 'restart', 'log'] as const;
+const pageActions = ['listing', 'report', 'openWith', 'restart', 'log'] as const;
 export type PageAction = (typeof pageActions)[number];
 
 export interface PageContent {

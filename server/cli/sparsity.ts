@@ -14,7 +14,7 @@ import { otherInputs } from './inputs';
 import { localFiles, openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
 
-export const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
+const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
 
 /** `siliconlens sparsity MODEL`: zeros in the weights, and which chips profit. Reads the weights once. */
 export async function sparsity(

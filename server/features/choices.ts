@@ -66,7 +66,7 @@ function chipChoice(chip: Chip, language: Language): ChipChoice {
 }
 
 /** Peak, bandwidth and capacity in one line. */
-export function chipLine(chip: Chip, language: Language): string {
+function chipLine(chip: Chip, language: Language): string {
   const peaks = Object.entries(chip.peakOpsPerSecond).filter(([, figure]) => figure.value > 0);
   const best = peaks.sort(([, a], [, b]) => b.value - a.value)[0];
   const memory = modelMemory(chip);

@@ -1,4 +1,4 @@
-import { decimal, seconds as formatSeconds } from '../../l10n/format';
+import { seconds as formatSeconds } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
@@ -71,7 +71,7 @@ export function known<T>(
   return value === null || value === undefined ? message(language, 'unknown') : format(value, language);
 }
 
-export function dimText(dim: Dim): string {
+function dimText(dim: Dim): string {
   return typeof dim === 'number' ? String(dim) : dim.key;
 }
 
@@ -110,9 +110,4 @@ export function symbolicText(type: ValueType | undefined, bound: ValueType | und
   if (!type || typeText(type) === typeText(bound)) return undefined;
   if (type.kind !== 'tensor' && type.kind !== 'sparse') return typeText(type);
   return type.shape && `[${type.shape.map(dimText).join(', ')}]`;
-}
-
-/** A share of numbers such as utilisation for a sentence. */
-export function figure(value: number, language: Language): string {
-  return decimal(value, language, 3);
 }

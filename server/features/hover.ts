@@ -201,6 +201,6 @@ function elementsText(elements: readonly Element[]): string {
   return shown.join(', ') + (elements.length > shownElements ? ', …' : '');
 }
 
-export function markdown(lines: readonly string[]): MarkupContent {
+function markdown(lines: readonly string[]): MarkupContent {
   return { kind: MarkupKind.Markdown, value: lines.join('\n').trimEnd() };
 }

@@ -63,7 +63,7 @@ const severities = {
 } as const;
 
 /** What is wrong, at its place, and for errors what becomes of the chip meanwhile. */
-export function chipDiagnostics(state: ChipFileState, language: Language): Diagnostic[] {
+function chipDiagnostics(state: ChipFileState, language: Language): Diagnostic[] {
   const document = TextDocument.create(state.uri, 'json', 0, state.text);
   return state.problems.map(({ severity, code, args, span }) => {
     const text = messageOf(language, code, args);

@@ -9,7 +9,7 @@ export interface OperatorWords {
 }
 
 /** What may stand at a place of a hand-written text. */
-export type Expected =
+type Expected =
   /** Nothing stands here yet. */
   | { readonly kind: 'document' }
   | { readonly kind: 'statement' }

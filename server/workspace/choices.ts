@@ -7,7 +7,7 @@ import { withoutComments } from './jsonComments';
 import { appendAll } from '../engine/lists';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
-export interface ModelSettings {
+interface ModelSettings {
   readonly dimensions: Readonly<Record<string, number>>;
   readonly precision?: PrecisionPolicy;
   readonly phase?: Phase;

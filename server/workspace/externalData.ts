@@ -15,7 +15,7 @@ export interface ExternalFile {
 }
 
 /** Files that are looked at: a hostile model names a hundred thousand, real ones a few hundred at most. */
-export const mostLooks = 500;
+const mostLooks = 500;
 /** At a time: a network drive takes long for each. */
 const looksAtATime = 8;
 /** Remarks on single files; one more says how many are left out. */

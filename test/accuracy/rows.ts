@@ -6,10 +6,10 @@ export function readCsv(path: string): Record<string, string>[] {
 }
 
 /** Folder of published measurements, beside the project; absent on most machines. */
-export const publishedFolder = '../shared/measurements';
+const publishedFolder = '../shared/measurements';
 const fallbackFolder = process.env['SILICONLENS_MEASUREMENTS'];
 
-export function publishedPath(): string | null {
+function publishedPath(): string | null {
   return [fallbackFolder, publishedFolder].find((path) => path && existsSync(`${path}/gemm.csv`)) ?? null;
 }
 

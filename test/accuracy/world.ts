@@ -122,7 +122,7 @@ async function scoreRow(row: PublishedRow): Promise<WorldRow> {
   };
 }
 
-export function publishedWorld(): readonly PublishedRow[] {
+function publishedWorld(): readonly PublishedRow[] {
   return (JSON.parse(readFileSync('test/accuracy/world.json', 'utf8')) as { rows: PublishedRow[] }).rows;
 }
 

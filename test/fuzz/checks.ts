@@ -65,7 +65,7 @@ function lineOf(text: string, line = 0): string {
 }
 
 /** Reads one damaged text; what could be read prints to a text that reads and prints as itself. */
-export async function fuzzText(text: string): Promise<void> {
+async function fuzzText(text: string): Promise<void> {
   const { value, problems } = await parseOnnxText(text, uninterrupted);
   for (const { code } of problems) check(code in en, `no text for ${code}`);
   if (!value) return;

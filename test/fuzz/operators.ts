@@ -145,7 +145,7 @@ function attribute(random: Random, { name, type }: SchemaAttribute): Attribute {
 }
 
 /** A model of one senseless node, and one that uses its outputs. */
-export function senseless(domain: string, operator: string, seed: number): Model {
+function senseless(domain: string, operator: string, seed: number): Model {
   const random = randomOf(seed);
   const newest = newestVersion(domain) ?? 1;
   const version = random(3) ? newest : 1 + random(newest);

@@ -18,21 +18,18 @@ export const chipClasses = [
 export type ChipClass = (typeof chipClasses)[number];
 
 /** Where a chip is put to work; a tag of its own beside class and phase. */
-export const places = ['mcu', 'device', 'edge-server', 'cloud', 'vehicle'] as const;
-export type Place = (typeof places)[number];
+type Place = 'mcu' | 'device' | 'edge-server' | 'cloud' | 'vehicle';
 
-export const chipPhases = ['training', 'inference'] as const;
-export type ChipPhase = (typeof chipPhases)[number];
+type ChipPhase = 'training' | 'inference';
 
 /** Number formats that a rate can be stated for, widest first. */
 export const precisions = ['fp64', 'fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'int8', 'fp4', 'int4'] as const;
-export type Precision = (typeof precisions)[number];
 
 /**
  * How a figure is known: `read` in a named source, `recalled` from one and still to be checked, `estimated` by a third
  * party where the vendor published nothing, `measured`, or `stated` by whoever wrote the chip file.
  */
-export type FigureBasis = 'read' | 'recalled' | 'estimated' | 'measured' | 'stated';
+type FigureBasis = 'read' | 'recalled' | 'estimated' | 'measured' | 'stated';
 
 /** A value with where it comes from. */
 export interface Figure<T = number> {
@@ -45,7 +42,7 @@ export interface Figure<T = number> {
   readonly note?: string;
 }
 
-export interface Source {
+interface Source {
   readonly title: string;
   readonly url: string | null;
   readonly basis: FigureBasis;
@@ -67,7 +64,7 @@ export interface MemoryLevel {
 }
 
 /** The repeated compute units behind the peak. */
-export interface ComputeUnits {
+interface ComputeUnits {
   readonly kind: string;
   readonly count?: Figure;
   /** Shape of one matrix unit: [rows, columns] of an array or [m, n, k] of an instruction. */
@@ -79,13 +76,13 @@ export interface ComputeUnits {
   readonly sources: readonly number[];
 }
 
-export interface HostLink {
+interface HostLink {
   readonly kind: string;
   readonly direction: 'per-direction';
   readonly bandwidthBytesPerSecond?: Figure;
 }
 
-export interface Interconnect {
+interface Interconnect {
   readonly kind: string;
   readonly direction: 'per-direction' | 'total-bidirectional' | null;
   readonly bandwidthBytesPerSecond?: Figure;
@@ -98,7 +95,7 @@ export interface Interconnect {
 export type Rates = { readonly [name: string]: Figure };
 
 /** Shares of a peak that the chip holds over time, for chips whose owner has measured them. */
-export interface Sustained {
+interface Sustained {
   /** Share of the matrix peak by precision, 0..1. */
   readonly compute?: Rates;
   /** Share of the vector peak by precision, 0..1. */
@@ -123,7 +120,7 @@ export interface Calibration {
   readonly source: string;
 }
 
-export interface ErrorShares {
+interface ErrorShares {
   readonly median: number;
   readonly p90: number;
 }

@@ -68,7 +68,7 @@ export function joulesPerByte(chip: Chip): number {
 }
 
 /** Joules of one byte of on-chip memory: the table's access of 64 bits to 1 MB, the largest array that it has. */
-export function joulesPerNearByte(chip: Chip): number {
+function joulesPerNearByte(chip: Chip): number {
   return joulesOf('sram-1mb-64b', isNewProcess(chip)) / 8;
 }
 
@@ -81,7 +81,7 @@ function ratedWatts(chip: Chip): number | undefined {
  * Idle power of one device: measured where published, else the catalogue's mean share of the rated power. Null without
  * either.
  */
-export function idleWatts(chip: Chip): number | null {
+function idleWatts(chip: Chip): number | null {
   if (chip.power.idleWatts) return chip.power.idleWatts.value / chip.devices;
   const tdp = ratedWatts(chip);
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);

@@ -13,7 +13,7 @@ const linkShare = 0.85;
 const linkLatency = 8e-6;
 
 /** Bytes per second between host and chip: the link, or main memory for blocks that share it. */
-export function linkRate(chip: Chip, machine: Machine): number | null {
+function linkRate(chip: Chip, machine: Machine): number | null {
   if (machine.link !== null) return machine.link * linkShare;
   return sharesMemory(chip) && machine.main?.bandwidth ? machine.main.bandwidth / 2 : null;
 }

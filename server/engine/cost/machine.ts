@@ -4,7 +4,7 @@ import { standinFor } from './constants';
 import { resolveFormat, type FormatRate } from './precision';
 
 /** A memory level as the cost models see it: one device's share, stand-ins filled in. */
-export interface Level {
+interface Level {
   readonly name: string;
   readonly capacityBytes: number | null;
   /** Peak bandwidth in bytes per second, before the sustained fraction; null when nothing is known. */

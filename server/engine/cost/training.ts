@@ -15,7 +15,7 @@ const launches = { matrix: 3, other: 2 } as const;
  * Bytes per parameter of one update with Adam in FP32: parameter, gradient and two moments read, parameter and moments
  * written (4 + 3 values of 4 bytes); and its operations (two moving averages, a square root, a division, a step).
  */
-export const adamBytesPerParameter = 28;
+const adamBytesPerParameter = 28;
 const adamOperationsPerParameter = 12;
 
 /** Trainable elements of a kernel: its weights, when they are of a floating type (4 bytes where nothing is known). */

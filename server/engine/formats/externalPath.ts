@@ -1,6 +1,5 @@
 /** Why a location of external data is not followed; `format.` + code is the problem's key. */
-export type ExternalPathFault =
-  'external-empty' | 'external-absolute' | 'external-outside' | 'external-invalid';
+type ExternalPathFault = 'external-empty' | 'external-absolute' | 'external-outside' | 'external-invalid';
 
 export type ExternalPath =
   | { readonly ok: true; readonly segments: readonly string[] }

@@ -29,7 +29,7 @@ export type DataType =
   | 'float6e2m3'
   | 'float6e3m2';
 
-export type DataTypeKind = 'float' | 'signed' | 'unsigned' | 'bool' | 'string' | 'complex';
+type DataTypeKind = 'float' | 'signed' | 'unsigned' | 'bool' | 'string' | 'complex';
 
 interface DataTypeInfo {
   /** `TensorProto.DataType` of onnx.proto. */

@@ -1,5 +1,5 @@
 /** Dimensions and what can be done with them. */
-export type { Bindings, Dim, DimAtom, DimExpression, DimTerm } from './dimTypes';
+export type { Bindings, Dim, DimExpression } from './dimTypes';
 export {
   add,
   equalDims,

@@ -8,7 +8,7 @@ const maximumKeyLength = 2000;
 export type Terms = Map<string, { coefficient: number; factors: DimTerm['factors'] }>;
 
 /** A name that reads as one symbol inside an expression, so that it needs no quotes. */
-export const identifier = /^[\p{L}_$][\p{L}\p{N}_$.:]*(?:-(?=[\p{L}_])[\p{L}\p{N}_$.:]+)*$/u;
+const identifier = /^[\p{L}_$][\p{L}\p{N}_$.:]*(?:-(?=[\p{L}_])[\p{L}\p{N}_$.:]+)*$/u;
 
 /** The dimension that stands for a name, whatever characters it has. */
 export function symbol(name: string): DimExpression {
@@ -127,7 +127,7 @@ function appendTerm(text: string, monomial: string, coefficient: number): string
   return `${text} ${coefficient < 0 ? '-' : '+'} ${body}`;
 }
 
-export function monomialKey(factors: DimTerm['factors']): string {
+function monomialKey(factors: DimTerm['factors']): string {
   let key = '';
   for (const { atom, power } of factors) {
     const text = atomKey(atom);

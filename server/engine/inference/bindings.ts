@@ -102,7 +102,7 @@ function forEachShape(type: ValueType | undefined, visit: (shape: Shape) => void
 }
 
 /** A type with every dimension replaced. */
-export function mapDims(type: ValueType, change: (dim: Dim, axis: number) => Dim): ValueType {
+function mapDims(type: ValueType, change: (dim: Dim, axis: number) => Dim): ValueType {
   switch (type.kind) {
     case 'tensor':
     case 'sparse': {

@@ -3,7 +3,7 @@ import { canonicalDomain } from '../operators/table';
 import { isStepDue, type Steps } from '../scheduler';
 
 /** The model-local functions by what calls them. */
-export class Functions {
+class Functions {
   private readonly byKey = new Map<string, ModelFunction>();
 
   constructor(model: Model) {

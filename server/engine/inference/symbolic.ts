@@ -7,7 +7,7 @@ import { flatten } from './flatten';
 import { Walk } from './walk';
 
 /** What is known of a value as long as no dimension has a number. */
-export interface SymbolicFact {
+interface SymbolicFact {
   readonly type: ValueType;
   /** Content of a small tensor, such as a shape; entries may be dimensions. */
   readonly elements?: readonly Element[];
@@ -17,7 +17,7 @@ export interface SymbolicFact {
 export type SymbolicFacts = readonly (SymbolicFact | undefined)[];
 
 /** Bindings that decide how often a loop runs: they belong to the graph, not to its dimensions. */
-export const tripPrefix = 'loop:';
+const tripPrefix = 'loop:';
 
 /**
  * Types in terms of the names of the graph's dimensions: what a shape means, beside the numbers that it has under some

@@ -375,7 +375,7 @@ function isComplete(fact: Fact): boolean {
 }
 
 /** Type and content of an initializer. */
-export function factOfTensor(tensor: Tensor): Fact {
+function factOfTensor(tensor: Tensor): Fact {
   const type: ValueType = {
     kind: 'tensor',
     ...(tensor.dtype && { dtype: tensor.dtype }),

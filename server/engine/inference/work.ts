@@ -23,7 +23,7 @@ export const noWork: Work = {
 };
 
 /** Dimensions of a tensor when all are numbers; undefined when one is not. */
-export function numericShape(type: ValueType | undefined): readonly number[] | undefined {
+function numericShape(type: ValueType | undefined): readonly number[] | undefined {
   const shape = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
   return isNumeric(shape) ? shape : undefined;
 }
@@ -34,7 +34,7 @@ function isNumeric(shape: Shape | undefined): shape is readonly number[] {
 }
 
 /** Bytes of a value at its stored type; null while something is unknown. Strings count nothing but are known. */
-export function bytesOf(type: ValueType | undefined): number | null {
+function bytesOf(type: ValueType | undefined): number | null {
   if (type?.kind === 'sequence' || type?.kind === 'optional' || type?.kind === 'map') return null;
   const shape = numericShape(type);
   const dtype = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.dtype : undefined;

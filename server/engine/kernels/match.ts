@@ -26,7 +26,7 @@ interface Step {
 }
 
 /** Somebody besides the given nodes reads an output of the node. */
-export function isReadOutside(graph: WorkGraph, node: WorkNode, inside: ReadonlySet<number>): boolean {
+function isReadOutside(graph: WorkGraph, node: WorkNode, inside: ReadonlySet<number>): boolean {
   for (const output of node.outputs) {
     if (output === null) continue;
     if (graph.leavesScope(output)) return true;

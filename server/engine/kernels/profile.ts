@@ -12,7 +12,7 @@ import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
 import xla from './profiles/xla.json';
 
 /** A constant and how it is known. `basis` says how sure; `source` where it is from or, for assumptions, why. */
-export interface SourcedConstant {
+interface SourcedConstant {
   readonly value: number;
   readonly basis: 'measured' | 'published' | 'assumption';
   readonly source: string;

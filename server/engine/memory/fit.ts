@@ -27,7 +27,7 @@ export interface Fit {
  * Gradients, optimizer and kept activations of training are not counted; the model is not all there; or a capacity or a
  * size is unknown.
  */
-export type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
+type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts

@@ -4,7 +4,7 @@ import { isStepDue, runThrough, type Steps } from '../scheduler';
 import { executionSteps, type Step } from './steps';
 
 /** Memory while one node (or the kernel that ends with it) runs. */
-export interface MemoryPoint {
+interface MemoryPoint {
   /** Flat index. */
   readonly node: number;
   readonly weightsBytes: number;
@@ -25,7 +25,7 @@ export interface MemoryTimeline {
 export type SizeOf = (value: InferredValue) => number | null;
 
 /** Bytes at the stored type. */
-export const storedSize: SizeOf = (value) => value.bytes;
+const storedSize: SizeOf = (value) => value.bytes;
 
 /**
  * Weights and live values over the order of execution (file order; the body of a subgraph runs before its holder

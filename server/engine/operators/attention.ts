@@ -157,7 +157,7 @@ export function linearRule(name: string): { readonly decay: number; readonly del
  * delta rules, 2·dv for v − Sᵀk and β (vector); exp of the decay (special).
  * Source: ONNX operator specification, LinearAttention-27.
  */
-export const linearAttention: OperatorRule = {
+const linearAttention: OperatorRule = {
   domain: '',
   name: 'LinearAttention',
   operatorClass: 'attention',

@@ -78,7 +78,7 @@ export function attentionWork(
 }
 
 /** The loop nest of an attention. */
-export function attentionShape(sizes: AttentionSizes, mask: AttentionMask): MatrixShape {
+function attentionShape(sizes: AttentionSizes, mask: AttentionMask): MatrixShape {
   const { batch, heads, kvHeads, queryLength, keyLength, headSize, valueHeadSize } = sizes;
   return {
     kind: 'attention',

@@ -4,7 +4,7 @@ import type { Element, NodeContext, OperatorRule } from './rule';
 import { dtypeAttribute, isInteger } from './shared';
 
 /** The element as another type holds it; undefined when that is not known. */
-export function castElement(element: Element, dtype: DataType | undefined): Element {
+function castElement(element: Element, dtype: DataType | undefined): Element {
   if (element === undefined || dtype === undefined) return undefined;
   if (dtype === 'string') return typeof element === 'string' ? element : undefined;
   if (typeof element === 'string') {

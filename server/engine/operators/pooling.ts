@@ -77,7 +77,7 @@ function globalPool(
  * Operations of an Lp norm over `reads` elements into `results`: p = 1 takes |x| and adds (2 vector per element);
  * p = 2 multiplies and adds, and a root per result; another p takes a power per element and a root per result.
  */
-export function normWork(p: number, reads: number, results: number): OperatorWork {
+function normWork(p: number, reads: number, results: number): OperatorWork {
   if (p === 1) return { vector: 2 * reads };
   return p === 2 ? { vector: 2 * reads, special: results } : { vector: 2 * reads, special: reads + results };
 }

@@ -38,7 +38,7 @@ export const dequantizeLinear: OperatorRule = {
 };
 
 /** Minimum and maximum of the input, then quantisation. Source: function body of DynamicQuantizeLinear-11. */
-export const dynamicQuantizeLinear: OperatorRule = {
+const dynamicQuantizeLinear: OperatorRule = {
   domain: '',
   name: 'DynamicQuantizeLinear',
   operatorClass: 'elementwise',

@@ -15,8 +15,8 @@ interface Cell {
 /** c = f·c + i·g (3), h = o·tanh(c) (1); sigmoid of i, o, f (3 vector, 1 special each) and tanh of g and c. */
 export const lstmCell: Cell = { gates: 4, activations: 5, update: 13 };
 /** r·h (1), h = (1 − z)·n + z·h (4); sigmoid of z and r (3 vector, 1 special each) and tanh of n. */
-export const gruCell: Cell = { gates: 3, activations: 3, update: 11 };
-export const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
+const gruCell: Cell = { gates: 3, activations: 3, update: 11 };
+const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
 
 interface Sizes<T> {
   readonly steps: T;

@@ -22,10 +22,6 @@ export function isInteger(dtype: DataType | undefined): boolean {
   return dtype !== undefined && (dataTypes[dtype].kind === 'signed' || dataTypes[dtype].kind === 'unsigned');
 }
 
-export function isFloat(dtype: DataType | undefined): boolean {
-  return dtype !== undefined && dataTypes[dtype].kind === 'float';
-}
-
 /** An axis counted from the end made positive; undefined when it lies outside. */
 export function normalizeAxis(axis: number, rank: number): number | undefined {
   const at = axis < 0 ? axis + rank : axis;

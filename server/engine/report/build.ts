@@ -119,7 +119,7 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
 }
 
 /** What is known of the model itself. */
-export function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
+function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
   const { model, inference, timeline } = prepared;
   const counted = countParameters(inference);
   const main = inference.scopes[0];
@@ -144,7 +144,7 @@ function producerOf(model: Model): string {
   return [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
 }
 
-export function reportNode(
+function reportNode(
   inference: Inference,
   node: InferredNode,
   lineOf: (node: number) => number | null,
@@ -167,7 +167,7 @@ export function reportNode(
 }
 
 /** A value with its type; a dimension that stays symbolic is a string. */
-export function reportValue(inference: Inference, id: number, symbolic?: SymbolicFacts): ReportValue {
+function reportValue(inference: Inference, id: number, symbolic?: SymbolicFacts): ReportValue {
   const { name, type } = inference.values[id]!;
   const shape = shapeOf(type)?.map(dimText) ?? null;
   const named = shapeOf(symbolic?.[id]?.type)?.map(dimText);
@@ -262,7 +262,7 @@ function reportProblems(input: ReportInput): Report['problems'] {
 }
 
 /** Shares of nodes and of operations whose rule is exact or the body of a function; null where there are none. */
-export function coverageOf(inference: Inference): Report['coverage'] {
+function coverageOf(inference: Inference): Report['coverage'] {
   let covered = 0;
   let operations = 0;
   let coveredOperations = 0;

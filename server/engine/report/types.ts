@@ -191,7 +191,7 @@ export interface MeasuredGroup {
 }
 
 /** Memory over time at stored types, of the forward pass alone in training; one point per executed node. */
-export interface ReportMemory {
+interface ReportMemory {
   readonly timeline: readonly {
     readonly node: number;
     readonly weightsBytes: number;

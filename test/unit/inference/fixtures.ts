@@ -40,7 +40,7 @@ export interface ExpectedRun {
   readonly outputs: Readonly<Record<string, ExpectedValue>>;
 }
 
-export interface ExpectedValue {
+interface ExpectedValue {
   readonly dtype: string;
   readonly shape: readonly (number | null)[];
 }

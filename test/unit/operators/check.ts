@@ -127,7 +127,7 @@ export function printType(type: ValueType | undefined): string {
   }
 }
 
-export function printElement(element: Element): number | string | null {
+function printElement(element: Element): number | string | null {
   return element === undefined ? null : typeof element === 'object' ? printDim(element) : element;
 }
 

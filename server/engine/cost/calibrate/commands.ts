@@ -13,7 +13,7 @@ import { pythonText, type Command } from '../../../../outside/shell';
 import { problem } from './profile';
 
 /** One command of a recipe. */
-export interface MeasureStep extends Command {
+interface MeasureStep extends Command {
   /** What it is for: the text of `measure.step.PURPOSE`. */
   readonly purpose: 'profile' | 'instead' | 'convert' | 'time' | 'compare' | 'calibrate';
 }

@@ -15,7 +15,7 @@ export interface MatchedGroup {
 }
 
 /** A measurement whose sizes are not those of the workload. */
-export interface ShapeConflict {
+interface ShapeConflict {
   readonly row: number;
   /** Flat index of the node. */
   readonly node: number;

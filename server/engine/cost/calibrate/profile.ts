@@ -5,7 +5,7 @@ import type { Row } from './rows';
  * What measured: `onnxruntime` a trace of its profiler, `trtexec` a file of `--exportProfile`, `node-table` a CSV with a
  * time per node, `kernel-table` a CSV of kernels by size that belong to no model.
  */
-export type ProfileKind = 'onnxruntime' | 'trtexec' | 'node-table' | 'kernel-table';
+type ProfileKind = 'onnxruntime' | 'trtexec' | 'node-table' | 'kernel-table';
 
 /** One node, layer or kernel as it was measured. */
 export interface MeasuredRow {

@@ -34,7 +34,7 @@ export function cpuUtilisation(product: Product, cores: number): number {
  * Between the all-core ceiling that peaks are stated at and the clock that always holds lies the one of a heavy load,
  * which vendors don't publish: the geometric middle of the two.
  */
-export function clockShare(input: KernelInput): number {
+function clockShare(input: KernelInput): number {
   const { clockHz, sustainedClockHz } = input.machine.chip;
   if (!clockHz || !sustainedClockHz) return 1;
   return Math.sqrt(Math.min(1, sustainedClockHz.value / clockHz.value));

@@ -37,7 +37,7 @@ export type ConstantValues = Readonly<Record<string, number>>;
  * Compute and memory overlap, but not perfectly: near the ridge both cost. A p-norm is the larger of the two away from
  * it; the exponent was fitted once over all measured GPUs (docs/accuracy.md).
  */
-export const overlapExponent = 2.7;
+const overlapExponent = 2.7;
 
 export function overlapped(time: { readonly compute: number; readonly memory: number }): number {
   const [large, small] =

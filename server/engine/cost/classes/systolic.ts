@@ -25,7 +25,7 @@ export function arrayUtilisation(product: Product, [rows, columns]: readonly [nu
 }
 
 /** Utilisation over all products of a kernel, weighted by their work. */
-export function kernelArrayUtilisation(input: KernelInput, array: readonly [number, number]): number {
+function kernelArrayUtilisation(input: KernelInput, array: readonly [number, number]): number {
   const shape = input.kernel.matrixShape;
   if (!shape) return 1;
   let work = 0;
@@ -42,7 +42,7 @@ export function kernelArrayUtilisation(input: KernelInput, array: readonly [numb
  * Weights are fetched in whole tiles of the array: what pads k and n is fetched too (the weight FIFO of the TPU takes
  * tiles of 256 × 256; later layouts pad alike).
  */
-export function paddedWeights(input: KernelInput, [rows, columns]: readonly [number, number]): number {
+function paddedWeights(input: KernelInput, [rows, columns]: readonly [number, number]): number {
   const shape = input.kernel.matrixShape;
   if (!shape || shape.kind === 'attention' || isNarrowConvolution(shape, 4)) return 1;
   const { k, n } = productsOf(shape)[0]!;

@@ -58,15 +58,15 @@ function payload(wire: FieldRule['wire']): FieldRule {
   return { wire, kind: 'payload' };
 }
 
-export const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
+const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
 const entries = part(entrySchema);
-export const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
+const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
 
 const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: name, 3: name });
 const shapeSchema = schema('TensorShapeProto', { 1: message(dimensionSchema) });
 const tensorTypeSchema = schema('TypeProto.Tensor', { 1: scalar, 2: message(shapeSchema) });
 const opaqueSchema = schema('TypeProto.Opaque', { 1: name, 2: name });
-export const typeSchema: MessageSchema = { name: 'TypeProto', fields: [] };
+const typeSchema: MessageSchema = { name: 'TypeProto', fields: [] };
 const elementSchema = schema('TypeProto.Sequence', { 1: message(typeSchema) });
 const mapSchema = schema('TypeProto.Map', { 1: scalar, 2: message(typeSchema) });
 typeSchema.fields = byNumber({

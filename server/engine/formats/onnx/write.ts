@@ -4,7 +4,7 @@ import type { Attribute, Graph, Model, Node, Tensor, ValueInfo, ValueType } from
 import { ByteWriter } from './writer';
 
 /** A part that cannot be written: what it is. Weights are never read, so tensors without known elements are such a part. */
-export class UnwritableError extends Error {
+class UnwritableError extends Error {
   constructor(readonly part: string) {
     super(part);
   }

@@ -391,7 +391,7 @@ export function lineRange(line: number, start: number, end: number): Range {
 }
 
 /** True if the place lies in the range or at its end, where an editor's cursor stands behind a word. */
-export function covers({ start, end }: Range, { line, character }: Place): boolean {
+function covers({ start, end }: Range, { line, character }: Place): boolean {
   if (line < start.line || line > end.line) return false;
   if (line === start.line && character < start.character) return false;
   return line !== end.line || character <= end.character;

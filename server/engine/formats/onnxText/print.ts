@@ -29,7 +29,7 @@ export interface Listing {
 }
 
 /** VS Code drops tokens, folding and lenses above 20 MiB or 300,000 lines: the listing stays clearly below. */
-export const listingLimits = { bytes: 18 * 1024 * 1024, lines: 250_000, names: 100 } as const;
+const listingLimits = { bytes: 18 * 1024 * 1024, lines: 250_000, names: 100 } as const;
 /** What is kept free for the end of the text when a block is elided. */
 const reserve = { bytes: 1024 * 1024, lines: 2_000 };
 /** Value lists longer than this are broken into lines. */

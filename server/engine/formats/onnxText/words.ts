@@ -65,7 +65,7 @@ export function commentText(text: string): string {
   );
 }
 
-export function dimText(dim: Dim): string {
+function dimText(dim: Dim): string {
   if (typeof dim === 'number') return String(dim);
   return isOpen(dim) ? '?' : nameText(dim.key);
 }

@@ -5,7 +5,7 @@ import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { known, rangeText, type Words } from './words';
 import { appendAll } from '../../lists';
 
-export { column, type Column, type Section } from './section';
+export { column, type Section } from './section';
 
 /** Rows of the tables of nodes, operators and problems. */
 const costliest = 10;
