@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { messageText } from '../outside/label';
 import { type Content, writeFile, WriteError, type WriteOptions } from '../server/node/writeFile';
@@ -19,7 +20,7 @@ export async function saveFile(
     if (target.scheme === 'file') {
       const local = inputs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
       await writeFile(target.fsPath, content, { ...options, inputs: local });
-    } else await writeElsewhere(target, content, inputs);
+    } else await writeElsewhere(target, content, inputs, options.onlyNew ?? false);
     return true;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
@@ -28,15 +29,34 @@ export async function saveFile(
   }
 }
 
+/** Such file systems say of two addresses only whether they are the same, and offer no writing of new files alone. */
 async function writeElsewhere(
   target: vscode.Uri,
   content: Content,
   inputs: readonly vscode.Uri[],
+  onlyNew: boolean,
 ): Promise<void> {
-  if (inputs.some((input) => input.toString() === target.toString()))
+  if (inputs.some((input) => addressOf(input) === addressOf(target)))
     throw new WriteError('input', target.path);
   const parts: Uint8Array[] = [];
   const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   for await (const piece of pieces) parts.push(Buffer.from(piece));
+  // As late as can be: whatever comes between the look and the writing is lost.
+  if (onlyNew && (await isThere(target))) throw new WriteError('exists', target.path);
   await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
+}
+
+function addressOf({ scheme, authority, path, query }: vscode.Uri): string {
+  return JSON.stringify([scheme, authority, posix.normalize(path), query]);
+}
+
+/** Whether something has this name. Rejects where that can't be told. */
+async function isThere(target: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(target);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
 }

@@ -294,6 +294,16 @@ export interface ExportReportResult {
   readonly chunks: number;
 }
 
+/** The files that the listing and the report of a model are made from: nothing that is saved goes over one of them. */
+export const inputsRequest = 'siliconlens/inputs';
+export interface InputsParams {
+  readonly uri: string;
+}
+export interface InputsResult {
+  /** The model, its external data, the workspace's chips, imported profiles. */
+  readonly uris: readonly string[];
+}
+
 /** Reads a profile and lays it beside the estimates of a chip, from now on in this workspace. */
 export const importProfileRequest = 'siliconlens/importProfile';
 export interface ImportProfileParams {

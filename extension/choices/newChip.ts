@@ -1,4 +1,4 @@
-import { labelText } from '../../outside/label';
+import { labelText, messageText } from '../../outside/label';
 import * as vscode from 'vscode';
 import {
   type ChipChoice,
@@ -8,6 +8,8 @@ import {
   newChipRequest,
   type NewChipResult,
 } from '../../server/protocol';
+import { realPathInside } from '../../server/node/inside';
+import { lookAtFile } from '../../server/node/readFile';
 import type { Server } from '../server/server';
 import { saveFile } from '../saveFile';
 import { text } from '../text';
@@ -31,7 +33,9 @@ export async function newChip(server: Server): Promise<void> {
   if (made.text === null) throw new Error(text('extension.newChip.failed'));
   const file = vscode.Uri.joinPath(folder.uri, '.siliconlens', 'chips', `${made.id}.json`);
   // The id is new, but a broken file of that name may be there: it is opened as it is.
-  if (!(await exists(file))) {
+  if (await exists(file)) {
+    if (!(await mayOpen(file, folder.uri))) return;
+  } else {
     const place = { makeFolder: true, onlyNew: true, inside: folder.uri.fsPath };
     if (!(await saveFile(file, made.text, [], place))) return;
   }
@@ -61,6 +65,22 @@ async function pickBase(chips: readonly ChipChoice[]): Promise<ChipChoice | unde
     matchOnDetail: true,
   });
   return picked?.chip;
+}
+
+/** A repository's link must not pass off a file from elsewhere as a chip that one edits, nor a pipe as a file. */
+async function mayOpen(file: vscode.Uri, folder: vscode.Uri): Promise<boolean> {
+  if (file.scheme !== 'file') return true;
+  const real = await realPathInside(folder.fsPath, file.fsPath);
+  const isFile =
+    real !== null &&
+    (await lookAtFile(real).then(
+      () => true,
+      () => false,
+    ));
+  if (isFile) return true;
+  const key = real === null ? 'extension.newChip.outside' : 'extension.newChip.notAFile';
+  await vscode.window.showErrorMessage(messageText(text(key, { path: file.fsPath })));
+  return false;
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

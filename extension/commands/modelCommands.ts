@@ -1,6 +1,8 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
+import { inputsOf } from '../inputs';
+import type { Server } from '../server/server';
 import { text } from '../text';
 import { columnFor } from '../webview/reveal';
 import { saveFile } from '../saveFile';
@@ -34,7 +36,7 @@ export async function compareWith(uri: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('vscode.diff', uri, other, title);
 }
 
-export async function saveListingAs(uri: vscode.Uri): Promise<void> {
+export async function saveListingAs(server: Server, uri: vscode.Uri): Promise<void> {
   const model = modelUri(uri);
   const folder = model.scheme === 'file' ? model : vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = `${fileName(model).replace(/\.onnx(txt)?$/i, '')}.onnxtxt`;
@@ -44,7 +46,7 @@ export async function saveListingAs(uri: vscode.Uri): Promise<void> {
   });
   if (!target) return;
   const document = await vscode.workspace.openTextDocument(uri);
-  if (!(await saveFile(target, document.getText(), [model]))) return;
+  if (!(await saveFile(target, document.getText(), await inputsOf(server, uri)))) return;
   await vscode.window.showTextDocument(target);
 }
 

@@ -45,7 +45,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.revealModel': aboutModel(revealModel),
     'siliconlens.copyModelPath': aboutModel(copyModelPath),
     'siliconlens.compareWith': aboutModel(compareWith),
-    'siliconlens.saveListingAs': aboutModel(saveListingAs),
+    'siliconlens.saveListingAs': aboutModel((uri) => saveListingAs(server, uri)),
     'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
     'siliconlens.checkSparsity': aboutModel((uri) => sparsity.check(uri)),
     'siliconlens.importProfile': aboutModel((uri, source) =>

@@ -2,6 +2,7 @@ import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { type ExportReportParams, exportReportRequest, type ExportReportResult } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
+import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { loadPage } from './html';
@@ -83,7 +84,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
       filters: { [picked.format]: [picked.extension] },
     });
     if (!target) return;
-    if (!(await saveFile(target, this.chunks(uri, picked.format), [model]))) return;
+    if (!(await saveFile(target, this.chunks(uri, picked.format), await inputsOf(this.server, uri)))) return;
     const open = text('extension.export.open');
     const answer = await vscode.window.showInformationMessage(
       messageText(text('extension.export.done', { name: fileName(target) })),

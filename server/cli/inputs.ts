@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chipFolder } from '../workspace/chipFiles';
-import { externalPaths } from '../workspace/externalData';
+import { externalPlaces } from '../workspace/externalData';
 import type { Arguments } from './arguments';
 import type { ChipChoice } from './chipChoice';
 import type { OpenedModel } from './openModel';
@@ -36,6 +37,6 @@ export async function otherInputs(
   if (words.out === undefined) return [];
   const paths = [...(choice?.read ?? [])];
   for (const { uri, external } of models)
-    for (const path of await externalPaths(uri, external)) paths.push(path);
+    for (const place of await externalPlaces(uri, external)) paths.push(fileURLToPath(place));
   return paths;
 }

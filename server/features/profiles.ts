@@ -102,6 +102,7 @@ async function importProfile(
   await store.put(analysis.listing.modelUri, {
     chip: params.chip,
     file,
+    source: params.profile,
     imported: new Date().toISOString(),
     digest: modelDigest(analysis.listing.model),
     bindings: bindingsInForce(analysis),

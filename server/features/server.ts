@@ -41,6 +41,7 @@ import { registerCustomRequests } from './customRequests';
 import { describe } from './handler';
 import type { Log } from './handler';
 import { heat } from './heat';
+import { registerInputs } from './inputs';
 import { registerLanguageFeatures } from './languageFeatures';
 import { modelName } from './names';
 import { ownChips, watchChipFiles } from './ownChips';
@@ -242,6 +243,7 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
   registerTextFeatures(context, () => client);
   registerCustomRequests(context);
   registerProfiles(context, files, profiles);
+  registerInputs(context, chips, profiles);
 }
 
 /** The display language: our own client names it, others may say it the standard way. */

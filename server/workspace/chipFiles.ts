@@ -1,9 +1,9 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
-import { isInside } from '../node/inside';
+import { realPathInside } from '../node/inside';
 import { FileError, openFile, type FileFault } from '../node/readFile';
 import type { ListFolderParams, ListFolderResult } from '../protocol';
 import { isLocal } from './modelFiles';
@@ -93,9 +93,9 @@ class Refused extends Error {
 
 async function localNames(folder: string): Promise<string[]> {
   try {
-    const root = await realpath(fileURLToPath(folder));
-    const chips = await realpath(join(root, ...chipFolder));
-    return isInside(root, chips) ? await readdir(chips) : [];
+    const root = fileURLToPath(folder);
+    const chips = await realPathInside(root, join(root, ...chipFolder));
+    return chips === null ? [] : await readdir(chips);
   } catch {
     // No such folder: most workspaces have none.
     return [];
@@ -103,9 +103,9 @@ async function localNames(folder: string): Promise<string[]> {
 }
 
 async function readLocal(folder: string, name: string): Promise<string> {
-  const root = await realpath(fileURLToPath(folder));
-  const file = await realpath(join(root, ...chipFolder, name));
-  if (!isInside(root, file)) throw new Refused(chipProblem('chip.outside', []));
+  const root = fileURLToPath(folder);
+  const file = await realPathInside(root, join(root, ...chipFolder, name));
+  if (file === null) throw new Refused(chipProblem('chip.outside', []));
   const opened = await openFile(file);
   try {
     checkSize(opened.size);

@@ -59,14 +59,14 @@ function counted(code: string, count: number): Problem {
   return { severity: 'information', code, args: { count }, node: null };
 }
 
-/** The paths of a local model's external data, as far as they are there and may be followed; links resolved. */
-export async function externalPaths(modelUri: string, locations: readonly string[]): Promise<string[]> {
-  const paths: string[] = [];
+/** The addresses of a model's external data, as far as it may be followed (and is there, of a local model); links resolved. */
+export async function externalPlaces(modelUri: string, locations: readonly string[]): Promise<string[]> {
+  const places: string[] = [];
   for (const location of locations) {
-    const uri = isLocal(modelUri) ? await placeOf(modelUri, location).catch(() => null) : null;
-    if (uri !== null) paths.push(fileURLToPath(uri));
+    const uri = await placeOf(modelUri, location).catch(() => null);
+    if (uri !== null) places.push(uri);
   }
-  return paths;
+  return places;
 }
 
 /** Opens a file of external data for reading, by the same rules; the reason where it may not or cannot be read. */
@@ -105,7 +105,10 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     const encoded = path.segments.map(encodeURIComponent).join('/');
     const end = modelUri.search(/[?#]/);
     const whole = end === -1 ? modelUri : modelUri.slice(0, end);
-    return whole.slice(0, whole.lastIndexOf('/') + 1) + encoded + modelUri.slice(whole.length);
+    const slash = whole.lastIndexOf('/');
+    // A text that was never saved lies in no folder.
+    if (slash === -1) throw new Error('no folder');
+    return whole.slice(0, slash + 1) + encoded + modelUri.slice(whole.length);
   }
   const model = fileURLToPath(modelUri);
   const folder = await realpath(dirname(model));

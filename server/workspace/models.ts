@@ -116,6 +116,11 @@ export class Models {
     }
   }
 
+  /** What a document shows, or the newest where it shows what this server never served. */
+  async served(uri: string): Promise<Served> {
+    return (await this.view(uri)) ?? (await this.load(this.open(uri), false));
+  }
+
   /** The analysis of what a document shows; null when there is none. Waits for the choices in force. */
   analysis(uri: string): Promise<Analysis | null> {
     return this.newest(uri, (run) => run.promise);

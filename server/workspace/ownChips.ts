@@ -69,7 +69,7 @@ export class OwnChips {
   private readonly watch = new ChipFolderWatch(() => void this.reload());
 
   constructor(
-    private readonly files: ChipFiles,
+    private readonly reader: ChipFiles,
     private readonly host: OwnChipsHost,
   ) {}
 
@@ -111,6 +111,12 @@ export class OwnChips {
     return available;
   }
 
+  /** The addresses of the chip files that were read, broken ones too. */
+  async files(): Promise<readonly string[]> {
+    await this.reading;
+    return [...this.known.keys()];
+  }
+
   private resolve(custom: Plain): Available {
     const files = [...this.known.values()].map(chipFile);
     const entries = Object.entries(custom).map(([id, value]): ChipFile => {
@@ -135,7 +141,7 @@ export class OwnChips {
   }
 
   private async load(): Promise<void> {
-    const sources = (await Promise.all(this.folders.map((folder) => this.files.read(folder)))).flat();
+    const sources = (await Promise.all(this.folders.map((folder) => this.reader.read(folder)))).flat();
     const before = this.known;
     const isSame =
       sources.length === before.size &&

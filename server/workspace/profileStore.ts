@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
 import type { Problem } from '../engine/problem';
 import type { Phase } from '../engine/workload';
@@ -13,6 +14,8 @@ export interface StoredProfile {
   readonly chip: string;
   /** Name of the file that it came from. */
   readonly file: string;
+  /** Address of that file, which is never read again but never written over either; older stores don't say. */
+  readonly source?: string;
   /** ISO time of the import. */
   readonly imported: string;
   /** Of the model as it was then (modelDigest). */
@@ -46,6 +49,13 @@ export class ProfileStore {
     let profiles = this.known.get(modelUri);
     if (!profiles) this.keep(modelUri, (profiles = this.read(modelUri)));
     return profiles;
+  }
+
+  /** The addresses of the files that a model's profiles stand in and came from. */
+  async files(modelUri: string): Promise<string[]> {
+    const sources = (await this.of(modelUri)).flatMap(({ source }) => source ?? []);
+    const path = this.pathOf(modelUri);
+    return path === null ? sources : [pathToFileURL(path).href, ...sources];
   }
 
   /** Keeps a profile in place of an older one of the same chip. */
@@ -126,6 +136,7 @@ function isStored(value: unknown): value is Stored {
 
 function isProfile(value: unknown): boolean {
   if (!isObject(value) || !isObject(value['bindings']) || !isObject(value['profile'])) return false;
+  if (!['string', 'undefined'].includes(typeof value['source'])) return false;
   const texts = [value['chip'], value['file'], value['imported'], value['digest'], value['phase']];
   const { rows } = value['profile'];
   if (!Array.isArray(value['problems']) || !value['problems'].every(isObject)) return false;

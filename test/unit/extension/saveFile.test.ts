@@ -13,13 +13,26 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const shown: string[] = [];
 const elsewhere = new Map<string, string>();
+let unreachable = false;
+const { FileSystemError } = vi.hoisted(() => ({
+  FileSystemError: class extends Error {
+    constructor(readonly code: string) {
+      super(code);
+    }
+  },
+}));
 vi.mock('vscode', () => ({
+  FileSystemError,
   env: { language: 'en' },
   window: { showErrorMessage: (message: string) => Promise.resolve(void shown.push(message)) },
   workspace: {
     fs: {
       writeFile: (uri: { toString(): string }, bytes: Uint8Array) =>
         Promise.resolve(void elsewhere.set(uri.toString(), Buffer.from(bytes).toString())),
+      stat: (uri: { toString(): string }) =>
+        elsewhere.has(uri.toString())
+          ? Promise.resolve({})
+          : Promise.reject(new FileSystemError(unreachable ? 'Unavailable' : 'FileNotFound')),
     },
   },
 }));
@@ -31,6 +44,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'siliconlens-save-'));
   shown.length = 0;
   elsewhere.clear();
+  unreachable = false;
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -40,7 +54,14 @@ function file(name: string): Target {
 }
 
 function remote(path: string): Target {
-  return { scheme: 'vfs', fsPath: path, path, toString: () => `vfs:${path}` } as Target;
+  return {
+    scheme: 'vfs',
+    authority: '',
+    query: '',
+    fsPath: path,
+    path,
+    toString: () => `vfs:${path}`,
+  } as Target;
 }
 
 it('never writes onto the model, however it is named, and says so', async () => {
@@ -81,4 +102,23 @@ it('writes to other file systems, but not onto the model there', async () => {
   expect(elsewhere.get('vfs:/a.json')).toBe('text');
   expect(await saveFile(remote('/m.onnx'), 'text', [remote('/m.onnx')])).toBe(false);
   expect([...elsewhere.keys()]).toEqual(['vfs:/a.json']);
+});
+
+it('takes other spellings of an address elsewhere for what they are', async () => {
+  expect(await saveFile(remote('/a/../m.onnx'), 'text', [remote('/m.onnx')])).toBe(false);
+  expect([...elsewhere]).toEqual([]);
+});
+
+it('writes nothing over what is there elsewhere, or may be, where only new files are wanted', async () => {
+  const onlyNew = { onlyNew: true };
+  elsewhere.set('vfs:/chip.json', 'mine');
+  expect(await saveFile(remote('/chip.json'), 'other', [], onlyNew)).toBe(false);
+  expect(shown.pop()).toContain('/chip.json is there already and stays as it is');
+  expect(await saveFile(remote('/new.json'), 'new', [], onlyNew)).toBe(true);
+  unreachable = true;
+  await expect(saveFile(remote('/unknown.json'), 'text', [], onlyNew)).rejects.toThrow('Unavailable');
+  expect([...elsewhere]).toEqual([
+    ['vfs:/chip.json', 'mine'],
+    ['vfs:/new.json', 'new'],
+  ]);
 });

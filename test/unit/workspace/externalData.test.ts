@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileError } from '../../../server/node/readFile';
-import { externalDataProblems, externalPaths, openExternal } from '../../../server/workspace/externalData';
+import { externalDataProblems, externalPlaces, openExternal } from '../../../server/workspace/externalData';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
 
 describe('external data', () => {
@@ -97,7 +97,7 @@ describe('external data', () => {
     expect(Buffer.from(await opened.source.read(0, 3)).toString()).toBe('012');
     await opened.close();
     const blob = join(await realpath(hub), 'models--org--name/blobs/5ha2');
-    expect(await externalPaths(uri, Object.keys(links))).toContain(blob);
+    expect(await externalPlaces(uri, Object.keys(links))).toContain(pathToFileURL(blob).href);
     // A model that is no link has no store: the same data beside a copy leads out.
     await writeFile(join(snapshot, 'copy.onnx'), 'model');
     expect(await check('model.onnx_data', 10, pathToFileURL(join(snapshot, 'copy.onnx')).href)).toEqual(
