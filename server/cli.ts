@@ -1,14 +1,12 @@
 import { getHeapStatistics } from 'node:v8';
+import { exitCodes } from './cli/failure';
 import { run } from './cli/run';
-
-/** What shells say of a program that a closed pipe ended: 128 and the number of SIGPIPE. */
-const brokenPipe = 128 + 13;
 
 // A reader that closes early (`| head`) ends us, quietly.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit(brokenPipe);
+    process.exit(exitCodes.brokenPipe);
   });
 }
 

@@ -1,7 +1,13 @@
 import type { MessageArgs, MessageKey } from '../../l10n/messages';
 
 /** Exit codes of the command line; 3 is kept for budgets. */
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** What shells say of a program that a closed pipe ended: 128 and the number of SIGPIPE. */
+  brokenPipe: 128 + 13,
+} as const;
 
 /** Ends a command with one line on standard error. */
 export class Failure extends Error {

@@ -55,6 +55,8 @@ export async function run(words: readonly string[], console: Console): Promise<n
     if (failure) throw failure;
     return exitCodes.done;
   } catch (error) {
+    // A reader that has seen enough (`--out /dev/stdout | head`) ends us as it ends any program: quietly.
+    if (error instanceof WriteError && error.code === 'readerGone') return exitCodes.brokenPipe;
     const failure = failureOf(error);
     const text = terminalText(message(language, failure.key, failure.args), Infinity);
     console.error(`${message(language, 'cli.error', { message: text })}\n`);

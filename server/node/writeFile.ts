@@ -118,9 +118,6 @@ async function writeDirectly(target: Exclude<Target, { kind: 'file' }>, content:
   try {
     const descriptor = target.kind === 'special' ? handle!.fd : target.descriptor;
     await writeAll(content, (bytes, from) => writeTo(descriptor, bytes, from));
-  } catch (error) {
-    // A reader that has seen enough (`| head`) is no fault.
-    if (codeOf(error) !== 'EPIPE') throw error;
   } finally {
     await handle?.close();
   }

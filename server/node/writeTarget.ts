@@ -14,6 +14,7 @@ export type WriteFault =
   | 'denied'
   | 'full'
   | 'noReader'
+  | 'readerGone'
   | 'exists'
   | 'outside'
   | 'failed';
@@ -97,6 +98,7 @@ const faults: Readonly<Record<string, WriteFault>> = {
   ENOSPC: 'full',
   EDQUOT: 'full',
   EEXIST: 'exists',
+  EPIPE: 'readerGone',
 };
 
 /** An error of Node's as ours. */
