@@ -104,8 +104,8 @@ export class ChipChoice {
   /** Keeps in mind which files of the project a chip comes from. */
   private noted(chip: Chip): Chip {
     let file = this.files.get(chip.id);
-    while (file && !this.read.has(file.name)) {
-      this.read.add(file.name);
+    while (file && !this.read.has(pathOf(file))) {
+      this.read.add(pathOf(file));
       file = this.files.get(textAt(file.json, 'extends'));
     }
     return chip;
@@ -154,6 +154,11 @@ export class ChipChoice {
     const message = first ? messageOf(this.language, first.code, first.args) : '';
     return failed('cli.error.model', { path, message });
   }
+}
+
+/** Where a file of the project lies. */
+function pathOf({ name }: ChipFile): string {
+  return join(process.cwd(), name);
 }
 
 /** A text of a chip file; empty where there is none. */

@@ -22,7 +22,7 @@ export async function namedInputs(words: Arguments): Promise<string[]> {
 }
 
 async function projectChips(): Promise<string[]> {
-  const folder = join(...chipFolder);
+  const folder = join(process.cwd(), ...chipFolder);
   const names = await readdir(folder).catch((): string[] => []);
   return names.map((name) => join(folder, name));
 }
