@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import manifest from '../../package.json';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
-import { costsOn, type ChipAnalysis } from '../engine/analyse';
+import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { inferSymbolic } from '../engine/inference/symbolic';
 import type { ReportInput } from '../engine/report/build';
+import { appendAll } from '../engine/lists';
 import { uninterrupted } from '../engine/scheduler';
 import { printReport, reportFormats } from '../printReport';
 import type { Choices } from '../workspace/choices';
@@ -18,7 +19,7 @@ import { otherInputs } from './inputs';
 import { refuseTooMuch } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { askedFor, prepareAsked, refuseRuntime, settingsFor, type Asked } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
 /** `siliconlens analyze MODEL`: the report as text. */
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
@@ -37,8 +38,10 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const { files, notes } = await readProfiles(words, language);
   if (files.length > chips.length)
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  appendAll(notes, settingsNotes(words, remarks, language));
   const surroundings = { host, carbonIntensity, files };
-  const input = await inputOf(opened, asked, chips, surroundings, language, format === 'json');
+  const input = await inputOf(opened, prepared, chips, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
   const text = printReport(input, format, language, uninterrupted);
   return { text, failure: opened.failure, notes: notes.join('\n'), inputs };
@@ -75,13 +78,12 @@ interface Surroundings {
 
 async function inputOf(
   opened: OpenedModel,
-  asked: Asked,
+  prepared: Prepared,
   chips: readonly Chip[],
   { host, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<ReportInput> {
-  const prepared = await prepareAsked(opened.model, asked);
   const analyses: ChipAnalysis[] = [];
   for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
   const { nodes } = prepared.inference;

@@ -19,7 +19,7 @@ import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor } from './workload';
+import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor, settingsNotes } from './workload';
 import { appendAll, largest } from '../engine/lists';
 
 /** Share of the measured time below which a profile is not one of this model. */
@@ -74,7 +74,7 @@ async function measuredOn(
   if (files.length === 0 && models.length > 0) throw usage('cli.error.tooMany', { argument: models[0]! });
   const result: MeasuredOnChip[] = [];
   const paths = files.map((_, at) => models[models.length === 1 ? 0 : at]!);
-  const all = await preparedModels(words, paths, language);
+  const all = await preparedModels(words, paths, language, notes);
   for (const [at, file] of files.entries()) {
     const model = paths[at]!;
     const { opened, prepared } = all[at]!;
@@ -97,6 +97,7 @@ async function preparedModels(
   words: Arguments,
   paths: readonly string[],
   language: Language,
+  notes: string[],
 ): Promise<readonly Pick<MeasuredOnChip, 'opened' | 'prepared'>[]> {
   const result: Pick<MeasuredOnChip, 'opened' | 'prepared'>[] = [];
   let unknown: readonly Problem[] | undefined;
@@ -104,7 +105,8 @@ async function preparedModels(
     const opened = await openModel(path, language);
     if (opened.failure) throw opened.failure;
     const asked = askedFor(words, await settingsFor(words, path));
-    const { prepared, problems } = await prepareKnown(opened.model, asked);
+    const { prepared, problems, remarks } = await prepareKnown(opened.model, asked);
+    for (const note of settingsNotes(words, remarks, language)) if (!notes.includes(note)) notes.push(note);
     const here = problems.filter(({ severity }) => severity === 'information');
     refuseNames(problems.filter((problem) => !here.includes(problem)));
     const names = new Set(here.map(({ args }) => args['name']));

@@ -12,7 +12,7 @@ import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { localFiles, openModel } from './openModel';
-import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
 const sparsityFormats = ['table', 'json', 'markdown', 'csv'] as const;
 
@@ -33,7 +33,7 @@ export async function sparsity(
   const others = words.texts('chip').length > 0 ? [] : sparseChips(asked.runtime);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
-  const prepared = await prepareAsked(opened.model, asked);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const chips = [...new Set([...named, ...others])];
   const input = { modelUri: opened.uri, path, prepared, chips, host };
   const report = await sparsityReport(input, localFiles, uninterrupted, progress);
@@ -44,5 +44,6 @@ export async function sparsity(
     json: () => `${plainJson(JSON.stringify(report, null, 2))}\n`,
     csv: () => sparsityCsv(report),
   }[format]();
-  return { text, failure: opened.failure, inputs: await otherInputs(words, [opened], choice) };
+  const notes = settingsNotes(words, remarks, language).join('\n');
+  return { text, failure: opened.failure, notes, inputs: await otherInputs(words, [opened], choice) };
 }

@@ -18,7 +18,7 @@ import { failed, usage, type Outcome } from './failure';
 import { nearest } from '../engine/nearest';
 import { otherInputs } from './inputs';
 import { openModel } from './openModel';
-import { askedFor, prepareAsked, refuseRuntime, settingsFor } from './workload';
+import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
 /**
  * `siliconlens verify MODEL [--node NAME]`: the commands that measure what is estimated. With a node, `--out` names the
@@ -36,12 +36,13 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   const opened = await openModel(path, language);
   if (opened.failure) throw opened.failure;
   const inputs = await otherInputs(words, [opened], choice);
-  const prepared = await prepareAsked(opened.model, asked);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  const remarked = settingsNotes(words, remarks, language);
   const { inference, workload } = prepared;
   const node = words.text('node');
   if (node === undefined) {
     const commands = await commandsFor({ path, chip, isNode: false }, prepared, shell, language);
-    return { ...commands, inputs };
+    return { ...commands, inputs, notes: remarked.join('\n') };
   }
   const { model, bytes } = cut(path, node, opened.model, inference, language);
   const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
@@ -52,8 +53,9 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
     words.out === undefined
       ? `${commentText(shell, `--out ${out}: ${messageOf(language, 'cli.verify.cut')}`)}\n\n`
       : '';
-  const notes = words.out === undefined ? {} : { notes: messageOf(language, 'cli.verify.written', args) };
-  return { ...commands, text: `${missing}${commands.text}`, file: bytes, inputs, ...notes };
+  if (words.out !== undefined) remarked.push(messageOf(language, 'cli.verify.written', args));
+  const notes = remarked.join('\n');
+  return { ...commands, text: `${missing}${commands.text}`, file: bytes, inputs, notes };
 }
 
 function cut(

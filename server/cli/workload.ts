@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import type { Language } from '../../l10n/language';
+import { messageOf, type MessageArgs, type MessageKey } from '../../l10n/messages';
 import { prepare, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { drives, runtimesOf } from '../engine/cost/runtimes';
@@ -32,42 +33,69 @@ export async function settingsFor(words: Arguments, path: string): Promise<Choic
 
 /** What the options ask for, settings filling what they leave open, before it is known what the model calls things. */
 export interface Asked extends Omit<Workload, 'bindings'> {
-  /** Numbers of dimensions, the least binding first. */
-  readonly dimensions: readonly Bindings[];
+  /** Numbers of dimensions that settings give, the least binding first. */
+  readonly settings: readonly Bindings[];
+  /** Those that the options give, which win. */
+  readonly options: Bindings;
+}
+
+/** A model under what was asked, and what is wrong with the names that were given numbers. */
+export interface Known {
+  readonly prepared: Prepared;
+  /** Of options: mistakes of the call. */
+  readonly problems: readonly Problem[];
+  /** Of settings, which serve many models. */
+  readonly remarks: readonly Problem[];
 }
 
 /** Reads the options about how a model is looked at. */
 export function askedFor(words: Arguments, choices: Choices): Asked {
   return {
-    dimensions: [...choices.dimensions, parseBindings(words.texts('bind'))],
+    settings: choices.dimensions,
+    options: parseBindings(words.texts('bind')),
     phase: words.choice('phase', phases) ?? choices.workload.phase,
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
   };
 }
 
-/** A model under what was asked. Throws where a number is given to a name that the model does not have. */
-export async function prepareAsked(model: Model, asked: Asked): Promise<Prepared> {
-  const { prepared, problems } = await prepareKnown(model, asked);
-  refuseNames(problems);
-  return prepared;
+/** A model under what was asked. Throws where an option gives a number to a name that the model does not have. */
+export async function prepareAsked(model: Model, asked: Asked): Promise<Known> {
+  const known = await prepareKnown(model, asked);
+  refuseNames(known.problems);
+  return known;
 }
 
-/** As {@link prepareAsked}, with what is wrong with the names beside what the others give. */
+/** As {@link prepareAsked}, but throws nothing. */
 export async function prepareKnown(
   model: Model,
-  { dimensions, phase, precision, runtime }: Asked,
-): Promise<{ readonly prepared: Prepared; readonly problems: readonly Problem[] }> {
-  const { bindings, problems } = resolveBindings(model.graph, dimensions);
+  { settings, options, phase, precision, runtime }: Asked,
+): Promise<Known> {
+  const calm = resolveBindings(model.graph, settings);
+  const strict = resolveBindings(model.graph, [options]);
+  const bindings = { ...calm.bindings, ...strict.bindings };
   const prepared = await prepare(model, { bindings, phase, precision, runtime }, uninterrupted);
-  return { prepared, problems: [...problems, ...unknownBindings(prepared.inference, bindings)] };
+  return {
+    prepared,
+    problems: [...strict.problems, ...unknownBindings(prepared.inference, strict.bindings)],
+    remarks: [...calm.problems, ...unknownBindings(prepared.inference, calm.bindings)],
+  };
+}
+
+/** What is to be told of settings that do not fit a model, line by line. */
+export function settingsNotes(words: Arguments, remarks: readonly Problem[], language: Language): string[] {
+  const file = terminalText(words.text('settings') ?? '');
+  return remarks.map((remark) => `${file}: ${messageOf(language, remark.code, argsOf(remark))}`);
 }
 
 /** Throws the first of the problems as a mistake of the call. */
 export function refuseNames([problem]: readonly Problem[]): void {
   if (!problem) return;
-  const args = Object.entries(problem.args).map(([name, text]) => [name, terminalText(String(text))]);
-  throw usage(problem.code as MessageKey, Object.fromEntries(args) as MessageArgs);
+  throw usage(problem.code as MessageKey, argsOf(problem));
+}
+
+function argsOf({ args }: Problem): MessageArgs {
+  return Object.fromEntries(Object.entries(args).map(([name, text]) => [name, terminalText(String(text))]));
 }
 
 function runtimeOption(words: Arguments): string | undefined {

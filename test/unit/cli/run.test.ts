@@ -131,10 +131,22 @@ decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) =
     write({ batches: 8 });
     const calls = [
       ['analyze', model, '-b', 'batches=8'],
-      ['analyze', model, '--settings', settings],
       ['verify', model, '-b', 'batches=8'],
       ['sparsity', model, '-b', 'batches=8'],
     ];
+    const near = `${settings}: The model has no dimension “batches”; did you mean batch_size?`;
+    for (const call of [['analyze', '-c', 'nvidia-t4'], ['verify'], ['sparsity']]) {
+      const words = [call[0]!, model, ...call.slice(1), '--settings', settings];
+      const plain = await siliconlens(call[0]!, model, ...call.slice(1));
+      const { code, error, out } = await siliconlens(...words);
+      // A file of settings serves many models: one that lacks a name is what it is without.
+      expect({ code, out }).toEqual({ code: 0, out: plain.out });
+      expect(error).toContain(near);
+      expect((await siliconlens(...words, '--lang', 'ko')).error).toContain(
+        `${settings}: 모델에 “batches”이라는 차원이 없습니다. batch_size`,
+      );
+      expect((await siliconlens(...words, '-b', 'batches=8')).code).toBe(2);
+    }
     for (const call of calls) {
       const error = await refused(...call);
       expect(error).toContain('no dimension “batches”; did you mean batch_size?');
@@ -149,6 +161,16 @@ decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) =
     expect(await refused('analyze', tinyMlp, '-b', 'sequence=3')).toContain(
       'no dimension “sequence”. Its names: batch.',
     );
+  });
+
+  it('refuses settings that are wrong for every model', async () => {
+    const settings = join(folder, 'long.json');
+    // 8192 letters of patterns are taken.
+    const models = { [`${'a'.repeat(8192)}*`]: { dimensions: { batch: 8 } } };
+    writeFileSync(settings, JSON.stringify({ 'siliconlens.models': models }));
+    const { code, error } = await siliconlens('analyze', tinyMlp, '--settings', settings);
+    expect(code).toBe(2);
+    expect(error).toContain('expected shorter or fewer patterns');
   });
 
   it('binds what data decides, and no other name that looks so', async () => {
