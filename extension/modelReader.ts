@@ -29,6 +29,8 @@ interface Kept {
 export class ModelReader implements vscode.Disposable {
   private readonly kept = new Map<string, Promise<Kept>>();
 
+  constructor(private readonly limit = largestFile) {}
+
   /** The size is that of the bytes, since some file systems state another one. */
   async stat({ uri }: StatFileParams): Promise<StatFileResult> {
     try {
@@ -66,7 +68,11 @@ export class ModelReader implements vscode.Disposable {
   private file(uri: string): Promise<Kept> {
     const kept = this.kept.get(uri);
     if (kept) {
-      void kept.then((file) => file.timer.refresh());
+      // Whoever waits for it hears that it failed.
+      kept.then(
+        (file) => file.timer.refresh(),
+        () => undefined,
+      );
       return kept;
     }
     const reading = this.load(uri);
@@ -83,9 +89,15 @@ export class ModelReader implements vscode.Disposable {
     const uri = vscode.Uri.parse(address, true);
     const { mtime, size, type } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.Directory) !== 0) throw new Error(text('extension.reader.folder'));
-    if (size > largestFile) throw new Error(text('extension.reader.tooLarge', { limit: largestFile / 1e9 }));
+    this.checkSize(size);
     const bytes = await vscode.workspace.fs.readFile(uri);
+    this.checkSize(bytes.length);
     return { bytes, mtime, timer: setTimeout(() => this.forget(address), keptFor) };
+  }
+
+  /** Asked of what a file system states, which may be anything, and of what it then gives. */
+  private checkSize(size: number): void {
+    if (size > this.limit) throw new Error(text('extension.reader.tooLarge', { limit: this.limit / 1e9 }));
   }
 
   private forget(uri: string): void {
