@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { isYoung } from '../../server/node/readFile';
 import { type FileLook, isUnchanged, settled } from './settle';
 
 /** How often a file is looked at where the system can't watch it (milliseconds). */
@@ -16,6 +17,7 @@ export class ModelWatcher implements vscode.Disposable {
   private seen: FileLook | null | undefined;
   private settling = false;
   private again = false;
+  private told = false;
   private disposed = false;
 
   /** @param seen the file as it was when it was read; what has changed since is told at once */
@@ -43,7 +45,7 @@ export class ModelWatcher implements vscode.Disposable {
     let watcher: FSWatcher;
     try {
       watcher = watch(dirname(this.model.fsPath), (_event, name) => {
-        if (name === null || name === file) this.check();
+        if (name === null || name === file) this.changeTold();
       });
     } catch (error) {
       this.poll(error);
@@ -62,9 +64,9 @@ export class ModelWatcher implements vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     this.disposables.push(
       watcher,
-      watcher.onDidChange(() => this.check()),
-      watcher.onDidCreate(() => this.check()),
-      watcher.onDidDelete(() => this.check()),
+      watcher.onDidChange(() => this.changeTold()),
+      watcher.onDidCreate(() => this.changeTold()),
+      watcher.onDidDelete(() => this.changeTold()),
     );
   }
 
@@ -72,6 +74,12 @@ export class ModelWatcher implements vscode.Disposable {
     this.log.debug(`${this.model.toString()} is looked at every ${lookEvery} ms: ${String(error)}`);
     const timer = setInterval(() => this.check(), lookEvery);
     this.disposables.push({ dispose: () => clearInterval(timer) });
+  }
+
+  /** The system says that something was done to the file. */
+  private changeTold(): void {
+    this.told = true;
+    this.check();
   }
 
   private check(): void {
@@ -85,15 +93,20 @@ export class ModelWatcher implements vscode.Disposable {
     try {
       do {
         this.again = false;
+        const told = this.told;
+        this.told = false;
         const now = await lookAt(this.model);
         const before = this.seen === undefined ? now : this.seen;
         this.seen = now;
-        if (isUnchanged(before, now)) continue;
+        // Of a file that was young when it was last seen only the bytes tell: the server compares those that it reads.
+        if (isUnchanged(before, now) && !(told && before?.young)) continue;
         await settled(
           () => lookAt(this.model),
           () => this.disposed,
         );
         if (this.disposed) return;
+        // What was told up to here is seen and read now.
+        this.again = this.told = false;
         this.seen = await lookAt(this.model);
         await this.changed();
       } while (this.again && !this.disposed);
@@ -114,8 +127,8 @@ export async function lookAt(file: vscode.Uri): Promise<FileLook | null> {
 }
 
 /** Of a local file its place on the disk and the time of its last change, which nobody can set. */
-async function versionOf(file: vscode.Uri): Promise<Pick<FileLook, 'version'>> {
+async function versionOf(file: vscode.Uri): Promise<Pick<FileLook, 'version' | 'young'>> {
   if (file.scheme !== 'file') return {};
-  const { dev, ino, ctimeNs } = await stat(file.fsPath, { bigint: true });
-  return { version: [dev, ino, ctimeNs].join(':') };
+  const stats = await stat(file.fsPath, { bigint: true });
+  return { version: [stats.dev, stats.ino, stats.ctimeNs].join(':'), young: isYoung(stats) };
 }

@@ -4,6 +4,8 @@ export interface FileLook {
   readonly mtime: number;
   /** Changes with every writing, also where size and time are set back. Left out where that cannot be told. */
   readonly version?: string;
+  /** Written so lately that another writing may look the same. Left out where that cannot be told. */
+  readonly young?: boolean;
 }
 
 /** Whether two looks saw the same file, unchanged. */

@@ -115,13 +115,18 @@ function regular(path: string, stats: BigIntStats): BigIntStats {
   throw new FileError(stats.isSocket() ? 'socket' : 'device', path);
 }
 
-function stampOf({ size, dev, ino, mtimeNs, ctimeNs }: BigIntStats): FileStamp {
+/** Whether a second change may still bear the time of the last one. */
+export function isYoung({ mtimeNs, ctimeNs }: Pick<BigIntStats, 'mtimeNs' | 'ctimeNs'>): boolean {
   const latest = ctimeNs > mtimeNs ? ctimeNs : mtimeNs;
-  const rests = BigInt(Date.now()) * 1_000_000n - latest >= coarsestTick;
+  return BigInt(Date.now()) * 1_000_000n - latest < coarsestTick;
+}
+
+function stampOf(stats: BigIntStats): FileStamp {
+  const { size, dev, ino, mtimeNs, ctimeNs } = stats;
   return {
     size: Number(size),
     mtime: Math.round(Number(mtimeNs / 1000n) / 1000),
-    version: rests ? [dev, ino, size, mtimeNs, ctimeNs].join(':') : null,
+    version: isYoung(stats) ? null : [dev, ino, size, mtimeNs, ctimeNs].join(':'),
   };
 }
 
