@@ -113,11 +113,12 @@ export class ProfileStore {
   }
 
   private async write(modelUri: string, profiles: readonly StoredProfile[]): Promise<void> {
-    this.keep(modelUri, Promise.resolve(profiles));
     const path = this.pathOf(modelUri);
-    if (path === null) return;
-    if (profiles.length === 0) return rm(path, { force: true });
-    await writeFile(path, JSON.stringify({ version, modelUri, profiles }), { makeFolder: true });
+    if (path !== null && profiles.length === 0) await rm(path, { force: true });
+    else if (path !== null)
+      await writeFile(path, JSON.stringify({ version, modelUri, profiles }), { makeFolder: true });
+    // Not before: what could not be written would be there until the window closes, and then no more.
+    this.keep(modelUri, Promise.resolve(profiles));
   }
 }
 
