@@ -363,6 +363,20 @@ describe('broken files', () => {
     expect(problems).toMatchObject([{ code: 'format.no-nodes', severity: 'warning' }]);
   });
 
+  it('with 10,000 functions is read whole, though an import of a version takes two bytes', async () => {
+    const count = 10_000;
+    const name = (i: number): number[] => text(1, `F${i}`);
+    const functions = Array.from({ length: count }, (_, i) => {
+      const call = part(7, text(1, 'x'), text(2, 'y'), text(4, i === count - 1 ? 'Relu' : `F${i + 1}`));
+      return part(25, name(i), text(4, 'x'), text(5, 'y'), call, part(9, int(2, 17)), part(9, int(2, 17)));
+    });
+    const { value, problems } = await read(
+      Uint8Array.from([modelOf([someNode]), ...functions].flatMap((one) => [...one])),
+    );
+    expect(problems).toEqual([]);
+    expect(value!.functions).toHaveLength(count);
+  });
+
   it('truncated at any byte: the part before, one problem with its offset', async () => {
     const whole = fixture('tiny-conv.onnx');
     let lastNodes = 0;

@@ -22,7 +22,10 @@ export const limits = {
    */
   parts: 150_000,
   bytesPerPart: 40,
-  /** Parts of so few bytes say nothing: no node does without an operator and an output, no tensor without a type. */
+  /**
+   * Parts of fewer bytes say nothing: no node does without an operator and an output, no tensor without a type. The schema
+   * tells of those that do with less.
+   */
   hollowBytes: 5,
   hollowParts: 10_000,
   /** Names and dimensions of one message. */

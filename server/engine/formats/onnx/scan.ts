@@ -379,7 +379,7 @@ export class Scanner {
       if (!this.mayAdd(progress, offset)) return false;
       if (!rule.partWeight) return true;
     }
-    if (length < limits.hollowBytes && ++this.hollowParts > limits.hollowParts)
+    if (length < (rule.leastBytes ?? limits.hollowBytes) && ++this.hollowParts > limits.hollowParts)
       return this.tooMany(limits.hollowParts, offset);
     this.parts += rule.partWeight;
     return !this.isFull || this.tooMany(this.partLimit, offset);

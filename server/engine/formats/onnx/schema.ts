@@ -13,6 +13,8 @@ export interface FieldRule {
   readonly message?: MessageSchema;
   /** Counts against the parts that a file of its size may have: as so many. */
   readonly partWeight?: number;
+  /** Bytes of the shortest one that says something, where that is less than `limits.hollowBytes`. */
+  readonly leastBytes?: number;
   /** Such a part may also not occur in one message without bound. */
   readonly isCapped?: boolean;
 }
@@ -61,6 +63,8 @@ function payload(wire: FieldRule['wire']): FieldRule {
 const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
 const entries = part(entrySchema);
 const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
+/** A version alone: the standard's domain has no name. */
+const opsets: FieldRule = { ...part(opsetSchema), leastBytes: 2 };
 
 const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: name, 3: name });
 const shapeSchema = schema('TensorShapeProto', { 1: message(dimensionSchema) });
@@ -157,14 +161,16 @@ export const nodeSchema = schema('NodeProto', {
   9: entries,
   10: part(nodeDevicesSchema),
 });
+/** A name of one letter alone: what a body takes and gives needs no type. */
+const values: FieldRule = { ...part(valueInfoSchema), leastBytes: 3 };
 const annotationSchema = schema('TensorAnnotation', { 1: name, 2: entries });
 graphSchema.fields = byNumber({
   1: part(nodeSchema),
   2: name,
   5: part(tensorSchema),
   10: prose,
-  11: { ...part(valueInfoSchema), isCapped: true },
-  12: { ...part(valueInfoSchema), isCapped: true },
+  11: { ...values, isCapped: true },
+  12: { ...values, isCapped: true },
   13: part(valueInfoSchema),
   14: part(annotationSchema),
   15: part(sparseTensorSchema),
@@ -178,7 +184,7 @@ export const functionSchema = schema('FunctionProto', {
   6: name,
   7: part(nodeSchema),
   8: prose,
-  9: part(opsetSchema),
+  9: opsets,
   10: name,
   11: { ...part(attributeSchema), isCapped: true },
   12: { ...part(valueInfoSchema), isCapped: true },
@@ -194,7 +200,7 @@ export const modelSchema = schema('ModelProto', {
   5: scalar,
   6: prose,
   7: part(graphSchema),
-  8: part(opsetSchema),
+  8: opsets,
   14: entries,
   // Counted, never read: training graphs are not analysed.
   20: part(schema('TrainingInfoProto', {})),
