@@ -51,10 +51,8 @@ export function workload(summary: Summary): HTMLElement {
 
 /** Problems worth a reader's time, gravest first. */
 export function problems(summary: Summary): HTMLElement | null {
-  const rank = { error: 0, warning: 1, information: 2, hint: 3 } as const;
   const shown = summary.problems.filter((problem) => problem.severity !== 'hint');
   if (shown.length === 0) return null;
-  shown.sort((a, b) => rank[a.severity] - rank[b.severity]);
   return element(
     'section',
     { id: 'problems' },

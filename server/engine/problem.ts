@@ -1,6 +1,14 @@
 /** How grave a problem is, in the order of LSP severities. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
+/** The gravest first. */
+export const severityRank: Readonly<Record<Severity, number>> = {
+  error: 0,
+  warning: 1,
+  information: 2,
+  hint: 3,
+};
+
 /**
  * Something wrong or noteworthy, without words: the text is made at the edge from `code` and `args`
  * (l10n/<language>/problems.json), so that the engine speaks every language.

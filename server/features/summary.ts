@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';
+import { severityRank } from '../engine/problem';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices } from './choices';
@@ -69,7 +70,9 @@ function build(
       ...chipSummary(parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),
     })),
-    problems: report.problems.slice(0, problemLimit),
+    problems: [...report.problems]
+      .sort((a, b) => severityRank[a.severity] - severityRank[b.severity])
+      .slice(0, problemLimit),
     coverage,
     carbonIntensity: report.carbonIntensity,
     memory: memoryPoints(analysis, report, Math.min(points, memoryLimit)),

@@ -11,6 +11,7 @@ import type { Problem } from '../problem';
 import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
 import { countParameters } from './parameters';
+import { reportProblems } from './problems';
 import {
   reportSchemaVersion,
   type LazyChip,
@@ -105,9 +106,13 @@ export function reportHead(input: ReportInput): ReportHead {
       reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
     ),
     memory: { timeline: prepared.timeline.points },
-    problems: reportProblems(input),
+    problems: reportProblems(allProblems(input), input.textOf),
     coverage: coverageOf(inference),
   };
+}
+
+function allProblems({ problems, prepared, chips }: ReportInput): readonly Problem[] {
+  return [...problems, ...prepared.inference.problems, ...chips.flatMap((analysis) => analysis.problems)];
 }
 
 /** The numbers of the model's own names that were used, those given by default included. */
@@ -242,23 +247,6 @@ function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
     vectorOpsPerSecond: machine.vector,
     bandwidthBytesPerSecond: machine.main?.bandwidth ?? machine.near?.bandwidth ?? null,
   };
-}
-
-/** All problems once: those that several chips share say so only once. */
-function reportProblems(input: ReportInput): Report['problems'] {
-  const seen = new Set<string>();
-  const all = [
-    ...input.problems,
-    ...input.prepared.inference.problems,
-    ...input.chips.flatMap((analysis) => analysis.problems),
-  ];
-  return all.flatMap((problem) => {
-    const message = input.textOf(problem);
-    const key = `${problem.code}\0${problem.node}\0${message}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [{ severity: problem.severity, code: problem.code, message, node: problem.node }];
-  });
 }
 
 /** Shares of nodes and of operations whose rule is exact or the body of a function; null where there are none. */

@@ -1,0 +1,30 @@
+import { severityRank, type Problem } from '../problem';
+import type { Report } from './types';
+
+/** More entries than anyone reads; the last one says how many are left out. */
+export const mostProblems = 1000;
+
+/** All problems once: those that several chips share say so only once. Of too many the gravest stay, in their order. */
+export function reportProblems(
+  all: readonly Problem[],
+  textOf: (problem: Problem) => string,
+): Report['problems'] {
+  const seen = new Set<string>();
+  const list = all.flatMap((problem) => {
+    const message = textOf(problem);
+    const key = `${problem.code}\0${problem.node}\0${message}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ severity: problem.severity, code: problem.code, message, node: problem.node }];
+  });
+  if (list.length <= mostProblems) return list;
+  list.sort((a, b) => severityRank[a.severity] - severityRank[b.severity]);
+  const more: Problem = {
+    severity: 'information',
+    code: 'diagnostics.more',
+    args: { count: list.length - mostProblems + 1 },
+    node: null,
+  };
+  const { severity, code, node } = more;
+  return [...list.slice(0, mostProblems - 1), { severity, code, message: textOf(more), node }];
+}
