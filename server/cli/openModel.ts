@@ -8,7 +8,7 @@ import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
-import { uninterrupted } from '../engine/scheduler';
+import { runThrough, uninterrupted } from '../engine/scheduler';
 import { FileError, readText as readFileText } from '../node/readFile';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
@@ -49,7 +49,7 @@ export async function openModel(path: string, language: Language): Promise<Opene
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
-    const files = externalFiles(model);
+    const files = runThrough(externalFiles(model));
     const external = files.map(({ location }) => location);
     const notes = await externalDataProblems(uri, files, localFiles);
     const { size } = file.stamp;

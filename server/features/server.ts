@@ -144,6 +144,7 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
       nameDimensionsLater(analysis);
       status.done('ok', 'status.ready');
     },
+    noted: ({ listing, revision }) => send(analysisNotification, { uri: listing.uri, revision }),
     abandoned: () => status.done('ok', 'status.ready'),
     analysing: (uri) => status.busy('status.analysing', { model: modelName(uri) }),
     working: (uri, stage) => working.begin(uri, stage),

@@ -33,6 +33,8 @@ interface ExternalNotes {
   problems: readonly PlacedProblem[];
   /** Grows whenever a look has something else to say: what was made from older notes is stale. */
   revision: number;
+  /** The files that the last look was for, as text; null before one is done. */
+  files: string | null;
 }
 
 /** All that is known of a model under the choices in force. */

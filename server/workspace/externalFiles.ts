@@ -1,10 +1,11 @@
 import { byteLength } from '../engine/graph/dataTypes';
-import type { Graph, Model, Tensor } from '../engine/graph/model';
-import type { ExternalFile } from './externalData';
+import type { Graph, Model, Node, Tensor } from '../engine/graph/model';
+import { isStepDue, type Steps } from '../engine/scheduler';
 import { appendAll } from '../engine/lists';
+import type { ExternalFile } from './externalData';
 
 /** Files of external data that a model names, with the bytes that its tensors need of each. */
-export function externalFiles(model: Model): ExternalFile[] {
+export function* externalFiles(model: Model): Steps<ExternalFile[]> {
   const needed = new Map<string, number>();
   const add = (tensor: Tensor): void => {
     if (tensor.data.place !== 'external') return;
@@ -14,12 +15,17 @@ export function externalFiles(model: Model): ExternalFile[] {
     needed.set(location, Math.max(needed.get(location) ?? 0, offset + bytes));
   };
   const graphs: Graph[] = [model.graph];
-  const nodes = [...model.functions.flatMap((one) => one.nodes)];
+  const nodes: Node[] = [];
+  for (const one of model.functions) appendAll(nodes, one.nodes);
   for (let graph = graphs.pop(); graph; graph = graphs.pop()) {
-    for (const tensor of graph.initializers) add(tensor);
+    for (const [i, tensor] of graph.initializers.entries()) {
+      if (isStepDue(i)) yield;
+      add(tensor);
+    }
     for (const sparse of graph.sparseInitializers) [sparse.values, sparse.indices].forEach(add);
     appendAll(nodes, graph.nodes);
-    for (const node of nodes.splice(0)) {
+    for (const [i, node] of nodes.splice(0).entries()) {
+      if (isStepDue(i)) yield;
       for (const attribute of node.attributes) {
         if (attribute.kind === 'tensor') add(attribute.value);
         else if (attribute.kind === 'tensors') attribute.value.forEach(add);

@@ -7,9 +7,9 @@ import { parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
-import { runPolitely } from '../engine/scheduler';
+import { CancelledError, runPolitely } from '../engine/scheduler';
 import type { FileStamp } from '../node/readFile';
-import type { Listing } from './analysis';
+import type { ExternalNotes, Listing } from './analysis';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import type { ModelFiles } from './modelFiles';
@@ -25,6 +25,8 @@ const textLimit = 50e6;
 
 /** Of a model that is not read, since a server ended over it. */
 const withheldCode = 'files.withheld';
+
+const noNotes: ExternalNotes = { problems: [], revision: 0, files: null };
 
 /** What stands in for a model that is not read. */
 export function isWithheld(listing: Listing): boolean {
@@ -92,12 +94,17 @@ export class Loader {
     }
   }
 
-  /** The model of a hand-written text, in the state that the editor has it. */
-  async fromText(uri: string, text: string, revision: number): Promise<Served> {
+  /**
+   * The model of a hand-written text, in the state that the editor has it. What was said of files beside it stays until
+   * they are looked at again.
+   */
+  async fromText(uri: string, text: string, revision: number, latest?: Served): Promise<Served> {
     const { value, problems, positions } = await parseOnnxText(text, politely());
     const state = value ? stateOf(problems) : 'unreadable';
     const model = value ?? noModel;
-    return this.make({ uri, modelUri: uri, revision, state, model, positions, problems }, text, Date.now());
+    const external = { ...(latest?.listing.external ?? noNotes) };
+    const parts = { uri, modelUri: uri, revision, state, model, positions, problems, external } as const;
+    return this.make(parts, text, Date.now());
   }
 
   /** As {@link fromText} for a file that no editor has open. */
@@ -125,12 +132,23 @@ export class Loader {
 
   /**
    * Looks for the files of weights beside a model. No listing waits for it: there may be hundreds, on a network drive.
+   * A text that is being written names the same files for most of the time: they are looked at once.
    * @returns whether there is something to say, or nothing any more
    */
   async lookBeside({ listing }: Served, isOver: () => boolean): Promise<boolean> {
     const { modelUri, model, external } = listing;
-    const problems = await externalDataProblems(modelUri, externalFiles(model), this.files, isOver);
-    if (isOver() || problems.length + external.problems.length === 0) return false;
+    // Without a name it lies in no folder.
+    if (modelUri.startsWith('untitled:')) return false;
+    const files = await runPolitely(externalFiles(model), politely(isOver)).catch((error: unknown) => {
+      if (error instanceof CancelledError) return null;
+      throw error;
+    });
+    const key = files && JSON.stringify(files);
+    if (!files || key === external.files) return false;
+    const problems = await externalDataProblems(modelUri, files, this.files, isOver);
+    if (isOver()) return false;
+    external.files = key;
+    if (problems.length + external.problems.length === 0) return false;
     external.problems = problems;
     external.revision++;
     return true;
@@ -162,7 +180,9 @@ export class Loader {
   ): Served {
     if (latest && latest.listing.state !== 'unreadable') {
       const noted = [modelProblem('warning', 'files.stale'), ...problems];
-      return this.make({ ...latest.listing, state: 'stale', problems: noted }, latest.text, latest.mtime);
+      const external = { ...latest.listing.external, files: null };
+      const parts = { ...latest.listing, state: 'stale', problems: noted, external } as const;
+      return this.make(parts, latest.text, latest.mtime);
     }
     const text = unreadableText(nameOf(modelUri), size, problems, this.host.language());
     const { revision, mtime } = nextOf(text, latest, Date.now());
@@ -176,7 +196,7 @@ export class Loader {
     mtime: number,
   ): Served {
     const listing: Listing = {
-      external: { problems: [], revision: 0 },
+      external: { ...noNotes },
       ...parts,
       lineCount: countLines(text),
     };

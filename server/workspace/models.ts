@@ -23,6 +23,8 @@ export interface ModelsHost extends LoaderHost {
   /** The chips that can be chosen, the user's own included. */
   chips(choices: Choices): Promise<Available>;
   analysed(analysis: Analysis): void;
+  /** There is something new to say of the files beside a model that has been analysed. */
+  noted?(analysis: Analysis): void;
   /** An analysis begins; it ends in `analysed`, in `failed`, in `abandoned`, or in another beginning. */
   analysing(uri: string): void;
   /** Work on a model begins; the result is called at its end, whichever. */
@@ -213,7 +215,11 @@ export class Models {
     const model = this.open(uri);
     if (model.expiry) clearTimeout(model.expiry);
     model.expiry = null;
-    if (model.look?.givenUp) this.lookBeside(model, model.look.served);
+    if (!model.look?.givenUp) return;
+    const { served } = model.look;
+    // What lies beside it may have changed while nobody looked.
+    served.listing.external.files = null;
+    this.lookBeside(model, served);
   }
 
   closed(uri: string): void {
@@ -300,7 +306,7 @@ export class Models {
         const before = model.served[0];
         const served = await this.read(model);
         keep(model, served);
-        if (served !== before && !isHandWritten(model.uri)) this.lookBeside(model, served);
+        if (served !== before) this.lookBeside(model, served);
         await this.memory.holdListing(model);
         return served;
       } finally {
@@ -317,10 +323,16 @@ export class Models {
     const isOver = (): boolean => look.givenUp || model.served[0] !== served;
     setImmediate(() => {
       this.loader.lookBeside(served, isOver).then(
-        (isNew) => isNew && this.host.refresh(),
+        (isNew) => isNew && this.noted(model),
         (error: unknown) => this.host.failed(model.uri, error),
       );
     });
+  }
+
+  /** Editors and reports ask again about a model of whose files there is something new to say. */
+  private noted({ run }: OpenModel): void {
+    this.host.refresh();
+    if (run?.result) this.host.noted?.(run.result);
   }
 
   private read(model: OpenModel): Promise<Served> {
@@ -333,7 +345,7 @@ export class Models {
     const revision = (latest?.listing.revision ?? 0) + 1;
     const text = this.documentOf(model.uri)?.text;
     return typeof text === 'string'
-      ? this.loader.fromText(model.uri, text, revision)
+      ? this.loader.fromText(model.uri, text, revision, latest)
       : this.loader.fromTextFile(model.uri, revision);
   }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { statModelRequest, summaryRequest } from '../../server/protocol';
-import type { StatFileParams, StatFileResult, Summary } from '../../server/protocol';
+import { analysisNotification, statModelRequest, summaryRequest } from '../../server/protocol';
+import type { AnalysisParams, StatFileParams, StatFileResult, Summary } from '../../server/protocol';
 import { int, modelOf, part, someNode, text } from '../unit/formats/wire';
 import { TestClient, type TestDocument } from './client';
 
@@ -130,4 +130,66 @@ it('looks at no more files once the model is closed', async () => {
   release();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(looks).toHaveLength(8);
+});
+
+it('of 100,000 files 500 are looked at, and the rest is counted', async () => {
+  writeFileSync(join(folder, 'm.onnx'), scattered(100_000));
+  const document = await client.open(pathToFileURL(join(folder, 'm.onnx')).href);
+  await client.next('workspace/diagnostic/refresh');
+  const told = await remarks(document);
+  // Twenty remarks, the 480 others that were missing, and the 99,500 that nobody looked at.
+  expect(told).toHaveLength(22);
+  expect(told.at(-2)).toContain('480');
+  expect(told.at(-1)).toMatch(/99[,.]?500/);
+});
+
+it('notes that come late are told to whoever shows the analysis', async () => {
+  writeFileSync(join(folder, 'm.onnx'), scattered(3));
+  const document = await client.open(pathToFileURL(join(folder, 'm.onnx')).href);
+  const analysed = client.next(analysisNotification);
+  const summary = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  const first = (await analysed) as AnalysisParams;
+  if (!summary.problems.some(({ code }) => code.startsWith('external-data'))) {
+    expect(await client.next(analysisNotification)).toEqual(first);
+  }
+  const again = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  expect(again.problems.filter(({ code }) => code === 'external-data-missing')).toHaveLength(3);
+});
+
+it('files of a hand-written text are looked for too, once for as long as it names the same', async () => {
+  const uri = 'vscode-vfs://github/o/r/m.onnxtxt';
+  const asked: string[] = [];
+  client.connection.onRequest<StatFileResult, void>(statModelRequest, ({ uri: file }: StatFileParams) => {
+    asked.push(file);
+    return { ok: false, reason: 'none' };
+  });
+  const written = (file: string): string => `<ir_version: 10, opset_import: ["" : 18]>
+g (float[2] x) => (float[2] y)
+<float[2] w = ["location": "${file}"]>
+{
+  y = Add (x, w)
+}
+`;
+  const document = await client.openText(uri, written('a.bin'));
+  await document.lenses();
+  await expect.poll(() => remarks(document)).toHaveLength(1);
+  await document.change(`${written('a.bin')}# more`);
+  await document.lenses();
+  expect((await remarks(document))[0]).toContain('"a.bin"');
+  await document.change(written('b.bin'));
+  await expect.poll(async () => (await remarks(document))[0]).toContain('"b.bin"');
+  expect(asked).toEqual(['a.bin', 'b.bin'].map((file) => `vscode-vfs://github/o/r/${file}`));
+});
+
+it('of more than a thousand problems of a text the gravest are told, and how many more there are', async () => {
+  const lines = Array.from({ length: 1200 }, (_, i) => `  v${i} = Relu (u${i})`).join('\n');
+  const head = '<ir_version: 10, opset_import: ["" : 18]>\ng (float[2] x) => (float[2] y)\n';
+  const document = await client.openText('untitled:many', `${head}{\n${lines}\n  y = Relu (x)\n}\n`);
+  const report = await document.diagnostics();
+  const items = report.kind === 'full' ? report.items : [];
+  expect(items).toHaveLength(1000);
+  // Each name that nobody makes is an error; there are 1,200 of them, and unused values beside.
+  expect(items.slice(0, 999).every(({ severity }) => severity === 1)).toBe(true);
+  expect(items.at(-1)).toMatchObject({ severity: 3 });
+  expect(String(items.at(-1)!.message)).toMatch(/^\d[\d,]* more problems/);
 });

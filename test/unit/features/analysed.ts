@@ -20,7 +20,7 @@ export async function analysed(
     positions,
     lineCount: text.split('\n').length,
     problems: [],
-    external: { problems: [], revision: 0 },
+    external: { problems: [], revision: 0, files: null },
   };
   const choices = choicesFor(parseSettings(settings).value, 'm.onnx');
   return { analysis: await new Pipeline(listing).run(choices, uninterrupted), text };

@@ -69,7 +69,7 @@ async function listingOf(text: string): Promise<Listing> {
     positions,
     lineCount: text.split('\n').length,
     problems,
-    external: { problems: [], revision: 0 },
+    external: { problems: [], revision: 0, files: null },
   };
 }
 

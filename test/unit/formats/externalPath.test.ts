@@ -38,4 +38,11 @@ describe('places of external data', () => {
   ])('%j is refused', (location, code) => {
     expect(externalPath(location)).toEqual({ ok: false, code });
   });
+
+  it('takes 4,096 characters and no more', () => {
+    const long = `${'a/'.repeat(2047)}bc`;
+    expect(long).toHaveLength(4096);
+    expect(externalPath(long)).toMatchObject({ ok: true });
+    expect(externalPath(`${long}d`)).toEqual({ ok: false, code: 'external-invalid' });
+  });
 });
