@@ -2,7 +2,7 @@ import { severityRank, type Problem } from '../problem';
 import type { Report } from './types';
 
 /** More entries than anyone reads; the last one says how many are left out. */
-export const mostProblems = 1000;
+const mostProblems = 1000;
 
 /** All problems once: those that several chips share say so only once. Of too many the gravest stay, in their order. */
 export function reportProblems(
