@@ -29,7 +29,7 @@ export interface Listing {
 }
 
 /** What is to be said of the files that hold a model's weights. They are looked at when the listing is already there. */
-interface ExternalNotes {
+export interface ExternalNotes {
   problems: readonly PlacedProblem[];
   /** Grows whenever a look has something else to say: what was made from older notes is stale. */
   revision: number;
