@@ -58,7 +58,8 @@ function classOf(graph: WorkGraph, nodes: Iterable<number>, root: WorkNode): Ope
   return root.operatorClass;
 }
 
-function externalInputs(graph: WorkGraph, match: Match): number[] {
+/** What the nodes read and none of them makes, in their order. */
+export function externalInputs(graph: WorkGraph, match: Pick<Match, 'nodes' | 'recomputed'>): number[] {
   const made = new Set<number>();
   for (const at of match.nodes) {
     for (const output of graph.nodes[at]!.outputs) if (output !== null) made.add(output);
@@ -86,96 +87,4 @@ function escapingOutputs(graph: WorkGraph, at: number, match: Match): number[] {
     }
   }
   return found;
-}
-
-/** Limits of a growing pass; see `Pass` in profile.ts. */
-export interface Growth {
-  readonly members: readonly OperatorClass[];
-  readonly prologue: readonly OperatorClass[];
-  readonly epilogue: readonly OperatorClass[];
-  readonly maximum: number | null;
-}
-
-/** Lets elementwise nodes join the kernel that alone consumes them, then the matrix kernel that only they consume. */
-export function* grow(graph: WorkGraph, growth: Growth): Steps<void> {
-  const most = growth.maximum ?? Infinity;
-  for (const at of yield* graph.inOrder()) {
-    yield;
-    const node = graph.nodes[at];
-    if (node && growth.epilogue.includes(node.operatorClass)) growAfter(graph, at, growth, most);
-  }
-  for (const at of (yield* graph.inOrder()).reverse()) {
-    yield;
-    const node = graph.nodes[at];
-    if (!node || !growth.members.includes(node.operatorClass)) continue;
-    const consumer = onlyConsumer(graph, node);
-    const next = consumer === null ? null : graph.nodes[consumer]!;
-    if (next && growth.prologue.includes(next.operatorClass) && fitsTogether(graph, node, next, most)) {
-      join(graph, at, consumer!, next.root, next.operatorClass, next.outputs, next.operator);
-    }
-  }
-}
-
-function growAfter(graph: WorkGraph, start: number, growth: Growth, most: number): void {
-  for (let at = start; ;) {
-    const node = graph.nodes[at]!;
-    const consumer = onlyConsumer(graph, node);
-    const next = consumer === null ? null : graph.nodes[consumer]!;
-    if (!next || !growth.members.includes(next.operatorClass) || !fitsTogether(graph, node, next, most))
-      return;
-    at = join(graph, at, consumer!, next.root, node.operatorClass, next.outputs, node.operator);
-  }
-}
-
-/** The one other node that reads what this node makes; null if there are more, or the graph's outputs are among them. */
-function onlyConsumer(graph: WorkGraph, node: WorkNode): number | null {
-  let found: number | null = null;
-  for (const output of node.outputs) {
-    if (output === null) continue;
-    if (graph.leavesScope(output)) return null;
-    const another = graph.someConsumer(output, (at) => {
-      if (found === null) found = at;
-      return found !== at;
-    });
-    if (another) return null;
-  }
-  // In a cycle a node may read what it makes itself.
-  return found !== null && graph.nodes[found] === node ? null : found;
-}
-
-function fitsTogether(graph: WorkGraph, a: WorkNode, b: WorkNode, most: number): boolean {
-  return (
-    a.domain === '' &&
-    b.domain === '' &&
-    a.root.scope === b.root.scope &&
-    a.members.length + b.members.length <= most &&
-    graph.isOnOneSide(a, b)
-  );
-}
-
-function join(
-  graph: WorkGraph,
-  first: number,
-  second: number,
-  root: WorkNode['root'],
-  operatorClass: OperatorClass,
-  outputs: WorkNode['outputs'],
-  operator: string,
-): number {
-  const match = {
-    nodes: new Set([first, second]),
-    values: new Map<string, number>(),
-    recomputed: new Map<number, number>(),
-  };
-  const fusion = graph.nodes[first]!.fusion ?? graph.nodes[second]!.fusion ?? 'elementwise-chain';
-  const inputs = externalInputs(graph, match);
-  return graph.fuse(match.nodes, {
-    operator,
-    inputs,
-    outputs,
-    root,
-    fusion,
-    operatorClass,
-    recomputed: match.recomputed,
-  });
 }

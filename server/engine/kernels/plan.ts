@@ -4,7 +4,8 @@ import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler
 import { attentionShape } from './attentionShape';
 import { eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
-import { fusePatterns, grow, isMatrixClass } from './fuse';
+import { fusePatterns, isMatrixClass } from './fuse';
+import { grow } from './grow';
 import { dropUnused } from './liveness';
 import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { joinSlices } from './split';

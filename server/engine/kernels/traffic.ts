@@ -53,8 +53,10 @@ export function trafficOf(
     }
     for (const output of node.outputs) {
       if (output === null) continue;
-      const source = node.view && node.inputs[0] !== null ? names.resolve(node.inputs[0]!) : null;
-      sourceOf.set(output, node.view ? followViews(inference, source ?? output, sourceOf) : null);
+      // Not every view has an input: a Constant gives out what is stored.
+      const [input] = node.inputs;
+      const source = typeof input === 'number' ? names.resolve(input) : output;
+      sourceOf.set(output, node.view ? followViews(inference, source, sourceOf) : null);
       if (names.isReadOutside(output, inside)) {
         keepLargest(
           outputs,
