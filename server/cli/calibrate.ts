@@ -17,6 +17,7 @@ import { calibrationSummary, type Before, type MeasuredOnChip } from './calibrat
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { refuseTooMuch } from './memory';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor, settingsNotes } from './workload';
@@ -31,7 +32,11 @@ const mostConflicts = 0.1;
  * `siliconlens calibrate [MODEL…] --profile FILE… --chip C`: fits the chip's constants to what was measured. The result
  * is a chip file; what was fitted and how far off estimates were before and after goes to standard error.
  */
-export async function calibrate(words: Arguments, language: Language): Promise<Outcome> {
+export async function calibrate(
+  words: Arguments,
+  language: Language,
+  heapBytes = Infinity,
+): Promise<Outcome> {
   const name = words.text('chip');
   if (name === undefined) throw usage('cli.error.needs', { command: words.command, option: '--chip' });
   const { customChips } = await settingsFor(words, words.positionals[0] ?? '.');
@@ -43,7 +48,7 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
   const { files, notes } = await readProfiles(words, language);
   const tables = files.filter(({ profile }) => profile.kind === 'kernel-table');
   const ofModels = files.filter(({ profile }) => profile.kind !== 'kernel-table');
-  const measured = await measuredOn(words, ofModels, chip, language, notes);
+  const measured = await measuredOn(words, ofModels, { chip, heapBytes }, language, notes);
   const { fits, unused } = await fitAll(words, measured, tables, chip);
   const kept = keep(fits, chip);
   const overlay = recorded(overlayFor(words, chip, fits, kept), files, measured, words.texts('tool'));
@@ -63,7 +68,7 @@ export async function calibrate(words: Arguments, language: Language): Promise<O
 async function measuredOn(
   words: Arguments,
   files: readonly ReadFile[],
-  chip: Chip,
+  { chip, heapBytes }: { readonly chip: Chip; readonly heapBytes: number },
   language: Language,
   notes: string[],
 ): Promise<readonly MeasuredOnChip[]> {
@@ -74,7 +79,7 @@ async function measuredOn(
   if (files.length === 0 && models.length > 0) throw usage('cli.error.tooMany', { argument: models[0]! });
   const result: MeasuredOnChip[] = [];
   const paths = files.map((_, at) => models[models.length === 1 ? 0 : at]!);
-  const all = await preparedModels(words, paths, language, notes);
+  const all = await preparedModels(words, paths, language, notes, heapBytes);
   for (const [at, file] of files.entries()) {
     const model = paths[at]!;
     const { opened, prepared } = all[at]!;
@@ -98,12 +103,16 @@ async function preparedModels(
   paths: readonly string[],
   language: Language,
   notes: string[],
+  heapBytes: number,
 ): Promise<readonly Pick<MeasuredOnChip, 'opened' | 'prepared'>[]> {
   const result: Pick<MeasuredOnChip, 'opened' | 'prepared'>[] = [];
   let unknown: readonly Problem[] | undefined;
+  let held = 0;
   for (const path of paths) {
     const opened = await openModel(path, language);
     if (opened.failure) throw opened.failure;
+    // On the chip as it was and as it is calibrated.
+    held = refuseTooMuch(opened.model, 2, heapBytes, 2, held);
     const asked = askedFor(words, await settingsFor(words, path));
     const { prepared, problems, remarks } = await prepareKnown(opened.model, asked);
     for (const note of settingsNotes(words, remarks, language)) if (!notes.includes(note)) notes.push(note);

@@ -85,9 +85,9 @@ async function perform(words: Arguments, language: Language, console: Console): 
     case 'analyze':
       return analyze(words, language, console.heapBytes);
     case 'calibrate':
-      return calibrate(words, language);
+      return calibrate(words, language, console.heapBytes);
     case 'sparsity':
-      return sparsity(words, language, console.progress ?? (() => {}));
+      return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {
@@ -96,7 +96,7 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return { text: listingOf(opened), failure: opened.failure, inputs };
     }
     case 'verify':
-      return verify(words, language);
+      return verify(words, language, console.heapBytes);
     default:
       throw usage('cli.error.command', { command: words.command });
   }

@@ -11,6 +11,7 @@ import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { refuseTooMuch } from './memory';
 import { localFiles, openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
@@ -21,6 +22,7 @@ export async function sparsity(
   words: Arguments,
   language: Language,
   progress: (done: number, all: number) => void,
+  heapBytes = Infinity,
 ): Promise<Outcome> {
   const format = words.choice('format', sparsityFormats) ?? 'table';
   const path = onlyPath(words);
@@ -33,8 +35,9 @@ export async function sparsity(
   const others = words.texts('chip').length > 0 ? [] : sparseChips(asked.runtime);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
   const opened = await openModel(path, language);
-  const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const chips = [...new Set([...named, ...others])];
+  refuseTooMuch(opened.model, chips.length, heapBytes);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const input = { modelUri: opened.uri, path, prepared, chips, host };
   const report = await sparsityReport(input, localFiles, uninterrupted, progress);
   const sections = sparsitySections(report, reportWords(language));

@@ -17,6 +17,7 @@ import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { nearest } from '../engine/nearest';
 import { otherInputs } from './inputs';
+import { refuseTooMuch } from './memory';
 import { openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
@@ -24,7 +25,7 @@ import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } fro
  * `siliconlens verify MODEL [--node NAME]`: the commands that measure what is estimated. With a node, `--out` names the
  * file that gets the node as a model of its own.
  */
-export async function verify(words: Arguments, language: Language): Promise<Outcome> {
+export async function verify(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const path = onlyPath(words);
   const shell = words.choice('shell', shells) ?? 'posix';
   const choices = await settingsFor(words, path);
@@ -36,6 +37,7 @@ export async function verify(words: Arguments, language: Language): Promise<Outc
   const opened = await openModel(path, language);
   if (opened.failure) throw opened.failure;
   const inputs = await otherInputs(words, [opened], choice);
+  refuseTooMuch(opened.model, 1, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const remarked = settingsNotes(words, remarks, language);
   const { inference, workload } = prepared;

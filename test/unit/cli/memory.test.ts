@@ -18,9 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function analyze(heapBytes: number, ...chips: string[]) {
+function analyze(heapBytes: number, ...chips: string[]) {
+  return command(heapBytes, ['analyze', path, ...chips.flatMap((chip) => ['--chip', chip])]);
+}
+
+async function command(heapBytes: number, words: readonly string[]) {
   const [out, error]: [string[], string[]] = [[], []];
-  const words = ['analyze', path, ...chips.flatMap((chip) => ['--chip', chip])];
   const code = await run(words, {
     out: (text) => void out.push(text),
     error: (text) => void error.push(text),
@@ -49,5 +52,30 @@ describe('analyze with little memory', () => {
     const none = await analyze((nodes * 4 * bytesPerUnit) / 0.6, 'nvidia-t4');
     expect(none).toMatchObject({ code: 1, out: '' });
     expect(none.error).toContain('even on one chip');
+  });
+});
+
+describe('other commands with little memory', () => {
+  const t4 = ['--chip', 'nvidia-t4'];
+
+  beforeAll(() => writeFile(join(folder, 'times.csv'), 'name,seconds\n/layer.0/MatMul_0,0.001\n'));
+
+  it.each(['sparsity', 'verify', 'calibrate'])('%s says so before it begins', async (name) => {
+    const profile = name === 'calibrate' ? ['--profile', join(folder, 'times.csv')] : [];
+    const words = [name, path, ...t4, ...profile];
+    const little = await command((nodes * 4 * bytesPerUnit) / 0.6, words);
+    expect(little).toMatchObject({ code: 1, out: '' });
+    expect(little.error).toContain('2013 nodes take more memory than this process may, even on one chip');
+    const enough = await command((nodes * 20 * bytesPerUnit) / 0.6, words);
+    expect(enough.error).not.toContain('more memory');
+  });
+
+  it('calibrate counts all its models together', async () => {
+    const profile = ['--profile', join(folder, 'times.csv')];
+    const words = ['calibrate', path, path, ...t4, ...profile, ...profile];
+    // One takes 16 units for each node, as above.
+    const little = await command((nodes * 20 * bytesPerUnit) / 0.6, words);
+    expect(little).toMatchObject({ code: 1, out: '' });
+    expect(little.error).toContain('more memory than this process may');
   });
 });

@@ -7,11 +7,12 @@ import { profileById, type RuntimeProfile } from '../../../server/engine/kernels
 import { WorkGraph } from '../../../server/engine/kernels/workGraph';
 import type { KernelPlan } from '../../../server/engine/kernels/types';
 import { CancelledError, uninterrupted } from '../../../server/engine/scheduler';
+import type { Workload } from '../../../server/engine/workload';
 import { fixtureNames, readFixture } from '../inference/fixtures';
 
-const workload = {
+const workload: Workload = {
   ...{ bindings: { batch: 1 }, phase: 'inference', precision: 'as-stored', runtime: null },
-} as const;
+};
 const none = profileById('none')!;
 const xla = profileById('xla')!;
 
