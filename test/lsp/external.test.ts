@@ -144,14 +144,25 @@ it('of 100,000 files 500 are looked at, and the rest is counted', async () => {
 });
 
 it('notes that come late are told to whoever shows the analysis', async () => {
-  writeFileSync(join(folder, 'm.onnx'), scattered(3));
-  const document = await client.open(pathToFileURL(join(folder, 'm.onnx')).href);
-  const analysed = client.next(analysisNotification);
-  const summary = await client.request<Summary>(summaryRequest, { uri: document.uri });
-  const first = (await analysed) as AnalysisParams;
-  if (!summary.problems.some(({ code }) => code.startsWith('external-data'))) {
-    expect(await client.next(analysisNotification)).toEqual(first);
-  }
+  const uri = 'vscode-vfs://github/o/r/late.onnx';
+  const bytes = scattered(3);
+  client.files.set(uri, bytes);
+  let comeNow = (): void => {};
+  const late = new Promise<void>((resolve) => (comeNow = resolve));
+  client.connection.onRequest(
+    statModelRequest,
+    async ({ uri: file }: StatFileParams): Promise<StatFileResult> => {
+      if (file === uri) return { ok: true, size: bytes.length, mtime: 1 };
+      await late;
+      return { ok: false, reason: 'none' };
+    },
+  );
+  const document = await client.open(uri);
+  const first = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  expect(first.problems.filter(({ code }) => code === 'external-data-missing')).toHaveLength(0);
+  const told = (await client.next(analysisNotification)) as AnalysisParams;
+  comeNow();
+  expect(await client.next(analysisNotification)).toEqual(told);
   const again = await client.request<Summary>(summaryRequest, { uri: document.uri });
   expect(again.problems.filter(({ code }) => code === 'external-data-missing')).toHaveLength(3);
 });
