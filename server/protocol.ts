@@ -161,12 +161,15 @@ export interface Summary {
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
   /** Grid intensity in g CO2e/kWh; null: not given. */
   readonly carbonIntensity: number | null;
-  readonly memory: readonly MemoryPoint[];
 }
 export type SummaryChip = Pick<
   ReportChip,
-  'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'memory' | 'roofs'
+  'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'roofs'
 > & {
+  readonly memory: Omit<ReportChip['memory'], 'timeline'> & {
+    /** At most 500, of each stretch of kernels the one that needs most. */
+    readonly points: readonly MemoryPoint[];
+  };
   readonly precision: PrecisionChoice;
   readonly byOperator: readonly Share[];
   readonly byScope: readonly Share[];
@@ -226,7 +229,6 @@ export interface RooflinePoint {
 export interface MemoryPoint {
   readonly node: number;
   readonly label: string;
-  readonly weightsBytes: number;
   readonly activationBytes: number;
 }
 

@@ -42,7 +42,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
   if (chip.points.length > 0) charts.push(roofline(chip));
-  if (summary.memory.length > 0) charts.push(memoryOverTime(chip, summary.memory, summary.workload.phase));
+  if (chip.memory.points.length > 0) charts.push(memoryOverTime(chip, summary.workload.phase));
   root.append(
     chipTable(summary, chip.id, choose),
     energyTable(summary),

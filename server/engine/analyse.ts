@@ -1,6 +1,8 @@
 import type { Chip } from './chips/chip';
 import { estimateChipWith } from './cost/estimate';
+import { FormatTable } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
+import { Sizing } from './cost/sizing';
 import type { ChipCost } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
@@ -8,10 +10,10 @@ import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
-import { fitOf, sizeAt, type Fit } from './memory/fit';
-import { memoryTimelineSteps, type MemoryTimeline } from './memory/timeline';
+import { fitOf, type Fit } from './memory/fit';
+import { memoryTimeline, storedWeightBytes, type MemoryTimeline } from './memory/timeline';
 import type { Problem } from './problem';
-import { runPolitely, type Scheduler } from './scheduler';
+import { runPolitely, type Scheduler, type Steps } from './scheduler';
 import type { Workload } from './workload';
 
 /** A model under one workload: everything that does not depend on a chip. */
@@ -19,13 +21,12 @@ export interface Prepared {
   readonly model: Model;
   readonly workload: Workload;
   readonly inference: Inference;
-  /** Node by node, at stored types, without fusion. */
-  readonly timeline: MemoryTimeline;
+  /** Bytes of the weights at their stored types; null when one is unknown. */
+  readonly weightBytes: number | null;
 }
 
 /** Kernels by runtime profile of each inference, planned when a chip first needs them. */
 const plans = new WeakMap<Inference, Map<string, KernelPlan>>();
-const timelines = new WeakMap<Inference, MemoryTimeline>();
 
 /** A prepared model on one chip. */
 export interface ChipAnalysis {
@@ -51,12 +52,8 @@ export async function preparedOf(
   inference: Inference,
   scheduler: Scheduler,
 ): Promise<Prepared> {
-  let timeline = timelines.get(inference);
-  if (!timeline) {
-    timeline = await runPolitely(memoryTimelineSteps(inference), scheduler);
-    timelines.set(inference, timeline);
-  }
-  return { model, workload, inference, timeline };
+  const weightBytes = await runPolitely(storedWeightBytes(inference), scheduler);
+  return { model, workload, inference, weightBytes };
 }
 
 /**
@@ -79,8 +76,7 @@ export async function costsOn(
     ...(host && { host }),
     ...(sparse && { sparse }),
   });
-  const sizes = await runPolitely(sizeAt(inference, chip, workload.precision), scheduler);
-  const timeline = await runPolitely(memoryTimelineSteps(inference, plan, sizes), scheduler);
+  const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
   const { isPartial } = inference;
   const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
@@ -91,6 +87,16 @@ export async function costsOn(
     problems.push({ severity: 'warning', code, args, node: null });
   }
   return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
+}
+
+function* timelineOn(
+  inference: Inference,
+  plan: KernelPlan,
+  chip: Chip,
+  workload: Workload,
+): Steps<MemoryTimeline> {
+  const sizing = yield* Sizing.of(inference, new FormatTable(chip, workload.precision));
+  return yield* memoryTimeline(inference, plan, (value) => sizing.held(value));
 }
 
 /** Problems of a cost that say more closely what does not fit: one message is enough. */

@@ -52,7 +52,7 @@ function sizeFacts({ inference, prepared }: Analysis, language: Language): strin
   return [
     message(language, 'hover.model.nodes', { count: count(inference.nodes.length, language) }),
     message(language, 'hover.model.weights', {
-      value: known(prepared.timeline.weightsBytes, bytes, language),
+      value: known(prepared.weightBytes, bytes, language),
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { markdownText } from '../../outside/markdown';
 import { bytes, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
+import { movedBytes } from '../engine/kernels/operands';
 import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
@@ -28,9 +29,9 @@ export function reason(analysis: Analysis, index: number, language: Language): s
 
 function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Language): string {
   if (cost.placement === 'none') return message(language, 'why.none', { chip });
-  if (!cost.parts || !kernel.operations || !kernel.bytes) return message(language, 'why.unknown', { chip });
+  const moved = movedBytes(kernel);
+  if (!cost.parts || !kernel.operations || moved === null) return message(language, 'why.unknown', { chip });
   const sum = kernel.operations.matrix + kernel.operations.vector + kernel.operations.special;
-  const moved = kernel.bytes.weights + kernel.bytes.inputs + kernel.bytes.outputs;
   return messageOf(language, `why.${cost.bound}`, {
     chip,
     operations: operations(sum, language),

@@ -67,7 +67,7 @@ function build(
     model: { ...model, inputs: model.inputs.slice(0, 50), outputs: model.outputs.slice(0, 50) },
     workload: { dimensions: dimensionChoices(analysis), phase, precision, runtime },
     chips: chips.map((parts, i) => ({
-      ...chipSummary(parts, points),
+      ...chipSummary(analysis, parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),
     })),
     problems: [...report.problems]
@@ -75,12 +75,16 @@ function build(
       .slice(0, problemLimit),
     coverage,
     carbonIntensity: report.carbonIntensity,
-    memory: memoryPoints(analysis, report, Math.min(points, memoryLimit)),
   };
 }
 
-function chipSummary({ head, ...parts }: ChipParts, points: number): Omit<SummaryChip, 'measured'> {
-  const { id, name, runtime, precision, total, efficiency, memory, roofs } = head;
+function chipSummary(
+  analysis: Analysis,
+  { head, ...parts }: ChipParts,
+  points: number,
+): Omit<SummaryChip, 'measured'> {
+  const { id, name, runtime, precision, total, efficiency, roofs } = head;
+  const { timeline, ...memory } = head.memory;
   return {
     id,
     name,
@@ -89,7 +93,7 @@ function chipSummary({ head, ...parts }: ChipParts, points: number): Omit<Summar
     precision,
     total,
     efficiency,
-    memory,
+    memory: { ...memory, points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)) },
     roofs,
     ...parts,
     points: parts.points.slice(0, points),
@@ -240,8 +244,11 @@ function labelOf({ inference }: Analysis, index: number): string {
 }
 
 /** The timeline in at most `limit` points: of each stretch the moment that needs most. */
-function memoryPoints(analysis: Analysis, report: ReportHead, limit: number): MemoryPoint[] {
-  const { timeline } = report.memory;
+function memoryPoints(
+  analysis: Analysis,
+  timeline: ReportChipHead['memory']['timeline'],
+  limit: number,
+): MemoryPoint[] {
   const stretch = Math.max(1, Math.ceil(timeline.length / limit));
   const points: MemoryPoint[] = [];
   for (let from = 0; from < timeline.length; from += stretch) {
@@ -250,12 +257,7 @@ function memoryPoints(analysis: Analysis, report: ReportHead, limit: number): Me
       .reduce((high, one) => (one.activationBytes > high.activationBytes ? one : high));
     const node = analysis.inference.nodes[peak.node]?.node;
     const label = (node?.name || node?.operator || '').slice(-textLimit);
-    points.push({
-      node: peak.node,
-      label,
-      weightsBytes: peak.weightsBytes,
-      activationBytes: peak.activationBytes,
-    });
+    points.push({ node: peak.node, label, activationBytes: peak.activationBytes });
   }
   return points;
 }

@@ -10,17 +10,14 @@ const twinRows = 200;
 const visibleFactor = 4;
 
 /** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
-export function memoryOverTime(
-  chip: SummaryChip,
-  points: readonly MemoryPoint[],
-  phase: Summary['workload']['phase'],
-): ChartView {
-  const total = (point: MemoryPoint) => point.weightsBytes + point.activationBytes;
+export function memoryOverTime(chip: SummaryChip, phase: Summary['workload']['phase']): ChartView {
+  const { points, capacityBytes, reserveBytes } = chip.memory;
+  const weightBytes = chip.memory.weightsBytes ?? 0;
+  const total = (point: MemoryPoint) => weightBytes + point.activationBytes;
   const peak = points.reduce(
     (highest, point) => (total(point) > total(highest) ? point : highest),
     points[0]!,
   );
-  const { capacityBytes, reserveBytes } = chip.memory;
   const capacity = capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
   // The need of training is not in the picture: a line above it would look like room.
   const training = phase === 'training';
@@ -41,7 +38,7 @@ export function memoryOverTime(
         datasets: [
           area(
             text('webview.memory.weights'),
-            points.map((point) => point.weightsBytes),
+            points.map(() => weightBytes),
             weights,
             points,
             null,
@@ -84,7 +81,7 @@ export function memoryOverTime(
           if (!point || dataset > 1)
             return drawn === null ? '' : `${text('webview.memory.capacity')} ${show.bytes(drawn)}`;
           return dataset === 0
-            ? [point.label, `${text('webview.memory.weights')} ${show.bytes(point.weightsBytes)}`]
+            ? [point.label, `${text('webview.memory.weights')} ${show.bytes(weightBytes)}`]
             : `${text('webview.memory.activations')} ${show.bytes(point.activationBytes)}`;
         }),
       },
@@ -111,7 +108,7 @@ export function memoryOverTime(
           .slice(0, twinRows)
           .map((point) => [
             button(point.label, () => reveal(point.node), { class: 'link' }),
-            show.bytes(point.weightsBytes),
+            show.bytes(weightBytes),
             show.bytes(point.activationBytes),
             show.bytes(total(point)),
           ]),

@@ -1,6 +1,7 @@
 import { defaultHost } from '../chips/catalogue';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
+import { movedBytes } from '../kernels/operands';
 import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
@@ -15,6 +16,7 @@ import { linkSeconds, transferOfInputsAndOutputs } from './link';
 import { crossings, hostKernels } from './placement';
 import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
+import { Sizing } from './sizing';
 import { shareOut } from './shares';
 import { machineFor } from './machine';
 import { throughputOf } from './throughput';
@@ -88,8 +90,7 @@ function* estimateSteps(
     host,
     fallbackOf(inference, plan, host, profile.name, hostSite.chip.name),
   );
-  const spikes =
-    chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, elementsOf(inference), chip) : null;
+  const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
   if (spikes) problems.push(spikingProblem(chip, spikes));
   const precision = yield* choiceOf(plan, costed, site);
   const total = yield* totals(inference.isPartial, plan, kernels, links.byKernel, site.training);
@@ -132,18 +133,6 @@ function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<nu
   return sum;
 }
 
-/** Elements of a value; null while a dimension is unknown. */
-function elementsOf(inference: Inference): (value: number) => number | null {
-  return (id) => {
-    const type = inference.values[id]!.type;
-    if (type?.kind !== 'tensor' || !type.shape) return null;
-    return type.shape.reduce<number | null>(
-      (product, dim) => (product === null || typeof dim !== 'number' ? null : product * dim),
-      1,
-    );
-  };
-}
-
 /** A chip or host as a place to run this model's kernels. */
 export function siteOf(...args: Parameters<typeof siteSteps>): Site {
   return runThrough(siteSteps(...args));
@@ -159,7 +148,8 @@ function* siteSteps(
 ): Steps<Site> {
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
-  const residency = yield* Residency.of(inference, plan, table, machine);
+  const sizing = yield* Sizing.of(inference, table);
+  const residency = yield* Residency.of(inference, plan, sizing, machine);
   const training = workload.phase === 'training';
   const cannotHold = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
   const refused = cannotHold || (training && !chip.phase.includes('training'));
@@ -211,9 +201,10 @@ function operationsOf(kernel: Kernel, training: boolean): number | null {
 }
 
 function bytesOf(kernel: Kernel, training: boolean): number | null {
-  if (!kernel.bytes) return null;
-  const moved = kernel.bytes.weights + kernel.bytes.inputs + kernel.bytes.outputs;
-  return training ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0) : moved;
+  const moved = movedBytes(kernel);
+  return training && moved !== null
+    ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0)
+    : moved;
 }
 
 interface Totals {
@@ -266,6 +257,6 @@ function* totals(
 }
 
 /** A kernel whose work is not known: sizes depend on what is missing. */
-function isUnknown({ operations, bytes, repeat }: Kernel): boolean {
-  return operations === null || bytes === null || repeat === null;
+function isUnknown(kernel: Kernel): boolean {
+  return kernel.operations === null || movedBytes(kernel) === null || kernel.repeat === null;
 }

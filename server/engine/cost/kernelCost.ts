@@ -1,6 +1,7 @@
 import { setEntry } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
+import { readsOf, writesOf } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
@@ -73,7 +74,7 @@ export function kernelInput(
     weightBytes: weightBytes(site, elementBytes),
   };
   const { sparse } = site;
-  const isSparse = sparse && kernel.operations.matrix > 0 && kernel.inputs.some((id) => sparse.has(id));
+  const isSparse = sparse && kernel.operations.matrix > 0 && readsOf(kernel).some((id) => sparse.has(id));
   return isSparse ? withSparseWeights(input) : input;
 }
 
@@ -116,7 +117,7 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
 /** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
 function rowLength(inference: Inference, kernel: Kernel, group: string): number | null {
   if (group !== 'softmax' && group !== 'normalization') return null;
-  const type = inference.values[kernel.outputs[0]!]?.type;
+  const type = inference.values[writesOf(kernel)[0]!]?.type;
   const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
   return typeof last === 'number' ? last : null;
 }

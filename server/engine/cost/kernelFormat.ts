@@ -1,6 +1,7 @@
 import type { Chip } from '../chips/chip';
 import type { DataType } from '../graph/dataTypes';
 import type { Inference, InferredValue } from '../inference/types';
+import { readsOf, writesOf } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
 import type { PrecisionPolicy } from '../workload';
 import { bitsOfFormat, formatOf, isFloatType, resolveFormat, wantedFormat } from './precision';
@@ -101,7 +102,7 @@ export function dtypeOf(value: InferredValue): DataType | undefined {
 
 /** The stored type that decides what a kernel computes in: that of its activations; integer operands make it integer. */
 export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | undefined {
-  const values = kernel.inputs.map((id) => inference.values[id]!);
+  const values = readsOf(kernel).map((id) => inference.values[id]!);
   const activations = values.filter((value) => !value.isConstant);
   const anchor = inference.nodes[kernel.anchor]!;
   const first = anchor.inputs[0];
@@ -110,7 +111,7 @@ export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | u
     const direct = dtypeOf(inference.values[first]!);
     if (direct !== undefined && formatOf(direct) === 'int8') return direct;
   }
-  const outputs = kernel.outputs.map((id) => inference.values[id]!);
+  const outputs = writesOf(kernel).map((id) => inference.values[id]!);
   return commonest(activations.length > 0 ? activations : [...values, ...outputs]) ?? commonest(outputs);
 }
 

@@ -1,5 +1,6 @@
 import type { Inference } from '../inference/types';
 import { operatorSupport, type RuntimeProfile } from '../kernels/profile';
+import { readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
@@ -59,7 +60,7 @@ export function* crossings(
     if (isStepDue(kernel.index)) yield;
     const here = host.has(kernel.index);
     let bytes = 0;
-    for (const id of kernel.inputs) {
+    for (const id of readsOf(kernel)) {
       const value = inference.values[id]!;
       if (value.isConstant || value.producer === null || moved.has(id)) continue;
       const producer = plan.kernelOfNode[value.producer]!;

@@ -1,9 +1,11 @@
 import type { Inference } from '../inference/types';
+import { writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
+import type { WorkBytes } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/model';
-import { dtypeOf, type FormatTable } from './kernelFormat';
 import type { Machine } from './machine';
+import type { Sizing } from './sizing';
 import { samplesPerRun } from './throughput';
 
 /** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
@@ -15,20 +17,13 @@ const usableShare = { hardware: 0.5, software: 0.75, mixed: 0.5 } as const;
  */
 const mostBytesPerRate = 900e6 / 250e12;
 
-/** Bytes of one kernel at the format in use, by role. */
-interface SizedBytes {
-  readonly weights: number;
-  readonly inputs: number;
-  readonly outputs: number;
-}
-
 /**
  * Where each kernel's bytes come from. A value stays on the chip between producer and consumer when what passes in
  * between fits into the on-chip memory; weights stay there for good when all of them fit and the memory is managed by
  * software or is all that the chip has (design §6).
  */
 export class Residency {
-  private readonly sized: (SizedBytes | null)[] = [];
+  private readonly sized: (WorkBytes | null)[] = [];
   /** Bytes that passed before each kernel, and after which each value was written. */
   private readonly before: number[] = [];
   private readonly writtenAt: Float64Array;
@@ -48,7 +43,7 @@ export class Residency {
   private constructor(
     private readonly inference: Inference,
     private readonly plan: KernelPlan,
-    private readonly table: FormatTable,
+    private readonly sizing: Sizing,
     private readonly machine: Machine,
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
@@ -56,15 +51,14 @@ export class Residency {
     this.portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
   }
 
-  /** Bytes that a value takes on the chip, at the chip's format; null while a dimension is unknown. */
+  /** Bytes that a value takes on the chip at one time; null while a dimension is unknown. */
   private held(id: number): number | null {
-    const value = this.inference.values[id]!;
-    if (value.bytes === null) return null;
-    return value.bytes * this.table.scale(dtypeOf(value), 'input', true, 0) * this.portion;
+    const bytes = this.sizing.held(id);
+    return bytes === null ? null : bytes * this.portion;
   }
 
-  static *of(inference: Inference, plan: KernelPlan, table: FormatTable, machine: Machine): Steps<Residency> {
-    const residency = new Residency(inference, plan, table, machine);
+  static *of(inference: Inference, plan: KernelPlan, sizing: Sizing, machine: Machine): Steps<Residency> {
+    const residency = new Residency(inference, plan, sizing, machine);
     yield* residency.lay();
     return residency;
   }
@@ -74,11 +68,11 @@ export class Residency {
     let position = 0;
     for (const kernel of this.plan.kernels) {
       if (isStepDue(kernel.index)) yield;
-      const sized = this.size(kernel);
+      const sized = this.sizing.moved(kernel);
       this.sized.push(sized);
       this.before.push(position);
       position += sized ? sized.weights + (sized.inputs + sized.outputs) * this.portion : 0;
-      for (const id of kernel.outputs) this.writtenAt[id] = position;
+      for (const id of writesOf(kernel)) this.writtenAt[id] = position;
     }
     const near = machine.near;
     const managed = near?.managed ?? 'hardware';
@@ -150,12 +144,11 @@ export class Residency {
   private farShareOfInputs(kernel: Kernel): number {
     let all = 0;
     let far = 0;
-    for (const id of kernel.inputs) {
-      const value = this.inference.values[id]!;
-      const held = this.held(id);
-      if (value.isConstant || held === null) continue;
+    for (const { value: id, role } of kernel.operands) {
+      const held = role === 'input' ? this.held(id) : null;
+      if (held === null) continue;
       all += held;
-      if (value.producer === null && this.managed && held <= this.capacity) continue;
+      if (this.inference.values[id]!.producer === null && this.managed && held <= this.capacity) continue;
       const written = this.writtenAt[id]!;
       const passed = written < 0 ? Infinity : this.before[kernel.index]! - written + held;
       if (passed < 0 || passed > this.capacity) far += held;
@@ -167,8 +160,8 @@ export class Residency {
   private farShareOfOutputs(kernel: Kernel): number {
     let all = 0;
     let far = 0;
-    for (const id of kernel.outputs) {
-      const held = this.held(id);
+    for (const { value: id, role } of kernel.operands) {
+      const held = role === 'output' ? this.held(id) : null;
       if (held === null) continue;
       all += held;
       if (held > this.capacity || !this.readSoon(id)) far += held;
@@ -185,47 +178,16 @@ export class Residency {
     });
   }
 
-  /** A kernel's bytes at the chip's formats: each role scaled as its values are. */
-  private size(kernel: Kernel): SizedBytes | null {
-    if (!kernel.bytes) return null;
-    const matrix = (kernel.operations?.matrix ?? 0) > 0;
-    const ratio = (
-      ids: readonly number[],
-      constant: boolean,
-      role: 'weight' | 'input' | 'output',
-    ): number => {
-      let stored = 0;
-      let sized = 0;
-      for (const id of ids) {
-        const value = this.inference.values[id]!;
-        if (value.isConstant !== constant && role !== 'output') continue;
-        const bytes = value.bytes ?? 0;
-        const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
-        stored += bytes;
-        sized += bytes * this.table.scale(dtypeOf(value), role, matrix, rank);
-      }
-      return stored === 0 ? 1 : sized / stored;
-    };
-    return {
-      weights: kernel.bytes.weights * ratio(kernel.inputs, true, 'weight'),
-      inputs: kernel.bytes.inputs * ratio(kernel.inputs, false, 'input'),
-      outputs: kernel.bytes.outputs * ratio(kernel.outputs, false, 'output'),
-    };
-  }
-
   /** Weights of the whole model, each counted once. */
   private *uniqueWeightBytes(): Steps<number> {
     const seen = new Set<number>();
     let sum = 0;
     for (const kernel of this.plan.kernels) {
       if (isStepDue(kernel.index)) yield;
-      const matrix = (kernel.operations?.matrix ?? 0) > 0;
-      for (const id of kernel.inputs) {
-        const value = this.inference.values[id]!;
-        if (!value.isConstant || seen.has(id)) continue;
-        seen.add(id);
-        const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
-        sum += (value.bytes ?? 0) * this.table.scale(dtypeOf(value), 'weight', matrix, rank);
+      for (const { value, role } of kernel.operands) {
+        if (role !== 'weight' || seen.has(value)) continue;
+        seen.add(value);
+        sum += this.sizing.held(value) ?? 0;
       }
     }
     return sum;

@@ -18,9 +18,15 @@ const launches = { matrix: 3, other: 2 } as const;
 const adamBytesPerParameter = 28;
 const adamOperationsPerParameter = 12;
 
-/** Trainable elements of a kernel: its weights, when they are of a floating type (4 bytes where nothing is known). */
+/** Trainable elements of a kernel: those read of its weights of floating types (4 bytes where nothing is known). */
 function parameters(kernel: Kernel): number {
-  return (kernel.bytes?.weights ?? 0) / (dataTypes.float.bits! / 8);
+  let sum = 0;
+  for (const { role, format, bytes } of kernel.operands) {
+    if (role !== 'weight') continue;
+    const { kind, bits } = dataTypes[format ?? 'float'];
+    if (kind === 'float') sum += (bytes ?? 0) / (bits! / 8);
+  }
+  return sum;
 }
 
 /** Forward, backward and update of one kernel. */

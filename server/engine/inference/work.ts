@@ -20,6 +20,7 @@ const nothing: readonly number[] = [];
 export const noWork: Work = {
   operations: { matrix: 0, vector: 0, special: 0 },
   bytes: { weights: 0, inputs: 0, outputs: 0 },
+  touched: { inputs: nothing, outputs: nothing },
 };
 
 /** Dimensions of a tensor when all are numbers; undefined when one is not. */
@@ -129,18 +130,19 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   const counted: OperatorWork = rule?.work?.(new WorkView(subject)) ?? {};
   const bytes = { weights: 0, inputs: 0, outputs: 0 };
   const seen = new Set<Fact>();
-  for (let index = 0; index < subject.inputs.length; index++) {
-    const fact = subject.inputs[index];
+  const inputs = subject.inputs.map((fact, index) => {
     // A tensor that a node takes twice (x * x) is read once.
-    if (!fact || seen.has(fact)) continue;
+    if (!fact || seen.has(fact)) return 0;
     seen.add(fact);
     const touched = counted.inputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
     bytes[subject.weights[index] ? 'weights' : 'inputs'] += touched;
-  }
-  for (let index = 0; index < subject.outputs.length; index++) {
-    const fact = subject.outputs[index];
-    if (fact) bytes.outputs += counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0;
-  }
+    return touched;
+  });
+  const outputs = subject.outputs.map((fact, index) => {
+    const touched = fact ? (counted.outputBytes?.[index] ?? bytesOf(fact.type) ?? 0) : 0;
+    bytes.outputs += touched;
+    return touched;
+  });
   const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
   // Attributes that make no sense (0 or -2 heads) give no number: unknown, not invented.
   const sizes: readonly unknown[] = Object.values(matrixShape ?? {}).flat();
@@ -149,7 +151,8 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     return null;
   // Operations of a loop nest with nothing in it contradict each other.
   if (matrix > 0 && sizes.includes(0)) return null;
-  return { operations: { matrix, vector, special }, bytes, ...(matrixShape && { matrixShape }) };
+  const touched = { inputs, outputs };
+  return { operations: { matrix, vector, special }, bytes, touched, ...(matrixShape && { matrixShape }) };
 }
 
 /** Sequences and the like have no shape to wait for. */

@@ -9,7 +9,7 @@ import { grow } from './grow';
 import { dropUnused } from './liveness';
 import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { joinSlices } from './split';
-import { mostViews, operationsOf, trafficOf, type Names } from './traffic';
+import { mostViews, operandsOf, operationsOf, type Names } from './operands';
 import type { Kernel, KernelPlan } from './types';
 import { WorkGraph, type WorkNode } from './workGraph';
 
@@ -127,7 +127,6 @@ function isReadOutsideOf(
 
 function kernelOf(inference: Inference, work: WorkNode, index: number, names: Names): Kernel {
   const { members } = work;
-  const traffic = trafficOf(inference, members, names, work.recomputed);
   const shape = matrixShapeOf(inference, work);
   return {
     index,
@@ -136,10 +135,8 @@ function kernelOf(inference: Inference, work: WorkNode, index: number, names: Na
     fusion: work.fusion,
     operatorClass: work.operatorClass,
     operations: operationsOf(inference, members),
-    bytes: traffic.bytes,
     ...(shape ? { matrixShape: shape } : {}),
-    inputs: traffic.inputs,
-    outputs: traffic.outputs,
+    operands: operandsOf(inference, members, names, work.recomputed),
     repeat: work.root.repeat,
   };
 }

@@ -1,4 +1,19 @@
-import type { MatrixShape, OperatorClass, Operations, WorkBytes } from '../operators/rule';
+import type { DataType } from '../graph/dataTypes';
+import type { MatrixShape, OperatorClass, Operations } from '../operators/rule';
+
+/** A value that a kernel reads or writes: all that is known of traffic, residency and lifetimes comes from here. */
+export interface Operand {
+  /** Id. */
+  readonly value: number;
+  /** A weight does not depend on the inputs of the model. */
+  readonly role: 'weight' | 'input' | 'output';
+  /** The stored type; null where it is unknown or no tensor's. */
+  readonly format: DataType | null;
+  /** Elements of the whole value; null while a dimension is unknown. */
+  readonly elements: number | null;
+  /** Bytes per run that cross the border of the kernel, at the stored type; null while a dimension is unknown. */
+  readonly bytes: number | null;
+}
 
 /** Nodes that a runtime runs as one, with the traffic that remains after fusion. */
 export interface Kernel {
@@ -12,12 +27,9 @@ export interface Kernel {
   readonly operatorClass: OperatorClass;
   /** Per run; null while a dimension is unknown. */
   readonly operations: Operations | null;
-  /** Off-kernel traffic per run at stored types: values that live and die inside are left out. */
-  readonly bytes: WorkBytes | null;
   readonly matrixShape?: MatrixShape;
-  /** Value ids read from and written to outside; weights among the inputs. */
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
+  /** What is read from and written to outside, what is read first: values that live and die inside are left out. */
+  readonly operands: readonly Operand[];
   /** Runs per run of the model; null when a trip count is unknown. */
   readonly repeat: number | null;
 }

@@ -1,10 +1,7 @@
 import { modelMemory, type Chip } from '../chips/chip';
-import { dtypeOf, FormatTable } from '../cost/kernelFormat';
-import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
-import { isStepDue, type Steps } from '../scheduler';
-import type { Phase, PrecisionPolicy } from '../workload';
-import type { MemoryTimeline, SizeOf } from './timeline';
+import type { Phase } from '../workload';
+import type { MemoryTimeline } from './timeline';
 
 /** Whether a model's memory fits on a chip. Bytes; unknown is null. */
 export interface Fit {
@@ -68,33 +65,4 @@ function verdictOf(
   if (more && fits !== false) return { fits: null, fitsUnknown: more };
   if (fits !== null) return { fits, fitsUnknown: null };
   return { fits, fitsUnknown: least === null ? 'sizes' : 'capacity' };
-}
-
-/**
- * Bytes of values at the types at which a chip holds them, the same that its costs count: the precision policy's, else
- * the stored one, else what the chip has instead. Integers that no policy touches stay as stored.
- */
-export function* sizeAt(inference: Inference, chip: Chip, policy: PrecisionPolicy): Steps<SizeOf> {
-  const table = new FormatTable(chip, policy);
-  const factors = yield* matrixWeights(inference);
-  return (value) => {
-    if (value.bytes === null) return null;
-    const rank = value.type?.kind === 'tensor' ? (value.type.shape?.length ?? 0) : 0;
-    const role = value.isConstant ? 'weight' : 'output';
-    return Math.ceil(value.bytes * table.scale(dtypeOf(value), role, factors.has(value.id), rank));
-  };
-}
-
-/** Constants that matrix operators multiply by, also behind a fold such as a Transpose: formats for weights are theirs. */
-function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
-  const found = new Set<number>();
-  for (let index = inference.nodes.length - 1; index >= 0; index--) {
-    if (isStepDue(index)) yield;
-    const { work, folded, inputs, outputs } = inference.nodes[index]!;
-    const multiplies = (work?.operations.matrix ?? 0) > 0;
-    const passesOn = folded && outputs.some((id) => id !== null && found.has(id));
-    if (!multiplies && !passesOn) continue;
-    for (const id of inputs) if (id !== null && inference.values[id]!.isConstant) found.add(id);
-  }
-  return found;
 }

@@ -1,29 +1,26 @@
 import type { Inference } from '../inference/types';
+import { readsOf, writesOf } from '../kernels/operands';
 import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 
-/** Something that runs at one time: a node, or a kernel. Value ids. */
+/** Something that runs at one time: a kernel. Value ids. */
 export interface Step {
-  /** The node, or the kernel's last node. */
+  /** The kernel's last node. */
   readonly node: number;
   readonly reads: readonly number[];
   readonly writes: readonly number[];
 }
 
 /** What runs, in order. Folded nodes run at load time and are no steps. */
-export function* executionSteps(inference: Inference, plan: KernelPlan | null): Steps<Step[]> {
+export function* executionSteps(inference: Inference, plan: KernelPlan): Steps<Step[]> {
   const position = yield* executionOrder(inference);
   // By position rather than sorted: a node ends one kernel at most.
   const byPosition = new Array<Step | undefined>(position.length).fill(undefined);
   const add = (step: Step): void => void (byPosition[position[step.node]!] = step);
   // Views that dispatch nothing are no kernels: their outputs lie in the buffers of their inputs anyway.
-  for (const { index, nodes, inputs, outputs } of plan?.kernels ?? []) {
-    if (isStepDue(index)) yield;
-    add({ node: nodes[nodes.length - 1]!, reads: inputs, writes: outputs });
-  }
-  for (const { index, folded, inputs, outputs } of plan ? [] : inference.nodes) {
-    if (isStepDue(index)) yield;
-    if (!folded) add({ node: index, reads: known(inputs), writes: known(outputs) });
+  for (const kernel of plan.kernels) {
+    if (isStepDue(kernel.index)) yield;
+    add({ node: kernel.nodes.at(-1)!, reads: readsOf(kernel), writes: writesOf(kernel) });
   }
   return byPosition.filter((step) => step !== undefined);
 }
@@ -52,8 +49,4 @@ function* executionOrder(inference: Inference): Steps<Int32Array> {
     place(root);
   }
   return position;
-}
-
-function known(ids: readonly (number | null)[]): number[] {
-  return ids.filter((id) => id !== null);
 }

@@ -1,50 +1,42 @@
 import type { Inference, InferredValue } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import { isStepDue, runThrough, type Steps } from '../scheduler';
+import { isStepDue, type Steps } from '../scheduler';
 import { executionSteps, type Step } from './steps';
 
-/** Memory while one node (or the kernel that ends with it) runs. */
+/** Memory while one kernel runs. */
 interface MemoryPoint {
-  /** Flat index. */
+  /** Flat index of its last node. */
   readonly node: number;
-  readonly weightsBytes: number;
   /** Graph inputs, outputs and everything between that is still needed or just being written. */
   readonly activationBytes: number;
 }
 
 export interface MemoryTimeline {
   readonly points: readonly MemoryPoint[];
-  /** Bytes of all initialisers and Constants; null when a type is unknown. */
+  /** Bytes of all initialisers and Constants, there all the time; null when a type is unknown. */
   readonly weightsBytes: number | null;
   /** Most bytes at one time, weights included; null when a size is unknown. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
 }
 
-/** Bytes that a value takes; null when unknown. */
-export type SizeOf = (value: InferredValue) => number | null;
+/** Bytes that a value (by id) takes; null when unknown. */
+export type SizeOf = (value: number) => number | null;
 
-/** Bytes at the stored type. */
-const storedSize: SizeOf = (value) => value.bytes;
+/** Bytes of a model's weights at their stored types; null when one is unknown. */
+export function storedWeightBytes(inference: Inference): Steps<number | null> {
+  return weightsBytesOf(inference, (id) => inference.values[id]!.bytes);
+}
 
 /**
  * Weights and live values over the order of execution (file order; the body of a subgraph runs before its holder
- * ends). A value lives from the step that writes it to the last that reads it, graph inputs from the start, graph
- * outputs to the end; a view shares the buffer of its input. With a plan, values inside kernels take no memory.
+ * ends). A value lives from the kernel that writes it to the last that reads it, graph inputs from the start, graph
+ * outputs to the end; a view shares the buffer of its input. Values inside kernels take no memory.
  */
-export function memoryTimeline(
+export function* memoryTimeline(
   inference: Inference,
-  plan: KernelPlan | null = null,
-  sizeOf: SizeOf = storedSize,
-): MemoryTimeline {
-  return runThrough(memoryTimelineSteps(inference, plan, sizeOf));
-}
-
-/** As {@link memoryTimeline}, cut into steps. */
-export function* memoryTimelineSteps(
-  inference: Inference,
-  plan: KernelPlan | null = null,
-  sizeOf: SizeOf = storedSize,
+  plan: KernelPlan,
+  sizeOf: SizeOf,
 ): Steps<MemoryTimeline> {
   const steps = yield* executionSteps(inference, plan);
   const weights = yield* weightsBytesOf(inference, sizeOf);
@@ -52,7 +44,7 @@ export function* memoryTimelineSteps(
   let unknown = false;
   for (const { value, from, to } of yield* lifetimesOf(inference, steps)) {
     if (isStepDue(value)) yield;
-    const bytes = sizeOf(inference.values[value]!);
+    const bytes = sizeOf(value);
     if (bytes === null) {
       unknown = true;
       continue;
@@ -67,7 +59,7 @@ export function* memoryTimelineSteps(
     if (isStepDue(points.length)) yield;
     const at = points.length;
     live += change[at]!;
-    points.push({ node, weightsBytes: weights ?? 0, activationBytes: live });
+    points.push({ node, activationBytes: live });
     if (highest === -1 || live > points[highest]!.activationBytes) highest = at;
   }
   const known = weights !== null && !unknown;
@@ -86,7 +78,7 @@ function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<number | n
   for (const value of inference.values) {
     if (isStepDue(value.id)) yield;
     if (!isStored(inference, value)) continue;
-    const bytes = sizeOf(value);
+    const bytes = sizeOf(value.id);
     if (bytes === null) return null;
     sum += bytes;
   }

@@ -156,7 +156,10 @@ export type MatrixShape =
 /** Chip-independent work of one run of a node. */
 export interface Work {
   readonly operations: Operations;
+  /** Sums of `touched` by role. */
   readonly bytes: WorkBytes;
+  /** Bytes read of each input and written of each output, at stored types; what is named twice is read once. */
+  readonly touched: { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
   readonly matrixShape?: MatrixShape;
 }
 

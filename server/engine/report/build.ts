@@ -105,7 +105,6 @@ export function reportHead(input: ReportInput): ReportHead {
     chips: input.chips.map((analysis) =>
       reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
     ),
-    memory: { timeline: prepared.timeline.points },
     problems: reportProblems(allProblems(input), input.textOf),
     coverage: coverageOf(inference),
   };
@@ -125,7 +124,7 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
 
 /** What is known of the model itself. */
 function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
-  const { model, inference, timeline } = prepared;
+  const { model, inference, weightBytes } = prepared;
   const counted = countParameters(inference);
   const main = inference.scopes[0];
   const values = (ids: readonly (number | null)[]): ReportValue[] =>
@@ -139,7 +138,7 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
     nodeCount: inference.nodes.length,
     parameters: counted.parameters,
     quantizationParameters: counted.quantizationParameters,
-    weightBytes: timeline.weightsBytes,
+    weightBytes,
     inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),
     outputs: values(main?.outputs ?? []),
   };
@@ -216,6 +215,7 @@ function reportChipHead(
     memory: {
       ...fit,
       weightsBytes: timeline.weightsBytes,
+      timeline: timeline.points,
     },
     roofs: roofsOf(analysis),
     measured,

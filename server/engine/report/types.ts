@@ -5,7 +5,7 @@ import type { Severity } from '../problem';
 import type { Workload } from '../workload';
 import type { Efficiency } from './efficiency';
 
-export const reportSchemaVersion = 1;
+export const reportSchemaVersion = 2;
 
 /** One report per model and workload: what the command line prints and everything on screen derives from (design §8). */
 export interface Report {
@@ -17,7 +17,6 @@ export interface Report {
   readonly carbonIntensity: number | null;
   readonly nodes: readonly ReportNode[];
   readonly chips: readonly ReportChip[];
-  readonly memory: ReportMemory;
   readonly problems: readonly ReportProblem[];
   /** Shares (0..1) of nodes, and of operations, with rule `exact` or `function`. */
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
@@ -116,7 +115,15 @@ export interface ReportChip {
     readonly startSeconds: number | null;
   };
   readonly efficiency: Efficiency;
-  readonly memory: Fit & { readonly weightsBytes: number | null };
+  readonly memory: Fit & {
+    /** Of all initialisers and Constants, there all the time. */
+    readonly weightsBytes: number | null;
+    /**
+     * One point per kernel in the order in which they run, at the types at which the chip holds values; of the forward
+     * pass alone in training. A kernel is named by its last node.
+     */
+    readonly timeline: readonly { readonly node: number; readonly activationBytes: number }[];
+  };
   /** Roofs for the roofline: rates in operations/s at the compute precision and bytes/s, dense and as published. */
   readonly roofs: {
     readonly matrixOpsPerSecond: number | null;
@@ -188,15 +195,6 @@ export interface MeasuredGroup {
   readonly inside: boolean | null;
   /** The sizes were others during the measurement: the times can't be compared. */
   readonly conflict: { readonly measured: readonly number[]; readonly expected: readonly number[] } | null;
-}
-
-/** Memory over time at stored types, of the forward pass alone in training; one point per executed node. */
-interface ReportMemory {
-  readonly timeline: readonly {
-    readonly node: number;
-    readonly weightsBytes: number;
-    readonly activationBytes: number;
-  }[];
 }
 
 export interface ReportProblem {

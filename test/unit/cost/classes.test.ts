@@ -131,11 +131,7 @@ describe('a training step', () => {
 describe('spiking chips', () => {
   it('are counted in neurons, synapses and synaptic operations', () => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 2000), dense(1, 2000, 100)]);
-    const verdict = spikingVerdict(
-      plan,
-      (id) => (inference.values[id]!.bytes ?? 0) / 4,
-      chip('intel-loihi1'),
-    )!;
+    const verdict = spikingVerdict(plan, chip('intel-loihi1'))!;
     expect(verdict.neurons).toBe(2100);
     expect(verdict.synapses).toBe(2_200_000);
     expect(verdict.synapticOperations.value).toBeCloseTo(2_200_000 * 0.1 * 16, 3);
@@ -144,7 +140,7 @@ describe('spiking chips', () => {
     // At most all of its 1.5 W over 16 steps of 1 ms.
     expect(verdict.joules?.high).toBeCloseTo(1.5 * 16e-3, 12);
     expect(verdict.fits).toBe(true);
-    const tiny = spikingVerdict(plan, (id) => (inference.values[id]!.bytes ?? 0) / 4, chip('brainscales-2'))!;
+    const tiny = spikingVerdict(plan, chip('brainscales-2'))!;
     // 131,072 synapses per chip.
     expect(tiny.chipsNeeded).toBe(17);
     const cost = estimateChip(inference, plan, chip('intel-loihi1'), profileById('none')!, workload);

@@ -1,5 +1,5 @@
 import type { Inference, InferredNode, InferredValue } from '../../../server/engine/inference/types';
-import type { Kernel, KernelPlan } from '../../../server/engine/kernels/types';
+import type { Kernel, KernelPlan, Operand } from '../../../server/engine/kernels/types';
 import type { MatrixShape, OperatorClass, Operations } from '../../../server/engine/operators/rule';
 import type { DataType } from '../../../server/engine/graph/dataTypes';
 import type { MeasuredProfile, MeasuredRow } from '../../../server/engine/cost/calibrate/profile';
@@ -57,6 +57,11 @@ export function chain(
     });
     return values.length - 1;
   };
+  const operand = (id: number, role: Operand['role']): Operand => {
+    const { bytes, type } = values[id]!;
+    const { dtype, shape } = type as { dtype: DataType; shape: readonly number[] };
+    return { value: id, role, format: dtype, elements: shape.reduce((all, dim) => all * dim, 1), bytes };
+  };
   const nodes: InferredNode[] = [];
   const kernels: Kernel[] = [];
   const first = value('input', inputType, inputShape, 'input', null);
@@ -73,6 +78,10 @@ export function chain(
       weights: weights.reduce((sum, id) => sum + (values[id]!.bytes ?? 0), 0),
       inputs: values[last]!.bytes ?? 0,
       outputs: values[output]!.bytes ?? 0,
+    };
+    const touched = {
+      inputs: [last, ...weights].map((id) => values[id]!.bytes ?? 0),
+      outputs: [bytes.outputs],
     };
     nodes.push({
       index,
@@ -96,7 +105,7 @@ export function chain(
       operatorClass: layer.operatorClass,
       folded: false,
       view: false,
-      work: { operations: layer.operations, bytes, matrixShape: layer.matrixShape },
+      work: { operations: layer.operations, bytes, touched, matrixShape: layer.matrixShape },
     });
     kernels.push({
       index,
@@ -105,10 +114,12 @@ export function chain(
       fusion: null,
       operatorClass: layer.operatorClass,
       operations: layer.operations,
-      bytes,
       matrixShape: layer.matrixShape,
-      inputs: [last, ...weights],
-      outputs: [output],
+      operands: [
+        operand(last, 'input'),
+        ...weights.map((id) => operand(id, 'weight')),
+        operand(output, 'output'),
+      ],
       repeat: 1,
     });
     last = output;

@@ -66,6 +66,9 @@ export function graphOf(
               bytes + (id !== null && values[id]!.isConstant === constant ? values[id]!.bytes! : 0),
             0,
           );
+    // What is named twice is read with its first name.
+    const once = (ids: (number | null)[]): number[] =>
+      ids.map((id, place) => (id === null || ids.indexOf(id) < place ? 0 : values[id]!.bytes!));
     return {
       index,
       parent: null,
@@ -95,6 +98,7 @@ export function graphOf(
           inputs: sum(inputs, false),
           outputs: sum(outputIds, false),
         },
+        touched: { inputs: line.view ? [] : once(inputs), outputs: line.view ? [] : once(outputIds) },
         ...(line.matrixShape ? { matrixShape: line.matrixShape } : {}),
       },
     };

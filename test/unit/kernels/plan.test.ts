@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sumByRole } from '../../../server/engine/kernels/operands';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { patterns } from '../../../server/engine/kernels/patterns';
 import { profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
@@ -81,7 +82,7 @@ describe('planKernels', () => {
     const plan = await planKernels(inference, profileById('onnxruntime-cpu')!, uninterrupted);
     expect(plan.kernels[0]!.operatorClass).toBe('normalization');
     // x once, although three nodes read it; gamma, beta, 2 and epsilon; the output.
-    expect(plan.kernels[0]!.bytes).toEqual({ inputs: 64, weights: 32 + 32 + 4 + 4, outputs: 64 });
+    expect(sumByRole(plan.kernels[0]!)).toEqual({ inputs: 64, weights: 32 + 32 + 4 + 4, outputs: 64 });
     expect(plan.kernels[0]!.operations).toEqual({ matrix: 0, vector: 116, special: 0 });
     expect(plan.kernels[1]!.anchor).toBe(9);
   });
@@ -183,7 +184,7 @@ describe('attention', () => {
       valueHeadSize: 4,
       causal: false,
     });
-    expect(kernel!.bytes).toEqual({ inputs: 4 * (120 + 168 + 168 + 70), weights: 8, outputs: 480 });
+    expect(sumByRole(kernel!)).toEqual({ inputs: 4 * (120 + 168 + 168 + 70), weights: 8, outputs: 480 });
     expect(kernel!.operations!.matrix).toBe(2 * 6 * 5 * 7 * 4 * 2);
   });
 
@@ -219,7 +220,7 @@ describe('convolutions', () => {
     expect(await groups(inference, 'onnxruntime-cpu')).toEqual([[0, 1, 2], [4], [5]]);
     const plan = await planKernels(inference, profileById('tensorrt')!, uninterrupted);
     expect([...plan.kernelOfNode]).toEqual([0, 0, 0, -1, -1, 1]);
-    expect(plan.kernels[0]!.bytes).toEqual({ inputs: 512, weights: 256, outputs: 512 });
+    expect(sumByRole(plan.kernels[0]!)).toEqual({ inputs: 512, weights: 256, outputs: 512 });
   });
 });
 
@@ -257,7 +258,7 @@ describe('quantised models', () => {
     expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0], [2, 3, 4], [1, 5, 6, 7]]);
     for (const kernel of plan.kernels.slice(1)) {
       // 128 quantised pixels in and out; 64 weights of one byte and the scale of four.
-      expect(kernel.bytes).toEqual({ inputs: 128, weights: 64 + 4, outputs: 128 });
+      expect(sumByRole(kernel)).toEqual({ inputs: 128, weights: 64 + 4, outputs: 128 });
       expect(kernel.operatorClass).toBe('convolution');
     }
   });

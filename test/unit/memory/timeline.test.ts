@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
+import { FormatTable } from '../../../server/engine/cost/kernelFormat';
+import { Sizing } from '../../../server/engine/cost/sizing';
+import type { Inference } from '../../../server/engine/inference/types';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
-import { fitOf, sizeAt } from '../../../server/engine/memory/fit';
-import { memoryTimeline } from '../../../server/engine/memory/timeline';
+import { fitOf } from '../../../server/engine/memory/fit';
+import { memoryTimeline, type MemoryTimeline } from '../../../server/engine/memory/timeline';
 import { runThrough, uninterrupted } from '../../../server/engine/scheduler';
 import type { PrecisionPolicy } from '../../../server/engine/workload';
 import { graphOf } from '../kernels/graphs';
@@ -25,12 +28,22 @@ const inference = graphOf(
   ['y'],
 );
 
+/** At stored types. */
+async function timelineOf(model: Inference, runtime: string): Promise<MemoryTimeline> {
+  const plan = await planKernels(model, profileById(runtime)!, uninterrupted);
+  return runThrough(memoryTimeline(model, plan, (id) => model.values[id]!.bytes));
+}
+
 describe('memoryTimeline', () => {
-  it('holds inputs from the start, views in the buffer of their input, outputs to the end', () => {
-    const timeline = memoryTimeline(inference);
+  it('holds inputs from the start, views in the buffer of their input, outputs to the end', async () => {
+    const timeline = await timelineOf(inference, 'none');
     expect(timeline.weightsBytes).toBe(804);
-    // x 40 + h 80; the same while the view passes; x + h + r; x + r + y.
-    expect(timeline.points.map((point) => point.activationBytes)).toEqual([120, 120, 200, 240]);
+    // x 40 + h 80; x + h + r; x + r + y. The view is no kernel, and its output is h.
+    expect(timeline.points).toEqual([
+      { node: 0, activationBytes: 120 },
+      { node: 2, activationBytes: 200 },
+      { node: 3, activationBytes: 240 },
+    ]);
     expect(timeline.highWaterBytes).toBe(804 + 240);
     expect(timeline.highWaterNode).toBe(3);
   });
@@ -38,13 +51,13 @@ describe('memoryTimeline', () => {
   it('needs no memory for what lives inside a kernel', async () => {
     const plan = await planKernels(inference, profileById('tensorrt')!, uninterrupted);
     expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0, 1, 2], [3]]);
-    const timeline = memoryTimeline(inference, plan);
+    const timeline = await timelineOf(inference, 'tensorrt');
     expect(timeline.points.map((point) => point.activationBytes)).toEqual([120, 240]);
   });
 
-  it('is unknown as soon as a size is', () => {
+  it('is unknown as soon as a size is', async () => {
     const values = inference.values.map((value) => (value.name === 'r' ? { ...value, bytes: null } : value));
-    const timeline = memoryTimeline({ ...inference, values });
+    const timeline = await timelineOf({ ...inference, values }, 'none');
     expect(timeline.highWaterBytes).toBeNull();
     expect(timeline.weightsBytes).toBe(804);
   });
@@ -75,9 +88,9 @@ describe('fitOf', () => {
   });
 
   it('sizes values at the type of the policy, else of the chip', () => {
-    const value = (name: string) => inference.values.find((one) => one.name === name)!;
+    const idOf = (name: string) => inference.values.find((one) => one.name === name)!.id;
     const size = (chipId: string, policy: PrecisionPolicy, name: string) =>
-      runThrough(sizeAt(inference, chipById(chipId)!, policy))(value(name));
+      runThrough(Sizing.of(inference, new FormatTable(chipById(chipId)!, policy))).held(idOf(name));
     // w: 200 floats that MatMul multiplies by; x: 10 floats; s: what Reshape reads, no weight of a matrix.
     expect(size('nvidia-t4', 'as-stored', 'w')).toBe(800);
     expect(size('nvidia-t4', 'fp16', 'w')).toBe(400);

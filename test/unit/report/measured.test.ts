@@ -190,7 +190,6 @@ describe('printed reports with a profile', () => {
     carbonIntensity: null,
     nodes: [node(0, 'relu'), node(1, 'matmul'), node(2, 'add')],
     chips: [chip],
-    memory: { timeline: [] },
     problems: [],
     coverage: { nodes: 1, operations: 1 },
   } as unknown as Report;

@@ -10,7 +10,7 @@ const seconds = { value: 4.1e-5, low: 3e-5, high: 6e-5, basis: 'class' } as cons
 
 /** One node with a name that tries to break out of every format. */
 const report: Report = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   tool: { version: '1', catalogueVersion: '1' },
   model: {
     path: 'm.onnx',
@@ -80,13 +80,13 @@ const report: Report = {
         leastBytes: null,
         fits: null,
         fitsUnknown: 'sizes',
+        timeline: [],
       },
       roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
       kernels: [],
       nodes: [{ index: 0, kernel: 0, seconds, joules: null, bound: 'memory' }],
     },
   ],
-  memory: { timeline: [] },
   problems: [],
   coverage: { nodes: 1, operations: 1 },
 };

@@ -1,4 +1,5 @@
 import type { Inference } from '../../inference/types';
+import { writesOf } from '../../kernels/operands';
 import type { Kernel, KernelPlan } from '../../kernels/types';
 import { groupOf } from '../kernelCost';
 import type { MeasuredProfile, MeasuredRow } from './profile';
@@ -177,7 +178,7 @@ const isTelling = (shape: readonly number[]): boolean => elementsIn(shape) >= te
 
 /** Shape of what the kernel writes, by the operators of its nodes or without one. */
 function keysOf(inference: Inference, kernel: Kernel, withOperator: boolean): string[] {
-  const shape = shapeOf(inference, kernel.outputs[0]);
+  const shape = shapeOf(inference, writesOf(kernel)[0]);
   if (!shape || !isTelling(shape)) return [];
   const operators = kernel.nodes.map((node) => inference.nodes[node]!.node.operator);
   return [...new Set(withOperator ? operators : [''])].map((operator) => `${operator} ${shape.join(',')}`);
@@ -291,7 +292,7 @@ function sizeOfKernel(inference: Inference, kernel: Kernel, precision: string): 
     const { batch, heads, kvHeads, queryLength, keyLength, headSize } = shape;
     return [group, precision, batch, heads, kvHeads, queryLength, keyLength, headSize].join(' ');
   }
-  const output = shapeOf(inference, kernel.outputs[0]);
+  const output = shapeOf(inference, writesOf(kernel)[0]);
   if (shape || !output || output.length === 0 || kernel.nodes.length !== 1) return null;
   const columns = output.at(-1)!;
   const rows = output.slice(0, -1).reduce((product, dim) => product * dim, 1);

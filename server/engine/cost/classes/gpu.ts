@@ -1,3 +1,4 @@
+import { writesOf } from '../../kernels/operands';
 import type { Machine } from '../machine';
 import { matrixPowerShare, powerShare } from '../power';
 import {
@@ -185,7 +186,7 @@ function attentionTerms(input: KernelInput, rates: GpuRates, shape: AttentionSha
   );
   const memory = combine([gpuMemory(input), time.memory], false);
   const fused = withFixed(input, rates, time.compute, memory, time.extra);
-  const launches = input.kernel.outputs.length > 1 ? 1 : 1 / launchesWithCache;
+  const launches = writesOf(input.kernel).length > 1 ? 1 : 1 / launchesWithCache;
   const terms = { ...fused, fixed: fused.fixed * launches };
   return rates.matrixUnits ? terms : faster(terms, unfusedAttention(input, rates, shape));
 }

@@ -29,19 +29,15 @@ export interface SpikingVerdict {
 }
 
 /** Counts a plan in a spiking chip's own units; null while a dimension is unknown. */
-export function spikingVerdict(
-  plan: KernelPlan,
-  elementsOf: (value: number) => number | null,
-  chip: Chip,
-): SpikingVerdict | null {
+export function spikingVerdict(plan: KernelPlan, chip: Chip): SpikingVerdict | null {
   let neurons = 0;
   let synapses = 0;
   for (const kernel of plan.kernels) {
     if (!kernel.operations || kernel.repeat === null) return null;
     if (kernel.operations.matrix === 0) continue;
     synapses += (kernel.operations.matrix / 2) * kernel.repeat;
-    for (const output of kernel.outputs) {
-      const elements = elementsOf(output);
+    for (const { role, elements } of kernel.operands) {
+      if (role !== 'output') continue;
       if (elements === null) return null;
       neurons += elements;
     }

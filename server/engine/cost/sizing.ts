@@ -1,0 +1,66 @@
+import type { Inference, InferredValue } from '../inference/types';
+import { sumByRole } from '../kernels/operands';
+import type { Kernel } from '../kernels/types';
+import type { WorkBytes } from '../operators/rule';
+import { isStepDue, type Steps } from '../scheduler';
+import { dtypeOf, type FormatTable } from './kernelFormat';
+
+/** How large values are on a chip, at its formats under the precision policy: the only place that says so. */
+export class Sizing {
+  private constructor(
+    private readonly inference: Inference,
+    private readonly table: FormatTable,
+    private readonly multiplied: ReadonlySet<number>,
+  ) {}
+
+  static *of(inference: Inference, table: FormatTable): Steps<Sizing> {
+    return new Sizing(inference, table, yield* matrixWeights(inference));
+  }
+
+  /** Bytes that cross the border of a kernel per run, by role; null while a dimension is unknown. */
+  moved(kernel: Kernel): WorkBytes | null {
+    const matrix = (kernel.operations?.matrix ?? 0) > 0;
+    return sumByRole(kernel, ({ value, role, bytes }) => {
+      if (!bytes) return bytes;
+      const isMatrix = role === 'weight' ? this.multiplied.has(value) : matrix;
+      const stored = this.inference.values[value]!;
+      return bytes * this.table.scale(dtypeOf(stored), role, isMatrix, rankOf(stored));
+    });
+  }
+
+  /**
+   * Bytes that a value takes in memory: the precision policy's type, else the stored one, else what the chip has
+   * instead. Integers that no policy touches stay as stored. Null while a dimension is unknown.
+   */
+  held(id: number): number | null {
+    const value = this.inference.values[id]!;
+    if (value.bytes === null) return null;
+    const role = value.isConstant ? 'weight' : 'output';
+    return Math.ceil(
+      value.bytes * this.table.scale(dtypeOf(value), role, this.multiplied.has(id), rankOf(value)),
+    );
+  }
+}
+
+function rankOf({ type }: InferredValue): number {
+  return type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;
+}
+
+const found = new WeakMap<Inference, ReadonlySet<number>>();
+
+/** Constants that matrix operators multiply by, also behind a fold such as a Transpose: formats for weights are theirs. */
+function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
+  const before = found.get(inference);
+  if (before) return before;
+  const ids = new Set<number>();
+  for (let index = inference.nodes.length - 1; index >= 0; index--) {
+    if (isStepDue(index)) yield;
+    const { work, folded, inputs, outputs } = inference.nodes[index]!;
+    const multiplies = (work?.operations.matrix ?? 0) > 0;
+    const passesOn = folded && outputs.some((id) => id !== null && ids.has(id));
+    if (!multiplies && !passesOn) continue;
+    for (const id of inputs) if (id !== null && inference.values[id]!.isConstant) ids.add(id);
+  }
+  found.set(inference, ids);
+  return ids;
+}
