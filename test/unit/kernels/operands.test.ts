@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { planKernels } from '../../../server/engine/kernels/plan';
+import { profileById } from '../../../server/engine/kernels/profile';
+import { uninterrupted } from '../../../server/engine/scheduler';
+import { infos, modelOf, node, tryModel } from '../inference/build';
+
+/** Operands of the kernels of a runtime, by name. */
+async function operandsOf(runtime: string, ...args: Parameters<typeof modelOf>) {
+  const { inference } = await tryModel(modelOf(...args));
+  const plan = await planKernels(inference, profileById(runtime)!, uninterrupted);
+  return plan.kernels.map(({ operands }) =>
+    operands.map(({ value, ...rest }) => ({ name: inference.values[value]!.name, ...rest })),
+  );
+}
+
+describe('operands', () => {
+  it('have a role, the stored type, all elements and the bytes that are touched', async () => {
+    const kernels = await operandsOf('none', {
+      inputs: infos({ table: 'float16[100, 8]', rows: 'int64[3]' }),
+      nodes: [node('Gather', 'table, rows', 'y')],
+    });
+    // Three rows of eight elements of two bytes are read and written; three indices of eight bytes.
+    expect(kernels).toEqual([
+      [
+        { name: 'table', role: 'input', format: 'float16', elements: 800, bytes: 48 },
+        { name: 'rows', role: 'input', format: 'int64', elements: 3, bytes: 24 },
+        { name: 'y', role: 'output', format: 'float16', elements: 24, bytes: 48 },
+      ],
+    ]);
+  });
+
+  it('read what stands before a removed cast, in its own size', async () => {
+    const kernels = await operandsOf('onnxruntime-cpu', {
+      inputs: infos({ x: 'float16[4, 8]', z: 'float[4, 8]' }),
+      nodes: [node('Cast', 'x', 'wide', { to: 1 }), node('Mul', 'wide, z', 'y')],
+    });
+    // The CPU computes in floats anyway: 32 halves of two bytes, 32 floats of four.
+    expect(kernels).toEqual([
+      [
+        { name: 'x', role: 'input', format: 'float16', elements: 32, bytes: 64 },
+        { name: 'z', role: 'input', format: 'float', elements: 32, bytes: 128 },
+        { name: 'y', role: 'output', format: 'float', elements: 32, bytes: 128 },
+      ],
+    ]);
+  });
+
+  it('count a value once that is named twice', async () => {
+    const kernels = await operandsOf('none', {
+      inputs: infos({ x: 'float[10]' }),
+      nodes: [node('Mul', 'x, x', 'y')],
+    });
+    expect(kernels[0]!.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['x', 40],
+      ['y', 40],
+    ]);
+  });
+});
