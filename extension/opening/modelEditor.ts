@@ -104,6 +104,9 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
       preview,
       preserveFocus: preview,
     });
+    // On a slow machine the second click of a double click comes meanwhile, and keeps the tab that is left.
+    if (preview && visit.tab()?.isPreview === false)
+      await vscode.commands.executeCommand('workbench.action.keepEditor');
     if (!visit.disposed) visit.panel.dispose();
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { prepare } from '../../../server/engine/analyse';
 import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import type { Inference } from '../../../server/engine/inference/types';
+import { sumByRole } from '../../../server/engine/kernels/operands';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById, type RuntimeProfile } from '../../../server/engine/kernels/profile';
 import { WorkGraph } from '../../../server/engine/kernels/workGraph';
@@ -53,7 +54,7 @@ describe('planning comes to an end', () => {
     const { kernels } = await planKernels(inference, plain, uninterrupted);
     expect(kernels.map(({ nodes }) => nodes)).toEqual([[0], [1]]);
     // By hand: four floats are 16 bytes; Add reads x and the constant and writes y.
-    expect(kernels[1]!.bytes).toEqual({ weights: 16, inputs: 16, outputs: 16 });
+    expect(sumByRole(kernels[1]!)).toEqual({ weights: 16, inputs: 16, outputs: 16 });
   });
 });
 
