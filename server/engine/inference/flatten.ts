@@ -11,7 +11,7 @@ import type {
 import { canonicalDomain, ruleOf } from '../operators/table';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler, type Steps } from '../scheduler';
-import { resolveAttribute, type AttributeEnvironment } from './attributes';
+import { resolveAttribute } from './attributes';
 import { expansionSteps, type Expansion } from './expansion';
 import { maximumDepth, type FlatModel, type FlatNode, type FlatScope, type FlatValue } from './flatModel';
 
@@ -38,6 +38,12 @@ export async function flatten(
   }
   return flattener;
 }
+
+/** What a graph or function gives to its scope. */
+type ScopeTraits = Pick<FlatScope, 'holder' | 'name' | 'versions' | 'environment' | 'function'>;
+
+/** What is known of a value when it is listed; `producer` is given for those that nodes make. */
+type NewValue = Pick<FlatValue, 'name' | 'origin' | 'tensor'> & Partial<Pick<FlatValue, 'producer'>>;
 
 interface Body {
   readonly name: string;
@@ -66,14 +72,13 @@ class Flattener implements FlatModel {
   ) {}
 
   async addMain(): Promise<void> {
-    const scope = this.newScope(
-      null,
-      null,
-      this.model.graph.name,
-      versionsOf(this.model.opsets),
-      undefined,
-      undefined,
-    );
+    const scope = this.newScope(null, {
+      holder: null,
+      name: this.model.graph.name,
+      versions: versionsOf(this.model.opsets),
+      environment: undefined,
+      function: undefined,
+    });
     await this.fill(scope, this.model.graph, undefined);
   }
 
@@ -111,14 +116,14 @@ class Flattener implements FlatModel {
     graph: Graph,
   ): Promise<void> {
     if (this.refuse(flat, outer, graph.nodes.length)) return;
-    const scope = this.newScope(
-      outer,
-      flat.index,
-      attribute,
-      outer.versions,
-      outer.environment,
-      outer.function,
-    );
+    const { versions, environment, function: around } = outer;
+    const scope = this.newScope(outer, {
+      holder: flat.index,
+      name: attribute,
+      versions,
+      environment,
+      function: around,
+    });
     (flat.bodies ??= new Map()).set(attribute, scope.index);
     await this.fill(scope, graph, undefined);
   }
@@ -137,7 +142,13 @@ class Flattener implements FlatModel {
       if (resolved) environment.set(attribute.name, resolved);
     }
     const versions = called.opsets.length > 0 ? this.versionsIn(called) : outer.versions;
-    const scope = this.newScope(outer, flat.index, called.name, versions, environment, called);
+    const scope = this.newScope(outer, {
+      holder: flat.index,
+      name: called.name,
+      versions,
+      environment,
+      function: called,
+    });
     flat.call = scope.index;
     const named = (name: string): ValueInfo => ({ name });
     const body: Body = {
@@ -188,14 +199,8 @@ class Flattener implements FlatModel {
     this.full = true;
   }
 
-  private newScope(
-    outer: FlatScope | null,
-    holder: number | null,
-    name: string,
-    versions: ReadonlyMap<string, number>,
-    environment: AttributeEnvironment | undefined,
-    f: ModelFunction | undefined,
-  ): FlatScope {
+  private newScope(outer: FlatScope | null, traits: ScopeTraits): FlatScope {
+    const { holder, name, versions, environment } = traits;
     const scope: FlatScope = {
       index: this.scopes.length,
       parent: outer?.index ?? null,
@@ -204,7 +209,7 @@ class Flattener implements FlatModel {
       depth: outer ? outer.depth + 1 : 0,
       versions,
       environment,
-      function: f,
+      function: traits.function,
       names: new Map(),
       inputs: [],
       outputs: [],
@@ -229,18 +234,19 @@ class Flattener implements FlatModel {
         return;
       }
       const tensor = tensors.get(info.name);
-      const value = this.addValue(scope, info.name, tensor ? 'initializer' : 'input', null, tensor);
+      const value = this.define(scope, { name: info.name, origin: tensor ? 'initializer' : 'input', tensor });
       value.declared = info.type;
       scope.inputs.push(value.id);
     });
     for (const tensor of body.initializers) {
       const turn = this.scheduler.tick();
       if (turn) await turn;
-      if (!scope.names.has(tensor.name)) this.addValue(scope, tensor.name, 'initializer', null, tensor);
+      const { name } = tensor;
+      if (!scope.names.has(name)) this.define(scope, { name, origin: 'initializer', tensor });
     }
     for (const sparse of body.sparseInitializers) {
       if (scope.names.has(sparse.name)) continue;
-      const value = this.addValue(scope, sparse.name, 'initializer', null);
+      const value = this.define(scope, { name: sparse.name, origin: 'initializer' });
       value.declared = { kind: 'sparse', dtype: sparse.values.dtype, shape: sparse.dims };
     }
     const pending: { flat: number; inputs: (number | null)[]; position: number; name: string }[] = [];
@@ -272,11 +278,10 @@ class Flattener implements FlatModel {
     }
     const outputs = node.outputs.map((name) => {
       if (name === '') return null;
-      if (scope.names.has(name)) {
-        this.problem(index, 'error', 'inference.value-redefined', { value: name }, name);
-        return this.addValue(scope, name, 'node', index, undefined, false).id;
-      }
-      return this.addValue(scope, name, 'node', index).id;
+      const made: NewValue = { name, origin: 'node', producer: index };
+      if (!scope.names.has(name)) return this.define(scope, made).id;
+      this.problem(index, 'error', 'inference.value-redefined', { value: name }, name);
+      return this.addValue(scope, made).id;
     });
     const domain = canonicalDomain(node.domain);
     this.nodes.push({
@@ -304,7 +309,7 @@ class Flattener implements FlatModel {
       let id = scope.names.get(name);
       if (id === undefined) {
         this.problem(flat, 'error', 'inference.value-undefined', { value: name }, name);
-        id = this.addValue(scope, name, 'input', null).id;
+        id = this.define(scope, { name, origin: 'input' }).id;
       } else if (id !== null && this.values[id]!.producer !== null) scope.outOfOrder = true;
       inputs[position] = id;
       if (id !== null) this.values[id]!.consumers.push(flat);
@@ -356,14 +361,14 @@ class Flattener implements FlatModel {
     );
   }
 
-  private addValue(
-    scope: FlatScope,
-    name: string,
-    origin: FlatValue['origin'],
-    producer: number | null,
-    tensor?: Tensor,
-    named = true,
-  ): FlatValue {
+  /** Lists a value and gives it its name in the scope. */
+  private define(scope: FlatScope, made: NewValue): FlatValue {
+    const value = this.addValue(scope, made);
+    scope.names.set(value.name, value.id);
+    return value;
+  }
+
+  private addValue(scope: FlatScope, { name, origin, producer = null, tensor }: NewValue): FlatValue {
     const value: FlatValue = {
       id: this.values.length,
       name,
@@ -375,7 +380,6 @@ class Flattener implements FlatModel {
       declared: undefined,
     };
     this.values.push(value);
-    if (named) scope.names.set(name, value.id);
     return value;
   }
 

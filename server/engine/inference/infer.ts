@@ -34,9 +34,9 @@ export async function infer(
   const report = (problem: Problem): void => remarks.add(problem);
   const flat = await flatten(model, options, scheduler, report);
   const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
-  const walk = new Walk(flat, input.bindings, input.names, workload.bindings, scheduler, report);
+  const walk = new Walk(flat, input, workload.bindings, scheduler, report);
   await walk.run();
-  return new Gatherer(flat, walk, input, workload, options, remarks).gather(scheduler);
+  return new Gatherer(walk, options, remarks).gather(scheduler);
 }
 
 /** Names that nobody makes: a node or a line that made them is missing. */
@@ -81,14 +81,17 @@ class Remarks {
 
 /** Turns the facts of a finished walk into the result that later rooms read. */
 class Gatherer {
+  private readonly flat: FlatModel;
+  private readonly input: InputBindings;
+
   constructor(
-    private readonly flat: FlatModel,
     private readonly walk: Walk,
-    private readonly input: InputBindings,
-    private readonly workload: Workload,
     private readonly options: InferOptions,
     private readonly remarks: Remarks,
-  ) {}
+  ) {
+    this.flat = walk.flat;
+    this.input = walk.input;
+  }
 
   async gather(scheduler: Scheduler): Promise<Inference> {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
@@ -215,7 +218,7 @@ class Gatherer {
       yield;
       collect(fact?.type, shown);
     }
-    const bindings = this.workload.bindings;
+    const bindings = this.walk.userBindings;
     const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
     return [...new Set([...bound, ...shown])]
       .filter((name) => !this.input.names.has(name))

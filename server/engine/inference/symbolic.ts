@@ -34,7 +34,7 @@ export async function inferSymbolic(
   const flat = await flatten(model, {}, scheduler, silent);
   const workload = { bindings: trips, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const input = bindInputs(model.graph, workload, false);
-  const walk = new Walk(flat, input.bindings, input.names, trips, scheduler, silent);
+  const walk = new Walk(flat, input, trips, scheduler, silent);
   await walk.run();
   return mapPolitely(walk.facts, scheduler, (fact) => {
     if (!fact?.type) return undefined;

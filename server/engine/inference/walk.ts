@@ -5,7 +5,7 @@ import { maximumElements, numericCount } from '../operators/broadcast';
 import type { Element, Fact, RuleState, SubgraphRequest } from '../operators/rule';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
-import { bindType, cleanType } from './bindings';
+import { bindType, cleanType, type InputBindings } from './bindings';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
@@ -51,11 +51,11 @@ export class Walk {
   /** What was said of nodes and named after them, repetitions included. */
   private remarks = 0;
 
+  /** @param userBindings all that the user gave, also for names that no input has */
   constructor(
-    private readonly flat: FlatModel,
-    private readonly bindings: Bindings,
-    private readonly inputSymbols: ReadonlySet<string>,
-    private readonly userBindings: Bindings,
+    readonly flat: FlatModel,
+    readonly input: InputBindings,
+    readonly userBindings: Bindings,
     private readonly scheduler: Scheduler,
     private readonly sink: (problem: Problem) => void,
   ) {
@@ -69,8 +69,9 @@ export class Walk {
 
   async run(): Promise<void> {
     await this.seedValues();
-    const known = new Map(Object.entries({ ...this.userBindings, ...this.bindings }));
-    this.unifiers[0] = { inputSymbols: this.inputSymbols, freshSymbols: this.freshSymbols, known };
+    const { bindings, names } = this.input;
+    const known = new Map(Object.entries({ ...this.userBindings, ...bindings }));
+    this.unifiers[0] = { inputSymbols: names, freshSymbols: this.freshSymbols, known };
     await this.runScope(this.flat.scopes[0]!);
     await this.checkOtherDeclarations();
     // Bodies that no rule asked for are broken all the same.
@@ -80,7 +81,7 @@ export class Walk {
   /** The names of a body about to run: a subgraph begins with those around it, a function with none. */
   private beginNames(body: FlatScope, outer: number, isCall: boolean): void {
     const around = this.unifiers[outer]!;
-    const own = Object.entries(this.userBindings).filter(([name]) => !this.inputSymbols.has(name));
+    const own = Object.entries(this.userBindings).filter(([name]) => !this.input.names.has(name));
     this.unifiers[body.index] = isCall
       ? { inputSymbols: new Set(), freshSymbols: this.freshSymbols, known: new Map(own) }
       : { ...around, known: new Map(), outer: around };
@@ -134,7 +135,7 @@ export class Walk {
         this.traits[value.id] = Trait.Constant | Trait.Weight;
       } else if (value.origin === 'input') {
         const type = cleanType(value.declared, value.name);
-        this.facts[value.id] = type && { type: bindType(type, this.bindings) };
+        this.facts[value.id] = type && { type: bindType(type, this.input.bindings) };
         if (value.scope === 0 && type && hasSymbols(type)) this.traits[value.id] = Trait.Dynamic;
       }
     }
@@ -301,6 +302,20 @@ export class Walk {
 
   /** Joins what the rule said with the declarations and notes what is constant. */
   private finish(node: FlatNode, context: RuleContext | undefined): void {
+    const traits = this.traitsMade(node, context);
+    let known = true;
+    for (let position = 0; position < node.outputs.length; position++) {
+      const output = node.outputs[position]!;
+      if (output === null) continue;
+      this.settle(node, output, context?.output(position) ?? unknownFact, traits);
+      known &&= this.facts[output]?.type !== undefined;
+    }
+    this.folded[node.index] = traits & Trait.Constant ? 1 : 0;
+    this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
+  }
+
+  /** The traits of what a node makes: by those of its inputs, by its rule, and by what the rule found out. */
+  private traitsMade(node: FlatNode, context: RuleContext | undefined): number {
     let shared = node.bodies ? Trait.None : Trait.Constant | Trait.Weight;
     let dynamic = 0;
     for (const input of node.inputs) {
@@ -311,15 +326,7 @@ export class Walk {
     if (!node.rule) shared = Trait.None;
     if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
     if (dynamic === 0 && context !== undefined && isDecided(node, context)) shared |= Trait.Constant;
-    let known = true;
-    for (let position = 0; position < node.outputs.length; position++) {
-      const output = node.outputs[position]!;
-      if (output === null) continue;
-      this.settle(node, output, context?.output(position) ?? unknownFact, shared | dynamic);
-      known &&= this.facts[output]?.type !== undefined;
-    }
-    this.folded[node.index] = shared & Trait.Constant ? 1 : 0;
-    this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
+    return shared | dynamic;
   }
 
   private settle(node: FlatNode, output: number, said: Fact, traits: number): void {
