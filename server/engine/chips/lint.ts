@@ -47,6 +47,8 @@ export function lintChip(chip: Chip): Doubt[] {
   lintDeployPrecision(chip, doubt);
   lintUnits(chip, doubt);
   lintMemory(chip, doubt);
+  lintRidge(chip, doubt);
+  lintOtherRanges(chip, doubt);
   lintSources(chip, doubt);
   lintCalibration(chip, doubt);
   return doubts;
@@ -124,6 +126,7 @@ function lintUnits(chip: Chip, doubt: Report): void {
   }
 }
 
+/** Bandwidths and capacities of each level, and capacities in other units than their text. */
 function lintMemory(chip: Chip, doubt: Report): void {
   for (const level of chip.memory) {
     // By name, not by number: a file that extends another chip holds only some of the levels.
@@ -141,16 +144,23 @@ function lintMemory(chip: Chip, doubt: Report): void {
     if (capacity && /GiB/.test(note) && capacity % 1e9 === 0)
       doubt('binary-capacity', level.name, at('capacityBytes'), { capacity });
   }
+}
+
+/** The highest peak over off-chip bandwidth. */
+function lintRidge(chip: Chip, doubt: Report): void {
   const main = chip.memory.find((level) => !level.onChip)?.bandwidthBytesPerSecond?.value;
   const peak = largest(
     Object.values(chip.peakOpsPerSecond).map(({ value }) => value),
     0,
   );
-  if (main && peak) {
-    const point = peak / main;
-    if (point < ridge[0] || point > ridge[1])
-      doubt('ridge-point', 'peakOpsPerSecond', ['peakOpsPerSecond'], { operationsPerByte: point });
-  }
+  if (!main || !peak) return;
+  const point = peak / main;
+  if (point < ridge[0] || point > ridge[1])
+    doubt('ridge-point', 'peakOpsPerSecond', ['peakOpsPerSecond'], { operationsPerByte: point });
+}
+
+/** Clocks, the link to the host, and power. */
+function lintOtherRanges(chip: Chip, doubt: Report): void {
   range(chip.clockHz, plausible.clock, 'clockHz', ['clockHz'], doubt);
   range(chip.sustainedClockHz, plausible.clock, 'sustainedClockHz', ['sustainedClockHz'], doubt);
   const link = chip.hostLink?.bandwidthBytesPerSecond;
