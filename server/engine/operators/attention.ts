@@ -12,12 +12,24 @@ interface HeadShape {
   readonly size: Dim | undefined;
 }
 
+const unknownHeads: HeadShape = { batch: undefined, heads: undefined, length: undefined, size: undefined };
+
 /** Batch, heads, length and head size of [batch, heads, length, size] or [batch, length, heads·size]. */
-function headShape(shape: Shape | undefined, heads: number | undefined): HeadShape | undefined {
+function headShape(shape: Shape | undefined, heads: number | undefined): HeadShape {
   if (shape?.length === 4) return { batch: shape[0], heads: shape[1], length: shape[2], size: shape[3] };
-  if (shape?.length !== 3 || shape[2] === undefined) return undefined;
+  if (shape?.length !== 3 || shape[2] === undefined) return unknownHeads;
   const size = heads === undefined || heads === 0 ? undefined : floorDivide(shape[2], heads);
   return { batch: shape[0], heads, length: shape[1], size };
+}
+
+/** How Q, K and V of an Attention are laid out. */
+function headShapes(context: NodeContext | WorkContext): Readonly<Record<'q' | 'k' | 'v', HeadShape>> {
+  const kvHeads = context.int('kv_num_heads');
+  return {
+    q: headShape(context.shape(0), context.int('q_num_heads')),
+    k: headShape(context.shape(1), kvHeads),
+    v: headShape(context.shape(2), kvHeads),
+  };
 }
 
 const defined = (dims: readonly (Dim | undefined)[]): Dim[] | undefined => {
@@ -25,48 +37,51 @@ const defined = (dims: readonly (Dim | undefined)[]): Dim[] | undefined => {
   return known.length === dims.length ? known : undefined;
 };
 
+/** Y is laid out as Q is, with V's head size. */
+function attendedShape(q: HeadShape, v: HeadShape, isPacked: boolean): Shape | undefined {
+  if (!isPacked) return defined([q.batch, q.heads, q.length, v.size]);
+  if (q.heads === undefined || v.size === undefined) return undefined;
+  return defined([q.batch, q.length, multiply(q.heads, v.size)]);
+}
+
+/** Past and new keys of an Attention. */
+function totalLength(context: NodeContext, k: HeadShape, v: HeadShape): Dim | undefined {
+  const past = context.hasInput(4) ? context.shape(4)?.[2] : 0;
+  const length = sharper(k.length, v.length);
+  return length === undefined || past === undefined ? undefined : add(past, length);
+}
+
 /**
- * Attention from opset 23 on. Y is laid out as Q is, with V's head size; present tensors hold past and new keys.
+ * Attention from opset 23 on: Y, and where they are asked for, present keys and values, and the scores.
  * Source: ONNX operator specification, Attention-23 to 25.
  */
 function inferAttention(context: NodeContext): void {
-  const q = headShape(context.shape(0), context.int('q_num_heads'));
-  const k = headShape(context.shape(1), context.int('kv_num_heads'));
-  const v = headShape(context.shape(2), context.int('kv_num_heads'));
-  const pastLength = context.hasInput(4) ? context.shape(4)?.[2] : 0;
-  const length = sharper(k?.length, v?.length);
-  const total = length === undefined || pastLength === undefined ? undefined : add(pastLength, length);
+  const { q, k, v } = headShapes(context);
+  const total = totalLength(context, k, v);
   const dtype = context.dtype(0);
-  const packed = context.rank(0) === 3;
-  const y = packed
-    ? q?.heads !== undefined && v?.size !== undefined
-      ? defined([q.batch, q.length, multiply(q.heads, v.size)])
-      : undefined
-    : defined([q?.batch, q?.heads, q?.length, v?.size]);
-  context.setTensor(0, dtype, y);
-  const batch = sharper(k?.batch, q?.batch);
-  if (context.hasOutput(1))
-    context.setTensor(1, context.dtype(1) ?? dtype, defined([batch, k?.heads, total, k?.size]));
-  if (context.hasOutput(2))
-    context.setTensor(2, context.dtype(2) ?? dtype, defined([batch, v?.heads, total, v?.size]));
-  if (context.hasOutput(3)) context.setTensor(3, dtype, defined([q?.batch, q?.heads, q?.length, total]));
+  context.setTensor(0, dtype, attendedShape(q, v, context.rank(0) === 3));
+  const batch = sharper(k.batch, q.batch);
+  for (const [output, { heads, size }] of [k, v].entries()) {
+    const present = output + 1;
+    if (!context.hasOutput(present)) continue;
+    context.setTensor(present, context.dtype(present) ?? dtype, defined([batch, heads, total, size]));
+  }
+  if (context.hasOutput(3)) context.setTensor(3, dtype, defined([q.batch, q.heads, q.length, total]));
 }
 
 /** Sizes of an Attention whose shapes are numbers. */
 function attentionSizes(context: WorkContext): AttentionSizes {
   const number = (dim: Dim | undefined): number => (typeof dim === 'number' ? dim : 0);
-  const q = headShape(context.shape(0), context.int('q_num_heads'));
-  const k = headShape(context.shape(1), context.int('kv_num_heads'));
-  const v = headShape(context.shape(2), context.int('kv_num_heads'));
+  const { q, k, v } = headShapes(context);
   const past = context.hasInput(4) ? (context.shape(4)[2] ?? 0) : 0;
   return {
-    batch: number(q?.batch),
-    heads: number(q?.heads),
-    kvHeads: number(k?.heads),
-    queryLength: number(q?.length),
-    keyLength: past + number(k?.length),
-    headSize: number(q?.size),
-    valueHeadSize: number(v?.size),
+    batch: number(q.batch),
+    heads: number(q.heads),
+    kvHeads: number(k.heads),
+    queryLength: number(q.length),
+    keyLength: past + number(k.length),
+    headSize: number(q.size),
+    valueHeadSize: number(v.size),
   };
 }
 
@@ -110,7 +125,7 @@ const flexAttention: OperatorRule = {
   infer(context) {
     const q = headShape(context.shape(0), undefined);
     const v = headShape(context.shape(2), undefined);
-    context.setTensor(0, context.dtype(0), defined([q?.batch, q?.heads, q?.length, v?.size]));
+    context.setTensor(0, context.dtype(0), attendedShape(q, v, false));
   },
   work: (context) => attentionWork(attentionSizes(context)),
 };

@@ -176,15 +176,20 @@ export function transposedWork(context: WorkContext, bias = 2): OperatorWork {
 
 const convolutionFormula = 'matrix 2·|Y|·(Cin ÷ group)·kernel volume; vector |Y| for a bias';
 
+interface ConvolutionKind {
+  readonly name: string;
+  readonly domain?: string;
+  readonly layout: ConvolutionLayout;
+  /** Of the result. */
+  readonly dtype: (context: NodeContext) => DataType | undefined;
+  /** Vector operations beside those of a plain convolution, which `formula` states with them. */
+  readonly extra?: (context: WorkContext) => number;
+  readonly formula?: string;
+}
+
 /** A convolution with operands at the given places and a result type of its own. */
-export function convolutionRule(
-  name: string,
-  domain: string,
-  layout: ConvolutionLayout,
-  dtype: (context: NodeContext) => DataType | undefined,
-  extra: (context: WorkContext) => number = () => 0,
-  formula = convolutionFormula,
-): OperatorRule {
+export function convolutionRule(kind: ConvolutionKind): OperatorRule {
+  const { name, domain = '', layout, dtype, extra = () => 0, formula = convolutionFormula } = kind;
   return {
     domain,
     name,
@@ -268,23 +273,23 @@ const col2Im: OperatorRule = {
 
 /** Convolutions. Formulas: design §6; shapes: ONNX operator specification. */
 export const convolutionOperators: readonly OperatorRule[] = [
-  convolutionRule('Conv', '', standard, (context) => context.dtype(0)),
-  convolutionRule(
-    'ConvInteger',
-    '',
-    { x: 0, w: 1, bias: -1 },
-    () => 'int32',
-    (context) => (context.hasInput(2) ? context.count(0) : 0) + (context.hasInput(3) ? context.count(1) : 0),
-    'matrix as Conv; vector |X| and |W| for zero points that are given',
-  ),
-  convolutionRule(
-    'QLinearConv',
-    '',
-    { x: 0, w: 3, bias: 8 },
-    (context) => context.dtype(7),
-    (context) => context.count(0) + context.count(3) + 4 * context.outputCountOf(0),
-    'matrix as Conv; vector |X| + |W| (zero points) + 4·|Y| (scale, round, shift, clamp) + |Y| for a bias',
-  ),
+  convolutionRule({ name: 'Conv', layout: standard, dtype: (context) => context.dtype(0) }),
+  convolutionRule({
+    name: 'ConvInteger',
+    layout: { x: 0, w: 1, bias: -1 },
+    dtype: () => 'int32',
+    extra: (context) =>
+      (context.hasInput(2) ? context.count(0) : 0) + (context.hasInput(3) ? context.count(1) : 0),
+    formula: 'matrix as Conv; vector |X| and |W| for zero points that are given',
+  }),
+  convolutionRule({
+    name: 'QLinearConv',
+    layout: { x: 0, w: 3, bias: 8 },
+    dtype: (context) => context.dtype(7),
+    extra: (context) => context.count(0) + context.count(3) + 4 * context.outputCountOf(0),
+    formula:
+      'matrix as Conv; vector |X| + |W| (zero points) + 4·|Y| (scale, round, shift, clamp) + |Y| for a bias',
+  }),
   convTranspose,
   deformConv,
   col2Im,

@@ -70,28 +70,35 @@ export const foldPower = arithmetic(
   (a, b) => (b === 1 ? a : b === 2 ? multiply(a, a) : b === 0 ? 1 : undefined),
 );
 
-/** 1 or 0 where the order of two dimensions is certain. */
-function compare(decide: (sign: -1 | 0 | 1) => boolean): Fold {
+/** That of a − b. */
+type Sign = -1 | 0 | 1;
+
+function signOf<T extends number | string>(a: T, b: T): Sign {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** The signs that a − b may have, whatever the symbols are. */
+function possibleSigns(a: Dim, b: Dim): readonly Sign[] {
+  if (equalDims(a, b)) return [0];
+  const low = lowerBound(subtract(a, b));
+  const high = -lowerBound(subtract(b, a));
+  if (low > 0) return [1];
+  if (high < 0) return [-1];
+  if (low >= 0) return [0, 1];
+  return high <= 0 ? [-1, 0] : [-1, 0, 1];
+}
+
+/** 1 or 0 where the order of two elements is certain, or as much of it as the comparison asks for. */
+function compare(decide: (sign: Sign) => boolean): Fold {
   return ([a, b]) => {
-    if (typeof a === 'string' || typeof b === 'string') {
-      return typeof a === 'string' && typeof b === 'string'
-        ? Number(decide(a === b ? 0 : a < b ? -1 : 1))
-        : undefined;
-    }
-    if (a === undefined || b === undefined) return undefined;
+    if (typeof a === 'string' && typeof b === 'string') return Number(decide(signOf(a, b)));
+    if (!isDim(a) || !isDim(b)) return undefined;
     if (typeof a === 'number' && typeof b === 'number') {
       if (Number.isNaN(a) || Number.isNaN(b)) return 0;
-      return Number(decide(a === b ? 0 : a < b ? -1 : 1));
+      return Number(decide(signOf(a, b)));
     }
-    if (equalDims(a, b)) return Number(decide(0));
-    const low = lowerBound(subtract(a, b));
-    const high = -lowerBound(subtract(b, a));
-    if (low > 0) return Number(decide(1));
-    if (high < 0) return Number(decide(-1));
-    // Not below, or not above: enough for some comparisons.
-    if (low >= 0 && decide(0) === decide(1)) return Number(decide(0));
-    if (high <= 0 && decide(0) === decide(-1)) return Number(decide(0));
-    return undefined;
+    const [answer, ...others] = possibleSigns(a, b).map(decide);
+    return others.every((other) => other === answer) ? Number(answer) : undefined;
   };
 }
 

@@ -21,10 +21,7 @@ export function matMulShape(
   }
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
-  const inner = left[left.length - 1];
-  const outer = right[right.length - 2];
-  if (typeof inner === 'number' && typeof outer === 'number' && inner !== outer)
-    context.report('error', 'matmul-inner', { left: inner, right: outer });
+  checkInner(context, left[left.length - 1], right[right.length - 2]);
   const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)]);
   if (batch === undefined) {
     context.report('error', 'broadcast-mismatch');
@@ -33,6 +30,12 @@ export function matMulShape(
   const rows = a.length === 1 ? [] : left.slice(-2, -1);
   const columns = b.length === 1 ? [] : right.slice(-1);
   return [...batch, ...rows, ...columns];
+}
+
+/** Reports that the columns of the left operand are not the rows of the right one. */
+function checkInner(context: NodeContext, left: Dim | undefined, right: Dim | undefined): void {
+  if (typeof left === 'number' && typeof right === 'number' && left !== right)
+    context.report('error', 'matmul-inner', { left, right });
 }
 
 /** m, n, k and batch of numpy.matmul; a batch of one right operand is folded into the rows. */
@@ -102,27 +105,40 @@ function zeroPoints(context: WorkContext, pairs: readonly (readonly [number, num
   return operations;
 }
 
-/** Shape of Gemm's result from its operands at the given inputs; contradictions are reported. */
-export function gemmShape(context: NodeContext, left = 0, right = 1, added = 2): Shape | undefined {
-  const a = context.shape(left);
-  const b = context.shape(right);
+/** Inputs at which a Gemm finds its operands. */
+export interface GemmInputs {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+const standardInputs: GemmInputs = { a: 0, b: 1, c: 2 };
+
+/** Shape of Gemm's result; contradictions are reported. */
+export function gemmShape(context: NodeContext, inputs = standardInputs): Shape | undefined {
+  const [a, b, c] = [context.shape(inputs.a), context.shape(inputs.b), context.shape(inputs.c)];
+  const [m, inner] = orient(a, context.int('transA', 0) !== 0);
+  const [outer, n] = orient(b, context.int('transB', 0) !== 0);
   // Versions before 7 and the newer ones agree: both operands are matrices.
-  const m = a?.length === 2 ? a[context.int('transA', 0) === 0 ? 0 : 1] : undefined;
-  const n = b?.length === 2 ? b[context.int('transB', 0) === 0 ? 1 : 0] : undefined;
-  if ((a !== undefined && a.length !== 2) || (b !== undefined && b.length !== 2))
-    context.report('error', 'gemm-rank');
-  const inner = a?.[context.int('transA', 0) === 0 ? 1 : 0];
-  const outer = b?.[context.int('transB', 0) === 0 ? 0 : 1];
-  if (typeof inner === 'number' && typeof outer === 'number' && inner !== outer)
-    context.report('error', 'matmul-inner', { left: inner, right: outer });
+  if ([a, b].some((shape) => shape !== undefined && shape.length !== 2)) context.report('error', 'gemm-rank');
+  checkInner(context, inner, outer);
   // C broadcasts to the result, so it can only confirm a dimension that is not 1.
-  const c = context.shape(added);
-  const rows = sharper(m, c?.length === 2 && isLarge(c[0]) ? c[0] : undefined);
-  const columns = sharper(n, c !== undefined && isLarge(c[c.length - 1]) ? c[c.length - 1] : undefined);
+  const rows = sharper(a?.length === 2 ? m : undefined, c?.length === 2 ? unlessOne(c[0]) : undefined);
+  const columns = sharper(b?.length === 2 ? n : undefined, unlessOne(c?.at(-1)));
   return rows === undefined || columns === undefined ? undefined : [rows, columns];
 }
 
-const isLarge = (dim: Dim | undefined): boolean => typeof dim === 'number' && dim > 1;
+/** Rows and columns of an operand as the product sees it. */
+function orient(
+  shape: Shape | undefined,
+  isTransposed: boolean,
+): readonly [Dim | undefined, Dim | undefined] {
+  const [first, second] = shape ?? [];
+  return isTransposed ? [second, first] : [first, second];
+}
+
+const unlessOne = (dim: Dim | undefined): Dim | undefined =>
+  typeof dim === 'number' && dim > 1 ? dim : undefined;
 
 /** m, n, k of Gemm with its transposes. */
 export function gemmProduct(context: WorkContext, a = 0): Product {

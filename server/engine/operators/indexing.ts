@@ -36,32 +36,32 @@ function inferGatherElements(context: NodeContext): void {
   const [elements, indices] = [context.elements(0), numbers(context.elements(1))];
   const axis = data && normalizeAxis(context.int('axis', 0), data.length);
   if (!elements || !indices || axis === undefined || numericCount(data) !== elements.length) return;
-  const strides = stridesOf(data!);
+  const positions = positionsAlong(axis, data as number[], indices, shape as number[]);
   context.setElements(
     0,
-    indices.map(
-      (index, i) => elements[replaceAxis(i, shape as number[], strides, axis, index, data![axis] as number)],
-    ),
+    positions.map((position) => elements[position]),
   );
 }
 
-/** Flat position of element `i` of `shape` in a tensor of `strides`, with its index on `axis` replaced. */
-function replaceAxis(
-  i: number,
-  shape: readonly number[],
-  strides: readonly number[],
+/** For each index, of a tensor of `shape`: the flat position in `data` of its own place with the index put on `axis`. */
+function positionsAlong(
   axis: number,
-  index: number,
-  size: number,
-): number {
-  let rest = i;
-  let at = 0;
-  for (let k = shape.length - 1; k >= 0; k--) {
-    const position = rest % shape[k]!;
-    rest = Math.floor(rest / shape[k]!);
-    at += (k === axis ? (index < 0 ? index + size : index) : position) * strides[k]!;
-  }
-  return at;
+  data: readonly number[],
+  indices: readonly number[],
+  shape: readonly number[],
+): number[] {
+  const strides = stridesOf(data);
+  return indices.map((index, i) => {
+    let rest = i;
+    let at = 0;
+    for (let k = shape.length - 1; k >= 0; k--) {
+      const own = rest % shape[k]!;
+      rest = Math.floor(rest / shape[k]!);
+      const put = index < 0 ? index + data[axis]! : index;
+      at += (k === axis ? put : own) * strides[k]!;
+    }
+    return at;
+  });
 }
 
 function inferGatherND(context: NodeContext): void {
@@ -132,11 +132,10 @@ function inferScatterElements(context: NodeContext): void {
   const axis = data && normalizeAxis(context.int('axis', 0), data.length);
   if (!elements || !indices || !updates || axis === undefined) return;
   if (context.string('reduction', 'none') !== 'none' || numericCount(data) !== elements.length) return;
-  const strides = stridesOf(data!);
-  const shape = context.shape(1) as number[];
   const out = [...elements];
-  indices.forEach((index, i) => {
-    out[replaceAxis(i, shape, strides, axis, index, data![axis] as number)] = updates[i];
+  const positions = positionsAlong(axis, data as number[], indices, context.shape(1) as number[]);
+  positions.forEach((position, i) => {
+    out[position] = updates[i];
   });
   context.setElements(0, out);
 }

@@ -182,9 +182,12 @@ const wordConvEmbedding = contrib(
 export const contribConvolutionOperators: readonly OperatorRule[] = [
   fusedConvolution('FusedConv', { x: 0, w: 1, bias: 2 }),
   fusedConvolution('NhwcFusedConv', { x: 0, w: 1, bias: 2, channelsLast: true }),
-  convolutionRule('NhwcConv', microsoft, { x: 0, w: 1, bias: 2, channelsLast: true }, (context) =>
-    context.dtype(0),
-  ),
+  convolutionRule({
+    name: 'NhwcConv',
+    domain: microsoft,
+    layout: { x: 0, w: 1, bias: 2, channelsLast: true },
+    dtype: (context) => context.dtype(0),
+  }),
   qLinearConv,
   dynamicPads,
   averagePool,

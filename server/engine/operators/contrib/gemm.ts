@@ -10,6 +10,7 @@ import {
   productOf,
   productWork,
   weightOperand,
+  type GemmInputs,
 } from '../gemm';
 import { elementCount } from '../helpers';
 import { normalizationWork, rmsNormOperations } from '../normalization';
@@ -88,8 +89,7 @@ function product(
 /** Gemm with an activation, other inputs for C, or another result type. */
 function gemmLike(
   name: string,
-  b: number,
-  c: number,
+  inputs: GemmInputs,
   dtype: (context: NodeContext) => DataType | undefined,
   formula: string,
   extra: (context: WorkContext) => number = () => 0,
@@ -98,12 +98,13 @@ function gemmLike(
     name,
     'gemm',
     formula,
-    (context) => context.setTensor(0, dtype(context), gemmShape(context, 0, b, c)),
+    (context) => context.setTensor(0, dtype(context), gemmShape(context, inputs)),
     (context) => {
-      const work = productWork(gemmProduct(context), weightOperand(context, 0, b));
+      const operand = weightOperand(context, inputs.a, inputs.b);
+      const work = productWork(gemmProduct(context, inputs.a), operand);
       const activation = activationWork(context.string('activation', ''), context.outputCountOf(0));
       return addWork(addWork(work, activation), {
-        vector: gemmEpilogue(context, c) + extra(context),
+        vector: gemmEpilogue(context, inputs.c) + extra(context),
       });
     },
   );
@@ -221,19 +222,17 @@ export const contribGemmOperators: readonly OperatorRule[] = [
   fusedMatMul('TransposeMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),
   fusedMatMul('FusedMatMulActivation', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1; activation'),
   fusedMatMul('SparseToDenseMatMul', 'matrix 2·M·N·K as if A were dense'),
-  gemmLike('FusedGemm', 1, 2, (c) => c.dtype(0), 'as Gemm, and the activation'),
+  gemmLike('FusedGemm', { a: 0, b: 1, c: 2 }, (c) => c.dtype(0), 'as Gemm, and the activation'),
   gemmLike(
     'GemmFloat8',
-    1,
-    2,
+    { a: 0, b: 1, c: 2 },
     (context) => dataTypeOfCode(context.int('dtype', 1)),
     'as Gemm, and the activation; vector |Y| for a scale of Y',
     (context) => addition(context, 5),
   ),
   gemmLike(
     'QGemm',
-    3,
-    6,
+    { a: 0, b: 3, c: 6 },
     quantizedGemmType,
     'as Gemm; vector |A| + |B| (zero points) + |Y| (scale), + 3·|Y| where Y is quantised',
     (context) =>

@@ -4,7 +4,7 @@ import { linearRule } from '../attention';
 import { addWork } from '../activations';
 import { elementCount } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
-import { over, times, whole } from './attentionShapes';
+import { over, plus, times, whole } from './attentionShapes';
 import { contrib } from './microsoft';
 
 /**
@@ -59,12 +59,49 @@ const linearAttention = contrib(
   },
 );
 
+/** Sizes of a GatedDeltaNet: its query is [tokens, heads, dk], or packs key and value where no value comes in. */
+interface DeltaNetShapes {
+  readonly query: Shape | undefined;
+  readonly state: Shape | undefined;
+  /** Axes before those of heads. */
+  readonly tokens: Shape | undefined;
+  /** Undefined where the query is packed. */
+  readonly queryHeads: Dim | undefined;
+  readonly valueHeads: Dim | undefined;
+  readonly dv: Dim | undefined;
+}
+
+/** The state [batch, value heads, dv, dk] says the sizes where query packs key and value. */
+function deltaNetShapes(context: NodeContext): DeltaNetShapes {
+  const [query, value, state] = [context.shape(0), context.shape(2), context.shape(6)];
+  const isPacked = !context.hasInput(2);
+  return {
+    query,
+    state,
+    tokens: query?.slice(0, isPacked ? -1 : -2),
+    queryHeads: isPacked ? undefined : query?.[query.length - 2],
+    valueHeads: value?.[value.length - 2] ?? state?.[1],
+    dv: value?.[value.length - 1] ?? state?.[2],
+  };
+}
+
+/** Y is token-major: one row of dv for each head, of query or of value, whichever has more. */
+function deltaNetOutput({ tokens, queryHeads, valueHeads, dv }: DeltaNetShapes): Shape | undefined {
+  const heads =
+    valueHeads !== undefined && queryHeads !== undefined ? maximum(queryHeads, valueHeads) : valueHeads;
+  const row = whole(heads, dv);
+  return tokens && row && [...tokens, ...row];
+}
+
+/** The state of a GatedDeltaNet into which none comes: of each request, which a batch or the ends of requests count. */
+function newState(context: NodeContext, { query, valueHeads, dv }: DeltaNetShapes): Shape | undefined {
+  const dk = query?.[query.length - 1];
+  const batch = query?.length === 4 ? query[0] : undefined;
+  return whole(batch ?? plus(context.shape(3)?.[0], -1), valueHeads, dv, dk);
+}
+
 /** Transition factors of captured tokens: decay, key and value of each, [batch, capacity · their sizes]. */
-function captured(
-  context: NodeContext,
-  query: Shape | undefined,
-  state: Shape | undefined,
-): Shape | undefined {
+function captured(context: NodeContext, { query, state }: DeltaNetShapes): Shape | undefined {
   const [batch, valueHeads, dv, dk] = state ?? [];
   const queryHeads = context.hasInput(2) ? query?.[query.length - 2] : valueHeads;
   const capacity = context.int('state_update_capacity', 0);
@@ -74,33 +111,16 @@ function captured(
   return [batch, multiply(capacity, factors)];
 }
 
-/** Token-major: the state [batch, value heads, dv, dk] says the sizes where query packs key and value. */
 const gatedDeltaNet = contrib(
   'GatedDeltaNet',
   'attention',
   formula,
   (context) => {
-    const query = context.shape(0);
-    const value = context.shape(2);
-    const state = context.shape(6);
-    const tokens = context.hasInput(2) ? query?.slice(0, -2) : query?.slice(0, -1);
-    const valueHeads = value?.[value.length - 2] ?? state?.[1];
-    const queryHeads = context.hasInput(2) ? query?.[query.length - 2] : undefined;
-    const dv = value?.[value.length - 1] ?? state?.[2];
-    const heads =
-      valueHeads !== undefined && queryHeads !== undefined ? maximum(queryHeads, valueHeads) : valueHeads;
-    const shape =
-      tokens === undefined || heads === undefined || dv === undefined ? undefined : [...tokens, heads, dv];
-    context.setTensor(0, context.dtype(0), shape);
-    if (context.hasOutput(1)) {
-      const dk = query?.[query.length - 1];
-      const [batch] = query?.length === 4 ? query : [undefined];
-      const ends = context.shape(3)?.[0];
-      const requests = batch ?? (ends === undefined ? undefined : add(ends, -1));
-      context.setTensor(1, context.dtype(6) ?? 'float', state ?? whole(requests, valueHeads, dv, dk));
-    }
-    if (context.hasOutput(2))
-      context.setTensor(2, context.dtype(6) ?? 'float', captured(context, query, state));
+    const shapes = deltaNetShapes(context);
+    const stateType = context.dtype(6) ?? 'float';
+    context.setTensor(0, context.dtype(0), deltaNetOutput(shapes));
+    if (context.hasOutput(1)) context.setTensor(1, stateType, shapes.state ?? newState(context, shapes));
+    if (context.hasOutput(2)) context.setTensor(2, stateType, captured(context, shapes));
   },
   (context) => {
     const state = context.shape(6);
