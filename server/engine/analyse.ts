@@ -26,7 +26,7 @@ export interface Prepared {
 }
 
 /** Kernels by runtime profile of each inference, planned when a chip first needs them. */
-const plans = new WeakMap<Inference, Map<string, KernelPlan>>();
+const plans = new WeakMap<Inference, WeakMap<RuntimeProfile, KernelPlan>>();
 
 /** A prepared model on one chip. */
 export interface ChipAnalysis {
@@ -108,12 +108,12 @@ async function planFor(
   scheduler: Scheduler,
 ): Promise<KernelPlan> {
   let known = plans.get(inference);
-  if (!known) plans.set(inference, (known = new Map<string, KernelPlan>()));
-  let plan = known.get(profile.id);
+  if (!known) plans.set(inference, (known = new WeakMap<RuntimeProfile, KernelPlan>()));
+  let plan = known.get(profile);
   if (!plan) {
     // Only what is finished is kept: whoever shared a plan under way would be cancelled with the run that began it.
     plan = await planKernels(inference, profile, scheduler);
-    known.set(profile.id, plan);
+    known.set(profile, plan);
   }
   return plan;
 }

@@ -6,7 +6,7 @@ import type { MeasuredGroup, ReportMeasured } from '../engine/report/types';
 import type { Problem } from '../engine/problem';
 import type { Analysis } from './analysis';
 
-const results = new WeakMap<Analysis, Map<string, Measured>>();
+const results = new WeakMap<Analysis, WeakMap<ChipAnalysis, Measured>>();
 
 /** A profile beside the estimates of a chip, with the way from a kernel to its time. */
 export interface Measured {
@@ -20,9 +20,9 @@ export function measuredOf(analysis: Analysis, chip: ChipAnalysis): Measured | n
   const stored = analysis.profiles.find((one) => one.chip === chip.chip.id);
   if (!stored) return null;
   let byChip = results.get(analysis);
-  if (!byChip) results.set(analysis, (byChip = new Map<string, Measured>()));
-  let measured = byChip.get(stored.chip);
-  if (!measured) byChip.set(stored.chip, (measured = layOver(analysis, chip, stored.profile, stored.file)));
+  if (!byChip) results.set(analysis, (byChip = new WeakMap<ChipAnalysis, Measured>()));
+  let measured = byChip.get(chip);
+  if (!measured) byChip.set(chip, (measured = layOver(analysis, chip, stored.profile, stored.file)));
   return measured;
 }
 

@@ -1,3 +1,4 @@
+import { memo } from '../memo';
 import { entryOf } from '../../../outside/table';
 import type { Calibration, Chip, ResidualBin } from '../chips/chip';
 import { bitsOfFormat } from './precision';
@@ -77,22 +78,21 @@ const formatFree = new Set<Group>([
   'attention-decode',
 ]);
 
-const cache = new WeakMap<Chip, Map<string, Constants>>();
-
 /**
  * The constants to use: measured on the chip, else measured on it for a group or a format that runs alike, else on its
  * sibling of the same silicon or the chip it extends, else those of its class. Only the first counts as calibrated.
  */
 export function constantsFor(chip: Chip, group: Group, precision: string): Constants {
-  let known = cache.get(chip);
-  if (!known) cache.set(chip, (known = new Map<string, Constants>()));
-  const key = `${group} ${precision}`;
-  let constants = known.get(key);
-  if (!constants) known.set(key, (constants = find(chip, group, precision)));
-  return constants;
+  return find(chip, { group, precision });
 }
 
-function find(chip: Chip, group: Group, precision: string): Constants {
+/** What one kernel class of one chip in one format is asked for. */
+type Asked = {
+  readonly group: Group;
+  readonly precision: string;
+};
+
+const find = memo((chip: Chip, { group, precision }: Asked): Constants => {
   const shared = classConstants(chip, group, precision);
   const own = measuredOn(chip);
   const sibling = siblingCalibrations(chip);
@@ -109,7 +109,7 @@ function find(chip: Chip, group: Group, precision: string): Constants {
     headSizes: null,
     interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
   };
-}
+}, 500);
 
 /** Constants that were fitted to measurements of the chip itself, those of its file first. */
 export function measuredOn(chip: Chip): readonly Calibration[] {
@@ -228,16 +228,6 @@ type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
 
 /** The class's stand-in for a missing figure; undefined where there is none. */
 export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
-  let known = standins.get(fact);
-  if (!known) standins.set(fact, (known = new Map<string, Standin | undefined>()));
-  // Every kernel asks for some of them.
-  if (!known.has(chipClass)) known.set(chipClass, newStandin(fact, chipClass));
-  return known.get(chipClass);
-}
-
-const standins = new Map<FactName, Map<string, Standin | undefined>>();
-
-function newStandin(fact: FactName, chipClass: string): Standin | undefined {
   const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
   const own = Object.hasOwn(table, chipClass) ? chipClass : '*';
   const entry = entryOf(table, own);

@@ -1,4 +1,5 @@
 import { entryOf } from '../../../outside/table';
+import { memo } from '../memo';
 import { mainMemory, type Chip, type Figure, type MemoryLevel } from '../chips/chip';
 import { standinFor } from './constants';
 import { resolveFormat, type FormatRate } from './precision';
@@ -40,16 +41,8 @@ export interface Machine {
   readonly standins: readonly { readonly fact: string; readonly standin: string }[];
 }
 
-const cache = new WeakMap<Chip, Map<string, Machine>>();
-
-/** The chip as it computes what is wanted in `format`; looked up once per chip and format. */
-export function machineFor(chip: Chip, format: string): Machine {
-  let known = cache.get(chip);
-  if (!known) cache.set(chip, (known = new Map<string, Machine>()));
-  let machine = known.get(format);
-  if (!machine) known.set(format, (machine = build(chip, format)));
-  return machine;
-}
+/** The chip as it computes what is wanted in `format`. */
+export const machineFor: (chip: Chip, format: string) => Machine = memo(build, 50);
 
 function build(chip: Chip, format: string): Machine {
   const missing: string[] = [];

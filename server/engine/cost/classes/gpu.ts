@@ -1,4 +1,5 @@
 import { writesOf } from '../../kernels/operands';
+import { memo } from '../../memo';
 import type { Machine } from '../machine';
 import { matrixPowerShare, powerShare } from '../power';
 import {
@@ -26,23 +27,21 @@ import {
 } from './gpuLaws';
 import { constant, type ClassModel, type KernelInput, type Terms } from './model';
 
-const ratesCache = new WeakMap<Machine, Map<string, GpuRates | null>>();
-
 /** The laws' view of a machine; null where a rate is missing that they cannot do without. */
 export function gpuRates(machine: Machine, c: ConstantValues): GpuRates | null {
-  let known = ratesCache.get(machine);
-  if (!known) ratesCache.set(machine, (known = new Map<string, GpuRates | null>()));
-  const key = `${c['joulesPerOperation']} ${c['matrixJoules']}`;
-  let rates = known.get(key);
-  if (rates === undefined) {
-    // A fit asks for hundreds of energies; an estimate for one.
-    if (known.size > 100) known.clear();
-    known.set(key, (rates = buildRates(machine, c)));
-  }
-  return rates;
+  return ratesOf(machine, { product: c['joulesPerOperation'], matrix: c['matrixJoules'] });
 }
 
-function buildRates(machine: Machine, c: ConstantValues): GpuRates | null {
+/** Joules per operation, where a fit knows them. */
+type Joules = {
+  readonly product: number | undefined;
+  readonly matrix: number | undefined;
+};
+
+// A fit asks for hundreds of energies; an estimate for one.
+const ratesOf = memo(buildRates, 100);
+
+function buildRates(machine: Machine, joules: Joules): GpuRates | null {
   const bandwidth = machine.main?.bandwidth;
   if (machine.peak === null || !bandwidth) return null;
   const shared = machine.chip.memory.find((level) => level.onChip && /shared|LDS|SLM/i.test(level.name));
@@ -50,14 +49,14 @@ function buildRates(machine: Machine, c: ConstantValues): GpuRates | null {
     ? shared.capacityBytes.value / machine.chip.devices / machine.units
     : 65536;
   return {
-    peak: machine.peak * powerShare(machine, c['joulesPerOperation']),
+    peak: machine.peak * powerShare(machine, joules.product),
     bandwidth,
     nearCapacity: (machine.near?.capacityBytes ?? 0) / cacheCopies(machine),
     units: machine.units,
     clockHz: machine.chip.clockHz?.value ?? 1.5e9,
     sharedBytes,
     matrixUnits: machine.vector === null || machine.peak > 1.1 * machine.vector,
-    sustained: matrixPowerShare(machine, c['matrixJoules']),
+    sustained: matrixPowerShare(machine, joules.matrix),
   };
 }
 
@@ -78,25 +77,19 @@ function alignmentShare(product: Product, bytesPerElement: number): number {
   return bytesPerElement < 4 && (product.k % alignment !== 0 || product.n % alignment !== 0) ? 0.5 : 1;
 }
 
-const gemmCache = new WeakMap<object, Map<string, LawTime>>();
+/** A product and what its time depends on besides the rates and the constants. */
+type AskedProduct = Pick<Product, keyof Product> & {
+  readonly activationBytes: number;
+  /** Bytes of main memory. */
+  readonly main: number;
+};
 
-/** Networks repeat their layers: a product of one shape is tried over all tiles once per chip and set of constants. */
-function cachedGemm(input: KernelInput, rates: GpuRates, product: Product, c: ConstantValues): LawTime {
-  let known = gemmCache.get(input.constants);
-  if (!known) gemmCache.set(input.constants, (known = new Map<string, LawTime>()));
-  const { batch, m, n, k } = product;
-  const key = `${input.machine.format} ${batch} ${m} ${n} ${k} ${input.bytes.main}`;
-  let time = known.get(key);
-  if (!time) {
-    const peak = rates.peak * alignmentShare(product, input.activationBytes);
-    const bytesPerElement = Math.max(input.activationBytes, 0.5);
-    time = gemmTime({ ...rates, peak }, c, product, bytesPerElement, input.bytes.main);
-    // A cache that only grows would outlive the models it was filled for.
-    if (known.size > 5000) known.clear();
-    known.set(key, time);
-  }
-  return time;
-}
+/** Networks repeat their layers: a product of one shape is tried over all tiles once per machine and set of constants. */
+const productTime = memo((rates: GpuRates, c: ConstantValues, asked: AskedProduct): LawTime => {
+  const { activationBytes, main, ...product } = asked;
+  const peak = rates.peak * alignmentShare(product, activationBytes);
+  return gemmTime({ ...rates, peak }, c, product, Math.max(activationBytes, 0.5), main);
+}, 5000);
 
 /** Share of the last cache's peak that plain reading and writing reaches. */
 const nearShare = 0.7;
@@ -120,18 +113,21 @@ function limited(time: LawTime, input: KernelInput, rates: GpuRates, c: Constant
 }
 
 /** Convolution libraries choose tiles of their own: the smallest one that was seen in products says nothing of them. */
-function productConstants({ constants }: KernelInput, shape: MatrixShape): ConstantValues {
-  return shape.kind === 'convolution' ? { ...constants.value, rows: 0 } : constants.value;
-}
+const productConstants = memo((c: ConstantValues, kind: MatrixShape['kind']): ConstantValues => {
+  return kind === 'convolution' ? { ...c, rows: 0 } : c;
+}, 10);
 
 function matrixTerms(input: KernelInput, rates: GpuRates, shape: MatrixShape): Terms {
-  const c = productConstants(input, shape);
+  const c = productConstants(input.constants.value, shape.kind);
+  const { activationBytes, bytes } = input;
   const elementwise = elementwiseSeconds(input, false);
   let compute = 0;
   let memory = 0;
   let extra = 0;
   for (const product of productsOf(shape)) {
-    const time = limited(cachedGemm(input, rates, product, c), input, rates, c);
+    const { batch, m, n, k, weights } = product;
+    const asked = { batch, m, n, k, weights, activationBytes, main: bytes.main };
+    const time = limited(productTime(rates, c, asked), input, rates, c);
     compute += time.compute;
     memory = Math.max(memory, time.memory);
     extra += time.extra;
