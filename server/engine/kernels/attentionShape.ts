@@ -16,8 +16,7 @@ export function attentionShape(inference: Inference, members: readonly number[])
   if (!scores || !result || scores === result || first?.kind !== 'gemm' || second?.kind !== 'gemm')
     return undefined;
   const { batch, heads } = batchAndHeads(inference, result, first.batch);
-  return {
-    kind: 'attention',
+  const sizes = {
     batch,
     heads,
     kvHeads: sharedHeads(inference, members, heads, first.n, first.k),
@@ -25,8 +24,10 @@ export function attentionShape(inference: Inference, members: readonly number[])
     keyLength: first.n,
     headSize: first.k,
     valueHeadSize: second.n,
-    causal: false,
   };
+  // Products that contradict each other (keys of none, values of some) are no loop nest.
+  if (Object.values(sizes).some((size) => size === 0)) return undefined;
+  return { kind: 'attention', ...sizes, causal: false };
 }
 
 /** Heads of a key that the members read before they repeat it: [batch, heads, keys, size]; all where none is repeated. */

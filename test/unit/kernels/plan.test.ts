@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sumByRole } from '../../../server/engine/kernels/operands';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { estimateChip } from '../../../server/engine/cost/estimate';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { patterns } from '../../../server/engine/kernels/patterns';
 import { profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
@@ -186,6 +188,26 @@ describe('attention', () => {
     });
     expect(sumByRole(kernel!)).toEqual({ inputs: 4 * (120 + 168 + 168 + 70), weights: 8, outputs: 480 });
     expect(kernel!.operations!.matrix).toBe(2 * 6 * 5 * 7 * 4 * 2);
+  });
+
+  it('has no loop nest where its products contradict each other, and no time that is no number', async () => {
+    const whole = guardedAttention();
+    // A damaged model: the scores are of no keys, and yet the values of some are summed.
+    const nodes = whole.nodes.map((node) => {
+      const shape = node.work?.matrixShape;
+      if (shape?.kind !== 'gemm' || shape.n !== 7) return node;
+      return { ...node, work: { ...node.work!, matrixShape: { ...shape, n: 0 } } };
+    });
+    const inference = { ...whole, nodes };
+    const profile = profileById('tensorrt')!;
+    const plan = await planKernels(inference, profile, uninterrupted);
+    expect(plan.kernels[0]!.fusion).toBe('attention');
+    expect(plan.kernels[0]!.matrixShape).toBeUndefined();
+    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+    for (const id of ['nvidia-h100-sxm', 'nvidia-t4', 'google-tpu-v5e', 'intel-xeon-8480', 'hailo-8']) {
+      const { seconds } = estimateChip(inference, plan, chipById(id)!, profile, workload).kernels[0]!;
+      expect(Number.isNaN(seconds?.value), id).toBe(false);
+    }
   });
 
   it('stays in pieces for ONNX Runtime, which folds the scales into the product', async () => {
