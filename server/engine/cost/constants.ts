@@ -228,8 +228,15 @@ type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
 
 /** The class's stand-in for a missing figure; undefined where there is none. */
 export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
+  // Every kernel asks for some of them.
+  return standin({ fact, chipClass });
+}
+
+type StandinAsked = { readonly fact: FactName; readonly chipClass: string };
+
+const standin = memo(({ fact, chipClass }: StandinAsked): Standin | undefined => {
   const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
   const own = Object.hasOwn(table, chipClass) ? chipClass : '*';
   const entry = entryOf(table, own);
   return entry && { ...entry, key: own === '*' ? fact : `${fact}.${own}` };
-}
+}, 1000);
