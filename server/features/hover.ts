@@ -29,34 +29,49 @@ const longestNames = 600;
 export function hover(analysis: Analysis, at: Position, language: Language): Hover | null {
   const { positions } = analysis.listing;
   const hit = positions.hit(at.line, at.character);
-  if (hit?.kind === 'value') {
-    const value = valueOf(analysis, hit);
-    // A node's own output is hovered like the node: that is what its line is about.
-    if (value && (!hit.node || !hit.node.outputs.includes(hit.name))) {
-      return { contents: markdown(valueLines(analysis, value, language)), range: hit.range };
-    }
+  if (hit) {
+    return (
+      valueHover(analysis, hit, language) ??
+      attributeHover(analysis, hit, language) ??
+      operatorHover(analysis, hit, language)
+    );
   }
-  const node = hit?.node;
-  const [index] = node ? flatIndices(analysis.inference, node) : [];
-  const flat = index === undefined ? undefined : analysis.inference.nodes[index];
-  const attribute = hit?.kind === 'attribute' ? hit.node.attributes[hit.index]?.name : undefined;
-  if (flat && attribute !== undefined) {
-    const { domain, operator } = flat.node;
-    const lines = attributeMarkdown(domain, operator, flat.version, attribute, language);
-    if (lines.length > 0) return { contents: markdown(lines), range: hit?.range };
-  }
-  if (node && index !== undefined) {
-    const contents = nodeHover(analysis, index, language);
-    return contents && { contents, range: positions.position(node)?.operator };
-  }
-  if (node && analysis.refusal) {
-    const why = markdownText(problemText(analysis.refusal, language));
-    const lines = [`**${markdownText(node.operator)}**`, '', why];
-    return { contents: markdown(lines), range: positions.position(node)?.operator };
-  }
-  if (hit || analysis.listing.state === 'unreadable') return null;
+  if (analysis.listing.state === 'unreadable') return null;
   const heading = positions.scopes.find((scope) => scope.kind === 'graph')?.header;
   return at.line <= (heading?.end.line ?? 0) ? { contents: modelHover(analysis, language) } : null;
+}
+
+/** A node's own output is hovered like the node: that is what its line is about. */
+function valueHover(analysis: Analysis, hit: Hit, language: Language): Hover | null {
+  if (hit.kind !== 'value' || hit.node?.outputs.includes(hit.name)) return null;
+  const value = valueOf(analysis, hit);
+  return value ? { contents: markdown(valueLines(analysis, value, language)), range: hit.range } : null;
+}
+
+/** What is known of an attribute; null where that is nothing. */
+function attributeHover(analysis: Analysis, hit: Hit, language: Language): Hover | null {
+  if (hit.kind !== 'attribute') return null;
+  const attribute = hit.node.attributes[hit.index]?.name;
+  const [index] = flatIndices(analysis.inference, hit.node);
+  const flat = index === undefined ? undefined : analysis.inference.nodes[index];
+  if (!flat || attribute === undefined) return null;
+  const { domain, operator } = flat.node;
+  const lines = attributeMarkdown(domain, operator, flat.version, attribute, language);
+  return lines.length > 0 ? { contents: markdown(lines), range: hit.range } : null;
+}
+
+/** The node that something belongs to, or why it was not analysed. */
+function operatorHover(analysis: Analysis, { node }: Hit, language: Language): Hover | null {
+  if (!node) return null;
+  const range = analysis.listing.positions.position(node)?.operator;
+  const [index] = flatIndices(analysis.inference, node);
+  if (index !== undefined) {
+    const contents = nodeHover(analysis, index, language);
+    return contents && { contents, range };
+  }
+  if (!analysis.refusal) return null;
+  const why = markdownText(problemText(analysis.refusal, language));
+  return { contents: markdown([`**${markdownText(node.operator)}**`, '', why]), range };
 }
 
 /** What is known of a node while its costs are being computed. */

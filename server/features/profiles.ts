@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import type { CancellationToken } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { bytes, count, percent } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
@@ -50,7 +49,8 @@ export function registerProfiles(context: ServerContext, files: ModelFiles, stor
           const analysis = await whileWanted(models.latest(params.uri), token);
           if (!analysis)
             throw new Refusal(message(language(), 'status.failed', { model: modelName(params.uri) }));
-          const result = await importProfile(analysis, params, files, store, language(), token);
+          const scheduler = politely(() => token.isCancellationRequested);
+          const result = await new ProfileImport(analysis, params, language(), scheduler).run(files, store);
           models.profilesChanged(params.uri);
           return result;
         } catch (error) {
@@ -80,54 +80,86 @@ function refused(text: string): ImportProfileResult {
   return { ok: false, message: text };
 }
 
-async function importProfile(
-  analysis: Analysis,
-  params: ImportProfileParams,
-  files: ModelFiles,
-  store: ProfileStore,
-  language: Language,
-  token: CancellationToken,
-): Promise<ImportProfileResult> {
-  const file = posix.basename(URI.parse(params.profile).path);
-  const scheduler = politely(() => token.isCancellationRequested);
-  const chosen = analysis.chips.find(({ chip }) => chip.id === params.chip);
-  const chip = chosen ?? (await notChosen(analysis, params.chip, scheduler, language));
-  const text = await textOf(params.profile, file, files, scheduler, language);
-  const { profile, problems } = await readProfile(text, { origin: file }, scheduler);
-  if (!profile) throw new Refusal(`${file}: ${sentences(problems, language)}`);
-  const { report } = layOver(analysis, chip, profile, file);
-  const names = { file, model: modelName(params.uri), chip: chip.chip.name };
-  if (report.groups.length === 0)
-    throw new Refusal(message(language, 'profile.nothing', { ...names, rows: count(report.rows, language) }));
-  await store.put(analysis.listing.modelUri, {
-    chip: params.chip,
-    file,
-    source: params.profile,
-    imported: new Date().toISOString(),
-    digest: modelDigest(analysis.listing.model),
-    bindings: bindingsInForce(analysis),
-    phase: analysis.choices.workload.phase,
-    problems,
-    profile,
-  });
-  const said = [outcome(report, profile, names, language), sentences(problems, language)];
-  return {
-    ok: true,
-    message: said.filter((part) => part !== '').join(' '),
-    notChosen: chosen ? null : chip.chip.name,
-  };
-}
+/** The import of one profile for one chip. */
+class ProfileImport {
+  /** Name of the profile's file. */
+  private readonly file: string;
 
-/** Costs of a chip that is not among the chosen ones. */
-async function notChosen(
-  analysis: Analysis,
-  id: string,
-  scheduler: Scheduler,
-  language: Language,
-): Promise<ChipAnalysis> {
-  const chip = analysis.catalogue.byId(id);
-  if (!chip) throw new Refusal(message(language, 'profile.no-chip', { chip: id }));
-  return costsOn(analysis.prepared, chip, scheduler);
+  constructor(
+    private readonly analysis: Analysis,
+    private readonly params: ImportProfileParams,
+    private readonly language: Language,
+    private readonly scheduler: Scheduler,
+  ) {
+    this.file = posix.basename(URI.parse(params.profile).path);
+  }
+
+  async run(files: ModelFiles, store: ProfileStore): Promise<ImportProfileResult> {
+    const { analysis, params, file, language } = this;
+    const chosen = analysis.chips.find(({ chip }) => chip.id === params.chip);
+    const chip = chosen ?? (await this.notChosen());
+    const text = await this.read(files);
+    const { profile, problems } = await readProfile(text, { origin: file }, this.scheduler);
+    if (!profile) throw new Refusal(`${file}: ${sentences(problems, language)}`);
+    const { report } = layOver(analysis, chip, profile, file);
+    const names = { file, model: modelName(params.uri), chip: chip.chip.name };
+    if (report.groups.length === 0)
+      throw new Refusal(
+        message(language, 'profile.nothing', { ...names, rows: count(report.rows, language) }),
+      );
+    await store.put(analysis.listing.modelUri, {
+      chip: params.chip,
+      file,
+      source: params.profile,
+      imported: new Date().toISOString(),
+      digest: modelDigest(analysis.listing.model),
+      bindings: bindingsInForce(analysis),
+      phase: analysis.choices.workload.phase,
+      problems,
+      profile,
+    });
+    const said = [outcome(report, profile, names, language), sentences(problems, language)];
+    return {
+      ok: true,
+      message: said.filter((part) => part !== '').join(' '),
+      notChosen: chosen ? null : chip.chip.name,
+    };
+  }
+
+  /** Costs of a chip that is not among the chosen ones. */
+  private async notChosen(): Promise<ChipAnalysis> {
+    const { catalogue, prepared } = this.analysis;
+    const chip = catalogue.byId(this.params.chip);
+    if (!chip) throw new Refusal(message(this.language, 'profile.no-chip', { chip: this.params.chip }));
+    return costsOn(prepared, chip, this.scheduler);
+  }
+
+  /** The text of the profile, read in pieces; refused where it is too large or can't be read. */
+  private async read(files: ModelFiles): Promise<string> {
+    const { file, language } = this;
+    const opened = await files.open(this.params.profile).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : describe(error);
+      throw new Refusal(message(language, 'profile.file-failed', { file, reason }));
+    });
+    try {
+      const { size } = opened.source;
+      if (size > sizeLimit) {
+        const sizes = { size: bytes(size, language), limit: bytes(sizeLimit, language) };
+        throw new Refusal(message(language, 'profile.file-too-large', { file, ...sizes }));
+      }
+      const decoder = new TextDecoder();
+      const parts: string[] = [];
+      for (let at = 0; at < size; at += piece) {
+        const pause = this.scheduler.tick();
+        if (pause) await pause;
+        const part = await opened.source.read(at, Math.min(piece, size - at));
+        parts.push(decoder.decode(part, { stream: true }));
+      }
+      return parts.join('') + decoder.decode();
+    } finally {
+      await opened.close();
+    }
+  }
 }
 
 function outcome(
@@ -156,36 +188,4 @@ function outcome(
 
 function sentences(problems: readonly Problem[], language: Language): string {
   return problems.map(({ code, args }) => messageOf(language, code, args)).join(' ');
-}
-
-/** The text of a profile, read in pieces; refused where it is too large or can't be read. */
-async function textOf(
-  uri: string,
-  file: string,
-  files: ModelFiles,
-  scheduler: Scheduler,
-  language: Language,
-): Promise<string> {
-  const opened = await files.open(uri).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : describe(error);
-    throw new Refusal(message(language, 'profile.file-failed', { file, reason }));
-  });
-  try {
-    const { size } = opened.source;
-    if (size > sizeLimit) {
-      const sizes = { size: bytes(size, language), limit: bytes(sizeLimit, language) };
-      throw new Refusal(message(language, 'profile.file-too-large', { file, ...sizes }));
-    }
-    const decoder = new TextDecoder();
-    const parts: string[] = [];
-    for (let at = 0; at < size; at += piece) {
-      const pause = scheduler.tick();
-      if (pause) await pause;
-      const part = await opened.source.read(at, Math.min(piece, size - at));
-      parts.push(decoder.decode(part, { stream: true }));
-    }
-    return parts.join('') + decoder.decode();
-  } finally {
-    await opened.close();
-  }
 }

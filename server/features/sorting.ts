@@ -13,24 +13,23 @@ export function* sorted<T>(items: readonly T[], compare: (a: T, b: T) => number)
   let to = new Array<T>(from.length);
   for (let width = run; width < from.length; width *= 2) {
     for (let start = 0; start < from.length; start += 2 * width) {
-      yield* merge(from, to, start, start + width, start + 2 * width, compare);
+      yield* merge(from, to, start, width, compare);
     }
     [from, to] = [to, from];
   }
   return from;
 }
 
-/** Merges `from[start, middle)` and `from[middle, end)` into `to`; both may reach beyond the end. */
+/** Merges the two runs of `width` that begin at `start` into `to`; the last ones are cut off by the end. */
 function* merge<T>(
   from: readonly T[],
   to: T[],
   start: number,
-  middle: number,
-  end: number,
+  width: number,
   compare: (a: T, b: T) => number,
 ): Steps<void> {
-  const last = Math.min(end, from.length);
-  const half = Math.min(middle, from.length);
+  const half = Math.min(start + width, from.length);
+  const last = Math.min(start + 2 * width, from.length);
   let left = start;
   let right = half;
   for (let at = start; at < last; at++) {
