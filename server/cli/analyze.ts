@@ -40,8 +40,8 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   appendAll(notes, settingsNotes(words, remarks, language));
-  const surroundings = { host, carbonIntensity, files };
-  const input = await inputOf(opened, prepared, chips, surroundings, language, format === 'json');
+  const surroundings = { chips, host, carbonIntensity, files };
+  const input = await inputOf(opened, prepared, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
   const text = printReport(input, format, language, uninterrupted);
   return { text, failure: opened.failure, notes: notes.join('\n'), inputs };
@@ -70,6 +70,7 @@ export async function chipsFor(
 }
 
 interface Surroundings {
+  readonly chips: readonly Chip[];
   readonly host: Chip | undefined;
   readonly carbonIntensity: number | null;
   /** Profiles in the order of the chips that they were measured on. */
@@ -79,8 +80,7 @@ interface Surroundings {
 async function inputOf(
   opened: OpenedModel,
   prepared: Prepared,
-  chips: readonly Chip[],
-  { host, carbonIntensity, files }: Surroundings,
+  { chips, host, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<ReportInput> {

@@ -33,6 +33,13 @@ export function isWithheld(listing: Listing): boolean {
   return listing.problems.some(({ code }) => code === withheldCode);
 }
 
+/** What is to be served: under which address, of which model, and what was served of it before. */
+interface Wanted {
+  readonly uri: string;
+  readonly modelUri: string;
+  readonly latest?: Served | undefined;
+}
+
 /** What a listing was made from. */
 interface Known {
   readonly stamp: FileStamp;
@@ -66,6 +73,7 @@ export class Loader {
 
   /** The listing of a model; `latest` itself when the file did not change. Never rejects. */
   async fromFile(uri: string, modelUri: string, latest: Served | undefined): Promise<Served> {
+    const wanted = { uri, modelUri, latest };
     let size: number | null = null;
     try {
       const stamp = await this.files.stat(modelUri);
@@ -81,16 +89,15 @@ export class Loader {
           this.known.set(latest, now);
           return latest;
         }
-        if (!value || isBeingWritten(problems, latest))
-          return this.unreadable(uri, modelUri, size, problems, latest);
-        const served = await this.readable(uri, modelUri, value, problems, latest, file.stamp);
+        if (!value || isBeingWritten(problems, latest)) return this.unreadable(wanted, size, problems);
+        const served = await this.readable(wanted, value, problems, file.stamp);
         this.known.set(served, now);
         return served;
       } finally {
         await file.close();
       }
     } catch (error) {
-      return this.unreadable(uri, modelUri, size, [fileProblem(error)], latest);
+      return this.unreadable(wanted, size, [fileProblem(error)]);
     }
   }
 
@@ -118,7 +125,7 @@ export class Loader {
         await file.close();
       }
     } catch (error) {
-      return this.unreadable(uri, uri, null, [fileProblem(error)], undefined);
+      return this.unreadable({ uri, modelUri: uri }, null, [fileProblem(error)]);
     }
   }
 
@@ -155,11 +162,9 @@ export class Loader {
   }
 
   private async readable(
-    uri: string,
-    modelUri: string,
+    { uri, modelUri, latest }: Wanted,
     model: Model,
     problems: readonly Problem[],
-    latest: Served | undefined,
     stamp: FileStamp,
   ): Promise<Served> {
     const remarks = partialText(stamp.size, problems, this.host.language());
@@ -172,11 +177,9 @@ export class Loader {
 
   /** A broken or missing file: its written state, or the last good listing if there is one. */
   private unreadable(
-    uri: string,
-    modelUri: string,
+    { uri, modelUri, latest }: Wanted,
     size: number | null,
     problems: readonly Problem[],
-    latest: Served | undefined,
   ): Served {
     if (latest && latest.listing.state !== 'unreadable') {
       const noted = [modelProblem('warning', 'files.stale'), ...problems];
