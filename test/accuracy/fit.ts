@@ -33,6 +33,13 @@ interface ScoredGroup {
   bins: { name: string; score: Score }[];
 }
 
+/** A chip's rows, and beside each its predicted and its measured time. */
+interface Prediction {
+  chip: string;
+  rows: readonly Row[];
+  pairs: readonly Pair[];
+}
+
 const rows = publishedRows();
 if (rows.length === 0) throw new Error('no measurements found');
 const only = process.argv[3];
@@ -56,14 +63,14 @@ for (const law of laws) {
 function calibrate(law: Law, chip: string, own: readonly Row[]): void {
   const { calibration, pairs, rows: order } = calibrateGroup(law, own, measuredChip, evaluations);
   (calibrations[chip] ??= []).push(calibration);
-  report(law, chip, 'calibrated', order, pairs, calibration.residuals);
+  report(law, 'calibrated', { chip, rows: order, pairs }, calibration.residuals);
 }
 
 function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): void {
   const held = { ...law.held, ...law.heldForClass };
   const free = law.freeForClass ?? law.free;
   const all: Pair[] = [];
-  const parts: [string, Row[], Pair[]][] = [];
+  const predictions: Prediction[] = [];
   for (const chip of chips) {
     const others = mine.filter((row) => row.chip !== chip);
     const values = fitLaw(others, free, held, measuredChip, evaluations);
@@ -73,13 +80,13 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
       measured: row.seconds,
     }));
     all.push(...pairs);
-    parts.push([chip, left, pairs]);
+    predictions.push({ chip, rows: left, pairs });
   }
   const bins = residuals(
     all,
-    parts.map(([, , pairs]) => pairs),
+    predictions.map(({ pairs }) => pairs),
   );
-  for (const [chip, left, pairs] of parts) report(law, chip, 'left-out', left, pairs, bins);
+  for (const prediction of predictions) report(law, 'left-out', prediction, bins);
   classes.push({
     class: 'gpu',
     group: law.group,
@@ -93,10 +100,8 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
 
 function report(
   law: Law,
-  chip: string,
   kind: ScoredGroup['kind'],
-  order: readonly Row[],
-  pairs: readonly Pair[],
+  { chip, rows: order, pairs }: Prediction,
   bins: readonly ResidualBin[],
 ): void {
   const result = score(pairs);

@@ -43,7 +43,13 @@ class Sketch {
   }
 
   /** A square convolution with bias and "same" padding, with ReLU unless told otherwise. */
-  conv(x: string, from: number, to: number, kernel: number, stride = 1, groups = 1, relu = true): string {
+  conv(
+    x: string,
+    from: number,
+    to: number,
+    kernel: number,
+    { stride = 1, groups = 1, relu = true } = {},
+  ): string {
     const pad = (kernel - 1) >> 1;
     const y = this.op(
       'Conv',
@@ -104,18 +110,20 @@ function resnet(layers: 18 | 34 | 50 | 101 | 152, size: number, normalized = fal
   };
   const expansion = layers < 50 ? 1 : 4;
   const s = new Sketch('float', normalized);
-  let x = s.maxPool(s.conv('x', 3, 64, 7, 2), 3, 2);
+  let x = s.maxPool(s.conv('x', 3, 64, 7, { stride: 2 }), 3, 2);
   let from = 64;
   counts[layers].forEach((count, stage) => {
     const width = 64 << stage;
     for (let i = 0; i < count; i++) {
       const stride = i === 0 && stage > 0 ? 2 : 1;
       const to = width * expansion;
-      const shortcut = from === to && stride === 1 ? x : s.conv(x, from, to, 1, stride, 1, false);
+      const shortcut = from === to && stride === 1 ? x : s.conv(x, from, to, 1, { stride, relu: false });
       const y =
         expansion === 1
-          ? s.conv(s.conv(x, from, width, 3, stride), width, to, 3, 1, 1, false)
-          : s.conv(s.conv(s.conv(x, from, width, 1), width, width, 3, stride), width, to, 1, 1, 1, false);
+          ? s.conv(s.conv(x, from, width, 3, { stride }), width, to, 3, { relu: false })
+          : s.conv(s.conv(s.conv(x, from, width, 1), width, width, 3, { stride }), width, to, 1, {
+              relu: false,
+            });
       x = s.op('Relu', [s.op('Add', [y, shortcut])]);
       from = to;
     }
@@ -128,7 +136,7 @@ function mobilenetV1(size: number, width = 1, channels = 3, classes = 1000): str
   const s = new Sketch('float');
   const wide = (n: number) => Math.max(8, Math.round(n * width));
   let from = wide(32);
-  let x = s.conv('x', channels, from, 3, 2);
+  let x = s.conv('x', channels, from, 3, { stride: 2 });
   const blocks = [
     [64, 1],
     [128, 2],
@@ -141,7 +149,7 @@ function mobilenetV1(size: number, width = 1, channels = 3, classes = 1000): str
     [1024, 1],
   ];
   for (const [to, stride] of blocks as [number, number][]) {
-    x = s.conv(s.conv(x, from, from, 3, stride, from), from, wide(to), 1);
+    x = s.conv(s.conv(x, from, from, 3, { stride, groups: from }), from, wide(to), 1);
     from = wide(to);
   }
   return s.text(
@@ -177,7 +185,7 @@ function vgg16(): string {
 /** Szegedy et al. 2014, table 1. */
 function inceptionV1(): string {
   const s = new Sketch('float');
-  let x = s.maxPool(s.conv('x', 3, 64, 7, 2), 3, 2);
+  let x = s.maxPool(s.conv('x', 3, 64, 7, { stride: 2 }), 3, 2);
   x = s.maxPool(s.conv(s.conv(x, 64, 64, 1), 64, 192, 3), 3, 2);
   let from = 192;
   const modules: (readonly [number, number, number, number, number, number])[] = [
@@ -211,7 +219,7 @@ function inceptionV1(): string {
 /** Iandola et al. 2016, version 1.1. */
 function squeezenet(): string {
   const s = new Sketch('float');
-  let x = s.maxPool(s.conv('x', 3, 64, 3, 2), 3, 2);
+  let x = s.maxPool(s.conv('x', 3, 64, 3, { stride: 2 }), 3, 2);
   let from = 64;
   const fires = [
     [16, 64],
@@ -311,8 +319,8 @@ function tinyResnet(): string {
   let from = 16;
   for (const to of [16, 32, 64]) {
     const stride = to === from ? 1 : 2;
-    const y = s.conv(s.conv(x, from, to, 3, stride), to, to, 3, 1, 1, false);
-    const shortcut = to === from ? x : s.conv(x, from, to, 1, stride, 1, false);
+    const y = s.conv(s.conv(x, from, to, 3, { stride }), to, to, 3, { relu: false });
+    const shortcut = to === from ? x : s.conv(x, from, to, 1, { stride, relu: false });
     x = s.op('Relu', [s.op('Add', [y, shortcut])]);
     from = to;
   }
@@ -329,7 +337,7 @@ function tinyKeyword(): string {
       'kernel_shape = [10, 4], strides = [2, 2], pads = [4, 1, 5, 1]',
     ),
   ]);
-  for (let i = 0; i < 4; i++) x = s.conv(s.conv(x, 64, 64, 3, 1, 64), 64, 64, 1);
+  for (let i = 0; i < 4; i++) x = s.conv(s.conv(x, 64, 64, 3, { groups: 64 }), 64, 64, 1);
   return s.text('float[batch,1,49,10] x', s.classifier(x, 64, 12), 'float[batch,12]');
 }
 

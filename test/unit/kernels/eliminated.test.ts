@@ -142,44 +142,72 @@ class Structure {
   }
 }
 
-/** Whether the node changes nothing, by the definition of its operator. */
-function isIdentity(inference: Inference, index: number): boolean {
-  const { node, inputs, outputs } = inference.nodes[index]!;
-  const typeOf = (id: number | null | undefined): string => {
-    const type = typeof id === 'number' ? inference.values[id]!.type : undefined;
-    return type?.kind === 'tensor' ? `${type.dtype}${JSON.stringify(type.shape)}` : '?';
-  };
-  const neutral = (value: number): boolean =>
-    inputs.some((id) => {
-      const elements = id === null ? undefined : inference.values[id]!.elements;
+/** A node among the values that it reads and makes. */
+class Placed {
+  readonly keepsType: boolean;
+  private readonly node: Inference['nodes'][number];
+
+  constructor(
+    private readonly inference: Inference,
+    index: number,
+  ) {
+    this.node = inference.nodes[index]!;
+    const made = this.typeOf(this.node.outputs[0]);
+    this.keepsType = this.typeOf(this.node.inputs[0]) === made || this.typeOf(this.node.inputs[1]) === made;
+  }
+
+  /** Whether an input is this number everywhere. */
+  reads(value: number): boolean {
+    return this.node.inputs.some((id) => {
+      const elements = id === null ? undefined : this.inference.values[id]!.elements;
       return elements !== undefined && elements.length > 0 && elements.every((one) => one === value);
     });
-  const keepsType = typeOf(inputs[0]) === typeOf(outputs[0]) || typeOf(inputs[1]) === typeOf(outputs[0]);
-  switch (node.operator) {
-    case 'Identity':
-    case 'Dropout':
-      return true;
-    case 'Add':
-    case 'Sub':
-      return keepsType && neutral(0);
-    case 'Mul':
-    case 'Div':
-      return keepsType && neutral(1);
-    // Half precision is computed in single on processors: such a pair of casts goes with it.
-    case 'Cast':
-      return keepsType || /^float/.test(typeOf(inputs[0]));
-    // Moving an axis of one moves nothing.
-    case 'Transpose': {
-      const type = inference.values[inputs[0] ?? -1]?.type;
-      const shape = type?.kind === 'tensor' ? (type.shape ?? []) : [];
-      const perm = node.attributes.find(({ name }) => name === 'perm')?.value as
-        readonly number[] | undefined;
-      const moved = (perm ?? []).filter((axis) => shape[axis] !== 1);
-      return moved.length > 0 && moved.join() === [...moved].sort((a, b) => a - b).join();
-    }
-    default:
-      return keepsType && ['Expand', 'Reshape', 'Slice', 'Pad', 'Concat', 'Tile'].includes(node.operator);
   }
+
+  readsFloats(): boolean {
+    return /^float/.test(this.typeOf(this.node.inputs[0]));
+  }
+
+  /** Whether the axes that are longer than one stay in their order, and there are such. */
+  keepsOrder(): boolean {
+    const type = this.inference.values[this.node.inputs[0] ?? -1]?.type;
+    const shape = type?.kind === 'tensor' ? (type.shape ?? []) : [];
+    const perm = this.node.node.attributes.find(({ name }) => name === 'perm')?.value as
+      readonly number[] | undefined;
+    const moved = (perm ?? []).filter((axis) => shape[axis] !== 1);
+    return moved.length > 0 && moved.join() === [...moved].sort((a, b) => a - b).join();
+  }
+
+  private typeOf(id: number | null | undefined): string {
+    const type = typeof id === 'number' ? this.inference.values[id]!.type : undefined;
+    return type?.kind === 'tensor' ? `${type.dtype}${JSON.stringify(type.shape)}` : '?';
+  }
+}
+
+const always = (): boolean => true;
+const adds = (placed: Placed): boolean => placed.keepsType && placed.reads(0);
+const multiplies = (placed: Placed): boolean => placed.keepsType && placed.reads(1);
+const reshapes = ({ keepsType }: Placed): boolean => keepsType;
+
+/** When a node of the operator changes nothing, by its definition. */
+const identities: ReadonlyMap<string, (placed: Placed) => boolean> = new Map([
+  ['Identity', always],
+  ['Dropout', always],
+  ['Add', adds],
+  ['Sub', adds],
+  ['Mul', multiplies],
+  ['Div', multiplies],
+  // Half precision is computed in single on processors: such a pair of casts goes with it.
+  ['Cast', (placed) => placed.keepsType || placed.readsFloats()],
+  // Moving an axis of one moves nothing.
+  ['Transpose', (placed) => placed.keepsOrder()],
+  ...['Expand', 'Reshape', 'Slice', 'Pad', 'Concat', 'Tile'].map((name) => [name, reshapes] as const),
+]);
+
+/** Whether the node changes nothing, by the definition of its operator. */
+function isIdentity(inference: Inference, index: number): boolean {
+  const changesNothing = identities.get(inference.nodes[index]!.node.operator);
+  return changesNothing?.(new Placed(inference, index)) ?? false;
 }
 
 /** Reasons other than being unread for which a runtime may leave a node out. */
