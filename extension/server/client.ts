@@ -57,6 +57,7 @@ export class QuietClient extends LanguageClient implements Peer {
     super.error(message, data, false);
   }
 
+  // eslint-disable-next-line @typescript-eslint/max-params -- The client's library calls it with six.
   override handleFailedRequest<T>(
     type: MessageSignature,
     token: vscode.CancellationToken | undefined,
