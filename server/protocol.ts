@@ -105,6 +105,7 @@ export interface ChipChoice {
   readonly id: string;
   readonly name: string;
   readonly vendor: string;
+  /** Name of its class, in the reader's language. */
   readonly class: string;
   readonly aliases: readonly string[];
   /** Of a chip file or the settings, not of the catalogue. */

@@ -62,7 +62,8 @@ export function chipChoices({ chips }: Catalogue, language: Language): ChipChoic
 function chipChoice(chip: Chip, language: Language): ChipChoice {
   const { id, name, vendor, aliases } = chip;
   const own = chipById(id) !== chip;
-  return { id, name, vendor, class: chip.class, aliases, own, description: chipLine(chip, language) };
+  const className = message(language, `class.${chip.class}`);
+  return { id, name, vendor, class: className, aliases, own, description: chipLine(chip, language) };
 }
 
 /** Peak, bandwidth and capacity in one line. */

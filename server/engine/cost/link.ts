@@ -1,6 +1,7 @@
 import type { Chip } from '../chips/chip';
 import type { Inference, InferredValue } from '../inference/types';
 import { modelFor } from './classes/index';
+import { traitsOf } from './classes/traits';
 import { estimate } from './interval';
 import type { FormatTable } from './kernelFormat';
 import { dtypeOf } from './kernelFormat';
@@ -64,7 +65,7 @@ export function transferOfInputsAndOutputs(
     bytes += (value.bytes ?? 0) * table.scale(dtypeOf(value), 'input', false, 0);
   }
   if (!known || !modelFor(chip)) return { bytes, seconds: null };
-  if (chip.class === 'cpu' || chip.class === 'mcu') return { bytes, seconds: 0 };
+  if (traitsOf[chip.class].isHost) return { bytes, seconds: 0 };
   const rate = linkRate(chip, machineFor(chip, 'fp32'));
   return { bytes, seconds: rate === null ? null : linkLatency + bytes / rate };
 }

@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import { memo } from '../memo';
 import { mainMemory, type Chip, type Figure, type MemoryLevel } from '../chips/chip';
+import { traitsOf } from './classes/traits';
 import { standinFor } from './constants';
 import { resolveFormat, type FormatRate } from './precision';
 
@@ -163,7 +164,7 @@ function linkOf(chip: Chip): { link: number | null; linkStandin: string | null }
   const stated = chip.hostLink?.bandwidthBytesPerSecond?.value;
   if (stated !== undefined) return { link: stated, linkStandin: null };
   const standin = standinFor('hostLinkBytesPerSecond', chip.class);
-  const part = /SoC|IP/.test(chip.scope) || chip.class === 'mcu';
+  const part = /SoC|IP/.test(chip.scope) || traitsOf[chip.class].isBlock;
   return standin && !part
     ? { link: standin.value, linkStandin: standin.key }
     : { link: null, linkStandin: null };
@@ -181,7 +182,11 @@ function vectorRate(chip: Chip, format: string): Figure | undefined {
   // A chip without matrix units runs elementwise work on the units behind its FP32 rate.
   return (
     rates['fp32'] ??
-    (chip.units?.array ? undefined : chip.class === 'cpu' ? chip.peakOpsPerSecond['fp32'] : undefined)
+    (chip.units?.array
+      ? undefined
+      : traitsOf[chip.class].sharesLanes
+        ? chip.peakOpsPerSecond['fp32']
+        : undefined)
   );
 }
 

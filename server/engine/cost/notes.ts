@@ -1,9 +1,10 @@
-import type { Chip, ChipClass } from '../chips/chip';
+import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import type { Problem, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
+import { traitsOf } from './classes/traits';
 import type { CostedKernel, Site } from './kernelCost';
 import type { KernelFormat } from './kernelFormat';
 import type { Machine } from './machine';
@@ -79,7 +80,7 @@ export function* problemsOf(
   };
   if (!modelFor(chip)) {
     // Nothing else matters where nothing runs.
-    report('warning', noMapping[chip.class] ?? 'cost.no-mapping-closed', {});
+    report('warning', traitsOf[chip.class].noMapping, {});
     return [...problems.values()];
   }
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
@@ -130,9 +131,3 @@ export function* problemsOf(
     report('information', 'cost.host-fallback', { ...fallback, kernels: host.size });
   return [...problems.values()];
 }
-
-/** Why no network can be mapped, by class; all others are closed to foreign models. */
-const noMapping: Partial<Record<ChipClass, string>> = {
-  quantum: 'cost.no-mapping-quantum',
-  neuromorphic: 'cost.no-mapping-neuromorphic',
-};

@@ -4,6 +4,7 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/model';
+import { traitsOf } from './classes/traits';
 import type { Machine } from './machine';
 import type { Sizing } from './sizing';
 import { samplesPerRun } from './throughput';
@@ -47,7 +48,7 @@ export class Residency {
     private readonly machine: Machine,
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
-    const inTurn = machine.near?.managed === 'software' && inTurnClasses.has(machine.chip.class);
+    const inTurn = machine.near?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
     this.portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
   }
 
@@ -82,7 +83,7 @@ export class Residency {
     this.managed = managed === 'software';
     // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
     // unless it is what the chip keeps its weights in.
-    const persistent = persistentClasses.has(machine.chip.class) || machine.main === null;
+    const persistent = traitsOf[machine.chip.class].weightsPersist || machine.main === null;
     this.warm = !this.managed && position <= this.capacity;
     this.weightsStay = persistent ? this.weightBytes <= whole : this.warm;
     this.streamed =
@@ -193,12 +194,3 @@ export class Residency {
     return sum;
   }
 }
-
-/**
- * Classes whose compilers schedule a batch sample by sample through layers that share the on-chip memory, so that the
- * weights are read once and activations of a large batch do not leave the chip. XLA runs whole-batch operators.
- */
-const inTurnClasses = new Set<string>(['npu', 'asic', 'fpga']);
-
-/** Classes whose memory beside the arithmetic is meant to hold the weights (design §6). */
-const persistentClasses = new Set<string>(['ipu', 'lpu', 'wafer', 'neuromorphic', 'fpga']);

@@ -1,3 +1,4 @@
+import { traitsOf } from '../classes/traits';
 import { appendAll } from '../../lists';
 import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
@@ -246,9 +247,6 @@ function trtexecStep({ path, stem, inputs, workload, model, profile }: Context):
 const isNarrow = (dtype: DataType | undefined): boolean =>
   dtype === 'float16' || dtype === 'bfloat16' || dtype === 'int8' || dtype === 'uint8' || dtype === 'int4';
 
-/** Devices of OpenVINO by class of chip. */
-const openvinoDevices: Readonly<Record<string, string>> = { cpu: 'CPU', gpu: 'GPU', npu: 'NPU' };
-
 function openvinoStep({ path, stem, inputs, workload, chip }: Context): MeasureStep {
   const shapes = inputs.map(({ name, shape }) => `${name}[${shape.join(',')}]`).join(',');
   const precision = openvinoTypes[workload.precision];
@@ -258,7 +256,7 @@ function openvinoStep({ path, stem, inputs, workload, chip }: Context): MeasureS
       '-m',
       path,
       '-d',
-      openvinoDevices[chip.class] ?? 'AUTO',
+      traitsOf[chip.class].openvinoDevice ?? 'AUTO',
       ...option('-shape', shapes),
     ],
     ...(precision === undefined ? [] : ['-infer_precision', precision]),

@@ -1,3 +1,4 @@
+import { traitsOf } from '../classes/traits';
 import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
@@ -35,7 +36,7 @@ export async function calibrateTable(
   scheduler: Scheduler,
 ): Promise<TableFit> {
   const rows = profile.rows.flatMap(({ kernel }) => (kernel ? [kernel] : []));
-  if (chip.class === 'gpu') return calibrateGpuRows(rows, chip, origin);
+  if (traitsOf[chip.class].fit === 'laws') return calibrateGpuRows(rows, chip, origin);
   const models: MeasuredModel[] = [];
   for (const [at, { kernel }] of profile.rows.entries()) {
     const pause = scheduler.tick();

@@ -9,6 +9,7 @@ import { dataflowNpu, npu } from './npu';
 import { pim } from './pim';
 import { ipu, sram, wafer } from './sram';
 import { systolic } from './systolic';
+import { traitsOf } from './traits';
 
 /** The cost model of each class. Neuromorphic chips that compute in operations per second are arrays; quantum has none. */
 const models: Readonly<Record<ChipClass, ClassModel | null>> = {
@@ -29,8 +30,7 @@ const models: Readonly<Record<ChipClass, ClassModel | null>> = {
 
 /** The cost model of a chip; null where no network can be mapped. */
 export function modelFor(chip: Chip): ClassModel | null {
-  // Memory with arithmetic has no ONNX tool chain, yet its costs can be told; what spikes or is closed has none.
-  if (!chip.onnxTarget && chip.class !== 'pim') return null;
+  if (!chip.onnxTarget && !traitsOf[chip.class].costsWithoutTools) return null;
   const model = models[chip.class];
   return model === npu && chip.memory.length > 0 && !mainMemory(chip) ? dataflowNpu : model;
 }
