@@ -10,7 +10,8 @@ import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
-import { Trait, Walk } from './walk';
+import { Trait } from './traits';
+import { Walk } from './walk';
 import { bytesOfFact, bytesOfStrings, noWork, workOf } from './work';
 
 export interface InferOptions {

@@ -1,33 +1,22 @@
 import { entryOf } from '../../../outside/table';
 import type { Bindings } from '../graph/dim';
-import type { Tensor, ValueType } from '../graph/model';
-import { maximumElements, numericCount } from '../operators/broadcast';
-import type { Element, Fact, RuleState, SubgraphRequest } from '../operators/rule';
+import type { Fact, RuleState, SubgraphRequest } from '../operators/rule';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
-import { bindType, cleanType, type InputBindings } from './bindings';
+import { cleanType, type InputBindings } from './bindings';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
 import { RuleContext, type RuleHooks } from './ruleContext';
+import { seedValues } from './seed';
 import { SharedCalls } from './sharedCalls';
+import { Trait, traitsMade } from './traits';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
 
 const unknownFact: Fact = {};
-
-/** What is followed of a value beside its type and content. */
-export enum Trait {
-  None = 0,
-  /** Does not depend on the graph's inputs and is computed at load time. */
-  Constant = 1,
-  /** Stems from weights alone, whether or not it is computed at load time (dequantised weights). */
-  Weight = 2,
-  /** Its shape or content changes with the symbols of the graph's inputs. */
-  Dynamic = 4,
-}
 
 /** Infers facts by running the rules in order of use; scopes of subgraphs and functions when their node asks. */
 export class Walk {
@@ -68,8 +57,8 @@ export class Walk {
   }
 
   async run(): Promise<void> {
-    await this.seedValues();
     const { bindings, names } = this.input;
+    await runPolitely(seedValues(this.flat, bindings, this), this.scheduler);
     const known = new Map(Object.entries({ ...this.userBindings, ...bindings }));
     this.unifiers[0] = { inputSymbols: names, freshSymbols: this.freshSymbols, known };
     await this.runScope(this.flat.scopes[0]!);
@@ -120,25 +109,6 @@ export class Walk {
       node,
       value,
     });
-  }
-
-  /** Formal inputs and initializers have their facts before any node runs. */
-  private async seedValues(): Promise<void> {
-    for (const value of this.flat.values) {
-      const wait = this.scheduler.tick();
-      if (wait) await wait;
-      if (value.tensor) {
-        this.facts[value.id] = factOfTensor(value.tensor);
-        this.traits[value.id] = Trait.Constant | Trait.Weight;
-      } else if (value.origin === 'initializer') {
-        this.facts[value.id] = value.declared ? { type: value.declared } : undefined;
-        this.traits[value.id] = Trait.Constant | Trait.Weight;
-      } else if (value.origin === 'input') {
-        const type = cleanType(value.declared, value.name);
-        this.facts[value.id] = type && { type: bindType(type, this.input.bindings) };
-        if (value.scope === 0 && type && hasSymbols(type)) this.traits[value.id] = Trait.Dynamic;
-      }
-    }
   }
 
   private async orderOf(scope: FlatScope): Promise<readonly number[]> {
@@ -302,7 +272,7 @@ export class Walk {
 
   /** Joins what the rule said with the declarations and notes what is constant. */
   private finish(node: FlatNode, context: RuleContext | undefined): void {
-    const traits = this.traitsMade(node, context);
+    const traits = traitsMade(this.traits, node, context);
     let known = true;
     for (let position = 0; position < node.outputs.length; position++) {
       const output = node.outputs[position]!;
@@ -312,21 +282,6 @@ export class Walk {
     }
     this.folded[node.index] = traits & Trait.Constant ? 1 : 0;
     this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
-  }
-
-  /** The traits of what a node makes: by those of its inputs, by its rule, and by what the rule found out. */
-  private traitsMade(node: FlatNode, context: RuleContext | undefined): number {
-    let shared = node.bodies ? Trait.None : Trait.Constant | Trait.Weight;
-    let dynamic = 0;
-    for (const input of node.inputs) {
-      if (input === null) continue;
-      shared &= this.traits[input]!;
-      dynamic |= this.traits[input]! & Trait.Dynamic;
-    }
-    if (!node.rule) shared = Trait.None;
-    if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
-    if (dynamic === 0 && context !== undefined && isDecided(node, context)) shared |= Trait.Constant;
-    return shared | dynamic;
   }
 
   private settle(node: FlatNode, output: number, said: Fact, traits: number): void {
@@ -352,42 +307,4 @@ export class Walk {
     this.reported.add(key);
     this.sink(problem);
   }
-}
-
-function hasSymbols(type: ValueType): boolean {
-  if (type.kind === 'tensor' || type.kind === 'sparse') {
-    return type.shape === undefined || type.shape.some((dim) => typeof dim !== 'number');
-  }
-  return true;
-}
-
-/** Shape of a fixed shape, say: all content is known although the inputs are not constant. */
-function isDecided(node: FlatNode, context: RuleContext): boolean {
-  if (node.rule?.neverFolded || node.bodies) return false;
-  let some = false;
-  for (let position = 0; position < node.outputs.length; position++) {
-    if (node.outputs[position] === null) continue;
-    if (!isComplete(context.output(position))) return false;
-    some = true;
-  }
-  return some;
-}
-
-/** Every element is a number or text: the content is decided by shapes alone. */
-function isComplete(fact: Fact): boolean {
-  const type = fact.type;
-  if (!fact.elements || type?.kind !== 'tensor' || numericCount(type.shape) !== fact.elements.length)
-    return false;
-  return fact.elements.every((element) => typeof element === 'number' || typeof element === 'string');
-}
-
-/** Type and content of an initializer. */
-function factOfTensor(tensor: Tensor): Fact {
-  const type: ValueType = {
-    kind: 'tensor',
-    ...(tensor.dtype && { dtype: tensor.dtype }),
-    shape: tensor.dims,
-  };
-  const elements: readonly Element[] | undefined = tensor.elements;
-  return { type, ...(elements && elements.length <= maximumElements && { elements }) };
 }
