@@ -16,7 +16,7 @@ import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { refuseTooMuch } from './memory';
+import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
@@ -32,8 +32,8 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const chips = await chipsFor(words, choices, choice);
   refuseRuntime(words, chips);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
-  const opened = await openModel(path, language);
-  refuseTooMuch(opened.model, chips.length, heapBytes);
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
   const { files, notes } = await readProfiles(words, language);
   if (files.length > chips.length)

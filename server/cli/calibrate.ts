@@ -17,7 +17,7 @@ import { calibrationSummary, type Before, type MeasuredOnChip } from './calibrat
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { refuseTooMuch } from './memory';
+import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { askedFor, prepareKnown, refuseNames, refuseRuntime, settingsFor, settingsNotes } from './workload';
@@ -109,10 +109,10 @@ async function preparedModels(
   let unknown: readonly Problem[] | undefined;
   let held = 0;
   for (const path of paths) {
-    const opened = await openModel(path, language);
+    const opened = await openModel(path, language, roomIn(heapBytes, held));
     if (opened.failure) throw opened.failure;
     // On the chip as it was and as it is calibrated.
-    held = refuseTooMuch(opened.model, 2, heapBytes, 2, held);
+    held = refuseTooMuch(opened, 2, heapBytes, 2, held);
     const asked = askedFor(words, await settingsFor(words, path));
     const { prepared, problems, remarks } = await prepareKnown(opened.model, asked);
     for (const note of settingsNotes(words, remarks, language)) if (!notes.includes(note)) notes.push(note);

@@ -3,9 +3,10 @@ import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
 import { readOnnx } from '../engine/formats/onnx/read';
-import { parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
+import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
+import { noRoom, noRoomCode, type ReadModel, type Room } from '../engine/formats/room';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { runThrough, uninterrupted } from '../engine/scheduler';
@@ -21,6 +22,8 @@ export interface OpenedModel {
   readonly uri: string;
   readonly model: Model;
   readonly size: number;
+  /** Memory that it takes with its listing. */
+  readonly bytes: number;
   /** Lines of a hand-written file itself, else of the listing. */
   readonly positions: PositionTable;
   readonly problems: readonly Problem[];
@@ -37,14 +40,15 @@ export const localFiles = new ModelFiles({
 });
 
 /** Reads a model; weights are looked for, never read. Throws a `Failure` when there is no model in it. */
-export async function openModel(path: string, language: Language): Promise<OpenedModel> {
+export async function openModel(path: string, language: Language, room: Room): Promise<OpenedModel> {
   const uri = pathToFileURL(resolve(path)).href;
   const file = await localFiles.open(uri).catch((error: unknown) => {
     throw fileFailure(path, error);
   });
   try {
-    const text = isText(path) ? await readTextModel(path, file) : null;
-    const { value: model, problems } = text ?? (await readOnnx(file.source, uninterrupted));
+    const text = isText(path) ? await readTextModel(path, file, room) : null;
+    const read: ReadModel = text ?? (await readOnnx(file.source, uninterrupted, room));
+    const { value: model, problems, bytes } = read;
     if (!model) {
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
@@ -56,13 +60,14 @@ export async function openModel(path: string, language: Language): Promise<Opene
     const { positions } = text ?? printed(path, model, size);
     const error = problems.find((problem) => problem.severity === 'error');
     const failure = error ? unreadable(path, error, language) : null;
-    return { path, uri, model, size, positions, external, problems: [...problems, ...notes], failure };
+    return { path, uri, model, size, bytes, positions, external, problems: [...problems, ...notes], failure };
   } finally {
     await file.close();
   }
 }
 
 function unreadable(path: string, problem: Problem, language: Language): Failure {
+  if (problem.code === noRoomCode) return failed('cli.error.memory.file', { path, ...problem.args });
   return failed('cli.error.model', { path, message: messageOf(language, problem.code, problem.args) });
 }
 
@@ -79,10 +84,12 @@ function isText(path: string): boolean {
   return path.toLowerCase().endsWith('.onnxtxt');
 }
 
-async function readTextModel(path: string, file: OpenFile): Promise<ParsedText> {
-  if (file.source.size > mostText) throw new FileError('too-large', path);
-  const bytes = await file.source.read(0, file.source.size);
-  return parseOnnxText(new TextDecoder().decode(bytes), uninterrupted);
+async function readTextModel(path: string, { source }: OpenFile, room: Room): Promise<ParsedText> {
+  const { size } = source;
+  if (size > mostText) throw new FileError('too-large', path);
+  if (!room(size * bytesPerLetter)) throw failed('cli.error.memory.file', { path, ...noRoom(0, size).args });
+  const bytes = await source.read(0, size);
+  return parseOnnxText(new TextDecoder().decode(bytes), uninterrupted, room);
 }
 
 /** What to tell of a file that the user named. */

@@ -17,6 +17,7 @@ import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { namedInputs, otherInputs } from './inputs';
+import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
 import { verify } from './verify';
@@ -91,7 +92,7 @@ async function perform(words: Arguments, language: Language, console: Console): 
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {
-      const opened = await openModel(onlyPath(words), language);
+      const opened = await openModel(onlyPath(words), language, roomIn(console.heapBytes ?? Infinity));
       const inputs = await otherInputs(words, [opened]);
       return { text: listingOf(opened), failure: opened.failure, inputs };
     }

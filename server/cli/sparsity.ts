@@ -11,7 +11,7 @@ import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { refuseTooMuch } from './memory';
+import { refuseTooMuch, roomIn } from './memory';
 import { localFiles, openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
@@ -34,9 +34,9 @@ export async function sparsity(
   // Unless chips are named, those that know the pattern are shown beside the usual ones.
   const others = words.texts('chip').length > 0 ? [] : sparseChips(asked.runtime);
   const host = choices.host === null ? undefined : await choice.named(choices.host);
-  const opened = await openModel(path, language);
+  const opened = await openModel(path, language, roomIn(heapBytes));
   const chips = [...new Set([...named, ...others])];
-  refuseTooMuch(opened.model, chips.length, heapBytes);
+  refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const input = { modelUri: opened.uri, path, prepared, chips, host };
   const report = await sparsityReport(input, localFiles, uninterrupted, progress);

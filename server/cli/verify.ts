@@ -17,7 +17,7 @@ import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
 import { nearest } from '../engine/nearest';
 import { otherInputs } from './inputs';
-import { refuseTooMuch } from './memory';
+import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
 
@@ -34,10 +34,10 @@ export async function verify(words: Arguments, language: Language, heapBytes = I
   const name = words.text('chip') ?? choices.chips[0];
   const chip = name === undefined ? chosenChips([]).chips[0]! : await choice.named(name);
   refuseRuntime(words, [chip]);
-  const opened = await openModel(path, language);
+  const opened = await openModel(path, language, roomIn(heapBytes));
   if (opened.failure) throw opened.failure;
   const inputs = await otherInputs(words, [opened], choice);
-  refuseTooMuch(opened.model, 1, heapBytes);
+  refuseTooMuch(opened, 1, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const remarked = settingsNotes(words, remarks, language);
   const { inference, workload } = prepared;

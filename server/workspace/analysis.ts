@@ -20,6 +20,8 @@ export interface Listing {
   readonly revision: number;
   readonly state: 'ok' | 'partial' | 'unreadable' | 'stale';
   readonly model: Model;
+  /** Memory that they take, as the reader of the model counted it. */
+  readonly bytes: number;
   /** Where nodes, values and attributes stand. */
   readonly positions: PositionTable;
   readonly lineCount: number;

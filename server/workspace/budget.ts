@@ -1,15 +1,14 @@
 /**
  * Bytes of heap for one unit, which is what one node's costs on one chip take. Measured on 2026-11-29 with the
- * transformers of test/bench/models.ts (24,000 and 100,000 nodes on 1 to 48 chips), bytes per node: model, text and
- * positions 920; shapes, work and memory over time 1,400, with their names 1,640; a chip 170 to 1,040, 500 on average.
+ * transformers of test/bench/models.ts (24,000 and 100,000 nodes on 1 to 48 chips), bytes per node: shapes, work and memory over time 1,400, with their names 1,640; a chip 170 to 1,040, 500 on average.
  */
 export const bytesPerUnit = 700;
-/** Units for each node that a file writes out: the model in memory and its listing. */
-const listingUnits = 1;
 /** Units for each flat node: shapes, work, memory over time and the names of dimensions. */
 const shapeUnits = 3;
 /** The part of the heap that models may take; the rest is for making them, for reports and for answers. */
 const shareOfHeap = 0.6;
+/** The part of that beyond which a model may go while it is read: what is decoded on the way is gone afterwards. */
+const shareWhileRead = 0.25;
 /** Costs of a small model are kept for so many chips, so that going back to one takes no time. */
 const mostKept = 12;
 /** Node costs that are kept beside those of the chosen chips. */
@@ -22,9 +21,9 @@ export function unitsOfHeap(heapBytes: number): number {
   return Math.floor((heapBytes * shareOfHeap) / bytesPerUnit);
 }
 
-/** @param fileNodes of the models behind the texts that are kept */
-export function unitsOfListing(fileNodes: number): number {
-  return fileNodes * listingUnits;
+/** @param bytes of a model and its listing, as its reader counted them */
+export function unitsOfListing(bytes: number): number {
+  return Math.ceil(bytes / bytesPerUnit);
 }
 
 /** On how many chips a model's costs are kept: those that are chosen, and some that were. */
@@ -70,6 +69,11 @@ export class Budget<Owner> {
   /** Units that are left; less than none while listings, which are never refused, take more than there is. */
   get free(): number {
     return this.limit - this.used;
+  }
+
+  /** Whether a model that is being read may go on as it is. */
+  get mayRead(): boolean {
+    return this.used <= this.limit * (1 + shareWhileRead);
   }
 
   held(owner: Owner, part: Part): number {

@@ -2,8 +2,10 @@ import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
 import { readOnnx } from '../engine/formats/onnx/read';
+import { boundless, noRoom } from '../engine/formats/room';
+import type { ReadModel } from '../engine/formats/room';
 import { PositionTable } from '../engine/formats/onnxText/positions';
-import { parseOnnxText } from '../engine/formats/onnxText/parse';
+import { bytesPerLetter, parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
@@ -72,7 +74,12 @@ export class Loader {
   ) {}
 
   /** The listing of a model; `latest` itself when the file did not change. Never rejects. */
-  async fromFile(uri: string, modelUri: string, latest: Served | undefined): Promise<Served> {
+  async fromFile(
+    uri: string,
+    modelUri: string,
+    latest: Served | undefined,
+    room = boundless,
+  ): Promise<Served> {
     const wanted = { uri, modelUri, latest };
     let size: number | null = null;
     try {
@@ -83,14 +90,15 @@ export class Loader {
       const file = await this.files.open(modelUri);
       try {
         const digest = new ReadDigest(file.source);
-        const { value, problems } = await readOnnx(digest, politely());
+        const read = await readOnnx(digest, politely(), room);
+        const { value, problems } = read;
         const now: Known = { stamp: file.stamp, digest: digest.end() };
         if (latest && known && isSame(known, now)) {
           this.known.set(latest, now);
           return latest;
         }
         if (!value || isBeingWritten(problems, latest)) return this.unreadable(wanted, size, problems);
-        const served = await this.readable(wanted, value, problems, file.stamp);
+        const served = await this.readable(wanted, { ...read, value }, file.stamp);
         this.known.set(served, now);
         return served;
       } finally {
@@ -105,22 +113,32 @@ export class Loader {
    * The model of a hand-written text, in the state that the editor has it. What was said of files beside it stays until
    * they are looked at again.
    */
-  async fromText(uri: string, text: string, revision: number, latest?: Served): Promise<Served> {
-    const { value, problems, positions } = await parseOnnxText(text, politely());
+  async fromText(
+    uri: string,
+    text: string,
+    revision: number,
+    latest?: Served,
+    room = boundless,
+  ): Promise<Served> {
+    const { value, problems, positions, bytes } = await parseOnnxText(text, politely(), room);
     const state = value ? stateOf(problems) : 'unreadable';
     const model = value ?? noModel;
     const external = { ...(latest?.listing.external ?? noNotes) };
-    const parts = { uri, modelUri: uri, revision, state, model, positions, problems, external } as const;
+    const read = { model, bytes, positions, problems };
+    const parts = { uri, modelUri: uri, revision, state, ...read, external } as const;
     return this.make(parts, text, Date.now());
   }
 
   /** As {@link fromText} for a file that no editor has open. */
-  async fromTextFile(uri: string, revision: number): Promise<Served> {
+  async fromTextFile(uri: string, revision: number, room = boundless): Promise<Served> {
     try {
       const file = await this.files.open(uri);
       try {
-        const bytes = await file.source.read(0, Math.min(file.source.size, textLimit));
-        return await this.fromText(uri, new TextDecoder().decode(bytes), revision);
+        const size = Math.min(file.source.size, textLimit);
+        if (!room(size * bytesPerLetter))
+          return this.unreadable({ uri, modelUri: uri }, size, [noRoom(0, size)]);
+        const bytes = await file.source.read(0, size);
+        return await this.fromText(uri, new TextDecoder().decode(bytes), revision, undefined, room);
       } finally {
         await file.close();
       }
@@ -133,7 +151,7 @@ export class Loader {
   leftAlone(uri: string, modelUri: string, text: string | null | undefined): Served {
     const problems = [modelProblem('error', withheldCode)];
     const written = text ?? unreadableText(nameOf(modelUri), null, problems, this.host.language());
-    const none = { model: noModel, positions: new PositionTable([]), problems };
+    const none = { model: noModel, bytes: 0, positions: new PositionTable([]), problems };
     return this.make({ uri, modelUri, revision: 0, state: 'unreadable', ...none }, written, Date.now());
   }
 
@@ -163,8 +181,7 @@ export class Loader {
 
   private async readable(
     { uri, modelUri, latest }: Wanted,
-    model: Model,
-    problems: readonly Problem[],
+    { value: model, problems, bytes }: ReadModel & { readonly value: Model },
     stamp: FileStamp,
   ): Promise<Served> {
     const remarks = partialText(stamp.size, problems, this.host.language());
@@ -172,7 +189,7 @@ export class Loader {
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);
-    return this.make({ uri, modelUri, revision, state, model, positions, problems }, text, mtime);
+    return this.make({ uri, modelUri, revision, state, model, bytes, positions, problems }, text, mtime);
   }
 
   /** A broken or missing file: its written state, or the last good listing if there is one. */
@@ -189,7 +206,7 @@ export class Loader {
     }
     const text = unreadableText(nameOf(modelUri), size, problems, this.host.language());
     const { revision, mtime } = nextOf(text, latest, Date.now());
-    const none = { model: noModel, positions: new PositionTable([]), problems };
+    const none = { model: noModel, bytes: 0, positions: new PositionTable([]), problems };
     return this.make({ uri, modelUri, revision, state: 'unreadable', ...none }, text, mtime);
   }
 

@@ -1,3 +1,4 @@
+import type { Room } from '../engine/formats/room';
 import type { Model } from '../engine/graph/model';
 import { expansionSteps } from '../engine/inference/expansion';
 import type { Problem } from '../engine/problem';
@@ -76,13 +77,27 @@ export class ModelMemory {
     return units <= this.freeFor(model) + spare;
   }
 
-  /** A listing always comes: others go until there is room for it, and are made again when somebody asks. */
-  async holdListing(model: OpenModel): Promise<void> {
-    let nodes = 0;
-    for (const one of new Set(model.served.map(({ listing }) => listing.model))) {
-      nodes += (await runPolitely(expansionSteps(one), politely())).fileNodes;
-    }
-    this.budget.hold(model, 'listing', unitsOfListing(nodes));
+  /** What reading a model may take: others go for it, and are made again when somebody asks. */
+  roomFor(model: OpenModel): Room {
+    // The text before stays for a while, since an editor may show it.
+    const before = this.budget.held(model, 'listing');
+    return (bytes) => {
+      this.budget.hold(model, 'listing', before + unitsOfListing(bytes));
+      this.makeRoom(model);
+      return this.budget.mayRead;
+    };
+  }
+
+  /** A listing that was read is never refused. */
+  holdListing(model: OpenModel): void {
+    const kept = new Map(model.served.map(({ listing }) => [listing.model, listing.bytes]));
+    const bytes = [...kept.values()].reduce((sum, one) => sum + one, 0);
+    this.budget.hold(model, 'listing', unitsOfListing(bytes));
+    this.makeRoom(model);
+  }
+
+  private makeRoom(model: OpenModel): void {
+    if (this.budget.free >= 0) return;
     const others = this.budget.leastRecent().filter((other) => other !== model && !isWanted(other));
     const isOpen = (other: OpenModel): boolean => this.host.isOpen(other);
     for (const other of [...others.filter((one) => !isOpen(one)), ...others.filter(isOpen)]) {

@@ -307,7 +307,7 @@ export class Models {
         const served = await this.read(model);
         keep(model, served);
         if (served !== before) this.lookBeside(model, served);
-        await this.memory.holdListing(model);
+        this.memory.holdListing(model);
         return served;
       } finally {
         ended();
@@ -341,12 +341,13 @@ export class Models {
       const text = isHandWritten(model.uri) ? this.documentOf(model.uri)?.text : null;
       return Promise.resolve(this.loader.leftAlone(model.uri, model.modelUri, text));
     }
-    if (!isHandWritten(model.uri)) return this.loader.fromFile(model.uri, model.modelUri, latest);
+    const room = this.memory.roomFor(model);
+    if (!isHandWritten(model.uri)) return this.loader.fromFile(model.uri, model.modelUri, latest, room);
     const revision = (latest?.listing.revision ?? 0) + 1;
     const text = this.documentOf(model.uri)?.text;
     return typeof text === 'string'
-      ? this.loader.fromText(model.uri, text, revision, latest)
-      : this.loader.fromTextFile(model.uri, revision);
+      ? this.loader.fromText(model.uri, text, revision, latest, room)
+      : this.loader.fromTextFile(model.uri, revision, room);
   }
 
   private async start(model: OpenModel, served: Served): Promise<Run> {

@@ -2,6 +2,7 @@ import { entryOf } from '../../outside/table';
 import { bytes } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
+import { noRoomCode } from '../engine/formats/room';
 import { printUnreadable } from '../engine/formats/onnxText/print';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../node/readFile';
@@ -30,6 +31,7 @@ const todos: Readonly<Partial<Record<string, string>>> = {
   'files.denied': 'denied',
   'files.withheld': 'withheld',
   'files.changed': 'empty',
+  [noRoomCode]: 'room',
 };
 
 /** The written state of a model that can't be read: what, at which offset, what to do. Comment lines throughout. */

@@ -7,6 +7,9 @@ import {
   statusNotification,
 } from '../../server/protocol';
 import type { ChoicesResult, StatusParams } from '../../server/protocol';
+import { readOnnx } from '../../server/engine/formats/onnx/read';
+import { memorySource } from '../../server/engine/graph/byteSource';
+import { uninterrupted } from '../../server/engine/scheduler';
 import { Budget, unitsOfAnalysis, unitsOfListing } from '../../server/workspace/budget';
 import type { OpenModel } from '../../server/workspace/openModel';
 import { transformer } from '../bench/models';
@@ -17,7 +20,7 @@ import type { TestDocument } from './client';
 const bytes = transformer(2000);
 const nodes = 61 * 33;
 const onTwo = unitsOfAnalysis(nodes, 2);
-const listing = unitsOfListing(nodes);
+const listing = unitsOfListing((await readOnnx(memorySource(bytes), uninterrupted)).bytes);
 const chips = ['nvidia-t4', 'intel-xeon-8480'];
 
 const uriOf = (name: string): string => `vscode-vfs://h/${name}.onnx`;
@@ -107,7 +110,11 @@ describe('one memory for all open models', () => {
     await serve(listing + nodes);
     expect(await memoryProblem(await open('a'))).toMatchObject({ code: 'memory.nodes' });
     await client.stop();
-    client = await TestClient.inProcess({ budget: new Budget(1), settings: { chips }, locale: 'ko' });
+    client = await TestClient.inProcess({
+      budget: new Budget(listing + nodes),
+      settings: { chips },
+      locale: 'ko',
+    });
     client.files.set(uriOf('a'), bytes);
     expect((await memoryProblem(await open('a')))?.message).toContain('메모리가 필요합니다');
   });

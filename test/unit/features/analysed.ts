@@ -18,6 +18,7 @@ export async function analysed(
     state: 'ok' as const,
     model,
     positions,
+    bytes: 0,
     lineCount: text.split('\n').length,
     problems: [],
     external: { problems: [], revision: 0, files: null },

@@ -67,6 +67,7 @@ async function listingOf(text: string): Promise<Listing> {
     state: 'ok',
     model: value ?? noModel,
     positions,
+    bytes: 0,
     lineCount: text.split('\n').length,
     problems,
     external: { problems: [], revision: 0, files: null },

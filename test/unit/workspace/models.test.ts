@@ -104,9 +104,10 @@ describe('open models', () => {
 
   it('keep fewer that nobody shows when they are large, and always what is shown', async () => {
     const first = await store(10_000);
-    const nodes = (await first.models.analysis(uri))!.listing.model.graph.nodes.length;
+    const { model, bytes } = (await first.models.analysis(uri))!.listing;
+    const nodes = model.graph.nodes.length;
     first.models.dispose();
-    const units = unitsOfListing(nodes) + unitsOfAnalysis(nodes, 1);
+    const units = unitsOfListing(bytes) + unitsOfAnalysis(nodes, 1);
     const { models, show } = await store(10_000, new Budget<OpenModel>(2 * units));
     const uris = Array.from({ length: 4 }, (_, i) => listingOf(`vscode-vfs://h/${i}.onnx`));
     show(uris[0]!, (await models.listing(uris[0]!)).text);

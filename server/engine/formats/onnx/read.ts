@@ -1,17 +1,10 @@
 import { onnx } from 'onnx-proto';
 import type { ByteSource } from '../../graph/byteSource';
-import type {
-  Graph,
-  Model,
-  ModelFunction,
-  Node,
-  Parsed,
-  SparseTensor,
-  Tensor,
-  ValueInfo,
-} from '../../graph/model';
+import type { Graph, Model, ModelFunction, Node, SparseTensor, Tensor, ValueInfo } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
+import { boundless, Meter, NoRoomError, noRoom } from '../room';
+import type { ReadModel, Room } from '../room';
 import { Converter, toNumber } from './convert';
 import { deviceConfigurationsOf } from './devices';
 import { limits } from './limits';
@@ -34,21 +27,35 @@ import { ByteWriter } from './writer';
 const modelFields = { graph: 7, training: 20, functions: 25 } as const;
 const graphFields = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13, sparse: 15 } as const;
 
+/** What is decoded in one piece exists twice more on the way: as messages, and as lists of their bytes. */
+const copies = 2;
+
 /**
  * Reads a binary ONNX model without its weights: structure, types, sizes and places of tensors, and the elements of
  * tensors of at most 1,024 elements. Never fails for bad input: a broken file gives the part that could be read (null if
- * nothing could) and problems with byte offsets.
+ * nothing could) and problems with byte offsets. A file that describes more than there is room for is given up.
  */
-export async function readOnnx(source: ByteSource, scheduler: Scheduler): Promise<Parsed<Model | null>> {
+export async function readOnnx(
+  source: ByteSource,
+  scheduler: Scheduler,
+  room: Room = boundless,
+): Promise<ReadModel> {
   const problems = new ProblemList(limits.problems);
   const head = await source.read(0, Math.min(source.size, 1024));
   const verdict = sniff(head, source.size);
   if (verdict) {
     problems.add('error', verdict.code, verdict.args, 0);
-    return { value: null, problems: problems.finish() };
+    return { value: null, problems: problems.finish(), bytes: 0 };
   }
-  const value = await new ModelReader(source, scheduler, problems).read();
-  return marked({ value, problems: problems.finish() });
+  const meter = new Meter(room, copies);
+  const reader = new ModelReader(source, scheduler, problems, meter);
+  try {
+    const value = await reader.read();
+    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    return { value: null, problems: [noRoom(reader.at, source.size)], bytes: 0 };
+  }
 }
 
 interface GraphParts {
@@ -80,9 +87,15 @@ class ModelReader {
     private readonly source: ByteSource,
     scheduler: Scheduler,
     private readonly problems: ProblemList,
+    meter: Meter,
   ) {
-    this.scanner = new Scanner(source, scheduler, problems);
+    this.scanner = new Scanner(source, scheduler, problems, meter);
     this.converter = new Converter(problems);
+  }
+
+  /** Where the part begins that is being read. */
+  get at(): number {
+    return this.scanner.at;
   }
 
   async read(): Promise<Model | null> {

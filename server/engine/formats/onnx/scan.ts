@@ -2,6 +2,7 @@ import { ByteWindow } from '../../graph/byteSource';
 import type { ByteSource } from '../../graph/byteSource';
 import type { Scheduler } from '../../scheduler';
 import type { ProblemList } from '../problems';
+import type { Meter } from '../room';
 import { limits } from './limits';
 import { attributeSchema, placeFields } from './schema';
 import type { FieldRule, MessageSchema } from './schema';
@@ -46,12 +47,15 @@ export class Scanner {
   private hollowParts = 0;
   private readonly partLimit: number;
   private elementBudget: number = limits.elementBudget;
+  /** Where the part begins that is being read. */
+  at = 0;
   private readonly head = new FieldHead();
 
   constructor(
     private readonly source: ByteSource,
     private readonly scheduler: Scheduler,
     private readonly problems: ProblemList,
+    private readonly meter: Meter,
   ) {
     this.window = new ByteWindow(source);
     this.partLimit = limits.parts + Math.floor(source.size / limits.bytesPerPart);
@@ -89,8 +93,10 @@ export class Scanner {
       if (!complete) this.overrun(schema, at, to);
       if (rule && this.fits(rule, schema, at)) {
         if (!visited.has(field)) {
+          this.begin(at);
           if (complete && !this.copyAtHand(at, body, next, rule, field, schema, depth, progress, rest))
             await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
+          this.meter.keepPiece();
         } else if (this.head.wire === 2 && this.mayEnter(rule, depth, progress, at, next - body)) {
           await visit({ field, from: body, to: next, complete, depth: depth + 1 });
         }
@@ -103,6 +109,7 @@ export class Scanner {
   async reduce(found: Found, schema: MessageSchema): Promise<Uint8Array | null> {
     const out = this.chunkWriter;
     out.length = 0;
+    this.begin(found.from);
     try {
       const { from, to, depth } = found;
       if (to - from <= wholeMessage) {
@@ -215,8 +222,9 @@ export class Scanner {
       await this.streamMessage(body, next, rule.message!, depth + 1, out);
       out.close(mark);
     } else if (rule.kind === 'name' && length > limits.text) {
-      await this.copyLongName(body, next, field, out);
+      await this.copyLongName(body, next, rule, field, out);
     } else if (rule.kind === 'prose' && length > limits.text) {
+      this.takeText(rule, length);
       await this.window.bring(body, limits.text);
       const start = body - this.window.start;
       copyText(this.window.bytes, start, start + limits.text, field, '', out);
@@ -293,10 +301,12 @@ export class Scanner {
         break;
       case 'name':
         if (!this.mayAdd(progress, base + at)) break;
+        this.takeText(rule, next - body);
         if (next - body <= limits.text) out.copy(bytes, at, next);
         else copyText(bytes, body, body + shortName, field, hashMark(bytes, body, next), out);
         break;
       case 'prose':
+        this.takeText(rule, next - body);
         if (next - body <= limits.text) out.copy(bytes, at, next);
         else copyText(bytes, body, body + limits.text, field, '', out);
         break;
@@ -304,9 +314,11 @@ export class Scanner {
       case 'list':
         if (rule.kind === 'blob' && !this.mayAdd(progress, base + at, limits.strings)) break;
         progress.kept += next - at;
-        if (progress.kept <= (schema === attributeSchema ? limits.attribute : limits.text))
+        if (progress.kept <= (schema === attributeSchema ? limits.attribute : limits.text)) {
+          if (rule.kind === 'blob') this.takeText(rule, next - body);
+          else this.meter.take(rule.bytes * this.numbers(rule, next - body));
           out.copy(bytes, at, next);
-        else this.skipped(schema, next - at, base + at);
+        } else this.skipped(schema, next - at, base + at);
         break;
       case 'payload':
         this.copyPayload(bytes, base, at, body, next, rule, progress, out);
@@ -339,11 +351,19 @@ export class Scanner {
       rule.wire === 2 && this.head.field === stringData ? limits.text : limits.elementBytes + longestHead;
     if (progress.kept > limit || next - at > this.elementBudget) return;
     this.elementBudget -= next - at;
+    this.meter.take(rule.bytes * Math.min(next - body, limits.elements));
     out.copy(bytes, at, next);
   }
 
   /** A name longer than any sensible one keeps its beginning and a hash of the whole, so that it stays the same name. */
-  private async copyLongName(body: number, next: number, field: number, out: ByteWriter): Promise<void> {
+  private async copyLongName(
+    body: number,
+    next: number,
+    rule: FieldRule,
+    field: number,
+    out: ByteWriter,
+  ): Promise<void> {
+    this.takeText(rule, next - body);
     let hash = hashSeed;
     for (let at = body; at < next; at += wholeMessage) {
       const length = Math.min(wholeMessage, next - at);
@@ -377,12 +397,32 @@ export class Scanner {
     }
     if (!rule.partWeight || rule.isCapped) {
       if (!this.mayAdd(progress, offset)) return false;
-      if (!rule.partWeight) return true;
+    }
+    if (!rule.partWeight) {
+      this.meter.take(rule.bytes);
+      return true;
     }
     if (length < (rule.leastBytes ?? limits.hollowBytes) && ++this.hollowParts > limits.hollowParts)
       return this.tooMany(limits.hollowParts, offset);
     this.parts += rule.partWeight;
-    return !this.isFull || this.tooMany(this.partLimit, offset);
+    if (this.isFull) return this.tooMany(this.partLimit, offset);
+    this.meter.take(rule.bytes);
+    return true;
+  }
+
+  private begin(at: number): void {
+    this.at = at;
+    this.meter.beginPiece();
+  }
+
+  private takeText(rule: FieldRule, length: number): void {
+    this.meter.take(rule.bytes + Math.min(length, limits.text));
+  }
+
+  /** At most how many numbers a field holds: one, or all of a packed list. */
+  private numbers(rule: FieldRule, length: number): number {
+    if (this.head.wire !== 2) return 1;
+    return rule.wire === 5 ? length / 4 : length;
   }
 
   /** Says so once; false, so that the part is left out. */

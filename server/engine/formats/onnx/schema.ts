@@ -17,6 +17,8 @@ export interface FieldRule {
   readonly leastBytes?: number;
   /** Such a part may also not occur in one message without bound. */
   readonly isCapped?: boolean;
+  /** Memory of one in the model and its listing, beside the letters of a text; of one number where it holds numbers. */
+  readonly bytes: number;
 }
 
 export interface MessageSchema {
@@ -26,13 +28,16 @@ export interface MessageSchema {
   fields: readonly (FieldRule | undefined)[];
 }
 
-const scalar: FieldRule = { wire: 0, kind: 'scalar' };
-const real: FieldRule = { wire: 5, kind: 'scalar' };
-const name: FieldRule = { wire: 2, kind: 'name' };
-const prose: FieldRule = { wire: 2, kind: 'prose' };
-const blob: FieldRule = { wire: 2, kind: 'blob' };
-const integers: FieldRule = { wire: 0, kind: 'list' };
-const reals: FieldRule = { wire: 5, kind: 'list' };
+/** Part of its message. */
+const scalar: FieldRule = { wire: 0, kind: 'scalar', bytes: 0 };
+const real: FieldRule = { wire: 5, kind: 'scalar', bytes: 0 };
+const name: FieldRule = { wire: 2, kind: 'name', bytes: 100 };
+/** Its place in the listing is kept too, or it becomes a dimension to reckon with. */
+const placedName: FieldRule = { ...name, bytes: 300 };
+const prose: FieldRule = { wire: 2, kind: 'prose', bytes: 100 };
+const blob: FieldRule = { wire: 2, kind: 'blob', bytes: 200 };
+const integers: FieldRule = { wire: 0, kind: 'list', bytes: 8 };
+const reals: FieldRule = { wire: 5, kind: 'list', bytes: 8 };
 
 /** Field numbers are onnx.proto's. */
 function schema(title: string, fields: Readonly<Record<number, FieldRule>>): MessageSchema {
@@ -46,18 +51,23 @@ function byNumber(fields: Readonly<Record<number, FieldRule>>): readonly (FieldR
 }
 
 function message(of: MessageSchema): FieldRule {
-  return { wire: 2, kind: 'message', message: of };
+  return { wire: 2, kind: 'message', message: of, bytes: 40 };
 }
 
-function part(of: MessageSchema, partWeight = 1): FieldRule {
-  return { wire: 2, kind: 'message', message: of, partWeight };
+function part(of: MessageSchema, bytes = 260): FieldRule {
+  return { wire: 2, kind: 'message', message: of, partWeight: 1, bytes };
 }
 
 /** What holds parts of its own and takes memory even without any. */
-const container = 10;
+function container(of: MessageSchema): FieldRule {
+  return { ...part(of, 1100), partWeight: 10 };
+}
+
+/** Bytes of a tensor without its elements. */
+const tensorBytes = 520;
 
 function payload(wire: FieldRule['wire']): FieldRule {
-  return { wire, kind: 'payload' };
+  return { wire, kind: 'payload', bytes: 12 };
 }
 
 const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
@@ -66,7 +76,7 @@ const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
 /** A version alone: the standard's domain has no name. */
 const opsets: FieldRule = { ...part(opsetSchema), leastBytes: 2 };
 
-const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: name, 3: name });
+const dimensionSchema = schema('TensorShapeProto.Dimension', { 1: scalar, 2: placedName, 3: name });
 const shapeSchema = schema('TensorShapeProto', { 1: message(dimensionSchema) });
 const tensorTypeSchema = schema('TypeProto.Tensor', { 1: scalar, 2: message(shapeSchema) });
 const opaqueSchema = schema('TypeProto.Opaque', { 1: name, 2: name });
@@ -102,8 +112,8 @@ export const tensorSchema = schema('TensorProto', {
   16: entries,
 });
 export const sparseTensorSchema = schema('SparseTensorProto', {
-  1: part(tensorSchema),
-  2: part(tensorSchema),
+  1: part(tensorSchema, tensorBytes),
+  2: part(tensorSchema, tensorBytes),
   3: integers,
 });
 
@@ -120,13 +130,13 @@ export const attributeSchema = schema('AttributeProto', {
   2: real,
   3: scalar,
   4: blob,
-  5: part(tensorSchema),
-  6: part(graphSchema, container),
+  5: part(tensorSchema, tensorBytes),
+  6: container(graphSchema),
   7: reals,
   8: integers,
   9: blob,
-  10: part(tensorSchema),
-  11: part(graphSchema, container),
+  10: part(tensorSchema, tensorBytes),
+  11: container(graphSchema),
   13: prose,
   14: message(typeSchema),
   15: message(typeSchema),
@@ -162,12 +172,12 @@ export const nodeSchema = schema('NodeProto', {
   10: part(nodeDevicesSchema),
 });
 /** A name of one letter alone: what a body takes and gives needs no type. */
-const values: FieldRule = { ...part(valueInfoSchema), leastBytes: 3 };
+const values: FieldRule = { ...part(valueInfoSchema, 400), leastBytes: 3 };
 const annotationSchema = schema('TensorAnnotation', { 1: name, 2: entries });
 graphSchema.fields = byNumber({
   1: part(nodeSchema),
   2: name,
-  5: part(tensorSchema),
+  5: part(tensorSchema, tensorBytes),
   10: prose,
   11: { ...values, isCapped: true },
   12: { ...values, isCapped: true },
@@ -179,8 +189,8 @@ graphSchema.fields = byNumber({
 
 export const functionSchema = schema('FunctionProto', {
   1: name,
-  4: name,
-  5: name,
+  4: placedName,
+  5: placedName,
   6: name,
   7: part(nodeSchema),
   8: prose,
@@ -204,7 +214,7 @@ export const modelSchema = schema('ModelProto', {
   14: entries,
   // Counted, never read: training graphs are not analysed.
   20: part(schema('TrainingInfoProto', {})),
-  25: part(functionSchema, container),
+  25: container(functionSchema),
   26: part(schema('DeviceConfigurationProto', { 1: name, 2: scalar, 3: name })),
 });
 

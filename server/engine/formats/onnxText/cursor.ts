@@ -1,4 +1,5 @@
 import type { Problem } from '../../problem';
+import type { Meter } from '../room';
 import { Lexer } from './lexer';
 import type { Range } from './positions';
 
@@ -11,6 +12,8 @@ export interface TextProblem extends Problem {
 export class LineError extends Error {}
 
 const problemLimit = 200;
+/** Memory of what a token stands for, with its place, beside its letters. */
+const tokenBytes = 100;
 
 /** The parser's place in the text: one token at hand, and how to go on after a broken line. */
 export class Cursor {
@@ -23,7 +26,10 @@ export class Cursor {
   /** Line on which the statement or item at hand begins: what is wrong there is not missing on the line before. */
   origin = 0;
 
-  constructor(source: string) {
+  constructor(
+    source: string,
+    private readonly meter: Meter,
+  ) {
     this.token = new Lexer(source);
     this.token.next();
   }
@@ -34,6 +40,7 @@ export class Cursor {
     this.lastCharacter = token.endCharacter;
     this.lastOffset = token.end;
     if (!token.closed) this.report('format.text-string', {});
+    this.meter.take(tokenBytes + token.text.length);
     token.next();
   }
 

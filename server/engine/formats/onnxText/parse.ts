@@ -2,6 +2,8 @@ import type { Attribute, Graph, Model, ModelFunction, Node, Tensor, ValueInfo } 
 import type { Scheduler } from '../../scheduler';
 import { limits } from '../onnx/limits';
 import { marked } from '../problems';
+import { boundless, Meter, noRoom, NoRoomError } from '../room';
+import type { ReadModel, Room } from '../room';
 import { Cursor, LineError } from './cursor';
 import type { TextProblem } from './cursor';
 import { AttributeParser } from './parseAttributes';
@@ -10,8 +12,8 @@ import { TypeParser } from './parseTypes';
 import { PositionTable } from './positions';
 import type { Named, Scope } from './positions';
 
-export interface ParsedText {
-  /** What could be read; null only where there is no graph at all. */
+export interface ParsedText extends ReadModel {
+  /** What could be read; null only where there is no graph at all, or no room for it. */
   readonly value: Model | null;
   readonly problems: readonly TextProblem[];
   readonly positions: PositionTable;
@@ -21,9 +23,22 @@ export interface ParsedText {
  * Reads a model in ONNX's textual syntax (onnx docs/Syntax.md), with the positions that the printer gives too. A broken
  * line is reported once and costs that line alone: a statement whose operator was read stays, with what was read of it.
  */
-export async function parseOnnxText(source: string, scheduler: Scheduler): Promise<ParsedText> {
-  return marked(await new Parser(source, scheduler).parse());
+export async function parseOnnxText(
+  source: string,
+  scheduler: Scheduler,
+  room: Room = boundless,
+): Promise<ParsedText> {
+  const parser = new Parser(source, scheduler, new Meter(room));
+  try {
+    return marked(await parser.parse());
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    return parser.givenUp();
+  }
 }
+
+/** Of the text itself: its letters may be any. */
+export const bytesPerLetter = 2;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -46,14 +61,16 @@ class Parser {
   constructor(
     source: string,
     private readonly scheduler: Scheduler,
+    private readonly meter: Meter,
   ) {
-    this.cursor = new Cursor(source);
+    this.cursor = new Cursor(source, meter);
     this.types = new TypeParser(this.cursor);
     this.heads = new HeadParser(this.cursor, this.types);
     this.attributeParser = new AttributeParser(this.cursor, this.types);
   }
 
   async parse(): Promise<ParsedText> {
+    this.meter.take(bytesPerLetter * this.cursor.token.source.length);
     const head = this.heads.head(true);
     let graph: Graph | null = null;
     if (this.cursor.token.kind === 'end') this.cursor.report('format.no-graph', {});
@@ -77,7 +94,14 @@ class Parser {
       functions,
       trainingInfoCount: 0,
     };
-    return { value, problems: this.cursor.problems, positions: this.table };
+    return { value, problems: this.cursor.problems, positions: this.table, bytes: this.meter.bytes };
+  }
+
+  /** There was no room for more. */
+  givenUp(): ParsedText {
+    const { token } = this.cursor;
+    const problem = { ...noRoom(token.start, token.source.length), range: token.range() };
+    return { value: null, problems: [problem], positions: new PositionTable([]), bytes: 0 };
   }
 
   private openScope(kind: Scope['kind'], parent: Scope | null, node: Node | null): Writable<Scope> {
