@@ -165,3 +165,8 @@ export function elementText(type: DataType, value: number | string): string {
 export function isWrittenAsPattern(type: DataType): boolean {
   return dataTypes[type].kind === 'float' && (dataTypes[type].bits ?? 0) < 32;
 }
+
+/** 1234567 as 1,234,567: comments of the listing are in ONNX's words and digits, whatever the language. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
