@@ -8,6 +8,7 @@ import { Cursor, LineError } from './cursor';
 import type { TextProblem } from './cursor';
 import { AttributeParser } from './parseAttributes';
 import { HeadParser } from './parseHead';
+import { NodeParser } from './parseNode';
 import { TypeParser } from './parseTypes';
 import { PositionTable } from './positions';
 import type { Named, Scope } from './positions';
@@ -53,7 +54,8 @@ class Parser {
   private readonly cursor: Cursor;
   private readonly types: TypeParser;
   private readonly heads: HeadParser;
-  private readonly attributeParser: AttributeParser;
+  private readonly attributes: AttributeParser;
+  private readonly nodes: NodeParser;
   private readonly scopes: Scope[] = [];
   private readonly table = new PositionTable(this.scopes);
   private depth = 0;
@@ -66,7 +68,10 @@ class Parser {
     this.cursor = new Cursor(source, meter);
     this.types = new TypeParser(this.cursor);
     this.heads = new HeadParser(this.cursor, this.types);
-    this.attributeParser = new AttributeParser(this.cursor, this.types);
+    this.attributes = new AttributeParser(this.cursor, this.types);
+    this.nodes = new NodeParser(this.cursor, this.attributes, this.table, (outer, node, index) =>
+      this.subgraph(outer, node, index),
+    );
   }
 
   async parse(): Promise<ParsedText> {
@@ -224,99 +229,8 @@ class Parser {
       return false;
     }
     if (cursor.accept('}')) return false;
-    if (!this.cursor.attempt(() => this.node(scope, parent, nodes))) cursor.skipLine(line);
+    if (!cursor.attempt(() => this.nodes.parse(scope, parent, nodes))) cursor.skipLine(line);
     return true;
-  }
-
-  private node(scope: Scope, parent: number, nodes: Node[]): void {
-    const { cursor } = this;
-    const { line, character } = cursor.token;
-    const node: Writable<Node> = {
-      name: '',
-      operator: '',
-      domain: '',
-      overload: '',
-      inputs: [],
-      outputs: [],
-      attributes: [],
-      docString: undefined,
-      metadata: [],
-    };
-    const operator: number[] = [];
-    const outputs: number[] = [];
-    const inputs: number[] = [];
-    const attributes: number[] = [];
-    let index = -1;
-    const complete = this.cursor.attempt(() => {
-      if (cursor.accept('[')) {
-        if (this.cursor.atName) node.name = this.cursor.name();
-        cursor.expect(']');
-      }
-      node.outputs = this.names(outputs);
-      cursor.expect('=');
-      this.operator(node, operator);
-      index = this.table.begin(node, scope, parent, line, character);
-      if (cursor.is('<')) node.attributes = this.attributes(scope, node, index, attributes);
-      cursor.expect('(');
-      node.inputs = this.names(inputs);
-      cursor.expect(')');
-      if (cursor.is('<') && node.attributes.length === 0) {
-        node.attributes = this.attributes(scope, node, index, attributes);
-      }
-    });
-    if (index >= 0) {
-      nodes.push(node);
-      const counts = [outputs, attributes, inputs].map((list) => list.length / 3) as [number, number, number];
-      const parts = [...operator, ...outputs, ...attributes, ...inputs];
-      this.table.finish(index, cursor.lastLine, cursor.lastCharacter, counts, parts);
-    }
-    if (!complete) throw new LineError();
-  }
-
-  /** Names between commas, some of which may be left out; a comma behind the last has no effect. */
-  private names(places: number[]): string[] {
-    const { cursor } = this;
-    const names: string[] = [];
-    const isComma = (): boolean => cursor.is(',');
-    while (this.cursor.atName || isComma()) {
-      const { line, character, endCharacter, endLine } = cursor.token;
-      const isName = this.cursor.atName;
-      names.push(isName ? this.cursor.name() : '');
-      places.push(line, character, isName && endLine === line ? endCharacter : character);
-      if (!cursor.accept(',')) break;
-    }
-    return names;
-  }
-
-  private operator(node: Writable<Node>, places: number[]): void {
-    const { cursor } = this;
-    const parts: string[] = [];
-    let place: readonly [number, number, number];
-    do {
-      const { token } = cursor;
-      place = [token.line, token.character, token.endCharacter];
-      if (!this.cursor.atName) throw cursor.failure('format.text-operator');
-      parts.push(this.cursor.name());
-    } while (cursor.accept('.'));
-    places.push(...place);
-    node.operator = parts.pop()!;
-    const domain = parts.join('.');
-    node.domain = domain === 'ai.onnx' ? '' : domain;
-    if (cursor.accept(':')) node.overload = this.cursor.name();
-  }
-
-  private attributes(scope: Scope, node: Node | null, index: number, places: number[]): Attribute[] {
-    const { cursor } = this;
-    const attributes: Attribute[] = [];
-    cursor.expect('<');
-    this.cursor.list('>', () => {
-      const { line, character, endCharacter } = cursor.token;
-      const name = this.cursor.name();
-      const attribute = this.attributeParser.attribute(name, () => this.subgraph(scope, node, index));
-      attributes.push(attribute);
-      places.push(line, character, endCharacter);
-    });
-    return attributes;
   }
 
   private subgraph(outer: Scope, node: Node | null, index: number): Graph {
@@ -408,7 +322,7 @@ class Parser {
     this.cursor.list('>', () => {
       const name = this.cursor.name();
       if (this.cursor.is(':') || this.cursor.is('='))
-        defaults.push(this.attributeParser.attribute(name, () => this.subgraph(scope, null, -1)));
+        defaults.push(this.attributes.attribute(name, () => this.subgraph(scope, null, -1)));
       else names.push(name);
     });
     item.attributes = names;
