@@ -1,6 +1,7 @@
 import { DocumentHighlightKind } from 'vscode-languageserver/node';
 import type { DocumentHighlight, Location, Position } from 'vscode-languageserver/node';
-import type { PositionTable, Range, ValuePosition } from '../engine/formats/onnxText/positions';
+import type { Range } from '../engine/formats/onnxText/places';
+import type { PositionTable, ValuePosition } from '../engine/formats/onnxText/positions';
 
 /** Highlights of one value. */
 export const highlightLimit = 2000;

@@ -1,4 +1,5 @@
-import type { PositionTable, Range, Scope, Statement } from '../engine/formats/onnxText/positions';
+import type { Range, Scope } from '../engine/formats/onnxText/places';
+import type { PositionTable, Statement } from '../engine/formats/onnxText/positions';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import { runThrough, type Steps } from '../engine/scheduler';
 

@@ -1,5 +1,6 @@
 import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver/node';
-import type { Named, PositionTable, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { Named, Range, Scope } from '../engine/formats/onnxText/places';
+import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
 import type { Scheduler } from '../engine/scheduler';
 

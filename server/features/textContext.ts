@@ -1,5 +1,5 @@
 import type { Token } from '../engine/formats/onnxText/lexer';
-import type { Place, Range } from '../engine/formats/onnxText/positions';
+import type { Place, Range } from '../engine/formats/onnxText/places';
 import { tokenBefore } from '../workspace/textModels';
 
 /** An operator as written: its domain is '' where none stands before it. */

@@ -1,4 +1,5 @@
-import type { NodePosition, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { Range, Scope } from '../engine/formats/onnxText/places';
+import type { NodePosition } from '../engine/formats/onnxText/positions';
 import type { Attribute, ModelFunction, OpsetImport, ValueType } from '../engine/graph/model';
 import {
   arity,

@@ -1,4 +1,4 @@
-import type { Range } from '../engine/formats/onnxText/positions';
+import type { Range } from '../engine/formats/onnxText/places';
 
 /** A change that a problem leaves no doubt about. */
 export type TextFix =

@@ -1,4 +1,5 @@
-import type { Named, NodePosition, Range, Scope } from '../engine/formats/onnxText/positions';
+import type { Named, Range, Scope } from '../engine/formats/onnxText/places';
+import type { NodePosition } from '../engine/formats/onnxText/positions';
 import { nameText } from '../engine/formats/onnxText/words';
 import type { Node } from '../engine/graph/model';
 import type { Scheduler } from '../engine/scheduler';

@@ -1,4 +1,4 @@
-import type { Range } from '../engine/formats/onnxText/positions';
+import type { Range } from '../engine/formats/onnxText/places';
 import type { Severity } from '../engine/problem';
 import type { PlacedProblem } from '../workspace/analysis';
 import type { TextFix } from './textFixes';

@@ -1,4 +1,5 @@
-import type { NodePosition, Range } from '../engine/formats/onnxText/positions';
+import type { Range } from '../engine/formats/onnxText/places';
+import type { NodePosition } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
 import type { Inference } from '../engine/inference/types';
 import { runThrough, type Steps } from '../engine/scheduler';

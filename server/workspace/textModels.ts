@@ -1,6 +1,6 @@
 import { tokenize } from '../engine/formats/onnxText/lexer';
 import type { Token } from '../engine/formats/onnxText/lexer';
-import type { Place, Scope } from '../engine/formats/onnxText/positions';
+import type { Place, Scope } from '../engine/formats/onnxText/places';
 import type { ModelFunction, OpsetImport, ValueType } from '../engine/graph/model';
 import { newestVersion } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';

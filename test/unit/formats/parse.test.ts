@@ -5,7 +5,7 @@ import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import type { ParsedText } from '../../../server/engine/formats/onnxText/parse';
 import { tokenize } from '../../../server/engine/formats/onnxText/lexer';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
-import type { Range } from '../../../server/engine/formats/onnxText/positions';
+import type { Range } from '../../../server/engine/formats/onnxText/places';
 import { nameText } from '../../../server/engine/formats/onnxText/words';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { dataTypes } from '../../../server/engine/graph/dataTypes';

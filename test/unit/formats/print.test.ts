@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing, printUnreadable } from '../../../server/engine/formats/onnxText/print';
 import type { Listing } from '../../../server/engine/formats/onnxText/print';
-import type { Range } from '../../../server/engine/formats/onnxText/positions';
+import type { Range } from '../../../server/engine/formats/onnxText/places';
 import { nameText } from '../../../server/engine/formats/onnxText/words';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import type { Graph, Model, Node, Tensor } from '../../../server/engine/graph/model';

@@ -1,7 +1,7 @@
 import type { Problem } from '../../problem';
 import type { Meter } from '../room';
 import { Lexer } from './lexer';
-import type { Range } from './positions';
+import type { Range } from './places';
 
 /** A problem in a text: `offset` is in UTF-16 units, and the range says the same in lines. */
 export interface TextProblem extends Problem {

@@ -1,4 +1,4 @@
-import type { Range } from './positions';
+import type { Range } from './places';
 
 export type TokenKind = 'identifier' | 'string' | 'number' | 'mark' | 'arrow' | 'comment' | 'end' | 'unknown';
 

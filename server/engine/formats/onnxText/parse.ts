@@ -11,7 +11,7 @@ import { HeadParser } from './parseHead';
 import { NodeParser } from './parseNode';
 import { TypeParser } from './parseTypes';
 import { PositionTable } from './positions';
-import type { Named, Scope } from './positions';
+import type { Named, Scope } from './places';
 
 export interface ParsedText extends ReadModel {
   /** What could be read; null only where there is no graph at all, or no room for it. */

@@ -1,7 +1,8 @@
 import type { Attribute, Graph, Node } from '../../graph/model';
 import { LineError, type Cursor } from './cursor';
 import type { AttributeParser } from './parseAttributes';
-import type { PositionTable, Scope } from './positions';
+import type { Scope } from './places';
+import type { PositionTable } from './positions';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 

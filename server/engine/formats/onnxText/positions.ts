@@ -1,45 +1,8 @@
-import type { Graph, ModelFunction, Node, Tensor } from '../../graph/model';
+import type { Graph, ModelFunction, Node } from '../../graph/model';
 import { runThrough, type Steps } from '../../scheduler';
-
-/** 0-based line and UTF-16 character, as in LSP. */
-export interface Place {
-  readonly line: number;
-  readonly character: number;
-}
-
-export interface Range {
-  readonly start: Place;
-  readonly end: Place;
-}
-
-/** A stretch of names: the model itself, a subgraph or a function. */
-export interface Scope {
-  readonly kind: 'graph' | 'subgraph' | 'function';
-  readonly owner: Graph | ModelFunction;
-  readonly parent: Scope | null;
-  /** The node that holds a subgraph. */
-  readonly node: Node | null;
-  readonly children: readonly Scope[];
-  /** Nodes of this scope alone, as far as the text shows them. */
-  readonly nodes: readonly Node[];
-  readonly inputs: readonly Named[];
-  readonly outputs: readonly Named[];
-  readonly initializers: readonly Named<Tensor>[];
-  /** Values with a declared type, where the text names them. */
-  readonly declared?: readonly Named[];
-  readonly name: Range;
-  /** From the name to the arrow's outputs. */
-  readonly header: Range;
-  /** From the name (or what stands before it) to the closing brace. */
-  readonly range: Range;
-}
-
-/** A name at a place: of an input, output, declared value or initializer. */
-export interface Named<Item = unknown> {
-  readonly name: string;
-  readonly range: Range;
-  readonly item: Item | null;
-}
+import { covers, lineRange, type Named, type Place, type Range, type Scope } from './places';
+import { collectOccurrences } from './occurrences';
+import type { NameCell, Occurrences, OccurrencesByScope, StatementNames } from './occurrences';
 
 /** Where the parts of a statement stand. Lists are shorter than the node's where the listing elides. */
 export interface NodePosition {
@@ -77,12 +40,6 @@ export interface ValuePosition {
   readonly uses: readonly Range[];
 }
 
-/** Places of one value: a range, or the cell of the table where a place in a statement stands. */
-interface Occurrences {
-  readonly definitions: (Range | number)[];
-  readonly uses: (Range | number)[];
-}
-
 const headerCells = 10;
 
 /** Numbers of all statements in one typed array: objects for each would cost more memory than the text. */
@@ -99,7 +56,7 @@ export class PositionTable {
   private readonly parentOf: number[] = [];
   private indexByNode: Map<Node, number> | null = null;
   private readonly scopeByOwner = new Map<Graph | ModelFunction, Scope>();
-  private values: Map<Scope, Map<string, Occurrences>> | null = null;
+  private values: OccurrencesByScope | null = null;
 
   constructor(readonly scopes: readonly Scope[]) {}
 
@@ -208,11 +165,10 @@ export class PositionTable {
   }
 
   private at(index: number): NodePosition {
-    const { cells } = this;
     const at = this.offsets[index]!;
     const list = (from: number, count: number): Range[] =>
       Array.from({ length: count }, (_, i) => this.triple(from + i * 3));
-    const [outputs, attributes, inputs] = [cells[at + 7]!, cells[at + 8]!, cells[at + 9]!];
+    const [outputs, attributes, inputs] = this.counts(at);
     const first = at + headerCells;
     const parent = this.parentOf[index]!;
     return {
@@ -332,69 +288,35 @@ export class PositionTable {
   }
 
   /** Made on the first question: most listings are read without one. */
-  private allValues(): Map<Scope, Map<string, Occurrences>> {
+  private allValues(): OccurrencesByScope {
     return this.values ?? runThrough(this.indexValues());
   }
 
   /** Makes what questions about values are answered from; who has time does it before the first one. */
-  *indexValues(): Steps<Map<Scope, Map<string, Occurrences>>> {
-    this.values ??= yield* this.collectValues();
+  *indexValues(): Steps<OccurrencesByScope> {
+    this.values ??= yield* collectOccurrences(this.scopes, () => this.statementNames());
     return this.values;
   }
 
-  private *collectValues(): Steps<Map<Scope, Map<string, Occurrences>>> {
-    const all = new Map<Scope, Map<string, Occurrences>>();
-    const ensure = (scope: Scope, name: string): Occurrences => {
-      const names = all.get(scope)!;
-      let value = names.get(name);
-      if (!value) names.set(name, (value = { definitions: [], uses: [] }));
-      return value;
-    };
-    const use = (scope: Scope, name: string, place: Range | number): void => {
-      if (name === '') return;
-      let at: Scope | null = scope;
-      while (at && !all.get(at)!.has(name)) at = at.parent;
-      ensure(at ?? scope, name).uses.push(place);
-    };
-    for (const scope of this.scopes) {
-      all.set(scope, new Map());
-      for (const { name, range } of [...scope.inputs, ...scope.initializers]) {
-        yield;
-        ensure(scope, name).definitions.push(range);
-      }
-    }
-    // All definitions first: a text may use a value before the line that makes it.
+  private *statementNames(): Generator<StatementNames, void> {
+    const list = (names: readonly string[], from: number, count: number): NameCell[] =>
+      Array.from({ length: count }, (_, i) => [names[i] ?? '', from + i * 3]);
     for (const [index, node] of this.nodeList.entries()) {
-      yield;
       const at = this.offsets[index]!;
-      for (let i = 0; i < this.cells[at + 7]!; i++) {
-        if (node.outputs[i])
-          ensure(this.scopeOf[index]!, node.outputs[i]!).definitions.push(at + headerCells + i * 3);
-      }
+      const [outputs, attributes, inputs] = this.counts(at);
+      const first = at + headerCells;
+      yield {
+        scope: this.scopeOf[index]!,
+        outputs: list(node.outputs, first, outputs),
+        inputs: list(node.inputs, first + (outputs + attributes) * 3, inputs),
+      };
     }
-    for (const [index, node] of this.nodeList.entries()) {
-      yield;
-      const at = this.offsets[index]!;
-      const first = at + headerCells + (this.cells[at + 7]! + this.cells[at + 8]!) * 3;
-      for (let i = 0; i < this.cells[at + 9]!; i++)
-        use(this.scopeOf[index]!, node.inputs[i] ?? '', first + i * 3);
-    }
-    for (const scope of this.scopes) {
-      for (const { name, range } of [...scope.outputs, ...(scope.declared ?? [])]) use(scope, name, range);
-    }
-    return all;
   }
-}
 
-export function lineRange(line: number, start: number, end: number): Range {
-  return { start: { line, character: start }, end: { line, character: end } };
-}
-
-/** True if the place lies in the range or at its end, where an editor's cursor stands behind a word. */
-function covers({ start, end }: Range, { line, character }: Place): boolean {
-  if (line < start.line || line > end.line) return false;
-  if (line === start.line && character < start.character) return false;
-  return line !== end.line || character <= end.character;
+  /** How many outputs, attributes and inputs a statement shows. */
+  private counts(at: number): readonly [outputs: number, attributes: number, inputs: number] {
+    return [this.cells[at + 7]!, this.cells[at + 8]!, this.cells[at + 9]!];
+  }
 }
 
 /** Initializers stand in order, one to a line; there may be many. */

@@ -3,7 +3,7 @@ import { runThrough, type Steps } from '../../scheduler';
 import { nodeDevicesText } from './devices';
 import { ListingWriter } from './listingWriter';
 import { PositionTable } from './positions';
-import type { Place, Scope } from './positions';
+import type { Place, Scope } from './places';
 import { commentLines, functionHead, headLines, type PrintOptions } from './printHead';
 import { attributeText, graphName, shortened } from './values';
 import { ValueWriter } from './valueWriter';

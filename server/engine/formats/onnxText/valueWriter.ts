@@ -1,7 +1,7 @@
 import type { Graph, Tensor, ValueInfo } from '../../graph/model';
 import type { Steps } from '../../scheduler';
 import type { ListingWriter } from './listingWriter';
-import { lineRange, type Named } from './positions';
+import { lineRange, type Named } from './places';
 import { shortened, tensorText } from './values';
 import { commentText, grouped, typeText } from './words';
 

@@ -1,5 +1,5 @@
 import { utf8Length } from '../../graph/utf8';
-import type { Place } from './positions';
+import type { Place } from './places';
 
 /** Comments on one line; what lies beyond is a broken or hostile file. */
 const mostNotes = 8;
