@@ -7,6 +7,7 @@
  * is replaced. The same first seed repeats a run.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FuzzMessage } from './fuzzer';
 
@@ -16,8 +17,10 @@ const program = fileURLToPath(import.meta.url);
 const kinds = ['models', 'editing', 'commands'] as const;
 type Kind = (typeof kinds)[number];
 
-/** A seed that takes longer than this counts as a hang. */
+/** A seed that takes longer than this counts as a hang (milliseconds). */
 const longest = 30_000;
+/** Times as long where the process had no processor meanwhile, because others kept the machine busy. */
+const patience = 10;
 
 interface Tally {
   readonly results: Map<string, number>;
@@ -64,14 +67,14 @@ function stretch(kind: Kind, from: number, end: number, tally: Tally): Promise<n
     let seed = from;
     let running = false;
     let reason = 'the process ended';
-    let timer = watch(child);
+    let stop = watch(child);
     const fail = (what: string): void => {
       tally.failures.push(`${kind}, seed ${seed}: ${what}`);
       console.log(tally.failures.at(-1));
     };
     child.on('message', (message: FuzzMessage) => {
-      clearTimeout(timer);
-      timer = watch(child, () => (reason = `no end after ${longest / 1000} s`));
+      stop();
+      stop = watch(child, () => (reason = `no end after ${longest / 1000} s`));
       if (message.kind === 'memory') tally.memory = Math.max(tally.memory, message.bytes);
       else {
         seed = message.seed;
@@ -81,18 +84,40 @@ function stretch(kind: Kind, from: number, end: number, tally: Tally): Promise<n
       if (message.kind === 'ended') note(tally, message);
     });
     child.once('exit', (code) => {
-      clearTimeout(timer);
+      stop();
       if (code !== 0 || running) fail(`${reason} (${code})`);
       resolve(seed + 1);
     });
   });
 }
 
-function watch(child: ChildProcess, late: () => void = () => {}): NodeJS.Timeout {
-  return setTimeout(() => {
+/** Ends a process that works for too long, or that does not answer for very long; answers how to stop watching. */
+function watch(child: ChildProcess, late: () => void = () => {}): () => void {
+  const worked = processorTime(child);
+  const began = Date.now();
+  const look = (): void => {
+    const now = processorTime(child);
+    const busy = worked === null || now === null ? longest : now - worked;
+    if (busy < longest && Date.now() - began < patience * longest) {
+      timer = setTimeout(look, Math.max(1000, longest - busy));
+      return;
+    }
     late();
     child.kill('SIGKILL');
-  }, longest);
+  };
+  let timer = setTimeout(look, longest);
+  return () => clearTimeout(timer);
+}
+
+/** Milliseconds of processor that a process has used; null where the system does not tell. */
+function processorTime({ pid }: ChildProcess): number | null {
+  try {
+    // proc(5): behind the name in brackets the state is field 3; fields 14 and 15 count ticks of 10 ms.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return null;
+  }
 }
 
 function note(tally: Tally, { result, milliseconds, seed }: FuzzMessage & { kind: 'ended' }): void {
