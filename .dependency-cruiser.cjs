@@ -10,6 +10,7 @@ const leftOf = {
   operators: ['graph'],
   inference: ['graph', 'operators', 'formats'],
   chips: ['graph'],
+  systems: ['graph', 'chips'],
   kernels: ['graph', 'operators', 'inference'],
   cost: ['graph', 'operators', 'inference', 'kernels', 'chips'],
   memory: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost'],

@@ -18,7 +18,7 @@ export const chipClasses = [
 export type ChipClass = (typeof chipClasses)[number];
 
 /** Where a chip is put to work; a tag of its own beside class and phase. */
-type Place = 'mcu' | 'device' | 'edge-server' | 'cloud' | 'vehicle';
+export type Place = 'mcu' | 'device' | 'edge-server' | 'cloud' | 'vehicle';
 
 type ChipPhase = 'training' | 'inference';
 
@@ -42,7 +42,7 @@ export interface Figure<T = number> {
   readonly note?: string;
 }
 
-interface Source {
+export interface Source {
   readonly title: string;
   readonly url: string | null;
   readonly basis: FigureBasis;

@@ -39,12 +39,13 @@ interface Schema {
 const definitions = schema.definitions as unknown as Readonly<Record<string, Schema>>;
 
 /**
- * Holds a chip file against chip.schema.json, the one that editors complete and validate it with. A field that is not
- * known is a warning, since the rest may be used; everything else is an error.
+ * Holds a file against its schema, the one that editors complete and validate it with: that of chip files, or another
+ * one with the same definitions. A field that is not known is a warning, since the rest may be used; everything else is
+ * an error.
  */
-export function checkSchema(json: unknown): ChipProblem[] {
+export function checkSchema(json: unknown, of: Schema = schema): ChipProblem[] {
   const problems: ChipProblem[] = [];
-  check(schema, json, [], problems);
+  check(of, json, [], problems);
   return problems;
 }
 

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { loadSystem, systems } from '../../../server/engine/systems/load';
+import dgx from '../../../server/engine/systems/catalogue/nvidia-dgx-h100.json';
+
+/** The DGX H100 with one part changed; what is wrong with it, as code and place. */
+function problemsWith(change: (system: ReturnType<typeof structuredClone<typeof dgx>>) => void): string[] {
+  const changed = structuredClone(dgx);
+  change(changed);
+  const { system, problems } = loadSystem(changed);
+  expect(system === null).toBe(problems.some(({ severity }) => severity === 'error'));
+  return problems.map(({ code, path }) => `${code} ${path.join('.')}`);
+}
+
+describe('the catalogue of systems', () => {
+  it('holds the DGX H100, whose links say one direction', () => {
+    expect(loadSystem(dgx).problems).toEqual([]);
+    expect(systems.map(({ id }) => id)).toEqual(['nvidia-dgx-h100']);
+    // NVIDIA: 900 GB/s in both directions together; 64 GB/s of PCI Express 5.0 x16 are one direction.
+    expect(systems[0]!.links.map((link) => link.bytesPerSecondPerDirection?.value)).toEqual([450e9, 64e9]);
+    // 640 GB of HBM are sold: eight of 80 GB.
+    expect(systems[0]!.devices.find(({ id }) => id === 'gpu')?.count).toBe(8);
+  });
+});
+
+describe('a system file', () => {
+  it('is held against its schema', () => {
+    expect(loadSystem([]).system).toBeNull();
+    expect(problemsWith((system) => (system.devices = []))).toContain('chip.schema-empty devices');
+    expect(problemsWith((system) => (system.devices[0]!.count = 0))).toEqual([
+      'chip.schema-low devices.0.count',
+    ]);
+    expect(problemsWith((system) => (system.links[0]!.topology = 'star'))).toEqual([
+      'chip.schema-choice links.0.topology',
+    ]);
+  });
+
+  it('names chips, devices and pools that there are', () => {
+    expect(problemsWith((system) => (system.devices[0]!.chip = 'nvidia-h900'))).toEqual([
+      'system.no-chip devices.0.chip',
+    ]);
+    expect(problemsWith((system) => (system.devices[1]!.pool = 'gpu'))).toEqual([
+      'system.no-part devices.1.pool',
+    ]);
+    expect(problemsWith((system) => system.pools[0]!.sharedBy.push('dram'))).toEqual([
+      'system.no-part pools.0.sharedBy.1',
+    ]);
+    expect(problemsWith((system) => system.links[1]!.between.push('nic'))).toEqual([
+      'system.no-part links.1.between.2',
+    ]);
+    // A link may end in a pool.
+    expect(problemsWith((system) => system.links[1]!.between.push('dram'))).toEqual([]);
+  });
+
+  it('names each part once, and no more members than there are', () => {
+    expect(problemsWith((system) => (system.pools[0]!.id = 'gpu'))).toContain('system.twice pools.0.id');
+    expect(problemsWith((system) => (system.links[0]!.members = 9))).toEqual([
+      'system.too-many links.0.members',
+    ]);
+    expect(problemsWith((system) => (system.links[0]!.members = 8))).toEqual([]);
+  });
+
+  it('has a source for each figure', () => {
+    expect(problemsWith((system) => (system.links[0]!.bytesPerSecondPerDirection.sources = [0, 2]))).toEqual([
+      'system.no-source links.0.bytesPerSecondPerDirection.sources.1',
+    ]);
+  });
+});
