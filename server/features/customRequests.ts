@@ -78,8 +78,10 @@ export function registerCustomRequests(context: ServerContext): void {
     whileWanted(models.analysis(uri), token);
 
   // No default here: a listing that can't be made is a fault that the provider writes down itself.
-  connection.onRequest(listingRequest, (params: ListingParams): Promise<ListingResult> =>
-    models.listing(params.uri),
+  connection.onRequest(
+    listingRequest,
+    (params: ListingParams, token: CancellationToken): Promise<ListingResult> =>
+      models.listing(params.uri, () => token.isCancellationRequested),
   );
   on<ModelChangedParams, ModelChangedResult>(modelChangedRequest, { changed: true }, async ({ uri }) => {
     const changed = await models.modelChanged(uri);

@@ -3,7 +3,7 @@ import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
 import { readOnnx } from '../engine/formats/onnx/read';
 import { boundless, noRoom } from '../engine/formats/room';
-import type { ReadModel } from '../engine/formats/room';
+import type { ReadModel, Room } from '../engine/formats/room';
 import { PositionTable } from '../engine/formats/onnxText/positions';
 import { bytesPerLetter, parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printSteps } from '../engine/formats/onnxText/print';
@@ -14,6 +14,7 @@ import type { FileStamp } from '../node/readFile';
 import type { ExternalNotes, Listing } from './analysis';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
+import { LoadQueue } from './loadQueue';
 import type { ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
@@ -67,18 +68,23 @@ export interface LoaderHost {
 /** Reads files and texts and makes what is served from them. */
 export class Loader {
   private readonly known = new WeakMap<Served, Known>();
+  private readonly queue = new LoadQueue();
 
   constructor(
     private readonly files: ModelFiles,
     private readonly host: LoaderHost,
   ) {}
 
-  /** The listing of a model; `latest` itself when the file did not change. Never rejects. */
+  /**
+   * The listing of a model; `latest` itself when the file did not change. Rejects with a `CancelledError` alone, once
+   * nobody waits for it.
+   */
   async fromFile(
     uri: string,
     modelUri: string,
     latest: Served | undefined,
     room = boundless,
+    isGivenUp = (): boolean => false,
   ): Promise<Served> {
     const wanted = { uri, modelUri, latest };
     let size: number | null = null;
@@ -87,25 +93,33 @@ export class Loader {
       size = stamp.size;
       const known = latest && this.known.get(latest);
       if (latest && stamp.version !== null && known?.stamp.version === stamp.version) return latest;
-      const file = await this.files.open(modelUri);
-      try {
-        const digest = new ReadDigest(file.source);
-        const read = await readOnnx(digest, politely(), room);
-        const { value, problems } = read;
-        const now: Known = { stamp: file.stamp, digest: digest.end() };
-        if (latest && known && isSame(known, now)) {
-          this.known.set(latest, now);
-          return latest;
-        }
-        if (!value || isBeingWritten(problems, latest)) return this.unreadable(wanted, size, problems);
-        const served = await this.readable(wanted, { ...read, value }, file.stamp);
-        this.known.set(served, now);
-        return served;
-      } finally {
-        await file.close();
-      }
+      return await this.queue.run(size, isGivenUp, () => this.readAnew(wanted, room, isGivenUp));
     } catch (error) {
+      if (error instanceof CancelledError) throw error;
       return this.unreadable(wanted, size, [fileProblem(error)]);
+    }
+  }
+
+  private async readAnew(wanted: Wanted, room: Room, isGivenUp: () => boolean): Promise<Served> {
+    const { modelUri, latest } = wanted;
+    const known = latest && this.known.get(latest);
+    const file = await this.files.open(modelUri);
+    try {
+      const digest = new ReadDigest(file.source);
+      const read = await readOnnx(digest, politely(isGivenUp), room);
+      const { value, problems } = read;
+      const now: Known = { stamp: file.stamp, digest: digest.end() };
+      if (latest && known && isSame(known, now)) {
+        this.known.set(latest, now);
+        return latest;
+      }
+      if (!value || isBeingWritten(problems, latest))
+        return this.unreadable(wanted, file.stamp.size, problems);
+      const served = await this.readable(wanted, { ...read, value }, file.stamp);
+      this.known.set(served, now);
+      return served;
+    } finally {
+      await file.close();
     }
   }
 

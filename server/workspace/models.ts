@@ -11,7 +11,7 @@ import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { StoredProfile } from './profileStore';
 import { ModelMemory } from './modelMemory';
-import { isWanted, keep, matches } from './openModel';
+import { isGivenUp, isWanted, keep, matches } from './openModel';
 import type { OpenModel, Run } from './openModel';
 import type { Served } from './served';
 import type { Settings } from './settings';
@@ -53,6 +53,8 @@ const reportedFactor = 12;
 /** Models kept that no open document needs. */
 const idleLimit = 4;
 
+const never = (): boolean => false;
+
 /** Open models: from the address of a listing to its text and its analysis. */
 export class Models {
   private readonly models = new Map<string, OpenModel>();
@@ -75,8 +77,8 @@ export class Models {
   }
 
   /** The text for the file-system provider, read anew if the file changed. */
-  async listing(uri: string): Promise<ListingResult> {
-    const served = await this.load(this.open(uri), true);
+  async listing(uri: string, isCancelled = never): Promise<ListingResult> {
+    const served = await this.load(this.open(uri), true, isCancelled);
     const { text, mtime } = served;
     return { text, mtime, revision: served.listing.revision, state: served.listing.state };
   }
@@ -249,6 +251,7 @@ export class Models {
         modelUri,
         served: [],
         loading: null,
+        waiting: new Set(),
         run: null,
         look: null,
         reported: false,
@@ -292,11 +295,17 @@ export class Models {
     this.settings.drop(model.modelUri);
   }
 
-  private load(model: OpenModel, look: boolean): Promise<Served> {
+  private async load(model: OpenModel, look: boolean, isCancelled = never): Promise<Served> {
     const latest = model.served[0];
-    if (model.loading) return look ? model.loading.then(() => this.loadNow(model)) : model.loading;
-    if (latest && !look) return Promise.resolve(latest);
-    return this.loadNow(model);
+    if (!model.loading && latest && !look) return latest;
+    const waits = (): boolean => isCancelled();
+    model.waiting.add(waits);
+    try {
+      if (model.loading && look) await model.loading;
+      return await (look ? this.loadNow(model) : (model.loading ?? this.loadNow(model)));
+    } finally {
+      model.waiting.delete(waits);
+    }
   }
 
   private loadNow(model: OpenModel): Promise<Served> {
@@ -342,7 +351,8 @@ export class Models {
       return Promise.resolve(this.loader.leftAlone(model.uri, model.modelUri, text));
     }
     const room = this.memory.roomFor(model);
-    if (!isHandWritten(model.uri)) return this.loader.fromFile(model.uri, model.modelUri, latest, room);
+    if (!isHandWritten(model.uri))
+      return this.loader.fromFile(model.uri, model.modelUri, latest, room, () => isGivenUp(model));
     const revision = (latest?.listing.revision ?? 0) + 1;
     const text = this.documentOf(model.uri)?.text;
     return typeof text === 'string'

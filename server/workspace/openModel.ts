@@ -32,6 +32,8 @@ export interface OpenModel {
   /** Latest first. */
   served: Served[];
   loading: Promise<Served> | null;
+  /** Whether each that waits for it to be read has given up. */
+  readonly waiting: Set<() => boolean>;
   run: Run | null;
   /** The last look at the files of its weights, and whether it was given up. */
   look: { readonly served: Served; givenUp: boolean } | null;
@@ -49,6 +51,11 @@ export function isWanted({ asked, loading, run }: OpenModel): boolean {
   if (loading) return true;
   if (run?.abandoned) return false;
   return asked > 0 || (run !== null && !run.ended && !run.cancelled);
+}
+
+/** Whoever waited for it to be read waits no longer. */
+export function isGivenUp({ waiting }: OpenModel): boolean {
+  return waiting.size > 0 && [...waiting].every((hasGivenUp) => hasGivenUp());
 }
 
 /** The document shows the text. */
