@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { type InputsParams, inputsRequest, type InputsResult } from '../server/protocol';
+import { type InputsParams, inputsRequest } from '../server/protocol';
 import type { Server } from './server/server';
 
 /** The files that a model's listing and report are made from; nothing is saved over them. Rejects without a server. */
 export async function inputsOf(server: Server, uri: vscode.Uri): Promise<readonly vscode.Uri[]> {
   const params: InputsParams = { uri: uri.toString() };
-  const { uris } = await server.request<InputsResult>(inputsRequest, params);
+  const { uris } = await server.request(inputsRequest, params);
   return [...uris.map((one) => vscode.Uri.parse(one, true)), ...settingsFiles()];
 }
 

@@ -12,6 +12,22 @@ import type {
 } from './engine/report/types';
 import type { Phase, PrecisionPolicy } from './engine/workload';
 
+declare const types: unique symbol;
+
+/** The method of a request with the types of what is asked and what is answered, which both ends infer from it. */
+export type RequestMethod<P, R> = string & { readonly [types]?: (params: P) => R };
+
+/** The method of a notification with the type of what it tells. */
+export type NotificationMethod<P> = string & { readonly [types]?: (params: P) => void };
+
+function request<P, R>(method: string): RequestMethod<P, R> {
+  return method;
+}
+
+function notification<P>(method: string): NotificationMethod<P> {
+  return method;
+}
+
 /** Language id of listings and of hand-written `.onnxtxt` files. */
 export const languageId = 'onnx';
 /** Scheme of listings; addresses are made by server/address.ts alone. */
@@ -31,7 +47,7 @@ export const linkedCommands = {
 // --- client -> server -------------------------------------------------------------------------------------------
 
 /** The listing of a model, for the file-system provider. Never fails: an unreadable model has a written state. */
-export const listingRequest = 'siliconlens/listing';
+export const listingRequest = request<ListingParams, ListingResult>('siliconlens/listing');
 export interface ListingParams {
   /** URI of the listing (address.ts). */
   readonly uri: string;
@@ -47,7 +63,9 @@ export interface ListingResult {
 }
 
 /** The model file changed, settled, or went; the server reads it again and answers when the listing is current. */
-export const modelChangedRequest = 'siliconlens/modelChanged';
+export const modelChangedRequest = request<ModelChangedParams, ModelChangedResult>(
+  'siliconlens/modelChanged',
+);
 export interface ModelChangedParams {
   readonly uri: string;
 }
@@ -57,7 +75,7 @@ export interface ModelChangedResult {
 }
 
 /** Where a node stands in a listing. */
-export const locateNodeRequest = 'siliconlens/locateNode';
+export const locateNodeRequest = request<LocateNodeParams, LocateNodeResult>('siliconlens/locateNode');
 export interface LocateNodeParams {
   readonly uri: string;
   readonly node: number;
@@ -68,7 +86,7 @@ export interface LocateNodeResult {
 }
 
 /** The node at a line (0-based) of a listing, for highlighting in the report; null between nodes. */
-export const nodeAtRequest = 'siliconlens/nodeAt';
+export const nodeAtRequest = request<NodeAtParams, NodeAtResult>('siliconlens/nodeAt');
 export interface NodeAtParams {
   readonly uri: string;
   readonly line: number;
@@ -76,7 +94,7 @@ export interface NodeAtParams {
 export type NodeAtResult = { readonly node: number | null };
 
 /** The choices in force for a model and what may be chosen. */
-export const choicesRequest = 'siliconlens/choices';
+export const choicesRequest = request<ChoicesParams, ChoicesResult>('siliconlens/choices');
 export interface ChoicesParams {
   readonly uri: string;
 }
@@ -122,13 +140,13 @@ export interface DimensionChoice {
 }
 
 /** The chips that there are, for a workspace rather than a model. */
-export const chipsRequest = 'siliconlens/chips';
+export const chipsRequest = request<object, ChipsResult>('siliconlens/chips');
 export interface ChipsResult {
   readonly chips: readonly ChipChoice[];
 }
 
 /** The text of a new chip file that extends a chip: its headline figures, ready to be changed. */
-export const newChipRequest = 'siliconlens/newChip';
+export const newChipRequest = request<NewChipParams, NewChipResult>('siliconlens/newChip');
 export interface NewChipParams {
   /** Id of the chip to extend. */
   readonly extends: string;
@@ -142,7 +160,7 @@ export interface NewChipResult {
 }
 
 /** At most 200 KB, whatever the size of the model. */
-export const summaryRequest = 'siliconlens/summary';
+export const summaryRequest = request<SummaryParams, Summary>('siliconlens/summary');
 export interface SummaryParams {
   readonly uri: string;
 }
@@ -234,7 +252,7 @@ export interface MemoryPoint {
 }
 
 /** Rows of the node table, sorted and filtered by the server. */
-export const rowsRequest = 'siliconlens/rows';
+export const rowsRequest = request<RowsParams, RowsResult>('siliconlens/rows');
 export interface RowsParams {
   readonly uri: string;
   readonly revision: number;
@@ -285,7 +303,9 @@ export interface MeasuredCell {
 }
 
 /** The whole report in one of the command line's formats; it comes by {@link exportChunkRequest}, chunk by chunk. */
-export const exportReportRequest = 'siliconlens/exportReport';
+export const exportReportRequest = request<ExportReportParams, ExportReportResult>(
+  'siliconlens/exportReport',
+);
 export interface ExportReportParams {
   readonly uri: string;
   readonly format: 'json' | 'markdown' | 'csv' | 'html';
@@ -298,7 +318,7 @@ export interface ExportReportResult {
 }
 
 /** The files that the listing and the report of a model are made from: nothing that is saved goes over one of them. */
-export const inputsRequest = 'siliconlens/inputs';
+export const inputsRequest = request<InputsParams, InputsResult>('siliconlens/inputs');
 export interface InputsParams {
   readonly uri: string;
 }
@@ -308,7 +328,9 @@ export interface InputsResult {
 }
 
 /** Reads a profile and lays it beside the estimates of a chip, from now on in this workspace. */
-export const importProfileRequest = 'siliconlens/importProfile';
+export const importProfileRequest = request<ImportProfileParams, ImportProfileResult>(
+  'siliconlens/importProfile',
+);
 export interface ImportProfileParams {
   readonly uri: string;
   /** URI of the file: a trace of ONNX Runtime, a file of trtexec --exportProfile, or a CSV. */
@@ -327,7 +349,9 @@ export type ImportProfileResult =
   | { readonly ok: false; readonly message: string };
 
 /** Forgets an imported profile. */
-export const removeProfileRequest = 'siliconlens/removeProfile';
+export const removeProfileRequest = request<RemoveProfileParams, RemoveProfileResult>(
+  'siliconlens/removeProfile',
+);
 export interface RemoveProfileParams {
   readonly uri: string;
   readonly chip: string;
@@ -341,7 +365,7 @@ export interface RemoveProfileResult {
  * Reads the weights of a model once and answers with a page about the zeros in them. The client cancels it; how far it
  * has come is told by {@link sparsityProgressNotification}.
  */
-export const sparsityRequest = 'siliconlens/sparsity';
+export const sparsityRequest = request<SparsityParams, SparsityResult>('siliconlens/sparsity');
 export interface SparsityParams {
   readonly uri: string;
 }
@@ -351,7 +375,7 @@ export interface SparsityResult {
 }
 
 /** Models that the server leaves alone: it ended while it was at work on them. The whole list, whenever it changes. */
-export const withheldNotification = 'siliconlens/withheld';
+export const withheldNotification = notification<WithheldParams>('siliconlens/withheld');
 export interface WithheldParams {
   readonly models: readonly WorkingModel[];
 }
@@ -366,7 +390,7 @@ export const pongNotification = 'siliconlens/pong';
 // --- server -> client -------------------------------------------------------------------------------------------
 
 /** Reads of files that the server can't reach itself (any scheme but `file:`). Bytes travel as base64. */
-export const statModelRequest = 'siliconlens/statFile';
+export const statModelRequest = request<StatFileParams, StatFileResult>('siliconlens/statFile');
 export interface StatFileParams {
   readonly uri: string;
 }
@@ -374,19 +398,19 @@ export type StatFileResult =
   | { readonly ok: true; readonly size: number; readonly mtime: number }
   | { readonly ok: false; readonly reason: string };
 /** The next chunk of a report under way; answered when the client is done with it, with an error if it wants no more. */
-export const exportChunkRequest = 'siliconlens/exportChunk';
+export const exportChunkRequest = request<ExportChunkParams, void>('siliconlens/exportChunk');
 export interface ExportChunkParams {
   readonly export: number;
   readonly text: string;
 }
 /** Names of the files in a folder. */
-export const listFolderRequest = 'siliconlens/listFolder';
+export const listFolderRequest = request<ListFolderParams, ListFolderResult>('siliconlens/listFolder');
 export interface ListFolderParams {
   readonly uri: string;
 }
 export type ListFolderResult =
   { readonly ok: true; readonly names: readonly string[] } | { readonly ok: false; readonly reason: string };
-export const readModelRequest = 'siliconlens/readFile';
+export const readModelRequest = request<ReadFileParams, ReadFileResult>('siliconlens/readFile');
 export interface ReadFileParams {
   readonly uri: string;
   readonly offset: number;
@@ -399,20 +423,20 @@ export type ReadFileResult =
  * An open listing shows a text that is no longer (or was never) served by this server, for example after it was
  * started again: the provider reports the file as changed, so that the editor reads it anew.
  */
-export const listingOutdatedNotification = 'siliconlens/listingOutdated';
+export const listingOutdatedNotification = notification<ListingOutdatedParams>('siliconlens/listingOutdated');
 export interface ListingOutdatedParams {
   readonly uri: string;
 }
 
 /** An analysis is ready or its choices changed: status item, side panel and reports of that listing refresh. */
-export const analysisNotification = 'siliconlens/analysis';
+export const analysisNotification = notification<AnalysisParams>('siliconlens/analysis');
 export interface AnalysisParams {
   readonly uri: string;
   readonly revision: number;
 }
 
 /** The costliest nodes for the overview ruler: at most 2,000 above the threshold. */
-export const heatNotification = 'siliconlens/heat';
+export const heatNotification = notification<HeatParams>('siliconlens/heat');
 export interface HeatParams {
   readonly uri: string;
   readonly revision: number;
@@ -420,7 +444,7 @@ export interface HeatParams {
 }
 
 /** State of the server, pushed as state and not as event. */
-export const statusNotification = 'siliconlens/status';
+export const statusNotification = notification<StatusParams>('siliconlens/status');
 export interface StatusParams {
   readonly health: 'ok' | 'warning' | 'error';
   readonly quiescent: boolean;
@@ -428,7 +452,7 @@ export interface StatusParams {
 }
 
 /** What the server is at work on: told before it begins, so that it is known should the server end over it. */
-export const workingNotification = 'siliconlens/working';
+export const workingNotification = notification<WorkingParams>('siliconlens/working');
 export interface WorkingParams {
   readonly models: readonly WorkingModel[];
 }
@@ -441,7 +465,9 @@ export interface WorkingModel {
 export type WorkStage = 'reading' | 'analysing';
 
 /** Bytes of weights read so far and in all. */
-export const sparsityProgressNotification = 'siliconlens/sparsityProgress';
+export const sparsityProgressNotification = notification<SparsityProgressParams>(
+  'siliconlens/sparsityProgress',
+);
 export interface SparsityProgressParams {
   readonly uri: string;
   readonly done: number;

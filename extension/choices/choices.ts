@@ -14,9 +14,7 @@ export class Choices {
   /** The choices in force for a model; a model that can't be analysed has none. */
   async of(uri: vscode.Uri): Promise<ChoicesResult> {
     const params: ChoicesParams = { uri: uri.toString() };
-    const choices = await this.server.request<ChoicesResult | null>(choicesRequest, params);
-    if (!choices) throw new Error(text('extension.webview.noAnalysis'));
-    return choices;
+    return this.server.request(choicesRequest, params);
   }
 
   async chooseChips(uri: vscode.Uri): Promise<void> {

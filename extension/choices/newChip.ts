@@ -1,13 +1,6 @@
 import { labelText, messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import {
-  type ChipChoice,
-  type ChipsResult,
-  chipsRequest,
-  type NewChipParams,
-  newChipRequest,
-  type NewChipResult,
-} from '../../server/protocol';
+import { type ChipChoice, chipsRequest, type NewChipParams, newChipRequest } from '../../server/protocol';
 import { realPathInside } from '../../server/node/inside';
 import { lookAtFile } from '../../server/node/readFile';
 import type { Server } from '../server/server';
@@ -18,7 +11,7 @@ import { text } from '../text';
 export async function newChip(server: Server): Promise<void> {
   const folder = await pickFolder();
   if (!folder) return;
-  const { chips } = await server.request<ChipsResult>(chipsRequest, {});
+  const { chips } = await server.request(chipsRequest, {});
   const base = await pickBase(chips);
   if (!base) return;
   const name = await vscode.window.showInputBox({
@@ -29,7 +22,7 @@ export async function newChip(server: Server): Promise<void> {
   });
   if (name === undefined) return;
   const params: NewChipParams = { extends: base.id, name: name.trim() };
-  const made = await server.request<NewChipResult>(newChipRequest, params);
+  const made = await server.request(newChipRequest, params);
   if (made.text === null) throw new Error(text('extension.newChip.failed'));
   const file = vscode.Uri.joinPath(folder.uri, '.siliconlens', 'chips', `${made.id}.json`);
   // The id is new, but a broken file of that name may be there: it is opened as it is.

@@ -8,7 +8,6 @@ import {
   type ImportProfileResult,
   type RemoveProfileParams,
   removeProfileRequest,
-  type RemoveProfileResult,
 } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
 import type { Choices } from '../choices/choices';
@@ -40,7 +39,7 @@ export async function importProfile(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (_progress, token) => {
       try {
-        return await server.request<ImportProfileResult>(importProfileRequest, params, token);
+        return await server.request(importProfileRequest, params, token);
       } catch (error) {
         if (token.isCancellationRequested) return undefined;
         throw error;
@@ -86,7 +85,7 @@ export async function removeProfile(server: Server, choices: Choices, uri: vscod
   const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title });
   if (!picked) return;
   const params: RemoveProfileParams = { uri: uri.toString(), chip: picked.chip };
-  const { removed } = await server.request<RemoveProfileResult>(removeProfileRequest, params);
+  const { removed } = await server.request(removeProfileRequest, params);
   if (removed !== null)
     void vscode.window.showInformationMessage(
       messageText(text('extension.profile.removed', { file: removed })),

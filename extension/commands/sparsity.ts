@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type SparsityParams, sparsityRequest, type SparsityResult } from '../../server/protocol';
+import { type SparsityParams, sparsityRequest } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
 import type { Server } from '../server/server';
 import { text } from '../text';
@@ -40,7 +40,7 @@ export class SparsityPages implements vscode.TextDocumentContentProvider, vscode
         });
         try {
           const params: SparsityParams = { uri: key };
-          return await this.server.request<SparsityResult | null>(sparsityRequest, params, token);
+          return await this.server.request(sparsityRequest, params, token);
         } catch (error) {
           if (token.isCancellationRequested) return null;
           throw error;

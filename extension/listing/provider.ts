@@ -6,7 +6,6 @@ import {
   type ListingResult,
   type ModelChangedParams,
   modelChangedRequest,
-  type ModelChangedResult,
 } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
 import { ServerEndedError } from '../server/keeper';
@@ -132,7 +131,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
   private async modelChanged(uri: vscode.Uri): Promise<void> {
     this.server.release(uri);
     const params: ModelChangedParams = { uri: uri.toString() };
-    const { changed } = await this.server.request<ModelChangedResult>(modelChangedRequest, params);
+    const { changed } = await this.server.request(modelChangedRequest, params);
     if (changed) await this.refresh(uri);
   }
 
@@ -203,7 +202,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
   private async ask(params: ListingParams): Promise<ListingResult> {
     for (;;) {
       try {
-        return await this.server.request<ListingResult>(listingRequest, params);
+        return await this.server.request(listingRequest, params);
       } catch (error) {
         if (!(error instanceof ServerEndedError) || !this.server.isAlive) throw error;
       }

@@ -9,17 +9,15 @@ import {
   analysisNotification,
   type HeatParams,
   heatNotification,
-  type ListFolderParams,
   listFolderRequest,
   type ListingOutdatedParams,
   listingOutdatedNotification,
-  type ReadFileParams,
+  type NotificationMethod,
+  type RequestMethod,
   readModelRequest,
-  type ExportChunkParams,
   exportChunkRequest,
   type SparsityProgressParams,
   sparsityProgressNotification,
-  type StatFileParams,
   statModelRequest,
   type StatusParams,
   statusNotification,
@@ -143,7 +141,11 @@ export class Server implements vscode.Disposable {
     return this.keeper.stop();
   }
 
-  async request<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R> {
+  async request<P extends object, R>(
+    method: RequestMethod<P, R>,
+    params: P,
+    token?: vscode.CancellationToken,
+  ): Promise<R> {
     await this.start();
     const client = this.keeper.peer;
     if (!client) throw new Error(text('extension.server.notRunning'));
@@ -197,18 +199,26 @@ export class Server implements vscode.Disposable {
 
   private listen(client: QuietClient): void {
     const { reader } = this.needs;
-    client.onRequest(statModelRequest, (params: StatFileParams) => reader.stat(params));
-    client.onRequest(listFolderRequest, (params: ListFolderParams) => reader.list(params));
-    client.onRequest(readModelRequest, (params: ReadFileParams) => reader.read(params));
-    client.onRequest(exportChunkRequest, (params: ExportChunkParams) => this.exports.take(params));
-    client.onNotification(analysisNotification, (params: AnalysisParams) => this.analysis.fire(params));
-    client.onNotification(heatNotification, (params: HeatParams) => this.heat.fire(params));
-    client.onNotification(sparsityProgressNotification, (params: SparsityProgressParams) =>
-      this.sparsityProgress.fire(params),
-    );
-    client.onNotification(statusNotification, (params: StatusParams) => this.status.fire(params));
-    client.onNotification(listingOutdatedNotification, (params: ListingOutdatedParams) =>
-      this.outdated.fire(params),
-    );
+    answer(client, statModelRequest, (params) => reader.stat(params));
+    answer(client, listFolderRequest, (params) => reader.list(params));
+    answer(client, readModelRequest, (params) => reader.read(params));
+    answer(client, exportChunkRequest, (params) => this.exports.take(params));
+    hear(client, analysisNotification, (params) => this.analysis.fire(params));
+    hear(client, heatNotification, (params) => this.heat.fire(params));
+    hear(client, sparsityProgressNotification, (params) => this.sparsityProgress.fire(params));
+    hear(client, statusNotification, (params) => this.status.fire(params));
+    hear(client, listingOutdatedNotification, (params) => this.outdated.fire(params));
   }
+}
+
+function answer<P, R>(
+  client: QuietClient,
+  method: RequestMethod<P, R>,
+  run: (params: P) => Promise<R>,
+): void {
+  client.onRequest(method, (params: P): Promise<unknown> => run(params));
+}
+
+function hear<P>(client: QuietClient, method: NotificationMethod<P>, run: (params: P) => void): void {
+  client.onNotification(method, (params: P) => run(params));
 }

@@ -3,9 +3,7 @@ import { fileName, modelUri } from '../addresses';
 import {
   type FromWebview,
   rowsRequest,
-  type RowsResult,
   summaryRequest,
-  type Summary,
   type ToWebview,
   type WebviewCommand,
 } from '../../server/protocol';
@@ -82,9 +80,8 @@ export class Page implements vscode.Disposable {
       return;
     }
     try {
-      const summary = await this.server.request<Summary | null>(summaryRequest, { uri: key });
+      const summary = await this.server.request(summaryRequest, { uri: key });
       if (request !== this.request) return;
-      if (!summary) throw new Error(text('extension.webview.noAnalysis'));
       this.shown = key;
       this.post({ type: 'summary', summary });
     } catch (error) {
@@ -148,7 +145,7 @@ export class Page implements vscode.Disposable {
     if (!uri) return;
     try {
       const asked = { ...params, uri: uri.toString() };
-      const result = await this.server.request<RowsResult>(rowsRequest, asked);
+      const result = await this.server.request(rowsRequest, asked);
       this.post({ type: 'rows', request, result });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { type ExportReportParams, exportReportRequest, type ExportReportResult } from '../../server/protocol';
+import { type ExportReportParams, exportReportRequest } from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
@@ -96,7 +96,7 @@ export class Reports implements vscode.WebviewPanelSerializer, vscode.Disposable
   private chunks(uri: vscode.Uri, format: ExportFormat): AsyncIterable<string> {
     return this.server.exports.read((id) => {
       const params: ExportReportParams = { uri: uri.toString(), format, export: id };
-      return this.server.request<ExportReportResult>(exportReportRequest, params);
+      return this.server.request(exportReportRequest, params);
     });
   }
 

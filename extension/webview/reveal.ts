@@ -1,10 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  locateNodeRequest,
-  type LocateNodeResult,
-  nodeAtRequest,
-  type NodeAtResult,
-} from '../../server/protocol';
+import { locateNodeRequest, nodeAtRequest } from '../../server/protocol';
 import { isModelText } from '../addresses';
 import type { Server } from '../server/server';
 
@@ -37,7 +32,7 @@ export class Reveal implements vscode.Disposable {
    */
   async node(uri: vscode.Uri, node: number, own?: vscode.ViewColumn): Promise<void> {
     const params = { uri: uri.toString(), node };
-    const { line } = await this.server.request<LocateNodeResult>(locateNodeRequest, params);
+    const { line } = await this.server.request(locateNodeRequest, params);
     if (line === null) return;
     this.revealed = { uri: uri.toString(), line };
     const position = new vscode.Position(line, 0);
@@ -71,7 +66,7 @@ export class Reveal implements vscode.Disposable {
     const isEcho = this.revealed?.uri === uri && this.revealed.line === line;
     this.revealed = undefined;
     if (isEcho) return;
-    const { node } = await this.server.request<NodeAtResult>(nodeAtRequest, { uri, line });
+    const { node } = await this.server.request(nodeAtRequest, { uri, line });
     this.moved.fire({ uri: document.uri, node });
   }
 }

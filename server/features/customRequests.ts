@@ -18,7 +18,6 @@ import {
   summaryRequest,
 } from '../protocol';
 import type {
-  ChipsResult,
   ChoicesParams,
   ChoicesResult,
   ExportChunkParams,
@@ -26,20 +25,7 @@ import type {
   ExportReportResult,
   ListingParams,
   ListingResult,
-  LocateNodeParams,
-  LocateNodeResult,
-  ModelChangedParams,
-  ModelChangedResult,
-  NewChipParams,
-  NewChipResult,
-  NodeAtParams,
-  NodeAtResult,
-  RowsParams,
-  RowsResult,
-  SparsityParams,
-  SparsityResult,
-  Summary,
-  SummaryParams,
+  RequestMethod,
 } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { inferSymbolic } from '../engine/inference/symbolic';
@@ -49,7 +35,7 @@ import { printReport } from '../printReport';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices } from './choices';
 import { problemText } from './diagnostics';
-import { describe, handler, whileWanted } from './handler';
+import { ask, describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
 import { rows } from './rows';
@@ -62,7 +48,7 @@ export function registerCustomRequests(context: ServerContext): void {
   const { connection, models, settings, log, language } = context;
 
   const on = <P, R>(
-    method: string,
+    method: RequestMethod<P, R>,
     fallback: R,
     run: (params: P, token: CancellationToken) => Promise<R> | R,
   ): void => {
@@ -83,24 +69,24 @@ export function registerCustomRequests(context: ServerContext): void {
     (params: ListingParams, token: CancellationToken): Promise<ListingResult> =>
       models.listing(params.uri, () => token.isCancellationRequested),
   );
-  on<ModelChangedParams, ModelChangedResult>(modelChangedRequest, { changed: true }, async ({ uri }) => {
+  on(modelChangedRequest, { changed: true }, async ({ uri }) => {
     const changed = await models.modelChanged(uri);
     // The same text may have other problems: a kept listing of a file that can't be read any more says so.
     if (!changed) refreshProblems();
     return { changed };
   });
-  on<LocateNodeParams, LocateNodeResult>(locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
+  on(locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
     const analysis = await analysisOf(uri, token);
     return { line: analysis && lineOf(analysis, node) };
   });
-  on<NodeAtParams, NodeAtResult>(nodeAtRequest, { node: null }, async ({ uri, line }, token) => {
+  on(nodeAtRequest, { node: null }, async ({ uri, line }, token) => {
     const analysis = await analysisOf(uri, token);
     return { node: analysis && nodeAtLine(analysis, line) };
   });
-  on<object, ChipsResult>(chipsRequest, { chips: [] }, async () => ({
+  on(chipsRequest, { chips: [] }, async () => ({
     chips: chipChoices((await context.chips()).catalogue, language()),
   }));
-  on<NewChipParams, NewChipResult>(newChipRequest, { id: '', text: null }, async (params) =>
+  on(newChipRequest, { id: '', text: null }, async (params) =>
     newChip(params, (await context.chips()).catalogue),
   );
   const failure = (uri: string): ResponseError<void> =>
@@ -112,7 +98,7 @@ export function registerCustomRequests(context: ServerContext): void {
     );
   /** Requests about a model rather than a text: answered from the latest state, with an error where there is none. */
   const onModel = <P extends { readonly uri: string }, R>(
-    method: string,
+    method: RequestMethod<P, R>,
     run: (analysis: Analysis, params: P, scheduler: Scheduler) => Promise<R> | R,
     needsCosts = true,
   ): void => {
@@ -129,19 +115,17 @@ export function registerCustomRequests(context: ServerContext): void {
       handler(log, method, ({ uri }: P) => failure(uri), answer),
     );
   };
-  onModel(sparsityRequest, async (analysis, { uri }: SparsityParams, scheduler): Promise<SparsityResult> => ({
+  onModel(sparsityRequest, async (analysis, { uri }, scheduler) => ({
     text: await sparsityPage(analysis, context.files, language(), scheduler, progressTo(context, uri)),
   }));
   const chosen = (analysis: Analysis, _params: ChoicesParams): ChoicesResult =>
     choices(analysis, settings.keyOf(analysis.listing.modelUri), language());
   // Fewer chips are the way out where there are no costs.
   onModel(choicesRequest, chosen, false);
-  onModel(summaryRequest, (analysis, _params: SummaryParams, scheduler): Promise<Summary> =>
+  onModel(summaryRequest, (analysis, _params, scheduler) =>
     runPolitely(summary(analysis, reportHeadOf(analysis, language()), language()), scheduler),
   );
-  onModel(rowsRequest, (analysis, params: RowsParams, scheduler): Promise<RowsResult> =>
-    runPolitely(rows(analysis, params), scheduler),
-  );
+  onModel(rowsRequest, (analysis, params, scheduler) => runPolitely(rows(analysis, params), scheduler));
   const exported = async (
     analysis: Analysis,
     { format, export: id }: ExportReportParams,
@@ -155,7 +139,7 @@ export function registerCustomRequests(context: ServerContext): void {
     for await (const text of printReport(input, format, language(), scheduler)) {
       const params: ExportChunkParams = { export: id, text };
       // Answered when it is written: what is made ahead would pile up.
-      await connection.sendRequest(exportChunkRequest, params);
+      await ask(connection, exportChunkRequest, params);
       chunks++;
     }
     return { chunks };

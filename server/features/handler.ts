@@ -1,6 +1,7 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
-import type { CancellationToken } from 'vscode-languageserver/node';
+import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import { CancelledError } from '../engine/scheduler';
+import type { RequestMethod } from '../protocol';
 
 /** Where a handler reports what went wrong; the client shows it in the log only. */
 export interface Log {
@@ -42,6 +43,15 @@ export function whileWanted<T>(work: Promise<T>, token: CancellationToken): Prom
     const listener = token.onCancellationRequested(() => reject(new CancelledError()));
     work.then(resolve, reject).finally(() => listener.dispose());
   });
+}
+
+/** Asks the client. */
+export function ask<P extends object, R>(
+  connection: Connection,
+  method: RequestMethod<P, R>,
+  params: P,
+): Promise<R> {
+  return connection.sendRequest<R>(method, params);
 }
 
 export function describe(error: unknown): string {

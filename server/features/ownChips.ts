@@ -11,7 +11,7 @@ import type { Language } from '../../l10n/language';
 import { listFolderRequest, readModelRequest, statModelRequest } from '../protocol';
 import { ChipFiles } from '../workspace/chipFiles';
 import { type ChipFileState, type GoneChip, OwnChips } from '../workspace/ownChips';
-import { describe } from './handler';
+import { ask, describe } from './handler';
 import type { Log } from './handler';
 
 /** What the rest of the server does when the user's own chips change. */
@@ -25,9 +25,9 @@ export interface OwnChipsEvents {
 /** The user's own chips, with their mistakes told at the lines of their files. */
 export function ownChips(connection: Connection, log: Log, events: OwnChipsEvents): OwnChips {
   const files = new ChipFiles({
-    stat: (params) => connection.sendRequest(statModelRequest, params),
-    read: (params) => connection.sendRequest(readModelRequest, params),
-    list: (params) => connection.sendRequest(listFolderRequest, params),
+    stat: (params) => ask(connection, statModelRequest, params),
+    read: (params) => ask(connection, readModelRequest, params),
+    list: (params) => ask(connection, listFolderRequest, params),
   });
   const tell = (uri: string, diagnostics: Diagnostic[]): void => {
     connection.sendDiagnostics({ uri, diagnostics }).catch((error: unknown) => log.error(describe(error)));

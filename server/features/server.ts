@@ -23,7 +23,7 @@ import {
   withheldNotification,
   workingNotification,
 } from '../protocol';
-import type { StatusParams, WithheldParams, WorkingParams } from '../protocol';
+import type { NotificationMethod, WithheldParams } from '../protocol';
 import { CancelledError } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { Budget } from '../workspace/budget';
@@ -38,7 +38,7 @@ import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
 import type { ServerContext } from './context';
 import { registerCustomRequests } from './customRequests';
-import { describe } from './handler';
+import { ask, describe } from './handler';
 import type { Log } from './handler';
 import { heat } from './heat';
 import { registerInputs } from './inputs';
@@ -89,8 +89,8 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
   let folders: readonly string[] = [];
   const log: Log = { error: (text) => connection.console.error(text) };
   const files = new ModelFiles({
-    stat: (params) => connection.sendRequest(statModelRequest, params),
-    read: (params) => connection.sendRequest(readModelRequest, params),
+    stat: (params) => ask(connection, statModelRequest, params),
+    read: (params) => ask(connection, readModelRequest, params),
   });
   const fetch = clientSettings(connection, () => client.workspace?.configuration === true);
   const settings = new Settings(fetch, (_model, problems) => {
@@ -108,12 +108,12 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
   });
   const profiles = new ProfileStore(() => storage);
   const status = new Status((state, key, args) => {
-    send(statusNotification, { ...state, message: message(language, key, args) } satisfies StatusParams);
+    send(statusNotification, { ...state, message: message(language, key, args) });
   });
-  const send = (method: string, params: object): void => {
+  const send = <P extends object>(method: NotificationMethod<P>, params: P): void => {
     connection.sendNotification(method, params).catch((error: unknown) => log.error(describe(error)));
   };
-  const working = new Working((models) => send(workingNotification, { models } satisfies WorkingParams));
+  const working = new Working((models) => send(workingNotification, { models }));
   // Begun at once, so that the first hints and the side panel find it done; while one types, after a pause.
   const pauses = new TypingPauses((uri) => {
     models.analysis(uri).catch((error: unknown) => log.error(describe(error)));

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, statSync, symlinkSync, utimesSync, chmodSync, lstatSync } from 'node:fs';
 import { TestClient } from '../lsp/client';
-import { listingRequest, type ListingResult } from '../../server/protocol';
+import { listingRequest } from '../../server/protocol';
 import { listingOf } from '../../server/address';
 import { pathToFileURL } from 'node:url';
 import { cli, refusal, type Case, type Desk } from './desk';
@@ -144,13 +144,13 @@ export const doors: readonly Case[] = [
       utimesSync(desk.path('m.onnx'), time, time);
       const client = await TestClient.inProcess();
       const uri = listingOf(pathToFileURL(desk.path('m.onnx')).href);
-      await client.request<ListingResult>(listingRequest, { uri });
+      await client.request(listingRequest, { uri });
       desk.write(
         'm.onnx',
         Buffer.from(bytes.toString('latin1').replaceAll('HardSwish', 'HardSwash'), 'latin1'),
       );
       utimesSync(desk.path('m.onnx'), time, time);
-      const { text } = await client.request<ListingResult>(listingRequest, { uri });
+      const { text } = await client.request(listingRequest, { uri });
       await client.stop();
       return text.includes('HardSwash') ? 'the new listing' : 'the old listing';
     },

@@ -41,13 +41,13 @@ import type { OpenModel } from '../../server/workspace/openModel';
 import type {
   ExportChunkParams,
   ExportReportParams,
-  ExportReportResult,
   ListingResult,
   ReadFileParams,
   ReadFileResult,
   StatFileParams,
   StatFileResult,
   WithheldParams,
+  RequestMethod,
 } from '../../server/protocol';
 import { fileURLToPath } from 'node:url';
 
@@ -183,7 +183,7 @@ export class TestClient {
   /** Opens the listing of a model as the editor does: the text by our request, then the document. */
   async open(modelUri: string): Promise<TestDocument> {
     const uri = listingOf(modelUri);
-    const listing = await this.request<ListingResult>(listingRequest, { uri });
+    const listing = await this.request(listingRequest, { uri });
     return this.openText(uri, listing.text, listing);
   }
 
@@ -208,12 +208,17 @@ export class TestClient {
     const got: string[] = [];
     this.exports.set(id, got);
     const params: ExportReportParams = { uri, format, export: id };
-    const { chunks } = await this.request<ExportReportResult>(exportReportRequest, params);
+    const { chunks } = await this.request(exportReportRequest, params);
     if (chunks !== got.length) throw new Error(`${got.length} of ${chunks} chunks came`);
     return got;
   }
 
-  request<R>(method: string, params: object): Promise<R> {
+  request<P extends object, R>(method: RequestMethod<P, R>, params: P): Promise<R> {
+    return this.connection.sendRequest<R>(method, params);
+  }
+
+  /** A request of the protocol itself. */
+  ask<R>(method: string, params: object): Promise<R> {
     return this.connection.sendRequest<R>(method, params);
   }
 
@@ -321,7 +326,7 @@ export class TestDocument {
   }
 
   ask<R>(method: string, params: object): Promise<R> {
-    return this.client.request(`textDocument/${method}`, { textDocument: { uri: this.uri }, ...params });
+    return this.client.ask(`textDocument/${method}`, { textDocument: { uri: this.uri }, ...params });
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { analysisNotification, statModelRequest, summaryRequest } from '../../server/protocol';
-import type { AnalysisParams, StatFileParams, StatFileResult, Summary } from '../../server/protocol';
+import type { AnalysisParams, StatFileParams, StatFileResult } from '../../server/protocol';
 import { int, modelOf, part, someNode, text } from '../unit/formats/wire';
 import { TestClient, type TestDocument } from './client';
 
@@ -66,7 +66,7 @@ it('a remark goes when its file comes while the model is closed, and another one
   await client.next('workspace/diagnostic/refresh');
   expect((await second.diagnostics((report as { resultId?: string }).resultId)).kind).toBe('full');
   expect((await remarks(second)).map((one) => one.includes('"w1.bin"'))).toEqual([true]);
-  const summary = await client.request<Summary>(summaryRequest, { uri: second.uri });
+  const summary = await client.request(summaryRequest, { uri: second.uri });
   expect(JSON.stringify(summary.problems)).toContain('w1.bin');
   await second.close();
 
@@ -75,7 +75,7 @@ it('a remark goes when its file comes while the model is closed, and another one
   const third = await client.open(uri);
   await client.next('workspace/diagnostic/refresh');
   expect(await remarks(third)).toEqual([]);
-  const later = await client.request<Summary>(summaryRequest, { uri: third.uri });
+  const later = await client.request(summaryRequest, { uri: third.uri });
   expect(JSON.stringify(later.problems)).not.toContain('.bin');
 });
 
@@ -158,12 +158,12 @@ it('notes that come late are told to whoever shows the analysis', async () => {
     },
   );
   const document = await client.open(uri);
-  const first = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  const first = await client.request(summaryRequest, { uri: document.uri });
   expect(first.problems.filter(({ code }) => code === 'external-data-missing')).toHaveLength(0);
   const told = (await client.next(analysisNotification)) as AnalysisParams;
   comeNow();
   expect(await client.next(analysisNotification)).toEqual(told);
-  const again = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  const again = await client.request(summaryRequest, { uri: document.uri });
   expect(again.problems.filter(({ code }) => code === 'external-data-missing')).toHaveLength(3);
 });
 

@@ -6,7 +6,7 @@ import type { SemanticTokens } from 'vscode-languageserver/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../server/cli/run';
 import { heatNotification, rowsRequest, summaryRequest } from '../../server/protocol';
-import type { HeatParams, RowsResult, Summary } from '../../server/protocol';
+import type { HeatParams } from '../../server/protocol';
 import { int, text, varint } from '../unit/formats/wire';
 import { TestClient, type TestDocument } from './client';
 
@@ -78,10 +78,10 @@ it('answers every question of an editor', async () => {
 }, 240_000);
 
 it('fills summary and table', async () => {
-  const summary = await client.request<Summary>(summaryRequest, { uri: document.uri });
+  const summary = await client.request(summaryRequest, { uri: document.uri });
   expect(JSON.stringify(summary).length).toBeLessThan(200_000);
   const { revision, chips } = summary;
-  const rows = await client.request<RowsResult>(rowsRequest, {
+  const rows = await client.request(rowsRequest, {
     uri: document.uri,
     revision,
     chip: chips[0]!.id,

@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import type { Diagnostic, PublishDiagnosticsParams, ShowMessageParams } from 'vscode-languageserver/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { choicesRequest, chipsRequest, newChipRequest, summaryRequest } from '../../server/protocol';
-import type { ChipsResult, ChoicesResult, NewChipResult, Summary } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -97,13 +96,13 @@ describe('chips of the workspace', () => {
     await client.next('workspace/inlayHint/refresh');
     const before = await document.hoverText(at);
     expect(before).toContain('Half an L4');
-    const choices = await client.request<ChoicesResult>(choicesRequest, { uri: document.uri });
+    const choices = await client.request(choicesRequest, { uri: document.uri });
     expect(choices.chosen).toEqual(['half']);
     expect(choices.chips[0]).toMatchObject({ id: 'half', own: true });
     expect(choices.chips[0]?.description).toContain('150 GB/s');
     expect(choices.chips.filter(({ own }) => own)).toHaveLength(1);
     const seconds = async (): Promise<number | undefined> => {
-      const { chips } = await client.request<Summary>(summaryRequest, { uri: document.uri });
+      const { chips } = await client.request(summaryRequest, { uri: document.uri });
       expect(chips.map(({ name }) => name)).toEqual(['Half an L4']);
       return chips[0]?.total.latencySeconds?.value;
     };
@@ -127,7 +126,7 @@ describe('chips of the workspace', () => {
     await writeFile(pathOf('half.json'), JSON.stringify(half));
     const document = await start({ chips: ['a', 'half'] });
     expect(await document.hoverText(document.at('Relu'))).toMatch(/Chip A[\s\S]*Half an L4/);
-    const { chips } = await client.request<ChipsResult>(chipsRequest, {});
+    const { chips } = await client.request(chipsRequest, {});
     expect(chips).toHaveLength(122);
     expect(chips.find(({ id }) => id === 'a')?.description).toContain('150 GB/s');
   });
@@ -211,7 +210,7 @@ describe('chips of the workspace', () => {
     ]);
     expect(told['b.json']![0]!.message).toContain('b → c → b');
     expect(told['b.json']![0]!.range.start).toEqual({ line: 2, character: 13 });
-    expect((await client.request<ChipsResult>(chipsRequest, {})).chips).toHaveLength(120);
+    expect((await client.request(chipsRequest, {})).chips).toHaveLength(120);
   });
 
   it('are read inside the workspace folder alone', async () => {
@@ -225,7 +224,7 @@ describe('chips of the workspace', () => {
       client.received.length = 0;
       await save('good.json', half);
       expect((await next('link.json')).map(({ code }) => code)).toEqual(['chip.outside']);
-      const { chips } = await client.request<ChipsResult>(chipsRequest, {});
+      const { chips } = await client.request(chipsRequest, {});
       expect(chips.filter(({ own }) => own).map(({ id }) => id)).toEqual(['half']);
     } finally {
       await rm(outside, { recursive: true });
@@ -254,7 +253,7 @@ describe('a new chip file', () => {
   it('extends the chip under a free id, with the figures that matter, and is right as it is', async () => {
     await start({});
     const params = { extends: 'nvidia-h100-sxm', name: 'My H100 (2)' };
-    const made = await client.request<NewChipResult>(newChipRequest, params);
+    const made = await client.request(newChipRequest, params);
     expect(made.id).toBe('my-h100-2');
     expect(made.text).toContain('"bf16": 989.4e12');
     expect(made.text).toContain(
@@ -262,8 +261,8 @@ describe('a new chip file', () => {
     );
     await save('my-h100-2.json', made.text);
     expect(await next('my-h100-2.json')).toEqual([]);
-    expect((await client.request<NewChipResult>(newChipRequest, params)).id).toBe('my-h100-2-2');
-    const korean = await client.request<NewChipResult>(newChipRequest, { ...params, name: '우리 칩' });
+    expect((await client.request(newChipRequest, params)).id).toBe('my-h100-2-2');
+    const korean = await client.request(newChipRequest, { ...params, name: '우리 칩' });
     expect(korean.id).toBe('my-chip');
   });
 });

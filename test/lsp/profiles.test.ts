@@ -15,13 +15,7 @@ import {
   rowsRequest,
   summaryRequest,
 } from '../../server/protocol';
-import type {
-  ChoicesResult,
-  ExportReportParams,
-  ImportProfileResult,
-  RowsResult,
-  Summary,
-} from '../../server/protocol';
+import type { ExportReportParams, ImportProfileResult } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -62,7 +56,7 @@ describe('an imported profile', () => {
     expect(result.message).toMatch(
       /^run\.json: \d+ of \d+ rows match kernels of mobilenetv2\.onnx on .*EPYC 9654/,
     );
-    const summary = await client.request<Summary>(summaryRequest, { uri: document.uri });
+    const summary = await client.request(summaryRequest, { uri: document.uri });
     const { measured } = summary.chips[0]!;
     expect(measured).toMatchObject({
       profile: 'run.json',
@@ -98,8 +92,8 @@ describe('an imported profile', () => {
   it('is a column of the node table, shown once for each kernel', async () => {
     const document = await openModel();
     await importRun(document);
-    const { revision } = await client.request<Summary>(summaryRequest, { uri: document.uri });
-    const { rows } = await client.request<RowsResult>(rowsRequest, {
+    const { revision } = await client.request(summaryRequest, { uri: document.uri });
+    const { rows } = await client.request(rowsRequest, {
       uri: document.uri,
       revision,
       chip,
@@ -149,7 +143,7 @@ describe('the store of profiles', () => {
     // The file that was imported is not needed any more.
     const document = await openModel({ keep: true });
     expect(await document.hoverText(document.at('= Conv '))).toContain('Measured on');
-    const { profiles } = await client.request<ChoicesResult>(choicesRequest, { uri: document.uri });
+    const { profiles } = await client.request(choicesRequest, { uri: document.uri });
     expect(profiles).toMatchObject([{ chip, file: 'run.json' }]);
     client.received.length = 0;
     const removed = await client.request(removeProfileRequest, { uri: document.uri, chip });
@@ -182,7 +176,7 @@ describe('the store of profiles', () => {
       return report.kind === 'full' ? report.items.map(({ code }) => String(code)) : ['unchanged'];
     };
     expect((await problems()).filter((code) => code.startsWith('profile.'))).toEqual([]);
-    const { dimensions, key } = await client.request<ChoicesResult>(choicesRequest, { uri: document.uri });
+    const { dimensions, key } = await client.request(choicesRequest, { uri: document.uri });
     const models = { [key]: { dimensions: { [dimensions[0]!.name]: 8 } } };
     await client.changeSettings({ ...settings, models });
     await document.lenses();
@@ -194,7 +188,7 @@ describe('the store of profiles', () => {
     await writeFile(join(folder, 'mobilenetv2.onnx'), await fixture('tiny-mlp.onnx'));
     try {
       await client.request(modelChangedRequest, { uri: document.uri });
-      const summary = await client.request<Summary>(summaryRequest, { uri: document.uri });
+      const summary = await client.request(summaryRequest, { uri: document.uri });
       expect(summary.chips[0]!.measured!.remarks.join()).toContain('another state of this model');
     } finally {
       await writeFile(join(folder, 'mobilenetv2.onnx'), await fixture('mobilenetv2.onnx'));
@@ -217,7 +211,7 @@ describe('what is no profile of this model', () => {
     const result = await importRun(document, name);
     expect(result.ok).toBe(false);
     expect(result.message).toMatch(reason);
-    const { profiles } = await client.request<ChoicesResult>(choicesRequest, { uri: document.uri });
+    const { profiles } = await client.request(choicesRequest, { uri: document.uri });
     expect(profiles).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { sparsityRequest, type SparsityResult } from '../../server/protocol';
+import { sparsityRequest } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 
 let folder: string;
@@ -21,7 +21,7 @@ afterEach(() => client.stop());
 it('reads weights of the file itself and answers with a page', async () => {
   client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] } });
   const { uri } = await client.open(uriOf('tiny-mlp.onnx'));
-  const { text } = await client.request<SparsityResult>(sparsityRequest, { uri });
+  const { text } = await client.request(sparsityRequest, { uri });
   expect(text).toContain('| Tensors that are multiplied by | 3 |');
   expect(text).toContain('| 0% | 0% | no | Gemm | float\\[24,16\\] | 1 | fc1.weight |');
   // The chosen chip first, then those that know the pattern.
@@ -35,13 +35,13 @@ it('reads external data of the folder, all zeros here, and says what is missing'
     locale: 'ko',
   });
   const { uri } = await client.open(uriOf('resnet50.onnx'));
-  const missing = await client.request<SparsityResult>(sparsityRequest, { uri });
+  const missing = await client.request(sparsityRequest, { uri });
   expect(missing.text).toContain('개의 가중치가 든 “resnet50.data” 파일이 없거나');
   const data = join(folder, 'resnet50.data');
   await writeFile(data, '');
   // 102 MB of zeros, most of which no disk has to hold.
   await truncate(data, 110_000_000);
-  const { text } = await client.request<SparsityResult>(sparsityRequest, { uri });
+  const { text } = await client.request(sparsityRequest, { uri });
   expect(text).not.toContain('파일이 없거나');
   expect(text).toContain('| 2:4 패턴인 가중치 | 100% |');
   expect(text).toMatch(/nvidia-h100-sxm \| [\d.,]+ [µm]s \| [\d.,]+ [µm]s \| 런타임이 희소 커널을 쓰면 이득/);

@@ -113,7 +113,7 @@ describe('completion in hand-written text', () => {
     const { document, at } = await open(graph('p = Gem|'));
     const list = await document.ask<CompletionList>('completion', { position: at });
     const gemm = list.items.find(({ label }) => label === 'Gemm');
-    const resolved = await client.request<CompletionItem>('completionItem/resolve', gemm ?? {});
+    const resolved = await client.ask<CompletionItem>('completionItem/resolve', gemm ?? {});
     expect(JSON.stringify(resolved.documentation)).toContain('onnx__Gemm.html');
   });
 
