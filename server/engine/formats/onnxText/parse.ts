@@ -12,6 +12,7 @@ import { NodeParser } from './parseNode';
 import { TypeParser } from './parseTypes';
 import { PositionTable } from './positions';
 import type { Named, Scope } from './places';
+import type { Writable } from './writable';
 
 export interface ParsedText extends ReadModel {
   /** What could be read; null only where there is no graph at all, or no room for it. */
@@ -40,8 +41,6 @@ export async function parseOnnxText(
 
 /** Of the text itself: its letters may be any. */
 export const bytesPerLetter = 2;
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface GraphParts {
   readonly inputs: ValueInfo[];

@@ -3,8 +3,7 @@ import { LineError, type Cursor } from './cursor';
 import type { AttributeParser } from './parseAttributes';
 import type { Scope } from './places';
 import type { PositionTable } from './positions';
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+import type { Writable } from './writable';
 
 /** Reads the graph of an attribute, which stands in `outer` and belongs to a node of this number. */
 type ReadSubgraph = (outer: Scope, node: Node, index: number) => Graph;

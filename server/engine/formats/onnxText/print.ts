@@ -8,6 +8,7 @@ import { commentLines, functionHead, headLines, type PrintOptions } from './prin
 import { attributeText, graphName, shortened } from './values';
 import { ValueWriter } from './valueWriter';
 import { commentText, grouped, nameText, quote } from './words';
+import type { Writable } from './writable';
 
 export interface Listing {
   readonly text: string;
@@ -40,8 +41,6 @@ export function printUnreadable(lines: readonly string[]): string {
   const single = lines.flatMap((line) => line.split(/\r?\n/));
   return single.map((line) => (line === '' ? '#\n' : `# ${commentText(line)}\n`)).join('');
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 class Printer {
   private readonly out: ListingWriter;
