@@ -1,5 +1,10 @@
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bytes } from '../../l10n/format';
+import { costsOn, prepare } from '../../server/engine/analyse';
+import { chipById } from '../../server/engine/chips/catalogue';
+import { uninterrupted } from '../../server/engine/scheduler';
+import { readFixture } from '../unit/inference/fixtures';
 import { Workbench } from './workbench';
 
 let bench: Workbench;
@@ -103,4 +108,14 @@ it('is the same report when it is opened again', async () => {
   await bench.command('workbench.action.focusFirstEditorGroup');
   await bench.command('siliconlens.openReport');
   await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+});
+
+it('draws the memory of the chosen chip, whose highest point its verdict is about', async () => {
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
+  const { fit } = await costsOn(prepared, chipById('nvidia-h100-sxm')!, uninterrupted);
+  const said = await report.locator('#memory-over-time').innerText();
+  // BERT-base: 438 MB of weights, and activations of one sequence of 128 on top.
+  expect(fit.highWaterBytes).toBeGreaterThan(438e6);
+  expect(said).toContain(`At most ${bytes(fit.highWaterBytes!, 'en')}`);
 });
