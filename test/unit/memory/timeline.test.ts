@@ -55,6 +55,22 @@ describe('memoryTimeline', () => {
     expect(timeline.points.map((point) => point.activationBytes)).toEqual([120, 240]);
   });
 
+  it('keeps an output of the graph that nobody reads any more', async () => {
+    const early = graphOf(
+      [
+        { operator: 'Relu', inputs: ['x'], outputs: ['a'] },
+        { operator: 'Tanh', inputs: ['a'], outputs: ['b'] },
+        { operator: 'Sigmoid', inputs: ['b'], outputs: ['c'] },
+      ],
+      { x: { shape: [10] } },
+      { a: [100], b: [10], c: [10] },
+      ['a', 'c'],
+    );
+    const { points } = await timelineOf(early, 'none');
+    // x + a; a + b; a, which is given out at the end, + b + c.
+    expect(points.map(({ activationBytes }) => activationBytes)).toEqual([440, 440, 480]);
+  });
+
   it('is unknown as soon as a size is', async () => {
     const values = inference.values.map((value) => (value.name === 'r' ? { ...value, bytes: null } : value));
     const timeline = await timelineOf({ ...inference, values }, 'none');
