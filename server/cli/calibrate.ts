@@ -79,10 +79,10 @@ async function measuredOn(
   if (files.length === 0 && models.length > 0) throw usage('cli.error.tooMany', { argument: models[0]! });
   const result: MeasuredOnChip[] = [];
   const paths = files.map((_, at) => models[models.length === 1 ? 0 : at]!);
-  const all = await preparedModels(words, paths, language, notes, heapBytes);
+  const all = await preparedModels(words, new Set(paths), language, notes, heapBytes);
   for (const [at, file] of files.entries()) {
     const model = paths[at]!;
-    const { opened, prepared } = all[at]!;
+    const { opened, prepared } = all.get(model)!;
     const analysis = await costsOn(prepared, chip, uninterrupted);
     const { plan, cost } = analysis;
     const precisionOf = (kernel: number): string => cost.kernels[kernel]!.precision;
@@ -97,15 +97,15 @@ async function measuredOn(
   return result;
 }
 
-/** The models of one call, which may give a number to a name that only some of them have. */
+/** The models of one call by path, each read once; it may give a number to a name that only some of them have. */
 async function preparedModels(
   words: Arguments,
-  paths: readonly string[],
+  paths: ReadonlySet<string>,
   language: Language,
   notes: string[],
   heapBytes: number,
-): Promise<readonly Pick<MeasuredOnChip, 'opened' | 'prepared'>[]> {
-  const result: Pick<MeasuredOnChip, 'opened' | 'prepared'>[] = [];
+): Promise<ReadonlyMap<string, Pick<MeasuredOnChip, 'opened' | 'prepared'>>> {
+  const result = new Map<string, Pick<MeasuredOnChip, 'opened' | 'prepared'>>();
   let unknown: readonly Problem[] | undefined;
   let held = 0;
   for (const path of paths) {
@@ -120,7 +120,7 @@ async function preparedModels(
     refuseNames(problems.filter((problem) => !here.includes(problem)));
     const names = new Set(here.map(({ args }) => args['name']));
     unknown = unknown?.filter(({ args }) => names.has(args['name'])) ?? here;
-    result.push({ opened, prepared });
+    result.set(path, { opened, prepared });
   }
   refuseNames(unknown ?? []);
   return result;

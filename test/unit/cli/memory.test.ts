@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,10 +72,18 @@ describe('other commands with little memory', () => {
 
   it('calibrate counts all its models together', async () => {
     const profile = ['--profile', join(folder, 'times.csv')];
-    const words = ['calibrate', path, path, ...t4, ...profile, ...profile];
+    const other = join(folder, 'other.onnx');
+    await copyFile(path, other);
+    const words = ['calibrate', path, other, ...t4, ...profile, ...profile];
     // One takes about 17 units for each node, as above.
     const little = await command((nodes * 20 * bytesPerUnit) / 0.6, words);
     expect(little).toMatchObject({ code: 1, out: '' });
     expect(little.error).toContain('more memory than this process may');
+    // Two profiles of one model need it once: it is the profiles that are refused, which are of another.
+    const once = await command(
+      (nodes * 20 * bytesPerUnit) / 0.6,
+      words.filter((word) => word !== other),
+    );
+    expect(once.error).toContain('only 0 of 1 rows match');
   });
 });
