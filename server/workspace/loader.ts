@@ -18,7 +18,7 @@ import { LoadQueue } from './loadQueue';
 import type { ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
-import { noModel } from './noModel';
+import { emptyModel } from '../engine/graph/emptyModel';
 import { fileProblem, partialText, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
@@ -136,7 +136,7 @@ export class Loader {
   ): Promise<Served> {
     const { value, problems, positions, bytes } = await parseOnnxText(text, politely(), room);
     const state = value ? stateOf(problems) : 'unreadable';
-    const model = value ?? noModel;
+    const model = value ?? emptyModel;
     const external = { ...(latest?.listing.external ?? noNotes) };
     const read = { model, bytes, positions, problems };
     const parts = { uri, modelUri: uri, revision, state, ...read, external } as const;
@@ -165,7 +165,7 @@ export class Loader {
   leftAlone(uri: string, modelUri: string, text: string | null | undefined): Served {
     const problems = [modelProblem('error', withheldCode)];
     const written = text ?? unreadableText(nameOf(modelUri), null, problems, this.host.language());
-    const none = { model: noModel, bytes: 0, positions: new PositionTable([]), problems };
+    const none = { model: emptyModel, bytes: 0, positions: new PositionTable([]), problems };
     return this.make({ uri, modelUri, revision: 0, state: 'unreadable', ...none }, written, Date.now());
   }
 
@@ -220,7 +220,7 @@ export class Loader {
     }
     const text = unreadableText(nameOf(modelUri), size, problems, this.host.language());
     const { revision, mtime } = nextOf(text, latest, Date.now());
-    const none = { model: noModel, bytes: 0, positions: new PositionTable([]), problems };
+    const none = { model: emptyModel, bytes: 0, positions: new PositionTable([]), problems };
     return this.make({ uri, modelUri, revision, state: 'unreadable', ...none }, text, mtime);
   }
 

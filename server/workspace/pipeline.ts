@@ -16,7 +16,7 @@ import { type Available, shippedOnly } from './ownChips';
 import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
-import { noModel } from './noModel';
+import { emptyModel } from '../engine/graph/emptyModel';
 
 /** A few results by key, the one not asked for longest forgotten first. */
 class Recent<T> {
@@ -137,8 +137,8 @@ export class Pipeline {
     this.forget();
     const revision = ++revisions;
     const { listing } = this;
-    const inference = await infer(noModel, choices.workload);
-    const prepared = await preparedOf(noModel, choices.workload, inference, uninterrupted);
+    const inference = await infer(emptyModel, choices.workload);
+    const prepared = await preparedOf(emptyModel, choices.workload, inference, uninterrupted);
     const all = [...listing.problems, ...problems, reason];
     const state = { revision, listing, choices, catalogue, prepared, inference, profiles };
     return { ...state, refusal: reason, chips: [], problems: all };

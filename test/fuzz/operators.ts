@@ -1,3 +1,4 @@
+import { emptyGraph, emptyModel } from '../../server/engine/graph/emptyModel';
 /**
  * Every known operator with inputs and attributes that make no sense: what throws, what a rule could not bear, and numbers
  * that are no numbers.
@@ -74,17 +75,6 @@ function tensor(random: Random, name: string): Tensor {
   const fits = dims.reduce((product, dim) => product * dim, 1) === count;
   return { name, dtype, dims, data: { place: 'none' }, ...(fits ? known : {}) };
 }
-
-const emptyGraph: Graph = {
-  name: 'g',
-  inputs: [],
-  outputs: [],
-  valueInfo: [],
-  initializers: [],
-  sparseInitializers: [],
-  nodes: [],
-  metadata: [],
-};
 
 function body(random: Random): Graph {
   const inputs = Array.from({ length: random(4) }, (_, i) => ({
@@ -174,6 +164,7 @@ function senseless(domain: string, operator: string, seed: number): Model {
   const nodes = [node(domain, operator, names, outputs, attributes), node('', 'Relu', ['y0'], ['z'])];
   const graph: Graph = {
     ...emptyGraph,
+    name: 'g',
     inputs,
     initializers,
     nodes,
@@ -183,20 +174,7 @@ function senseless(domain: string, operator: string, seed: number): Model {
     domain: each,
     version: each === domain ? version : 17,
   }));
-  return {
-    format: 'onnx',
-    irVersion: 10,
-    opsets,
-    producerName: '',
-    producerVersion: '',
-    domain: '',
-    modelVersion: null,
-    docString: '',
-    metadata: [],
-    graph,
-    functions: [],
-    trainingInfoCount: 0,
-  };
+  return { ...emptyModel, irVersion: 10, opsets, graph };
 }
 
 /** The way to the first number in a value that is NaN, infinite or negative; undefined if all are sound. */

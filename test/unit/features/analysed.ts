@@ -1,3 +1,4 @@
+import { emptyGraph, emptyModel } from '../../../server/engine/graph/emptyModel';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from '../../../server/engine/graph/model';
 import { uninterrupted } from '../../../server/engine/scheduler';
@@ -51,28 +52,10 @@ export function weight(name: string, ...dims: number[]): Tensor {
 
 export function modelOf(graph: Partial<Graph>, more: Partial<Model> = {}): Model {
   return {
-    format: 'onnx',
+    ...emptyModel,
     irVersion: 8,
     opsets: [{ domain: '', version: 17 }],
-    producerName: '',
-    producerVersion: '',
-    domain: '',
-    modelVersion: null,
-    docString: '',
-    metadata: [],
-    functions: [],
-    trainingInfoCount: 0,
-    graph: {
-      name: 'g',
-      inputs: [],
-      outputs: [],
-      valueInfo: [],
-      initializers: [],
-      sparseInitializers: [],
-      nodes: [],
-      metadata: [],
-      ...graph,
-    },
+    graph: { ...emptyGraph, name: 'g', ...graph },
     ...more,
   };
 }

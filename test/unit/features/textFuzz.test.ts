@@ -11,7 +11,7 @@ import { signatureHelp } from '../../../server/features/signatureHelp';
 import { checkNames } from '../../../server/features/textNames';
 import { TextProblems } from '../../../server/features/textProblem';
 import type { Listing } from '../../../server/workspace/analysis';
-import { noModel } from '../../../server/workspace/noModel';
+import { emptyModel } from '../../../server/engine/graph/emptyModel';
 
 const sample = `<ir_version: 10, opset_import: ["" : 18, "own" : 1]> # head
 g (float[N, 4] x, bool c) => (float[N, 4] y)
@@ -65,7 +65,7 @@ async function listingOf(text: string): Promise<Listing> {
     modelUri: 'file:///w/a.onnxtxt',
     revision: 1,
     state: 'ok',
-    model: value ?? noModel,
+    model: value ?? emptyModel,
     positions,
     bytes: 0,
     lineCount: text.split('\n').length,

@@ -1,3 +1,4 @@
+import { emptyGraph, emptyModel } from '../../../server/engine/graph/emptyModel';
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing, printUnreadable } from '../../../server/engine/formats/onnxText/print';
@@ -26,17 +27,6 @@ function reader(text: string): (range: Range) => string {
   };
 }
 
-const emptyGraph: Graph = {
-  name: 'g',
-  inputs: [],
-  outputs: [],
-  valueInfo: [],
-  initializers: [],
-  sparseInitializers: [],
-  nodes: [],
-  metadata: [],
-};
-
 function node(operator: string, inputs: string[], outputs: string[], more: Partial<Node> = {}): Node {
   return {
     name: '',
@@ -53,18 +43,10 @@ function node(operator: string, inputs: string[], outputs: string[], more: Parti
 
 function model(graph: Partial<Graph>, more: Partial<Model> = {}): Model {
   return {
-    format: 'onnx',
+    ...emptyModel,
     irVersion: 8,
     opsets: [{ domain: '', version: 17 }],
-    producerName: '',
-    producerVersion: '',
-    domain: '',
-    modelVersion: null,
-    docString: '',
-    metadata: [],
-    graph: { ...emptyGraph, ...graph },
-    functions: [],
-    trainingInfoCount: 0,
+    graph: { ...emptyGraph, name: 'g', ...graph },
     ...more,
   };
 }

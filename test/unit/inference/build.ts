@@ -1,3 +1,4 @@
+import { emptyModel } from '../../../server/engine/graph/emptyModel';
 import type {
   Attribute,
   Graph,
@@ -85,20 +86,7 @@ export function modelOf(
     { domain: 'local', version: 1 },
   ],
 ): Model {
-  return {
-    format: 'onnx',
-    irVersion: 10,
-    opsets,
-    producerName: '',
-    producerVersion: '',
-    domain: '',
-    modelVersion: null,
-    docString: '',
-    metadata: [],
-    graph: graphOf(graph),
-    functions,
-    trainingInfoCount: 0,
-  };
+  return { ...emptyModel, irVersion: 10, opsets, graph: graphOf(graph), functions };
 }
 
 /** Inference with what tests look at: printed types by value name, nodes by output name, problem codes. */

@@ -1,3 +1,4 @@
+import { emptyGraph } from '../../../server/engine/graph/emptyModel';
 import { parseDim, printDim, symbol } from '../../../server/engine/graph/dim';
 import { dataTypes, type DataType } from '../../../server/engine/graph/dataTypes';
 import type { Attribute, Graph, Node, Tensor, ValueType } from '../../../server/engine/graph/model';
@@ -181,15 +182,5 @@ export function tensorOf(
 
 /** An empty graph with some fields given. */
 export function graphOf(graph: Partial<Graph>): Graph {
-  return {
-    name: 'graph',
-    inputs: [],
-    outputs: [],
-    valueInfo: [],
-    initializers: [],
-    sparseInitializers: [],
-    nodes: [],
-    metadata: [],
-    ...graph,
-  };
+  return { ...emptyGraph, name: 'graph', ...graph };
 }

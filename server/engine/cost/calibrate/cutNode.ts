@@ -1,3 +1,4 @@
+import { emptyGraph } from '../../graph/emptyModel';
 import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
@@ -36,10 +37,9 @@ export function cutNode(model: Model, inference: Inference, index: number): Cut 
   }
   const outputs: ValueInfo[] = [];
   for (const id of node.outputs) if (id !== null) outputs.push(declared(inference.values[id]!));
-  const graph = {
-    ...{ name: 'node', inputs: parts.inputs, outputs, valueInfo: [], initializers: parts.initializers },
-    ...{ sparseInitializers: [], nodes: [...parts.nodes, renamed(node, inference)], metadata: [] },
-  };
+  const { inputs, initializers } = parts;
+  const nodes = [...parts.nodes, renamed(node, inference)];
+  const graph = { ...emptyGraph, name: 'node', inputs, outputs, initializers, nodes };
   return {
     model: { ...model, graph, functions: [], producerName: 'siliconlens', producerVersion: '' },
     problem: null,

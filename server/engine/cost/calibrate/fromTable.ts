@@ -2,6 +2,7 @@ import { traitsOf } from '../classes/traits';
 import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
+import { emptyGraph, emptyModel } from '../../graph/emptyModel';
 import type { Attribute, Graph, Model, Tensor, ValueInfo } from '../../graph/model';
 import { infer } from '../../inference/infer';
 import { planKernels } from '../../kernels/plan';
@@ -159,32 +160,17 @@ function graphOf(
 ): Graph {
   const attributes: Attribute[] = [];
   return {
+    ...emptyGraph,
     name: 'row',
     inputs: given,
     outputs: [{ name: 'y', type: { kind: 'tensor', dtype } }],
-    valueInfo: [],
     initializers,
-    sparseInitializers: [],
     nodes: [
       { name: 'row', operator, domain: '', overload: '', inputs, outputs: ['y'], attributes, metadata: [] },
     ],
-    metadata: [],
   };
 }
 
 function modelOf(graph: Graph): Model {
-  return {
-    format: 'onnx',
-    irVersion: 10,
-    opsets: [{ domain: '', version: 21 }],
-    producerName: '',
-    producerVersion: '',
-    domain: '',
-    modelVersion: null,
-    docString: '',
-    metadata: [],
-    graph,
-    functions: [],
-    trainingInfoCount: 0,
-  };
+  return { ...emptyModel, irVersion: 10, opsets: [{ domain: '', version: 21 }], graph };
 }
