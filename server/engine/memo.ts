@@ -46,7 +46,7 @@ function keyOf(values: Values): string {
     : textOf(values);
 }
 
-/** Numbers and texts that look alike are told apart. */
+/** Numbers and texts that look alike are told apart, and texts end where their length says. */
 function textOf(value: Value): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? `${value.length}:${value}` : String(value);
 }

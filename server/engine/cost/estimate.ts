@@ -94,7 +94,7 @@ function* estimateSteps(
   if (spikes) problems.push(spikingProblem(chip, spikes));
   const precision = yield* choiceOf(plan, costed, site);
   const total = yield* totals(inference.isPartial, plan, kernels, links.byKernel, site.training);
-  const io = transferOfInputsAndOutputs(inference, chip, site.table);
+  const io = transferOfInputsAndOutputs(inference, chip, site.sizing);
   return {
     chip: chip.id,
     runtime: profile.id,
@@ -157,7 +157,7 @@ function* siteSteps(
     (sum, kernel) => sum + (kernel.operations?.matrix ?? 0) * (kernel.repeat ?? 1),
     0,
   );
-  return { chip, placement, table, residency, refused, training, dispatchSeconds, runOperations };
+  return { chip, placement, table, sizing, residency, refused, training, dispatchSeconds, runOperations };
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
@@ -231,11 +231,15 @@ function* totals(
   let bytes: number | null = 0;
   let timesKnown = true;
   let joulesKnown = true;
+  // Without a known kernel (a file that breaks off early) nothing is known, which is not the same as no time.
+  let isAny = !isPartial && plan.kernelOfNode.length > 0;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const cost = kernels[kernel.index]!;
     const repeat = kernel.repeat;
-    if (isPartial && isUnknown(kernel)) continue;
+    const moved = bytesOf(kernel, training);
+    if (isPartial && isUnknown(kernel, moved)) continue;
+    isAny = true;
     if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);
     else timesKnown = false;
     if (cost.joules && repeat !== null) joules.add(kernel.operatorClass, cost.joules, repeat);
@@ -243,11 +247,9 @@ function* totals(
     const link = links.get(kernel.index);
     if (link && repeat !== null) seconds.add('link', scale(link, repeat));
     operations = added(operations, operationsOf(kernel, training), repeat);
-    bytes = added(bytes, bytesOf(kernel, training), repeat);
+    bytes = added(bytes, moved, repeat);
   }
   if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
-  // Without a known kernel (a file that breaks off early) nothing is known, which is not the same as no time.
-  const isAny = isPartial ? plan.kernels.some((kernel) => !isUnknown(kernel)) : plan.kernelOfNode.length > 0;
   return {
     seconds: timesKnown && isAny ? seconds.get() : null,
     joules: joulesKnown && timesKnown && isAny && plan.kernels.length > 0 ? joules.get() : null,
@@ -257,6 +259,6 @@ function* totals(
 }
 
 /** A kernel whose work is not known: sizes depend on what is missing. */
-function isUnknown(kernel: Kernel): boolean {
-  return kernel.operations === null || movedBytes(kernel) === null || kernel.repeat === null;
+function isUnknown({ operations, repeat }: Kernel, moved: number | null): boolean {
+  return operations === null || moved === null || repeat === null;
 }

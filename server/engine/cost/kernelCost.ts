@@ -15,6 +15,7 @@ import { machineFor, type Machine } from './machine';
 import { bitsOfFormat } from './precision';
 import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
+import type { Sizing } from './sizing';
 import type { Bound, KernelCost, Placement } from './types';
 
 /** One place where kernels can run: a chip with the formats and the memory picture of this model. */
@@ -22,6 +23,7 @@ export interface Site {
   readonly chip: Chip;
   readonly placement: Placement;
   readonly table: FormatTable;
+  readonly sizing: Sizing;
   readonly residency: Residency;
   /** No kernel runs: the model does not fit and nothing can be streamed, or the chip cannot train. */
   readonly refused: boolean;

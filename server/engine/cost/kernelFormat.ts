@@ -100,8 +100,19 @@ export function dtypeOf(value: InferredValue): DataType | undefined {
   return value.type?.kind === 'tensor' ? value.type.dtype : undefined;
 }
 
-/** The stored type that decides what a kernel computes in: that of its activations; integer operands make it integer. */
+const storedTypes = new WeakMap<Kernel, DataType | 'none'>();
+
+/**
+ * The stored type that decides what a kernel computes in: that of its activations; integer operands make it integer. No
+ * chip changes it, so it is found once.
+ */
 export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | undefined {
+  let type = storedTypes.get(kernel);
+  if (type === undefined) storedTypes.set(kernel, (type = findStoredType(inference, kernel) ?? 'none'));
+  return type === 'none' ? undefined : type;
+}
+
+function findStoredType(inference: Inference, kernel: Kernel): DataType | undefined {
   const values = readsOf(kernel).map((id) => inference.values[id]!);
   const activations = values.filter((value) => !value.isConstant);
   const anchor = inference.nodes[kernel.anchor]!;

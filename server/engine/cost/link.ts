@@ -3,9 +3,8 @@ import type { Inference, InferredValue } from '../inference/types';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
 import { estimate } from './interval';
-import type { FormatTable } from './kernelFormat';
-import { dtypeOf } from './kernelFormat';
 import { machineFor, type Machine } from './machine';
+import type { Sizing } from './sizing';
 import type { Estimate } from './types';
 
 /** Share of a link's rate that large copies reach: PCI Express headers and flow control leave about 0.85. */
@@ -53,7 +52,7 @@ function isCache({ name, type }: InferredValue): boolean {
 export function transferOfInputsAndOutputs(
   inference: Inference,
   chip: Chip,
-  table: FormatTable,
+  sizing: Sizing,
 ): { readonly bytes: number; readonly seconds: number | null } {
   const main = inference.scopes[0];
   let bytes = 0;
@@ -61,8 +60,9 @@ export function transferOfInputsAndOutputs(
   for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
     const value = id === null ? undefined : inference.values[id];
     if (!value || isCache(value)) continue;
-    if (value.bytes === null) known = false;
-    bytes += (value.bytes ?? 0) * table.scale(dtypeOf(value), 'input', false, 0);
+    const held = sizing.held(value.id);
+    if (held === null) known = false;
+    bytes += held ?? 0;
   }
   if (!known || !modelFor(chip)) return { bytes, seconds: null };
   if (traitsOf[chip.class].isHost) return { bytes, seconds: 0 };

@@ -180,14 +180,8 @@ function vectorRate(chip: Chip, format: string): Figure | undefined {
   if ((format === 'fp16' || format === 'bf16') && rates['fp16']) return rates['fp16'];
   if (format === 'fp64' && rates['fp64']) return rates['fp64'];
   // A chip without matrix units runs elementwise work on the units behind its FP32 rate.
-  return (
-    rates['fp32'] ??
-    (chip.units?.array
-      ? undefined
-      : traitsOf[chip.class].sharesLanes
-        ? chip.peakOpsPerSecond['fp32']
-        : undefined)
-  );
+  const sharesLanes = traitsOf[chip.class].sharesLanes && !chip.units?.array;
+  return rates['fp32'] ?? (sharesLanes ? chip.peakOpsPerSecond['fp32'] : undefined);
 }
 
 /** The 16-bit matrix peak that class ratios refer to; half of an 8-bit one where only that is stated. */

@@ -20,11 +20,11 @@ export class Sizing {
   /** Bytes that cross the border of a kernel per run, by role; null while a dimension is unknown. */
   moved(kernel: Kernel): WorkBytes | null {
     const matrix = (kernel.operations?.matrix ?? 0) > 0;
-    return sumByRole(kernel, ({ value, role, bytes }) => {
+    return sumByRole(kernel, ({ value, role, format, bytes }) => {
       if (!bytes) return bytes;
       const isMatrix = role === 'weight' ? this.multiplied.has(value) : matrix;
-      const stored = this.inference.values[value]!;
-      return bytes * this.table.scale(dtypeOf(stored), role, isMatrix, rankOf(stored));
+      const rank = rankOf(this.inference.values[value]!);
+      return bytes * this.table.scale(format ?? undefined, role, isMatrix, rank);
     });
   }
 

@@ -17,6 +17,7 @@ export class NoRoomError extends Error {
 
 /** Asking for each byte would take too long a time; so many are taken unasked. */
 const unasked = 64 * 1024;
+
 /**
  * Counts the memory that a model takes with its listing, before it takes it. What each thing takes was measured on
  * 2026-11-29 with the floods of test/bench/floods.ts and is stated where the thing is (onnx/schema.ts, onnxText/cursor.ts).

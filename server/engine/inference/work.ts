@@ -24,7 +24,7 @@ export const noWork: Work = {
 };
 
 /** Dimensions of a tensor when all are numbers; undefined when one is not. */
-function numericShape(type: ValueType | undefined): readonly number[] | undefined {
+export function numericShape(type: ValueType | undefined): readonly number[] | undefined {
   const shape = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
   return isNumeric(shape) ? shape : undefined;
 }

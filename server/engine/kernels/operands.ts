@@ -1,5 +1,5 @@
-import type { ValueType } from '../graph/model';
 import type { Inference, InferredNode } from '../inference/types';
+import { numericShape } from '../inference/work';
 import type { Operations, WorkBytes } from '../operators/rule';
 import type { Kernel, Operand } from './types';
 
@@ -40,18 +40,8 @@ function operandOf(inference: Inference, id: number, use: 'read' | 'written', by
   const { type, isConstant } = inference.values[id]!;
   const role = use === 'written' ? 'output' : isConstant ? 'weight' : 'input';
   const format = (type?.kind === 'tensor' && type.dtype) || null;
-  return { value: id, role, format, elements: elementsOf(type), bytes };
-}
-
-/** Elements of a tensor; null while a dimension is unknown. */
-function elementsOf(type: ValueType | undefined): number | null {
-  if (type?.kind !== 'tensor' || !type.shape) return null;
-  let count = 1;
-  for (const dim of type.shape) {
-    if (typeof dim !== 'number') return null;
-    count *= dim;
-  }
-  return count;
+  const elements = numericShape(type)?.reduce((count, dim) => count * dim, 1) ?? null;
+  return { value: id, role, format, elements, bytes };
 }
 
 /** A node by itself moves what its own rule says. */
