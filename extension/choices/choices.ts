@@ -11,8 +11,8 @@ import { runtimeInForce, setDimensions, setPhase, setPrecision, setRuntime } fro
 export class Choices {
   constructor(private readonly server: Server) {}
 
-  /** The choices in force for a model; a model that can't be analysed has none. */
-  async of(uri: vscode.Uri): Promise<ChoicesResult> {
+  /** The choices in force for a model. Rejects where it can't be analysed: it has none then. */
+  of(uri: vscode.Uri): Promise<ChoicesResult> {
     const params: ChoicesParams = { uri: uri.toString() };
     return this.server.request(choicesRequest, params);
   }

@@ -9,9 +9,8 @@ import type {
   InitializeParams,
   ServerCapabilities,
 } from 'vscode-languageserver/node';
-import { languageOf } from '../../l10n/language';
+import { languageOf, type Language } from '../../l10n/language';
 import { message } from '../../l10n/messages';
-import type { Language } from '../../l10n/language';
 import { modelOf } from '../address';
 import {
   analysisNotification,
