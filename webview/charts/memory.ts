@@ -19,18 +19,22 @@ export function memoryOverTime(chip: SummaryChip, phase: Summary['workload']['ph
     points[0]!,
   );
   const capacity = capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
-  // The need of training is not in the picture: a line above it would look like room.
   const training = phase === 'training';
+  // What training needs, and what is not known, is not in the picture: a line above it would look like room.
+  const isWhole = chip.memory.highWaterBytes !== null;
   const title = text(training ? 'webview.memory.forwardTitle' : 'webview.memory.title');
-  const drawn = !training && capacity !== null && capacity <= total(peak) * visibleFactor ? capacity : null;
+  const drawn = isWhole && capacity !== null && capacity <= total(peak) * visibleFactor ? capacity : null;
   const weights = color('charts-blue', foreground());
   const live = color('charts-orange', foreground());
   return chartView<'line'>({
     id: 'memory-over-time',
     title,
-    summary: training
-      ? text('webview.memory.forwardSummary', { bytes: show.bytes(total(peak)), node: peak.label })
-      : summary(chip, peak, total(peak), capacity, drawn),
+    summary: isWhole
+      ? summary(chip, peak, total(peak), capacity, drawn)
+      : text(training ? 'webview.memory.forwardSummary' : 'webview.memory.leastSummary', {
+          bytes: show.bytes(total(peak)),
+          node: peak.label,
+        }),
     configure: (highlighted) => ({
       type: 'line',
       data: {
