@@ -64,6 +64,8 @@ export interface ClientOptions {
   capabilities?: object;
   /** Memory of a server in this process; without bounds when left out. */
   budget?: Budget<OpenModel>;
+  /** Heap of a server in a process of its own. */
+  heapMegabytes?: number;
 }
 
 const allCapabilities = {
@@ -117,7 +119,9 @@ export class TestClient {
     options: ClientOptions = {},
   ): Promise<TestClient> {
     if (transport === 'ipc') {
-      const child = fork(serverModule, ['--node-ipc'], { execArgv: [] });
+      const heap = options.heapMegabytes;
+      const execArgv = heap === undefined ? [] : [`--max-old-space-size=${heap}`];
+      const child = fork(serverModule, ['--node-ipc'], { execArgv });
       return TestClient.connect(new IPCMessageReader(child), new IPCMessageWriter(child), child, options);
     }
     const child = spawn(process.execPath, [serverModule, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
