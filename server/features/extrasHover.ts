@@ -73,8 +73,9 @@ function quantizationLines(graph: Graph, name: string, language: Language): stri
 }
 
 /** What the file says of the whole model: devices, training graphs, metadata. */
-export function modelExtras(model: Model, language: Language): string[] {
-  const configurations = model.deviceConfigurations ?? [];
+export function modelExtras({ origin }: Model, language: Language): string[] {
+  const { facts } = origin;
+  const configurations = facts.deviceConfigurations ?? [];
   const configuration = ({ name, deviceCount, devices }: (typeof configurations)[number]): string => {
     const names = devices.length > 0 ? ` (${firstOf(devices, (one) => markdownCode(one), ', ')})` : '';
     return `${markdownCode(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount, language)}${names}`;
@@ -82,9 +83,9 @@ export function modelExtras(model: Model, language: Language): string[] {
   const devices = firstOf(configurations, configuration, ' · ');
   return [
     ...(devices !== '' ? [`${message(language, 'hover.devices')} ${devices}`, ''] : []),
-    ...(model.trainingInfoCount > 0
-      ? [message(language, 'hover.model.training', { count: count(model.trainingInfoCount, language) }), '']
+    ...(facts.trainingInfoCount > 0
+      ? [message(language, 'hover.model.training', { count: count(facts.trainingInfoCount, language) }), '']
       : []),
-    ...metadataLines(model.metadata, language),
+    ...metadataLines(facts.metadata, language),
   ];
 }

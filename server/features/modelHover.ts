@@ -10,16 +10,20 @@ import { problemText } from './diagnostics';
 import { modelExtras } from './extrasHover';
 import { known, totalTime } from './format';
 import { appendAll } from '../engine/lists';
+import { producerOf } from '../engine/graph/origin';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
 export function modelHover(analysis: Analysis, language: Language): MarkupContent {
   const { model } = analysis.listing;
-  const opsets = model.opsets.map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`).join(', ');
-  const producer = [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
+  const { facts: own } = model.origin;
+  const opsets = model.operatorSets
+    .map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`)
+    .join(', ');
+  const producer = producerOf(model);
   const facts = [
     markdownCode(model.graph.name || 'graph'),
     ...(producer ? [markdownText(producer)] : []),
-    `IR ${known(model.irVersion, count, language)}`,
+    `IR ${known(own.irVersion, count, language)}`,
     markdownText(opsets),
     ...(analysis.refusal ? [] : sizeFacts(analysis, language)),
   ];
@@ -42,7 +46,7 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
     }
     lines.push('');
   }
-  if (model.docString) lines.push(markdownText(model.docString, 600), '');
+  if (own.docString) lines.push(markdownText(own.docString, 600), '');
   appendAll(lines, modelExtras(model, language));
   lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };

@@ -1,6 +1,6 @@
 import type { Range, Scope } from '../engine/formats/onnxText/places';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
-import type { Attribute, ModelFunction, OpsetImport, ValueType } from '../engine/graph/model';
+import type { Attribute, ModelFunction, OperatorSet, ValueType } from '../engine/graph/model';
 import {
   arity,
   isKnownDomain,
@@ -130,7 +130,7 @@ class NodeCheck {
     return false;
   }
 
-  private checkImport(position: NodePosition, domain: string, imports: readonly OpsetImport[]): void {
+  private checkImport(position: NodePosition, domain: string, imports: readonly OperatorSet[]): void {
     if (importedVersion(imports, domain) !== null) return;
     const key = `${rootName(position.scope)}\n${domain}`;
     // Once is enough: one line mends all nodes.

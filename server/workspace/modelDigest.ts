@@ -17,7 +17,7 @@ export function* digestSteps(model: Model): Steps<string> {
   let known = digests.get(model);
   if (known === undefined) {
     const digest = new Digest();
-    for (const { domain, version } of model.opsets) digest.add(domain, version);
+    for (const { domain, version } of model.operatorSets) digest.add(domain, version);
     yield* addGraph(digest, model.graph);
     for (const one of model.functions) {
       digest.addAll([one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs]);

@@ -1,7 +1,7 @@
 import { tokenize } from '../engine/formats/onnxText/lexer';
 import type { Token } from '../engine/formats/onnxText/lexer';
 import type { Place, Scope } from '../engine/formats/onnxText/places';
-import type { ModelFunction, OpsetImport, ValueType } from '../engine/graph/model';
+import type { ModelFunction, OperatorSet, ValueType } from '../engine/graph/model';
 import { newestVersion } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';
 import type { Analysis, Listing } from './analysis';
@@ -42,21 +42,21 @@ export function tokenBefore(tokens: readonly Token[], { line, character }: Place
 }
 
 /** The imports in force in a scope: a function's own, else the model's. */
-export function importsOf(listing: Listing, scope: Scope | null): readonly OpsetImport[] {
+export function importsOf(listing: Listing, scope: Scope | null): readonly OperatorSet[] {
   let root = scope;
   while (root?.parent) root = root.parent;
-  const own = root?.kind === 'function' ? (root.owner as ModelFunction).opsets : undefined;
-  return own && own.length > 0 ? own : listing.model.opsets;
+  const own = root?.kind === 'function' ? (root.owner as ModelFunction).operatorSets : undefined;
+  return own && own.length > 0 ? own : listing.model.operatorSets;
 }
 
 /** Version of a domain's operators in a scope; null if the domain is not imported. */
-export function importedVersion(imports: readonly OpsetImport[], domain: string): number | null {
+export function importedVersion(imports: readonly OperatorSet[], domain: string): number | null {
   const versions = imports.filter((one) => canonicalDomain(one.domain) === canonicalDomain(domain));
   return versions.length > 0 ? largest(versions.map(({ version }) => version)) : null;
 }
 
 /** As {@link importedVersion}; the newest known one where the import is missing, so that editing goes on. */
-export function versionInForce(imports: readonly OpsetImport[], domain: string): number {
+export function versionInForce(imports: readonly OperatorSet[], domain: string): number {
   return importedVersion(imports, domain) ?? newestVersion(domain) ?? 1;
 }
 

@@ -17,6 +17,7 @@ import type {
   ValueInfo,
   ValueType,
 } from '../../server/engine/graph/model';
+import { onnxOrigin } from '../../server/engine/graph/origin';
 import {
   arity,
   knownDomains,
@@ -170,11 +171,11 @@ function senseless(domain: string, operator: string, seed: number): Model {
     nodes,
     outputs: [{ name: 'z' }, { name: 'y0' }],
   };
-  const opsets = [...new Set(['', domain])].map((each) => ({
+  const operatorSets = [...new Set(['', domain])].map((each) => ({
     domain: each,
     version: each === domain ? version : 17,
   }));
-  return { ...emptyModel, irVersion: 10, opsets, graph };
+  return { ...emptyModel, origin: onnxOrigin({ irVersion: 10 }), operatorSets, graph };
 }
 
 /** The way to the first number in a value that is NaN, infinite or negative; undefined if all are sound. */

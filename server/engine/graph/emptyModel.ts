@@ -1,4 +1,5 @@
 import type { Graph, Model } from './model';
+import { onnxOrigin } from './origin';
 
 /** A graph of nothing, to be filled. */
 export const emptyGraph: Graph = {
@@ -14,16 +15,8 @@ export const emptyGraph: Graph = {
 
 /** A model of nothing, to be filled; stands in for one that can't be read. */
 export const emptyModel: Model = {
-  format: 'onnx',
-  irVersion: null,
-  opsets: [],
-  producerName: '',
-  producerVersion: '',
-  domain: '',
-  modelVersion: null,
-  docString: '',
-  metadata: [],
+  origin: onnxOrigin(),
+  operatorSets: [],
   graph: emptyGraph,
   functions: [],
-  trainingInfoCount: 0,
 };

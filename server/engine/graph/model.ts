@@ -152,36 +152,48 @@ export interface ModelFunction {
   readonly attributes: readonly string[];
   /** Attribute parameters with their defaults. */
   readonly attributeDefaults: readonly Attribute[];
-  readonly opsets: readonly OpsetImport[];
+  readonly operatorSets: readonly OperatorSet[];
   readonly nodes: readonly Node[];
   readonly valueInfo: readonly ValueInfo[];
   readonly docString?: string;
   readonly metadata: readonly (readonly [string, string])[];
 }
 
-export interface OpsetImport {
+/** Operators of a domain as a version of its specification has them. */
+export interface OperatorSet {
   /** '' is ai.onnx. */
   readonly domain: string;
   readonly version: number;
 }
 
-/** A model as read: structure, types, sizes and places of weights, never the weights. */
-export interface Model {
-  readonly format: 'onnx' | 'onnx-text';
+/** What an ONNX file says of itself beside its graph. */
+export interface OnnxFacts {
   readonly irVersion: number | null;
-  readonly opsets: readonly OpsetImport[];
   readonly producerName: string;
   readonly producerVersion: string;
   readonly domain: string;
   readonly modelVersion: number | null;
   readonly docString: string;
-  readonly metadata: readonly (readonly [string, string])[];
-  readonly graph: Graph;
-  readonly functions: readonly ModelFunction[];
+  readonly metadata: Metadata;
   /** Number of training_info entries; they are not analysed. */
   readonly trainingInfoCount: number;
   /** Left out where there is none. */
   readonly deviceConfigurations?: readonly DeviceConfiguration[];
+}
+
+/** The format that a model was read from, with what only files of that format say. */
+export interface Origin {
+  readonly format: 'onnx' | 'onnx-text';
+  readonly facts: OnnxFacts;
+}
+
+/** A model as read: structure, types, sizes and places of weights, never the weights. */
+export interface Model {
+  readonly origin: Origin;
+  /** The operator sets that the graph is written in. */
+  readonly operatorSets: readonly OperatorSet[];
+  readonly graph: Graph;
+  readonly functions: readonly ModelFunction[];
   /** Parts of the file could not be read: it breaks off or is damaged. Left out where all of it was read. */
   readonly isPartial?: boolean;
 }

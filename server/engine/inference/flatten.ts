@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Model, ModelFunction, OpsetImport, ValueInfo } from '../graph/model';
+import type { Attribute, Graph, Model, ModelFunction, OperatorSet, ValueInfo } from '../graph/model';
 import { canonicalDomain } from '../operators/table';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
@@ -52,7 +52,7 @@ class Flattener {
     const scope = this.lists.addScope(null, {
       holder: null,
       name: this.model.graph.name,
-      versions: versionsOf(this.model.opsets),
+      versions: versionsOf(this.model.operatorSets),
       environment: undefined,
       function: undefined,
     });
@@ -123,7 +123,7 @@ class Flattener {
       const resolved = resolveAttribute(attribute, outer.environment);
       if (resolved) environment.set(attribute.name, resolved);
     }
-    const versions = called.opsets.length > 0 ? this.versionsIn(called) : outer.versions;
+    const versions = called.operatorSets.length > 0 ? this.versionsIn(called) : outer.versions;
     const scope = this.lists.addScope(outer, {
       holder: flat.index,
       name: called.name,
@@ -147,7 +147,7 @@ class Flattener {
 
   private versionsIn(called: ModelFunction): ReadonlyMap<string, number> {
     let versions = this.imported.get(called);
-    if (!versions) this.imported.set(called, (versions = versionsOf(called.opsets)));
+    if (!versions) this.imported.set(called, (versions = versionsOf(called.operatorSets)));
     return versions;
   }
 
@@ -186,9 +186,9 @@ class Flattener {
   }
 }
 
-function versionsOf(opsets: readonly OpsetImport[]): ReadonlyMap<string, number> {
+function versionsOf(sets: readonly OperatorSet[]): ReadonlyMap<string, number> {
   const versions = new Map<string, number>();
-  for (const { domain, version } of opsets) {
+  for (const { domain, version } of sets) {
     const key = canonicalDomain(domain);
     versions.set(key, Math.max(version, versions.get(key) ?? 0));
   }

@@ -2,8 +2,9 @@ import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineFor } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
-import type { Model, Shape, ValueType } from '../graph/model';
+import type { Shape, ValueType } from '../graph/model';
 import { moduleScope } from '../graph/moduleScope';
+import { producerOf } from '../graph/origin';
 import type { SymbolicFacts } from '../inference/symbolic';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
@@ -131,9 +132,9 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
     ids.filter((id) => id !== null).map((id) => reportValue(inference, id, symbolic));
   return {
     path,
-    format: model.format,
-    irVersion: model.irVersion,
-    opsets: model.opsets,
+    format: model.origin.format,
+    irVersion: model.origin.facts.irVersion,
+    opsets: model.operatorSets,
     producer: producerOf(model),
     nodeCount: inference.nodes.length,
     parameters: counted.parameters,
@@ -142,10 +143,6 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
     inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),
     outputs: values(main?.outputs ?? []),
   };
-}
-
-function producerOf(model: Model): string {
-  return [model.producerName, model.producerVersion].filter((part) => part !== '').join(' ');
 }
 
 function reportNode(

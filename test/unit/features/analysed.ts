@@ -1,6 +1,7 @@
 import { emptyGraph, emptyModel } from '../../../server/engine/graph/emptyModel';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from '../../../server/engine/graph/model';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Analysis } from '../../../server/workspace/analysis';
 import { choicesFor, parseSettings } from '../../../server/workspace/choices';
@@ -53,8 +54,8 @@ export function weight(name: string, ...dims: number[]): Tensor {
 export function modelOf(graph: Partial<Graph>, more: Partial<Model> = {}): Model {
   return {
     ...emptyModel,
-    irVersion: 8,
-    opsets: [{ domain: '', version: 17 }],
+    origin: onnxOrigin({ irVersion: 8 }),
+    operatorSets: [{ domain: '', version: 17 }],
     graph: { ...emptyGraph, name: 'g', ...graph },
     ...more,
   };

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import { deviceLines, modelExtras } from '../../../server/features/extrasHover';
 import { modelOf, node } from './analysed';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i}`);
 
 it('lists eight of what a file has without end', () => {
   const configuration = (count: number) => ({ name: 'pod', deviceCount: count, devices: names(count) });
   const lines = (count: number): string[] =>
-    modelExtras(modelOf({}, { deviceConfigurations: [configuration(count)] }), 'en');
+    modelExtras(modelOf({}, { origin: onnxOrigin({ deviceConfigurations: [configuration(count)] }) }), 'en');
   expect(lines(2)[0]).toMatch(/`pod` × 2 \(`d0`, `d1`\)$/);
   expect(lines(65_536)[0]).toMatch(/`pod` × 65,536 \(`d0`, .*`d7`, …\)$/);
   const placed = (count: number) =>

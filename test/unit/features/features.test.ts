@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { symbol } from '../../../server/engine/graph/dim';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 import { runThrough } from '../../../server/engine/scheduler';
 import { codeLenses } from '../../../server/features/codeLens';
 import { diagnostics } from '../../../server/features/diagnostics';
@@ -80,7 +81,7 @@ describe('hints', () => {
       outputs: outputs.map((name) => float(name, 1, 1024, 1024)),
       nodes: [node('Split', ['x'], outputs, { attributes: [{ name: 'axis', kind: 'int', value: 0 }] })],
     });
-    const { analysis } = await analysed({ ...model, opsets: [{ domain: '', version: 11 }] });
+    const { analysis } = await analysed({ ...model, operatorSets: [{ domain: '', version: 11 }] });
     const hints = inlayHints(analysis, everything, 'en');
     expect(hints.length).toBe(3);
     const length = hints.reduce((sum, { label }) => sum + label.length, 0);
@@ -97,7 +98,7 @@ describe('hints', () => {
         nodes: [call('x', 'y'), call('y', 'z')],
       },
       {
-        opsets: [
+        operatorSets: [
           { domain: '', version: 17 },
           { domain: 'my', version: 1 },
         ],
@@ -110,7 +111,7 @@ describe('hints', () => {
             outputs: ['b'],
             attributes: [],
             attributeDefaults: [],
-            opsets: [{ domain: '', version: 17 }],
+            operatorSets: [{ domain: '', version: 17 }],
             nodes: [node('Add', ['a', 'a'], ['b'])],
             valueInfo: [],
             metadata: [],
@@ -213,8 +214,10 @@ describe('what a file says beside the graph', () => {
           quantizationAnnotations: [{ tensor: 'x', parameters: [['SCALE_TENSOR', 's']] }],
         },
         {
-          deviceConfigurations: [{ name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] }],
-          trainingInfoCount: 1,
+          origin: onnxOrigin({
+            deviceConfigurations: [{ name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] }],
+            trainingInfoCount: 1,
+          }),
         },
       ),
     );

@@ -60,18 +60,22 @@ lines", metadata_props: ["k": "v \\"q\\""]
 { }`);
     expect(problems.map(({ code }) => code)).toEqual(['format.text-tensor-type']);
     expect(value).toMatchObject({
-      format: 'onnx-text',
-      irVersion: 9,
-      opsets: [
+      origin: {
+        format: 'onnx-text',
+        facts: {
+          irVersion: 9,
+          producerName: 'me',
+          producerVersion: '1.0',
+          domain: 'd',
+          modelVersion: 3,
+          docString: 'two\nlines',
+          metadata: [['k', 'v "q"']],
+        },
+      },
+      operatorSets: [
         { domain: '', version: 18 },
         { domain: 'com.microsoft', version: 1 },
       ],
-      producerName: 'me',
-      producerVersion: '1.0',
-      domain: 'd',
-      modelVersion: 3,
-      docString: 'two\nlines',
-      metadata: [['k', 'v "q"']],
     });
     const { graph } = value!;
     expect(graph.name).toBe('my graph');
@@ -263,7 +267,7 @@ F (a => (b)
 }
 H (a) => (b) { b = Relu (a) }`;
     const { value, problems } = await parse(text);
-    expect(value!.opsets).toEqual([{ domain: '', version: 17 }]);
+    expect(value!.operatorSets).toEqual([{ domain: '', version: 17 }]);
     expect(value!.graph.inputs.map(({ name }) => name)).toEqual(['z']);
     expect(value!.graph.initializers.map(({ name }) => name)).toEqual(['w', 'v']);
     expect(value!.graph.nodes.map(({ operator }) => operator)).toEqual(['If', 'Relu']);
@@ -399,15 +403,20 @@ describe('text → model → text', () => {
       doc: name,
     })
     .map(({ title, nodes, initializers, doc }) => ({
-      format: 'onnx-text',
-      irVersion: 8,
-      opsets: [{ domain: '', version: 17 }],
-      producerName: doc,
-      producerVersion: '',
-      domain: '',
-      modelVersion: null,
-      docString: doc,
-      metadata: [],
+      origin: {
+        format: 'onnx-text',
+        facts: {
+          irVersion: 8,
+          producerName: doc,
+          producerVersion: '',
+          domain: '',
+          modelVersion: null,
+          docString: doc,
+          metadata: [],
+          trainingInfoCount: 0,
+        },
+      },
+      operatorSets: [{ domain: '', version: 17 }],
       graph: {
         name: title,
         inputs: [{ name: title, type: { kind: 'tensor', dtype: 'float', shape: [1] } }],
@@ -419,7 +428,6 @@ describe('text → model → text', () => {
         metadata: [],
       },
       functions: [],
-      trainingInfoCount: 0,
     }));
 
   it('loses nothing of any model', async () => {

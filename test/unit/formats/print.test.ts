@@ -7,6 +7,7 @@ import type { Range } from '../../../server/engine/formats/onnxText/places';
 import { nameText } from '../../../server/engine/formats/onnxText/words';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import type { Graph, Model, Node, Tensor } from '../../../server/engine/graph/model';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { fixture, fixtureNames } from './fixtures';
 
@@ -44,8 +45,8 @@ function node(operator: string, inputs: string[], outputs: string[], more: Parti
 function model(graph: Partial<Graph>, more: Partial<Model> = {}): Model {
   return {
     ...emptyModel,
-    irVersion: 8,
-    opsets: [{ domain: '', version: 17 }],
+    origin: onnxOrigin({ irVersion: 8 }),
+    operatorSets: [{ domain: '', version: 17 }],
     graph: { ...emptyGraph, name: 'g', ...graph },
     ...more,
   };
@@ -230,7 +231,7 @@ describe('statements', () => {
             outputs: ['b'],
             attributes: ['alpha'],
             attributeDefaults: [{ name: 'beta', kind: 'float', value: 2 }],
-            opsets: [{ domain: '', version: 18 }],
+            operatorSets: [{ domain: '', version: 18 }],
             nodes: [node('Relu', ['a'], ['b'])],
             valueInfo: [],
             metadata: [],

@@ -35,7 +35,7 @@ describe('reading fixtures', () => {
     const { value, problems } = await read(fixture(name));
     expect(problems).toEqual([]);
     expect(value!.graph.nodes.length).toBeGreaterThan(0);
-    expect(value!.opsets.find((opset) => opset.domain === '')!.version).toBeGreaterThanOrEqual(13);
+    expect(value!.operatorSets.find((set) => set.domain === '')!.version).toBeGreaterThanOrEqual(13);
   });
 
   it.each(Object.keys(counts))('%s has the counts of the reference', async (name) => {
@@ -114,10 +114,10 @@ describe('messages', () => {
       Uint8Array.from([...int(1, 12), ...graph, ...part(20), ...part(20), ...device]),
     );
     expect(problems).toEqual([]);
-    expect(value!.deviceConfigurations).toEqual([
+    expect(value!.origin.facts.deviceConfigurations).toEqual([
       { name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] },
     ]);
-    expect(value!.trainingInfoCount).toBe(2);
+    expect(value!.origin.facts.trainingInfoCount).toBe(2);
     expect(value!.graph.initializers[0]!.metadata).toEqual([['source', 'layer.0']]);
     expect(value!.graph.inputs[0]!.metadata).toEqual([['layout', 'NCHW']]);
     expect(value!.graph.quantizationAnnotations).toEqual([
@@ -243,7 +243,7 @@ describe('messages', () => {
       outputs: ['Y'],
       attributes: ['alpha'],
       attributeDefaults: [{ name: 'beta', kind: 'float', value: 2 }],
-      opsets: [{ domain: '', version: 18 }],
+      operatorSets: [{ domain: '', version: 18 }],
       valueInfo: [{ name: 'X', type: { kind: 'tensor', dtype: 'float' } }],
       metadata: [['k', 'v']],
     });

@@ -32,7 +32,7 @@ all (float16[N,"N + 1",3] x, seq(int64[2]) s, bool c) => (float16[N,K,3] y) <int
 }
 `);
     const back = await readBack(model);
-    expect(back.opsets).toEqual(model.opsets);
+    expect(back.operatorSets).toEqual(model.operatorSets);
     expect(back.graph.inputs).toEqual(model.graph.inputs);
     expect(back.graph.outputs).toEqual(model.graph.outputs);
     const plain = (graph: Model['graph']): unknown =>

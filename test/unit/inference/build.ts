@@ -5,8 +5,9 @@ import type {
   Model,
   ModelFunction,
   Node,
-  OpsetImport,
+  OperatorSet,
 } from '../../../server/engine/graph/model';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 import { infer, type InferOptions } from '../../../server/engine/inference/infer';
 import type { Inference, InferredNode } from '../../../server/engine/inference/types';
 import type { Phase } from '../../../server/engine/workload';
@@ -70,7 +71,7 @@ export function functionOf(
     outputs: outputs.split(',').map((part) => part.trim()),
     attributes: [],
     attributeDefaults: [],
-    opsets: [{ domain: '', version: 21 }],
+    operatorSets: [{ domain: '', version: 21 }],
     nodes,
     valueInfo: [],
     metadata: [],
@@ -81,12 +82,18 @@ export function functionOf(
 export function modelOf(
   graph: Partial<Graph>,
   functions: readonly ModelFunction[] = [],
-  opsets: readonly OpsetImport[] = [
+  operatorSets: readonly OperatorSet[] = [
     { domain: '', version: 21 },
     { domain: 'local', version: 1 },
   ],
 ): Model {
-  return { ...emptyModel, irVersion: 10, opsets, graph: graphOf(graph), functions };
+  return {
+    ...emptyModel,
+    origin: onnxOrigin({ irVersion: 10 }),
+    operatorSets,
+    graph: graphOf(graph),
+    functions,
+  };
 }
 
 /** Inference with what tests look at: printed types by value name, nodes by output name, problem codes. */

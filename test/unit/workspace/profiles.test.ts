@@ -9,6 +9,7 @@ import { modelDigest } from '../../../server/workspace/modelDigest';
 import { profileProblems } from '../../../server/workspace/profileProblems';
 import { ProfileStore, type StoredProfile } from '../../../server/workspace/profileStore';
 import { analysed, deepModel, float, modelOf, node, weight } from '../features/analysed';
+import { onnxOrigin } from '../../../server/engine/graph/origin';
 
 const profile = (...rows: MeasuredProfile['rows']): MeasuredProfile => ({
   kind: 'onnxruntime',
@@ -79,7 +80,8 @@ describe('the digest of a model', () => {
 
   it('is the same wherever the weights lie, whatever they are and who wrote the file', () => {
     const elsewhere = { ...weight('w', 8, 3, 3, 3), data: { place: 'external', location: 'w.bin' } as const };
-    const other = { ...conv([1, 1], elsewhere), producerName: 'other', docString: 'another export' };
+    const origin = onnxOrigin({ producerName: 'other', docString: 'another export' });
+    const other = { ...conv([1, 1], elsewhere), origin };
     expect(modelDigest(other)).toBe(modelDigest(conv([1, 1])));
   });
 });

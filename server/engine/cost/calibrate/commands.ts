@@ -89,7 +89,7 @@ export function measureCommands(task: MeasureTask): Recipe {
   const stem = asPath(task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''));
   const context: Context = { ...task, path, inputs, stem };
   const recipe = entryOf(recipes, profile.id);
-  if (!task.isNode && task.model.format === 'onnx-text')
+  if (!task.isNode && task.model.origin.format === 'onnx-text')
     problems.push(problem('warning', 'measure.text-model'));
   if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
   if (!recipe) problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));

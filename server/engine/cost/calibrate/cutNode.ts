@@ -40,15 +40,18 @@ export function cutNode(model: Model, inference: Inference, index: number): Cut 
   const { inputs, initializers } = parts;
   const nodes = [...parts.nodes, renamed(node, inference)];
   const graph = { ...emptyGraph, name: 'node', inputs, outputs, initializers, nodes };
+  const { origin } = model;
+  const facts = { ...origin.facts, producerName: 'siliconlens', producerVersion: '' };
   return {
-    model: { ...model, graph, functions: [], producerName: 'siliconlens', producerVersion: '' },
+    model: { ...model, graph, functions: [], origin: { ...origin, facts } },
     problem: null,
   };
 }
 
 const nameOf = ({ node, index }: InferredNode): string => node.name || node.outputs[0] || `#${index}`;
 
-const opsetOf = (model: Model): number => model.opsets.find(({ domain }) => domain === '')?.version ?? 0;
+const opsetOf = (model: Model): number =>
+  model.operatorSets.find(({ domain }) => domain === '')?.version ?? 0;
 
 interface Parts {
   readonly inputs: ValueInfo[];

@@ -4,6 +4,7 @@ import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
 import { emptyGraph, emptyModel } from '../../graph/emptyModel';
 import type { Attribute, Graph, Model, Tensor, ValueInfo } from '../../graph/model';
+import { onnxOrigin } from '../../graph/origin';
 import { infer } from '../../inference/infer';
 import { planKernels } from '../../kernels/plan';
 import { profileById } from '../../kernels/profile';
@@ -172,5 +173,10 @@ function graphOf(
 }
 
 function modelOf(graph: Graph): Model {
-  return { ...emptyModel, irVersion: 10, opsets: [{ domain: '', version: 21 }], graph };
+  return {
+    ...emptyModel,
+    origin: onnxOrigin({ irVersion: 10 }),
+    operatorSets: [{ domain: '', version: 21 }],
+    graph,
+  };
 }

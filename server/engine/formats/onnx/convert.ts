@@ -8,7 +8,7 @@ import type {
   Metadata,
   ModelFunction,
   Node,
-  OpsetImport,
+  OperatorSet,
   Shape,
   SparseTensor,
   Tensor,
@@ -319,7 +319,7 @@ export class Converter {
       attributeDefaults: extras.attributes.map(([attribute, bytes]) =>
         this.attribute(attribute, () => bytes),
       ),
-      opsets: this.opsets(proto.opsetImport),
+      operatorSets: this.operatorSets(proto.opsetImport),
       nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
       valueInfo: extras.valueInfo.map(([value, bytes]) => this.valueInfo(value, bytes)),
       docString: proto.docString || undefined,
@@ -327,7 +327,7 @@ export class Converter {
     };
   }
 
-  opsets(protos: onnx.IOperatorSetIdProto[] | null | undefined): readonly OpsetImport[] {
+  operatorSets(protos: onnx.IOperatorSetIdProto[] | null | undefined): readonly OperatorSet[] {
     return (protos ?? none).map((proto) => ({
       domain: this.domain(proto.domain),
       version: toNumber(proto.version ?? 0),

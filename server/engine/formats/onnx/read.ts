@@ -1,6 +1,15 @@
 import { onnx } from 'onnx-proto';
 import type { ByteSource } from '../../graph/byteSource';
-import type { Graph, Model, ModelFunction, Node, SparseTensor, Tensor, ValueInfo } from '../../graph/model';
+import type {
+  Graph,
+  Model,
+  ModelFunction,
+  Node,
+  OnnxFacts,
+  SparseTensor,
+  Tensor,
+  ValueInfo,
+} from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, NoRoomError, noRoom } from '../room';
@@ -128,20 +137,24 @@ class ModelReader {
   }
 
   private model(proto: onnx.IModelProto, span: Span): Model {
-    const { converter } = this;
+    return {
+      origin: { format: 'onnx', facts: this.facts(proto, span) },
+      operatorSets: this.converter.operatorSets(proto.opsetImport),
+      graph: this.graph(),
+      functions: this.functions,
+    };
+  }
+
+  private facts(proto: onnx.IModelProto, span: Span): OnnxFacts {
     const devices = deviceConfigurationsOf(span);
     return {
-      format: 'onnx',
       irVersion: Object.hasOwn(proto, 'irVersion') ? toNumber(proto.irVersion ?? 0) : null,
-      opsets: converter.opsets(proto.opsetImport),
       producerName: proto.producerName ?? '',
       producerVersion: proto.producerVersion ?? '',
       domain: proto.domain ?? '',
       modelVersion: Object.hasOwn(proto, 'modelVersion') ? toNumber(proto.modelVersion ?? 0) : null,
       docString: proto.docString ?? '',
-      metadata: metadataOf(span, 14, converter.intern),
-      graph: this.graph(),
-      functions: this.functions,
+      metadata: metadataOf(span, 14, this.converter.intern),
       trainingInfoCount: this.trainingInfoCount,
       ...(devices.length > 0 && { deviceConfigurations: devices }),
     };

@@ -16,12 +16,13 @@ class UnwritableError extends Error {
  */
 export function writeOnnx(model: Model): { readonly bytes: Uint8Array } | { readonly unwritable: string } {
   const out = new Writer();
+  const { facts } = model.origin;
   try {
-    out.number(1, model.irVersion ?? 10);
-    out.text(2, model.producerName);
-    out.text(3, model.producerVersion);
+    out.number(1, facts.irVersion ?? 10);
+    out.text(2, facts.producerName);
+    out.text(3, facts.producerVersion);
     out.message(7, () => writeGraph(out, model.graph));
-    for (const { domain, version } of model.opsets) {
+    for (const { domain, version } of model.operatorSets) {
       out.message(8, () => {
         out.text(1, domain);
         out.number(2, version);

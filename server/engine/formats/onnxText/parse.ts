@@ -85,18 +85,10 @@ class Parser {
       if (item) functions.push(item);
     }
     const value: Model | null = graph && {
-      format: 'onnx-text',
-      irVersion: head.irVersion,
-      opsets: head.opsets,
-      producerName: head.producerName,
-      producerVersion: head.producerVersion,
-      domain: head.domain,
-      modelVersion: head.modelVersion,
-      docString: head.docString,
-      metadata: head.metadata,
+      origin: { format: 'onnx-text', facts: head.facts },
+      operatorSets: head.operatorSets,
       graph,
       functions,
-      trainingInfoCount: 0,
     };
     return { value, problems: this.cursor.problems, positions: this.table, bytes: this.meter.bytes };
   }
@@ -265,7 +257,7 @@ class Parser {
       outputs: [],
       attributes: [],
       attributeDefaults: [],
-      opsets: [],
+      operatorSets: [],
       nodes: [],
       valueInfo: [],
       docString: undefined,
@@ -295,9 +287,9 @@ class Parser {
     start: { line: number; character: number },
   ): void {
     const { cursor } = this;
-    const head = this.heads.head(false);
-    Object.assign(item, { domain: head.domain, overload: head.overload, opsets: head.opsets });
-    item.docString = head.docString || undefined;
+    const { facts, operatorSets, overload } = this.heads.head(false);
+    Object.assign(item, { domain: facts.domain, overload, operatorSets } satisfies Partial<ModelFunction>);
+    item.docString = facts.docString || undefined;
     const scope = this.openScope('function', null, null);
     scope.range = { start, end: start };
     opened.item = scope;

@@ -1,18 +1,15 @@
-import type { OpsetImport } from '../../graph/model';
+import type { OnnxFacts, OperatorSet } from '../../graph/model';
+import { onnxOrigin } from '../../graph/origin';
 import type { Cursor } from './cursor';
 import type { TypeParser } from './parseTypes';
+import type { Writable } from './writable';
 
 /** What stands in angle brackets before a model or a function. */
 export interface ModelHead {
-  irVersion: number | null;
-  opsets: readonly OpsetImport[];
-  producerName: string;
-  producerVersion: string;
-  domain: string;
+  readonly facts: Writable<OnnxFacts>;
+  operatorSets: readonly OperatorSet[];
+  /** Functions alone have one. */
   overload: string;
-  modelVersion: number | null;
-  docString: string;
-  metadata: readonly (readonly [string, string])[];
 }
 
 const modelKeys = ['ir_version', 'producer_name', 'producer_version', 'model_version', 'metadata_props'];
@@ -26,17 +23,7 @@ export class HeadParser {
 
   head(isModel: boolean): ModelHead {
     const { cursor } = this;
-    const head: ModelHead = {
-      irVersion: null,
-      opsets: [],
-      producerName: '',
-      producerVersion: '',
-      domain: '',
-      overload: '',
-      modelVersion: null,
-      docString: '',
-      metadata: [],
-    };
+    const head: ModelHead = { facts: onnxOrigin().facts, operatorSets: [], overload: '' };
     if (!cursor.is('<')) return head;
     cursor.token.multiline = true;
     cursor.advance();
@@ -49,35 +36,36 @@ export class HeadParser {
 
   private entry(head: ModelHead, isModel: boolean): void {
     const { cursor } = this;
+    const { facts } = head;
     const { kind, text: key } = cursor.token;
     if (kind !== 'identifier') throw cursor.failure('format.text-key');
     const known = ['opset_import', 'doc_string', 'domain', ...(isModel ? modelKeys : ['overload'])];
     if (!known.includes(key)) throw cursor.failure('format.text-key');
     cursor.advance();
     cursor.expect(':');
-    if (key === 'opset_import') head.opsets = this.opsets();
-    else if (key === 'metadata_props') head.metadata = this.metadata();
-    else if (key === 'ir_version') head.irVersion = this.types.number();
-    else if (key === 'model_version') head.modelVersion = this.types.number();
+    if (key === 'opset_import') head.operatorSets = this.operatorSets();
+    else if (key === 'metadata_props') facts.metadata = this.metadata();
+    else if (key === 'ir_version') facts.irVersion = this.types.number();
+    else if (key === 'model_version') facts.modelVersion = this.types.number();
     else {
       const value = this.cursor.string();
-      if (key === 'producer_name') head.producerName = value;
-      else if (key === 'producer_version') head.producerVersion = value;
-      else if (key === 'domain') head.domain = value === 'ai.onnx' && !isModel ? '' : value;
+      if (key === 'producer_name') facts.producerName = value;
+      else if (key === 'producer_version') facts.producerVersion = value;
+      else if (key === 'domain') facts.domain = value === 'ai.onnx' && !isModel ? '' : value;
       else if (key === 'overload') head.overload = value;
-      else head.docString = value;
+      else facts.docString = value;
     }
   }
 
-  private opsets(): readonly OpsetImport[] {
-    const opsets: OpsetImport[] = [];
+  private operatorSets(): readonly OperatorSet[] {
+    const sets: OperatorSet[] = [];
     this.cursor.expect('[');
     this.cursor.list(']', () => {
       const domain = this.cursor.string();
       this.cursor.expect(':');
-      opsets.push({ domain: domain === 'ai.onnx' ? '' : domain, version: this.types.number() });
+      sets.push({ domain: domain === 'ai.onnx' ? '' : domain, version: this.types.number() });
     });
-    return opsets;
+    return sets;
   }
 
   private metadata(): readonly (readonly [string, string])[] {

@@ -52,7 +52,7 @@ class Printer {
     private readonly model: Model,
     private readonly options: PrintOptions,
   ) {
-    const complete = options.complete ?? model.format === 'onnx-text';
+    const complete = options.complete ?? model.origin.format === 'onnx-text';
     this.out = new ListingWriter({ complete, fileName: options.fileName });
     this.values = new ValueWriter(this.out);
   }

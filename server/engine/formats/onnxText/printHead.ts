@@ -1,5 +1,5 @@
 import { byteLength } from '../../graph/dataTypes';
-import type { Graph, Model, ModelFunction, OpsetImport } from '../../graph/model';
+import type { Graph, Model, ModelFunction, OperatorSet } from '../../graph/model';
 import { configurationText } from './devices';
 import { shortened } from './values';
 import { commentText, grouped, quote } from './words';
@@ -20,7 +20,8 @@ export interface PrintOptions {
 
 /** The comments that a listing begins with: what the file is, and what of it is not shown. */
 export function commentLines(model: Model, { fileName, fileSize, remarks = [] }: PrintOptions): string[] {
-  const { graph, deviceConfigurations = [], trainingInfoCount } = model;
+  const { graph, origin } = model;
+  const { deviceConfigurations = [], trainingInfoCount } = origin.facts;
   const parts = [
     ...(fileSize === undefined ? [] : [`${grouped(fileSize)} bytes`]),
     `${grouped(graph.nodes.length)} nodes`,
@@ -45,14 +46,15 @@ function weightBytes({ initializers }: Graph): number {
 
 /** The head of a model in angle brackets; no lines where it has none. */
 export function headLines(model: Model, isComplete: boolean): string[] {
-  const { irVersion, opsets, producerName, producerVersion, domain, modelVersion, docString, metadata } =
-    model;
+  const { irVersion, producerName, producerVersion, domain, modelVersion, docString, metadata } =
+    model.origin.facts;
+  const sets = model.operatorSets;
   const text = (key: string, value: string): string[] =>
     value === '' ? [] : [`${key}: ${quote(isComplete ? value : shortened(value))}`];
   const pairs = metadata.map(([key, value]) => `${quote(key)}: ${quote(value)}`);
   const entries = [
     ...(irVersion === null ? [] : [`ir_version: ${irVersion}`]),
-    ...(opsets.length === 0 ? [] : [`opset_import: ${opsetText(opsets)}`]),
+    ...(sets.length === 0 ? [] : [`opset_import: ${setsText(sets)}`]),
     ...text('producer_name', producerName),
     ...text('producer_version', producerVersion),
     ...text('domain', domain),
@@ -69,12 +71,12 @@ export function functionHead(item: ModelFunction, isComplete: boolean): string {
   const entries = [
     ...(item.domain === '' ? [] : [`domain: ${quote(item.domain)}`]),
     ...(item.overload === '' ? [] : [`overload: ${quote(item.overload)}`]),
-    ...(item.opsets.length === 0 ? [] : [`opset_import: ${opsetText(item.opsets)}`]),
+    ...(item.operatorSets.length === 0 ? [] : [`opset_import: ${setsText(item.operatorSets)}`]),
     ...(isComplete && item.docString ? [`doc_string: ${quote(item.docString)}`] : []),
   ];
   return entries.length > 0 ? `<${entries.join(', ')}>` : '';
 }
 
-function opsetText(opsets: readonly OpsetImport[]): string {
-  return `[${opsets.map(({ domain, version }) => `${quote(domain)} : ${version}`).join(', ')}]`;
+function setsText(sets: readonly OperatorSet[]): string {
+  return `[${sets.map(({ domain, version }) => `${quote(domain)} : ${version}`).join(', ')}]`;
 }
