@@ -15,7 +15,9 @@ const common = {
   legalComments: 'none',
   metafile: true,
 };
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+// Packages that come as ES modules too are bundled from those: the UMD form of some looks for its parts at run time.
+const mainFields = ['module', 'main'];
+const node = { ...common, platform: 'node', mainFields, target: 'node20', format: 'cjs' };
 const browser = { ...common, platform: 'browser', target: 'es2022', format: 'iife' };
 
 const targets = [

@@ -12,6 +12,7 @@ await build({
   outfile: out,
   bundle: true,
   platform: 'node',
+  mainFields: ['module', 'main'],
   format: 'esm',
   // CommonJS packages inside an ES module need a require of their own.
   banner: {

@@ -5,7 +5,7 @@ import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
 import { findChips, type Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import { parseJson } from '../engine/chips/jsonText';
+import { lineAt, parseJson } from '../engine/json';
 import { nearest } from '../engine/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
@@ -114,20 +114,20 @@ export class ChipChoice {
   private async fromFile(path: string): Promise<Chip> {
     const text = await readText(path);
     this.read.add(path);
-    const mistake = lineOfMistake(text);
-    if (mistake !== null) {
-      const message = messageOf(this.language, 'chip.syntax');
-      throw failed('cli.error.model', { path: `${path}:${mistake}`, message });
+    const result = parseJson(withoutMark(text));
+    if (!result.ok) {
+      const message = messageOf(this.language, `chip.${result.fault}`);
+      throw failed('cli.error.model', { path: `${path}:${lineAt(text, result.at)}`, message });
     }
-    const json = parsed(text);
+    const json = result.json.value;
     const extended = await this.besides(path, json, 0);
     const base = this.catalogue.byId(textAt(json, 'extends'));
     if (base) this.noted(base);
     const lookUp = (id: string): Chip | undefined =>
       this.catalogue.byId(id) ?? (extended?.id === id ? extended : undefined);
-    const result = resolveUserChip(json, path, lookUp);
-    if (result.chip) return result.chip;
-    throw this.failure(path, result);
+    const made = resolveUserChip(json, path, lookUp);
+    if (made.chip) return made.chip;
+    throw this.failure(path, made);
   }
 
   /** A chip that no catalogue has and that the file extends: from a file beside it. */
@@ -168,14 +168,12 @@ function textAt(json: unknown, name: 'id' | 'extends'): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The line, from 1, from which a text is no JSON; null for a right one. */
-function lineOfMistake(text: string): number | null {
-  const result = parseJson(text.replace(/^\uFEFF/, ''));
-  return result.ok ? null : text.slice(0, result.at.start).split('\n').length;
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** Undefined for text that is no JSON, which no chip can be. */
 function parsed(text: string): unknown {
-  const result = parseJson(text.replace(/^\uFEFF/, ''));
+  const result = parseJson(withoutMark(text));
   return result.ok ? result.json.value : undefined;
 }

@@ -25,8 +25,8 @@ export async function settingsFor(words: Arguments, path: string): Promise<Choic
   const { value, problems } = parseSettingsText(await readText(file));
   const [problem] = problems;
   if (problem) {
-    const key = problem.setting === '' ? 'cli.error.settingsJson' : 'cli.error.settings';
-    throw usage(key, { path: file, ...problem });
+    const broken = problem.expected === 'depth' ? 'cli.error.settings-depth' : 'cli.error.settings-syntax';
+    throw usage(problem.setting === '' ? broken : 'cli.error.settings', { path: file, ...problem });
   }
   return choicesFor(value, key);
 }

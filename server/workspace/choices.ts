@@ -1,9 +1,9 @@
 import { entryOf, setEntry } from '../../outside/table';
 import type { Bindings } from '../engine/graph/dim';
+import { lineAt, parseJsonWithComments } from '../engine/json';
 import { phases, precisionPolicies } from '../engine/workload';
 import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
-import { withoutComments } from './jsonComments';
 import { appendAll } from '../engine/lists';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
@@ -104,18 +104,15 @@ export function parseSettings(section: unknown): {
   return { value, problems: reader.problems };
 }
 
-/** As {@link parseSettings}, for the text of a settings file: JSON with comments and trailing commas. */
+/**
+ * As {@link parseSettings}, for the text of a settings file: JSON with comments and trailing commas. A text that is none
+ * is one problem, whose value is the line of the mistake.
+ */
 export function parseSettingsText(text: string): ReturnType<typeof parseSettings> {
-  let plain: unknown;
-  try {
-    plain = JSON.parse(withoutComments(text));
-  } catch (error) {
-    return {
-      value: defaultSettings,
-      problems: [{ setting: '', value: error instanceof Error ? error.message : '', expected: 'JSON' }],
-    };
-  }
-  return parseSettings(plain);
+  const parsed = parseJsonWithComments(text);
+  if (parsed.ok) return parseSettings(parsed.json.value);
+  const value = String(lineAt(text, parsed.at));
+  return { value: defaultSettings, problems: [{ setting: '', value, expected: parsed.fault }] };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Catalogue, shippedChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import { type JsonText, parseJson, type Span } from '../engine/chips/jsonText';
+import { type JsonText, type JsonMistake, parseJson, type Span } from '../engine/json';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import type { ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
@@ -51,7 +51,7 @@ const mostSettings = 16;
 interface Known {
   readonly source: ChipSource;
   readonly json: JsonText | null;
-  readonly mistake: Span | null;
+  readonly mistake: JsonMistake | null;
   readonly before: Chip | null;
 }
 
@@ -166,7 +166,7 @@ export class OwnChips {
     const problems = source.problem
       ? [{ ...source.problem, span: start }]
       : mistake
-        ? [{ ...chipProblem('chip.syntax', []), span: mistake }]
+        ? [{ ...chipProblem(`chip.${mistake.fault}`, []), span: mistake.at }]
         : found.map((problem) => ({ ...problem, span: json?.spanOf(problem.path, problem.ofKey) ?? start }));
     this.host.judged({ uri: source.uri, text: source.text, problems, chip });
   }
@@ -177,7 +177,7 @@ function parse(source: ChipSource, before: Chip | null): Known {
   return {
     source,
     json: parsed?.ok ? parsed.json : null,
-    mistake: parsed && !parsed.ok ? parsed.at : null,
+    mistake: parsed?.ok === false ? parsed : null,
     before,
   };
 }

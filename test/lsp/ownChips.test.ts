@@ -138,16 +138,21 @@ describe('chips of the workspace', () => {
     const text = JSON.stringify({ ...half, name: 'Never seen', power: { tdpWatts: '72 W' } }, null, 2);
     await save('half.json', text);
     expect(await said('half.json', text)).toEqual([['chip.schema-number', '"72 W"']]);
-    const hover = await document.hoverText(document.at('Relu'));
-    expect(hover).toContain('Half an L4');
-    expect(hover).not.toContain('Never seen');
+    const hover = (): Promise<string> => document.hoverText(document.at('Relu'));
+    await expect.poll(hover, { timeout: 20_000 }).toContain('Half an L4');
+    expect(await hover()).not.toContain('Never seen');
 
     const broken = text.replace('"extends": "nvidia-l4",', '"extends": "nvidia-l4"');
     await save('half.json', broken);
     expect(await said('half.json', broken)).toEqual([['chip.syntax', '"']]);
+    // 10 letters stand before the lists; the first 100 of those may stand in the object.
+    const deep = `{"notes": ${'['.repeat(200)}`;
+    await save('half.json', deep);
+    const [tooDeep] = await next('half.json');
+    expect(tooDeep).toMatchObject({ code: 'chip.depth', range: { start: { line: 0, character: 110 } } });
     await save('half.json', { ...half, name: 'Corrected' });
     expect(await next('half.json')).toEqual([]);
-    expect(await document.hoverText(document.at('Relu'))).toContain('Corrected');
+    await expect.poll(hover, { timeout: 20_000 }).toContain('Corrected');
   });
 
   it('say what becomes of them meanwhile, in the language of the reader', async () => {

@@ -1,6 +1,6 @@
 import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from './chip';
-import type { Path } from './jsonText';
+import type { Path } from '../json';
 import type { ChipProblem } from './schemaCheck';
 import { largest } from '../lists';
 

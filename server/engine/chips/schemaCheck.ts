@@ -1,7 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Problem } from '../problem';
 import schema from './chip.schema.json';
-import type { Path } from './jsonText';
+import type { Path } from '../json';
 import { typoDistance } from './names';
 
 /** What is wrong with a chip file, and where in it. */

@@ -2,7 +2,7 @@ import { visible } from '../../../outside/hidden';
 import { entryOf, setEntry } from '../../../outside/table';
 import { chipById, chips, findChips } from './catalogue';
 import type { Chip } from './chip';
-import type { Path } from './jsonText';
+import type { Path } from '../json';
 import { type Doubt, doubtsAsProblems, lintChip } from './lint';
 import { nearest } from '../nearest';
 import { type ChipProblem, checkSchema, isObject } from './schemaCheck';

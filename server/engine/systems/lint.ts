@@ -1,5 +1,5 @@
 import type { Chip, Figure } from '../chips/chip';
-import type { Path } from '../chips/jsonText';
+import type { Path } from '../json';
 import type { ChipProblem } from '../chips/schemaCheck';
 import type { System } from './system';
 

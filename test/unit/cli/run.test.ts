@@ -354,7 +354,7 @@ describe('failures', () => {
     [1, ['analyze', tinyMlp, '--out', folder], 'it is a folder; name a file'],
     [1, ['analyze', tinyMlp, '--profile', folder], `${folder} is a folder; name a file`],
     [2, ['analyze', tinyMlp, '--layers', tinyMlp], '--layers needs --profile'],
-    [2, ['analyze', tinyMlp, '--settings', tinyMlp], `${tinyMlp} is no JSON`],
+    [2, ['analyze', tinyMlp, '--settings', tinyMlp], `${tinyMlp}:1: This is not valid JSON`],
     [2, ['--lang', 'en'], 'no command'],
     [2, ['analyze', tinyMlp, '--chip', 'nvidia-t4-measured'], 'did you mean nvidia-t4,'],
     [2, ['--lang', 'ko', 'analyze', tinyMlp, '--chip', 'nope'], '칩이 없습니다'],

@@ -57,10 +57,15 @@ describe('settings', () => {
   });
 
   it('does not throw for a file that is no JSON', () => {
-    expect(parseSettingsText('{')).toMatchObject({
-      value: defaultSettings,
-      problems: [{ expected: 'JSON' }],
-    });
+    // The mistake is where the text ends, and where a comma is missing.
+    for (const [text, value] of [
+      ['{', '1'],
+      ['{\n  // a\n  "chips": []\n  "heat": true\n}', '4'],
+    ] as const) {
+      const problems = [{ setting: '', value, expected: 'syntax' }];
+      expect(parseSettingsText(text)).toEqual({ value: defaultSettings, problems });
+    }
+    expect(parseSettingsText('['.repeat(1000)).problems[0]?.expected).toBe('depth');
   });
 });
 
