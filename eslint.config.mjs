@@ -20,7 +20,7 @@ export default tseslint.config(
     },
   },
   {
-    // Costs are reshaped with the machines; the reading of ONNX is rebuilt with the cursor of fields.
+    // Costs are reshaped with the machines.
     files: [
       'server/engine/cost/classes/gpuLaws.ts',
       'server/engine/cost/energy.ts',
@@ -29,9 +29,6 @@ export default tseslint.config(
       'server/engine/cost/notes.ts',
       'server/engine/cost/shares.ts',
       'server/engine/cost/throughput.ts',
-      'server/engine/formats/onnx/convert.ts',
-      'server/engine/formats/onnx/scan.ts',
-      'server/engine/formats/onnx/shorten.ts',
     ],
     rules: { '@typescript-eslint/max-params': 'off', complexity: 'off' },
   },

@@ -21,8 +21,7 @@ import type { ProblemList } from '../problems';
 import { nodeDevicesOf, quantizationAnnotationsOf } from './devices';
 import { decodeInt32Data, decodeRaw } from './elements';
 import { limits } from './limits';
-import { decodeText, functionExtras, metadataOf, nodeExtras, opaqueOf, placeOf } from './newer';
-import type { Span } from './newer';
+import { decodeText, functionExtras, metadataOf, nodeExtras, opaqueOf, Span } from './newer';
 
 /**
  * A 64-bit integer as a number: the decoder gives an object where it finds a library for them. Its types name that
@@ -33,6 +32,12 @@ export function toNumber(value: unknown): number {
 }
 
 const none: readonly never[] = [];
+const types = onnx.AttributeProto.AttributeType;
+type AttributeType = onnx.AttributeProto.AttributeType;
+
+/** An attribute without its name. */
+type Content<Of = Attribute> = Of extends Attribute ? Pick<Of, 'kind' | 'value'> : never;
+type ReadContent = (proto: onnx.IAttributeProto, spanOf: () => Span) => Content | null | undefined;
 
 /**
  * Turns decoded messages into the model in memory. Each method takes the message and the bytes it was decoded from, for
@@ -93,63 +98,61 @@ export class Converter {
     if (!protos || protos.length === 0) return none;
     // Only attributes with messages inside need their bytes.
     let spans: readonly Span[] | undefined;
-    return protos.map((proto, i) => this.attribute(proto, () => (spans ??= span.children(5))[i]!));
+    return protos.map((proto, i) =>
+      this.attribute(proto, () => (spans ??= span.children(5))[i] ?? Span.none),
+    );
   }
 
   attribute(proto: onnx.IAttributeProto, spanOf: () => Span): Attribute {
     const name = this.word(proto.name);
     const head = proto.docString ? { name, docString: proto.docString } : { name };
     if (proto.refAttrName) return { ...head, kind: 'reference', value: this.intern(proto.refAttrName) };
-    const types = onnx.AttributeProto.AttributeType;
-    switch (proto.type || typeFromContent(proto)) {
-      case types.FLOAT:
-        return { ...head, kind: 'float', value: proto.f ?? 0 };
-      case types.INT:
-        return { ...head, kind: 'int', value: toNumber(proto.i ?? 0) };
-      case types.STRING:
-        return { ...head, kind: 'string', value: this.text(proto.s) };
-      case types.FLOATS:
-        return { ...head, kind: 'floats', value: proto.floats ?? none };
-      case types.INTS:
-        return { ...head, kind: 'ints', value: (proto.ints ?? none).map(toNumber) };
-      case types.STRINGS:
-        return { ...head, kind: 'strings', value: (proto.strings ?? none).map((item) => this.text(item)) };
-      case types.TENSOR:
-        return proto.t
-          ? { ...head, kind: 'tensor', value: this.tensor(proto.t, spanOf().child(5)!) }
-          : { ...head, kind: 'unknown', value: null };
-      case types.TENSORS: {
-        const spans = spanOf().children(10);
-        const value = (proto.tensors ?? none).map((tensor, i) => this.tensor(tensor, spans[i]!));
-        return { ...head, kind: 'tensors', value };
-      }
-      case types.SPARSE_TENSOR:
-        return proto.sparseTensor
-          ? { ...head, kind: 'sparse', value: this.sparse(proto.sparseTensor, spanOf().child(22)!) }
-          : { ...head, kind: 'unknown', value: null };
-      case types.GRAPH:
-        return proto.g
-          ? { ...head, kind: 'graph', value: this.graph(proto.g, spanOf().child(6)!) }
-          : { ...head, kind: 'unknown', value: null };
-      case types.GRAPHS: {
-        const spans = spanOf().children(11);
-        return {
-          ...head,
-          kind: 'graphs',
-          value: (proto.graphs ?? none).map((g, i) => this.graph(g, spans[i]!)),
-        };
-      }
-      case types.TYPE_PROTO: {
-        const type = proto.tp && this.type(proto.tp, () => spanOf().child(14));
-        return type ? { ...head, kind: 'type', value: type } : { ...head, kind: 'unknown', value: null };
-      }
-      case types.SPARSE_TENSORS:
-      case types.TYPE_PROTOS:
-      case types.UNDEFINED:
-      default:
-        return { ...head, kind: 'unknown', value: null };
-    }
+    const content = this.contents.get(proto.type || typeFromContent(proto))?.(proto, spanOf);
+    return { ...head, ...(content ?? { kind: 'unknown', value: null }) };
   }
+
+  /** The types that models use; the content is undefined where a file says the type alone. */
+  private readonly contents = new Map<AttributeType, ReadContent>([
+    [types.FLOAT, ({ f }) => ({ kind: 'float', value: f ?? 0 })],
+    [types.INT, ({ i }) => ({ kind: 'int', value: toNumber(i ?? 0) })],
+    [types.STRING, ({ s }) => ({ kind: 'string', value: this.text(s) })],
+    [types.FLOATS, ({ floats }) => ({ kind: 'floats', value: floats ?? none })],
+    [types.INTS, ({ ints }) => ({ kind: 'ints', value: (ints ?? none).map(toNumber) })],
+    [
+      types.STRINGS,
+      ({ strings }) => ({ kind: 'strings', value: (strings ?? none).map((one) => this.text(one)) }),
+    ],
+    [types.TENSOR, ({ t }, spanOf) => t && { kind: 'tensor', value: this.tensor(t, spanOf().child(5)) }],
+    [types.GRAPH, ({ g }, spanOf) => g && { kind: 'graph', value: this.graph(g, spanOf().child(6)) }],
+    [
+      types.TENSORS,
+      ({ tensors }, spanOf) => {
+        const spans = spanOf().children(10);
+        const value = (tensors ?? none).map((one, i) => this.tensor(one, spans[i] ?? Span.none));
+        return { kind: 'tensors', value };
+      },
+    ],
+    [
+      types.GRAPHS,
+      ({ graphs }, spanOf) => {
+        const spans = spanOf().children(11);
+        const value = (graphs ?? none).map((one, i) => this.graph(one, spans[i] ?? Span.none));
+        return { kind: 'graphs', value };
+      },
+    ],
+    [
+      types.SPARSE_TENSOR,
+      ({ sparseTensor }, spanOf) =>
+        sparseTensor && { kind: 'sparse', value: this.sparse(sparseTensor, spanOf().child(22)) },
+    ],
+    [
+      types.TYPE_PROTO,
+      ({ tp }, spanOf) => {
+        const value = tp && this.type(tp, () => spanOf().child(14));
+        return value && { kind: 'type', value };
+      },
+    ],
+  ]);
 
   private text(bytes: Uint8Array | null | undefined): string {
     return bytes && bytes.length > 0 ? this.intern(decodeText(bytes)) : '';
@@ -167,13 +170,12 @@ export class Converter {
     return metadata.length === 0 ? {} : { metadata };
   }
 
-  private type(proto: onnx.ITypeProto, spanOf: () => Span | null): ValueType | undefined {
+  private type(proto: onnx.ITypeProto, spanOf: () => Span): ValueType | undefined {
     const inner = (
       of: onnx.ITypeProto | null | undefined,
       field: number,
       inside: number,
-    ): ValueType | undefined =>
-      of ? this.type(of, () => spanOf()?.child(field)?.child(inside) ?? null) : undefined;
+    ): ValueType | undefined => (of ? this.type(of, () => spanOf().child(field).child(inside)) : undefined);
     if (proto.tensorType) return { kind: 'tensor', ...this.elementAndShape(proto.tensorType) };
     if (proto.sparseTensorType) return { kind: 'sparse', ...this.elementAndShape(proto.sparseTensorType) };
     if (proto.sequenceType) return { kind: 'sequence', element: inner(proto.sequenceType.elemType, 4, 1) };
@@ -182,8 +184,7 @@ export class Converter {
       const key = dataTypeOfCode(proto.mapType.keyType ?? 0);
       return { kind: 'map', key, value: inner(proto.mapType.valueType, 5, 2) };
     }
-    const span = spanOf();
-    const opaque = span && opaqueOf(span);
+    const opaque = opaqueOf(spanOf());
     return opaque ? { kind: 'opaque', ...opaque } : undefined;
   }
 
@@ -212,18 +213,20 @@ export class Converter {
       name,
       dtype,
       dims,
-      data: this.place(proto, span),
+      data: this.place(proto),
       elements: dtype && this.elements(proto, name, dtype, dims),
       docString: proto.docString || undefined,
       ...this.metadata(span, 16),
     };
   }
 
-  private place(proto: onnx.ITensorProto, span: Span): TensorData {
+  private place(proto: onnx.ITensorProto): TensorData {
     const external = onnx.TensorProto.DataLocation.EXTERNAL;
     if (proto.dataLocation !== external && !proto.externalData?.length) {
-      const place = placeOf(span);
-      return place ? { place: 'embedded', ...place } : { place: 'none' };
+      // The scanner noted it there.
+      if (!proto.segment) return { place: 'none' };
+      const offset = toNumber(proto.segment.begin ?? 0);
+      return { place: 'embedded', offset, length: toNumber(proto.segment.end ?? 0) - offset };
     }
     let location = '';
     let offset: number | undefined;
@@ -255,8 +258,9 @@ export class Converter {
 
   sparse(proto: onnx.ISparseTensorProto, span: Span): SparseTensor {
     const part = (tensor: onnx.ITensorProto | null | undefined, field: number): Tensor => {
-      const inner = span.child(field);
-      return tensor && inner ? this.tensor(tensor, inner) : { name: '', dims: none, data: { place: 'none' } };
+      return tensor
+        ? this.tensor(tensor, span.child(field))
+        : { name: '', dims: none, data: { place: 'none' } };
     };
     return {
       dims: (proto.dims ?? none).map(toNumber),
@@ -279,7 +283,7 @@ export class Converter {
       field: number,
     ): readonly ValueInfo[] => {
       const found = spans(field, protos?.length);
-      return (protos ?? none).map((value, i) => this.valueInfo(value, found[i]!));
+      return (protos ?? none).map((value, i) => this.valueInfo(value, found[i] ?? Span.none));
     };
     const nodes = spans(1, proto.node?.length);
     const tensors = spans(5, proto.initializer?.length);
@@ -289,11 +293,13 @@ export class Converter {
       inputs: values(proto.input, 11),
       outputs: values(proto.output, 12),
       valueInfo: values(proto.valueInfo, 13),
-      initializers: (proto.initializer ?? none).map((tensor, i) => this.tensor(tensor, tensors[i]!)),
-      sparseInitializers: (proto.sparseInitializer ?? none).map((t, i) =>
-        this.sparseInitializer(t, sparse[i]!),
+      initializers: (proto.initializer ?? none).map((tensor, i) =>
+        this.tensor(tensor, tensors[i] ?? Span.none),
       ),
-      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
+      sparseInitializers: (proto.sparseInitializer ?? none).map((t, i) =>
+        this.sparseInitializer(t, sparse[i] ?? Span.none),
+      ),
+      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i] ?? Span.none)),
       docString: proto.docString || undefined,
       metadata: metadataOf(span, 16, this.intern),
       ...this.annotations(span),
@@ -320,7 +326,7 @@ export class Converter {
         this.attribute(attribute, () => bytes),
       ),
       operatorSets: this.operatorSets(proto.opsetImport),
-      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i]!)),
+      nodes: (proto.node ?? none).map((node, i) => this.node(node, nodes[i] ?? Span.none)),
       valueInfo: extras.valueInfo.map(([value, bytes]) => this.valueInfo(value, bytes)),
       docString: proto.docString || undefined,
       metadata: metadataOf(span, 14, this.intern),
@@ -358,8 +364,7 @@ function storedData(
 }
 
 /** Models before IR version 3 may leave the attribute's type out. */
-function typeFromContent(proto: onnx.IAttributeProto): onnx.AttributeProto.AttributeType {
-  const types = onnx.AttributeProto.AttributeType;
+function typeFromContent(proto: onnx.IAttributeProto): AttributeType {
   if (proto.t) return types.TENSOR;
   if (proto.g) return types.GRAPH;
   if (proto.floats?.length) return types.FLOATS;

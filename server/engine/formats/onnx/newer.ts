@@ -1,12 +1,14 @@
 import { onnx } from 'onnx-proto';
-import { placeFields } from './schema';
+import { Field } from './field';
 
 /**
  * What `onnx-proto` (ONNX 1.10) does not know, read from the same reduced bytes: metadata, overloads, opaque types,
- * attributes and value infos of functions, and the places of tensors that the scanner notes. The bytes are well-formed,
- * because the scanner wrote them.
+ * attributes and value infos of functions. The bytes are well-formed, because the scanner wrote them; where it saw nothing
+ * of that kind, {@link Span.none} stands for them and nothing is read again.
  */
 export class Span {
+  static readonly none = new Span(new Uint8Array(0), 0, 0);
+
   constructor(
     readonly bytes: Uint8Array,
     readonly from: number,
@@ -20,20 +22,19 @@ export class Span {
   /** All length-delimited fields of this number. */
   children(field: number): Span[] {
     const found: Span[] = [];
-    this.each((number, wire, body, next) => {
+    this.each(({ number, wire, body, next }) => {
       if (number === field && wire === 2) found.push(new Span(this.bytes, body, next));
     });
     return found;
   }
 
   /** The last length-delimited field of this number: the one that counts, as in the decoder. */
-  child(field: number): Span | null {
-    return this.children(field).at(-1) ?? null;
+  child(field: number): Span {
+    return this.children(field).at(-1) ?? Span.none;
   }
 
   text(field: number): string {
-    const child = this.child(field);
-    return child ? decodeText(child.view()) : '';
+    return decodeText(this.child(field).view());
   }
 
   /** All length-delimited fields of this number as texts. */
@@ -44,7 +45,7 @@ export class Span {
   /** All 64-bit integers of this number, packed or not, with their sign. */
   integers(field: number): number[] {
     const found: number[] = [];
-    this.each((number, wire, body, next) => {
+    this.each(({ number, wire, body, next }) => {
       if (number !== field || (wire !== 0 && wire !== 2)) return;
       for (let at = body; at < next;) {
         let value = 0n;
@@ -63,32 +64,13 @@ export class Span {
     return this.bytes.subarray(this.from, this.to);
   }
 
-  each(visit: (field: number, wire: number, body: number, next: number) => void): void {
-    const { bytes } = this;
+  /** Calls with each field in turn; the field is the same object each time. */
+  each(visit: (field: Field) => void): void {
+    const field = new Field();
     let at = this.from;
-    const varint = (): number => {
-      let value = 0;
-      for (let scale = 1; ; scale *= 0x80) {
-        const byte = bytes[at++] ?? 0;
-        value += (byte & 0x7f) * scale;
-        if (byte < 0x80) return value;
-      }
-    };
-    while (at < this.to) {
-      const tag = varint();
-      const wire = tag & 7;
-      let body = at;
-      let next: number;
-      if (wire === 2) {
-        const length = varint();
-        body = at;
-        next = at + length;
-      } else if (wire === 0) {
-        varint();
-        next = at;
-      } else next = at + (wire === 1 ? 8 : 4);
-      visit(Math.floor(tag / 8), wire, body, next);
-      at = next;
+    while (at < this.to && field.read(this.bytes, at, this.to)) {
+      at = field.next;
+      visit(field);
     }
   }
 }
@@ -120,42 +102,20 @@ export function nodeExtras(
   let overload = '';
   let hasDevices = false;
   let pairs: (readonly [string, string])[] | undefined;
-  span.each((field, _wire, body, next) => {
-    hasDevices ||= field === 10;
-    if (field === 8) overload = decodeText(span.bytes.subarray(body, next));
-    if (field !== 9) return;
+  span.each(({ number, body, next }) => {
+    hasDevices ||= number === 10;
+    if (number === 8) overload = decodeText(span.bytes.subarray(body, next));
+    if (number !== 9) return;
     const { key, value } = onnx.StringStringEntryProto.decode(span.bytes.subarray(body, next));
     (pairs ??= []).push([intern(key), intern(value)]);
   });
   return { overload, metadata: pairs ?? noPairs, hasDevices };
 }
 
-/** Where the elements of a tensor lie in the file, as the scanner noted. */
-export function placeOf(span: Span): { readonly offset: number; readonly length: number } | null {
-  let offset = -1;
-  let length = 0;
-  span.each((field, wire, body) => {
-    if (wire !== 0 || field < placeFields.offset) return;
-    const value = varintAt(span.bytes, body);
-    if (field === placeFields.offset) offset = value;
-    else if (field === placeFields.length) length = value;
-  });
-  return offset < 0 ? null : { offset, length };
-}
-
-function varintAt(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let scale = 1; ; scale *= 0x80) {
-    const byte = bytes[at++] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
-  }
-}
-
 /** The Opaque member of a TypeProto. */
 export function opaqueOf(span: Span): { readonly domain: string; readonly name: string } | null {
-  const opaque = span.child(7);
-  return opaque && { domain: opaque.text(1), name: opaque.text(2) };
+  const [opaque] = span.children(7).slice(-1);
+  return opaque ? { domain: opaque.text(1), name: opaque.text(2) } : null;
 }
 
 /** `attribute_proto` and `value_info` of a function, with the bytes of each. */

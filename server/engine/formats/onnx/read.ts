@@ -109,9 +109,11 @@ class ModelReader {
 
   async read(): Promise<Model | null> {
     const rest = new ByteWriter();
-    const visited = new Set<number>(Object.values(modelFields));
     const { size } = this.source;
-    await this.scanner.walk(0, size, modelSchema, 0, visited, rest, (found) => this.modelPart(found));
+    await this.scanner.walk({ from: 0, to: size, depth: 0 }, modelSchema, rest, {
+      fields: new Set<number>(Object.values(modelFields)),
+      visit: (found) => this.modelPart(found),
+    });
     const bytes = rest.view();
     const proto = this.decode(() => onnx.ModelProto.decode(bytes), modelSchema, 0);
     if (!proto || this.isForeign()) {
@@ -177,14 +179,14 @@ class ModelReader {
     if (found.field === modelFields.graph) {
       // A second graph field is merged into the first, as protobuf does.
       this.graphs++;
-      const visited = new Set<number>(Object.values(graphFields));
-      const visit = (part: Found): Promise<void> => this.graphPart(part);
-      const { from, to, depth } = found;
-      await this.scanner.walk(from, to, graphSchema, depth, visited, this.graphRest, visit);
+      await this.scanner.walk(found, graphSchema, this.graphRest, {
+        fields: new Set<number>(Object.values(graphFields)),
+        visit: (part) => this.graphPart(part),
+      });
     } else if (found.field === modelFields.training) this.trainingInfoCount++;
     else if (found.complete) {
-      await this.convert(found, functionSchema, (bytes) => {
-        this.functions.push(this.converter.function(onnx.FunctionProto.decode(bytes), Span.of(bytes)));
+      await this.convert(found, functionSchema, (bytes, span) => {
+        this.functions.push(this.converter.function(onnx.FunctionProto.decode(bytes), span));
       });
     }
   }
@@ -192,25 +194,25 @@ class ModelReader {
   private async graphPart(found: Found): Promise<void> {
     const { parts, converter } = this;
     const values = (list: ValueInfo[]): Promise<void> =>
-      this.convert(found, valueInfoSchema, (bytes) => {
-        list.push(converter.valueInfo(onnx.ValueInfoProto.decode(bytes), Span.of(bytes)));
+      this.convert(found, valueInfoSchema, (bytes, span) => {
+        list.push(converter.valueInfo(onnx.ValueInfoProto.decode(bytes), span));
       });
     // Half a node or half a type would say what the model does not; half a tensor lacks only weights.
     if (!found.complete && found.field !== graphFields.initializer) return;
     switch (found.field) {
       case graphFields.node:
-        return this.convert(found, nodeSchema, (bytes) => {
-          parts.nodes.push(converter.node(onnx.NodeProto.decode(bytes), Span.of(bytes)));
+        return this.convert(found, nodeSchema, (bytes, span) => {
+          parts.nodes.push(converter.node(onnx.NodeProto.decode(bytes), span));
         });
       case graphFields.initializer:
-        return this.convert(found, tensorSchema, (bytes) => {
-          const tensor = converter.tensor(onnx.TensorProto.decode(bytes), Span.of(bytes));
+        return this.convert(found, tensorSchema, (bytes, span) => {
+          const tensor = converter.tensor(onnx.TensorProto.decode(bytes), span);
           if (found.complete || tensor.name !== '') parts.initializers.push(tensor);
         });
       case graphFields.sparse:
-        return this.convert(found, sparseTensorSchema, (bytes) => {
+        return this.convert(found, sparseTensorSchema, (bytes, span) => {
           const proto = onnx.SparseTensorProto.decode(bytes);
-          parts.sparseInitializers.push(converter.sparseInitializer(proto, Span.of(bytes)));
+          parts.sparseInitializers.push(converter.sparseInitializer(proto, span));
         });
       case graphFields.input:
         return values(parts.inputs);
@@ -224,12 +226,13 @@ class ModelReader {
   private async convert(
     found: Found,
     schema: MessageSchema,
-    take: (bytes: Uint8Array) => void,
+    take: (bytes: Uint8Array, span: Span) => void,
   ): Promise<void> {
     const bytes = await this.scanner.reduce(found, schema);
     if (!bytes) return;
     this.converter.offset = found.from;
-    this.decode(() => take(bytes), schema, found.from);
+    const span = this.scanner.hasNewer ? Span.of(bytes) : Span.none;
+    this.decode(() => take(bytes, span), schema, found.from);
   }
 
   /** The scanner writes well-formed messages, but numbers with too many bytes can still mislead the decoder. */

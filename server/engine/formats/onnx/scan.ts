@@ -3,24 +3,15 @@ import type { ByteSource } from '../../graph/byteSource';
 import type { Scheduler } from '../../scheduler';
 import type { ProblemList } from '../problems';
 import type { Meter } from '../room';
+import { Allowance, longestHead, Message } from './allowance';
+import { Field } from './field';
 import { limits } from './limits';
-import { attributeSchema, placeFields } from './schema';
+import { attributeSchema, placeField } from './schema';
 import type { FieldRule, MessageSchema } from './schema';
-import { FieldHead } from './fieldHead';
 import { copyText, hashBytes, hashMark, hashSeed, markOf, shortName } from './shorten';
 import { ByteWriter, ChunkTooLongError } from './writer';
 
-/** What has been seen of one message while it is copied. */
-interface Progress {
-  placeFrom: number;
-  placeTo: number;
-  /** Bytes of elements, or of attribute lists, copied so far. */
-  kept: number;
-  /** Names and dimensions copied so far. */
-  items: number;
-}
-
-/** A sub-message found by {@link Scanner.walk}, as a byte range of the file. */
+/** A message within a container, as a range of the file. */
 export interface Found {
   readonly field: number;
   readonly from: number;
@@ -31,449 +22,242 @@ export interface Found {
   readonly depth: number;
 }
 
+/** Messages that are handed out instead of being copied. */
+export interface Visitor {
+  readonly fields: ReadonlySet<number>;
+  visit(found: Found): Promise<void>;
+}
+
 /** Messages up to this length are brought to hand whole; longer ones are walked piece by piece. */
 const wholeMessage = 64 * 1024;
-/** Longest field head: a tag of five bytes and a length of ten. */
-const longestHead = 15;
 
 /**
  * Walks protobuf's wire format over a source and writes messages anew without what makes them big: payloads of tensors,
  * unknown fields, overlong texts. What it writes is well-formed and nested at most `limits.depth` deep, whatever the file.
  */
 export class Scanner {
-  private readonly window: ByteWindow;
-  private readonly chunkWriter = new ByteWriter();
-  private parts = 0;
-  private hollowParts = 0;
-  private readonly partLimit: number;
-  private elementBudget: number = limits.elementBudget;
   /** Where the part begins that is being read. */
   at = 0;
-  private readonly head = new FieldHead();
+  /** Whether the message reduced last holds something that `onnx-proto` does not know. */
+  hasNewer = false;
+  private readonly window: ByteWindow;
+  private readonly chunk = new ByteWriter();
+  private readonly allowance: Allowance;
+  /** The field that is being copied; messages within it are copied by the same cursor. */
+  private readonly field = new Field();
 
   constructor(
-    private readonly source: ByteSource,
+    source: ByteSource,
     private readonly scheduler: Scheduler,
     private readonly problems: ProblemList,
     private readonly meter: Meter,
   ) {
     this.window = new ByteWindow(source);
-    this.partLimit = limits.parts + Math.floor(source.size / limits.bytesPerPart);
+    this.allowance = new Allowance(source, problems, meter);
   }
 
-  /** True once the file turned out to hold more parts than any real model of its size. */
-  get isFull(): boolean {
-    return this.parts > this.partLimit;
-  }
-
-  /**
-   * Visits the fields of a container: those in `visited` are handed out as ranges, all others are written to `rest`.
-   */
-  async walk(
-    from: number,
-    to: number,
+  /** Visits the messages of a container that the visitor wants and writes all other fields to `rest`. */
+  walk(
+    { from, to, depth }: Omit<Found, 'field' | 'complete'>,
     schema: MessageSchema,
-    depth: number,
-    visited: ReadonlySet<number>,
     rest: ByteWriter,
-    visit: (found: Found) => Promise<void>,
+    visitor: Visitor,
   ): Promise<void> {
-    const progress = newProgress();
-    let at = from;
-    while (at < to && !this.isFull) {
-      const turn = this.scheduler.tick();
-      if (turn) await turn;
-      const available = Math.min(longestHead, to - at);
-      if (!this.window.holds(at, available)) await this.window.bring(at, available);
-      if (!this.streamHead(at, available, to, schema)) return;
-      const { field, body } = this.head;
-      const next = Math.min(this.head.next, to);
-      const complete = this.head.next <= to;
-      const rule = schema.fields[field];
-      if (!complete) this.overrun(schema, at, to);
-      if (rule && this.fits(rule, schema, at)) {
-        if (!visited.has(field)) {
-          this.begin(at);
-          if (complete && !this.copyAtHand(at, body, next, rule, field, schema, depth, progress, rest))
-            await this.streamField(at, body, next, rule, field, schema, depth, progress, rest);
-          this.meter.keepPiece();
-        } else if (this.head.wire === 2 && this.mayEnter(rule, depth, progress, at, next - body)) {
-          await visit({ field, from: body, to: next, complete, depth: depth + 1 });
-        }
-      }
-      at = next;
-    }
+    return this.stream(new Message(schema, from, to, depth), rest, visitor);
   }
 
   /** The reduced bytes of one message, valid until the next call; null if it is absurdly long. */
-  async reduce(found: Found, schema: MessageSchema): Promise<Uint8Array | null> {
-    const out = this.chunkWriter;
+  async reduce({ from, to, depth }: Found, schema: MessageSchema): Promise<Uint8Array | null> {
+    const out = this.chunk;
     out.length = 0;
-    this.begin(found.from);
+    this.hasNewer = false;
+    this.begin(from);
+    const message = new Message(schema, from, to, depth);
     try {
-      const { from, to, depth } = found;
       if (to - from <= wholeMessage) {
         await this.window.bring(from, to - from);
-        const base = this.window.start;
-        this.copyMessage(this.window.bytes, base, from - base, to - base, schema, depth, out);
-      } else await this.streamMessage(from, to, schema, depth, out);
+        this.copyMessage(message, out);
+      } else await this.stream(message, out);
       return out.view();
     } catch (error) {
       if (!(error instanceof ChunkTooLongError)) throw error;
-      this.problems.add('error', 'format.part-too-long', { part: schema.name }, found.from);
+      this.problems.add('error', 'format.part-too-long', { part: schema.name }, from);
       out.buffer = new Uint8Array(wholeMessage);
       return null;
     }
   }
 
-  /** Reads the head of a field at hand, in file offsets; reports and returns false if there is none. */
-  private streamHead(at: number, available: number, to: number, schema: MessageSchema): boolean {
-    const base = this.window.start;
-    if (!this.head.read(this.window.bytes, at - base, at - base + available)) {
-      this.damaged(schema, at, to);
-      return false;
-    }
-    this.head.body += base;
-    this.head.next += base;
-    return true;
-  }
-
-  private async streamMessage(
-    from: number,
-    to: number,
-    schema: MessageSchema,
-    depth: number,
-    out: ByteWriter,
-  ): Promise<void> {
-    const progress = newProgress();
-    let at = from;
-    while (at < to && !this.isFull) {
+  /** Copies a message of any length field by field, those left out that the visitor takes. */
+  private async stream(message: Message, out: ByteWriter, visitor?: Visitor): Promise<void> {
+    const { schema, to } = message;
+    const { field, allowance } = this;
+    let at = message.from;
+    while (at < to && !allowance.isFull) {
       const turn = this.scheduler.tick();
       if (turn) await turn;
       const available = Math.min(longestHead, to - at);
       if (!this.window.holds(at, available)) await this.window.bring(at, available);
-      if (!this.streamHead(at, available, to, schema)) break;
-      const { field, body } = this.head;
-      const next = Math.min(this.head.next, to);
-      const complete = this.head.next <= to;
-      const rule = schema.fields[field];
-      if (!complete) this.overrun(schema, at, to);
-      if (rule && this.fits(rule, schema, at)) {
-        // The weights that a truncated file ends in: the tensor is still worth its name and shape.
-        if (!complete) {
-          if (rule.kind === 'payload') notePlace(progress, body, next);
-        } else if (!this.copyAtHand(at, body, next, rule, field, schema, depth, progress, out))
-          await this.streamField(at, body, next, rule, field, schema, depth, progress, out);
+      const { bytes, start } = this.window;
+      if (!field.read(bytes, at - start, at - start + available, start)) {
+        allowance.damaged(at, message);
+        break;
+      }
+      // What is copied below moves the cursor.
+      const next = Math.min(field.next, to);
+      const rule = schema.fields[field.number];
+      if (field.next > to) allowance.overrun(field, message);
+      if (rule && allowance.fits(rule, field, message)) {
+        if (visitor?.fields.has(field.number)) await this.handOut(rule, message, visitor);
+        else if (field.next > to) {
+          // The weights that a truncated file ends in: the tensor is still worth its name and shape.
+          if (rule.kind === 'payload') message.notePlace(field.body, next);
+        } else {
+          if (visitor) this.begin(at);
+          // Most are at hand, and need no promise.
+          if (this.window.holds(at, next - at)) this.copyField(rule, message, out);
+          else await this.streamField(rule, message, out);
+          // It is decoded at the end, together with others.
+          if (visitor) this.meter.keepPiece();
+        }
       }
       at = next;
     }
-    writePlace(progress, out);
+    writePlace(message, out);
   }
 
-  /** Copies a complete field if it is at hand: most are, and need no promise. */
-  private copyAtHand(
-    at: number,
-    body: number,
-    next: number,
-    rule: FieldRule,
-    field: number,
-    schema: MessageSchema,
-    depth: number,
-    progress: Progress,
-    out: ByteWriter,
-  ): boolean {
-    if (!this.window.holds(at, next - at)) return false;
-    const { bytes, start } = this.window;
-    this.copyField(
-      bytes,
-      start,
-      at - start,
-      body - start,
-      next - start,
-      rule,
-      field,
-      schema,
-      depth,
-      progress,
-      out,
-    );
-    return true;
+  private async handOut(rule: FieldRule, message: Message, visitor: Visitor): Promise<void> {
+    const { number, wire, body, next } = this.field;
+    const to = Math.min(next, message.to);
+    const found = { field: number, from: body, to, complete: next <= message.to, depth: message.depth + 1 };
+    this.field.next = to;
+    if (wire === 2 && this.allowance.enters(rule, this.field, message)) await visitor.visit(found);
   }
 
   /** Copies one complete field of any length. */
-  private async streamField(
-    at: number,
-    body: number,
-    next: number,
-    rule: FieldRule,
-    field: number,
-    schema: MessageSchema,
-    depth: number,
-    progress: Progress,
-    out: ByteWriter,
-  ): Promise<void> {
-    const length = next - body;
-    const wire = this.head.wire;
+  private async streamField(rule: FieldRule, message: Message, out: ByteWriter): Promise<void> {
+    const { field, window } = this;
+    const { number, wire, at, body, next, length } = field;
+    if (rule.isNewer) this.hasNewer = true;
     if (rule.kind === 'payload' && next - at > limits.text) {
-      notePlace(progress, wire === 2 ? body : at, next);
+      message.notePlace(wire === 2 ? body : at, next);
     } else if (rule.kind === 'message' && length > wholeMessage) {
-      if (!this.mayEnter(rule, depth, progress, at, length)) return;
-      const mark = out.open(field);
-      await this.streamMessage(body, next, rule.message!, depth + 1, out);
+      if (!this.allowance.enters(rule, field, message)) return;
+      const mark = out.open(number);
+      await this.stream(new Message(rule.message!, body, next, message.depth + 1), out);
       out.close(mark);
     } else if (rule.kind === 'name' && length > limits.text) {
-      await this.copyLongName(body, next, rule, field, out);
+      await this.copyLongName(rule, out);
     } else if (rule.kind === 'prose' && length > limits.text) {
-      this.takeText(rule, length);
-      await this.window.bring(body, limits.text);
-      const start = body - this.window.start;
-      copyText(this.window.bytes, start, start + limits.text, field, '', out);
+      this.allowance.takeText(rule, length);
+      await window.bring(body, limits.text);
+      copyText(window.bytes.subarray(body - window.start), limits.text, number, '', out);
     } else if ((rule.kind === 'blob' || rule.kind === 'list') && length > limits.attribute) {
-      this.skipped(schema, next - at, at);
+      this.allowance.skipped(message, next - at, at);
     } else {
-      await this.window.bring(at, next - at);
-      const base = this.window.start;
-      const bytes = this.window.bytes;
-      this.head.wire = wire;
-      this.copyField(
-        bytes,
-        base,
-        at - base,
-        body - base,
-        next - base,
-        rule,
-        field,
-        schema,
-        depth,
-        progress,
-        out,
-      );
+      await window.bring(at, next - at);
+      this.copyField(rule, message, out);
     }
   }
 
-  /** Copies a message that is at hand. Positions are in `bytes`; `base` is the file offset of its first byte. */
-  private copyMessage(
-    bytes: Uint8Array,
-    base: number,
-    from: number,
-    to: number,
-    schema: MessageSchema,
-    depth: number,
-    out: ByteWriter,
-  ): void {
-    const progress = newProgress();
-    let at = from;
+  /** Copies a message that is at hand. */
+  private copyMessage(message: Message, out: ByteWriter): void {
+    const { schema, to } = message;
+    const { field, allowance } = this;
+    const { bytes, start } = this.window;
+    let at = message.from;
     while (at < to) {
-      if (!this.head.read(bytes, at, to)) {
-        this.damaged(schema, base + at, base + to);
+      if (!field.read(bytes, at - start, to - start, start)) {
+        allowance.damaged(at, message);
         break;
       }
-      const { field, body, next } = this.head;
-      const rule = schema.fields[field];
+      const { next } = field;
+      const rule = schema.fields[field.number];
       if (next > to) {
-        this.overrun(schema, base + at, base + to);
-        if (rule?.kind === 'payload') notePlace(progress, base + body, base + to);
+        allowance.overrun(field, message);
+        if (rule?.kind === 'payload') message.notePlace(field.body, to);
         break;
       }
-      if (rule && this.fits(rule, schema, base + at))
-        this.copyField(bytes, base, at, body, next, rule, field, schema, depth, progress, out);
+      if (rule && allowance.fits(rule, field, message)) this.copyField(rule, message, out);
       at = next;
     }
-    writePlace(progress, out);
+    writePlace(message, out);
   }
 
-  private copyField(
-    bytes: Uint8Array,
-    base: number,
-    at: number,
-    body: number,
-    next: number,
-    rule: FieldRule,
-    field: number,
-    schema: MessageSchema,
-    depth: number,
-    progress: Progress,
-    out: ByteWriter,
-  ): void {
+  /** Copies a complete field that is at hand. */
+  private copyField(rule: FieldRule, message: Message, out: ByteWriter): void {
+    const { field, allowance } = this;
+    const { number, at, body, next, length } = field;
+    const { bytes, start } = this.window;
+    if (rule.isNewer) this.hasNewer = true;
     switch (rule.kind) {
       case 'scalar':
-        out.copy(bytes, at, next);
         break;
       case 'name':
-        if (!this.mayAdd(progress, base + at)) break;
-        this.takeText(rule, next - body);
-        if (next - body <= limits.text) out.copy(bytes, at, next);
-        else copyText(bytes, body, body + shortName, field, hashMark(bytes, body, next), out);
-        break;
+        if (!allowance.adds(message, at)) return;
+        allowance.takeText(rule, length);
+        if (length <= limits.text) break;
+        return copyText(
+          bytes.subarray(body - start),
+          shortName,
+          number,
+          hashMark(bytes, body - start, next - start),
+          out,
+        );
       case 'prose':
-        this.takeText(rule, next - body);
-        if (next - body <= limits.text) out.copy(bytes, at, next);
-        else copyText(bytes, body, body + limits.text, field, '', out);
-        break;
+        allowance.takeText(rule, length);
+        if (length <= limits.text) break;
+        return copyText(bytes.subarray(body - start), limits.text, number, '', out);
       case 'blob':
-      case 'list':
-        if (rule.kind === 'blob' && !this.mayAdd(progress, base + at, limits.strings)) break;
-        progress.kept += next - at;
-        if (progress.kept <= (schema === attributeSchema ? limits.attribute : limits.text)) {
-          if (rule.kind === 'blob') this.takeText(rule, next - body);
-          else this.meter.take(rule.bytes * this.numbers(rule, next - body));
-          out.copy(bytes, at, next);
-        } else this.skipped(schema, next - at, base + at);
-        break;
-      case 'payload':
-        this.copyPayload(bytes, base, at, body, next, rule, progress, out);
-        break;
-      case 'message': {
-        if (!this.mayEnter(rule, depth, progress, base + at, next - body)) break;
-        const mark = out.open(field);
-        this.copyMessage(bytes, base, body, next, rule.message!, depth + 1, out);
-        out.close(mark);
+      case 'list': {
+        const limit = message.schema === attributeSchema ? limits.attribute : limits.text;
+        if (!allowance.keeps(rule, field, message, limit)) return;
+        if (rule.kind === 'blob') allowance.takeText(rule, length);
+        else allowance.takeNumbers(rule, field);
         break;
       }
+      case 'payload':
+        // Where elements lie is noted; they are copied too while they can be those of a small tensor.
+        message.notePlace(field.wire === 2 ? body : at, next);
+        if (!allowance.keepsElements(rule, field, message)) return;
+        break;
+      case 'message': {
+        if (!allowance.enters(rule, field, message)) return;
+        const mark = out.open(number);
+        this.copyMessage(new Message(rule.message!, body, next, message.depth + 1), out);
+        return out.close(mark);
+      }
     }
-  }
-
-  /** Notes where elements lie and copies them too while they can be those of a small tensor. */
-  private copyPayload(
-    bytes: Uint8Array,
-    base: number,
-    at: number,
-    body: number,
-    next: number,
-    rule: FieldRule,
-    progress: Progress,
-    out: ByteWriter,
-  ): void {
-    notePlace(progress, base + (this.head.wire === 2 ? body : at), base + next);
-    progress.kept += next - at;
-    // Strings (the field of several pieces on wire type 2) have no fixed size: allow each tensor 64 KiB of them.
-    const limit =
-      rule.wire === 2 && this.head.field === stringData ? limits.text : limits.elementBytes + longestHead;
-    if (progress.kept > limit || next - at > this.elementBudget) return;
-    this.elementBudget -= next - at;
-    this.meter.take(rule.bytes * Math.min(next - body, limits.elements));
-    out.copy(bytes, at, next);
+    out.copy(bytes, at - start, next - start);
   }
 
   /** A name longer than any sensible one keeps its beginning and a hash of the whole, so that it stays the same name. */
-  private async copyLongName(
-    body: number,
-    next: number,
-    rule: FieldRule,
-    field: number,
-    out: ByteWriter,
-  ): Promise<void> {
-    this.takeText(rule, next - body);
+  private async copyLongName(rule: FieldRule, out: ByteWriter): Promise<void> {
+    const { window } = this;
+    const { number, body, next, length } = this.field;
+    this.allowance.takeText(rule, length);
     let hash = hashSeed;
     for (let at = body; at < next; at += wholeMessage) {
-      const length = Math.min(wholeMessage, next - at);
-      await this.window.bring(at, length);
-      const start = at - this.window.start;
-      hash = hashBytes(this.window.bytes, start, start + length, hash);
+      const piece = Math.min(wholeMessage, next - at);
+      await window.bring(at, piece);
+      hash = hashBytes(window.bytes, at - window.start, at - window.start + piece, hash);
     }
-    await this.window.bring(body, shortName);
-    const start = body - this.window.start;
-    copyText(this.window.bytes, start, start + shortName, field, markOf(hash, next - body), out);
-  }
-
-  /** True if the field just read has the wire type that its rule says; lists may be packed. */
-  private fits(rule: FieldRule, schema: MessageSchema, offset: number): boolean {
-    if (this.head.wire === rule.wire) return true;
-    if (this.head.wire === 2 && (rule.kind === 'list' || rule.kind === 'payload')) return true;
-    this.problems.add('error', 'format.damaged', { part: schema.name }, offset);
-    return false;
-  }
-
-  private mayEnter(
-    rule: FieldRule,
-    depth: number,
-    progress: Progress,
-    offset: number,
-    length: number,
-  ): boolean {
-    if (depth >= limits.depth) {
-      this.problems.addOnce('error', 'format.too-deep', { limit: limits.depth }, offset);
-      return false;
-    }
-    if (!rule.partWeight || rule.isCapped) {
-      if (!this.mayAdd(progress, offset)) return false;
-    }
-    if (!rule.partWeight) {
-      this.meter.take(rule.bytes);
-      return true;
-    }
-    if (length < (rule.leastBytes ?? limits.hollowBytes) && ++this.hollowParts > limits.hollowParts)
-      return this.tooMany(limits.hollowParts, offset);
-    this.parts += rule.partWeight;
-    if (this.isFull) return this.tooMany(this.partLimit, offset);
-    this.meter.take(rule.bytes);
-    return true;
+    await window.bring(body, shortName);
+    copyText(window.bytes.subarray(body - window.start), shortName, number, markOf(hash, length), out);
   }
 
   private begin(at: number): void {
     this.at = at;
     this.meter.beginPiece();
   }
-
-  private takeText(rule: FieldRule, length: number): void {
-    this.meter.take(rule.bytes + Math.min(length, limits.text));
-  }
-
-  /** At most how many numbers a field holds: one, or all of a packed list. */
-  private numbers(rule: FieldRule, length: number): number {
-    if (this.head.wire !== 2) return 1;
-    return rule.wire === 5 ? length / 4 : length;
-  }
-
-  /** Says so once; false, so that the part is left out. */
-  private tooMany(limit: number, offset: number): false {
-    this.problems.addOnce('error', 'format.too-many', { limit }, offset);
-    return false;
-  }
-
-  /** Counts the names, dimensions and strings of one message. */
-  private mayAdd(progress: Progress, offset: number, limit: number = limits.perMessage): boolean {
-    return ++progress.items <= limit || this.tooMany(limit, offset);
-  }
-
-  /** A field whose length leads beyond the end of its message. */
-  private overrun(schema: MessageSchema, at: number, to: number): void {
-    if (to < this.source.size) this.problems.add('error', 'format.damaged', { part: schema.name }, at);
-    else this.truncated(at + (this.head.next - this.head.body));
-  }
-
-  private damaged(schema: MessageSchema, at: number, to: number): void {
-    if (to === this.source.size && to - at < longestHead) this.truncated(to + 1);
-    else this.problems.add('error', 'format.damaged', { part: schema.name }, at);
-  }
-
-  private truncated(expected: number): void {
-    const { size } = this.source;
-    const args = { size, expected: Math.max(expected, size + 1) };
-    this.problems.addOnce('error', 'format.truncated', args, size);
-  }
-
-  private skipped(schema: MessageSchema, bytes: number, offset: number): void {
-    const args = { part: schema.name, bytes, limit: limits.attribute };
-    this.problems.addOnce('warning', 'format.value-skipped', args, offset);
-  }
 }
 
-const stringData = 6;
-
-function newProgress(): Progress {
-  return { placeFrom: -1, placeTo: -1, kept: 0, items: 0 };
-}
-
-function notePlace(progress: Progress, from: number, to: number): void {
-  if (progress.placeFrom < 0) progress.placeFrom = from;
-  progress.placeTo = to;
-}
-
-function writePlace(progress: Progress, out: ByteWriter): void {
-  if (progress.placeFrom < 0) return;
-  out.varint(placeFields.offset * 8);
-  out.varint(progress.placeFrom);
-  out.varint(placeFields.length * 8);
-  out.varint(progress.placeTo - progress.placeFrom);
+/** Notes where the elements of a tensor lie as its segment, which is what that field was made for. */
+function writePlace({ placeFrom, placeTo }: Message, out: ByteWriter): void {
+  if (placeFrom < 0) return;
+  const mark = out.open(placeField.segment);
+  out.varint(placeField.begin * 8);
+  out.varint(placeFrom);
+  out.varint(placeField.end * 8);
+  out.varint(placeTo);
+  out.close(mark);
 }

@@ -15,6 +15,8 @@ export interface FieldRule {
   readonly partWeight?: number;
   /** Bytes of the shortest one that says something, where that is less than `limits.hollowBytes`. */
   readonly leastBytes?: number;
+  /** `onnx-proto` does not know it. */
+  readonly isNewer?: boolean;
   /** Such a part may also not occur in one message without bound. */
   readonly isCapped?: boolean;
   /** Memory of one in the model and its listing, beside the letters of a text; of one number where it holds numbers. */
@@ -72,6 +74,7 @@ function payload(wire: FieldRule['wire']): FieldRule {
 
 const entrySchema = schema('StringStringEntryProto', { 1: name, 2: prose });
 const entries = part(entrySchema);
+const metadata: FieldRule = { ...entries, isNewer: true };
 const opsetSchema = schema('OperatorSetIdProto', { 1: name, 2: scalar });
 /** A version alone: the standard's domain has no name. */
 const opsets: FieldRule = { ...part(opsetSchema), leastBytes: 2 };
@@ -88,16 +91,14 @@ typeSchema.fields = byNumber({
   4: message(elementSchema),
   5: message(mapSchema),
   6: name,
-  7: message(opaqueSchema),
+  7: { ...message(opaqueSchema), isNewer: true },
   8: message(tensorTypeSchema),
   9: message(elementSchema),
 });
 
-const segmentSchema = schema('TensorProto.Segment', { 1: scalar, 2: scalar });
 export const tensorSchema = schema('TensorProto', {
   1: integers,
   2: scalar,
-  3: message(segmentSchema),
   4: payload(5),
   5: payload(0),
   6: payload(2),
@@ -109,7 +110,7 @@ export const tensorSchema = schema('TensorProto', {
   12: prose,
   13: entries,
   14: scalar,
-  16: entries,
+  16: metadata,
 });
 export const sparseTensorSchema = schema('SparseTensorProto', {
   1: part(tensorSchema, tensorBytes),
@@ -121,7 +122,7 @@ export const valueInfoSchema = schema('ValueInfoProto', {
   1: name,
   2: message(typeSchema),
   3: prose,
-  4: entries,
+  4: metadata,
 });
 
 export const graphSchema: MessageSchema = { name: 'GraphProto', fields: [] };
@@ -167,9 +168,9 @@ export const nodeSchema = schema('NodeProto', {
   5: { ...part(attributeSchema), isCapped: true },
   6: prose,
   7: name,
-  8: name,
-  9: entries,
-  10: part(nodeDevicesSchema),
+  8: { ...name, isNewer: true },
+  9: metadata,
+  10: { ...part(nodeDevicesSchema), isNewer: true },
 });
 /** A name of one letter alone: what a body takes and gives needs no type. */
 const values: FieldRule = { ...part(valueInfoSchema, 400), leastBytes: 3 };
@@ -182,9 +183,9 @@ graphSchema.fields = byNumber({
   11: { ...values, isCapped: true },
   12: { ...values, isCapped: true },
   13: part(valueInfoSchema),
-  14: part(annotationSchema),
+  14: { ...part(annotationSchema), isNewer: true },
   15: part(sparseTensorSchema),
-  16: entries,
+  16: metadata,
 });
 
 export const functionSchema = schema('FunctionProto', {
@@ -196,10 +197,10 @@ export const functionSchema = schema('FunctionProto', {
   8: prose,
   9: opsets,
   10: name,
-  11: { ...part(attributeSchema), isCapped: true },
-  12: { ...part(valueInfoSchema), isCapped: true },
-  13: name,
-  14: entries,
+  11: { ...part(attributeSchema), isCapped: true, isNewer: true },
+  12: { ...part(valueInfoSchema), isCapped: true, isNewer: true },
+  13: { ...name, isNewer: true },
+  14: metadata,
 });
 
 export const modelSchema = schema('ModelProto', {
@@ -218,5 +219,5 @@ export const modelSchema = schema('ModelProto', {
   26: part(schema('DeviceConfigurationProto', { 1: name, 2: scalar, 3: name })),
 });
 
-/** Field numbers, ours alone, under which the scanner notes where a tensor's elements lie in the file. */
-export const placeFields = { offset: 50_001, length: 50_002 } as const;
+/** `segment` of TensorProto: a file's own is left out, and the scanner notes there where a tensor's elements lie in the file. */
+export const placeField = { segment: 3, begin: 1, end: 2 } as const;

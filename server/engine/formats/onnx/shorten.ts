@@ -4,18 +4,20 @@ import type { ByteWriter } from './writer';
 export const shortName = 200;
 export const hashSeed = 0x811c9dc5;
 
-/** Writes a text cut at a character's end, with a mark behind it. */
+/**
+ * Writes a text cut at a character's end, with a mark behind it.
+ * @param text its bytes, longer than `length`
+ */
 export function copyText(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
+  text: Uint8Array,
+  length: number,
   field: number,
   mark: string,
   out: ByteWriter,
 ): void {
-  while (to > from && (bytes[to]! & 0xc0) === 0x80) to--;
+  while (length > 0 && (text[length]! & 0xc0) === 0x80) length--;
   const at = out.open(field);
-  out.copy(bytes, from, to);
+  out.copy(text, 0, length);
   const tail = new TextEncoder().encode(mark);
   out.copy(tail, 0, tail.length);
   out.close(at);
