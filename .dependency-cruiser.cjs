@@ -81,6 +81,12 @@ module.exports = {
       to: { pathNot: '^outside/' },
     },
     {
+      name: 'model-formats-stand-alone',
+      severity: 'error',
+      from: { path: '^modelFormats/' },
+      to: { pathNot: '^modelFormats/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -33,7 +33,14 @@ export default tseslint.config(
     rules: { '@typescript-eslint/max-params': 'off', complexity: 'off' },
   },
   {
-    files: ['extension/**/*.ts', 'server/**/*.ts', 'webview/**/*.ts', 'l10n/**/*.ts', 'outside/**/*.ts'],
+    files: [
+      'extension/**/*.ts',
+      'server/**/*.ts',
+      'webview/**/*.ts',
+      'l10n/**/*.ts',
+      'outside/**/*.ts',
+      'modelFormats/**/*.ts',
+    ],
     // The one place that knows.
     ignores: ['outside/table.ts'],
     rules: { 'local/own-keys': 'error' },

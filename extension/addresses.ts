@@ -1,3 +1,4 @@
+import { isTextPath } from '../modelFormats/names';
 import * as vscode from 'vscode';
 import { listingOf, modelOf } from '../server/address';
 import { languageId, listingScheme } from '../server/protocol';
@@ -20,7 +21,7 @@ export function modelUri(listing: vscode.Uri): vscode.Uri {
 
 /** The text that shows a model: itself if it is a text already. */
 export function textUri(uri: vscode.Uri): vscode.Uri {
-  return textSchemes.has(uri.scheme) || /\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri);
+  return textSchemes.has(uri.scheme) || isTextPath(uri.path) ? uri : listingUri(uri);
 }
 
 export function isModelText(document: vscode.TextDocument): boolean {

@@ -1,3 +1,4 @@
+import { isModelPath } from '../modelFormats/names';
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { isModelText, tabUri, textUri } from './addresses';
@@ -71,7 +72,7 @@ function isOpen(uri: vscode.Uri): boolean {
 }
 
 function isModel(uri: vscode.Uri): boolean {
-  return uri.scheme === listingScheme || /\.onnx(txt)?$/i.test(uri.path);
+  return uri.scheme === listingScheme || isModelPath(uri.path);
 }
 
 function uriOf(argument: unknown): vscode.Uri | undefined {

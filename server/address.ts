@@ -1,8 +1,9 @@
 import { URI } from 'vscode-uri';
+import { textExtension } from '../modelFormats/names';
 import { listingScheme } from './protocol';
 
-/** What a listing's path has behind the model's: a path that ends in `.onnx` would be captured by the model editor. */
-const suffix = '.onnxtxt';
+/** What a listing's path has behind the model's: a path that ends as a model's would be captured by the model editor. */
+const suffix = `.${textExtension}`;
 
 /**
  * The address of a model's listing: `file:///a/m.onnx` is listed at `siliconlens:/a/m.onnx.onnxtxt`. An origin that

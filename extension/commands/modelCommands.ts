@@ -1,6 +1,13 @@
+import {
+  isModelPath,
+  modelFilters,
+  modelGlob,
+  textExtension,
+  withoutExtension,
+} from '../../modelFormats/names';
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { fileName, listingUri, modelUri, tabUri, textUri } from '../addresses';
+import { fileName, modelUri, tabUri, textUri } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
 import { text } from '../text';
@@ -39,10 +46,10 @@ export async function compareWith(uri: vscode.Uri): Promise<void> {
 export async function saveListingAs(server: Server, uri: vscode.Uri): Promise<void> {
   const model = modelUri(uri);
   const folder = model.scheme === 'file' ? model : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = `${fileName(model).replace(/\.onnx(txt)?$/i, '')}.onnxtxt`;
+  const name = `${withoutExtension(fileName(model))}.${textExtension}`;
   const target = await vscode.window.showSaveDialog({
     defaultUri: folder && vscode.Uri.joinPath(folder, folder === model ? '..' : '.', name),
-    filters: { [text('extension.save.filter')]: ['onnxtxt'] },
+    filters: { [text('extension.save.filter')]: [textExtension] },
   });
   if (!target) return;
   const document = await vscode.workspace.openTextDocument(uri);
@@ -62,9 +69,9 @@ async function pickModel(besides: vscode.Uri): Promise<vscode.Uri | undefined> {
   const open = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs.map(tabUri))
     .filter((uri) => uri !== undefined)
-    .filter((uri) => /\.onnx(txt)?$/i.test(uri.path))
+    .filter((uri) => isModelPath(uri.path))
     .map(textUri);
-  const found = await vscode.workspace.findFiles('**/*.{onnx,onnxtxt}', undefined, mostModels);
+  const found = await vscode.workspace.findFiles(modelGlob, undefined, mostModels);
   const all = new Map([...open, ...found.map(textUri)].map((uri) => [uri.toString(), uri]));
   all.delete(own);
   const items = [...all.values()].map((uri): ModelItem => {
@@ -83,7 +90,7 @@ async function pickModel(besides: vscode.Uri): Promise<vscode.Uri | undefined> {
 }
 
 async function browseForModel(): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({ filters: { ONNX: ['onnx', 'onnxtxt'] } });
+  const chosen = await vscode.window.showOpenDialog({ filters: { ...modelFilters } });
   const uri = chosen?.[0];
-  return uri && (/\.onnxtxt$/i.test(uri.path) ? uri : listingUri(uri));
+  return uri && textUri(uri);
 }

@@ -1,8 +1,9 @@
+import { isTextPath } from '../../modelFormats/names';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
-import { readOnnx } from '../engine/formats/onnx/read';
+import { readModel } from '../engine/formats';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
@@ -46,8 +47,8 @@ export async function openModel(path: string, language: Language, room: Room): P
     throw fileFailure(path, error);
   });
   try {
-    const text = isText(path) ? await readTextModel(path, file, room) : null;
-    const read: ReadModel = text ?? (await readOnnx(file.source, uninterrupted, room));
+    const text = isTextPath(path) ? await readTextModel(path, file, room) : null;
+    const read: ReadModel = text ?? (await readModel(file.source, basename(path), uninterrupted, room));
     const { value: model, problems, bytes } = read;
     if (!model) {
       const [first] = problems;
@@ -78,10 +79,6 @@ export function listingOf(opened: OpenedModel): string {
 
 function printed(path: string, model: Model, fileSize: number): Listing {
   return printListing(model, { fileName: basename(path), fileSize });
-}
-
-function isText(path: string): boolean {
-  return path.toLowerCase().endsWith('.onnxtxt');
 }
 
 async function readTextModel(path: string, { source }: OpenFile, room: Room): Promise<ParsedText> {

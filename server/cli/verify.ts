@@ -1,3 +1,4 @@
+import { withoutExtension } from '../../modelFormats/names';
 import { terminalText } from '../../outside/terminal';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
@@ -47,7 +48,7 @@ export async function verify(words: Arguments, language: Language, heapBytes = I
     return { ...commands, inputs, notes: remarked.join('\n') };
   }
   const { model, bytes } = cut(path, node, opened.model, inference, language);
-  const out = words.out ?? `${path.replace(/^.*[/\\]/, '').replace(/\.onnx(?:txt)?$/i, '')}.node.onnx`;
+  const out = words.out ?? `${withoutExtension(path.replace(/^.*[/\\]/, ''))}.node.onnx`;
   const alone = await prepare(model, { ...workload, bindings: {} }, uninterrupted);
   const commands = await commandsFor({ path: out, chip, isNode: true }, alone, shell, language);
   const args = { path: out, node: terminalText(node), bytes: reportWords(language).bytes(bytes.length) };

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
-import { readOnnx } from '../engine/formats/onnx/read';
+import { readModel } from '../engine/formats';
 import { boundless, noRoom } from '../engine/formats/room';
 import type { ReadModel, Room } from '../engine/formats/room';
 import { PositionTable } from '../engine/formats/onnxText/positions';
@@ -106,7 +106,7 @@ export class Loader {
     const file = await this.files.open(modelUri);
     try {
       const digest = new ReadDigest(file.source);
-      const read = await readOnnx(digest, politely(isGivenUp), room);
+      const read = await readModel(digest, nameOf(modelUri), politely(isGivenUp), room);
       const { value, problems } = read;
       const now: Known = { stamp: file.stamp, digest: digest.end() };
       if (latest && known && isSame(known, now)) {

@@ -1,3 +1,4 @@
+import { isTextPath, withoutExtension } from '../../../../modelFormats/names';
 import { traitsOf } from '../classes/traits';
 import { appendAll } from '../../lists';
 import { entryOf } from '../../../../outside/table';
@@ -86,7 +87,9 @@ export function measureCommands(task: MeasureTask): Recipe {
   const { profile, workload } = task;
   const { inputs, problems } = inputsOf(task);
   const path = asPath(task.path);
-  const stem = asPath(task.path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, ''));
+  const name = task.path.replace(/^.*[/\\]/, '');
+  // What comes of a text lies beside what comes of the model of the same name.
+  const stem = asPath(isTextPath(name) ? name : withoutExtension(name));
   const context: Context = { ...task, path, inputs, stem };
   const recipe = entryOf(recipes, profile.id);
   if (!task.isNode && task.model.origin.format === 'onnx-text')

@@ -1,3 +1,16 @@
+import { modelSchema } from './schema';
+
+/**
+ * Whether a file begins as an ONNX model does: with its IR version, one byte long, and another field of a model. Protobuf
+ * has no magic number, so a model may begin otherwise.
+ */
+export function isLikelyOnnx(head: Uint8Array): boolean {
+  const [first = 0, version = 0, next = 0] = head;
+  return (
+    first === 0x08 && version > 0 && version < 0x80 && modelSchema.fields[next >> 3]?.wire === (next & 7)
+  );
+}
+
 /**
  * Files that are something else, told by their first bytes. Sources: the formats' own documents. Those that models come
  * in have a message of their own with the way to ONNX; others are named.

@@ -1,0 +1,58 @@
+import formats from './modelFormats.json';
+
+/** A format that models come in. */
+export interface ModelFormat {
+  readonly id: string;
+  /** As dialogs show it. */
+  readonly name: string;
+  /** Endings of file names, without the dot. */
+  readonly extensions: readonly string[];
+  /** An editor shows its files as they are; models of the other formats have a listing. */
+  readonly isText: boolean;
+}
+
+/** All formats, the commonest first. */
+export const modelFormats: readonly ModelFormat[] = formats;
+
+const texts = extensionsOf(modelFormats.filter(({ isText }) => isText));
+const all = extensionsOf(modelFormats);
+const text = endings(texts);
+const any = endings(all);
+
+/** Ending of hand-written texts and of listings, without the dot. */
+export const textExtension = texts[0]!;
+
+/** Where the files of a workspace are models. */
+export const modelGlob = `**/*.{${all.join(',')}}`;
+
+/** Filters of a dialog that asks for a model: all formats in one. */
+export const modelFilters: Readonly<Record<string, string[]>> = {
+  [modelFormats
+    .filter(({ isText }) => !isText)
+    .map(({ name }) => name)
+    .join(', ')]: [...all],
+};
+
+/** Endings of the files of these formats. */
+export function extensionsOf(some: readonly ModelFormat[]): readonly string[] {
+  return some.flatMap(({ extensions }) => extensions);
+}
+
+/** Whether a file of this name is a model, by its ending. */
+export function isModelPath(path: string): boolean {
+  return any.test(path);
+}
+
+/** Whether a file of this name holds a model as text, by its ending. */
+export function isTextPath(path: string): boolean {
+  return text.test(path);
+}
+
+/** A name without the ending of a model. */
+export function withoutExtension(name: string): string {
+  return name.replace(any, '');
+}
+
+function endings(extensions: readonly string[]): RegExp {
+  return new RegExp(`\\.(${extensions.join('|')})$`, 'i');
+}

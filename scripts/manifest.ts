@@ -1,0 +1,47 @@
+import { extensionsOf, modelFormats, type ModelFormat } from '../modelFormats/names';
+
+interface Entry {
+  readonly command: string;
+  when: string;
+}
+
+interface Manifest {
+  readonly contributes: {
+    readonly languages: { extensions: string[] }[];
+    readonly customEditors: { selector: { filenamePattern: string }[] }[];
+    readonly menus: Readonly<Record<string, Entry[]>>;
+  };
+}
+
+/**
+ * The text of package.json with all that the formats of models decide in it; a test compares it with what is committed.
+ * When-clauses spell the endings out: a context key of our own is unknown before activation, and does not tell which file
+ * was clicked.
+ */
+export function manifestFor(text: string, formats: readonly ModelFormat[] = modelFormats): string {
+  const manifest = JSON.parse(text) as Manifest;
+  const { languages, customEditors, menus } = manifest.contributes;
+  const binaries = extensionsOf(formats.filter(({ isText }) => !isText));
+  const texts = extensionsOf(formats.filter(({ isText }) => isText));
+  languages[0]!.extensions = texts.map((one) => `.${one}`);
+  customEditors[0]!.selector = binaries.map((one) => ({ filenamePattern: `*.${one}` }));
+  const shown = 'activeCustomEditorId == siliconlens.model || activeWebviewPanelId == siliconlens.report';
+  setClause(menus, 'commandPalette', 'siliconlens.openListing', `${endsWith(binaries)} || ${shown}`);
+  setClause(menus, 'explorer/context', 'siliconlens.openReport', endsWith(extensionsOf(formats)));
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function endsWith(extensions: readonly string[]): string {
+  return `resourceExtname =~ /^[.](${extensions.join('|')})$/i`;
+}
+
+function setClause(
+  menus: Manifest['contributes']['menus'],
+  menu: string,
+  command: string,
+  when: string,
+): void {
+  const entry = menus[menu]?.find((one) => one.command === command);
+  if (!entry) throw new Error(`${menu} has no ${command}`);
+  entry.when = when;
+}

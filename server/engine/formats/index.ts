@@ -1,0 +1,66 @@
+import { modelFormats } from '../../../modelFormats/names';
+import type { ByteSource } from '../graph/byteSource';
+import type { Scheduler } from '../scheduler';
+import { readOnnx } from './onnx/read';
+import { isLikelyOnnx } from './onnx/sniff';
+import { boundless } from './room';
+import type { ReadModel, Room } from './room';
+
+/** What a format that models come in is told by, and how its files are read. */
+interface FormatReader {
+  /** As modelFormats.json has it. */
+  readonly id: string;
+  /** Whether a file that begins with these bytes is of this format, whatever its name. */
+  sniff(head: Uint8Array): boolean;
+  /**
+   * Reads a model without its weights. Never fails for bad input: a broken file gives the part that could be read (null if
+   * nothing could) and problems with byte offsets. A file that describes more than there is room for is given up.
+   */
+  read(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel>;
+}
+
+/** The first one also reads what no other claims, and says what such a file is. */
+export const readers: readonly [FormatReader, ...FormatReader[]] = [
+  { id: 'onnx', sniff: isLikelyOnnx, read: readOnnx },
+];
+
+/** Bytes that tell every format. */
+const headBytes = 1024;
+
+/**
+ * Reads a model file by the reader of its format: as its first bytes say, else as its name does. Hand-written text is no
+ * file but a document, and is parsed elsewhere (`onnxText/parse.ts`).
+ */
+export async function readModel(
+  source: ByteSource,
+  name: string,
+  scheduler: Scheduler,
+  room: Room = boundless,
+): Promise<ReadModel> {
+  const head = await source.read(0, Math.min(source.size, headBytes));
+  return readerOf(head, name).read(withHead(source, head), scheduler, room);
+}
+
+/** The reader of a file that begins with these bytes and has this name. */
+export function readerOf(head: Uint8Array, name: string): FormatReader {
+  return (
+    readers.find((reader) => reader.sniff(head)) ?? readers.find(({ id }) => isNamed(name, id)) ?? readers[0]
+  );
+}
+
+function isNamed(name: string, id: string): boolean {
+  const lower = name.toLowerCase();
+  const format = modelFormats.find((one) => one.id === id);
+  return format?.extensions.some((extension) => lower.endsWith(`.${extension}`)) === true;
+}
+
+/** A reader looks at the head again; a file behind an editor's connection is asked for it once. */
+function withHead(source: ByteSource, head: Uint8Array): ByteSource {
+  return {
+    size: source.size,
+    read: (offset, length) =>
+      offset + length <= head.length
+        ? Promise.resolve(head.subarray(offset, offset + length))
+        : source.read(offset, length),
+  };
+}
