@@ -33,6 +33,11 @@ export const modelFilters: Readonly<Record<string, string[]>> = {
     .join(', ')]: [...all],
 };
 
+/** The name of a format as people know it. */
+export function formatName(id: string): string {
+  return modelFormats.find((format) => format.id === id)?.name ?? id;
+}
+
 /** Endings of the files of these formats. */
 export function extensionsOf(some: readonly ModelFormat[]): readonly string[] {
   return some.flatMap(({ extensions }) => extensions);

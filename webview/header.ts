@@ -16,7 +16,10 @@ export function header(summary: Summary): HTMLElement {
       text('webview.header.model', {
         nodes: show.count(model.nodeCount),
         parameters: show.count(model.parameters),
-        weights: show.bytes(model.weightBytes),
+        weights:
+          model.leastWeightBytes === undefined
+            ? show.bytes(model.weightBytes)
+            : text('webview.atLeast', { value: show.bytes(model.leastWeightBytes) }),
       }),
     ),
     workload(summary),

@@ -11,7 +11,7 @@ import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, type Fit } from './memory/fit';
-import { memoryTimeline, storedWeightBytes, type MemoryTimeline } from './memory/timeline';
+import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
 import type { Problem } from './problem';
 import { runPolitely, type Scheduler, type Steps } from './scheduler';
 import type { Workload } from './workload';
@@ -21,8 +21,8 @@ export interface Prepared {
   readonly model: Model;
   readonly workload: Workload;
   readonly inference: Inference;
-  /** Bytes of the weights at their stored types; null when one is unknown. */
-  readonly weightBytes: number | null;
+  /** The weights at their stored types. */
+  readonly weights: WeightBytes;
 }
 
 /** Kernels by runtime profile of each inference, planned when a chip first needs them. */
@@ -52,8 +52,8 @@ export async function preparedOf(
   inference: Inference,
   scheduler: Scheduler,
 ): Promise<Prepared> {
-  const weightBytes = await runPolitely(storedWeightBytes(inference), scheduler);
-  return { model, workload, inference, weightBytes };
+  const weights = await runPolitely(storedWeightBytes(inference), scheduler);
+  return { model, workload, inference, weights };
 }
 
 /**

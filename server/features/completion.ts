@@ -2,8 +2,7 @@ import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver/node
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver/node';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
-import { dataTypes } from '../engine/graph/dataTypes';
-import type { DataType } from '../engine/graph/dataTypes';
+import { dataTypes, onnxTypes, type DataType } from '../engine/graph/dataTypes';
 import { nameText, quote, typeWords } from '../engine/formats/onnxText/words';
 import type { ValueType } from '../engine/graph/model';
 import {
@@ -266,11 +265,11 @@ class Completer {
     const attribute = this.schema(operator)?.attributes.find((one) => one.name === name);
     if (!attribute) return [];
     if (isTypeCode(operator.domain, operator.name, name)) {
-      return (Object.keys(dataTypes) as DataType[]).map((type) =>
+      return [...onnxTypes].map(([code, type]) =>
         this.item(type, CompletionItemKind.EnumMember, {
-          insert: String(dataTypes[type].code),
-          detail: String(dataTypes[type].code),
-          filterText: `${type} ${dataTypes[type].code}`,
+          insert: String(code),
+          detail: String(code),
+          filterText: `${type} ${code}`,
         }),
       );
     }
@@ -331,7 +330,9 @@ class Completer {
   }
 
   private types(): CompletionItem[] {
-    return [...typeWords].map((word) =>
+    const isOfOnnx = (word: string): boolean =>
+      !Object.hasOwn(dataTypes, word) || dataTypes[word as DataType].code !== null;
+    return [...typeWords].filter(isOfOnnx).map((word) =>
       Object.hasOwn(dataTypes, word)
         ? this.item(word, CompletionItemKind.TypeParameter, {
             snippet: this.isNext('[') ? undefined : `${word}[$1] $0`,

@@ -4,6 +4,7 @@ import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { shardingText } from '../engine/formats/onnxText/devices';
 import type { Graph, Metadata, Model, Node, ValueInfo } from '../engine/graph/model';
+import { onnxFacts } from '../engine/graph/origin';
 import type { InferredValue } from '../engine/inference/types';
 
 /** What a file says of its parts beside the graph: documentation, metadata, quantisation, devices. */
@@ -73,8 +74,8 @@ function quantizationLines(graph: Graph, name: string, language: Language): stri
 }
 
 /** What the file says of the whole model: devices, training graphs, metadata. */
-export function modelExtras({ origin }: Model, language: Language): string[] {
-  const { facts } = origin;
+export function modelExtras(model: Model, language: Language): string[] {
+  const facts = onnxFacts(model);
   const configurations = facts.deviceConfigurations ?? [];
   const configuration = ({ name, deviceCount, devices }: (typeof configurations)[number]): string => {
     const names = devices.length > 0 ? ` (${firstOf(devices, (one) => markdownCode(one), ', ')})` : '';

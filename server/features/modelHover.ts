@@ -1,3 +1,4 @@
+import { formatName } from '../../modelFormats/names';
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { bytes, count, decimal, si } from '../../l10n/format';
 import { message } from '../../l10n/messages';
@@ -10,12 +11,12 @@ import { problemText } from './diagnostics';
 import { modelExtras } from './extrasHover';
 import { known, totalTime } from './format';
 import { appendAll } from '../engine/lists';
-import { producerOf } from '../engine/graph/origin';
+import { isOnnx, onnxFacts, producerOf } from '../engine/graph/origin';
 
 /** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
 export function modelHover(analysis: Analysis, language: Language): MarkupContent {
   const { model } = analysis.listing;
-  const { facts: own } = model.origin;
+  const own = onnxFacts(model);
   const opsets = model.operatorSets
     .map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`)
     .join(', ');
@@ -23,8 +24,9 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   const facts = [
     markdownCode(model.graph.name || 'graph'),
     ...(producer ? [markdownText(producer)] : []),
-    `IR ${known(own.irVersion, count, language)}`,
-    markdownText(opsets),
+    ...(isOnnx(model.origin)
+      ? [`IR ${known(own.irVersion, count, language)}`, markdownText(opsets)]
+      : [markdownText(formatName(model.origin.format))]),
     ...(analysis.refusal ? [] : sizeFacts(analysis, language)),
   ];
   const lines = [facts.join(' · '), ''];
@@ -52,11 +54,12 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }
 
-function sizeFacts({ inference, prepared }: Analysis, language: Language): string[] {
+function sizeFacts({ inference, prepared: { weights } }: Analysis, language: Language): string[] {
+  const value = bytes(weights.known, language);
   return [
     message(language, 'hover.model.nodes', { count: count(inference.nodes.length, language) }),
     message(language, 'hover.model.weights', {
-      value: known(prepared.weightBytes, bytes, language),
+      value: weights.isWhole ? value : message(language, 'atLeast', { value }),
     }),
   ];
 }

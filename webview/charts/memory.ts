@@ -12,7 +12,7 @@ const visibleFactor = 4;
 /** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
 export function memoryOverTime(chip: SummaryChip, phase: Summary['workload']['phase']): ChartView {
   const { points, capacityBytes, reserveBytes } = chip.memory;
-  const weightBytes = chip.memory.weightsBytes ?? 0;
+  const weightBytes = chip.memory.weightsBytes ?? chip.memory.leastWeightsBytes ?? 0;
   const total = (point: MemoryPoint) => weightBytes + point.activationBytes;
   const peak = points.reduce(
     (highest, point) => (total(point) > total(highest) ? point : highest),

@@ -1,5 +1,5 @@
 /** Element types by the names of ONNX's textual syntax, which are also what users see. */
-export type DataType =
+type ElementType =
   | 'float'
   | 'uint8'
   | 'int8'
@@ -29,17 +29,64 @@ export type DataType =
   | 'float6e2m3'
   | 'float6e3m2';
 
-type DataTypeKind = 'float' | 'signed' | 'unsigned' | 'bool' | 'string' | 'complex';
+/** Types whose elements are stored in blocks, with a scale for each, by ggml's names. */
+type BlockType =
+  | 'q4_0'
+  | 'q4_1'
+  | 'q5_0'
+  | 'q5_1'
+  | 'q8_0'
+  | 'q8_1'
+  | 'q2_K'
+  | 'q3_K'
+  | 'q4_K'
+  | 'q5_K'
+  | 'q6_K'
+  | 'q8_K'
+  | 'iq2_xxs'
+  | 'iq2_xs'
+  | 'iq3_xxs'
+  | 'iq1_s'
+  | 'iq4_nl'
+  | 'iq3_s'
+  | 'iq2_s'
+  | 'iq4_xs'
+  | 'iq1_m'
+  | 'tq1_0'
+  | 'tq2_0'
+  | 'mxfp4'
+  | 'nvfp4'
+  | 'q1_0'
+  | 'q2_0';
 
-interface DataTypeInfo {
-  /** `TensorProto.DataType` of onnx.proto. */
-  readonly code: number;
-  /** Bits of one element as stored; null for strings, whose size is not known from the type. */
-  readonly bits: number | null;
-  readonly kind: DataTypeKind;
+export type DataType = ElementType | BlockType;
+
+type DataTypeKind = 'float' | 'signed' | 'unsigned' | 'bool' | 'string' | 'complex' | 'block';
+
+/** So many elements, neighbours along the last axis, take so many bytes. */
+interface Block {
+  readonly elements: number;
+  readonly bytes: number;
 }
 
-/** Source: onnx/onnx.proto, `TensorProto.DataType` (ONNX 1.23). */
+interface DataTypeInfo {
+  /** `TensorProto.DataType` of onnx.proto; null for types that ONNX has not. */
+  readonly code: number | null;
+  /** Bits of one element as stored; null for strings, whose size is not known from the type, and for blocks. */
+  readonly bits: number | null;
+  readonly kind: DataTypeKind;
+  /** Left out where an element has a place of its own. */
+  readonly block?: Block;
+}
+
+function blocks(elements: number, bytes: number): DataTypeInfo {
+  return { code: null, bits: null, kind: 'block', block: { elements, bytes } };
+}
+
+/**
+ * Sources: onnx/onnx.proto, `TensorProto.DataType` (ONNX 1.23); of blocks the structures of ggml's src/ggml-common.h, whose
+ * sizes its static assertions state: scales, then packed elements.
+ */
 export const dataTypes: Readonly<Record<DataType, DataTypeInfo>> = {
   float: { code: 1, bits: 32, kind: 'float' },
   uint8: { code: 2, bits: 8, kind: 'unsigned' },
@@ -69,19 +116,51 @@ export const dataTypes: Readonly<Record<DataType, DataTypeInfo>> = {
   int2: { code: 26, bits: 2, kind: 'signed' },
   float6e2m3: { code: 27, bits: 6, kind: 'float' },
   float6e3m2: { code: 28, bits: 6, kind: 'float' },
+  q4_0: blocks(32, 18),
+  q4_1: blocks(32, 20),
+  q5_0: blocks(32, 22),
+  q5_1: blocks(32, 24),
+  q8_0: blocks(32, 34),
+  q8_1: blocks(32, 36),
+  q2_K: blocks(256, 84),
+  q3_K: blocks(256, 110),
+  q4_K: blocks(256, 144),
+  q5_K: blocks(256, 176),
+  q6_K: blocks(256, 210),
+  q8_K: blocks(256, 292),
+  iq2_xxs: blocks(256, 66),
+  iq2_xs: blocks(256, 74),
+  iq3_xxs: blocks(256, 98),
+  iq1_s: blocks(256, 50),
+  iq4_nl: blocks(32, 18),
+  iq3_s: blocks(256, 110),
+  iq2_s: blocks(256, 82),
+  iq4_xs: blocks(256, 136),
+  iq1_m: blocks(256, 56),
+  tq1_0: blocks(256, 54),
+  tq2_0: blocks(256, 66),
+  mxfp4: blocks(32, 17),
+  nvfp4: blocks(64, 36),
+  q1_0: blocks(128, 18),
+  q2_0: blocks(64, 18),
 };
 
-const byCode = new Map<number, DataType>(
-  (Object.keys(dataTypes) as DataType[]).map((name) => [dataTypes[name].code, name]),
+/** Types of ONNX, each with its code. */
+export const onnxTypes: ReadonlyMap<number, DataType> = new Map(
+  (Object.keys(dataTypes) as DataType[]).flatMap((name) => {
+    const { code } = dataTypes[name];
+    return code === null ? [] : [[code, name] as const];
+  }),
 );
 
 /** The type of a `TensorProto.DataType` code; undefined for 0 (undefined) and for codes newer than this table. */
 export function dataTypeOfCode(code: number): DataType | undefined {
-  return byCode.get(code);
+  return onnxTypes.get(code);
 }
 
-/** Bytes that `elements` elements occupy when packed, sub-byte types rounded up to whole bytes; null for strings. */
+/** Bytes that `elements` elements occupy when packed, rounded up to whole bytes or blocks; null for strings. */
 export function byteLength(type: DataType, elements: number): number | null {
-  const bits = dataTypes[type].bits;
+  const { bits, block } = dataTypes[type];
+  if (block) return Math.ceil(elements / block.elements) * block.bytes;
   return bits === null ? null : Math.ceil((elements * bits) / 8);
 }

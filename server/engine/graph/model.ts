@@ -166,23 +166,33 @@ export interface OperatorSet {
   readonly version: number;
 }
 
-/** What an ONNX file says of itself beside its graph. */
-export interface OnnxFacts {
+/** What a file of any format may say of its model beside the graph. */
+export interface Facts {
+  readonly docString: string;
+  readonly metadata: Metadata;
+}
+
+/** What an ONNX file says beside its graph. */
+export interface OnnxFacts extends Facts {
   readonly irVersion: number | null;
   readonly producerName: string;
   readonly producerVersion: string;
   readonly domain: string;
   readonly modelVersion: number | null;
-  readonly docString: string;
-  readonly metadata: Metadata;
   /** Number of training_info entries; they are not analysed. */
   readonly trainingInfoCount: number;
   /** Left out where there is none. */
   readonly deviceConfigurations?: readonly DeviceConfiguration[];
 }
 
-/** The format that a model was read from, with what only files of that format say. */
+/** The format that a model was read from (an id of modelFormats.json), with what files of that format say. */
 export interface Origin {
+  readonly format: string;
+  readonly facts: Facts;
+}
+
+/** The origin of a model of ONNX, in either of its forms. */
+export interface OnnxOrigin extends Origin {
   readonly format: 'onnx' | 'onnx-text';
   readonly facts: OnnxFacts;
 }

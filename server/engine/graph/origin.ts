@@ -1,7 +1,7 @@
-import type { Model, OnnxFacts, Origin } from './model';
+import type { Model, OnnxFacts, OnnxOrigin, Origin } from './model';
 
 /** The origin of an ONNX model of which nothing but these facts is known. */
-export function onnxOrigin(facts: Partial<OnnxFacts> = {}): Origin {
+export function onnxOrigin(facts: Partial<OnnxFacts> = {}): OnnxOrigin {
   const none: OnnxFacts = {
     irVersion: null,
     producerName: '',
@@ -15,8 +15,18 @@ export function onnxOrigin(facts: Partial<OnnxFacts> = {}): Origin {
   return { format: 'onnx', facts: { ...none, ...facts } };
 }
 
+/** Whether a model was read from a file or text of ONNX. */
+export function isOnnx(origin: Origin): origin is OnnxOrigin {
+  return origin.format === 'onnx' || origin.format === 'onnx-text';
+}
+
+/** What ONNX files say: of models of other formats that part which every format has. */
+export function onnxFacts({ origin }: Model): OnnxFacts {
+  return isOnnx(origin) ? origin.facts : onnxOrigin(origin.facts).facts;
+}
+
 /** The program that wrote a file, with its version; '' where the file does not say. */
-export function producerOf({ origin }: Model): string {
-  const { producerName, producerVersion } = origin.facts;
+export function producerOf(model: Model): string {
+  const { producerName, producerVersion } = onnxFacts(model);
   return [producerName, producerVersion].filter((part) => part !== '').join(' ');
 }

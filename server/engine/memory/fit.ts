@@ -13,7 +13,10 @@ export interface Fit {
   /** Most bytes at one time; null where a size is unknown, in training, which nobody models here, and of partial models. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
-  /** What is needed at the least: in training the mark of the forward pass, of a partial model that of its known part. */
+  /**
+   * What is needed at the least: in training the mark of the forward pass, of a partial model that of its known part, with
+   * weights of unknown size what the others take.
+   */
   readonly leastBytes: number | null;
   readonly fits: boolean | null;
   /** Why `fits` is null; null where it is not. */
@@ -42,14 +45,15 @@ export function fitOf(
     bytes === undefined ? null : bytes / chip.devices;
   const capacityBytes = perDevice(memory?.capacityBytes?.value);
   const reserveBytes = profile.reserveBytes?.value ?? null;
-  const leastBytes = timeline.highWaterBytes;
-  const more = phase === 'training' ? 'training' : isPartial ? 'partial' : null;
+  const { leastBytes } = timeline;
+  const isMore = timeline.highWaterBytes === null;
+  const more = phase === 'training' ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
   const verdict = verdictOf(leastBytes, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),
     reserveBytes,
-    highWaterBytes: more ? null : leastBytes,
+    highWaterBytes: more ? null : timeline.highWaterBytes,
     highWaterNode: more ? null : timeline.highWaterNode,
     leastBytes,
     ...verdict,

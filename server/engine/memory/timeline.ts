@@ -13,18 +13,33 @@ interface MemoryPoint {
 
 export interface MemoryTimeline {
   readonly points: readonly MemoryPoint[];
-  /** Bytes of all initialisers and Constants, there all the time; null when a type is unknown. */
-  readonly weightsBytes: number | null;
+  /** Of all initialisers and Constants, there all the time. */
+  readonly weights: WeightBytes;
   /** Most bytes at one time, weights included; null when a size is unknown. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
+  /** As `highWaterBytes`, and where only weights are of unknown size, what is needed without those. */
+  readonly leastBytes: number | null;
+}
+
+/** How much weights take. */
+export interface WeightBytes {
+  /** Bytes of those whose size is known. */
+  readonly known: number;
+  /** The size of every one is known, so that the known ones are all. */
+  readonly isWhole: boolean;
+}
+
+/** Bytes of all weights; null where some have no known size. */
+export function wholeBytes({ known, isWhole }: WeightBytes): number | null {
+  return isWhole ? known : null;
 }
 
 /** Bytes that a value (by id) takes; null when unknown. */
 export type SizeOf = (value: number) => number | null;
 
-/** Bytes of a model's weights at their stored types; null when one is unknown. */
-export function storedWeightBytes(inference: Inference): Steps<number | null> {
+/** Bytes of a model's weights at their stored types. */
+export function storedWeightBytes(inference: Inference): Steps<WeightBytes> {
   return weightsBytesOf(inference, (id) => inference.values[id]!.bytes);
 }
 
@@ -62,27 +77,29 @@ export function* memoryTimeline(
     points.push({ node, activationBytes: live });
     if (highest === -1 || live > points[highest]!.activationBytes) highest = at;
   }
-  const known = weights !== null && !unknown;
+  const known = weights.isWhole && !unknown;
   const top = highest === -1 ? 0 : points[highest]!.activationBytes;
   return {
     points,
-    weightsBytes: weights,
-    highWaterBytes: known ? weights + top : null,
+    weights,
+    highWaterBytes: known ? weights.known + top : null,
     highWaterNode: known && highest !== -1 ? points[highest]!.node : null,
+    leastBytes: unknown ? null : weights.known + top,
   };
 }
 
 /** Bytes of all initialisers and of the tensors of Constants; each once. */
-function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<number | null> {
-  let sum = 0;
+function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<WeightBytes> {
+  let known = 0;
+  let isWhole = true;
   for (const value of inference.values) {
     if (isStepDue(value.id)) yield;
     if (!isStored(inference, value)) continue;
     const bytes = sizeOf(value.id);
-    if (bytes === null) return null;
-    sum += bytes;
+    if (bytes === null) isWhole = false;
+    else known += bytes;
   }
-  return sum;
+  return { known, isWhole };
 }
 
 /** An initializer, or the output of a folded node without inputs, which is a Constant. */

@@ -4,10 +4,11 @@ import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
 import { moduleScope } from '../graph/moduleScope';
-import { producerOf } from '../graph/origin';
+import { onnxFacts, producerOf } from '../graph/origin';
 import type { SymbolicFacts } from '../inference/symbolic';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
+import { wholeBytes } from '../memory/timeline';
 import type { Problem } from '../problem';
 import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
@@ -125,7 +126,7 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
 
 /** What is known of the model itself. */
 function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
-  const { model, inference, weightBytes } = prepared;
+  const { model, inference, weights } = prepared;
   const counted = countParameters(inference);
   const main = inference.scopes[0];
   const values = (ids: readonly (number | null)[]): ReportValue[] =>
@@ -133,13 +134,14 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
   return {
     path,
     format: model.origin.format,
-    irVersion: model.origin.facts.irVersion,
+    irVersion: onnxFacts(model).irVersion,
     opsets: model.operatorSets,
     producer: producerOf(model),
     nodeCount: inference.nodes.length,
     parameters: counted.parameters,
     quantizationParameters: counted.quantizationParameters,
-    weightBytes,
+    weightBytes: wholeBytes(weights),
+    ...(!weights.isWhole && { leastWeightBytes: weights.known }),
     inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),
     outputs: values(main?.outputs ?? []),
   };
@@ -211,7 +213,8 @@ function reportChipHead(
     efficiency: efficiencyOf(analysis, inference, carbonIntensity),
     memory: {
       ...fit,
-      weightsBytes: timeline.weightsBytes,
+      weightsBytes: wholeBytes(timeline.weights),
+      ...(!timeline.weights.isWhole && { leastWeightsBytes: timeline.weights.known }),
       timeline: timeline.points,
     },
     roofs: roofsOf(analysis),

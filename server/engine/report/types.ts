@@ -56,6 +56,8 @@ export interface ReportModel {
   readonly quantizationParameters: number;
   /** Bytes of all initialisers as stored; null when a type is unknown. */
   readonly weightBytes: number | null;
+  /** Bytes of those whose type is known; only where another's is not. */
+  readonly leastWeightBytes?: number;
   readonly inputs: readonly ReportValue[];
   readonly outputs: readonly ReportValue[];
 }
@@ -118,6 +120,8 @@ export interface ReportChip {
   readonly memory: Fit & {
     /** Of all initialisers and Constants, there all the time. */
     readonly weightsBytes: number | null;
+    /** Of those whose size is known; only where another's is not. */
+    readonly leastWeightsBytes?: number;
     /**
      * One point per kernel in the order in which they run, at the types at which the chip holds values; of the forward
      * pass alone in training. A kernel is named by its last node.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onnxFacts } from '../../../server/engine/graph/origin';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../../server/engine/graph/byteSource';
@@ -114,10 +115,10 @@ describe('messages', () => {
       Uint8Array.from([...int(1, 12), ...graph, ...part(20), ...part(20), ...device]),
     );
     expect(problems).toEqual([]);
-    expect(value!.origin.facts.deviceConfigurations).toEqual([
+    expect(onnxFacts(value!).deviceConfigurations).toEqual([
       { name: 'tp2', deviceCount: 2, devices: ['gpu:0', 'gpu:1'] },
     ]);
-    expect(value!.origin.facts.trainingInfoCount).toBe(2);
+    expect(onnxFacts(value!).trainingInfoCount).toBe(2);
     expect(value!.graph.initializers[0]!.metadata).toEqual([['source', 'layer.0']]);
     expect(value!.graph.inputs[0]!.metadata).toEqual([['layout', 'NCHW']]);
     expect(value!.graph.quantizationAnnotations).toEqual([
@@ -326,7 +327,6 @@ describe('files that are something else', () => {
     ['format.html', ascii('<!DOCTYPE html><html><body>404</body></html>')],
     ['format.text', ascii('just some words that are no model\n')],
     ['format.onnx-text', ascii('<ir_version: 8, opset_import: ["" : 17]>\ng () => () {}\n')],
-    ['format.gguf', ascii('GGUF\x03\0\0\0')],
     ['format.hdf5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10)],
     ['format.pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46)],
     ['format.tflite', ascii('\x1c\0\0\0TFL3\0\0')],

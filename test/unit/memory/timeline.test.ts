@@ -37,7 +37,7 @@ async function timelineOf(model: Inference, runtime: string): Promise<MemoryTime
 describe('memoryTimeline', () => {
   it('holds inputs from the start, views in the buffer of their input, outputs to the end', async () => {
     const timeline = await timelineOf(inference, 'none');
-    expect(timeline.weightsBytes).toBe(804);
+    expect(timeline.weights).toEqual({ known: 804, isWhole: true });
     // x 40 + h 80; x + h + r; x + r + y. The view is no kernel, and its output is h.
     expect(timeline.points).toEqual([
       { node: 0, activationBytes: 120 },
@@ -75,16 +75,28 @@ describe('memoryTimeline', () => {
     const values = inference.values.map((value) => (value.name === 'r' ? { ...value, bytes: null } : value));
     const timeline = await timelineOf({ ...inference, values }, 'none');
     expect(timeline.highWaterBytes).toBeNull();
-    expect(timeline.weightsBytes).toBe(804);
+    expect(timeline.leastBytes).toBeNull();
+    expect(timeline.weights).toEqual({ known: 804, isWhole: true });
+  });
+
+  it('adds unknown weights to those that are known', async () => {
+    const values = inference.values.map((value) => (value.name === 's' ? { ...value, bytes: null } : value));
+    const timeline = await timelineOf({ ...inference, values }, 'none');
+    // w alone: 10 x 20 floats; at the most 240 of activations beside it, as above.
+    expect(timeline.weights).toEqual({ known: 800, isWhole: false });
+    expect(timeline.highWaterBytes).toBeNull();
+    expect(timeline.highWaterNode).toBeNull();
+    expect(timeline.leastBytes).toBe(1040);
   });
 });
 
 describe('fitOf', () => {
-  const timeline = (highWaterBytes: number | null) => ({
+  const timeline = (highWaterBytes: number | null, leastBytes = highWaterBytes) => ({
     points: [],
-    weightsBytes: 0,
+    weights: { known: 0, isWhole: highWaterBytes !== null },
     highWaterBytes,
     highWaterNode: null,
+    leastBytes,
   });
   const chip = chipById('nvidia-t4')!;
   const profile = profileById('tensorrt')!;
@@ -101,6 +113,18 @@ describe('fitOf', () => {
         .fits,
     ).toBe(false);
     expect(fitOf(chip, profile, timeline(null), { phase: 'inference', isPartial: false }).fits).toBeNull();
+  });
+
+  it('knows of weights of unknown size only that they are too large', () => {
+    const asked = { phase: 'inference', isPartial: false } as const;
+    const small = fitOf(chip, profile, timeline(null, 1000), asked);
+    expect(small).toMatchObject({ highWaterBytes: null, leastBytes: 1000, fits: null, fitsUnknown: 'sizes' });
+    const large = fitOf(chip, profile, timeline(null, capacityBytes! + 1), asked);
+    expect(large).toMatchObject({ highWaterBytes: null, fits: false, fitsUnknown: null });
+    expect(fitOf(chip, profile, timeline(null), asked)).toMatchObject({
+      leastBytes: null,
+      fitsUnknown: 'sizes',
+    });
   });
 
   it('sizes values at the type of the policy, else of the chip', () => {

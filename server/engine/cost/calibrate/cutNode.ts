@@ -1,6 +1,7 @@
 import { emptyGraph } from '../../graph/emptyModel';
 import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
+import { onnxFacts, onnxOrigin } from '../../graph/origin';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
 import { problem } from './profile';
 import type { Problem } from '../../problem';
@@ -40,10 +41,10 @@ export function cutNode(model: Model, inference: Inference, index: number): Cut 
   const { inputs, initializers } = parts;
   const nodes = [...parts.nodes, renamed(node, inference)];
   const graph = { ...emptyGraph, name: 'node', inputs, outputs, initializers, nodes };
-  const { origin } = model;
-  const facts = { ...origin.facts, producerName: 'siliconlens', producerVersion: '' };
+  const own = { producerName: 'siliconlens', producerVersion: '' };
+  const origin = onnxOrigin({ ...onnxFacts(model), ...own });
   return {
-    model: { ...model, graph, functions: [], origin: { ...origin, facts } },
+    model: { ...model, graph, functions: [], origin },
     problem: null,
   };
 }

@@ -1,6 +1,7 @@
 import { dataTypes, type DataType } from '../../graph/dataTypes';
 import { printDim } from '../../graph/dim';
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
+import { onnxFacts } from '../../graph/origin';
 import { ByteWriter } from './writer';
 
 /** A part that cannot be written: what it is. Weights are never read, so tensors without known elements are such a part. */
@@ -16,7 +17,7 @@ class UnwritableError extends Error {
  */
 export function writeOnnx(model: Model): { readonly bytes: Uint8Array } | { readonly unwritable: string } {
   const out = new Writer();
-  const { facts } = model.origin;
+  const facts = onnxFacts(model);
   try {
     out.number(1, facts.irVersion ?? 10);
     out.text(2, facts.producerName);
@@ -160,7 +161,7 @@ function writeType(out: Writer, type: ValueType): void {
   if (type.kind === 'tensor' || type.kind === 'sparse') {
     const { dtype, shape } = type;
     out.message(type.kind === 'tensor' ? 1 : 8, () => {
-      if (dtype) out.number(1, dataTypes[dtype].code);
+      if (dtype) out.number(1, codeOf(dtype));
       if (shape) {
         out.message(2, () => {
           for (const dim of shape) {
@@ -182,11 +183,17 @@ function writeTensor(out: Writer, tensor: Tensor): void {
   const count = dims.reduce((product, dim) => product * dim, 1);
   if (!dtype || (count > 0 && elements?.length !== count)) throw new UnwritableError(name);
   for (const dim of dims) out.number(1, dim);
-  out.number(2, dataTypes[dtype].code);
+  out.number(2, codeOf(dtype));
   out.text(8, name);
   const list: readonly (number | string)[] = elements ?? [];
   if (dtype === 'string') for (const text of list) out.text(6, String(text), true);
   else out.raw(9, elementBytes(dtype, list.map(Number), name));
+}
+
+function codeOf(dtype: DataType): number {
+  const { code } = dataTypes[dtype];
+  if (code === null) throw new UnwritableError(dtype);
+  return code;
 }
 
 type Setter = (view: DataView, at: number, value: number) => void;

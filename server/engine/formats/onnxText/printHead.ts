@@ -1,5 +1,6 @@
 import { byteLength } from '../../graph/dataTypes';
 import type { Graph, Model, ModelFunction, OperatorSet } from '../../graph/model';
+import { isOnnx, onnxFacts } from '../../graph/origin';
 import { configurationText } from './devices';
 import { shortened } from './values';
 import { commentText, grouped, quote } from './words';
@@ -20,12 +21,12 @@ export interface PrintOptions {
 
 /** The comments that a listing begins with: what the file is, and what of it is not shown. */
 export function commentLines(model: Model, { fileName, fileSize, remarks = [] }: PrintOptions): string[] {
-  const { graph, origin } = model;
-  const { deviceConfigurations = [], trainingInfoCount } = origin.facts;
+  const { graph } = model;
+  const { deviceConfigurations = [], trainingInfoCount } = onnxFacts(model);
   const parts = [
     ...(fileSize === undefined ? [] : [`${grouped(fileSize)} bytes`]),
     `${grouped(graph.nodes.length)} nodes`,
-    `${grouped(graph.initializers.length)} initializers (${grouped(weightBytes(graph))} bytes)`,
+    `${grouped(graph.initializers.length)} initializers (${weightText(graph)})`,
   ];
   return [
     `# ${commentText(shortened(fileName))}: ${parts.join(', ')}`,
@@ -35,23 +36,24 @@ export function commentLines(model: Model, { fileName, fileSize, remarks = [] }:
   ];
 }
 
-function weightBytes({ initializers }: Graph): number {
+/** Bytes of the initializers; strings count nothing, and of types that nobody knows here they are more. */
+function weightText({ initializers }: Graph): string {
   let bytes = 0;
+  let isLeast = false;
   for (const { dtype, dims } of initializers) {
     const count = dims.reduce((product, dim) => product * dim, 1);
     if (dtype) bytes += byteLength(dtype, count) ?? 0;
+    else isLeast = true;
   }
-  return bytes;
+  return `${isLeast ? 'at least ' : ''}${grouped(bytes)} bytes`;
 }
 
 /** The head of a model in angle brackets; no lines where it has none. */
 export function headLines(model: Model, isComplete: boolean): string[] {
-  const { irVersion, producerName, producerVersion, domain, modelVersion, docString, metadata } =
-    model.origin.facts;
+  const { irVersion, producerName, producerVersion, domain, modelVersion, docString } = onnxFacts(model);
   const sets = model.operatorSets;
   const text = (key: string, value: string): string[] =>
     value === '' ? [] : [`${key}: ${quote(isComplete ? value : shortened(value))}`];
-  const pairs = metadata.map(([key, value]) => `${quote(key)}: ${quote(value)}`);
   const entries = [
     ...(irVersion === null ? [] : [`ir_version: ${irVersion}`]),
     ...(sets.length === 0 ? [] : [`opset_import: ${setsText(sets)}`]),
@@ -60,10 +62,24 @@ export function headLines(model: Model, isComplete: boolean): string[] {
     ...text('domain', domain),
     ...(modelVersion === null ? [] : [`model_version: ${modelVersion}`]),
     ...(isComplete ? text('doc_string', docString) : []),
-    ...(isComplete && pairs.length > 0 ? [`metadata_props: [${pairs.join(', ')}]`] : []),
+    ...metadataText(model, isComplete),
   ];
   if (entries.length === 0) return [];
-  return ['<', ...entries.map((entry, i) => `  ${entry}${i < entries.length - 1 ? ',' : ''}`), '>'];
+  const lines = entries.map((entry, i) => `  ${entry}${i < entries.length - 1 ? ',' : ''}`);
+  return ['<', ...lines.flatMap((line) => line.split('\n')), '>'];
+}
+
+/**
+ * The metadata on a line, or one to a line where they are what a reader looks for: of formats that tell no more of a model.
+ */
+function metadataText({ origin }: Model, isComplete: boolean): string[] {
+  const isListed = !isOnnx(origin);
+  if (origin.facts.metadata.length === 0 || !(isComplete || isListed)) return [];
+  const text = (part: string): string => quote(isComplete ? part : shortened(part));
+  const pairs = origin.facts.metadata.map(([key, value]) => `${text(key)}: ${text(value)}`);
+  return isListed
+    ? [`metadata_props: [\n    ${pairs.join(',\n    ')}\n  ]`]
+    : [`metadata_props: [${pairs.join(', ')}]`];
 }
 
 /** What stands in angle brackets before a function; empty where it has nothing to say. */

@@ -157,6 +157,7 @@ export function elementText(type: DataType, value: number | string): string {
     case 'signed':
     case 'bool':
     case 'string':
+    case 'block':
       return integerText(value);
   }
 }

@@ -34,7 +34,7 @@ function modelSection(report: Report, words: Words): Section {
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), words.count(model.parameters)],
-    [text('model.weights'), known(model.weightBytes, words.bytes, words)],
+    [text('model.weights'), weightsText(model, words)],
     [text('model.operations'), known(operationsOf(report), words.operations, words)],
     [text('model.producer'), model.producer || text('none')],
     [
@@ -62,8 +62,9 @@ function modelSection(report: Report, words: Words): Section {
   return { title: model.path, columns: [column(text('what')), column(text('value'))], rows };
 }
 
-/** Operations per run; null as soon as those of one node are unknown. */
+/** Operations per run; null as soon as those of one node are unknown, or where none of a model's nodes is there. */
 export function operationsOf(report: Report): number | null {
+  if (report.nodes.length === 0 && report.chips.some(({ total }) => total.isPartial)) return null;
   let sum = 0;
   for (const { operations, repeat } of report.nodes) {
     if (operations === null || repeat === null) return null;
@@ -124,6 +125,12 @@ function totalText(
 /** The estimate of a whole model; null for a lower bound, whose range and basis say nothing of the whole. */
 function whole({ isPartial }: ReportChip['total'], estimate: Estimate | null): Estimate | null {
   return isPartial ? null : estimate;
+}
+
+/** Bytes of the weights; where some have a type that nobody knows here, those of the others. */
+function weightsText({ weightBytes, leastWeightBytes }: Report['model'], words: Words): string {
+  if (leastWeightBytes === undefined) return known(weightBytes, words.bytes, words);
+  return words.text('print.atLeast', { value: words.bytes(leastWeightBytes) });
 }
 
 /** The high-water mark; where only a lower bound of the need is known, that one, called so. */
