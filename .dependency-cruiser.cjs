@@ -1,12 +1,13 @@
 /**
  * The room rules of docs/architecture.md. Data flows one way:
- * formats -> graph -> inference(operators) -> kernels -> cost(chips) -> memory -> mapping -> report,
+ * formats -> lower -> graph -> inference(operators) -> kernels -> cost(chips) -> memory -> mapping -> report,
  * and each room of the engine imports only rooms to its left (graph holds the types that formats fill).
  */
 const engine = '^server/engine/';
 const leftOf = {
   graph: [],
-  formats: ['graph'],
+  lower: ['graph'],
+  formats: ['graph', 'lower'],
   operators: ['graph'],
   inference: ['graph', 'operators', 'formats'],
   chips: ['graph'],

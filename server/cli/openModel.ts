@@ -15,6 +15,7 @@ import { FileError, readText as readFileText } from '../node/readFile';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { ModelFiles, type OpenFile } from '../workspace/modelFiles';
+import { withoutGraphText } from '../workspace/served';
 import { failed, type Failure } from './failure';
 
 /** A model of this machine with what reading it had to say. */
@@ -28,6 +29,8 @@ export interface OpenedModel {
   /** Lines of a hand-written file itself, else of the listing. */
   readonly positions: PositionTable;
   readonly problems: readonly Problem[];
+  /** Lines at the head of the listing. */
+  readonly remarks: readonly string[];
   /** Locations of external data that it names. */
   readonly external: readonly string[];
   /** Why only a part of the file could be read; a script must not take that part for the model. */
@@ -58,10 +61,12 @@ export async function openModel(path: string, language: Language, room: Room): P
     const external = files.map(({ location }) => location);
     const notes = await externalDataProblems(uri, files, localFiles);
     const { size } = file.stamp;
-    const { positions } = text ?? printed(path, model, size);
+    const remarks = withoutGraphText(problems, language);
+    const { positions } = text ?? printed(path, model, size, remarks);
     const error = problems.find((problem) => problem.severity === 'error');
     const failure = error ? unreadable(path, error, language) : null;
-    return { path, uri, model, size, bytes, positions, external, problems: [...problems, ...notes], failure };
+    const all = [...problems, ...notes];
+    return { path, uri, model, size, bytes, positions, remarks, external, problems: all, failure };
   } finally {
     await file.close();
   }
@@ -74,11 +79,11 @@ function unreadable(path: string, problem: Problem, language: Language): Failure
 
 /** A model in ONNX's textual syntax. */
 export function listingOf(opened: OpenedModel): string {
-  return printed(opened.path, opened.model, opened.size).text;
+  return printed(opened.path, opened.model, opened.size, opened.remarks).text;
 }
 
-function printed(path: string, model: Model, fileSize: number): Listing {
-  return printListing(model, { fileName: basename(path), fileSize });
+function printed(path: string, model: Model, fileSize: number, remarks: readonly string[]): Listing {
+  return printListing(model, { fileName: basename(path), fileSize, remarks });
 }
 
 async function readTextModel(path: string, { source }: OpenFile, room: Room): Promise<ParsedText> {

@@ -19,7 +19,7 @@ import type { ModelFiles } from './modelFiles';
 import { modelProblem, Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
 import { emptyModel } from '../engine/graph/emptyModel';
-import { fileProblem, partialText, unreadableText } from './served';
+import { fileProblem, partialText, unreadableText, withoutGraphText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
 
@@ -198,7 +198,8 @@ export class Loader {
     { value: model, problems, bytes }: ReadModel & { readonly value: Model },
     stamp: FileStamp,
   ): Promise<Served> {
-    const remarks = partialText(stamp.size, problems, this.host.language());
+    const language = this.host.language();
+    const remarks = [...withoutGraphText(problems, language), ...partialText(stamp.size, problems, language)];
     const options = { fileName: nameOf(modelUri), fileSize: stamp.size, remarks };
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const state = stateOf(problems);

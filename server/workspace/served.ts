@@ -4,6 +4,7 @@ import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { noRoomCode } from '../engine/formats/room';
 import { printUnreadable } from '../engine/formats/onnxText/print';
+import { isWithoutGraph } from '../engine/lower/lower';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../node/readFile';
 import type { Listing } from './analysis';
@@ -50,6 +51,11 @@ export function unreadableText(
   const todo = (first && entryOf(todos, first)) ?? 'broken';
   lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
   return printUnreadable(lines);
+}
+
+/** Why a model is nothing but weights, for the head of its listing; nothing for one with a graph. */
+export function withoutGraphText(problems: readonly Problem[], language: Language): string[] {
+  return problems.filter(isWithoutGraph).map(({ code, args }) => messageOf(language, code, args));
 }
 
 /** What a file that was read in part lacks, for the head of its listing; nothing for a whole one. */

@@ -1,6 +1,7 @@
 import { modelFormats } from '../../../modelFormats/names';
 import type { ByteSource } from '../graph/byteSource';
 import type { Scheduler } from '../scheduler';
+import { isGguf, readGguf } from './gguf/read';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx } from './onnx/sniff';
 import { boundless } from './room';
@@ -22,6 +23,7 @@ interface FormatReader {
 /** The first one also reads what no other claims, and says what such a file is. */
 export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'onnx', sniff: isLikelyOnnx, read: readOnnx },
+  { id: 'gguf', sniff: isGguf, read: readGguf },
 ];
 
 /** Bytes that tell every format. */

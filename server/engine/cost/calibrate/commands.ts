@@ -6,6 +6,7 @@ import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
 import type { Model } from '../../graph/model';
+import { isOnnx } from '../../graph/origin';
 import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
 import type { Problem } from '../../problem';
@@ -92,6 +93,7 @@ export function measureCommands(task: MeasureTask): Recipe {
   const stem = asPath(isTextPath(name) ? name : withoutExtension(name));
   const context: Context = { ...task, path, inputs, stem };
   const recipe = entryOf(recipes, profile.id);
+  if (!isOnnx(task.model.origin)) problems.push(problem('error', 'measure.not-onnx'));
   if (!task.isNode && task.model.origin.format === 'onnx-text')
     problems.push(problem('warning', 'measure.text-model'));
   if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../graph/byteSource';
-import { byteLength } from '../../graph/dataTypes';
+import { byteLength, dataTypes } from '../../graph/dataTypes';
 import type { Tensor } from '../../graph/model';
 import type { Inference } from '../../inference/types';
 import type { Problem } from '../../problem';
@@ -59,13 +59,16 @@ export async function scanSparsity(
   onProgress: (done: number, all: number) => void = () => {},
 ): Promise<Sparsity> {
   const problems: Problem[] = [];
-  const jobs = jobsOf(weightTensors(inference), problems);
+  const weights = weightTensors(inference);
+  const inBlocks = weights.filter(({ tensor: { dtype } }) => dtype && dataTypes[dtype].block).length;
+  if (inBlocks > 0) problems.push(problem('sparsity.blocks', { count: inBlocks }));
+  const jobs = jobsOf(weights, problems);
   const all = jobs.reduce((sum, { bytes }) => sum + bytes, 0);
   const tensors: TensorSparsity[] = [];
   const twoOfFour = new Set<number>();
   const absent = new Map<string, number>();
   let bytesRead = 0;
-  let unreadTensors = 0;
+  let unreadTensors = inBlocks;
   for (const job of jobs) {
     const source = await sources.open(job.location);
     if (!source || !(await isReadable(source, job))) {
@@ -112,7 +115,7 @@ function jobsOf(weights: readonly WeightTensor[], problems: Problem[]): Job[] {
     const { data, dtype, dims } = tensor;
     const count = dims.reduce((a, b) => a * b, 1);
     const bytes = dtype ? byteLength(dtype, count) : null;
-    if (!dtype || !bytes || !Number.isSafeInteger(bytes) || count <= 1) continue;
+    if (!dtype || dataTypes[dtype].block || !bytes || !Number.isSafeInteger(bytes) || count <= 1) continue;
     if (data.place === 'none') continue;
     if (jobs.length === mostTensors) {
       problems.push(problem('sparsity.too-many', { limit: mostTensors }));
