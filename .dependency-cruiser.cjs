@@ -76,6 +76,16 @@ module.exports = {
       to: { path: ['^server/(?!protocol\\.ts$)', '^extension/'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'webview-content-is-plain',
+      comment:
+        'What pages say is computed without DOM, host and chart library, so that it is tested without them.',
+      severity: 'error',
+      from: { path: '^webview/content/' },
+      to: {
+        path: ['^webview/(?!content/|text\\.ts$)', 'node_modules/'],
+      },
+    },
+    {
       name: 'outside-stands-alone',
       severity: 'error',
       from: { path: '^outside/' },

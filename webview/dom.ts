@@ -30,38 +30,3 @@ export function refill(place: HTMLElement, children: readonly (Node | string)[])
 export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   return element('button', { type: 'button', click: press, ...attributes }, label);
 }
-
-/** A table with a caption and a header row; cells are text or nodes. */
-export function table(
-  caption: string,
-  headers: readonly string[],
-  rows: readonly (readonly (Node | string)[])[],
-  numeric: readonly number[] = [],
-): HTMLTableElement {
-  const align = (column: number) => (numeric.includes(column) ? { class: 'number' } : {});
-  return element(
-    'table',
-    {},
-    element('caption', {}, caption),
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        headers.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
-      ),
-    ),
-    element(
-      'tbody',
-      {},
-      rows.map((cells) =>
-        element(
-          'tr',
-          {},
-          cells.map((cell, column) => element('td', align(column), cell)),
-        ),
-      ),
-    ),
-  );
-}

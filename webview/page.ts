@@ -1,7 +1,8 @@
 import type { Summary, WebviewState } from '../server/protocol';
+import { stateData } from './content/state';
 import { button, element } from './dom';
 import { command, listen, remember } from './host';
-import { text } from './text';
+import { speak } from './text';
 import { onAppearanceChange } from './theme';
 
 /** What a page puts on screen for a summary. */
@@ -14,6 +15,7 @@ export interface View {
 
 /** Runs a page: states before there is a summary, one view at a time after, redrawn when the theme changes. */
 export function runPage(render: (summary: Summary, rerender: () => void) => View): void {
+  speak(document.documentElement.lang);
   const app = document.getElementById('app') ?? document.body.appendChild(element('div', { id: 'app' }));
   // The words that the host wrote into the empty page stay until there is something to say.
   const banner = element('div', { class: 'banner', role: 'status' }, [...app.childNodes]);
@@ -61,21 +63,11 @@ export function runPage(render: (summary: Summary, rerender: () => void) => View
 }
 
 function stateText(state: WebviewState): HTMLElement {
-  switch (state.kind) {
-    case 'empty':
-      return element('p', { class: 'empty' }, text('webview.state.empty'));
-    case 'loading':
-      return element('p', {}, text('webview.state.loading', { model: state.model }));
-    case 'error':
-    case 'stale':
-      return element(
-        'p',
-        { class: state.kind },
-        state.message,
-        state.actions.flatMap((action) => [
-          ' ',
-          button(text(`webview.state.${action}`), () => command(action)),
-        ]),
-      );
-  }
+  const { kind, text, actions } = stateData(state);
+  return element(
+    'p',
+    { class: kind },
+    text,
+    actions.flatMap((action) => [' ', button(action.label, () => command(action.command))]),
+  );
 }

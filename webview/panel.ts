@@ -1,10 +1,12 @@
-import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
-import { button, element, table } from './dom';
+import type { Summary, SummaryChip } from '../server/protocol';
+import { modelName } from './content/header';
+import { chipFacts, costliestData, highShare, memoryMeter, type Meter } from './content/panel';
+import { button, element } from './dom';
 import { problems, workload } from './header';
-import { command, reveal } from './host';
+import { command } from './host';
 import { runPage, type View } from './page';
-import { basisOf, fits, memoryUse, mostly, runtimeOf, totalText } from './tables/chips';
-import { range, shorten, show, text, word } from './text';
+import { table } from './tables/table';
+import { text } from './text';
 
 runPage(panelView);
 
@@ -15,7 +17,7 @@ function panelView(summary: Summary): View {
   const root = element(
     'div',
     { class: 'panel' },
-    element('h1', {}, summary.model.path.split(/[\\/]/).pop() ?? summary.model.path),
+    element('h1', {}, modelName(summary.model)),
     workload(summary),
     summary.chips.map((chip) => chipCard(chip, summary)),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
@@ -39,109 +41,45 @@ function panelView(summary: Summary): View {
 }
 
 function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
-  const { latencySeconds, throughput, io, startSeconds } = chip.total;
-  const facts: [string, string][] = [
-    [
-      text('webview.chips.latency'),
-      latencySeconds && !chip.total.isPartial
-        ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
-        : totalText(chip.total, latencySeconds, show.seconds),
-    ],
-    ...(chip.measured
-      ? [[text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)] as [string, string]]
-      : []),
-    [text('webview.chips.basis'), word('webview.basis', basisOf(chip))],
-    [
-      text('webview.chips.throughput'),
-      throughput
-        ? text('webview.chips.perSecond', {
-            rate: show.decimal(throughput.samplesPerSecond),
-            concurrency: throughput.concurrency,
-          })
-        : text('webview.unknown'),
-    ],
-    [text('webview.chips.energy'), energyOf(chip)],
-    [text('webview.chips.io'), show.seconds(io.seconds)],
-    [text('webview.chips.start'), show.seconds(startSeconds)],
-    [text('webview.chips.memoryUse'), memoryUse(chip)],
-    [text('webview.chips.mostly'), mostly(chip)],
-    [text('webview.chips.runtime'), runtimeOf(chip, summary.workload)],
-  ];
   return element(
     'section',
     { class: 'card', 'data-chip': chip.id },
     element('h2', {}, chip.name),
-    memoryMeter(chip),
+    meter(memoryMeter(chip)),
     element(
       'dl',
       {},
-      facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
+      chipFacts(chip, summary.workload).flatMap(([term, value]) => [
+        element('dt', {}, term),
+        element('dd', {}, value),
+      ]),
     ),
   );
 }
 
-/** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
-function energyOf({ total, efficiency }: SummaryChip): string {
-  const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
-  const run = totalText(total, total.joules, show.energy);
-  if (!wattHoursPerThousandRequests) return run;
-  const energy = show.wattHours(wattHoursPerThousandRequests.value);
-  return gramsCo2PerThousandRequests
-    ? text('webview.energy.runAndCarbon', {
-        run,
-        energy,
-        grams: show.grams(gramsCo2PerThousandRequests.value),
-      })
-    : text('webview.energy.runAndThousand', { run, energy });
-}
-
-/** Memory against capacity, in words beside the bar; words alone where the need is unknown. */
-function memoryMeter(chip: SummaryChip): HTMLElement | null {
-  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown } = chip.memory;
-  if (fitsUnknown === 'training' || fitsUnknown === 'partial')
-    return element('div', { class: 'meter' }, fits(chip.memory));
-  if (highWaterBytes === null || capacityBytes === null) return null;
-  const usable = capacityBytes - (reserveBytes ?? 0);
-  const share = usable > 0 ? highWaterBytes / usable : Infinity;
+function meter(data: Meter | null): HTMLElement | null {
+  if (!data) return null;
+  if (data.value === null) return element('div', { class: 'meter' }, data.text);
   return element(
     'div',
     { class: 'meter' },
     element('meter', {
       min: 0,
       max: 1,
-      high: 0.9,
-      value: Math.min(1, share),
+      high: highShare,
+      value: data.value,
       'aria-label': text('webview.chips.memoryUse'),
     }),
-    element('span', {}, `${Number.isFinite(share) ? show.share(share) : '>100%'} · ${fits(chip.memory)}`),
+    element('span', {}, data.text),
   );
 }
 
 function costliest(chip: SummaryChip, rows: Map<number, HTMLElement>): HTMLElement {
-  const made = table(
-    text('webview.costliest', { chip: chip.name }),
-    [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
-    chip.costliest.map((row) => [
-      nodeButton(row),
-      show.seconds(row.seconds?.value),
-      show.share(row.share),
-      word('webview.bound', row.bound),
-    ]),
-    [1, 2],
-  );
+  const data = costliestData(chip);
+  const made = table(data);
   made.querySelectorAll<HTMLElement>('tbody tr').forEach((row, index) => {
-    const node = chip.costliest[index]?.node;
+    const node = data.rows[index]?.node;
     if (node !== undefined) rows.set(node, row);
   });
   return element('section', { id: 'costliest' }, made);
-}
-
-const longestName = 21;
-
-function nodeButton(row: NodeRow): HTMLElement {
-  const name = row.name || `${row.operator} ${row.node}`;
-  return button(shorten(name, longestName), () => reveal(row.node), {
-    class: 'link',
-    title: `${name}\n${row.operator} ${row.shape}`,
-  });
 }

@@ -1,9 +1,11 @@
 import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
-import { bandwidthByNode, timeByNode } from './charts/bars';
-import type { ChartView } from './charts/chart';
-import { memoryOverTime } from './charts/memory';
-import { roofline } from './charts/roofline';
-import { button, element, refill, table } from './dom';
+import { barChart, scatterChart, stackChart, type ChartView } from './charts/chart';
+import { bandwidthData, barsQuery, timeData } from './content/bars';
+import { chosenChip } from './content/chips';
+import { memoryData } from './content/memory';
+import { rooflineData } from './content/roofline';
+import { sharesData } from './content/shares';
+import { button, element, refill } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
@@ -11,16 +13,14 @@ import { runPage, type View } from './page';
 import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
-import { show, text, word } from './text';
-
-const barRows = 30;
+import { table } from './tables/table';
+import { text } from './text';
 
 runPage(reportView);
 
 /** The full report of one model: chips side by side, then charts and tables of the chosen one. */
 function reportView(summary: Summary, rerender: () => void): View {
-  const chip = summary.chips.find(({ id }) => id === state().chip) ?? summary.chips[0];
-  const charts: ChartView[] = [];
+  const chip = chosenChip(summary.chips, state().chip);
   const root = element('div', { class: 'report' }, header(summary));
   if (!chip) {
     root.append(
@@ -41,8 +41,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
-  if (chip.points.length > 0) charts.push(roofline(chip));
-  if (chip.memory.points.length > 0) charts.push(memoryOverTime(chip, summary.workload.phase));
+  const charts = pictures(summary, chip);
   root.append(
     chipTable(summary, chip.id, choose),
     energyTable(summary),
@@ -87,6 +86,13 @@ function reportView(summary: Summary, rerender: () => void): View {
   };
 }
 
+/** The charts that are drawn from what the summary carries. */
+function pictures({ workload }: Summary, chip: SummaryChip): ChartView[] {
+  const roofline = rooflineData(chip);
+  const memory = memoryData(chip, workload.phase);
+  return [...(roofline ? [scatterChart(roofline)] : []), ...(memory ? [stackChart(memory)] : [])];
+}
+
 /** The bar charts need the costliest rows, which the summary does not carry. */
 async function addBars(
   summary: Summary,
@@ -95,13 +101,12 @@ async function addBars(
 ): Promise<readonly ChartView[]> {
   let rows: readonly NodeRow[];
   try {
-    const params = { sort: 'seconds', descending: true, filter: '', from: 0, count: barRows } as const;
-    rows = (await requestRows({ revision: summary.revision, chip: chip.id, ...params })).rows;
+    rows = (await requestRows(barsQuery(summary, chip))).rows;
   } catch (error) {
     place.replaceChildren(element('p', { class: 'error' }, (error as Error).message));
     return [];
   }
-  const charts = [timeByNode(chip, rows), bandwidthByNode(chip, rows)];
+  const charts = [barChart(timeData(chip, rows)), barChart(bandwidthData(chip, rows))];
   refill(
     place,
     charts.map((chart) => chart.root),
@@ -111,32 +116,9 @@ async function addBars(
 
 /** Time by operator, module and bound as small tables. */
 function shares(chip: SummaryChip): HTMLElement {
-  const total = chip.total.latencySeconds?.value ?? 0;
-  const groups = [
-    ['webview.byOperator', chip.byOperator, (name: string) => name],
-    ['webview.byScope', chip.byScope, (name: string) => name],
-    ['webview.byBound', chip.byBound, (name: string) => word('webview.bound', name)],
-  ] as const;
   return element(
     'section',
     { class: 'shares', id: 'shares' },
-    groups
-      .filter(([, entries]) => entries.length > 0)
-      .map(([title, entries, name]) =>
-        table(
-          text(title),
-          [text('webview.name'), text('webview.time'), text('webview.share'), text('webview.nodeCount')],
-          [...entries]
-            .sort((a, b) => b.seconds - a.seconds)
-            .slice(0, 12)
-            .map((entry) => [
-              name(entry.name),
-              show.seconds(entry.seconds),
-              total > 0 ? show.share(entry.seconds / total) : text('webview.unknown'),
-              show.count(entry.nodes),
-            ]),
-          [1, 2, 3],
-        ),
-      ),
+    sharesData(chip).map((data) => table(data)),
   );
 }

@@ -2,11 +2,18 @@ import { entryOf } from '../outside/table';
 import en from '../l10n/en/webview.json';
 import ko from '../l10n/ko/webview.json';
 import * as format from '../l10n/format';
+import { languageOf, type Language } from '../l10n/language';
 import type { Estimate } from '../server/engine/cost/types';
 
-/** The host sets `<html lang>` to VS Code's display language. */
-const language = document.documentElement.lang.toLowerCase().startsWith('ko') ? 'ko' : 'en';
-const bundle: Record<string, string> = language === 'ko' ? ko : en;
+const bundles: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, ko };
+let language: Language = 'en';
+let bundle = bundles[language];
+
+/** Says everything from now on in a language, such as the one that the host wrote into `<html lang>`. */
+export function speak(locale: string): void {
+  language = languageOf(locale);
+  bundle = bundles[language];
+}
 
 export type TextKey = keyof typeof en;
 

@@ -1,39 +1,26 @@
-import type { Bound } from '../server/engine/cost/types';
+import type { Palette } from './charts/picture';
+import type { Paint } from './content/paint';
 
-/** Colours of the current VS Code theme; read anew on every draw, because themes change under an open page. */
-export function color(name: string, fallback = 'currentColor'): string {
+/** A colour of the current VS Code theme; read anew on every draw, because themes change under an open page. */
+function themeColor(name: string, fallback: string): string {
   const value = getComputedStyle(document.body).getPropertyValue(`--vscode-${name}`).trim();
   return value || fallback;
 }
 
-const boundColors: Record<Bound, string> = {
-  compute: 'charts-blue',
-  memory: 'charts-orange',
-  overhead: 'charts-purple',
-  link: 'charts-green',
-  none: 'charts-foreground',
-  unknown: 'charts-foreground',
-};
-
-/** A bound is told by colour and by shape, since colour alone says nothing to many readers. */
-export const boundShapes: Record<Bound, 'circle' | 'rect' | 'triangle' | 'rectRot' | 'cross'> = {
-  compute: 'circle',
-  memory: 'rect',
-  overhead: 'triangle',
-  link: 'rectRot',
-  none: 'cross',
-  unknown: 'cross',
-};
-
-export function boundColor(bound: Bound): string {
-  return color(boundColors[bound], color('foreground'));
+/** Where a theme has no such colour, text and lines are drawn like everything else. */
+export function color(paint: Paint): string {
+  return themeColor(paint, themeColor('foreground', '#888'));
 }
 
-export const foreground = () => color('foreground', '#888');
-/** Grid lines; in high contrast only the contrast border is drawn at all. */
-export const gridColor = () => color('contrastBorder', color('panel-border', '#8884'));
-export const highlightColor = () => color('focusBorder', foreground());
-export const background = () => color('editor-background', 'transparent');
+/** The colours of charts in the theme in force. */
+export function palette(): Palette {
+  return {
+    color,
+    grid: themeColor('contrastBorder', themeColor('panel-border', '#8884')),
+    highlight: themeColor('focusBorder', color('foreground')),
+    background: themeColor('editor-background', 'transparent'),
+  };
+}
 
 /** Calls back when the theme changes or the page moves to a screen of another density. */
 export function onAppearanceChange(redraw: () => void): void {

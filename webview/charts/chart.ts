@@ -12,13 +12,18 @@ import {
   ScatterController,
   Tooltip,
   type ChartConfiguration,
-  type ChartOptions,
   type ChartType,
 } from 'chart.js';
+import type { BarsData, ChartData, LegendEntry, ScatterData, StackData } from '../content/chart';
 import { element } from '../dom';
 import { reveal } from '../host';
+import { table } from '../tables/table';
 import { text } from '../text';
-import { background, foreground, gridColor, highlightColor } from '../theme';
+import { color, palette } from '../theme';
+import { bars } from './bars';
+import type { Picture } from './picture';
+import { scatter } from './scatter';
+import { stack } from './stack';
 
 Chart.register(
   BarController,
@@ -48,59 +53,52 @@ export interface ChartView {
   dispose(): void;
 }
 
-export interface ChartParts<T extends ChartType> {
-  readonly id: string;
-  readonly title: string;
-  /** One sentence that says what the picture says. */
-  readonly summary: string;
-  readonly configure: (highlighted: number | null) => ChartConfiguration<T>;
-  readonly twin: () => HTMLElement;
-  /** Node behind a clicked element. */
-  readonly nodeAt: (dataset: number, index: number) => number | null;
-  readonly legend?: () => HTMLElement;
-  readonly height?: number;
+/** Dots and lines on two logarithmic axes. */
+export function scatterChart(data: ScatterData): ChartView {
+  return chartView(data, scatter(data));
+}
+
+/** Horizontal bars. */
+export function barChart(data: BarsData): ChartView {
+  return chartView(data, bars(data));
+}
+
+/** Stacked areas. */
+export function stackChart(data: StackData): ChartView {
+  return chartView(data, stack(data));
 }
 
 /** Puts canvas, legend, summary and table twin together and wires clicks to the listing. */
-export function chartView<T extends ChartType>(parts: ChartParts<T>): ChartView {
-  const canvas = element('canvas', {
-    role: 'img',
-    tabindex: 0,
-    'aria-label': `${parts.title}. ${parts.summary}`,
-  });
+function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): ChartView {
+  const { id, title, summary } = data;
+  const canvas = element('canvas', { role: 'img', tabindex: 0, 'aria-label': `${title}. ${summary}` });
   const holder = element('div', { class: 'canvas' }, canvas);
-  holder.style.height = `${parts.height ?? 320}px`;
+  holder.style.height = `${data.height}px`;
   const legend = element('div', { class: 'legend' });
-  const twin = element(
-    'details',
-    { class: 'twin' },
-    element('summary', {}, text('webview.asTable')),
-    parts.twin(),
-  );
   const root = element(
     'section',
-    { class: 'chart', id: parts.id, 'aria-labelledby': `${parts.id}-title` },
-    element('h2', { id: `${parts.id}-title` }, parts.title),
-    element('p', { class: 'summary' }, parts.summary),
+    { class: 'chart', id, 'aria-labelledby': `${id}-title` },
+    element('h2', { id: `${id}-title` }, title),
+    element('p', { class: 'summary' }, summary),
     holder,
     legend,
-    twin,
+    element('details', { class: 'twin' }, element('summary', {}, text('webview.asTable')), table(data.table)),
   );
   let chart: Chart<T> | undefined;
   let highlighted: number | null = null;
   const draw = () => {
     chart?.destroy();
-    const configuration = parts.configure(highlighted);
+    const configuration = picture.configure(palette(), highlighted);
     configuration.options = {
       ...configuration.options,
       onClick: (_event, hits) => {
         const hit = hits[0];
-        const node = hit ? parts.nodeAt(hit.datasetIndex, hit.index) : null;
+        const node = hit ? picture.nodeAt(hit.datasetIndex, hit.index) : null;
         if (node !== null) reveal(node);
       },
     } as NonNullable<ChartConfiguration<T>['options']>;
     chart = new Chart(canvas, configuration);
-    legend.replaceChildren(...(parts.legend ? [parts.legend()] : []));
+    legend.replaceChildren(swatches(data.legend));
   };
   return {
     root,
@@ -114,44 +112,15 @@ export function chartView<T extends ChartType>(parts: ChartParts<T>): ChartView 
   };
 }
 
-/** Axis colours and titles from the theme. */
-export function axis(title: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    title: { display: title !== '', text: title, color: foreground() },
-    ticks: { color: foreground(), ...(extra.ticks as object | undefined) },
-    grid: { color: gridColor() },
-    border: { color: gridColor() },
-    ...Object.fromEntries(Object.entries(extra).filter(([key]) => key !== 'ticks')),
-  };
-}
-
-/** Tooltip in the theme's hover colours. */
-export function tooltip(
-  label: (dataset: number, index: number) => string | string[],
-): NonNullable<ChartOptions['plugins']> {
-  return {
-    tooltip: {
-      backgroundColor: background(),
-      titleColor: foreground(),
-      bodyColor: foreground(),
-      borderColor: highlightColor(),
-      borderWidth: 1,
-      callbacks: { title: () => '', label: (item) => label(item.datasetIndex, item.dataIndex) },
-    },
-  };
-}
-
 /** A swatch per entry: shape and colour. */
-export function swatches(
-  entries: readonly { readonly label: string; readonly color: string; readonly mark: string }[],
-): HTMLElement {
+function swatches(entries: readonly LegendEntry[]): HTMLElement {
   return element(
     'ul',
     {},
-    entries.map((entry) => {
-      const mark = element('span', { class: 'mark', 'aria-hidden': 'true' }, entry.mark);
-      mark.style.color = entry.color;
-      return element('li', {}, mark, entry.label);
+    entries.map(({ label, paint, mark }) => {
+      const sign = element('span', { class: 'mark', 'aria-hidden': 'true' }, mark);
+      sign.style.color = color(paint);
+      return element('li', {}, sign, label);
     }),
   );
 }

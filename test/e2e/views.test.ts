@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RowsParams, Summary } from '../../server/protocol';
+import {
+  chipOf,
+  estimateOf,
+  measuredOf,
+  measuredPointOf,
+  pointOf,
+  rowOf,
+  summaryOf,
+} from '../unit/webview/made';
+import { ViewPage } from './viewPage';
+
+/** What needs a browser: layout, scrolling, a canvas, focus. The content of the pages is tested in test/unit/webview. */
+let view: ViewPage;
+
+const nodes = 1000;
+
+/** 1,000 nodes, of which each costs more than the one before. */
+function rows({ sort, descending, filter }: Omit<RowsParams, 'uri'>) {
+  const all = Array.from({ length: nodes }, (_, node) =>
+    rowOf(node, { name: `node-${node}`, seconds: estimateOf((node + 1) * 1e-6), share: 0.001 }),
+  ).filter(({ name }) => name.includes(filter));
+  return (sort === 'seconds' || sort === 'index') && descending ? all.reverse() : all;
+}
+
+const summary: Summary = summaryOf({
+  chips: [
+    chipOf({
+      points: [pointOf(1, 2e9, 1e6, 0.001, 'compute'), pointOf(2, 1e6, 1e9, 0.002, 'memory')],
+      memory: {
+        points: [
+          { node: 1, label: 'k1', activationBytes: 1e9 },
+          { node: 2, label: 'k2', activationBytes: 5e8 },
+        ],
+      },
+      measured: measuredOf({ points: [measuredPointOf(1, 0.003, estimateOf(0.001))] }),
+    }),
+    chipOf({ id: 'b', name: 'Chip B' }),
+  ],
+});
+
+beforeAll(async () => {
+  view = await ViewPage.open('report', rows);
+  await view.tell({ type: 'summary', summary });
+  await view.page.locator('#bandwidth-by-node').waitFor();
+});
+afterAll(() => view?.close());
+
+const names = () => view.page.locator('#nodes .row button.link').allInnerTexts();
+
+it('draws every canvas: each has the colours of what is in it', async () => {
+  const canvases = view.page.locator('canvas');
+  // Roofline, memory, residuals, time and bandwidth.
+  expect(await canvases.count()).toBe(5);
+  const inks = await canvases.evaluateAll((all) =>
+    all.map((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height);
+      const near = (at: number, [r, g, b]: readonly number[]) =>
+        data[at + 3]! > 80 &&
+        Math.abs(data[at]! - r!) + Math.abs(data[at + 1]! - g!) + Math.abs(data[at + 2]! - b!) < 12;
+      const colors = {
+        blue: [55, 148, 255],
+        orange: [209, 134, 22],
+        red: [241, 76, 76],
+        green: [137, 209, 133],
+      };
+      return Object.entries(colors)
+        .filter(([, color]) => {
+          for (let at = 0; at < data.length; at += 4) if (near(at, color)) return true;
+          return false;
+        })
+        .map(([name]) => name);
+    }),
+  );
+  // Dots of both bounds; weights and activations; a dot that is slower than its range, which ends at 2 ms; bars bound by
+  // compute; bars of bandwidth.
+  expect(inks).toEqual([['blue', 'orange'], ['blue', 'orange'], ['red'], ['blue'], ['green']]);
+});
+
+it('has as many rows in the page as are in view, and those of the place that is scrolled to', async () => {
+  const viewport = view.page.locator('#nodes .viewport');
+  expect(await viewport.evaluate((box) => [box.clientHeight, box.scrollHeight])).toEqual([480, 24_000]);
+  // 480 px hold 20 rows of 24 px, and two more are begun.
+  expect(await view.page.locator('#nodes .viewport .row').count()).toBe(22);
+  await viewport.evaluate((box) => (box.scrollTop = 12_000));
+  // Row 500 from the top, which is the dearest, node 999.
+  await view.page.locator('#nodes .row[data-node="499"]').waitFor();
+  expect(await view.page.locator('#nodes .viewport .row').count()).toBe(22);
+  const tops = await view.page.locator('#nodes .viewport').evaluate((box) => {
+    const first = box.querySelector('.row')!.getBoundingClientRect();
+    return [first.top - box.getBoundingClientRect().top, first.height];
+  });
+  expect(tops).toEqual([0, 24]);
+});
+
+it('reaches the last row', async () => {
+  await view.page.locator('#nodes .viewport').evaluate((box) => (box.scrollTop = box.scrollHeight));
+  const last = view.page.locator('#nodes .row[data-node="0"]');
+  await last.waitFor();
+  const [row, box] = [await last.boundingBox(), await view.page.locator('#nodes .viewport').boundingBox()];
+  expect(row!.y + row!.height).toBe(box!.y + box!.height);
+});
+
+it('begins at the top again when it is sorted otherwise, and says so', async () => {
+  const header = view.page.locator('#nodes .header button.link', { hasText: 'Name' });
+  await header.click();
+  await view.page.locator('#nodes .row[data-node="0"]').waitFor();
+  expect(await view.page.locator('#nodes .viewport').evaluate((box) => box.scrollTop)).toBe(0);
+  expect((await names()).slice(0, 10)).toContain('Name ▲');
+  const sorted = view.page.locator('#nodes [aria-sort]:not([aria-sort="none"])');
+  expect(await sorted.innerText()).toBe('Name ▲');
+});
+
+it('filters after a pause in the typing', async () => {
+  await view.page.locator('#nodes input').pressSequentially('node-99');
+  // node-99 and node-990 to node-999.
+  await view.page.locator('#nodes .status', { hasText: '11 nodes' }).waitFor();
+  expect(await view.page.locator('#nodes .viewport .row').count()).toBe(11);
+  const filters = (await view.sent()).flatMap((said) => (said.type === 'rows' ? [said.params.filter] : []));
+  expect(filters.filter((filter) => filter !== '')).toEqual(['node-99']);
+});
+
+it('goes by keyboard from the filter to a header and a row, which leads to its node', async () => {
+  await view.page.locator('#nodes input').focus();
+  const focused = () => view.page.evaluate(() => document.activeElement?.textContent ?? '');
+  await view.page.keyboard.press('Tab');
+  expect(await focused()).toBe('#');
+  // Nine columns with measured times, and the list itself, which scrolls by keys.
+  for (let i = 0; i < 9; i++) await view.page.keyboard.press('Tab');
+  expect(await view.page.evaluate(() => document.activeElement?.className)).toBe('viewport');
+  await view.page.keyboard.press('Tab');
+  expect(await focused()).toBe('node-99');
+  await view.page.keyboard.press('Enter');
+  expect((await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 99 });
+});
+
+it('marks the node under the cursor in the table', async () => {
+  await view.tell({ type: 'highlight', node: 990 });
+  await view.page.locator('#nodes .row.highlighted[data-node="990"][aria-selected="true"]').waitFor();
+  expect(await view.page.locator('#nodes .row.highlighted').count()).toBe(1);
+});
+
+it('goes to the node of a bar that is clicked', async () => {
+  const canvas = view.page.locator('#time-by-node canvas');
+  const box = (await canvas.boundingBox())!;
+  // 600 px hold 30 bars of 18 px and the axis below them: the first bar, of the dearest node, is in the first 30 px.
+  await canvas.click({ position: { x: box.width / 2, y: 22 } });
+  expect((await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 999 });
+});
+
+it('shows another chip on a press, and remembers it', async () => {
+  await view.page.locator('#chips button', { hasText: 'Chip B' }).click();
+  await view.page.locator('h2.chosen', { hasText: 'On Chip B' }).waitFor();
+  expect(await view.page.evaluate(() => window.host.state)).toMatchObject({ chip: 'b' });
+});

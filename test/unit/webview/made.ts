@@ -1,0 +1,165 @@
+import type { Bound, Estimate } from '../../../server/engine/cost/types';
+import type {
+  MeasuredPoint,
+  MeasuredSummary,
+  NodeRow,
+  RooflinePoint,
+  Summary,
+  SummaryChip,
+} from '../../../server/protocol';
+
+/** Small summaries with round figures, so that what a page says about them can be worked out by hand. */
+export function estimateOf(
+  value: number,
+  low = value / 2,
+  high = value * 2,
+  basis: Estimate['basis'] = 'class',
+): Estimate {
+  return { value, low, high, basis };
+}
+
+const total: SummaryChip['total'] = {
+  isPartial: false,
+  latencySeconds: estimateOf(0.004, 0.003, 0.006),
+  throughput: { samplesPerSecond: 500, concurrency: 2 },
+  joules: estimateOf(0.5),
+  operations: 8e9,
+  eliminatedOperations: 0,
+  bytes: 2e8,
+  io: { bytes: 1e6, seconds: 0.00002 },
+  startSeconds: 0.00001,
+};
+
+const efficiency: SummaryChip['efficiency'] = {
+  samplesPerRun: 1,
+  watts: 125,
+  operationsPerJoule: 1.6e10,
+  samplesPerJoule: 2,
+  operationsPerSecondPerSquareMillimetre: 2.5e9,
+  wattHoursPerThousandRequests: estimateOf(0.14),
+  gramsCo2PerThousandRequests: null,
+};
+
+const memory: SummaryChip['memory'] = {
+  capacityBytes: 10e9,
+  marketedBytes: 10e9,
+  reserveBytes: 2e9,
+  highWaterBytes: 4e9,
+  highWaterNode: 1,
+  leastBytes: 4e9,
+  fits: true,
+  fitsUnknown: null,
+  weightsBytes: 3e9,
+  points: [],
+};
+
+interface ChipChange extends Partial<Omit<SummaryChip, 'total' | 'efficiency' | 'memory'>> {
+  readonly total?: Partial<SummaryChip['total']>;
+  readonly efficiency?: Partial<SummaryChip['efficiency']>;
+  readonly memory?: Partial<SummaryChip['memory']>;
+}
+
+export function chipOf(change: ChipChange = {}): SummaryChip {
+  return {
+    id: 'a',
+    name: 'Chip A',
+    class: 'gpu',
+    runtime: 'eager',
+    precision: { compute: 'fp16', weights: 'fp16', activations: 'fp16', substituted: false },
+    roofs: { matrixOpsPerSecond: 1e14, vectorOpsPerSecond: 2e13, bandwidthBytesPerSecond: 2e12 },
+    byOperator: [],
+    byScope: [],
+    byBound: [],
+    points: [],
+    costliest: [],
+    measured: null,
+    ...change,
+    total: { ...total, ...change.total },
+    efficiency: { ...efficiency, ...change.efficiency },
+    memory: { ...memory, ...change.memory },
+  };
+}
+
+export function summaryOf(change: Partial<Summary> = {}): Summary {
+  return {
+    revision: 7,
+    uri: 'siliconlens:/m.onnx.onnxtxt',
+    model: {
+      path: '/models/m.onnx',
+      format: 'onnx',
+      irVersion: 8,
+      opsets: [],
+      producer: '',
+      nodeCount: 1234,
+      parameters: 25_000_000,
+      quantizationParameters: 0,
+      weightBytes: 5e7,
+      inputs: [],
+      outputs: [],
+    },
+    workload: { dimensions: [], phase: 'inference', precision: 'as-stored', runtime: null },
+    chips: [],
+    problems: [],
+    coverage: { nodes: 1, operations: 1 },
+    carbonIntensity: null,
+    ...change,
+  };
+}
+
+export function rowOf(node: number, change: Partial<NodeRow> = {}): NodeRow {
+  return {
+    node,
+    name: `n${node}`,
+    operator: 'MatMul',
+    scope: '',
+    line: node + 10,
+    shape: '[1, 8]',
+    operations: 2e9,
+    bytes: 3e6,
+    seconds: estimateOf(0.001),
+    share: 0.25,
+    bandwidth: 5e11,
+    bound: 'compute',
+    rule: 'exact',
+    measured: null,
+    ...change,
+  };
+}
+
+export function pointOf(
+  node: number,
+  operations: number,
+  bytes: number,
+  seconds: number,
+  bound: Bound,
+): RooflinePoint {
+  return { kernel: node, node, label: `k${node}`, operations, bytes, seconds, bound };
+}
+
+export function measuredPointOf(node: number, measured: number, estimate: Estimate): MeasuredPoint {
+  return { node, label: `k${node}`, measured, estimate };
+}
+
+export function measuredOf(change: Partial<MeasuredSummary> = {}): MeasuredSummary {
+  return {
+    profile: 'run.json',
+    kind: 'onnxruntime',
+    statistic: 'median',
+    runs: 50,
+    rows: 20,
+    totalSeconds: 0.005,
+    wholeSeconds: null,
+    matchedSeconds: 0.003,
+    estimatedSeconds: 0.002,
+    errors: null,
+    kernels: 12,
+    unmatchedKernels: 0,
+    unmatchedRows: 0,
+    unmatchedSeconds: 0,
+    points: [],
+    rowsWithoutKernel: [],
+    kernelsWithoutRow: [],
+    remarks: [],
+    ...change,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Summary, SummaryChip } from '../../server/protocol';
+import { range, show, text, word } from '../text';
+import type { TableData } from './table';
+
+/** The chip whose charts and tables are shown: the one that was chosen last, else the first. */
+export function chosenChip(
+  chips: readonly SummaryChip[],
+  chosen: string | undefined,
+): SummaryChip | undefined {
+  return chips.find(({ id }) => id === chosen) ?? chips[0];
+}
+
+/** Chips side by side. */
+export function chipsData({ chips, workload }: Summary): TableData {
+  const headers = [
+    'chip',
+    'latency',
+    'range',
+    'basis',
+    'throughput',
+    'energy',
+    'memoryUse',
+    'fits',
+    'mostly',
+    'precision',
+    'runtime',
+  ] as const;
+  return {
+    caption: text('webview.chips.caption'),
+    columns: headers.map((header) => text(`webview.chips.${header}`)),
+    numeric: [1, 2, 4, 5, 6],
+    rows: chips.map((chip) => ({ cells: [chip.name, ...cells(chip, workload)] })),
+  };
+}
+
+function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
+  const { latencySeconds, joules, isPartial } = chip.total;
+  return [
+    totalText(chip.total, latencySeconds, show.seconds),
+    latencySeconds && !isPartial ? range(latencySeconds) : text('webview.unknown'),
+    word('webview.basis', basisOf(chip)),
+    throughputOf(chip),
+    totalText(chip.total, joules, show.energy),
+    memoryUse(chip),
+    fits(chip.memory),
+    mostly(chip),
+    chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
+    runtimeOf(chip, workload),
+  ];
+}
+
+/** A sum over the model; of one that is not all there what it is at the least. */
+export function totalText(
+  { isPartial }: SummaryChip['total'],
+  estimate: SummaryChip['total']['joules'],
+  write: (value: number | undefined) => string,
+): string {
+  const written = write(estimate?.value);
+  return isPartial && estimate ? text('webview.atLeast', { value: written }) : written;
+}
+
+/** On what the total stands; nothing is said of that of a model of which parts are missing. */
+export function basisOf({ total }: SummaryChip): string {
+  return (!total.isPartial && total.latencySeconds?.basis) || 'unknown';
+}
+
+/** Samples per second, and how many are in flight for that. */
+export function throughputOf({ total: { throughput } }: SummaryChip): string {
+  if (!throughput) return text('webview.unknown');
+  const { samplesPerSecond, concurrency } = throughput;
+  return text('webview.chips.perSecond', { rate: show.decimal(samplesPerSecond), concurrency });
+}
+
+/** The runtime in force, and whether it is what the chip has by default. */
+export function runtimeOf({ runtime }: SummaryChip, workload: Summary['workload']): string {
+  return runtime === workload.runtime ? runtime : text('webview.chips.runtimeDefault', { runtime });
+}
+
+/** High-water mark, or what is needed at the least, against the capacity that the driver reports. */
+export function memoryUse(chip: SummaryChip): string {
+  const { highWaterBytes, leastBytes, capacityBytes } = chip.memory;
+  const isLeast = highWaterBytes === null && leastBytes !== null;
+  const need = isLeast
+    ? text('webview.atLeast', { value: show.bytes(leastBytes) })
+    : show.bytes(highWaterBytes);
+  return `${need} / ${show.bytes(capacityBytes)}`;
+}
+
+/** Whether it fits, or why nobody can tell. */
+export function fits({ fits: verdict, fitsUnknown }: SummaryChip['memory']): string {
+  if (verdict !== null) return text(verdict ? 'webview.fits.yes' : 'webview.fits.no');
+  return text(fitsUnknown ? `webview.fits.${fitsUnknown}` : 'webview.unknown');
+}
+
+/** What bounds most of the time, with its share. */
+export function mostly(chip: SummaryChip): string {
+  const total = chip.byBound.reduce((sum, share) => sum + share.seconds, 0);
+  const largest = [...chip.byBound].sort((a, b) => b.seconds - a.seconds)[0];
+  if (!largest || total <= 0) return text('webview.unknown');
+  return `${word('webview.bound', largest.name)} ${show.share(largest.seconds / total)}`;
+}

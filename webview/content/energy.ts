@@ -1,0 +1,43 @@
+import type { Summary } from '../../server/protocol';
+import { show, text } from '../text';
+import type { TableData } from './table';
+
+/** Energy, performance per watt and per area, and carbon of the chips side by side. */
+export function energyData({ chips }: Summary): TableData {
+  const headers = [
+    'chip',
+    'energy',
+    'power',
+    'perWatt',
+    'samplesPerJoule',
+    'perArea',
+    'perThousand',
+    'carbon',
+  ] as const;
+  return {
+    caption: text('webview.energy.caption'),
+    columns: headers.map((header) => text(`webview.energy.${header}`)),
+    numeric: [1, 2, 3, 4, 5, 6, 7],
+    rows: chips.map(({ name, total, efficiency }) => ({
+      cells: [
+        name,
+        show.energy(total.joules?.value),
+        show.power(efficiency.watts),
+        show.perWatt(efficiency.operationsPerJoule),
+        efficiency.samplesPerJoule === null
+          ? text('webview.unknown')
+          : show.decimal(efficiency.samplesPerJoule),
+        show.perArea(efficiency.operationsPerSecondPerSquareMillimetre),
+        show.wattHours(efficiency.wattHoursPerThousandRequests?.value),
+        show.grams(efficiency.gramsCo2PerThousandRequests?.value),
+      ],
+    })),
+  };
+}
+
+/** At which grid intensity carbon was counted, or why it was not. */
+export function carbonText({ carbonIntensity }: Summary): string {
+  return carbonIntensity === null
+    ? text('webview.energy.carbonUnset')
+    : text('webview.energy.carbonOf', { grams: show.decimal(carbonIntensity) });
+}

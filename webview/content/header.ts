@@ -1,0 +1,53 @@
+import type { Summary } from '../../server/protocol';
+import { show, text, word } from '../text';
+
+/** Of a long list only the beginning is shown. */
+const shownProblems = 50;
+
+/** The file's name without its folders. */
+export function modelName({ path }: Summary['model']): string {
+  return path.split(/[\\/]/).pop() ?? path;
+}
+
+/** Size of the model: nodes, parameters, bytes of weights, as far as they are known. */
+export function modelText(model: Summary['model']): string {
+  const { nodeCount, parameters, weightBytes, leastWeightBytes } = model;
+  return text('webview.header.model', {
+    nodes: show.count(nodeCount),
+    parameters: show.count(parameters),
+    weights:
+      leastWeightBytes === undefined
+        ? show.bytes(weightBytes)
+        : text('webview.atLeast', { value: show.bytes(leastWeightBytes) }),
+  });
+}
+
+/** The stated assumptions; unbound dimensions are named as such. */
+export function workloadText({ dimensions, phase, precision }: Summary['workload']): string {
+  const bound = dimensions.map(
+    ({ name, value, origin }) =>
+      `${name}=${value ?? text('webview.unbound')}${origin === 'default' ? ` (${text('webview.default')})` : ''}`,
+  );
+  return [...bound, word('webview.phase', phase), word('webview.precision', precision)].join(' · ');
+}
+
+/** Of how many nodes the shapes are known for sure; null where that are all, or nobody knows. */
+export function coverageText({ coverage: { nodes } }: Summary): string | null {
+  return nodes !== null && nodes < 1 ? text('webview.header.coverage', { share: show.share(nodes) }) : null;
+}
+
+export interface ProblemLine {
+  readonly severity: string;
+  readonly text: string;
+}
+
+/** Problems worth a reader's time, in the order of the report, which is gravest first. */
+export function problemLines({ problems }: Summary): ProblemLine[] {
+  return problems
+    .filter(({ severity }) => severity !== 'hint')
+    .slice(0, shownProblems)
+    .map(({ severity, message }) => ({
+      severity,
+      text: `${word('webview.severity', severity)}: ${message}`,
+    }));
+}

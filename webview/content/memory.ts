@@ -1,0 +1,121 @@
+import type { MemoryPoint, Summary, SummaryChip } from '../../server/protocol';
+import { show, text } from '../text';
+import type { Layer, StackData } from './chart';
+import { marks } from './paint';
+import type { TableData } from './table';
+
+const tableRows = 200;
+/** A capacity far above the curve would flatten it to a line, so it is drawn only within this factor. */
+const visibleFactor = 4;
+
+/** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
+export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase']): StackData | null {
+  const { points, capacityBytes, reserveBytes, highWaterBytes } = chip.memory;
+  const [first] = points;
+  if (!first) return null;
+  const weightBytes = chip.memory.weightsBytes ?? chip.memory.leastWeightsBytes ?? 0;
+  const highest = points.reduce((a, b) => (b.activationBytes > a.activationBytes ? b : a), first);
+  const peak = { label: highest.label, bytes: weightBytes + highest.activationBytes };
+  const capacity = capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
+  const isTraining = phase === 'training';
+  // What training needs, and what is not known, is not in the picture: a line above it would look like room.
+  const isWhole = highWaterBytes !== null;
+  const drawn = isWhole && capacity !== null && capacity <= peak.bytes * visibleFactor ? capacity : null;
+  const title = text(isTraining ? 'webview.memory.forwardTitle' : 'webview.memory.title');
+  const layers = [weightLayer(points, weightBytes), activationLayer(points)];
+  return {
+    id: 'memory-over-time',
+    title,
+    summary: isWhole
+      ? summary(chip, peak, capacity, drawn)
+      : text(isTraining ? 'webview.memory.forwardSummary' : 'webview.memory.leastSummary', {
+          bytes: show.bytes(peak.bytes),
+          node: peak.label,
+        }),
+    height: 320,
+    legend: [
+      ...layers.map(({ label, paint }, index) => ({
+        label,
+        paint,
+        mark: index === 0 ? marks.rect : marks.triangle,
+      })),
+      ...(drawn === null
+        ? []
+        : [{ label: text('webview.memory.capacity'), paint: 'foreground' as const, mark: '┄' }]),
+    ],
+    table: table(title, points, weightBytes),
+    nodes: points.map(({ node }) => node),
+    layers,
+    limit:
+      drawn === null
+        ? null
+        : {
+            label: text('webview.memory.capacity'),
+            value: drawn,
+            tip: `${text('webview.memory.capacity')} ${show.bytes(drawn)}`,
+          },
+    x: text('webview.memory.x'),
+    y: { title: text('webview.memory.y'), tick: show.bytes },
+  };
+}
+
+function weightLayer(points: readonly MemoryPoint[], weightBytes: number): Layer {
+  const label = text('webview.memory.weights');
+  return {
+    label,
+    paint: 'charts-blue',
+    values: points.map(() => weightBytes),
+    tips: points.map((point) => [point.label, `${label} ${show.bytes(weightBytes)}`]),
+    marksNode: false,
+  };
+}
+
+function activationLayer(points: readonly MemoryPoint[]): Layer {
+  const label = text('webview.memory.activations');
+  return {
+    label,
+    paint: 'charts-orange',
+    values: points.map((point) => point.activationBytes),
+    tips: points.map((point) => [`${label} ${show.bytes(point.activationBytes)}`]),
+    marksNode: true,
+  };
+}
+
+/** The places that need most come first. */
+function table(caption: string, points: readonly MemoryPoint[], weightBytes: number): TableData {
+  return {
+    caption,
+    columns: [
+      text('webview.node'),
+      text('webview.memory.weights'),
+      text('webview.memory.activations'),
+      text('webview.memory.total'),
+    ],
+    numeric: [1, 2, 3],
+    rows: [...points]
+      .sort((a, b) => b.activationBytes - a.activationBytes)
+      .slice(0, tableRows)
+      .map((point) => ({
+        node: point.node,
+        cells: [
+          point.label,
+          show.bytes(weightBytes),
+          show.bytes(point.activationBytes),
+          show.bytes(weightBytes + point.activationBytes),
+        ],
+      })),
+  };
+}
+
+function summary(
+  chip: SummaryChip,
+  peak: { readonly label: string; readonly bytes: number },
+  capacity: number | null,
+  drawn: number | null,
+): string {
+  const said = text('webview.memory.summary', { bytes: show.bytes(peak.bytes), node: peak.label });
+  if (capacity === null) return `${said} ${text('webview.memory.noCapacity', { chip: chip.name })}`;
+  const place = drawn === null ? 'webview.memory.above' : 'webview.memory.within';
+  const share = show.share(peak.bytes / capacity);
+  return `${said} ${text(place, { chip: chip.name, capacity: show.bytes(capacity), share })}`;
+}

@@ -1,0 +1,88 @@
+import type { NodeRow, Summary, SummaryChip } from '../../server/protocol';
+import { range, shorten, show, text, word } from '../text';
+import { basisOf, fits, memoryUse, mostly, runtimeOf, throughputOf, totalText } from './chips';
+import { nameOf } from './nodes';
+import type { Fact, TableData } from './table';
+
+const longestName = 21;
+
+/** What the side panel says of a chip. */
+export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fact[] {
+  const { latencySeconds, isPartial, io, startSeconds } = chip.total;
+  const facts: Fact[] = [
+    [
+      text('webview.chips.latency'),
+      latencySeconds && !isPartial
+        ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
+        : totalText(chip.total, latencySeconds, show.seconds),
+    ],
+  ];
+  if (chip.measured) facts.push([text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)]);
+  facts.push(
+    [text('webview.chips.basis'), word('webview.basis', basisOf(chip))],
+    [text('webview.chips.throughput'), throughputOf(chip)],
+    [text('webview.chips.energy'), energyOf(chip)],
+    [text('webview.chips.io'), show.seconds(io.seconds)],
+    [text('webview.chips.start'), show.seconds(startSeconds)],
+    [text('webview.chips.memoryUse'), memoryUse(chip)],
+    [text('webview.chips.mostly'), mostly(chip)],
+    [text('webview.chips.runtime'), runtimeOf(chip, workload)],
+  );
+  return facts;
+}
+
+/** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
+function energyOf({ total, efficiency }: SummaryChip): string {
+  const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
+  const run = totalText(total, total.joules, show.energy);
+  if (!wattHoursPerThousandRequests) return run;
+  const energy = show.wattHours(wattHoursPerThousandRequests.value);
+  if (!gramsCo2PerThousandRequests) return text('webview.energy.runAndThousand', { run, energy });
+  const grams = show.grams(gramsCo2PerThousandRequests.value);
+  return text('webview.energy.runAndCarbon', { run, energy, grams });
+}
+
+/** Memory against capacity, in words beside a bar; words alone where the need is unknown. */
+export interface Meter {
+  /** 0..1; null: no bar. */
+  readonly value: number | null;
+  readonly text: string;
+}
+
+/** From this share on the bar warns. */
+export const highShare = 0.9;
+
+export function memoryMeter({ memory }: SummaryChip): Meter | null {
+  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown } = memory;
+  if (fitsUnknown === 'training' || fitsUnknown === 'partial') return { value: null, text: fits(memory) };
+  if (highWaterBytes === null || capacityBytes === null) return null;
+  const usable = capacityBytes - (reserveBytes ?? 0);
+  const share = usable > 0 ? highWaterBytes / usable : null;
+  return {
+    value: Math.min(1, share ?? 1),
+    text: `${share === null ? '>100%' : show.share(share)} · ${fits(memory)}`,
+  };
+}
+
+/** The ten costliest nodes of a chip. */
+export function costliestData(chip: SummaryChip): TableData {
+  return {
+    caption: text('webview.costliest', { chip: chip.name }),
+    columns: [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
+    numeric: [1, 2],
+    rows: chip.costliest.map((row) => ({
+      node: row.node,
+      title: titleOf(row),
+      cells: [
+        shorten(nameOf(row), longestName),
+        show.seconds(row.seconds?.value),
+        show.share(row.share),
+        word('webview.bound', row.bound),
+      ],
+    })),
+  };
+}
+
+function titleOf(row: NodeRow): string {
+  return `${nameOf(row)}\n${row.operator} ${row.shape}`;
+}

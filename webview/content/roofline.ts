@@ -1,0 +1,141 @@
+import type { RooflinePoint, SummaryChip } from '../../server/protocol';
+import { show, text, word } from '../text';
+import { powerOfTen, type DotGroup, type ScatterData, type ScatterLine } from './chart';
+import { boundLooks, marks } from './paint';
+import type { TableData } from './table';
+
+/** Area of a dot that takes all the time, in square pixels; the smallest dot stays visible. */
+const fullArea = 2400;
+const smallestRadius = 2.5;
+const tableRows = 200;
+
+interface Plotted extends RooflinePoint {
+  readonly intensity: number;
+  readonly rate: number;
+}
+
+/** Log-log roofline: one dot per kernel, area = its share of the time, under the roofs of its chip. */
+export function rooflineData(chip: SummaryChip): ScatterData | null {
+  if (chip.points.length === 0) return null;
+  const plotted = chip.points
+    .filter((point) => point.operations > 0 && point.bytes > 0 && point.seconds > 0)
+    .map((point) => ({
+      ...point,
+      intensity: point.operations / point.bytes,
+      rate: point.operations / point.seconds,
+    }));
+  const total = chip.points.reduce((sum, point) => sum + point.seconds, 0);
+  const bounds = [...new Set(plotted.map((point) => point.bound))];
+  return {
+    id: 'roofline',
+    title: text('webview.roofline.title'),
+    summary: summary(chip, plotted, total),
+    height: 380,
+    legend: [
+      ...bounds.map((bound) => ({
+        label: word('webview.bound', bound),
+        paint: boundLooks[bound].paint,
+        mark: marks[boundLooks[bound].shape],
+      })),
+      { label: text('webview.roofline.area'), paint: 'foreground', mark: '◯' },
+    ],
+    table: table(chip),
+    groups: bounds.map((bound) => ({
+      label: word('webview.bound', bound),
+      ...boundLooks[bound],
+      dots: dots(
+        plotted.filter((point) => point.bound === bound),
+        total,
+      ),
+    })),
+    lines: roofs(
+      chip,
+      plotted.map((point) => point.intensity),
+    ),
+    x: { title: text('webview.roofline.x'), tick: (value) => powerOfTen(value, show.decimal) },
+    y: { title: text('webview.roofline.y'), tick: (value) => powerOfTen(value, show.rate) },
+  };
+}
+
+function dots(points: readonly Plotted[], total: number): DotGroup['dots'] {
+  return points.map((point) => ({
+    node: point.node,
+    x: point.intensity,
+    y: point.rate,
+    radius: Math.max(smallestRadius, Math.sqrt(((point.seconds / total) * fullArea) / Math.PI)),
+    tip: [
+      point.label,
+      `${show.intensity(point.intensity)} · ${show.rate(point.rate)}`,
+      `${show.seconds(point.seconds)} (${show.share(point.seconds / total)}) · ${word('webview.bound', point.bound)}`,
+    ],
+  }));
+}
+
+/** The slanted bandwidth roof up to the ridge point, then the flat compute roof; dashed for the vector unit. */
+function roofs(chip: SummaryChip, intensities: readonly number[]): ScatterLine[] {
+  const {
+    matrixOpsPerSecond: matrix,
+    vectorOpsPerSecond: vector,
+    bandwidthBytesPerSecond: bandwidth,
+  } = chip.roofs;
+  const left = intensities.reduce((a, b) => Math.min(a, b), 0.1) / 2;
+  const made: ScatterLine[] = [];
+  for (const [rate, dash, key] of [
+    [matrix, [], 'webview.roofline.matrixRoof'],
+    [vector === matrix ? null : vector, [6, 4], 'webview.roofline.vectorRoof'],
+  ] as const) {
+    if (rate === null || bandwidth === null) continue;
+    const ridge = rate / bandwidth;
+    const right = intensities.reduce((a, b) => Math.max(a, b * 2), ridge * 10);
+    made.push({
+      label: text(key, { rate: show.rate(rate), bandwidth: show.bandwidth(bandwidth) }),
+      places: [
+        { x: left, y: left * bandwidth },
+        { x: ridge, y: rate },
+        { x: right, y: rate },
+      ],
+      dash,
+      width: 1.5,
+      hitRadius: 6,
+      shadesToNext: false,
+    });
+  }
+  return made;
+}
+
+function table(chip: SummaryChip): TableData {
+  return {
+    caption: text('webview.roofline.title'),
+    columns: [
+      text('webview.kernel'),
+      text('webview.intensity'),
+      text('webview.rate'),
+      text('webview.time'),
+      text('webview.bound'),
+    ],
+    numeric: [1, 2, 3],
+    rows: chip.points.slice(0, tableRows).map((point) => ({
+      node: point.node,
+      cells: [
+        point.label,
+        point.bytes > 0 ? show.intensity(point.operations / point.bytes) : '–',
+        point.seconds > 0 ? show.rate(point.operations / point.seconds) : '–',
+        show.seconds(point.seconds),
+        word('webview.bound', point.bound),
+      ],
+    })),
+  };
+}
+
+function summary(chip: SummaryChip, plotted: readonly Plotted[], total: number): string {
+  const memory = plotted
+    .filter((point) => point.bound === 'memory')
+    .reduce((sum, point) => sum + point.seconds, 0);
+  const unplotted = chip.points.length - plotted.length;
+  const said = text('webview.roofline.summary', {
+    chip: chip.name,
+    kernels: plotted.length,
+    share: total > 0 ? show.share(memory / total) : text('webview.unknown'),
+  });
+  return unplotted > 0 ? `${said} ${text('webview.roofline.unplotted', { count: unplotted })}` : said;
+}

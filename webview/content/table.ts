@@ -1,0 +1,19 @@
+/** A table as plain data. */
+export interface TableData {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** Indices of the columns that hold numbers. */
+  readonly numeric: readonly number[];
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly cells: readonly string[];
+  /** The node that the first cell leads to. */
+  readonly node?: number;
+  /** What is said while the pointer rests on that cell. */
+  readonly title?: string;
+}
+
+/** A term and what holds for it. */
+export type Fact = readonly [term: string, value: string];

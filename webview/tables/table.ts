@@ -1,0 +1,38 @@
+import type { TableData, TableRow } from '../content/table';
+import { button, element } from '../dom';
+import { reveal } from '../host';
+
+/** A table with a caption and a header row. `lead` makes the first cell of a row; at first it leads to the row's node. */
+export function table(
+  { caption, columns, numeric, rows }: TableData,
+  lead: (row: TableRow, label: string, index: number) => Node | string = nodeLink,
+): HTMLTableElement {
+  const align = (column: number) => (numeric.includes(column) ? { class: 'number' } : {});
+  const cellsOf = (row: TableRow, index: number) =>
+    row.cells.map((cell, column) =>
+      element('td', align(column), column === 0 ? lead(row, cell, index) : cell),
+    );
+  return element(
+    'table',
+    {},
+    element('caption', {}, caption),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
+      ),
+    ),
+    element(
+      'tbody',
+      {},
+      rows.map((row, index) => element('tr', {}, cellsOf(row, index))),
+    ),
+  );
+}
+
+function nodeLink({ node, title }: TableRow, label: string): Node | string {
+  return node === undefined ? label : button(label, () => reveal(node), { class: 'link', title });
+}
