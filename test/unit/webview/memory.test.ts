@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { SummaryChip } from '../../../server/protocol';
+import { memoryData } from '../../../webview/content/memory';
+import { chipOf } from './made';
+
+const points = [
+  { node: 3, label: 'k3', activationBytes: 2e8 },
+  { node: 5, label: 'k5', activationBytes: 1e9 },
+  { node: 8, label: 'k8', activationBytes: 5e8 },
+];
+/** 3 GB of weights and at most 1 GB of activations; 10 GB, of which the runtime keeps 2. */
+const dataOf = (memory: Partial<SummaryChip['memory']> = {}, phase: 'inference' | 'training' = 'inference') =>
+  memoryData(chipOf({ memory: { points, ...memory } }), phase)!;
+const data = dataOf();
+
+describe('memory over time', () => {
+  it('is not drawn without a timeline', () => {
+    expect(memoryData(chipOf(), 'inference')).toBeNull();
+  });
+
+  it('stacks activations on weights', () => {
+    expect(data.nodes).toEqual([3, 5, 8]);
+    expect(data.layers).toEqual([
+      {
+        label: 'Weights',
+        paint: 'charts-blue',
+        values: [3e9, 3e9, 3e9],
+        tips: [
+          ['k3', 'Weights 3 GB'],
+          ['k5', 'Weights 3 GB'],
+          ['k8', 'Weights 3 GB'],
+        ],
+        marksNode: false,
+      },
+      {
+        label: 'Live activations',
+        paint: 'charts-orange',
+        values: [2e8, 1e9, 5e8],
+        tips: [['Live activations 200 MB'], ['Live activations 1 GB'], ['Live activations 500 MB']],
+        marksNode: true,
+      },
+    ]);
+    expect(dataOf({ weightsBytes: null }).layers[0]!.values).toEqual([0, 0, 0]);
+  });
+
+  it('names the highest point, and what of the usable capacity that is', () => {
+    // 3 + 1 GB of 10 − 2 GB.
+    expect(data.summary).toBe('At most 4 GB, at k5. Chip A has 8 GB to use (50% in use).');
+    expect(dataOf({ reserveBytes: null }).summary).toBe(
+      'At most 4 GB, at k5. Chip A has 10 GB to use (40% in use).',
+    );
+    expect(dataOf({ capacityBytes: null }).summary).toBe(
+      'At most 4 GB, at k5. The memory capacity of Chip A is not known.',
+    );
+  });
+
+  it('names the first of two equal points', () => {
+    const equal = [...points, { node: 9, label: 'k9', activationBytes: 1e9 }];
+    expect(dataOf({ points: equal }).summary).toContain('At most 4 GB, at k5.');
+  });
+
+  it('draws the usable capacity up to four times the highest point', () => {
+    expect(data.limit).toEqual({ label: 'Usable capacity', value: 8e9, tip: 'Usable capacity 8 GB' });
+    // 18 − 2 GB is 4 × 4 GB.
+    expect(dataOf({ capacityBytes: 18e9 }).limit?.value).toBe(16e9);
+    const far = dataOf({ capacityBytes: 18.1e9 });
+    expect(far.limit).toBeNull();
+    expect(far.summary).toBe(
+      'At most 4 GB, at k5. Chip A has 16.1 GB to use, far above the picture (25% in use).',
+    );
+    expect(dataOf({ capacityBytes: null }).limit).toBeNull();
+  });
+
+  it('has a legend for what is drawn', () => {
+    const layers = [
+      { label: 'Weights', paint: 'charts-blue', mark: '■' },
+      { label: 'Live activations', paint: 'charts-orange', mark: '▲' },
+    ];
+    expect(data.legend).toEqual([...layers, { label: 'Usable capacity', paint: 'foreground', mark: '┄' }]);
+    expect(dataOf({ capacityBytes: 20e9 }).legend).toEqual(layers);
+  });
+
+  it('says of a picture that is not whole what is needed at the least, and draws no limit above it', () => {
+    const partial = dataOf({ highWaterBytes: null });
+    expect(partial.title).toBe('Memory over time');
+    expect(partial.summary).toBe('At least 4 GB, at k5: not all sizes are known.');
+    expect([partial.limit, partial.legend.length]).toEqual([null, 2]);
+    const training = dataOf({ highWaterBytes: null }, 'training');
+    expect(training.title).toBe('Memory over time, forward pass alone');
+    expect(training.table.caption).toBe(training.title);
+    expect(training.summary).toBe(
+      'The forward pass takes at most 4 GB, at k5. Training takes more: gradients, optimizer state and activations ' +
+        'kept for the backward pass are not in the picture.',
+    );
+    expect(training.limit).toBeNull();
+  });
+
+  it('has its table, the highest points first', () => {
+    expect(data.table).toEqual({
+      caption: 'Memory over time',
+      columns: ['Node', 'Weights', 'Live activations', 'Together'],
+      numeric: [1, 2, 3],
+      rows: [
+        { node: 5, cells: ['k5', '3 GB', '1 GB', '4 GB'] },
+        { node: 8, cells: ['k8', '3 GB', '500 MB', '3.5 GB'] },
+        { node: 3, cells: ['k3', '3 GB', '200 MB', '3.2 GB'] },
+      ],
+    });
+    const many = Array.from({ length: 201 }, (_, node) => ({ node, label: 'k', activationBytes: node }));
+    const { table } = dataOf({ points: many });
+    expect([table.rows.length, table.rows[0]!.node, table.rows[199]!.node]).toEqual([200, 200, 1]);
+  });
+
+  it('says bytes up its axis', () => {
+    expect([data.x, data.y.title, data.y.tick(2e9)]).toEqual([
+      'Kernel, in order of execution, by its last node',
+      'Bytes, at the types that the chip holds',
+      '2 GB',
+    ]);
+    expect([data.id, data.title, data.height]).toEqual(['memory-over-time', 'Memory over time', 320]);
+  });
+});
