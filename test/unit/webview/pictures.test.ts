@@ -208,7 +208,8 @@ describe('bars', () => {
         said.push([name, ...args]);
     const names = ['save', 'restore', 'setLineDash', 'beginPath', 'moveTo', 'lineTo', 'stroke'];
     const ctx = Object.fromEntries(names.map((name) => [name, note(name)])) as Record<string, unknown>;
-    const draw = configuration.plugins![0]!.afterDatasetsDraw as unknown as (chart: object) => void;
+    const [plugin] = configuration.plugins as unknown as { afterDatasetsDraw(chart: object): void }[];
+    const draw = (chart: object) => plugin!.afterDatasetsDraw(chart);
     // A pixel for each unit, from 40 px on: 90 is at 130 px.
     const x = { getPixelForValue: (value: number) => 40 + value };
     draw({ ctx, chartArea: { top: 5, bottom: 205 }, scales: { x } });
