@@ -15,7 +15,7 @@ export function barsQuery({ revision }: Summary, { id }: SummaryChip): Omit<Rows
 
 /** Time of the costliest nodes, longest first; each bar says its bound by colour and in its label. */
 export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData {
-  const timed = rows.filter((row) => row.seconds !== null);
+  const timed = rows.flatMap((row) => (row.seconds === null ? [] : [{ ...row, seconds: row.seconds }]));
   const shown = timed.reduce((sum, row) => sum + (row.share ?? 0), 0);
   const title = text('webview.timeByNode.title');
   return {
@@ -37,15 +37,15 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
       ['webview.node', 'webview.time', 'webview.range', 'webview.share', 'webview.bound'],
       timed.map((row) => [
         row,
-        show.seconds(row.seconds?.value),
-        row.seconds ? range(row.seconds) : text('webview.unknown'),
+        show.seconds(row.seconds.value),
+        range(row.seconds),
         show.share(row.share),
         word('webview.bound', row.bound),
       ]),
     ),
     bars: timed.map((row) => ({
       ...named(row),
-      value: row.seconds?.value ?? 0,
+      value: row.seconds.value,
       paint: boundLooks[row.bound].paint,
       tip: [
         heading(row),
@@ -60,10 +60,12 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
 
 /** Off-chip bandwidth that the same nodes achieve, in listing order, against what the chip offers. */
 export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData {
-  const measured = rows.filter((row) => row.bandwidth !== null).sort((a, b) => a.node - b.node);
+  const measured = rows
+    .flatMap((row) => (row.bandwidth === null ? [] : [{ ...row, bandwidth: row.bandwidth }]))
+    .sort((a, b) => a.node - b.node);
   // A peak of 0 is none to measure by.
   const peak = chip.roofs.bandwidthBytesPerSecond || null;
-  const ofPeak = (row: NodeRow) => (peak === null ? null : show.share((row.bandwidth ?? 0) / peak));
+  const ofPeak = (bandwidth: number) => (peak === null ? null : show.share(bandwidth / peak));
   const title = text('webview.bandwidth.title');
   return {
     id: 'bandwidth-by-node',
@@ -90,17 +92,17 @@ export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): Bars
       measured.map((row) => [
         row,
         show.bandwidth(row.bandwidth),
-        ofPeak(row) ?? text('webview.unknown'),
+        ofPeak(row.bandwidth) ?? text('webview.unknown'),
         show.bytes(row.bytes),
       ]),
     ),
     bars: measured.map((row) => ({
       ...named(row),
-      value: row.bandwidth ?? 0,
+      value: row.bandwidth,
       paint: 'charts-green',
       tip: [
         heading(row),
-        [show.bandwidth(row.bandwidth), ofPeak(row)].filter((part) => part !== null).join(' · '),
+        [show.bandwidth(row.bandwidth), ofPeak(row.bandwidth)].filter((part) => part !== null).join(' · '),
         show.bytes(row.bytes),
       ],
     })),
