@@ -13,7 +13,7 @@ interface Item {
   isShown: boolean;
 }
 
-const items = vi.hoisted(() => ({ choices: {} as Item, health: {} as Record<string, unknown> }));
+const items = vi.hoisted(() => ({ choices: {} as Item, health: {} }));
 vi.mock('vscode', () => {
   const silent = { dispose: () => {} };
   class MarkdownString {

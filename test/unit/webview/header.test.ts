@@ -26,6 +26,9 @@ describe('the header', () => {
     expect(modelText({ ...model, weightBytes: null })).toBe(
       '1,234 nodes · 25,000,000 parameters · unknown of weights',
     );
+    expect(modelText({ ...model, weightBytes: null, leastWeightBytes: 4e7 })).toBe(
+      '1,234 nodes · 25,000,000 parameters · at least 40 MB of weights',
+    );
   });
 
   it('states what was assumed', () => {

@@ -41,6 +41,7 @@ describe('memory over time', () => {
       },
     ]);
     expect(dataOf({ weightsBytes: null }).layers[0]!.values).toEqual([0, 0, 0]);
+    expect(dataOf({ weightsBytes: null, leastWeightsBytes: 2e9 }).layers[0]!.values).toEqual([2e9, 2e9, 2e9]);
   });
 
   it('names the highest point, and what of the usable capacity that is', () => {
