@@ -155,3 +155,45 @@ it('shows another chip on a press, and remembers it', async () => {
   await view.page.locator('h2.chosen', { hasText: 'On Chip B' }).waitFor();
   expect(await view.page.evaluate(() => window.host.state)).toMatchObject({ chip: 'b' });
 });
+
+it('says that a report is old above it, and why there is none in its place', async () => {
+  const banner = view.page.locator('.banner');
+  await view.tell({
+    type: 'state',
+    state: { kind: 'stale', message: 'It changed.', actions: ['analyseAgain'] },
+  });
+  await banner.locator('p.stale', { hasText: 'It changed.' }).waitFor();
+  expect(await view.page.locator('#chips').count()).toBe(1);
+  await banner.locator('button', { hasText: 'Analyse Again' }).click();
+  expect((await view.sent()).at(-1)).toEqual({ type: 'command', command: 'analyseAgain' });
+  await view.tell({ type: 'state', state: { kind: 'error', message: 'It broke.', actions: [] } });
+  await banner.locator('p.error', { hasText: 'It broke.' }).waitFor();
+  expect(await view.page.locator('#chips').count()).toBe(0);
+  await view.tell({ type: 'summary', summary });
+  await view.page.locator('#chips').waitFor();
+  expect(await banner.innerText()).toBe('');
+});
+
+it('shows in the panel a bar of memory and the costliest nodes, and marks the one under the cursor', async () => {
+  const panel = await ViewPage.open('panel');
+  try {
+    const costliest = [rowOf(3, { name: 'dear' }), rowOf(8, { name: 'cheap' })];
+    await panel.tell({ type: 'summary', summary: summaryOf({ chips: [chipOf({ costliest })] }) });
+    const meter = panel.page.locator('.card meter');
+    // 4 GB of the 8 GB that the runtime leaves.
+    expect(await meter.evaluate((bar: HTMLMeterElement) => [bar.value, bar.max])).toEqual([0.5, 1]);
+    expect((await meter.boundingBox())!.width).toBeGreaterThan(100);
+    await panel.tell({ type: 'highlight', node: 8 });
+    const marked = panel.page.locator('#costliest tr.highlighted');
+    await marked.waitFor();
+    expect(await marked.allInnerTexts()).toEqual(['cheap\t1 ms\t25%\tcompute']);
+    await panel.page.locator('#costliest button', { hasText: 'dear' }).click();
+    await panel.page.locator('button', { hasText: 'Open report' }).click();
+    expect((await panel.sent()).slice(-2)).toEqual([
+      { type: 'reveal', node: 3 },
+      { type: 'command', command: 'openReport' },
+    ]);
+  } finally {
+    await panel.close();
+  }
+});

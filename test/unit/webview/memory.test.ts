@@ -62,6 +62,7 @@ describe('memory over time', () => {
 
   it('draws the usable capacity up to four times the highest point', () => {
     expect(data.limit).toEqual({ label: 'Usable capacity', value: 8e9, tip: 'Usable capacity 8 GB' });
+    expect(dataOf({ reserveBytes: null }).limit?.value).toBe(10e9);
     // 18 − 2 GB is 4 × 4 GB.
     expect(dataOf({ capacityBytes: 18e9 }).limit?.value).toBe(16e9);
     const far = dataOf({ capacityBytes: 18.1e9 });
