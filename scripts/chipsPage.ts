@@ -3,6 +3,7 @@ import { chipClasses, mainMemory, type Chip, type ChipClass, type Figure } from 
 import interconnects from '../server/engine/chips/technologies/interconnects.json';
 import technologies from '../server/engine/chips/technologies/memoryTechnologies.json';
 import { appendAll } from '../server/engine/lists';
+import { chipFields } from './chipFields';
 
 const titles: Readonly<Record<ChipClass, string>> = {
   cpu: 'CPUs',
@@ -167,6 +168,13 @@ export function chipsPage(): string {
     'A chip that extends a measured one runs at its measured shares of the peaks, but does not count as calibrated. An accelerator',
     'without an fp32 peak needs `deployPrecision`, the format that models are converted to; without it their times are unknown.',
     'Ids are unique: none of the catalogue and none of another file. Files that are links out of the folder are not read.',
+    '',
+    '### Fields',
+    '',
+    'Figures are plain values, or objects with `value`, `sources` (places in the list `sources`), `basis` (how it is known: `read`,',
+    '`recalled`, `estimated`, `measured` or `stated`) and, where they help, `derivation` and `note`.',
+    '',
+    ...chipFields(),
     '',
     'To add a chip to the catalogue, put its file beside the others, run `npm run chips:index` and `npm run chips:docs`.',
     '',

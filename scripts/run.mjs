@@ -13,6 +13,8 @@ await build({
   bundle: true,
   platform: 'node',
   mainFields: ['module', 'main'],
+  // A tool that loads its own parts.
+  external: ['prettier'],
   format: 'esm',
   // CommonJS packages inside an ES module need a require of their own.
   banner: {

@@ -1,8 +1,8 @@
 import { entryOf } from '../../../outside/table';
 import type { Problem } from '../problem';
-import schema from './chip.schema.json';
 import type { Path } from '../json';
 import { typoDistance } from './names';
+import { chipSchema, resolved, type Schema } from './schema';
 
 /** What is wrong with a chip file, and where in it. */
 export interface ChipProblem extends Problem {
@@ -11,39 +11,12 @@ export interface ChipProblem extends Problem {
   readonly ofKey: boolean;
 }
 
-/** The part of JSON Schema that chip.schema.json uses. */
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: boolean | Schema;
-  readonly items?: Schema;
-  readonly minItems?: number;
-  readonly uniqueItems?: boolean;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  /** Alternatives differ in the type of their values. */
-  readonly anyOf?: readonly Schema[];
-  readonly allOf?: readonly Schema[];
-  readonly if?: Schema;
-  readonly then?: Schema;
-  readonly else?: Schema;
-}
-
-const definitions = schema.definitions as unknown as Readonly<Record<string, Schema>>;
-
 /**
  * Holds a file against its schema, the one that editors complete and validate it with: that of chip files, or another
  * one with the same definitions. A field that is not known is a warning, since the rest may be used; everything else is
  * an error.
  */
-export function checkSchema(json: unknown, of: Schema = schema): ChipProblem[] {
+export function checkSchema(json: unknown, of: Schema = chipSchema): ChipProblem[] {
   const problems: ChipProblem[] = [];
   check(of, json, [], problems);
   return problems;
@@ -51,7 +24,7 @@ export function checkSchema(json: unknown, of: Schema = schema): ChipProblem[] {
 
 function check(schema: Schema, value: unknown, path: Path, problems: ChipProblem[]): void {
   const { $ref, anyOf, allOf } = schema;
-  if ($ref !== undefined) check(referred($ref), value, path, problems);
+  if ($ref !== undefined) check(resolved(schema), value, path, problems);
   for (const part of allOf ?? []) check(part, value, path, problems);
   if (anyOf) {
     const fitting = anyOf.find((one) => typesOf(one).some((type) => isOf(type, value)));
@@ -111,18 +84,20 @@ function checkObject(
   path: Path,
   problems: ChipProblem[],
 ): void {
-  const known = schema.properties ?? {};
+  const { additionalProperties, propertyNames } = schema;
+  const fields = schema.properties ?? {};
+  const names = propertyNames && resolved(propertyNames).enum?.map(String);
   const missing = [...(schema.required ?? []), ...requiredIf(schema, value)].filter(
     (name) => !Object.hasOwn(value, name),
   );
   for (const name of missing) problems.push(problem('chip.schema-missing', path, { field: name }, true));
   for (const [name, item] of Object.entries(value)) {
     const at = [...path, name];
-    const field = entryOf(known, name);
+    const field = entryOf(fields, name);
     if (field) check(field, item, at, problems);
-    else if (typeof schema.additionalProperties === 'object')
-      check(schema.additionalProperties, item, at, problems);
-    else if (schema.additionalProperties === false) problems.push(unknownField(name, Object.keys(known), at));
+    else if (names && !names.includes(name)) problems.push(unknownField(name, names, at));
+    else if (typeof additionalProperties === 'object') check(additionalProperties, item, at, problems);
+    else if (additionalProperties === false) problems.push(unknownField(name, Object.keys(fields), at));
   }
 }
 
@@ -144,12 +119,8 @@ function unknownField(name: string, known: readonly string[], path: Path): ChipP
 /** The types that a schema allows, through references; none where it does not say. */
 function typesOf(schema: Schema): readonly string[] {
   if (schema.type !== undefined) return [schema.type].flat();
-  if (schema.$ref !== undefined) return typesOf(referred(schema.$ref));
+  if (schema.$ref !== undefined) return typesOf(resolved(schema));
   return (schema.allOf ?? []).flatMap(typesOf);
-}
-
-function referred(reference: string): Schema {
-  return entryOf(definitions, reference.replace('#/definitions/', '')) as Schema;
 }
 
 /** A figure is a number or an object: whoever wrote neither is told of the number. */

@@ -1,10 +1,11 @@
 import { visible } from '../../../outside/hidden';
-import { entryOf, setEntry } from '../../../outside/table';
 import { chipById, chips, findChips } from './catalogue';
-import type { Chip } from './chip';
+import type { Chip, Source } from './chip';
 import type { Path } from '../json';
 import { type Doubt, doubtsAsProblems, lintChip } from './lint';
 import { nearest } from '../nearest';
+import { merge } from './merge';
+import { chipSchema, defaultsOf } from './schema';
 import { type ChipProblem, checkSchema, isObject } from './schemaCheck';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -15,25 +16,6 @@ export interface UserChip {
   readonly chip: Chip | null;
   readonly problems: readonly ChipProblem[];
 }
-
-/** What a chip of the user's own has when its file says nothing else. */
-const defaults: Partial<Record<keyof Chip, unknown>> = {
-  schemaVersion: 1,
-  aliases: [],
-  scope: 'chip',
-  devices: 1,
-  status: 'own',
-  confidence: 'medium',
-  onnxTarget: true,
-  peakOpsPerSecond: {},
-  vectorOpsPerSecond: {},
-  memory: [],
-  power: {},
-  software: { stack: [], executionProviders: [], sources: [] },
-  defaultRuntime: 'none',
-  notes: [],
-  sources: [],
-};
 
 /**
  * A chip from a file of the workspace or from the settings. Plain numbers become figures with basis `stated` whose
@@ -55,7 +37,7 @@ export function resolveUserChip(
     else if (!base) problems.push(unknownBase(extended));
   }
   if (problems.some(({ severity }) => severity === 'error')) return { chip: null, problems };
-  const chip = derive(known(json, problems), base, file);
+  const chip = derive(json, base, file);
   // Doubts about the chip it extends were looked into there.
   const nameOf = ({ rule, figure }: Doubt): string => `${rule} ${figure}`;
   const old = new Set(base ? lintChip(base).map(nameOf) : []);
@@ -88,25 +70,33 @@ function unknownBase(id: string): ChipProblem {
 }
 
 function derive(json: Json, base: Chip | undefined, file: string): Chip {
-  const { calibration, calibrated, lineage, inheritedCalibration, aliases, ...inherited } =
-    base ?? ({} as Partial<Chip>);
-  // When the other chip was measured says nothing of this one, and its names are its own.
-  void [calibrated, aliases];
-  const start = base ? { ...inherited, aliases: [], name: json['id'] } : defaults;
-  const own = start.sources as readonly unknown[];
-  const given = (json['sources'] as readonly unknown[] | undefined) ?? [];
-  const sources = [...own, ...given, { title: file, url: null, basis: 'stated' }];
-  const context: Context = { shift: own.length, stated: sources.length - 1 };
-  const merged = merge(start, omit(json, ['extends', 'sources', '$schema']), context) as Record<
-    string,
-    unknown
-  >;
-  for (const field of ['name', 'vendor'] as const) merged[field] = visible(String(merged[field])).trim();
-  const status = json['status'] ?? 'own';
-  if (!base) return { ...merged, sources, status } as unknown as Chip;
-  const line = { lineage: [base.id, ...(lineage ?? [])] };
-  const measured = { inheritedCalibration: [...(calibration ?? []), ...(inheritedCalibration ?? [])] };
-  return { ...merged, ...line, ...measured, sources, status } as unknown as Chip;
+  const start = base ? inherited(base, json['id']) : defaultsOf(chipSchema);
+  const before = base?.sources.length ?? 0;
+  const given = Array.isArray(json['sources']) ? json['sources'].length : 0;
+  const places = { shift: before, stated: before + given };
+  const merged = merge(chipSchema, start, json, places) as Record<string, unknown>;
+  const named = { name: spelt(merged['name']), vendor: spelt(merged['vendor']) };
+  const sources = [...(merged['sources'] as readonly Source[]), { title: file, url: null, basis: 'stated' }];
+  return { ...merged, ...named, sources } as unknown as Chip;
+}
+
+/** What a chip has of the one that it extends: not what is that one's own, and its measured constants as a relative's. */
+function inherited(base: Chip, name: unknown): Json {
+  const fields = Object.entries(chipSchema.properties ?? {});
+  const own = fields.filter(([, { merge }]) => merge === 'own').map(([field]) => field);
+  const { calibration = [], lineage = [], inheritedCalibration = [] } = base;
+  return {
+    ...defaultsOf(chipSchema),
+    ...omit(base, own),
+    name,
+    lineage: [base.id, ...lineage],
+    inheritedCalibration: [...calibration, ...inheritedCalibration],
+  };
+}
+
+/** On one line, with letters that nobody can see spelt out. */
+function spelt(text: unknown): string {
+  return visible(String(text)).trim();
 }
 
 /** Levels are matched by name: one that the extended chip lacks is another level, perhaps by a slip of the keyboard. */
@@ -121,17 +111,6 @@ function addedLevels(json: Json, base: Chip | undefined): ChipProblem[] {
   });
 }
 
-/** Without the fields that the schema does not know: nobody reads them. */
-function known(json: Json, problems: readonly ChipProblem[]): Json {
-  const unknown = problems.filter(
-    ({ ofKey, path, severity }) => ofKey && path.length === 1 && severity === 'warning',
-  );
-  return omit(
-    json,
-    unknown.map(({ path }) => String(path[0])),
-  );
-}
-
 /** The place in the file of a figure of the whole chip: memory levels are numbered as the file has them. */
 function inFile(path: Path, json: Json): Path {
   if (path[0] !== 'memory' || path.length < 2) return path;
@@ -140,82 +119,6 @@ function inFile(path: Path, json: Json): Path {
   return at < 0 ? ['memory'] : ['memory', at, ...path.slice(2)];
 }
 
-interface Context {
-  /** Places that the file's own source numbers move by, after those of the extended chip. */
-  readonly shift: number;
-  /** Place of the source that stands for the file. */
-  readonly stated: number;
-}
-
-/** Fields that are numbers or texts by themselves, never figures. */
-const plain = new Set([
-  'schemaVersion',
-  'id',
-  'name',
-  'vendor',
-  'class',
-  'scope',
-  'devices',
-  'status',
-  'confidence',
-]);
-const plainToo = new Set([
-  'kind',
-  'managed',
-  'direction',
-  'deployPrecision',
-  'defaultRuntime',
-  'note',
-  'pattern',
-  'modality',
-]);
-/** Lists that are taken as they are, and the fitted constants, whose numbers are no figures. */
-const whole = new Set([
-  'place',
-  'phase',
-  'aliases',
-  'notes',
-  'array',
-  'calibration',
-  'calibrated',
-  'stack',
-  'executionProviders',
-]);
-
-function merge(base: unknown, given: unknown, context: Context, key = ''): unknown {
-  if (given === undefined) return base;
-  if (key === 'memory' && Array.isArray(given)) return mergeLevels(base, given, context);
-  if (whole.has(key) || plain.has(key) || plainToo.has(key)) return given;
-  if (typeof given === 'number' || (typeof given === 'string' && key === 'processNode')) {
-    return { value: given, sources: [context.stated], basis: 'stated' };
-  }
-  if (key === 'sources' && Array.isArray(given)) return given.map((index) => Number(index) + context.shift);
-  if (!isObject(given)) return given;
-  // A figure replaces a figure; everything else is merged field by field.
-  if (Object.hasOwn(given, 'value')) {
-    const indices = (given['sources'] as readonly number[] | undefined)?.map(
-      (index) => index + context.shift,
-    );
-    return { basis: 'stated', ...given, sources: indices ?? [context.stated] };
-  }
-  const result: Record<string, unknown> = isObject(base) ? { ...base } : {};
-  for (const [name, value] of Object.entries(given))
-    setEntry(result, name, merge(entryOf(result, name), value, context, name));
-  return result;
-}
-
-function mergeLevels(base: unknown, given: readonly unknown[], context: Context): unknown[] {
-  const levels: unknown[] = Array.isArray(base) ? [...(base as unknown[])] : [];
-  for (const item of given) {
-    if (!isObject(item)) continue;
-    const at = levels.findIndex((level) => isObject(level) && level['name'] === item['name']);
-    const complete = { onChip: false, kind: 'unknown', scope: 'chip', managed: 'hardware' };
-    if (at >= 0) levels[at] = merge(levels[at], item, context);
-    else levels.push(merge(complete, item, context));
-  }
-  return levels;
-}
-
-function omit(object: Json, keys: readonly string[]): Json {
+function omit(object: object, keys: readonly string[]): Json {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }

@@ -69,6 +69,9 @@ describe('the check of chip files', () => {
       'error chip.schema-missing clockHz',
     ]);
     expect(told({ tops: 4 })).toEqual(['warning chip.schema-unknown tops']);
+    expect(told({ peakOpsPerSecond: { int8: 4e12, int16: 2e12 } })).toEqual([
+      'warning chip.schema-unknown peakOpsPerSecond/int16',
+    ]);
     const [near] = checkSchema({ ...whole, vectorOpsPerSec: {} });
     expect(near).toMatchObject({ code: 'chip.schema-unknown-near', args: { near: 'vectorOpsPerSecond' } });
     expect(checkSchema({ id: 'x' }).map(({ args }) => args['field'])).toEqual([
@@ -89,6 +92,8 @@ describe('the check of chip files', () => {
       if (Array.isArray(value)) return value.forEach((item) => collect(item, false));
       for (const [key, item] of Object.entries(value)) {
         if (!isNames) keywords.add(key);
+        // What stands there are values.
+        if (!isNames && key === 'default') continue;
         collect(item, !isNames && ['properties', 'definitions'].includes(key));
       }
     };
@@ -114,8 +119,8 @@ describe('the check of chip files', () => {
       'anyOf',
       'allOf',
     );
-    checked.push('if', 'then', 'else');
-    const words = ['$schema', 'title', 'description', 'definitions'];
+    checked.push('if', 'then', 'else', 'propertyNames');
+    const words = ['$schema', 'title', 'description', 'definitions', 'default', 'merge'];
     expect([...keywords].filter((key) => !checked.includes(key) && !words.includes(key))).toEqual([]);
   });
 

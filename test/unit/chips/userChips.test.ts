@@ -94,6 +94,64 @@ describe("chips of the user's own", () => {
     expect(machineFor(chip!, 'fp32').format).toBe('int8');
   });
 
+  it('may call number formats as fields are called: their rates are figures all the same', () => {
+    const rates = { value: 1e12, kind: 2e12, sources: 3e12, scope: 4e12, memory: 5e12, place: 6e12 };
+    for (const base of ['nvidia-h100-sxm', 'google-coral-edge-tpu']) {
+      const { chip, problems } = resolveUserChip(
+        { id: 'x', extends: base, otherPeakOpsPerSecond: rates, sustained: { compute: { devices: 0.5 } } },
+        'x.json',
+      );
+      expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+      for (const [name, value] of Object.entries(rates))
+        expect(chip?.otherPeakOpsPerSecond?.[name], name).toMatchObject({ value, basis: 'stated' });
+      expect(chip?.sustained?.compute?.['devices']).toMatchObject({ value: 0.5, basis: 'stated' });
+    }
+  });
+
+  it('have none of what the warnings call ignored', () => {
+    const power = { tdpWatts: 5, tdpWats: 7 };
+    const more = {
+      $schema: 'chip.schema.json',
+      peakOpsPerSecond: { bf16: 1e14, int16: 2e14 },
+      power,
+      unheardOf: 1,
+    };
+    const { chip, problems } = resolveUserChip({ id: 'x', extends: 'nvidia-h100-sxm', ...more }, 'x.json');
+    expect(problems.filter(({ code }) => code.startsWith('chip.schema-unknown'))).toHaveLength(3);
+    expect(chip?.peakOpsPerSecond['bf16']?.value).toBe(1e14);
+    expect(chip?.peakOpsPerSecond['int16']).toBeUndefined();
+    expect(Object.keys(chip?.power ?? {})).toContain('tdpWatts');
+    expect(Object.keys(chip?.power ?? {})).not.toContain('tdpWats');
+    for (const name of ['unheardOf', 'extends', '$schema']) expect(chip).not.toHaveProperty([name]);
+  });
+
+  it('count sources after those of the chip that they extend, in figures and in lists', () => {
+    const base = chipById('nvidia-h100-sxm')!;
+    const sources = [
+      { title: 'a', url: null, basis: 'read' } as const,
+      { title: 'b', url: null, basis: 'read' } as const,
+    ];
+    const clockHz = { value: 1e9, sources: [1], basis: 'read' };
+    const software = { stack: ['x'], executionProviders: [], sources: [0, 1] };
+    const units = { kind: 'SM', sources: [0] };
+    const { chip } = resolveUserChip(
+      { id: 'x', extends: base.id, sources, clockHz, software, units },
+      'x.json',
+    );
+    const title = (index: number | undefined): string | undefined => chip?.sources[index!]?.title;
+    expect(chip?.clockHz?.sources.map(title)).toEqual(['b']);
+    expect(chip?.software.sources.map(title)).toEqual(['a', 'b']);
+    expect(chip?.units?.sources.map(title)).toEqual(['a']);
+    // What the file leaves out keeps its source.
+    expect(title(chip?.units?.count?.sources[0])).toBe(base.sources[base.units!.count!.sources[0]!]!.title);
+    expect(chip?.sources.map(({ title }) => title)).toEqual([
+      ...base.sources.map(({ title }) => title),
+      'a',
+      'b',
+      'x.json',
+    ]);
+  });
+
   it('have names of their own, on one line', () => {
     const { chip } = resolveUserChip({ id: 'nameless', extends: 'nvidia-h100-sxm' }, 'x.json');
     expect(chip).toMatchObject({ name: 'nameless', aliases: [], vendor: 'NVIDIA' });
