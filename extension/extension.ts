@@ -16,6 +16,7 @@ import { Subject } from './subject';
 import { Reports } from './webview/reports';
 import { Reveal } from './webview/reveal';
 import { SidePanel } from './webview/sidePanel';
+import { ValidatedChips } from './validatedChips';
 
 let server: Server | undefined;
 
@@ -46,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
     new Notices(server),
+    new ValidatedChips(server),
     sparsity,
     registerCommands({ server, listings, subject, choices, reports, sparsity, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {

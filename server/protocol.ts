@@ -381,6 +381,16 @@ export interface WithheldParams {
 }
 
 /**
+ * Chip files that the client's editor holds against their schema itself, since they are open in it: of those the server
+ * tells only what the schema does not see. The whole list, whenever it changes; an editor that does not validate sends
+ * none.
+ */
+export const validatedNotification = notification<ValidatedParams>('siliconlens/validated');
+export interface ValidatedParams {
+  readonly files: readonly string[];
+}
+
+/**
  * A question for a sign of life, answered by {@link pongNotification} before the queue of requests: over the channel of
  * a process of its own (`ipc`) alone.
  */

@@ -27,6 +27,7 @@ import {
 } from '../../server/protocol';
 import { Exports } from '../webview/exports';
 import type { ModelReader } from '../modelReader';
+import { isChipFile } from '../chipFiles';
 import { text } from '../text';
 import { QuietClient } from './client';
 import { Keeper } from './keeper';
@@ -153,6 +154,13 @@ export class Server implements vscode.Disposable {
     return token ? client.sendRequest<R>(method, params, token) : client.sendRequest<R>(method, params);
   }
 
+  /** Tells the server that runs, if one does. */
+  notify<P extends object>(method: NotificationMethod<P>, params: P): void {
+    this.keeper.peer
+      ?.sendNotification(method, params)
+      .catch((error: unknown) => this.needs.log.debug(String(error)));
+  }
+
   dispose(): void {
     for (const emitter of [
       this.saves,
@@ -170,11 +178,9 @@ export class Server implements vscode.Disposable {
 
   /** File watchers lag behind a save, and some file systems have none; what was saved here is known at once. */
   private saved(uri: vscode.Uri): void {
-    if (!/\/\.siliconlens\/chips\/[^/]+\.json$/.test(uri.path)) return;
+    if (!isChipFile(uri)) return;
     const changes: FileEvent[] = [{ uri: uri.toString(), type: FileChangeType.Changed }];
-    this.keeper.peer
-      ?.sendNotification(DidChangeWatchedFilesNotification.type, { changes })
-      .catch((error: unknown) => this.needs.log.debug(String(error)));
+    this.notify(DidChangeWatchedFilesNotification.method, { changes });
   }
 
   private options(): object {
@@ -192,9 +198,7 @@ export class Server implements vscode.Disposable {
   }
 
   private tellWithheld(): void {
-    this.keeper.peer
-      ?.sendNotification(withheldNotification, this.withheldParams())
-      .catch((error: unknown) => this.needs.log.debug(String(error)));
+    this.notify(withheldNotification, this.withheldParams());
   }
 
   private listen(client: QuietClient): void {

@@ -1,16 +1,21 @@
 import {
-  DiagnosticSeverity,
   DidChangeWatchedFilesNotification,
   MessageType,
   ShowMessageNotification,
 } from 'vscode-languageserver/node';
-import type { ClientCapabilities, Connection, Diagnostic } from 'vscode-languageserver/node';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import { message, messageOf } from '../../l10n/messages';
+import type { ClientCapabilities, Connection } from 'vscode-languageserver/node';
+import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
-import { listFolderRequest, readModelRequest, statModelRequest } from '../protocol';
+import {
+  listFolderRequest,
+  readModelRequest,
+  statModelRequest,
+  type ValidatedParams,
+  validatedNotification,
+} from '../protocol';
 import { ChipFiles } from '../workspace/chipFiles';
-import { type ChipFileState, type GoneChip, OwnChips } from '../workspace/ownChips';
+import { type GoneChip, OwnChips } from '../workspace/ownChips';
+import { ChipDiagnostics } from './chipDiagnostics';
 import { ask, describe } from './handler';
 import type { Log } from './handler';
 
@@ -29,12 +34,20 @@ export function ownChips(connection: Connection, log: Log, events: OwnChipsEvent
     read: (params) => ask(connection, readModelRequest, params),
     list: (params) => ask(connection, listFolderRequest, params),
   });
-  const tell = (uri: string, diagnostics: Diagnostic[]): void => {
-    connection.sendDiagnostics({ uri, diagnostics }).catch((error: unknown) => log.error(describe(error)));
-  };
+  const diagnostics = new ChipDiagnostics(
+    () => events.language(),
+    (uri, list) => {
+      connection
+        .sendDiagnostics({ uri, diagnostics: list })
+        .catch((error: unknown) => log.error(describe(error)));
+    },
+  );
+  connection.onNotification(validatedNotification, (params: ValidatedParams) =>
+    diagnostics.validatedByEditor(params.files),
+  );
   const chips = new OwnChips(files, {
-    judged: (state) => tell(state.uri, chipDiagnostics(state, events.language())),
-    removed: (uri) => tell(uri, []),
+    judged: (state) => diagnostics.judged(state),
+    removed: (uri) => diagnostics.removed(uri),
     changed: (gone) => {
       tellGone(connection, gone, events).catch((error: unknown) => log.error(describe(error)));
       events.changed();
@@ -53,31 +66,6 @@ export function watchChipFiles(connection: Connection, client: ClientCapabilitie
   connection.client
     .register(DidChangeWatchedFilesNotification.type, { watchers })
     .catch((error: unknown) => log.error(describe(error)));
-}
-
-const severities = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-} as const;
-
-/** What is wrong, at its place, and for errors what becomes of the chip meanwhile. */
-function chipDiagnostics(state: ChipFileState, language: Language): Diagnostic[] {
-  const document = TextDocument.create(state.uri, 'json', 0, state.text);
-  return state.problems.map(({ severity, code, args, span }) => {
-    const text = messageOf(language, code, args);
-    const effect = state.chip
-      ? message(language, 'chip.kept', { text, chip: state.chip.name })
-      : message(language, 'chip.unused', { text });
-    return {
-      range: { start: document.positionAt(span.start), end: document.positionAt(span.end) },
-      severity: severities[severity],
-      source: 'siliconlens',
-      code,
-      message: severity === 'error' ? effect : text,
-    };
-  });
 }
 
 /** A chip that is chosen and gone leaves models without costs: that is said once, where it is seen. */

@@ -166,7 +166,7 @@ export class OwnChips {
     const problems = source.problem
       ? [{ ...source.problem, span: start }]
       : mistake
-        ? [{ ...chipProblem(`chip.${mistake.fault}`, []), span: mistake.at }]
+        ? [{ ...syntaxProblem(mistake), span: mistake.at }]
         : found.map((problem) => ({ ...problem, span: json?.spanOf(problem.path, problem.ofKey) ?? start }));
     this.host.judged({ uri: source.uri, text: source.text, problems, chip });
   }
@@ -180,6 +180,11 @@ function parse(source: ChipSource, before: Chip | null): Known {
     mistake: parsed?.ok === false ? parsed : null,
     before,
   };
+}
+
+/** An editor reads lists of any depth. */
+function syntaxProblem({ fault }: JsonMistake): ChipProblem {
+  return { ...chipProblem(`chip.${fault}`, []), bySchema: fault === 'syntax' };
 }
 
 function chipFile({ source, json, before }: Known): ChipFile {

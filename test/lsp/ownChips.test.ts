@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic, PublishDiagnosticsParams, ShowMessageParams } from 'vscode-languageserver/node';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { choicesRequest, chipsRequest, newChipRequest, summaryRequest } from '../../server/protocol';
+import {
+  choicesRequest,
+  chipsRequest,
+  newChipRequest,
+  summaryRequest,
+  validatedNotification,
+} from '../../server/protocol';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -36,8 +42,12 @@ async function start(settings: object): Promise<TestDocument> {
 /** Writes a chip file (or removes it for null) and tells the server as the editor does. */
 async function save(name: string, content: object | string | null): Promise<void> {
   if (content === null) await rm(pathOf(name));
-  else
-    await writeFile(pathOf(name), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  else {
+    // In one go: the server watches the folder and would read a file that is half written.
+    const whole = join(folder, 'whole');
+    await writeFile(whole, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+    await rename(whole, pathOf(name));
+  }
   const change = { uri: uriOf(pathOf(name)), type: content === null ? 3 : 2 };
   await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [change] });
 }
@@ -234,6 +244,55 @@ describe('chips of the workspace', () => {
     } finally {
       await rm(outside, { recursive: true });
     }
+  });
+});
+
+describe('mistakes of a chip file that the editor validates by its schema', () => {
+  /** As VS Code's JSON support has them: `(` is written as `%28`. */
+  const validated = (names: readonly string[]): Promise<void> => {
+    const files = names.map((name) => uriOf(pathOf(name)).replace('(', '%28').replace(')', '%29'));
+    return client.connection.sendNotification(validatedNotification, { files });
+  };
+  const codes = async (name: string): Promise<unknown[]> => (await next(name)).map(({ code }) => code);
+  // One mistake against the schema, one field that it does not know, and one that only we see: 26 operations per second.
+  const mistakes = { ...half, peakOpsPerSecond: { int8: 26 }, tops: 4, power: { tdpWatts: 5 } };
+  const name = 'half (1).json';
+
+  it('are all told by the server as long as no editor says that it validates the file', async () => {
+    await writeFile(pathOf(name), JSON.stringify({ ...mistakes, power: { tdpWatts: '5' } }, null, 2));
+    client = await TestClient.inProcess({ folders: [uriOf(folder)] });
+    expect(await codes(name)).toEqual(['chip.schema-unknown', 'chip.schema-number']);
+    await save(name, mistakes);
+    expect(await codes(name)).toEqual(['chip.schema-unknown', 'chip.lint-missing-unit']);
+  });
+
+  it('are left to the editor while the file is open in it, but for those that it does not see', async () => {
+    await writeFile(pathOf(name), JSON.stringify(mistakes, null, 2));
+    await writeFile(pathOf('other.json'), JSON.stringify({ ...half, id: 'other', tops: 4 }));
+    client = await TestClient.inProcess({ folders: [uriOf(folder)] });
+    expect(await codes(name)).toEqual(['chip.schema-unknown', 'chip.lint-missing-unit']);
+    expect(await codes('other.json')).toEqual(['chip.schema-unknown']);
+    await validated([name]);
+    expect(await codes(name)).toEqual(['chip.lint-missing-unit']);
+    // Each kind: a wrong type, broken JSON, no object; then what an editor overlooks: 1e999, depth, an unknown base.
+    const cases: [text: string, told: unknown[]][] = [
+      [JSON.stringify({ ...half, power: { tdpWatts: '5' } }), []],
+      ['{ "id": "half" ', []],
+      ['[]', []],
+      [JSON.stringify({ ...half, power: { tdpWatts: 5 } }).replace('5}', '1e999}'), ['chip.schema-number']],
+      [`{"notes": ${'['.repeat(200)}`, ['chip.depth']],
+      [JSON.stringify({ ...half, extends: 'nothing-like-it' }), ['chip.extends-unknown']],
+    ];
+    for (const [text, told] of cases) {
+      await save(name, text);
+      expect(await codes(name), text.slice(0, 80)).toEqual(told);
+    }
+    await save(name, mistakes);
+    expect(await codes(name)).toEqual(['chip.lint-missing-unit']);
+    // The other file is not open in the editor: all of it is told.
+    expect(await codes('other.json')).toEqual(['chip.schema-unknown']);
+    await validated([]);
+    expect(await codes(name)).toEqual(['chip.schema-unknown', 'chip.lint-missing-unit']);
   });
 });
 

@@ -9,6 +9,8 @@ export interface ChipProblem extends Problem {
   readonly path: Path;
   /** It is the name of the field that is wrong, not its value. */
   readonly ofKey: boolean;
+  /** An editor that validates files by their schema tells it too: mistakes of JSON, and what the schema forbids. */
+  readonly bySchema?: boolean;
 }
 
 /**
@@ -29,11 +31,11 @@ function check(schema: Schema, value: unknown, path: Path, problems: ChipProblem
   if (anyOf) {
     const fitting = anyOf.find((one) => typesOf(one).some((type) => isOf(type, value)));
     if (fitting) check(fitting, value, path, problems);
-    else problems.push(wrongType(anyOf.flatMap(typesOf), path));
+    else problems.push(wrongType(anyOf.flatMap(typesOf), value, path));
   }
   const types = schema.type === undefined ? [] : [schema.type].flat();
   if (types.length > 0 && !types.some((type) => isOf(type, value))) {
-    problems.push(wrongType(types, path));
+    problems.push(wrongType(types, value, path));
     return;
   }
   checkChoice(schema, value, path, problems);
@@ -59,9 +61,11 @@ function checkNumber(schema: Schema, value: number, path: Path, problems: ChipPr
 }
 
 function checkText(schema: Schema, value: string, path: Path, problems: ChipProblem[]): void {
-  const limit = schema.maxLength ?? Infinity;
-  if (value.length < (schema.minLength ?? 0)) problems.push(problem('chip.schema-empty', path));
-  else if (value.length > limit) problems.push(problem('chip.schema-long', path, { limit }));
+  const { minLength = 0, maxLength: limit = Infinity } = schema;
+  // JSON Schema counts characters: an emoji is one.
+  const { length } = [...value];
+  if (length < minLength) problems.push(problem('chip.schema-empty', path));
+  else if (length > limit) problems.push(problem('chip.schema-long', path, { limit }));
   else if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value))
     problems.push(problem('chip.schema-pattern', path, { value }));
 }
@@ -124,15 +128,19 @@ function typesOf(schema: Schema): readonly string[] {
 }
 
 /** A figure is a number or an object: whoever wrote neither is told of the number. */
-function wrongType(types: readonly string[], path: Path): ChipProblem {
+function wrongType(types: readonly string[], value: unknown, path: Path): ChipProblem {
   const order = ['integer', 'number', 'string', 'boolean', 'array', 'object'];
   const expected = order.find((type) => types.includes(type)) ?? 'object';
-  return problem(`chip.schema-${expected}`, path);
+  // To a schema 1e999 is a number.
+  return {
+    ...problem(`chip.schema-${expected}`, path),
+    bySchema: typeof value !== 'number' || isFinite(value),
+  };
 }
 
 function problem(code: string, path: Path, args: Problem['args'] = {}, ofKey = false): ChipProblem {
   const field = path.length > 0 ? path.join('.') : 'id';
-  return { severity: 'error', code, args: { field, ...args }, node: null, path, ofKey };
+  return { severity: 'error', code, args: { field, ...args }, node: null, path, ofKey, bySchema: true };
 }
 
 function isOf(type: string, value: unknown): boolean {

@@ -28,7 +28,8 @@ export function resolveUserChip(
   file: string,
   lookUp: (id: string) => Chip | undefined = chipById,
 ): UserChip {
-  if (!isObject(json)) return { chip: null, problems: [chipProblem('chip.not-an-object', [])] };
+  if (!isObject(json))
+    return { chip: null, problems: [{ ...chipProblem('chip.not-an-object', []), bySchema: true }] };
   const problems = [...checkSchema(json)];
   const extended = json['extends'];
   const base = typeof extended === 'string' ? lookUp(extended) : undefined;

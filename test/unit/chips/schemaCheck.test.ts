@@ -55,6 +55,9 @@ describe('the check of chip files', () => {
     expect(told({ id: 'My NPU' })).toEqual(['error chip.schema-pattern id']);
     expect(told({ name: '' })).toEqual(['error chip.schema-empty name']);
     expect(told({ name: 'x'.repeat(101) })).toEqual(['error chip.schema-long name']);
+    // A character of two code units counts once.
+    expect(told({ name: '\u{1f642}'.repeat(100) })).toEqual([]);
+    expect(told({ name: '\u{1f642}'.repeat(101) })).toEqual(['error chip.schema-long name']);
     expect(told({ place: [] })).toEqual(['error chip.schema-empty place']);
     expect(told({ place: ['cloud', 'cloud'] })).toEqual(['error chip.schema-twice place/1']);
     expect(told({ memory: {} })).toEqual(['error chip.schema-array memory']);
@@ -157,6 +160,8 @@ describe('the check of chip files', () => {
           const places = paths(chip).slice(1);
           const json = changed(chip, places[nth % places.length]!, value);
           const problems = checkSchema(json);
+          // What a schema forbids is marked so: an editor that validates tells it too.
+          expect(problems.every(({ bySchema }) => bySchema)).toBe(true);
           expect(problems.length === 0, JSON.stringify([json, problems, validate.errors])).toBe(
             validate(json),
           );
