@@ -35,7 +35,7 @@ export interface DotGroup {
   readonly dots: readonly Dot[];
 }
 
-export interface Dot extends Place {
+interface Dot extends Place {
   readonly node: number;
   /** In pixels. */
   readonly radius: number;
@@ -76,7 +76,7 @@ export interface BarsData extends ChartData {
   readonly limit: number | null;
 }
 
-export interface Bar {
+interface Bar {
   readonly node: number;
   readonly label: string;
   readonly value: number;

@@ -1,6 +1,6 @@
 import type { NodeRow, RowsResult } from '../../server/protocol';
 
-export const pageSize = 100;
+const pageSize = 100;
 
 export interface PagesHost {
   /** Rows as they are sorted and filtered now. */
