@@ -7,8 +7,8 @@ import type { Server } from './server/server';
 const validator = 'vscode.json-language-features';
 
 /**
- * Tells the server which chip files VS Code validates itself: those that are open as JSON. With comments allowed
- * (`jsonc`) it overlooks what makes a chip file unreadable, so the server speaks of those.
+ * Tells the server which chip files VS Code validates itself: those that are open as JSON in a tab, since it looks at
+ * no others. With comments allowed (`jsonc`) it overlooks what makes a chip file unreadable: those are the server's.
  */
 export class ValidatedChips implements vscode.Disposable {
   private told: string | undefined;
@@ -19,6 +19,7 @@ export class ValidatedChips implements vscode.Disposable {
     this.listening = [
       vscode.workspace.onDidOpenTextDocument(tell),
       vscode.workspace.onDidCloseTextDocument(tell),
+      vscode.window.tabGroups.onDidChangeTabs(tell),
       vscode.workspace.onDidChangeConfiguration(tell),
       vscode.extensions.onDidChange(tell),
       server.onRunning(() => {
@@ -44,10 +45,18 @@ export class ValidatedChips implements vscode.Disposable {
 
 function validatedFiles(): string[] {
   if (!vscode.extensions.getExtension(validator)) return [];
+  const inTabs = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(fileOf)));
   return vscode.workspace.textDocuments
     .filter(({ uri, languageId }) => languageId === 'json' && isChipFile(uri) && isValidated(uri))
     .map(({ uri }) => uri.toString())
+    .filter((file) => inTabs.has(file))
     .sort();
+}
+
+/** The file that a tab shows, of two the later one. */
+function fileOf({ input }: vscode.Tab): string | undefined {
+  if (input instanceof vscode.TabInputText) return input.uri.toString();
+  return input instanceof vscode.TabInputTextDiff ? input.modified.toString() : undefined;
 }
 
 function isValidated(uri: vscode.Uri): boolean {

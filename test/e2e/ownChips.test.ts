@@ -40,6 +40,8 @@ it('shows a chip in the hover within a second of the save of its file', async ()
 });
 
 it('keeps the last good chip while its file has a mistake, which Problems has once at its line', async () => {
+  // Only files in tabs are validated by VS Code.
+  await show(chipFile);
   await save(chip('"6 GB/s"', 'Never Seen'));
   await bench.until(async () => (await diagnosticsOf(chipFile)).length > 0, 'a diagnostic');
   expect(await settled()).toMatchObject([{ line: 8, text: '"6 GB/s"' }]);
@@ -71,7 +73,8 @@ it('has the mistakes of a file that is not open, and of one without validation, 
   const ours = [{ source: 'siliconlens', code: 'chip.schema-number' }];
   await bench.until(async () => (await told()).length > 0, 'a diagnostic of a closed file');
   expect(await settled(told)).toMatchObject(ours);
-  // VS Code validates it as soon as it is open.
+  // VS Code validates it as soon as it is open in a tab.
+  await show(file);
   await bench.until(
     async () => (await diagnosticsOf(file)).some(({ source }) => source !== 'siliconlens'),
     'a diagnostic of VS Code',
@@ -81,7 +84,11 @@ it('has the mistakes of a file that is not open, and of one without validation, 
   await bench.until(async () => (await told()).some(({ source }) => source === 'siliconlens'), 'ours again');
   expect(await settled(told)).toMatchObject(ours);
   await bench.setting('json.validate.enable', undefined);
+  // Without its tab nobody but the server tells it.
+  await bench.closeEditors();
+  expect(await settled(told)).toMatchObject(ours);
   await rm(join(bench.folder, file));
+  await bench.openModel('bert-base.onnx');
 });
 
 it('completes, explains and validates chip files', async () => {
@@ -245,6 +252,13 @@ function diagnosticsOf(file: string, opens = true): Promise<Told[]> {
     file,
     opens,
   );
+}
+
+function show(file: string): Promise<void> {
+  return bench.inHost(async (api, name) => {
+    const uri = api.Uri.joinPath(api.workspace.workspaceFolders![0]!.uri, name);
+    await api.window.showTextDocument(uri, { preview: false });
+  }, file);
 }
 
 /** What is told once both validations are done: nothing says that the slower one is, so it gets two seconds. */
