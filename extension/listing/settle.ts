@@ -16,7 +16,7 @@ export function isUnchanged(a: FileLook | null | undefined, b: FileLook | null |
 /** How long size and time must rest before a file counts as written, and how often to look (milliseconds). */
 const settleTime = 300;
 const lookEvery = 100;
-/** A file that is written for ever is read anyhow from time to time. */
+/** A file that is written without a pause is read from time to time all the same. */
 const longestWait = 30_000;
 
 export interface SettleClock {

@@ -62,7 +62,7 @@ export class ModelEditor implements vscode.CustomReadonlyEditorProvider {
     const opened = this.lastOpened;
     const isDoubleClick =
       opened?.listing === visit.listing.toString() && Date.now() - opened.time < doubleClickTime;
-    // Back from the listing arrives here again: going forward at once would bounce for ever.
+    // Back from the listing arrives here again: going forward at once would lead back to the listing each time.
     const mayBeBack = !isDoubleClick && this.trail.leads(visit.listing, visit.model, visit.panel.viewColumn);
     if (mayBeBack && (await visit.isPassing())) this.stay(visit);
     else await this.redirect(visit);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { seconds } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
-import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
@@ -13,7 +13,7 @@ import { readText } from './openModel';
 /** A profile as it was read from its file. */
 export interface ReadFile {
   readonly path: string;
-  readonly profile: MeasuredProfile;
+  readonly profile: Measurement;
 }
 
 /** The profiles that the options name, and what there is to say about them. Throws a `Failure` for one that is none. */

@@ -18,7 +18,7 @@ export interface Problem {
   /** Key of the message, for example `external-data-missing`. */
   readonly code: string;
   readonly args: Readonly<Record<string, string | number>>;
-  /** Flat index of the node concerned (design §8), null for the whole model. */
+  /** Flat index of the node concerned (docs/architecture.md), null for the whole model. */
   readonly node: number | null;
   /** Byte offset in the model file where it was seen, when that helps. */
   readonly offset?: number;

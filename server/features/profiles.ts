@@ -4,7 +4,7 @@ import { bytes, count, percent } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
-import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
 import type { ReportMeasured } from '../engine/report/types';
@@ -164,7 +164,7 @@ class ProfileImport {
 
 function outcome(
   report: ReportMeasured,
-  profile: MeasuredProfile,
+  profile: Measurement,
   names: Readonly<Record<'file' | 'model' | 'chip', string>>,
   language: Language,
 ): string {

@@ -13,7 +13,7 @@ import { rowMaker } from './rows';
 import { sorted } from './sorting';
 import { roofBytes } from './traffic';
 
-/** Bytes of JSON that a page gets at once (design §8). */
+/** Bytes of JSON that a page gets at once. */
 const sizeLimit = 200_000;
 const pointLimit = 2000;
 const shareLimit = 30;

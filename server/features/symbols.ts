@@ -7,7 +7,7 @@ import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { capped, outline } from './outline';
 import type { OutlineItem } from './outline';
 
-/** 100,000 flat symbols freeze the window (design §4). */
+/** 100,000 flat symbols freeze the window. */
 export const symbolLimit = 5000;
 
 const kinds: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {

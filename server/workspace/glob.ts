@@ -17,7 +17,7 @@ export function matchesGlob(glob: string, path: string): boolean {
   if (!isPattern(glob)) return glob === subject;
   let matcher = compiled.get(glob);
   if (!matcher) {
-    // Patterns come from settings, which a user edits: without a bound each keystroke would stay for ever.
+    // Patterns come from settings, which a user edits: without a bound the pattern of each keystroke would be kept.
     if (compiled.size > 500) compiled.clear();
     compiled.set(glob, (matcher = new Matcher(glob)));
   }

@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../engine/analyse';
 import { matchProfile } from '../engine/cost/calibrate/matchProfile';
-import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/profile';
 import { compareMeasured } from '../engine/report/measured';
 import type { MeasuredGroup, ReportMeasured } from '../engine/report/types';
 import type { Problem } from '../engine/problem';
@@ -30,7 +30,7 @@ export function measuredOf(analysis: Analysis, chip: ChipAnalysis): Measured | n
 export function layOver(
   { inference }: Pick<Analysis, 'inference'>,
   chip: ChipAnalysis,
-  profile: MeasuredProfile,
+  profile: Measurement,
   file: string,
 ): Measured {
   const precisionOf = (kernel: number): string => chip.cost.kernels[kernel]?.precision ?? '';

@@ -37,7 +37,7 @@ export function* indexInference(inference: Inference): Steps<FlatIndices> {
   return made;
 }
 
-/** Flat indices (design §8) of a node: one, or one per call for a node in the body of a function; none if never run. */
+/** Flat indices of a node: one, or one per call for a node in the body of a function; none if never run. */
 export function flatIndices(inference: Inference, node: Node): readonly number[] {
   const { first, several } = indices.get(inference) ?? runThrough(indexInference(inference));
   const only = first.get(node);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { MeasuredProfile } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/profile';
 import type { Problem } from '../engine/problem';
 import type { Phase } from '../engine/workload';
 import { readText } from '../node/readFile';
@@ -24,7 +24,7 @@ export interface StoredProfile {
   readonly phase: Phase;
   /** What reading it had to say. */
   readonly problems: readonly Problem[];
-  readonly profile: MeasuredProfile;
+  readonly profile: Measurement;
 }
 
 const version = 1;

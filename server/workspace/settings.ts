@@ -51,7 +51,7 @@ export class Settings {
         if (parsed.problems.length > 0) this.report(modelUri, parsed.problems);
         return parsed;
       });
-      // A failed request must not stay the answer for ever.
+      // After a failed request the next one asks again.
       settings.catch(() => this.pending.delete(modelUri));
       this.pending.set(modelUri, settings);
     }

@@ -2,7 +2,7 @@
  * Compares the matrix operations of operators that have a rule with those of their function bodies, on the folder that
  * generate.py makes, where onnx expands such operators itself (`..._expanded`):
  *   npm run conformance:bodies
- * A causal mask or a window leaves pairs out that the body computes and masks (design §6): the rule may count less.
+ * A causal mask or a window leaves pairs out that the body computes and masks: the rule may count less.
  * Exit code 1 when an operator counts something else.
  */
 import { existsSync, readFileSync } from 'node:fs';

@@ -43,7 +43,7 @@ const classEntries = [
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
 const siblingOf = siblings.chips as Readonly<Record<string, string>>;
 
-/** Rows that a size bin needs before its estimates count as calibrated (design §6). */
+/** Rows that a size bin needs before its estimates count as calibrated. */
 const enoughRows = 20;
 
 /** Groups whose kernels run like those of another one that was measured. */

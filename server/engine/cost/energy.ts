@@ -88,7 +88,7 @@ function idleWatts(chip: Chip): number | null {
 }
 
 /**
- * Energy of a kernel (design §6): measured busy power × time, else idle power plus the utilised share of the rest of
+ * Energy of a kernel: measured busy power × time, else idle power plus the utilised share of the rest of
  * the rated power; low is bottom-up, high is rated power × time. Null without a rated power.
  * @param bytes moved to and from main memory, and through the on-chip level
  * @param utilisation shares of compute and memory time in the kernel's time, 0..1

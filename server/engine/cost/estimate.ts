@@ -31,7 +31,7 @@ export interface EstimateOptions {
 }
 
 /**
- * What a model costs on a chip with a runtime: per kernel, per node and in total (design §6). Nothing is thrown for a
+ * What a model costs on a chip with a runtime: per kernel, per node and in total. Nothing is thrown for a
  * chip or a model with gaps: what is unknown is null and a problem says why.
  */
 export function estimateChip(

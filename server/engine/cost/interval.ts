@@ -20,7 +20,7 @@ const tellingShare = 0.1;
 
 /**
  * The sum of estimates of several operator classes. Errors within a class come from the same constants and are fully
- * correlated, so its half-widths add; between classes they are independent, so those add in squares (design §6).
+ * correlated, so its half-widths add; between classes they are independent, so those add in squares.
  */
 export class Total {
   private readonly classes = new Map<string, { value: number; below: number; above: number; basis: Basis }>();

@@ -102,7 +102,7 @@ export function secondsOf(terms: KnownTerms, dispatchSeconds: number): { value: 
   return { value: (terms.work ?? Math.max(terms.compute, terms.memory)) + overhead, overhead };
 }
 
-/** Time, bound and energy of one kernel at a site (design §6). */
+/** Time, bound and energy of one kernel at a site. */
 export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
   const format = kernelFormat(inference, kernel, site.table);
   const model = site.refused ? null : modelFor(site.chip);

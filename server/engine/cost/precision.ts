@@ -100,7 +100,7 @@ function halfOfInt8(chip: Chip, format: string): FormatRate | undefined {
 
 /**
  * The format in which a chip computes what is wanted in `format`: that one, else the next wider that it has, else its
- * `deployPrecision` (design §6, Precision). Double falls back to single where nothing holds it. Undefined when the
+ * `deployPrecision`. Double falls back to single where nothing holds it. Undefined when the
  * chip states no usable rate at all.
  */
 export function resolveFormat(chip: Chip, format: string): FormatRate | undefined {

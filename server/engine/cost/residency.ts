@@ -21,7 +21,7 @@ const mostBytesPerRate = 900e6 / 250e12;
 /**
  * Where each kernel's bytes come from. A value stays on the chip between producer and consumer when what passes in
  * between fits into the on-chip memory; weights stay there for good when all of them fit and the memory is managed by
- * software or is all that the chip has (design §6).
+ * software or is all that the chip has.
  */
 export class Residency {
   private readonly sized: (WorkBytes | null)[] = [];

@@ -15,7 +15,7 @@ const folded: NodeCost = {
 
 /**
  * Each node's share of its kernel: the kernel's time without overhead in proportion to the node's own max(compute,
- * memory), the overhead to the anchor (design §6). Sums over nodes and over kernels × repeat agree.
+ * memory), the overhead to the anchor. Sums over nodes and over kernels × repeat agree.
  */
 export function* shareOut(
   inference: Inference,

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem';
 
-/** How sure an estimate is (design §6). */
+/** How sure an estimate is. */
 export type Basis = 'calibrated' | 'class' | 'peak' | 'unknown';
 
 /** A figure with its central 90 % interval. Unknown figures are null, never 0. */

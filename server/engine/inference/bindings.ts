@@ -30,7 +30,7 @@ const inference: Readonly<Record<Role, number>> = {
   total: 128,
 };
 
-/** Defaults of design §4 (Bindings). A total is the sum of past and sequence. */
+/** Numbers of dimensions that nobody gave one, by phase. A total is the sum of past and sequence. */
 const defaults: Readonly<Record<Phase, Readonly<Record<Role, number>>>> = {
   inference,
   prefill: inference,

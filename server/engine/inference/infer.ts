@@ -17,7 +17,7 @@ import { bytesOfFact, bytesOfStrings, noWork, workOf } from './work';
 export interface InferOptions {
   /** Drops value_info and declared output types, so that only rules speak. */
   readonly ignoreDeclared?: boolean;
-  /** Leaves symbols without a binding symbolic instead of giving them the defaults of design §4. */
+  /** Leaves symbols without a binding symbolic instead of giving them the defaults of bindings.ts. */
   readonly keepSymbols?: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function infer(
   const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
   const walk = new Walk(flat, input, workload.bindings, scheduler, report);
   await walk.run();
-  return new Gatherer(walk, options, remarks).gather(scheduler);
+  return new InferenceBuilder(walk, options, remarks).gather(scheduler);
 }
 
 /** Names that nobody makes: a node or a line that made them is missing. */
@@ -81,7 +81,7 @@ class Remarks {
 }
 
 /** Turns the facts of a finished walk into the result that later rooms read. */
-class Gatherer {
+class InferenceBuilder {
   private readonly flat: FlatModel;
   private readonly input: InputBindings;
 

@@ -25,7 +25,7 @@ export interface InferredValue {
 
 /** A node with all that is known of it under one workload. */
 export interface InferredNode {
-  /** Flat index of design §8: main graph in file order, then subgraph and function nodes. */
+  /** Flat index: main graph in file order, then subgraph and function nodes. */
   readonly index: number;
   /** Flat index of the node whose subgraph or function body holds this one. */
   readonly parent: number | null;
@@ -85,6 +85,6 @@ export interface BoundSymbol {
   readonly name: string;
   /** Null: unbound, costs that need it are null. */
   readonly value: number | null;
-  /** `binding` was given by the user, `default` by design §4 (Bindings). */
+  /** `binding` was given by the user, `default` comes from bindings.ts. */
   readonly origin: 'binding' | 'default' | 'unbound';
 }

@@ -120,7 +120,7 @@ function dtypeOf(fact: Fact | undefined): DataType | undefined {
 }
 
 /**
- * Work of one run of a node (design §6); null while a shape of an input or output is not made of numbers.
+ * Work of one run of a node; null while a shape of an input or output is not made of numbers.
  * Bytes are those of the tensors at their stored types unless the rule says what is touched. String tensors count
  * 0 bytes: their size is not known from the type.
  */

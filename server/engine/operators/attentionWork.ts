@@ -26,7 +26,7 @@ export interface AttentionMask {
 export const noMask: AttentionMask = { causal: false, offset: 0, left: -1, right: -1 };
 
 /**
- * Query-key pairs of one head that a causal mask or a window leaves (design §6): query i attends keys
+ * Query-key pairs of one head that a causal mask or a window leaves: query i attends keys
  * i + offset − left … i + offset + right, cut at the ends; causal is right = 0. Keys before the right end less keys before
  * the left end, each a triangle.
  */
@@ -58,7 +58,7 @@ export interface ScoreExtras {
 
 /**
  * Work of fused attention over P = batch·heads·unmasked pairs: 2·P·(head size + value head size) matrix operations;
- * per pair 5 for Softmax (design §6; 4 vector, 1 special), 1 multiplication by the scale, 1 addition of a bias or
+ * per pair 5 for Softmax (4 vector, 1 special), 1 multiplication by the scale, 1 addition of a bias or
  * mask, and for a soft cap ÷, × (vector) and tanh (special).
  */
 export function attentionWork(

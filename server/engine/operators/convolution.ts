@@ -86,7 +86,7 @@ export function convolutionShape(context: NodeContext, layout: ConvolutionLayout
 
 /**
  * Multiply-accumulates of a convolution: output elements × (input channels ÷ group) × kernel volume, 2 operations
- * each; bias 1 addition per output element. Source: design §6.
+ * each; bias 1 addition per output element.
  */
 export function convolutionWork(context: WorkContext, layout: ConvolutionLayout): OperatorWork {
   const x = splitShape(context.shape(layout.x), layout.channelsLast === true);
@@ -147,7 +147,7 @@ export function transposedShape(context: NodeContext): Shape | undefined {
 
 /**
  * Every input element is multiplied with (output channels ÷ group) × kernel volume weights: 2 operations each, over
- * input positions (design §6); bias 1 addition per output element.
+ * input positions; bias 1 addition per output element.
  */
 export function transposedWork(context: WorkContext, bias = 2): OperatorWork {
   const x = splitShape(context.shape(0), false);
@@ -271,7 +271,7 @@ const col2Im: OperatorRule = {
   work: (context) => ({ vector: context.count(0) }),
 };
 
-/** Convolutions. Formulas: design §6; shapes: ONNX operator specification. */
+/** Convolutions. Formulas: docs/operators.md; shapes: ONNX operator specification. */
 export const convolutionOperators: readonly OperatorRule[] = [
   convolutionRule({ name: 'Conv', layout: standard, dtype: (context) => context.dtype(0) }),
   convolutionRule({

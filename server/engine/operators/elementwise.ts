@@ -1,5 +1,5 @@
 /**
- * Elementwise arithmetic, comparison, logic and bit operators. Operations per element of the result follow design §6:
+ * Elementwise arithmetic, comparison, logic and bit operators. Operations per element of the result:
  * +, -, ×, ÷, max, compare are 1 vector operation; exp, log, sqrt, tanh, erf and trigonometry are 1 on the
  * special-function unit; composites count the steps of their formula in the ONNX operator documentation.
  */

@@ -56,7 +56,7 @@ export function productOf(a: readonly number[], b: readonly number[], output: re
   return elementCount(b.slice(0, -2)) === 1 ? { batch: 1, m: rows * batch, n, k } : { batch, m: rows, n, k };
 }
 
-/** Operations of a product and its loop nest: batch·m·n·k multiply-accumulates, 2 operations each (design §6). */
+/** Operations of a product and its loop nest: batch·m·n·k multiply-accumulates, 2 operations each. */
 export function productWork(
   product: Product,
   weights: 'a' | 'b' | 'none',
@@ -176,7 +176,7 @@ const gemm: OperatorRule = {
   },
 };
 
-/** Matrix products. Formulas: design §6 (a multiply-accumulate is 2 operations). */
+/** Matrix products. Formulas: docs/operators.md (a multiply-accumulate is 2 operations). */
 export const gemmOperators: readonly OperatorRule[] = [
   matMulRule(
     'MatMul',

@@ -3,9 +3,9 @@ import { knownScalar, sameType, sharper } from './helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { normalizeAxis } from './shared';
 
-/** LayerNormalization and its kin, per element in all (design §6). */
+/** LayerNormalization and its kin, per element in all. */
 export const layerNormOperations = 8;
-/** RMSNormalization and its kin, per element in all (design §6). */
+/** RMSNormalization and its kin, per element in all. */
 export const rmsNormOperations = 5;
 
 /**
@@ -195,7 +195,7 @@ function drops(context: NodeContext | WorkContext): boolean {
   return context.version < 7 && context.int('is_test', 0) === 0;
 }
 
-/** Normalisations and Dropout. Counts per element: design §6. */
+/** Normalisations and Dropout. Counts per element: docs/operators.md. */
 export const normalizationOperators: readonly OperatorRule[] = [
   batchNormalization,
   layerNormalization,

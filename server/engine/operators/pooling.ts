@@ -108,7 +108,7 @@ function unpoolShape(context: NodeContext): Shape | undefined {
 
 /**
  * Pooling. A reduction costs 1 operation per element that it reads, an average 1 division per result more
- * (design §6: +, ÷, max are 1 per element). Shapes: ONNX operator specification, MaxPool-22.
+ * (+, ÷, max are 1 per element). Shapes: ONNX operator specification, MaxPool-22.
  */
 export const poolingOperators: readonly OperatorRule[] = [
   pool('MaxPool', 'vector |Y|·kernel volume', (context) => ({ vector: windowReads(context) }), 'int64'),

@@ -119,7 +119,7 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 
 /**
  * Reductions: 1 operation per element read for each step (square, absolute value, add, compare, ...) and 1 per
- * result for a final root, logarithm or division (design §6). `axes` became an input in 13 (ReduceSum) and 18.
+ * result for a final root, logarithm or division. `axes` became an input in 13 (ReduceSum) and 18.
  */
 export const reductionOperators: readonly OperatorRule[] = [
   reduce('ReduceSum', 13, 'vector |X|', (read) => ({ vector: read }), total),

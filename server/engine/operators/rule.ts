@@ -90,11 +90,11 @@ export interface SubgraphRequest {
   readonly inputs: readonly (Fact | undefined)[];
   /** How often the body runs per run of the node; null when unknown. */
   readonly repeat: number | null;
-  /** Only one of the node's exclusive subgraphs runs (If): the dearest counts, the others get repeat 0. */
+  /** Only one of the node's subgraphs runs (If): the most expensive one is counted, the others get repeat 0. */
   readonly exclusive?: boolean;
 }
 
-/** Operations by unit; a multiply-accumulate is 2 matrix operations (design §6). */
+/** Operations by unit; a multiply-accumulate is 2 matrix operations. */
 export interface Operations {
   readonly matrix: number;
   readonly vector: number;

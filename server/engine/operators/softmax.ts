@@ -2,7 +2,7 @@ import { sameType } from './helpers';
 import type { OperatorRule, OperatorWork, WorkContext } from './rule';
 
 /**
- * Softmax takes 5 operations per element in all (design §6): compare for the maximum, subtract, add up and divide
+ * Softmax takes 5 operations per element in all: compare for the maximum, subtract, add up and divide
  * on the vector unit, and one exponential.
  */
 export function softmaxWork(elements: number): OperatorWork & { vector: number; special: number } {

@@ -52,7 +52,7 @@ export interface ReportInput {
 export type ReportHead = Omit<Report, 'nodes' | 'chips'> & { readonly chips: readonly ReportChipHead[] };
 export type ReportChipHead = Omit<ReportChip, 'kernels' | 'nodes'>;
 
-/** The Report of design §8: every field, unknown ones null. */
+/** The whole report: every field, unknown ones null. */
 export function buildReport(input: ReportInput): Report {
   return runThrough(reportSteps(input));
 }

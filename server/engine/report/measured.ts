@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../analyse';
 import type { MatchedGroup, MatchedProfile } from '../cost/calibrate/matchProfile';
-import type { MeasuredProfile } from '../cost/calibrate/profile';
+import type { Measurement } from '../cost/calibrate/profile';
 import { score, type Pair } from '../cost/calibrate/score';
 import type { Estimate } from '../cost/types';
 import type { MeasuredGroup, ReportMeasured } from './types';
@@ -13,7 +13,7 @@ import type { MeasuredGroup, ReportMeasured } from './types';
 export function compareMeasured(
   analysis: Pick<ChipAnalysis, 'plan' | 'cost'>,
   file: string,
-  profile: MeasuredProfile,
+  profile: Measurement,
   matched: MatchedProfile,
 ): ReportMeasured {
   const conflicts = new Map(matched.conflicts.map((conflict) => [conflict.row, conflict]));
@@ -50,7 +50,7 @@ export function compareMeasured(
 
 function groupOf(
   { plan, cost }: Pick<ChipAnalysis, 'plan' | 'cost'>,
-  profile: MeasuredProfile,
+  profile: Measurement,
   { kernels, rows, seconds }: MatchedGroup,
   conflict: MeasuredGroup['conflict'],
 ): MeasuredGroup {

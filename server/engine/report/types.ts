@@ -7,7 +7,7 @@ import type { Efficiency } from './efficiency';
 
 export const reportSchemaVersion = 2;
 
-/** One report per model and workload: what the command line prints and everything on screen derives from (design §8). */
+/** One report per model and workload: what the command line prints and everything on screen derives from. */
 export interface Report {
   readonly schemaVersion: typeof reportSchemaVersion;
   readonly tool: { readonly version: string; readonly catalogueVersion: string };

@@ -2,7 +2,7 @@ import type { Inference, InferredNode, InferredValue } from '../../../server/eng
 import type { Kernel, KernelPlan, Operand } from '../../../server/engine/kernels/types';
 import type { MatrixShape, OperatorClass, Operations } from '../../../server/engine/operators/rule';
 import type { DataType } from '../../../server/engine/graph/dataTypes';
-import type { MeasuredProfile, MeasuredRow } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement, MeasuredRow } from '../../../server/engine/cost/calibrate/profile';
 import { byteLength } from '../../../server/engine/graph/dataTypes';
 
 /** One kernel of a made-up chain: what it does, the shape of its output, its weights. */
@@ -157,7 +157,7 @@ export function measured(name: string, seconds: number, more: Partial<MeasuredRo
   };
 }
 
-export function profileOf(rows: readonly MeasuredRow[]): MeasuredProfile {
+export function profileOf(rows: readonly MeasuredRow[]): Measurement {
   const seconds = rows.reduce((sum, row) => sum + row.seconds * row.repeat, 0);
   const rest = { statistic: 'fastest', runs: 1, wholeSeconds: null, places: [] } as const;
   return { kind: 'onnxruntime', rows, seconds, ...rest };

@@ -74,7 +74,7 @@ describe('folding', () => {
 });
 
 describe('work', () => {
-  // Counts per element: design §6; composites by their formula in the ONNX operator documentation.
+  // Counts per element: docs/operators.md; composites by their formula in the ONNX operator documentation.
   it.each<[string, Check, number, number]>([
     ['Add', { inputs: ['float[2, 5]', 'float[5]'] }, 10, 0],
     ['Exp', { inputs: ['float[10]'] }, 0, 10],

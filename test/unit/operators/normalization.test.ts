@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkRule, floatAttribute } from './check';
 
-/** Total operations; design §6 states normalisations per element in all. */
+/** Total operations; docs/operators.md states normalisations per element in all. */
 function total(operator: string, inputs: readonly string[], attributes = {}) {
   const operations = checkRule(operator, { inputs, attributes }).work!.operations;
   return { all: operations.vector + operations.special, special: operations.special };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChipAnalysis } from '../../../server/engine/analyse';
 import type { MatchedProfile } from '../../../server/engine/cost/calibrate/matchProfile';
-import type { MeasuredProfile } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement } from '../../../server/engine/cost/calibrate/profile';
 import { compareMeasured } from '../../../server/engine/report/measured';
 import { printCsv } from '../../../server/engine/report/print/csv';
 import { printMarkdown } from '../../../server/engine/report/print/markdown';
@@ -32,8 +32,8 @@ const analysis = {
 } as unknown as ChipAnalysis;
 
 const row = (name: string, seconds: number, operator: string | null = null) =>
-  ({ name, names: [name], operator, seconds, repeat: 1 }) as unknown as MeasuredProfile['rows'][number];
-const profile: MeasuredProfile = {
+  ({ name, names: [name], operator, seconds, repeat: 1 }) as unknown as Measurement['rows'][number];
+const profile: Measurement = {
   kind: 'onnxruntime',
   statistic: 'fastest',
   runs: 7,

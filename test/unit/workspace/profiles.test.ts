@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
-import type { MeasuredProfile } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement } from '../../../server/engine/cost/calibrate/profile';
 import { measuredOf } from '../../../server/workspace/measured';
 import { modelDigest } from '../../../server/workspace/modelDigest';
 import { profileProblems } from '../../../server/workspace/profileProblems';
@@ -11,7 +11,7 @@ import { ProfileStore, type StoredProfile } from '../../../server/workspace/prof
 import { analysed, deepModel, float, modelOf, node, weight } from '../features/analysed';
 import { onnxOrigin } from '../../../server/engine/graph/origin';
 
-const profile = (...rows: MeasuredProfile['rows']): MeasuredProfile => ({
+const profile = (...rows: Measurement['rows']): Measurement => ({
   kind: 'onnxruntime',
   statistic: 'fastest',
   runs: 3,
@@ -24,8 +24,8 @@ const profile = (...rows: MeasuredProfile['rows']): MeasuredProfile => ({
 const row = (
   names: string[],
   seconds: number,
-  more: Partial<MeasuredProfile['rows'][number]> = {},
-): MeasuredProfile['rows'][number] => ({
+  more: Partial<Measurement['rows'][number]> = {},
+): Measurement['rows'][number] => ({
   name: names.join(' + '),
   names,
   isRange: false,

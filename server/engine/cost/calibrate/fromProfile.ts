@@ -22,7 +22,7 @@ export interface MeasuredModel {
   readonly profile: RuntimeProfile;
   readonly workload: Workload;
   readonly matched: MatchedProfile;
-  /** What the profiler had added to each row (`MeasuredProfile.profilerSeconds`). */
+  /** What the profiler had added to each row (`Measurement.profilerSeconds`). */
   readonly profilerSeconds?: number | null | undefined;
 }
 

@@ -15,7 +15,7 @@ import { calibrateRows, leastRows } from './fit';
 import { calibrateProfiles, unchangedOf, type GroupFit, type MeasuredModel } from './fromProfile';
 import { fittable, predict } from './laws';
 import { matchProfile } from './matchProfile';
-import type { MeasuredProfile } from './profile';
+import type { Measurement } from './profile';
 import type { Row } from './rows';
 import { score } from './score';
 
@@ -31,7 +31,7 @@ export interface TableFit {
  * @param runtime id of the runtime profile whose dispatch the measured times hold
  */
 export async function calibrateTable(
-  profile: MeasuredProfile,
+  profile: Measurement,
   chip: Chip,
   runtime: string,
   origin: string,
@@ -105,7 +105,7 @@ const operatorOf: Readonly<Record<string, { readonly operator: string; readonly 
 /** A model of the one kernel that a row measured; null for rows that no operator of the table says. */
 async function modelOfRow(
   row: Row,
-  profile: MeasuredProfile,
+  profile: Measurement,
   at: number,
   runtime: string,
   scheduler: Scheduler,

@@ -2,7 +2,7 @@ import type { Inference } from '../../inference/types';
 import { writesOf } from '../../kernels/operands';
 import type { Kernel, KernelPlan } from '../../kernels/types';
 import { groupOf } from '../kernelCost';
-import type { MeasuredProfile, MeasuredRow } from './profile';
+import type { Measurement, MeasuredRow } from './profile';
 import type { Row } from './rows';
 
 /** Kernels and rows that belong together: usually one of each, several where one side fuses more than the other. */
@@ -56,7 +56,7 @@ export interface MatchOptions {
 export function matchProfile(
   inference: Inference,
   plan: KernelPlan,
-  profile: MeasuredProfile,
+  profile: Measurement,
   options: MatchOptions = {},
 ): MatchedProfile {
   if (profile.kind === 'kernel-table') return matchBySize(inference, plan, profile, options);
@@ -240,7 +240,7 @@ function conflictsOf(inference: Inference, rows: readonly MeasuredRow[]): ShapeC
 function matchBySize(
   inference: Inference,
   plan: KernelPlan,
-  profile: MeasuredProfile,
+  profile: Measurement,
   { precisionOf }: MatchOptions,
 ): MatchedProfile {
   const bySize = new Map<string, number>();

@@ -5,7 +5,7 @@ import {
   problem,
   profileLimits,
   sumOfRows,
-  type MeasuredProfile,
+  type Measurement,
   type MeasuredRow,
   type ReadProfile,
 } from './profile';
@@ -102,7 +102,7 @@ function isSum(line: Record<string, string>): boolean {
 
 const plain = { isRange: false, repeat: 1, outputShapes: null, kernel: null } as const;
 
-function kernelTable(kernels: readonly Row[]): MeasuredProfile {
+function kernelTable(kernels: readonly Row[]): Measurement {
   const rows = kernels.map((kernel): MeasuredRow => ({
     ...plain,
     name: sizeOf(kernel),
@@ -118,10 +118,10 @@ function kernelTable(kernels: readonly Row[]): MeasuredProfile {
 }
 
 function tableOf(
-  kind: MeasuredProfile['kind'],
+  kind: Measurement['kind'],
   rows: readonly MeasuredRow[],
   places: readonly string[],
-): MeasuredProfile {
+): Measurement {
   const seconds = kind === 'node-table' ? sumOfRows(rows) : null;
   return { kind, statistic: 'stated', runs: null, rows, seconds, wholeSeconds: null, places };
 }

@@ -31,7 +31,7 @@ export interface MeasuredRow {
 }
 
 /** Measured times, from whichever file. */
-export interface MeasuredProfile {
+export interface Measurement {
   readonly kind: ProfileKind;
   /** Which of the executions `seconds` is: the fastest, the median, or what a table states. */
   readonly statistic: 'fastest' | 'median' | 'stated';
@@ -53,7 +53,7 @@ export interface MeasuredProfile {
 
 /** A profile, or why there is none. Warnings come with a profile, errors without. */
 export interface ReadProfile {
-  readonly profile: MeasuredProfile | null;
+  readonly profile: Measurement | null;
   readonly problems: readonly Problem[];
 }
 

@@ -2,7 +2,7 @@ import type { ChipClass } from '../../chips/chip';
 
 /** What is true of all chips of a class, besides how long they take (the class models). */
 export interface ClassTraits {
-  /** Its memory beside the arithmetic is meant to hold the weights (design §6): they are loaded once. */
+  /** Its memory beside the arithmetic is meant to hold the weights: they are loaded once. */
   readonly weightsPersist: boolean;
   /**
    * Its compilers schedule a batch sample by sample through layers that share the on-chip memory, so that the weights are

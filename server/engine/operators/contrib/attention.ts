@@ -206,7 +206,7 @@ function multiHeadRule(name: string, layout: MultiHead): OperatorRule {
   );
 }
 
-/** ONNX Runtime's attentions without grouped heads. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's attentions without grouped heads. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribAttentionOperators: readonly OperatorRule[] = [
   projectedRule('Attention', {
     weights: 1,

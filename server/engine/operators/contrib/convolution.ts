@@ -178,7 +178,7 @@ const wordConvEmbedding = contrib(
   },
 );
 
-/** ONNX Runtime's convolutions and pools. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's convolutions and pools. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribConvolutionOperators: readonly OperatorRule[] = [
   fusedConvolution('FusedConv', { x: 0, w: 1, bias: 2 }),
   fusedConvolution('NhwcFusedConv', { x: 0, w: 1, bias: 2, channelsLast: true }),

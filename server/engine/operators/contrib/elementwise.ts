@@ -262,7 +262,7 @@ const inverse = contrib(
   },
 );
 
-/** ONNX Runtime's elementwise operators. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's elementwise operators. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribElementwiseOperators: readonly OperatorRule[] = [
   activated('Gelu', 'gelu'),
   activated('BiasGelu', 'gelu', 1),

@@ -216,7 +216,7 @@ const quantizedGemmType = (context: NodeContext): DataType | undefined =>
 const addition = (context: WorkContext, input: number): number =>
   context.hasInput(input) ? context.outputCountOf(0) : 0;
 
-/** ONNX Runtime's matrix products. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's matrix products. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribGemmOperators: readonly OperatorRule[] = [
   fusedMatMul('FusedMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),
   fusedMatMul('TransposeMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),

@@ -212,7 +212,7 @@ const sparseAttention = contrib(
   },
 );
 
-/** ONNX Runtime's attentions with grouped heads and caches. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's attentions with grouped heads and caches. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribGroupedAttentionOperators: readonly OperatorRule[] = [
   groupQueryAttention,
   sparseAttention,

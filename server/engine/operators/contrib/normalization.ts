@@ -197,7 +197,7 @@ const engramGate = contrib(
   },
 );
 
-/** ONNX Runtime's normalisations. Shapes: its ContribOperators.md; operations per element: design §6. */
+/** ONNX Runtime's normalisations. Shapes: its ContribOperators.md; operations per element: docs/operators.md. */
 export const contribNormalizationOperators: readonly OperatorRule[] = [
   simplified(''),
   simplified(microsoft),

@@ -150,7 +150,7 @@ const attentionLstm = contrib(
   (context) => recurrentWork(context, lstmCell, context.hasInput(7)),
 );
 
-/** ONNX Runtime's quantised operators. Shapes: its ContribOperators.md; operations: design §6. */
+/** ONNX Runtime's quantised operators. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribQuantizedOperators: readonly OperatorRule[] = [
   { ...quantizeLinear, domain: microsoft },
   { ...dequantizeLinear, domain: microsoft },

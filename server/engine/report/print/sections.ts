@@ -228,7 +228,7 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
   };
 }
 
-/** Seconds and nodes by operator, the dearest first. */
+/** Seconds and nodes by operator, the most expensive first. */
 function operatorSection(report: Report, chip: ReportChip, words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   const whole = chip.total.latencySeconds?.value ?? null;
