@@ -83,7 +83,7 @@ it('has the mistakes of a file that is not open, and of one without validation, 
   await bench.setting('json.validate.enable', false);
   await bench.until(async () => (await told()).some(({ source }) => source === 'siliconlens'), 'ours again');
   expect(await settled(told)).toMatchObject(ours);
-  await bench.setting('json.validate.enable', undefined);
+  await bench.setting('json.validate.enable', true);
   // Without its tab nobody but the server tells it.
   await bench.closeEditors();
   expect(await settled(told)).toMatchObject(ours);
