@@ -1,3 +1,4 @@
+import { changeDetector } from '../../changeDetector';
 import { readdirSync, readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -56,7 +57,7 @@ describe('catalogue', () => {
   });
 });
 
-describe('pages made from it', () => {
+changeDetector('pages made from it', () => {
   it('are current', () => {
     expect(readFileSync('docs/chips.md', 'utf8')).toBe(chipsPage());
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { changeDetector } from '../../changeDetector';
 import { predict } from '../../../server/engine/cost/calibrate/laws';
 import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
 import {
@@ -35,7 +36,9 @@ describe('accuracy on processors', () => {
       expect(spearman).toBeGreaterThan(0.9);
     },
   );
+});
 
+changeDetector('scores of processors', () => {
   it.each(measuredMachines())(
     '%s is estimated no worse by the shipped constants than out of fold',
     async (id) => {
@@ -54,13 +57,15 @@ describe('accuracy on processors', () => {
   );
 });
 
-describe('accuracy', () => {
-  it('has a current page', () => {
+changeDetector('pages made from scores', () => {
+  it('are current', () => {
     expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(
       accuracyPage(published, own, worldSection(readScored())),
     );
   });
+});
 
+describe('accuracy', () => {
   it('is within a factor of three of published speeds for the middle figure of each class', async () => {
     const rows = await scoreWorld();
     for (const name of ['gpu', 'tpu', 'asic', 'npu', 'fpga', 'mcu']) {
@@ -77,7 +82,9 @@ describe('accuracy', () => {
     expect(groups('calibrated')).toHaveLength(23);
     expect(groups('left-out')).toHaveLength(23);
   });
+});
 
+changeDetector('scores and probes', () => {
   it.each(
     published.groups
       .filter(({ kind, chip }) => kind === 'calibrated' && chipById(chip))
