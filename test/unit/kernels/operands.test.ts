@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { movedBytes } from '../../../server/engine/kernels/operands';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { infos, modelOf, node, tryModel } from '../inference/build';
 
+async function planOf(runtime: string, ...args: Parameters<typeof modelOf>) {
+  const { inference } = await tryModel(modelOf(...args));
+  return { inference, plan: await planKernels(inference, profileById(runtime)!, uninterrupted) };
+}
+
 /** Operands of the kernels of a runtime, by name. */
 async function operandsOf(runtime: string, ...args: Parameters<typeof modelOf>) {
-  const { inference } = await tryModel(modelOf(...args));
-  const plan = await planKernels(inference, profileById(runtime)!, uninterrupted);
+  const { inference, plan } = await planOf(runtime, ...args);
   return plan.kernels.map(({ operands }) =>
     operands.map(({ value, ...rest }) => ({ name: inference.values[value]!.name, ...rest })),
   );
@@ -53,5 +58,14 @@ describe('operands', () => {
       ['x', 40],
       ['y', 40],
     ]);
+  });
+
+  it('add up to what a chain of products moves: what is read, and what is written', async () => {
+    const { plan } = await planOf('none', {
+      inputs: infos({ x: 'float[2, 3]', v: 'float[3, 5]', w: 'float[5, 7]' }),
+      nodes: [node('MatMul', 'x, v', 'h'), node('MatMul', 'h, w', 'y')],
+    });
+    // Floats of four bytes: 6 + 15 read and 10 written, then 10 + 35 read and 14 written.
+    expect(plan.kernels.map(movedBytes)).toEqual([4 * (6 + 15 + 10), 4 * (10 + 35 + 14)]);
   });
 });
