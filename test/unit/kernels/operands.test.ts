@@ -3,6 +3,7 @@ import { movedBytes } from '../../../server/engine/kernels/operands';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import { tensorOf } from '../operators/check';
 import { infos, modelOf, node, tryModel } from '../inference/build';
 
 async function planOf(runtime: string, ...args: Parameters<typeof modelOf>) {
@@ -67,5 +68,34 @@ describe('operands', () => {
     });
     // Floats of four bytes: 6 + 15 read and 10 written, then 10 + 35 read and 14 written.
     expect(plan.kernels.map(movedBytes)).toEqual([4 * (6 + 15 + 10), 4 * (10 + 35 + 14)]);
+  });
+
+  it('read all of a weight that a runtime dequantises in each run', async () => {
+    const kernels = await operandsOf('onnxruntime-cpu', {
+      inputs: infos({ x: 'float[2, 3]' }),
+      initializers: [
+        tensorOf(
+          'stored',
+          'int8',
+          [3, 4],
+          Array.from({ length: 12 }, (_, i) => i),
+        ),
+        tensorOf('scale', 'float', [], [0.5]),
+      ],
+      nodes: [node('DequantizeLinear', 'stored, scale', 'w'), node('MatMul', 'x, w', 'y')],
+    });
+    // Twelve weights of a byte and a scale of four are read, twelve floats written; then 6 + 12 floats read and 8 written.
+    expect(kernels.map((operands) => operands.map(({ name, bytes }) => [name, bytes]))).toEqual([
+      [
+        ['stored', 12],
+        ['scale', 4],
+        ['w', 48],
+      ],
+      [
+        ['x', 24],
+        ['w', 48],
+        ['y', 32],
+      ],
+    ]);
   });
 });
