@@ -85,7 +85,7 @@ class TestRunner {
       },
       onTestModuleEnd: (module) => {
         this.modules.push(module);
-        this.failures.push(...module.errors().map(({ message }) => message));
+        for (const { message } of module.errors()) this.failures.push(message);
       },
     };
   }

@@ -39,7 +39,7 @@ export function mutantsOf(source: ts.SourceFile, file: string, checker: ts.TypeC
   const changes: Change[] = [];
   const visit = (node: ts.Node): void => {
     if (isOnlyType(node)) return;
-    for (const mutator of mutators) changes.push(...mutator(node, source, checker));
+    for (const mutator of mutators) for (const change of mutator(node, source, checker)) changes.push(change);
     ts.forEachChild(node, visit);
   };
   visit(source);

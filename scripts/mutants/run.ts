@@ -67,7 +67,9 @@ function chooseRooms(names: readonly string[], onlyChanged: boolean): Room[] {
 }
 
 function draw(chosen: readonly Room[], size: number, seed: number): Drawn[] {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: object;
+  };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const files = chosen.flatMap((room) => room.files);
   const program = ts.createProgram(

@@ -33,7 +33,7 @@ if (active === null) {
   let file: { meta: TaskMeta } | null = null;
   beforeEach(({ task }) => {
     ({ file } = task);
-    outside.push(...takeSeen());
+    for (const id of takeSeen()) outside.push(id);
   });
   afterEach(({ task }) => void (task.meta.reached = takeSeen()));
   afterAll(() => {
