@@ -44,8 +44,25 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/node/' },
       to: {
-        path: ['^(extension|webview|l10n)/', '^server/(?!node/|engine/graph/byteSource\\.ts$)', '^vscode'],
+        path: [
+          '^(extension|webview|l10n)/',
+          '^server/(?!node/|platform\\.ts$|engine/graph/byteSource\\.ts$)',
+          '^vscode',
+        ],
       },
+    },
+    {
+      name: 'server-runs-anywhere',
+      comment: 'What the server needs of its machine stands in platform.ts; entries choose who provides it.',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/(node|cli)/', '^server/(main|cli)\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'server-runs-anywhere-but-entries',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['^server/(node|cli|browser)/', '^server/(main|cli)\\.ts$'] },
+      to: { path: ['^server/(node|browser)/', 'vscode-languageserver/lib/(node|browser)/'] },
     },
     { name: 'engine-no-node', severity: 'error', from: { path: engine }, to: { dependencyTypes: ['core'] } },
     {
@@ -59,7 +76,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: ['^server/', '^webview/', '^l10n/'],
-        pathNot: ['^server/(features|workspace)/', '^server/main\\.ts$'],
+        pathNot: ['^server/(features|workspace|browser)/', '^server/main\\.ts$'],
       },
       to: { path: 'vscode-languageserver' },
     },

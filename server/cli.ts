@@ -1,6 +1,10 @@
 import { getHeapStatistics } from 'node:v8';
 import { exitCodes } from './cli/failure';
 import { run } from './cli/run';
+import { nodePlatform } from './node/platform';
+import { installPlatform } from './platform';
+
+installPlatform(nodePlatform);
 
 // A reader that closes early (`| head`) ends us, quietly.
 for (const stream of [process.stdout, process.stderr]) {

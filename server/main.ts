@@ -2,9 +2,12 @@ import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { describe } from './features/handler';
 import { startServer } from './features/server';
+import { nodePlatform } from './node/platform';
+import { installPlatform } from './platform';
 import { pingNotification, pongNotification } from './protocol';
 import { Budget, unitsOfHeap } from './workspace/budget';
 
+installPlatform(nodePlatform);
 const connection = createConnection(ProposedFeatures.all);
 
 // One fault must not take every open listing with it: it is written to the log and the server goes on.

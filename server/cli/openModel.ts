@@ -11,10 +11,11 @@ import { noRoom, noRoomCode, type ReadModel, type Room } from '../engine/formats
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { runThrough, uninterrupted } from '../engine/scheduler';
-import { FileError, readText as readFileText } from '../node/readFile';
+import { readText as readFileText } from '../node/readFile';
+import { FileError, type OpenFile } from '../platform';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
-import { ModelFiles, type OpenFile } from '../workspace/modelFiles';
+import { ModelFiles } from '../workspace/modelFiles';
 import { withoutGraphText } from '../workspace/served';
 import { failed, type Failure } from './failure';
 

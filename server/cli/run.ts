@@ -6,7 +6,7 @@ import { message } from '../../l10n/messages';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
-import { FileError } from '../node/readFile';
+import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
 import { chipFolder } from '../workspace/chipFiles';

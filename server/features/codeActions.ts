@@ -1,5 +1,5 @@
-import { CodeActionKind } from 'vscode-languageserver/node';
-import type { CodeAction, Diagnostic, Range, TextEdit } from 'vscode-languageserver/node';
+import { CodeActionKind } from 'vscode-languageserver';
+import type { CodeAction, Diagnostic, Range, TextEdit } from 'vscode-languageserver';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { quote } from '../engine/formats/onnxText/words';

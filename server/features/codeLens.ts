@@ -1,5 +1,5 @@
 import { labelText } from '../../outside/label';
-import type { CodeLens, Command } from 'vscode-languageserver/node';
+import type { CodeLens, Command } from 'vscode-languageserver';
 import { bytes, seconds } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';

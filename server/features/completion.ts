@@ -1,5 +1,5 @@
-import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver/node';
-import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver/node';
+import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver';
+import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { dataTypes, onnxTypes, type DataType } from '../engine/graph/dataTypes';

@@ -1,4 +1,4 @@
-import type { Connection } from 'vscode-languageserver/node';
+import type { Connection } from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
 import type { Documents } from '../workspace/documents';
 import type { ModelFiles } from '../workspace/modelFiles';

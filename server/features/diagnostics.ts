@@ -1,5 +1,5 @@
-import { DiagnosticSeverity } from 'vscode-languageserver/node';
-import type { Diagnostic, Range } from 'vscode-languageserver/node';
+import { DiagnosticSeverity } from 'vscode-languageserver';
+import type { Diagnostic, Range } from 'vscode-languageserver';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { Problem, Severity } from '../engine/problem';

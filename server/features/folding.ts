@@ -1,5 +1,5 @@
-import { FoldingRangeKind } from 'vscode-languageserver/node';
-import type { FoldingRange } from 'vscode-languageserver/node';
+import { FoldingRangeKind } from 'vscode-languageserver';
+import type { FoldingRange } from 'vscode-languageserver';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { outline } from './outline';
 import type { OutlineItem } from './outline';

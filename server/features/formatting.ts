@@ -1,4 +1,4 @@
-import type { TextEdit } from 'vscode-languageserver/node';
+import type { TextEdit } from 'vscode-languageserver';
 import { tokenize } from '../engine/formats/onnxText/lexer';
 import type { Token } from '../engine/formats/onnxText/lexer';
 import { typeWords } from '../engine/formats/onnxText/words';

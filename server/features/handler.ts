@@ -1,6 +1,7 @@
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
-import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { CancelledError } from '../engine/scheduler';
+import { platform } from '../platform';
 import type { RequestMethod } from '../protocol';
 
 /** Where a handler reports what went wrong; the client shows it in the log only. */
@@ -22,7 +23,7 @@ export function handler<P, R, D = void>(
   run: (params: P, token: CancellationToken) => Promise<R> | R,
 ): (params: P, token: CancellationToken) => Promise<R | ResponseError<D>> {
   return async (params, token) => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await platform().turn();
     if (token.isCancellationRequested) return cancelled<D>();
     try {
       const result = await run(params, token);

@@ -1,6 +1,6 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
-import { MarkupKind } from 'vscode-languageserver/node';
-import type { Hover, MarkupContent, Position } from 'vscode-languageserver/node';
+import { MarkupKind } from 'vscode-languageserver';
+import type { Hover, MarkupContent, Position } from 'vscode-languageserver';
 import { bytes, count, operations } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';

@@ -1,4 +1,4 @@
-import type { InlayHint, Range } from 'vscode-languageserver/node';
+import type { InlayHint, Range } from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
 import type { Bound, Estimate } from '../engine/cost/types';
 import type { NodePosition } from '../engine/formats/onnxText/positions';

@@ -1,11 +1,12 @@
+import type { Timer } from '../platform';
 import type {
   CancellationToken,
   DocumentDiagnosticReport,
   Hover,
   InlayHint,
   Range,
-} from 'vscode-languageserver/node';
-import { DocumentDiagnosticReportKind } from 'vscode-languageserver/node';
+} from 'vscode-languageserver';
+import { DocumentDiagnosticReportKind } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
 import { modelOf } from '../address';
@@ -203,7 +204,7 @@ async function soon(context: ServerContext, uri: string): Promise<Analysis | nul
   // What has been at work for so long will hardly end within what is left of the patience.
   const left = hoverPatience - context.models.workingFor(uri);
   if (left <= 0) return undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const patience = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), left);
   });

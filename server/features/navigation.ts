@@ -1,5 +1,5 @@
-import { DocumentHighlightKind } from 'vscode-languageserver/node';
-import type { DocumentHighlight, Location, Position } from 'vscode-languageserver/node';
+import { DocumentHighlightKind } from 'vscode-languageserver';
+import type { DocumentHighlight, Location, Position } from 'vscode-languageserver';
 import type { Range } from '../engine/formats/onnxText/places';
 import type { PositionTable, ValuePosition } from '../engine/formats/onnxText/positions';
 

@@ -1,7 +1,7 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { entryOf } from '../../outside/table';
-import { MarkupKind } from 'vscode-languageserver/node';
-import type { MarkupContent } from 'vscode-languageserver/node';
+import { MarkupKind } from 'vscode-languageserver';
+import type { MarkupContent } from 'vscode-languageserver';
 import enTexts from '../../l10n/en/operators.json';
 import koTexts from '../../l10n/ko/operators.json';
 import { message } from '../../l10n/messages';

@@ -2,8 +2,8 @@ import {
   DidChangeWatchedFilesNotification,
   MessageType,
   ShowMessageNotification,
-} from 'vscode-languageserver/node';
-import type { ClientCapabilities, Connection } from 'vscode-languageserver/node';
+} from 'vscode-languageserver';
+import type { ClientCapabilities, Connection } from 'vscode-languageserver';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import {

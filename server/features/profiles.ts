@@ -1,5 +1,4 @@
-import { posix } from 'node:path';
-import { URI } from 'vscode-uri';
+import { URI, Utils } from 'vscode-uri';
 import { bytes, count, percent } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
@@ -91,7 +90,7 @@ class ProfileImport {
     private readonly language: Language,
     private readonly scheduler: Scheduler,
   ) {
-    this.file = posix.basename(URI.parse(params.profile).path);
+    this.file = Utils.basename(URI.parse(params.profile));
   }
 
   async run(files: ModelFiles, store: ProfileStore): Promise<ImportProfileResult> {

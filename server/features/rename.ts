@@ -1,4 +1,4 @@
-import type { Position, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
+import type { Position, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver';
 import type { ValuePosition } from '../engine/formats/onnxText/positions';
 import { nameText } from '../engine/formats/onnxText/words';
 import type { Listing } from '../workspace/analysis';

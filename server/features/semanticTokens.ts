@@ -1,4 +1,4 @@
-import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver/node';
+import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver';
 import type { Named, Range, Scope } from '../engine/formats/onnxText/places';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';

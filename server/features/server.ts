@@ -2,13 +2,13 @@ import {
   CodeActionKind,
   DidChangeConfigurationNotification,
   TextDocumentSyncKind,
-} from 'vscode-languageserver/node';
+} from 'vscode-languageserver';
 import type {
   ClientCapabilities,
   Connection,
   InitializeParams,
   ServerCapabilities,
-} from 'vscode-languageserver/node';
+} from 'vscode-languageserver';
 import { languageOf, type Language } from '../../l10n/language';
 import { message } from '../../l10n/messages';
 import { modelOf } from '../address';
@@ -22,6 +22,7 @@ import {
   withheldNotification,
   workingNotification,
 } from '../protocol';
+import { platform } from '../platform';
 import type { NotificationMethod, WithheldParams } from '../protocol';
 import { CancelledError } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
@@ -167,7 +168,7 @@ export function startServer(connection: Connection, budget = new Budget<OpenMode
           if (!(error instanceof CancelledError)) log.error(describe(error));
         });
     };
-    setTimeout(begin, namesAfter).unref();
+    platform().later(begin, namesAfter);
   }
 
   connection.onInitialize((params) => {

@@ -1,4 +1,4 @@
-import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver/node';
+import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';

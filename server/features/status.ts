@@ -1,4 +1,5 @@
 import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import { platform, type Timer } from '../platform';
 import type { StatusParams } from '../protocol';
 
 /** Work shorter than this (milliseconds) is not worth a flicker in the status bar. */
@@ -6,7 +7,7 @@ const patience = 300;
 
 /** What the server is doing, told as a state and only when it changes. */
 export class Status {
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private told = '';
 
   constructor(
@@ -20,8 +21,7 @@ export class Status {
   /** Work began; it is told if it goes on for a while. */
   busy(key: MessageKey, args: MessageArgs): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.change('ok', false, key, args), patience);
-    this.timer.unref();
+    this.timer = platform().later(() => this.change('ok', false, key, args), patience);
   }
 
   done(health: StatusParams['health'], key: MessageKey, args: MessageArgs = {}): void {

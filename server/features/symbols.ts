@@ -1,5 +1,5 @@
-import { SymbolKind } from 'vscode-languageserver/node';
-import type { DocumentSymbol } from 'vscode-languageserver/node';
+import { SymbolKind } from 'vscode-languageserver';
+import type { DocumentSymbol } from 'vscode-languageserver';
 import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';

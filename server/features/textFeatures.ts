@@ -1,13 +1,12 @@
-import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type {
   CancellationToken,
   ClientCapabilities,
   SemanticTokens,
   SemanticTokensParams,
   SemanticTokensRangeParams,
-} from 'vscode-languageserver/node';
-import { posix } from 'node:path';
-import { URI } from 'vscode-uri';
+} from 'vscode-languageserver';
+import { URI, Utils } from 'vscode-uri';
 import { message } from '../../l10n/messages';
 import { politeTo } from '../workspace/turns';
 import { isHandWritten } from '../workspace/models';
@@ -98,7 +97,7 @@ function registerChanges(context: ServerContext): void {
         if (!model) return null;
         const result = formatText(model.text, model.tokens);
         if (result.ok) return result.edits;
-        const args = { model: posix.basename(URI.parse(uri).path) };
+        const args = { model: Utils.basename(URI.parse(uri)) };
         // Said in the log alone: many format at every save, and Problems shows what is wrong.
         connection.console.info(message(language(), result.reason, args));
         return null;

@@ -2,44 +2,7 @@ import { entryOf } from '../../outside/table';
 import { constants, type BigIntStats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { ByteSource } from '../engine/graph/byteSource';
-
-/** Why a file can't be read; `files.` + code is what users are told. */
-export type FileFault =
-  | 'missing'
-  | 'folder'
-  | 'pipe'
-  | 'socket'
-  | 'device'
-  | 'unsized'
-  | 'denied'
-  | 'changed'
-  | 'too-large'
-  | 'failed';
-
-/** A file that can't be read. */
-export class FileError extends Error {
-  constructor(
-    readonly code: FileFault,
-    readonly path: string,
-    detail: string = code,
-  ) {
-    super(detail);
-  }
-}
-
-/** What a look at a file says. */
-export interface FileStamp {
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly mtime: number;
-  /**
-   * Another one after every change: device, inode, and both times in nanoseconds. The time of the last change of the
-   * inode (ctime) moves even where size and mtime are set back. Null while that time is so young that a second change
-   * may bear the same one (the clock of ext4 ticks every 4 ms, that of FAT every 2 s), and where there is no such time:
-   * then only the bytes tell.
-   */
-  readonly version: string | null;
-}
+import { FileError, type FileFault, type FileStamp } from '../platform';
 
 /** A file of this machine as a source. It holds a handle until it is closed. */
 export interface FileSource extends ByteSource {

@@ -1,12 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
-import { realPathInside } from '../node/inside';
-import { FileError, openFile, type FileFault } from '../node/readFile';
+import { FileError, isLocal, platform, type FileFault } from '../platform';
 import type { ListFolderParams, ListFolderResult } from '../protocol';
-import { isLocal } from './modelFiles';
 import type { ClientFiles } from './modelFiles';
 
 /** Where a workspace folder keeps chips of its own. */
@@ -47,7 +42,7 @@ export class ChipFiles {
     // One after the other, so that nothing is read behind the file at which it is enough.
     for (const file of wanted) {
       const source = await this.readOne(folder, base, file);
-      bytes += Buffer.byteLength(source.text);
+      bytes += new TextEncoder().encode(source.text).length;
       if (sources.length < mostFiles && bytes <= mostTogether) sources.push(source);
       else {
         const args = { files: mostFiles, bytes: mostTogether };
@@ -80,7 +75,7 @@ export class ChipFiles {
     checkSize(found.size);
     const result = await this.client.read({ uri, offset: 0, length: found.size });
     if (!result.ok) throw new Error(result.reason);
-    return Buffer.from(result.base64, 'base64').toString('utf8');
+    return textOf(platform().bytesOfBase64(result.base64));
   }
 }
 
@@ -91,11 +86,9 @@ class Refused extends Error {
   }
 }
 
-async function localNames(folder: string): Promise<string[]> {
+async function localNames(folder: string): Promise<readonly string[]> {
   try {
-    const root = fileURLToPath(folder);
-    const chips = await realPathInside(root, join(root, ...chipFolder));
-    return chips === null ? [] : await readdir(chips);
+    return (await platform().localFiles?.namesBelow(folder, chipFolder)) ?? [];
   } catch {
     // No such folder: most workspaces have none.
     return [];
@@ -103,16 +96,19 @@ async function localNames(folder: string): Promise<string[]> {
 }
 
 async function readLocal(folder: string, name: string): Promise<string> {
-  const root = fileURLToPath(folder);
-  const file = await realPathInside(root, join(root, ...chipFolder, name));
-  if (file === null) throw new Refused(chipProblem('chip.outside', []));
-  const opened = await openFile(file);
+  const file = await platform().localFiles?.openBelow(folder, [...chipFolder, name]);
+  if (!file) throw new Refused(chipProblem('chip.outside', []));
   try {
-    checkSize(opened.size);
-    return Buffer.from(await opened.read(0, opened.size)).toString('utf8');
+    const { size } = file.source;
+    checkSize(size);
+    return textOf(await file.source.read(0, size));
   } finally {
-    await opened.close();
+    await file.close();
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 const notFiles: ReadonlySet<FileFault> = new Set(['folder', 'pipe', 'socket', 'device', 'unsized']);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Connection } from 'vscode-languageserver/node';
+import type { Connection } from 'vscode-languageserver';
+import { platform } from '../platform';
 
 /** Length and hash of a text: enough to know which served listing a document shows, without keeping it twice. */
 export interface Fingerprint {
@@ -20,7 +20,9 @@ export interface OpenDocument {
 
 /** Of a listing of 18 MB it takes 40 ms: where both texts are there, they are compared instead. */
 export function fingerprint(text: string): Fingerprint {
-  return { length: text.length, hash: createHash('sha1').update(text, 'utf16le').digest('base64') };
+  const hash = platform().newHash();
+  hash.update(text);
+  return { length: text.length, hash: hash.end() };
 }
 
 /** The open documents, synchronised whole: listings are read-only and hand-written files are small. */

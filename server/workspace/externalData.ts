@@ -1,12 +1,9 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
 import { appendAll } from '../engine/lists';
-import { isInside } from '../node/inside';
-import { isLocal } from './modelFiles';
-import type { ModelFiles, OpenFile } from './modelFiles';
+import { isLocal, platform } from '../platform';
+import type { OpenFile } from '../platform';
+import type { ModelFiles } from './modelFiles';
 
 /** A file of external data and how many bytes the model's tensors need of it (0 when the model doesn't say). */
 export interface ExternalFile {
@@ -101,7 +98,8 @@ async function look(modelUri: string, location: string, reader: ModelFiles): Pro
 async function placeOf(modelUri: string, location: string): Promise<string | null> {
   const path = externalPath(location);
   if (!path.ok) return null;
-  if (!isLocal(modelUri)) {
+  const { localFiles } = platform();
+  if (!localFiles || !isLocal(modelUri)) {
     const encoded = path.segments.map(encodeURIComponent).join('/');
     const end = modelUri.search(/[?#]/);
     const whole = end === -1 ? modelUri : modelUri.slice(0, end);
@@ -110,20 +108,7 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     if (slash === -1) throw new Error('no folder');
     return whole.slice(0, slash + 1) + encoded + modelUri.slice(whole.length);
   }
-  const model = fileURLToPath(modelUri);
-  const folder = await realpath(dirname(model));
-  const real = await realpath(resolve(folder, path.segments.join(sep)));
-  return isInside(folder, real) || (await isInStore(model, real)) ? pathToFileURL(real).href : null;
-}
-
-/**
- * Whether a file lies right beside the one that a linked model leads to. Caches such as Hugging Face's keep the files of
- * a repository in one folder of their own (`blobs`) and link to them from each version's folder: the model and its data
- * are links into the same store. The name is still looked for beside the link, and a link to anywhere else leads out.
- */
-async function isInStore(model: string, real: string): Promise<boolean> {
-  const target = await realpath(model).catch(() => null);
-  return target !== null && dirname(target) === dirname(real);
+  return localFiles.beside(modelUri, path.segments);
 }
 
 function note(

@@ -1,5 +1,4 @@
-import { posix } from 'node:path';
-import { URI } from 'vscode-uri';
+import { URI, Utils } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
 import { readModel } from '../engine/formats';
 import { boundless, noRoom } from '../engine/formats/room';
@@ -10,7 +9,7 @@ import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { CancelledError, runPolitely } from '../engine/scheduler';
-import type { FileStamp } from '../node/readFile';
+import type { FileStamp } from '../platform';
 import type { ExternalNotes, Listing } from './analysis';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
@@ -257,7 +256,7 @@ function countLines(text: string): number {
 }
 
 function nameOf(modelUri: string): string {
-  return posix.basename(URI.parse(modelUri).path);
+  return Utils.basename(URI.parse(modelUri));
 }
 
 /** Revision and time of a text: those of the text before if it is the same, else later ones. */

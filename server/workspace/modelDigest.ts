@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { runThrough, type Steps } from '../engine/scheduler';
+import { platform } from '../platform';
 import type { Attribute, Graph, Model, Node, Tensor, ValueType } from '../engine/graph/model';
 
 const digests = new WeakMap<Model, string>();
@@ -30,7 +30,7 @@ export function* digestSteps(model: Model): Steps<string> {
 
 /** Hashes many short texts in few calls. */
 class Digest {
-  private readonly hash = createHash('sha1');
+  private readonly hash = platform().newHash();
   private waiting = '';
 
   /** Lengths keep neighbours apart: ("ab", "c") is not ("a", "bc"). */
@@ -49,7 +49,7 @@ class Digest {
 
   end(): string {
     this.flush();
-    return this.hash.digest('base64');
+    return this.hash.end();
   }
 
   private flush(): void {

@@ -1,15 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { ByteSource } from '../engine/graph/byteSource';
-import { FileError, lookAtFile, openFile, type FileStamp } from '../node/readFile';
+import { FileError, isLocal, platform } from '../platform';
+import type { FileStamp, OpenFile } from '../platform';
 import type { ReadFileParams, ReadFileResult, StatFileParams, StatFileResult } from '../protocol';
 
-export interface OpenFile {
-  readonly stamp: FileStamp;
-  readonly source: ByteSource;
-  close(): Promise<void>;
-}
-
-/** What the client reads for the server: every scheme but `file:`. */
+/** What the client reads for the server: whatever is no file of this machine. */
 export interface ClientFiles {
   stat(params: StatFileParams): Promise<StatFileResult>;
   read(params: ReadFileParams): Promise<ReadFileResult>;
@@ -20,7 +14,8 @@ export class ModelFiles {
   constructor(private readonly client: ClientFiles) {}
 
   async stat(uri: string): Promise<FileStamp> {
-    if (isLocal(uri)) return lookAtFile(fileURLToPath(uri));
+    const { localFiles } = platform();
+    if (localFiles && isLocal(uri)) return localFiles.look(uri);
     const result = await this.client.stat({ uri });
     if (!result.ok) throw new FileError('failed', uri, result.reason);
     // Clients have no time but that of the content, in milliseconds, and whoever writes a file may set it.
@@ -28,10 +23,8 @@ export class ModelFiles {
   }
 
   async open(uri: string): Promise<OpenFile> {
-    if (isLocal(uri)) {
-      const source = await openFile(fileURLToPath(uri));
-      return { stamp: source.stamp, source, close: () => source.close() };
-    }
+    const { localFiles } = platform();
+    if (localFiles && isLocal(uri)) return localFiles.open(uri);
     const stamp = await this.stat(uri);
     return { stamp, source: this.remote(uri, stamp.size), close: () => Promise.resolve() };
   }
@@ -44,14 +37,10 @@ export class ModelFiles {
         if (wanted === 0) return new Uint8Array(0);
         const result = await this.client.read({ uri, offset, length: wanted });
         if (!result.ok) throw new FileError('failed', uri, result.reason);
-        const bytes = Buffer.from(result.base64, 'base64');
+        const bytes = platform().bytesOfBase64(result.base64);
         if (bytes.length < wanted) throw new FileError('changed', uri);
         return bytes;
       },
     };
   }
-}
-
-export function isLocal(uri: string): boolean {
-  return uri.startsWith('file:');
 }

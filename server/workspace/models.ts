@@ -1,5 +1,6 @@
 import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
+import { platform } from '../platform';
 import { languageId } from '../protocol';
 import type { ListingResult, WorkStage } from '../protocol';
 import type { Analysis } from './analysis';
@@ -271,8 +272,8 @@ export class Models {
   private expire(model: OpenModel): void {
     if (model.expiry) clearTimeout(model.expiry);
     const grace = this.grace * (model.reported ? reportedFactor : 1);
-    model.expiry = setTimeout(() => (isWanted(model) ? this.expire(model) : this.drop(model)), grace);
-    model.expiry.unref();
+    const end = (): void => (isWanted(model) ? this.expire(model) : this.drop(model));
+    model.expiry = platform().later(end, grace);
   }
 
   /** Drops models that nobody shows, the oldest first, but not the one that is asked about now. */
@@ -330,12 +331,13 @@ export class Models {
   private lookBeside(model: OpenModel, served: Served): void {
     const look = (model.look = { served, givenUp: false });
     const isOver = (): boolean => look.givenUp || model.served[0] !== served;
-    setImmediate(() => {
-      this.loader.lookBeside(served, isOver).then(
+    platform()
+      .turn()
+      .then(() => this.loader.lookBeside(served, isOver))
+      .then(
         (isNew) => isNew && this.noted(model),
         (error: unknown) => this.host.failed(model.uri, error),
       );
-    });
   }
 
   /** Editors and reports ask again about a model of whose files there is something new to say. */

@@ -1,3 +1,4 @@
+import type { Timer } from '../platform';
 import type { Analysis } from './analysis';
 import { fingerprint, type OpenDocument } from './documents';
 import type { Served } from './served';
@@ -43,7 +44,7 @@ export interface OpenModel {
   asked: number;
   /** The document of which the client was told that its text is not current. */
   outdated: OpenDocument | null;
-  expiry: NodeJS.Timeout | null;
+  expiry: Timer | null;
 }
 
 /** It is being read, somebody waits for its analysis, or that is under way: it can't go now. */

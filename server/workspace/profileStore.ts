@@ -1,12 +1,7 @@
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Measurement } from '../engine/cost/calibrate/profile';
 import type { Problem } from '../engine/problem';
 import type { Phase } from '../engine/workload';
-import { readText } from '../node/readFile';
-import { writeFile } from '../node/writeFile';
+import { platform, type TextStore } from '../platform';
 
 /** A profile that someone imported for a model, and under which circumstances. */
 export interface StoredProfile {
@@ -54,8 +49,8 @@ export class ProfileStore {
   /** The addresses of the files that a model's profiles stand in and came from. */
   async files(modelUri: string): Promise<string[]> {
     const sources = (await this.of(modelUri)).flatMap(({ source }) => source ?? []);
-    const path = this.pathOf(modelUri);
-    return path === null ? sources : [pathToFileURL(path).href, ...sources];
+    const kept = this.placeOf(modelUri);
+    return kept ? [kept.store.addressOf(kept.name), ...sources] : sources;
   }
 
   /** Keeps a profile in place of an older one of the same chip. */
@@ -93,18 +88,22 @@ export class ProfileStore {
       this.known.delete(oldest);
   }
 
-  private pathOf(modelUri: string): string | null {
+  /** Where a model's profiles are kept; null where nothing is. */
+  private placeOf(modelUri: string): { readonly store: TextStore; readonly name: string } | null {
     const folder = this.folder();
+    const { localFiles, newHash } = platform();
     // A text that was never saved has no name that would stay its own.
-    if (folder === null || modelUri.startsWith('untitled:')) return null;
-    return join(folder, `${createHash('sha1').update(modelUri).digest('hex')}.json`);
+    if (folder === null || !localFiles || modelUri.startsWith('untitled:')) return null;
+    const hash = newHash();
+    hash.update(modelUri);
+    return { store: localFiles.store(folder), name: `${hash.end()}.json` };
   }
 
   private async read(modelUri: string): Promise<readonly StoredProfile[]> {
-    const path = this.pathOf(modelUri);
-    if (path === null) return [];
+    const kept = this.placeOf(modelUri);
+    if (!kept) return [];
     try {
-      const stored: unknown = JSON.parse(await readText(path, sizeLimit));
+      const stored: unknown = JSON.parse(await kept.store.read(kept.name, sizeLimit));
       return isStored(stored) && stored.modelUri === modelUri ? stored.profiles : [];
     } catch {
       // There is none, or it was cut off: a profile can be imported again.
@@ -113,10 +112,9 @@ export class ProfileStore {
   }
 
   private async write(modelUri: string, profiles: readonly StoredProfile[]): Promise<void> {
-    const path = this.pathOf(modelUri);
-    if (path !== null && profiles.length === 0) await rm(path, { force: true });
-    else if (path !== null)
-      await writeFile(path, JSON.stringify({ version, modelUri, profiles }), { makeFolder: true });
+    const kept = this.placeOf(modelUri);
+    if (kept && profiles.length === 0) await kept.store.remove(kept.name);
+    else if (kept) await kept.store.write(kept.name, JSON.stringify({ version, modelUri, profiles }));
     // Not before: what could not be written would be there until the window closes, and then no more.
     this.keep(modelUri, Promise.resolve(profiles));
   }

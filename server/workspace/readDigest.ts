@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource } from '../engine/graph/byteSource';
+import { platform } from '../platform';
 
 /** Passes bytes through and takes a digest of all that was read, with its places. */
 export class ReadDigest implements ByteSource {
-  private readonly hash = createHash('sha1');
+  private readonly hash = platform().newHash();
 
   constructor(private readonly source: ByteSource) {}
 
@@ -13,12 +13,13 @@ export class ReadDigest implements ByteSource {
 
   async read(offset: number, length: number): Promise<Uint8Array> {
     const bytes = await this.source.read(offset, length);
-    this.hash.update(`${offset}:${bytes.length};`).update(bytes);
+    this.hash.update(`${offset}:${bytes.length};`);
+    this.hash.update(bytes);
     return bytes;
   }
 
   /** The digest; nothing may be read afterwards. */
   end(): string {
-    return this.hash.digest('base64');
+    return this.hash.end();
   }
 }

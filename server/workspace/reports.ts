@@ -1,5 +1,4 @@
-import { posix } from 'node:path';
-import { URI } from 'vscode-uri';
+import { URI, Utils } from 'vscode-uri';
 import { version } from '../../package.json';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
@@ -30,7 +29,7 @@ export function reportInput(analysis: Analysis, language: Language): ReportInput
   const conflicts = chips.flatMap((chip) => conflictProblem(measuredOf(analysis, chip)));
   return {
     tool: { version, catalogueVersion: version },
-    path: uri.scheme === 'file' ? uri.fsPath : posix.basename(uri.path),
+    path: uri.scheme === 'file' ? uri.fsPath : Utils.basename(uri),
     prepared,
     chips,
     carbonIntensity: analysis.choices.carbonIntensity,

@@ -6,7 +6,7 @@ import { noRoomCode } from '../engine/formats/room';
 import { printUnreadable } from '../engine/formats/onnxText/print';
 import { isWithoutGraph } from '../engine/lower/lower';
 import type { Problem } from '../engine/problem';
-import { FileError } from '../node/readFile';
+import { FileError } from '../platform';
 import type { Listing } from './analysis';
 import type { Pipeline } from './pipeline';
 

@@ -1,4 +1,4 @@
-import type { Connection } from 'vscode-languageserver/node';
+import type { Connection } from 'vscode-languageserver';
 import { choicesFor, modelKey, parseSettings } from './choices';
 import type { Choices, SettingProblem } from './choices';
 

@@ -6,8 +6,9 @@ import { scanSparsity, type Sparsity } from '../engine/cost/sparsity/scan';
 import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
 import type { SparsityReport } from '../engine/report/sparsity';
 import type { Scheduler } from '../engine/scheduler';
+import type { OpenFile } from '../platform';
 import { openExternal } from './externalData';
-import type { ModelFiles, OpenFile } from './modelFiles';
+import type { ModelFiles } from './modelFiles';
 
 /** What a sparsity report is made from. */
 export interface SparsityInput {

@@ -1,14 +1,13 @@
 import { slicedScheduler } from '../engine/scheduler';
 import type { Scheduler } from '../engine/scheduler';
+import { platform } from '../platform';
 
 /** A request passes the reader's queue, the dispatcher's and the handler's: a turn of the event loop each. */
 const turnsOfRequest = 4;
 
 /** Gives the event loop as many turns as a waiting request needs to be answered; next to nothing when none waits. */
 async function giveWay(): Promise<void> {
-  for (let turn = 0; turn < turnsOfRequest; turn++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
+  for (let turn = 0; turn < turnsOfRequest; turn++) await platform().turn();
 }
 
 /** As {@link politely}, for a request that may be cancelled. */

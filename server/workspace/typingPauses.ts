@@ -1,9 +1,11 @@
+import { platform, type Timer } from '../platform';
+
 /** An analysis for each letter would be thrown away by the next: it waits for a pause this long (milliseconds). */
 const pauseMilliseconds = 150;
 
 /** Tells of the first state of a document at once, and of later ones when the typing pauses. */
 export class TypingPauses {
-  private readonly timers = new Map<string, NodeJS.Timeout | null>();
+  private readonly timers = new Map<string, Timer | null>();
 
   constructor(
     private readonly ready: (uri: string) => void,
@@ -18,9 +20,10 @@ export class TypingPauses {
       return;
     }
     if (before) clearTimeout(before);
-    const timer = setTimeout(() => this.ready(uri), this.pause);
-    timer.unref();
-    this.timers.set(uri, timer);
+    this.timers.set(
+      uri,
+      platform().later(() => this.ready(uri), this.pause),
+    );
   }
 
   closed(uri: string): void {

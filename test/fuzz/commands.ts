@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { commands } from '../../server/cli/arguments';
 import { run } from '../../server/cli/run';
+import '../setup';
 import { mutated } from './bytes';
 import type { Fuzzer } from './fuzzer';
 import { hostileWords, pick, randomOf, type Random } from './random';

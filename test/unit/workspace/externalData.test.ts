@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileError } from '../../../server/node/readFile';
+import { FileError } from '../../../server/platform';
 import { externalDataProblems, externalPlaces, openExternal } from '../../../server/workspace/externalData';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
 

@@ -16,6 +16,10 @@ vi.mock('node:fs/promises', async (original) => {
         : real.rename(from, to),
   };
 });
+// The platform that every test has was loaded with the real disk.
+vi.resetModules();
+const { installPlatform } = await import('../../../server/platform');
+installPlatform((await import('../../../server/node/platform')).nodePlatform);
 const { ProfileStore } = await import('../../../server/workspace/profileStore');
 type Stored = Parameters<InstanceType<typeof ProfileStore>['put']>[1];
 

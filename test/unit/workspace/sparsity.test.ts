@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { prepare } from '../../../server/engine/analyse';
 import type { Tensor } from '../../../server/engine/graph/model';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { ModelFiles, type OpenFile } from '../../../server/workspace/modelFiles';
+import type { OpenFile } from '../../../server/platform';
+import { ModelFiles } from '../../../server/workspace/modelFiles';
 import { sparsityReport } from '../../../server/workspace/sparsity';
 import { float, modelOf, node } from '../features/analysed';
 
