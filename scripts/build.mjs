@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 import { writeChipSchemas } from './chipSchemas.mjs';
+import { nodeBundle } from './nodeBundle.mjs';
 import { bundledPackages, noticesOf } from './notices.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -15,9 +16,7 @@ const common = {
   legalComments: 'none',
   metafile: true,
 };
-// Packages that come as ES modules too are bundled from those: the UMD form of some looks for its parts at run time.
-const mainFields = ['module', 'main'];
-const node = { ...common, platform: 'node', mainFields, target: 'node20', format: 'cjs' };
+const node = { ...common, ...nodeBundle };
 const browser = { ...common, platform: 'browser', target: 'es2022', format: 'iife' };
 
 const targets = [

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { nodeBundle } from './nodeBundle.mjs';
 
 const [, , script, ...rest] = process.argv;
 const out = resolve('node_modules/.cache/scripts', `${basename(script, '.ts')}.mjs`);
@@ -10,9 +11,7 @@ mkdirSync(resolve('node_modules/.cache/scripts'), { recursive: true });
 await build({
   entryPoints: [script],
   outfile: out,
-  bundle: true,
-  platform: 'node',
-  mainFields: ['module', 'main'],
+  ...nodeBundle,
   // A tool that loads its own parts.
   external: ['prettier'],
   format: 'esm',

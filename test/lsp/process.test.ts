@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FullDocumentDiagnosticReport } from 'vscode-languageserver/node';
+import { nodeBundle } from '../../scripts/nodeBundle.mjs';
 import { pingNotification, pongNotification, workingNotification } from '../../server/protocol';
 import type { WorkingParams } from '../../server/protocol';
 import { transformer } from '../bench/models';
@@ -24,10 +25,7 @@ beforeAll(async () => {
   await build({
     entryPoints: [fileURLToPath(new URL('../../server/main.ts', import.meta.url))],
     outfile: serverModule,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
+    ...nodeBundle,
     logLevel: 'error',
   });
   await writeFile(join(folder, 'tiny-mlp.onnx'), await fixture('tiny-mlp.onnx'));

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transformer } from '../../bench/models';
 import { int, part, text, varint } from '../formats/wire';
+import { nodeBundle } from '../../../scripts/nodeBundle.mjs';
 
 /** MB of old space; V8 ends the process with a signal or code 134 where they do not do. */
 const heap = 160;
@@ -16,9 +17,7 @@ beforeAll(() =>
   build({
     entryPoints: ['server/cli.ts'],
     outfile: cli,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
+    ...nodeBundle,
     logLevel: 'error',
   }),
 );

@@ -17,6 +17,7 @@ import { printJson } from '../../../server/engine/report/print/json';
 import type { LazyReport } from '../../../server/engine/report/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { printReport } from '../../../server/printReport';
+import { nodeBundle } from '../../../scripts/nodeBundle.mjs';
 import { transformer } from '../../bench/models';
 
 const folder = mkdtempSync(join(tmpdir(), 'siliconlens-stream-'));
@@ -164,8 +165,7 @@ it.skipIf(process.platform === 'win32')(
   async () => {
     const cli = join(folder, 'cli.js');
     const entry = fileURLToPath(new URL('../../../server/cli.ts', import.meta.url));
-    const format = { bundle: true, platform: 'node', target: 'node20', format: 'cjs' } as const;
-    await build({ entryPoints: [entry], outfile: cli, ...format, logLevel: 'error' });
+    await build({ entryPoints: [entry], outfile: cli, ...nodeBundle, logLevel: 'error' });
     writeFileSync(join(folder, 'm.onnx'), transformer(2000));
     const words = `"${process.execPath}" cli.js analyze m.onnx --chip nvidia-t4 --format json`;
     // 141 is 128 + SIGPIPE (13), what bash says of `yes | head -1` too.

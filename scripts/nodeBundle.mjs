@@ -1,0 +1,11 @@
+/**
+ * How esbuild bundles what runs in Node: the product, scripts, and what tests start in a process of its own.
+ * Packages that come as ES modules too are bundled from those: the UMD form of some looks for its parts at run time.
+ */
+export const nodeBundle = {
+  bundle: true,
+  platform: 'node',
+  mainFields: ['module', 'main'],
+  target: 'node20',
+  format: 'cjs',
+};
