@@ -17,3 +17,30 @@ export function markdownCode(text: string, limit = 200): string {
   const short = cut(visible(text), limit).replaceAll('`', 'ˋ').replaceAll('|', '\\|');
   return short.trim() === '' ? '' : `\`${short}\``;
 }
+
+/** Markdown of ours for readers who have none: the same words without marks, rules of tables and targets of links. */
+export function markdownAsPlainText(markdown: string): string {
+  const lines = markdown.split('\n').filter((line) => !/^\|(?: *:?-+:? *\|)+$/.test(line));
+  return lines.map(plainLine).join('\n');
+}
+
+/** A code span, an escaped letter, a link, a mark for bold letters, or the bars of a table's row. */
+const marks = /`([^`]*)`|\\(.)|\[((?:\\.|[^\]\\])*)\]\([^)]*\)|\*\*|^\| *| *\|$| *\| */g;
+
+function plainLine(line: string): string {
+  return line.replace(
+    marks,
+    (
+      mark: string,
+      code: string | undefined,
+      letter: string | undefined,
+      title: string | undefined,
+      at: number,
+    ) => {
+      if (code !== undefined) return code.replaceAll('\\|', '|');
+      if (letter !== undefined) return letter;
+      if (title !== undefined) return plainLine(title);
+      return mark.includes('|') && at > 0 && at + mark.length < line.length ? '   ' : '';
+    },
+  );
+}

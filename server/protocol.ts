@@ -44,6 +44,18 @@ export const linkedCommands = {
   setDimensions: 'siliconlens.setDimensions',
 } as const;
 
+/** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */
+export interface InitializationOptions {
+  /** It takes the messages below and runs {@link linkedCommands}. */
+  readonly isExtension?: true;
+  /** The display language, before that of the protocol. */
+  readonly locale?: string;
+  /** The folder where imported profiles are kept. */
+  readonly profiles?: string;
+  /** Models to leave alone from the start. */
+  readonly withheld?: WithheldParams;
+}
+
 // --- client -> server -------------------------------------------------------------------------------------------
 
 /** The listing of a model, for the file-system provider. Never fails: an unreadable model has a written state. */

@@ -9,6 +9,7 @@ import {
   type MessageSignature,
   RevealOutputChannelOn,
 } from 'vscode-languageclient/node';
+import type { InitializationOptions } from '../../server/protocol';
 import { languageId, linkedCommands, listingScheme } from '../../server/protocol';
 import { isOnlyOriginalSide } from '../diffSides';
 import { type Asking, type Peer, ServerEndedError } from './keeper';
@@ -27,7 +28,7 @@ class EndingReader extends IPCMessageReader {
 /** What a client needs besides its process. */
 export interface ClientNeeds {
   readonly log: vscode.LogOutputChannel;
-  readonly initializationOptions: object;
+  readonly initializationOptions: InitializationOptions;
 }
 
 /**

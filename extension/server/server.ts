@@ -9,6 +9,7 @@ import {
   analysisNotification,
   type HeatParams,
   heatNotification,
+  type InitializationOptions,
   listFolderRequest,
   type ListingOutdatedParams,
   listingOutdatedNotification,
@@ -183,8 +184,9 @@ export class Server implements vscode.Disposable {
     this.notify(DidChangeWatchedFilesNotification.method, { changes });
   }
 
-  private options(): object {
-    return { locale: vscode.env.language, profiles: this.needs.profiles, withheld: this.withheldParams() };
+  private options(): InitializationOptions {
+    const { profiles } = this.needs;
+    return { isExtension: true, locale: vscode.env.language, profiles, withheld: this.withheldParams() };
   }
 
   private withheldParams(): WithheldParams {

@@ -17,8 +17,11 @@ import { perSecond } from './modelHover';
 const chipLenses = 8;
 const dimensionLenses = 4;
 
-/** Over the graph: totals on each chosen chip, what is missing, and the ways to change it. */
-export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
+/**
+ * Over the graph: totals on each chosen chip, what is missing, and the ways to change it.
+ * @param runs the editor runs our commands; else lenses only tell, and those that tell nothing are left out
+ */
+export function codeLenses(analysis: Analysis, language: Language, runs = true): CodeLens[] {
   if (analysis.listing.state === 'unreadable' || !analysis.choices.codeLens) return [];
   const { uri } = analysis.listing;
   const commands: Command[] = [];
@@ -27,9 +30,8 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
     const tooltip = problemText(analysis.refusal, language);
     commands.push({ title, tooltip, command: linkedCommands.chooseChips, arguments: [uri] });
   }
-  for (const symbol of analysis.inference.symbols
-    .filter((one) => one.origin === 'unbound')
-    .slice(0, dimensionLenses)) {
+  const unbound = analysis.inference.symbols.filter((one) => one.origin === 'unbound');
+  for (const symbol of runs ? unbound.slice(0, dimensionLenses) : []) {
     const title = message(language, 'lens.setDimension', { name: symbol.name });
     commands.push({ title, command: linkedCommands.setDimensions, arguments: [uri, symbol.name] });
   }
@@ -46,7 +48,7 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
     command: linkedCommands.setDimensions,
     arguments: [uri],
   });
-  for (const name of ['chooseChips', 'openReport'] as const) {
+  for (const name of runs ? (['chooseChips', 'openReport'] as const) : []) {
     commands.push({
       title: message(language, `lens.${name}`),
       command: linkedCommands[name],
@@ -54,7 +56,9 @@ export function codeLenses(analysis: Analysis, language: Language): CodeLens[] {
     });
   }
   const range = headingOf(analysis);
-  return commands.filter((command) => command.title !== '').map((command) => ({ range, command }));
+  return commands
+    .filter((command) => command.title !== '')
+    .map((command) => ({ range, command: runs ? command : { ...command, command: '', arguments: [] } }));
 }
 
 function totalText({ cost }: ChipAnalysis, language: Language): string {

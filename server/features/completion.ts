@@ -1,8 +1,9 @@
 import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver';
-import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver';
+import type { CompletionItem, CompletionList, MarkupKind, Position } from 'vscode-languageserver';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
-import { dataTypes, onnxTypes, type DataType } from '../engine/graph/dataTypes';
+import { dataTypes } from '../engine/graph/dataTypes';
+import type { DataType } from '../engine/graph/dataTypes';
 import { nameText, quote, typeWords } from '../engine/formats/onnxText/words';
 import type { ValueType } from '../engine/graph/model';
 import {
@@ -23,6 +24,7 @@ import {
   visibleNames,
 } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
+import { inFormat } from './editor';
 import { typeText } from './format';
 import { operatorMarkdown } from './operatorDocs';
 import {
@@ -41,6 +43,8 @@ export interface CompletionOptions {
   readonly language: Language;
   /** The client fills in places within what it inserts. */
   readonly snippets: boolean;
+  /** The client knows kinds of items beyond the protocol's first version. */
+  readonly newKinds?: boolean;
   /** Inferred types by name, from the last analysis. */
   readonly types: ReadonlyMap<string, ValueType>;
 }
@@ -54,6 +58,9 @@ interface CompletionData {
 
 /** More would only be filtered away; the editor asks again with more letters typed. */
 const limit = 1000;
+
+/** Kinds up to this one are known to every client. */
+const lastOldKind = CompletionItemKind.Reference;
 
 const headerKeys = [
   'ir_version',
@@ -97,12 +104,18 @@ function placeIn(text: string, { line, character }: Position): Position {
   return { line: at, character: at < line ? length : Math.min(character, length) };
 }
 
-/** Adds the documentation to an operator's item. */
-export function resolveCompletion(item: CompletionItem, language: Language): CompletionItem {
+/** Adds the documentation to an operator's item, as Markdown where the editor takes it. */
+export function resolveCompletion(
+  item: CompletionItem,
+  language: Language,
+  formats: readonly MarkupKind[] = [],
+): CompletionItem {
   const data = item.data as Partial<CompletionData> | undefined;
   if (typeof data?.operator !== 'string' || typeof data.domain !== 'string') return item;
   const schema = schemaAt(data.domain, data.operator, data.version ?? Infinity);
-  return schema ? { ...item, documentation: operatorMarkdown(schema, language) } : item;
+  if (!schema) return item;
+  const content = inFormat(operatorMarkdown(schema, language), formats);
+  return { ...item, documentation: formats.length > 0 ? content : content.value };
 }
 
 class Completer {
@@ -155,7 +168,7 @@ class Completer {
     const newText = isSnippet ? snippet : (insert ?? label);
     return {
       label,
-      kind,
+      ...((kind <= lastOldKind || this.options.newKinds) && { kind }),
       textEdit: { range: this.context.word, newText },
       ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
       // A quoted word is compared with its quotes, a bare one without.
@@ -265,11 +278,11 @@ class Completer {
     const attribute = this.schema(operator)?.attributes.find((one) => one.name === name);
     if (!attribute) return [];
     if (isTypeCode(operator.domain, operator.name, name)) {
-      return [...onnxTypes].map(([code, type]) =>
+      return (Object.keys(dataTypes) as DataType[]).map((type) =>
         this.item(type, CompletionItemKind.EnumMember, {
-          insert: String(code),
-          detail: String(code),
-          filterText: `${type} ${code}`,
+          insert: String(dataTypes[type].code),
+          detail: String(dataTypes[type].code),
+          filterText: `${type} ${dataTypes[type].code}`,
         }),
       );
     }
@@ -330,9 +343,7 @@ class Completer {
   }
 
   private types(): CompletionItem[] {
-    const isOfOnnx = (word: string): boolean =>
-      !Object.hasOwn(dataTypes, word) || dataTypes[word as DataType].code !== null;
-    return [...typeWords].filter(isOfOnnx).map((word) =>
+    return [...typeWords].map((word) =>
       Object.hasOwn(dataTypes, word)
         ? this.item(word, CompletionItemKind.TypeParameter, {
             snippet: this.isNext('[') ? undefined : `${word}[$1] $0`,

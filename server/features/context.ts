@@ -3,21 +3,33 @@ import type { Language } from '../../l10n/language';
 import type { Documents } from '../workspace/documents';
 import type { ModelFiles } from '../workspace/modelFiles';
 import type { Models } from '../workspace/models';
-import type { Available } from '../workspace/ownChips';
+import type { Available, OwnChips } from '../workspace/ownChips';
+import type { ProfileStore } from '../workspace/profileStore';
 import type { Settings } from '../workspace/settings';
+import type { WithheldParams } from '../protocol';
+import type { Editor } from './editor';
 import type { Log } from './handler';
 import type { Working } from './working';
 
 /** What the features share. */
 export interface ServerContext {
   readonly connection: Connection;
+  readonly editor: Editor;
   readonly models: Models;
   readonly settings: Settings;
   readonly documents: Documents;
   readonly files: ModelFiles;
+  readonly profiles: ProfileStore;
+  readonly ownChips: OwnChips;
   readonly log: Log;
   readonly working: Working;
   readonly language: () => Language;
   /** The chips of the workspace as a whole. */
-  readonly chips: () => Promise<Available>;
+  chips(): Promise<Available>;
+  /** The settings are others; those that came along count where the client can't be asked. */
+  settingsChanged(pushed: unknown): void;
+  /** The folders of the workspace are others. */
+  foldersChanged(folders: readonly string[]): Promise<void>;
+  /** Models that are to be left alone from now on. */
+  withhold(models: WithheldParams['models']): void;
 }

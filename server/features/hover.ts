@@ -25,20 +25,23 @@ const shownElements = 16;
 /** Characters of a shape in names: products of floors get long, and cut in the middle they say nothing. */
 const longestNames = 600;
 
-/** What stands at a position: a value's name, a node, or the heading of the model. */
-export function hover(analysis: Analysis, at: Position, language: Language): Hover | null {
+/**
+ * What stands at a position: a value's name, a node, or the heading of the model.
+ * @param links the editor runs the commands of our links
+ */
+export function hover(analysis: Analysis, at: Position, language: Language, links = true): Hover | null {
   const { positions } = analysis.listing;
   const hit = positions.hit(at.line, at.character);
   if (hit) {
     return (
       valueHover(analysis, hit, language) ??
       attributeHover(analysis, hit, language) ??
-      operatorHover(analysis, hit, language)
+      operatorHover(analysis, hit, language, links)
     );
   }
   if (analysis.listing.state === 'unreadable') return null;
   const heading = positions.scopes.find((scope) => scope.kind === 'graph')?.header;
-  return at.line <= (heading?.end.line ?? 0) ? { contents: modelHover(analysis, language) } : null;
+  return at.line <= (heading?.end.line ?? 0) ? { contents: modelHover(analysis, language, links) } : null;
 }
 
 /** A node's own output is hovered like the node: that is what its line is about. */
@@ -61,12 +64,12 @@ function attributeHover(analysis: Analysis, hit: Hit, language: Language): Hover
 }
 
 /** The node that something belongs to, or why it was not analysed. */
-function operatorHover(analysis: Analysis, { node }: Hit, language: Language): Hover | null {
+function operatorHover(analysis: Analysis, { node }: Hit, language: Language, links: boolean): Hover | null {
   if (!node) return null;
   const range = analysis.listing.positions.position(node)?.operator;
   const [index] = flatIndices(analysis.inference, node);
   if (index !== undefined) {
-    const contents = nodeHover(analysis, index, language);
+    const contents = nodeHover(analysis, index, language, links);
     return contents && { contents, range };
   }
   if (!analysis.refusal) return null;
@@ -88,7 +91,12 @@ export function pendingHover(
 }
 
 /** The hover of a node; also the tooltip of its hints. */
-export function nodeHover(analysis: Analysis, index: number, language: Language): MarkupContent | null {
+export function nodeHover(
+  analysis: Analysis,
+  index: number,
+  language: Language,
+  links = true,
+): MarkupContent | null {
   const node = analysis.inference.nodes[index];
   if (!node) return null;
   const outputs = node.outputs
@@ -101,7 +109,7 @@ export function nodeHover(analysis: Analysis, index: number, language: Language)
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');
   // A cost that lacks a number has the way to give it.
-  if (!node.work) lines.push(commandLinks(analysis.listing.uri, language), '');
+  if (!node.work && links) lines.push(commandLinks(analysis.listing.uri, language), '');
   appendAll(lines, origin(node.node, language));
   appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);

@@ -13,8 +13,8 @@ import { known, totalTime } from './format';
 import { appendAll } from '../engine/lists';
 import { isOnnx, onnxFacts, producerOf } from '../engine/graph/origin';
 
-/** The hover of the model's heading: what the model is, its totals on each chip, and where to go on. */
-export function modelHover(analysis: Analysis, language: Language): MarkupContent {
+/** The hover of the model's heading: what the model is, its totals on each chip and, with `links`, where to go on. */
+export function modelHover(analysis: Analysis, language: Language, links: boolean): MarkupContent {
   const { model } = analysis.listing;
   const own = onnxFacts(model);
   const opsets = model.operatorSets
@@ -50,7 +50,7 @@ export function modelHover(analysis: Analysis, language: Language): MarkupConten
   }
   if (own.docString) lines.push(markdownText(own.docString, 600), '');
   appendAll(lines, modelExtras(model, language));
-  lines.push(commandLinks(analysis.listing.uri, language));
+  if (links) lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }
 

@@ -1,3 +1,4 @@
+import type { CancellationToken } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
 import { bytes, count, percent } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
@@ -21,10 +22,11 @@ import { modelDigest } from '../workspace/modelDigest';
 import type { ModelFiles } from '../workspace/modelFiles';
 import { bindingsInForce } from '../workspace/profileProblems';
 import type { ProfileStore } from '../workspace/profileStore';
-import { politely } from '../workspace/turns';
+import { politeTo } from '../workspace/turns';
 import { describe, handler, whileWanted } from './handler';
 import { modelName } from './names';
 import type { ServerContext } from './context';
+import type { Feature } from './feature';
 
 /** Bytes of a profile. A run of a large model takes a few megabytes. */
 const sizeLimit = 256e6;
@@ -34,45 +36,54 @@ const piece = 4 << 20;
 /** A reason for which there is nothing to import, as a sentence. */
 class Refusal extends Error {}
 
-/** Connects the import and the removal of profiles. */
-export function registerProfiles(context: ServerContext, files: ModelFiles, store: ProfileStore): void {
-  const { connection, log, models, language } = context;
-  connection.onRequest(
-    importProfileRequest,
-    handler<ImportProfileParams, ImportProfileResult>(
-      log,
+/** The import and the removal of profiles. */
+export const profilesFeature: Feature = {
+  register: (context) => {
+    const { connection, log, models, language, profiles } = context;
+    connection.onRequest(
       importProfileRequest,
-      ({ uri }) => refused(message(language(), 'status.failed', { model: modelName(uri) })),
-      async (params, token) => {
-        try {
-          const analysis = await whileWanted(models.latest(params.uri), token);
-          if (!analysis)
-            throw new Refusal(message(language(), 'status.failed', { model: modelName(params.uri) }));
-          const scheduler = politely(() => token.isCancellationRequested);
-          const result = await new ProfileImport(analysis, params, language(), scheduler).run(files, store);
-          models.profilesChanged(params.uri);
-          return result;
-        } catch (error) {
-          if (error instanceof Refusal) return refused(error.message);
-          throw error;
-        }
-      },
-    ),
-  );
-  connection.onRequest(
-    removeProfileRequest,
-    handler<RemoveProfileParams, RemoveProfileResult>(
-      log,
+      handler<ImportProfileParams, ImportProfileResult>(
+        log,
+        importProfileRequest,
+        ({ uri }) => refused(message(language(), 'status.failed', { model: modelName(uri) })),
+        (params, token) => importProfile(context, params, token),
+      ),
+    );
+    connection.onRequest(
       removeProfileRequest,
-      () => ({ removed: null }),
-      async ({ uri, chip }, token) => {
-        const analysis = await whileWanted(models.latest(uri), token);
-        const gone = analysis && (await store.remove(analysis.listing.modelUri, chip));
-        if (gone) models.profilesChanged(uri);
-        return { removed: gone?.file ?? null };
-      },
-    ),
-  );
+      handler<RemoveProfileParams, RemoveProfileResult>(
+        log,
+        removeProfileRequest,
+        () => ({ removed: null }),
+        async ({ uri, chip }, token) => {
+          const analysis = await whileWanted(models.latest(uri), token);
+          const gone = analysis && (await profiles.remove(analysis.listing.modelUri, chip));
+          if (gone) models.profilesChanged(uri);
+          return { removed: gone?.file ?? null };
+        },
+      ),
+    );
+  },
+};
+
+async function importProfile(
+  { files, language, models, profiles }: ServerContext,
+  params: ImportProfileParams,
+  token: CancellationToken,
+): Promise<ImportProfileResult> {
+  try {
+    const analysis = await whileWanted(models.latest(params.uri), token);
+    if (!analysis) throw new Refusal(message(language(), 'status.failed', { model: modelName(params.uri) }));
+    const result = await new ProfileImport(analysis, params, language(), politeTo(token)).run(
+      files,
+      profiles,
+    );
+    models.profilesChanged(params.uri);
+    return result;
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error.message);
+    throw error;
+  }
 }
 
 function refused(text: string): ImportProfileResult {

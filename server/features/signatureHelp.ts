@@ -1,4 +1,9 @@
-import type { Position, SignatureHelp, SignatureInformation } from 'vscode-languageserver';
+import type {
+  Position,
+  SignatureHelp,
+  SignatureHelpClientCapabilities,
+  SignatureInformation,
+} from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
@@ -76,4 +81,31 @@ function build(
   const documentation = operatorSentence(schema.domain, schema.name, language);
   // Past the end none is active: an index that does not exist says so.
   return { label, parameters, documentation, activeParameter: active < 0 ? parameters.length : active };
+}
+
+/** The same help for an editor that does not take places within labels, or one active parameter for each signature. */
+export function signatureFor(
+  help: SignatureHelp,
+  client: SignatureHelpClientCapabilities['signatureInformation'],
+): SignatureHelp {
+  const signatures = help.signatures.map((signature) =>
+    client?.parameterInformation?.labelOffsetSupport ? signature : withLabelTexts(signature),
+  );
+  if (client?.activeParameterSupport) return { ...help, signatures };
+  const [first] = signatures;
+  return {
+    ...help,
+    activeParameter: first?.activeParameter,
+    signatures: signatures.map(({ activeParameter: _, ...signature }) => signature),
+  };
+}
+
+function withLabelTexts({ parameters, ...signature }: SignatureInformation): SignatureInformation {
+  return {
+    ...signature,
+    parameters: parameters?.map(({ label, ...parameter }) => ({
+      ...parameter,
+      label: typeof label === 'string' ? label : signature.label.slice(...label),
+    })),
+  };
 }

@@ -2,28 +2,21 @@ import type { Language } from '../../l10n/language';
 import { markdownOf } from '../engine/report/print/markdown';
 import { sparsitySections } from '../engine/report/sparsity';
 import type { Scheduler } from '../engine/scheduler';
-import { sparsityProgressNotification, type SparsityProgressParams } from '../protocol';
+import { sparsityProgressNotification } from '../protocol';
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
 import type { ModelFiles } from '../workspace/modelFiles';
 import { sparseChips, sparsityReport } from '../workspace/sparsity';
-import { describe } from './handler';
 import { modelName } from './names';
 import type { ServerContext } from './context';
 
 /** Tells the client how far the reading is: a hundred steps are all that a progress bar shows. */
-export function progressTo(
-  { connection, log }: ServerContext,
-  uri: string,
-): (done: number, all: number) => void {
+export function progressTo({ editor }: ServerContext, uri: string): (done: number, all: number) => void {
   let told = 0;
   return (done, all) => {
     if (done < all && done - told < all / 100) return;
     told = done;
-    const params: SparsityProgressParams = { uri, done, all };
-    connection.sendNotification(sparsityProgressNotification, params).catch((error: unknown) => {
-      log.error(describe(error));
-    });
+    editor.tell(sparsityProgressNotification, { uri, done, all });
   };
 }
 

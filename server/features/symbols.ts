@@ -1,5 +1,5 @@
 import { SymbolKind } from 'vscode-languageserver';
-import type { DocumentSymbol } from 'vscode-languageserver';
+import type { DocumentSymbol, SymbolInformation } from 'vscode-languageserver';
 import { count } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
@@ -7,7 +7,7 @@ import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { capped, outline } from './outline';
 import type { OutlineItem } from './outline';
 
-/** 100,000 flat symbols freeze the window. */
+/** 100,000 flat symbols freeze the window (design §4). */
 export const symbolLimit = 5000;
 
 const kinds: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
@@ -51,4 +51,28 @@ function toSymbol(item: OutlineItem): DocumentSymbol {
     selectionRange: item.selection,
     children: item.children.map(toSymbol),
   };
+}
+
+/** Editors that name no kinds know those of the protocol's first version, from 1 to this one. */
+const lastOldKind = SymbolKind.Array;
+
+/** The same symbols in the kinds that every editor knows. */
+export function inKinds(symbols: readonly DocumentSymbol[]): DocumentSymbol[] {
+  return symbols.map((symbol) => ({
+    ...symbol,
+    kind: symbol.kind <= lastOldKind ? symbol.kind : SymbolKind.String,
+    children: inKinds(symbol.children ?? []),
+  }));
+}
+
+/** The same symbols as a list, each with the name of what it stands in. */
+export function flatSymbols(
+  symbols: readonly DocumentSymbol[],
+  uri: string,
+  containerName?: string,
+): SymbolInformation[] {
+  return symbols.flatMap(({ name, kind, range, children }) => [
+    { name, kind, location: { uri, range }, ...(containerName !== undefined && { containerName }) },
+    ...flatSymbols(children ?? [], uri, name),
+  ]);
 }

@@ -59,13 +59,18 @@ export class Settings {
   }
 }
 
-/** Asks the editor for the settings of a model; clients without configuration requests get the defaults. */
-export function clientSettings(connection: Connection, supported: () => boolean) {
-  return async (modelUri: string): Promise<unknown> =>
-    supported()
-      ? await connection.workspace.getConfiguration({
-          scopeUri: modelUri || undefined,
-          section: 'siliconlens',
-        })
-      : undefined;
+/**
+ * Asks the editor for the settings of a model. Clients without such requests have those that they told last, the
+ * defaults before.
+ */
+export function clientSettings(
+  connection: Connection,
+  supported: () => boolean,
+  told: () => unknown,
+): (modelUri: string) => Promise<unknown> {
+  return async (modelUri) => {
+    if (!supported()) return told();
+    const scopeUri = modelUri || undefined;
+    return (await connection.workspace.getConfiguration({ scopeUri, section: 'siliconlens' })) as unknown;
+  };
 }

@@ -8,11 +8,13 @@ import {
   createMessageConnection,
   IPCMessageReader,
   IPCMessageWriter,
+  MarkupKind,
   ProposedFeatures,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import type {
+  ClientCapabilities,
   CodeLens,
   DocumentDiagnosticReport,
   DocumentHighlight,
@@ -26,6 +28,7 @@ import type {
   MessageConnection,
   MessageReader,
   MessageWriter,
+  RegistrationParams,
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
 import { startServer } from '../../server/features/server';
@@ -41,6 +44,7 @@ import type { OpenModel } from '../../server/workspace/openModel';
 import type {
   ExportChunkParams,
   ExportReportParams,
+  InitializationOptions,
   ListingResult,
   ReadFileParams,
   ReadFileResult,
@@ -60,30 +64,78 @@ export interface ClientOptions {
   profiles?: string;
   /** Models that the server leaves alone. */
   withheld?: WithheldParams['models'];
-  /** Capabilities of the client; all that the server uses when left out. */
-  capabilities?: object;
+  /** Capabilities of the client; those of VS Code when left out. */
+  capabilities?: ClientCapabilities;
+  /** An editor that is not our own extension, and what it gives along as its options. */
+  isOther?: boolean;
+  says?: unknown;
   /** Memory of a server in this process; without bounds when left out. */
   budget?: Budget<OpenModel>;
   /** Heap of a server in a process of its own. */
   heapMegabytes?: number;
 }
 
-const allCapabilities = {
+const refresh = { refreshSupport: true };
+const formats: MarkupKind[] = [MarkupKind.Markdown, MarkupKind.PlainText];
+const kindsTo = <T extends number>(last: number): T[] => Array.from({ length: last }, (_, i) => (i + 1) as T);
+
+/** What VS Code says that it can take, as far as the server asks. */
+export const allCapabilities: ClientCapabilities = {
   workspace: {
     configuration: true,
     workspaceFolders: true,
     didChangeConfiguration: { dynamicRegistration: true },
-    inlayHint: { refreshSupport: true },
-    codeLens: { refreshSupport: true },
-    diagnostics: { refreshSupport: true },
+    inlayHint: refresh,
+    codeLens: refresh,
+    diagnostics: refresh,
+  },
+  textDocument: {
+    publishDiagnostics: {},
+    diagnostic: {},
+    hover: { contentFormat: formats },
+    inlayHint: { resolveSupport: { properties: ['tooltip', 'label.tooltip'] } },
+    codeLens: {},
+    completion: {
+      completionItem: { documentationFormat: formats },
+      completionItemKind: { valueSet: kindsTo(25) },
+    },
+    signatureHelp: {
+      signatureInformation: {
+        documentationFormat: formats,
+        parameterInformation: { labelOffsetSupport: true },
+        activeParameterSupport: true,
+      },
+    },
+    definition: {},
+    references: {},
+    documentHighlight: {},
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true, symbolKind: { valueSet: kindsTo(26) } },
+    foldingRange: {},
+    formatting: {},
+    rename: { prepareSupport: true },
+    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },
+    semanticTokens: {
+      requests: { range: true, full: true },
+      tokenTypes: [],
+      tokenModifiers: [],
+      formats: ['relative'],
+    },
   },
 };
+
+function ownOptions({ profiles, withheld }: ClientOptions): InitializationOptions {
+  return { isExtension: true, profiles, withheld: { models: withheld ?? [] } };
+}
 
 /** A client of the language server, over streams in this process or to one of its own. */
 export class TestClient {
   /** Every notification and refresh that came from the server, in order. */
   readonly received: { method: string; params: unknown }[] = [];
   initialized: InitializeResult = { capabilities: {} };
+  /** Methods of the server's requests, in order. */
+  readonly asked: string[] = [];
+  /** Methods that the server registered for after the start. */
+  readonly registered: string[] = [];
   /** Files of schemes that the server can't read, by URI. */
   readonly files = new Map<string, Uint8Array>();
   /** Chunks of reports by the number of their export. */
@@ -138,27 +190,46 @@ export class TestClient {
     const connection = createMessageConnection(reader, writer);
     const client = new TestClient(connection, child, options);
     connection.onNotification((method, params) => client.take(method, params));
-    connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
-      items.map(() => client.options.settings ?? {}),
+    client.answerRequests();
+    connection.listen();
+    client.initialized = await connection.sendRequest<InitializeResult>('initialize', {
+      processId: null,
+      rootUri: null,
+      locale: options.locale,
+      initializationOptions: options.isOther ? options.says : ownOptions(options),
+      capabilities: options.capabilities ?? allCapabilities,
+      workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
+    });
+    await connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  /** Answers what the server asks. */
+  private answerRequests(): void {
+    const on = (method: string, answer: (params: never) => unknown): void => {
+      this.connection.onRequest(method, (params) => {
+        this.asked.push(method);
+        return answer(params as never);
+      });
+    };
+    on('workspace/configuration', ({ items }: { items: unknown[] }) =>
+      items.map(() => this.options.settings ?? {}),
     );
-    connection.onRequest('client/registerCapability', () => null);
-    connection.onRequest<StatFileResult, void>(
-      statModelRequest,
-      ({ uri }: StatFileParams): StatFileResult => {
-        const bytes = client.files.get(uri);
-        return bytes ? { ok: true, size: bytes.length, mtime: 1 } : { ok: false, reason: 'no such file' };
-      },
-    );
-    connection.onRequest<ReadFileResult, void>(
-      readModelRequest,
-      ({ uri, offset, length }: ReadFileParams): ReadFileResult => {
-        client.reads.push(length);
-        const bytes = client.files.get(uri)?.subarray(offset, offset + length);
-        return { ok: true, base64: Buffer.from(bytes ?? []).toString('base64') };
-      },
-    );
-    connection.onRequest(exportChunkRequest, ({ export: id, text }: ExportChunkParams) => {
-      client.exports.get(id)?.push(text);
+    on('client/registerCapability', ({ registrations }: RegistrationParams) => {
+      for (const { method } of registrations) this.registered.push(method);
+      return null;
+    });
+    on(statModelRequest, ({ uri }: StatFileParams): StatFileResult => {
+      const bytes = this.files.get(uri);
+      return bytes ? { ok: true, size: bytes.length, mtime: 1 } : { ok: false, reason: 'no such file' };
+    });
+    on(readModelRequest, ({ uri, offset, length }: ReadFileParams): ReadFileResult => {
+      this.reads.push(length);
+      const bytes = this.files.get(uri)?.subarray(offset, offset + length);
+      return { ok: true, base64: Buffer.from(bytes ?? []).toString('base64') };
+    });
+    on(exportChunkRequest, ({ export: id, text }: ExportChunkParams) => {
+      this.exports.get(id)?.push(text);
       return null;
     });
     for (const method of [
@@ -166,22 +237,11 @@ export class TestClient {
       'workspace/codeLens/refresh',
       'workspace/diagnostic/refresh',
     ]) {
-      connection.onRequest(method, () => {
-        client.take(method, null);
+      on(method, () => {
+        this.take(method, null);
         return null;
       });
     }
-    connection.listen();
-    client.initialized = await connection.sendRequest<InitializeResult>('initialize', {
-      processId: null,
-      rootUri: null,
-      locale: options.locale,
-      initializationOptions: { profiles: options.profiles, withheld: { models: options.withheld ?? [] } },
-      capabilities: options.capabilities ?? allCapabilities,
-      workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri })),
-    });
-    await connection.sendNotification('initialized', {});
-    return client;
   }
 
   /** Opens the listing of a model as the editor does: the text by our request, then the document. */
@@ -199,7 +259,9 @@ export class TestClient {
 
   async changeSettings(settings: object): Promise<void> {
     this.options = { ...this.options, settings };
-    await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await this.connection.sendNotification('workspace/didChangeConfiguration', {
+      settings: { siliconlens: settings },
+    });
   }
 
   /** A report as its chunks say it. */

@@ -9,14 +9,18 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TestClient } from './client';
+import { allCapabilities, TestClient } from './client';
 import type { TestDocument } from './client';
 
 let client: TestClient;
 afterEach(() => client.stop());
 
 const snippetClient = {
-  textDocument: { completion: { completionItem: { snippetSupport: true } } },
+  ...allCapabilities,
+  textDocument: {
+    ...allCapabilities.textDocument,
+    completion: { completionItem: { snippetSupport: true } },
+  },
 };
 
 /** Opens a text in which `|` is the cursor. */
