@@ -181,7 +181,8 @@ export class TestClient {
     return TestClient.connect(reader, writer, child, options);
   }
 
-  private static async connect(
+  /** A server at the other end of a connection that is made already. */
+  static async connect(
     reader: MessageReader,
     writer: MessageWriter,
     child: ChildProcess | null,
