@@ -31,6 +31,7 @@ import type {
   RegistrationParams,
 } from 'vscode-languageserver/node';
 import { listingOf } from '../../server/address';
+import '../setup';
 import { startServer } from '../../server/features/server';
 import {
   exportChunkRequest,
