@@ -147,7 +147,8 @@ it('goes to the node of a bar that is clicked', async () => {
   const box = (await canvas.boundingBox())!;
   // 600 px hold 30 bars of 18 px and the axis below them: the first bar, of the dearest node, is in the first 30 px.
   await canvas.click({ position: { x: box.width / 2, y: 22 } });
-  expect((await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 999 });
+  // Charts take events in the next frame.
+  await expect.poll(async () => (await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 999 });
 });
 
 it('shows another chip on a press, and remembers it', async () => {
