@@ -119,7 +119,10 @@ it('filters after a pause in the typing', async () => {
   await view.page.locator('#nodes .status', { hasText: '11 nodes' }).waitFor();
   expect(await view.page.locator('#nodes .viewport .row').count()).toBe(11);
   const filters = (await view.sent()).flatMap((said) => (said.type === 'rows' ? [said.params.filter] : []));
-  expect(filters.filter((filter) => filter !== '')).toEqual(['node-99']);
+  const asked = filters.filter((filter) => filter !== '');
+  expect(asked.at(-1)).toBe('node-99');
+  // Not for each of the seven letters; a machine with much to do may pause between two of them itself.
+  expect(asked.length).toBeLessThan(7);
 });
 
 it('goes by keyboard from the filter to a header and a row, which leads to its node', async () => {
