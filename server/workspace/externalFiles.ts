@@ -1,4 +1,4 @@
-import { byteLength } from '../engine/graph/dataTypes';
+import { byteLength, elementCount } from '../engine/graph/dataTypes';
 import type { Graph, Model, Node, Tensor } from '../engine/graph/model';
 import { isStepDue, type Steps } from '../engine/scheduler';
 import { appendAll } from '../engine/lists';
@@ -10,7 +10,7 @@ export function* externalFiles(model: Model): Steps<ExternalFile[]> {
   const add = (tensor: Tensor): void => {
     if (tensor.data.place !== 'external') return;
     const { location, offset = 0, length } = tensor.data;
-    const count = tensor.dims.reduce((product, dim) => product * dim, 1);
+    const count = elementCount(tensor.dims);
     const bytes = length ?? (tensor.dtype ? byteLength(tensor.dtype, count) : null) ?? 0;
     needed.set(location, Math.max(needed.get(location) ?? 0, offset + bytes));
   };

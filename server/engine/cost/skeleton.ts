@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import type { MatrixShape } from '../operators/rule';
 import { constant, type KernelInput, type Terms } from './classes/model';
 
@@ -20,11 +21,8 @@ export function productsOf(shape: MatrixShape): readonly Product[] {
     case 'gemm':
       return [{ batch: shape.batch, m: shape.m, n: shape.n, k: shape.k, weights: shape.weights !== 'none' }];
     case 'convolution': {
-      const taps = shape.kernel.reduce((a, b) => a * b, 1);
-      const positions = (shape.transposed ? shape.inputSpatial : shape.outputSpatial).reduce(
-        (a, b) => a * b,
-        1,
-      );
+      const taps = elementCount(shape.kernel);
+      const positions = elementCount(shape.transposed ? shape.inputSpatial : shape.outputSpatial);
       const inputs = shape.inputChannels / shape.groups;
       const outputs = shape.outputChannels / shape.groups;
       return [

@@ -158,6 +158,11 @@ export function dataTypeOfCode(code: number): DataType | undefined {
   return onnxTypes.get(code);
 }
 
+/** Number of elements of a shape of numbers; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
 /** Bytes that `elements` elements occupy when packed, rounded up to whole bytes or blocks; null for strings. */
 export function byteLength(type: DataType, elements: number): number | null {
   const { bits, block } = dataTypes[type];

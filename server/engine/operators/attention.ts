@@ -1,8 +1,9 @@
+import { elementCount } from '../graph/dataTypes';
 import { add, floorDivide, multiply, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { activationWork } from './activations';
 import { attentionWork, type AttentionSizes } from './attentionWork';
-import { elementCount, sameType, sharper } from './helpers';
+import { sameType, sharper } from './helpers';
 import type { NodeContext, OperatorRule, WorkContext } from './rule';
 
 interface HeadShape {

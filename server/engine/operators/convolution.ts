@@ -1,7 +1,8 @@
+import { elementCount } from '../graph/dataTypes';
 import type { DataType } from '../graph/dataTypes';
 import { equalDims, floorDivide, multiply, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
-import { elementCount, knownNumbers } from './helpers';
+import { knownNumbers } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { readWindow, slideLength, transposedLength } from './window';
 import { maximumRank, shapeElements } from './tensorShape';

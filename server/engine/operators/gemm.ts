@@ -1,8 +1,9 @@
+import { elementCount } from '../graph/dataTypes';
 import type { DataType } from '../graph/dataTypes';
 import type { Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { broadcastShapes } from './broadcast';
-import { elementCount, sharper } from './helpers';
+import { sharper } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 
 /**

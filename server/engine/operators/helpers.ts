@@ -37,8 +37,3 @@ export function sharper(a: Dim | undefined, b: Dim | undefined): Dim | undefined
   if (a === undefined) return b;
   return typeof a === 'number' || typeof b !== 'number' ? a : b;
 }
-
-/** Number of elements of a shape of numbers; 1 for a scalar. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, dim) => product * dim, 1);
-}

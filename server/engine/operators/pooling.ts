@@ -1,7 +1,8 @@
+import { elementCount } from '../graph/dataTypes';
 import type { DataType } from '../graph/dataTypes';
 import type { Shape } from '../graph/model';
 import { joinShape } from './convolution';
-import { elementCount, knownDims } from './helpers';
+import { knownDims } from './helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { readWindow, slideLength, transposedLength } from './window';
 

@@ -1,6 +1,7 @@
+import { elementCount } from '../graph/dataTypes';
 import { add, floorDivide, multiply, subtract, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
-import { elementCount, knownScalar } from './helpers';
+import { knownScalar } from './helpers';
 import type { NodeContext, OperatorRule, WorkContext } from './rule';
 import { dtypeAttribute, isDim, normalizeAxis } from './shared';
 

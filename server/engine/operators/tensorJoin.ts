@@ -1,4 +1,4 @@
-import { byteLength } from '../graph/dataTypes';
+import { byteLength, elementCount } from '../graph/dataTypes';
 import {
   add,
   ceilDivide,
@@ -44,7 +44,7 @@ function concatElements(context: NodeContext, shapes: readonly (Shape | undefine
   const contents = shapes.map((_, index) => context.elements(index));
   if (contents.every((content) => content === undefined)) return;
   if (sum(counts as number[]) === 0) return;
-  const outer = (shapes[0] as readonly number[]).slice(0, axis).reduce((a, b) => a * b, 1);
+  const outer = elementCount((shapes[0] as readonly number[]).slice(0, axis));
   const result: Element[] = [];
   for (let row = 0; row < outer; row++) {
     contents.forEach((content, index) => {

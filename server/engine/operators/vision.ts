@@ -1,5 +1,6 @@
+import { elementCount } from '../graph/dataTypes';
 import type { Shape } from '../graph/model';
-import { elementCount, sharper } from './helpers';
+import { sharper } from './helpers';
 import type { NodeContext, OperatorRule } from './rule';
 import { maximumRank, shapeElements } from './tensorShape';
 

@@ -1,3 +1,4 @@
+import { elementCount } from '../../graph/dataTypes';
 import { emptyGraph } from '../../graph/emptyModel';
 import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
@@ -67,7 +68,7 @@ function place(value: InferredValue, opset: number, parts: Parts): boolean {
   if (type?.kind !== 'tensor' || !type.dtype || !shape) return false;
   const { dtype } = type;
   const known = elements?.filter((element) => typeof element === 'number' || typeof element === 'string');
-  const count = shape.reduce((product, dim) => product * dim, 1);
+  const count = elementCount(shape);
   if (known && known.length === count) {
     parts.initializers.push({ ...tensorOf(name, dtype, shape), elements: known as number[] | string[] });
   } else if (value.isConstant && fillTypes.has(dtype) && opset >= fillVersion)

@@ -1,3 +1,4 @@
+import { elementCount } from '../../graph/dataTypes';
 import type { Inference } from '../../inference/types';
 import { writesOf } from '../../kernels/operands';
 import type { Kernel, KernelPlan } from '../../kernels/types';
@@ -173,8 +174,7 @@ function push(lists: Map<string, number[]>, key: string, item: number): void {
   else lists.set(key, [item]);
 }
 
-const elementsIn = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
-const isTelling = (shape: readonly number[]): boolean => elementsIn(shape) >= tellingElements;
+const isTelling = (shape: readonly number[]): boolean => elementCount(shape) >= tellingElements;
 
 /** Shape of what the kernel writes, by the operators of its nodes or without one. */
 function keysOf(inference: Inference, kernel: Kernel, withOperator: boolean): string[] {
@@ -230,7 +230,7 @@ function conflictsOf(inference: Inference, rows: readonly MeasuredRow[]): ShapeC
     const measured = outputShapes?.[0];
     const expected = shapeOf(inference, node?.outputs[0] ?? undefined);
     if (!node || !measured || !expected || node.node.operator !== operator) return [];
-    return elementsIn(measured) === elementsIn(expected)
+    return elementCount(measured) === elementCount(expected)
       ? []
       : [{ row, node: node.index, measured, expected }];
   });
@@ -295,7 +295,7 @@ function sizeOfKernel(inference: Inference, kernel: Kernel, precision: string): 
   const output = shapeOf(inference, writesOf(kernel)[0]);
   if (shape || !output || output.length === 0 || kernel.nodes.length !== 1) return null;
   const columns = output.at(-1)!;
-  const rows = output.slice(0, -1).reduce((product, dim) => product * dim, 1);
+  const rows = elementCount(output.slice(0, -1));
   const operator = group === 'elementwise' ? inference.nodes[kernel.anchor]!.node.operator.toLowerCase() : '';
   return [group, operator, precision, rows, columns].join(' ');
 }

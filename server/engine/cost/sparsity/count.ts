@@ -1,4 +1,4 @@
-import { dataTypes, type DataType } from '../../graph/dataTypes';
+import { dataTypes, type DataType, elementCount } from '../../graph/dataTypes';
 
 /** Elements of a group of the 2:4 pattern, and how many of them have to be zero. */
 const groupSize = 4;
@@ -43,7 +43,7 @@ export class ZeroCounter {
   ) {
     this.bits = dataTypes[type].bits ?? 0;
     this.isZero = zeroTest(type, zero, this.bits);
-    this.columns = axis === null ? 1 : dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+    this.columns = axis === null ? 1 : elementCount(dims.slice(axis + 1));
     this.rows = axis === null ? 0 : (dims[axis] ?? 0);
     const counted = axis !== null && this.rows >= groupSize && this.columns <= mostColumns;
     this.perColumn = counted ? new Uint8Array(this.columns) : null;
@@ -67,7 +67,7 @@ export class ZeroCounter {
   /** Several elements to a byte, the first in the lowest bits; the last byte may be padded. */
   private addPacked(bytes: Uint8Array): void {
     const mask = (1 << this.bits) - 1;
-    const total = this.dims.reduce((a, b) => a * b, 1);
+    const total = elementCount(this.dims);
     for (const byte of bytes) {
       for (let shift = 0; shift < 8 && this.seen < total; shift += this.bits) {
         this.take(this.isZero((byte >> shift) & mask));

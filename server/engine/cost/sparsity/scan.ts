@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../graph/byteSource';
-import { byteLength, dataTypes } from '../../graph/dataTypes';
+import { byteLength, dataTypes, elementCount } from '../../graph/dataTypes';
 import type { Tensor } from '../../graph/model';
 import type { Inference } from '../../inference/types';
 import type { Problem } from '../../problem';
@@ -113,7 +113,7 @@ function jobsOf(weights: readonly WeightTensor[], problems: Problem[]): Job[] {
   for (const weight of weights) {
     const { tensor } = weight;
     const { data, dtype, dims } = tensor;
-    const count = dims.reduce((a, b) => a * b, 1);
+    const count = elementCount(dims);
     const bytes = dtype ? byteLength(dtype, count) : null;
     if (!dtype || dataTypes[dtype].block || !bytes || !Number.isSafeInteger(bytes) || count <= 1) continue;
     if (data.place === 'none') continue;

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../graph/byteSource';
-import { byteLength, dataTypes, type DataType } from '../../graph/dataTypes';
+import { byteLength, dataTypes, type DataType, elementCount } from '../../graph/dataTypes';
 import type { Tensor } from '../../graph/model';
 import { lower } from '../../lower/lower';
 import type { Scheduler } from '../../scheduler';
@@ -164,7 +164,7 @@ class HeadReader {
 
   /** Each row is a whole number of blocks, and all of it has a size. */
   private check(dims: readonly number[], dtype: DataType | undefined, at: number): void {
-    const count = dims.reduce((product, dim) => product * dim, 1);
+    const count = elementCount(dims);
     const block = dtype && dataTypes[dtype].block;
     const row = dims.at(-1) ?? 1;
     if (!Number.isSafeInteger(count) || (block && row % block.elements !== 0))
@@ -178,12 +178,7 @@ class HeadReader {
     const dataStart = Math.ceil(cursor.at / alignment) * alignment;
     let end = 0;
     for (const [i, { tensor, offset }] of placed.entries()) {
-      const bytes =
-        tensor.dtype &&
-        byteLength(
-          tensor.dtype,
-          tensor.dims.reduce((a, b) => a * b, 1),
-        );
+      const bytes = tensor.dtype && byteLength(tensor.dtype, elementCount(tensor.dims));
       if (typeof bytes !== 'number') continue;
       const data = { place: 'embedded', offset: dataStart + offset, length: bytes } as const;
       placed[i] = { tensor: { ...tensor, data }, offset };

@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 import type { Dim } from '../../graph/dim';
-import { dataTypeOfCode } from '../../graph/dataTypes';
+import { dataTypeOfCode, elementCount } from '../../graph/dataTypes';
 import type { DataType } from '../../graph/dataTypes';
 import type {
   Attribute,
@@ -245,7 +245,7 @@ export class Converter {
     dtype: DataType,
     dims: readonly number[],
   ): readonly number[] | readonly string[] | undefined {
-    const count = dims.reduce((product, dim) => product * dim, 1);
+    const count = elementCount(dims);
     if (!(count >= 0 && count <= limits.elements)) return undefined;
     if (proto.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL) return undefined;
     const data = storedData(proto, dtype, count);

@@ -1,4 +1,4 @@
-import { dataTypes, type DataType } from '../../graph/dataTypes';
+import { dataTypes, type DataType, elementCount } from '../../graph/dataTypes';
 import { printDim } from '../../graph/dim';
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
 import { onnxFacts } from '../../graph/origin';
@@ -180,7 +180,7 @@ function writeType(out: Writer, type: ValueType): void {
 
 function writeTensor(out: Writer, tensor: Tensor): void {
   const { dims, dtype, elements, name } = tensor;
-  const count = dims.reduce((product, dim) => product * dim, 1);
+  const count = elementCount(dims);
   if (!dtype || (count > 0 && elements?.length !== count)) throw new UnwritableError(name);
   for (const dim of dims) out.number(1, dim);
   out.number(2, codeOf(dtype));

@@ -1,4 +1,4 @@
-import { dataTypes } from '../../graph/dataTypes';
+import { dataTypes, elementCount } from '../../graph/dataTypes';
 import type { DataType } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
 import type { Tensor, TensorData, ValueType } from '../../graph/model';
@@ -118,7 +118,7 @@ export class TypeParser {
     const range = cursor.token.range();
     const elements = this.elements(dtype);
     const perElement = dataTypes[dtype].kind === 'complex' ? 2 : 1;
-    const expected = dims.reduce((product, dim) => product * dim, perElement);
+    const expected = perElement * elementCount(dims);
     if (elements.length === expected) return { name, dtype, dims, data: { place: 'none' }, elements };
     const args = { tensor: name, type: dtype, shape: dims.join('×') };
     cursor.report('format.tensor-size', args, range);

@@ -1,4 +1,4 @@
-import { byteLength } from '../../graph/dataTypes';
+import { byteLength, elementCount } from '../../graph/dataTypes';
 import type { Graph, Model, ModelFunction, OperatorSet } from '../../graph/model';
 import { isOnnx, onnxFacts } from '../../graph/origin';
 import { configurationText } from './devices';
@@ -41,7 +41,7 @@ function weightText({ initializers }: Graph): string {
   let bytes = 0;
   let isLeast = false;
   for (const { dtype, dims } of initializers) {
-    const count = dims.reduce((product, dim) => product * dim, 1);
+    const count = elementCount(dims);
     if (dtype) bytes += byteLength(dtype, count) ?? 0;
     else isLeast = true;
   }

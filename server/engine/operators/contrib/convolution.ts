@@ -1,3 +1,4 @@
+import { elementCount } from '../../graph/dataTypes';
 import { add, multiply, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { activationWork, addWork } from '../activations';
@@ -9,7 +10,7 @@ import {
   transposedWork,
   type ConvolutionLayout,
 } from '../convolution';
-import { elementCount, knownNumbers, sameType } from '../helpers';
+import { knownNumbers, sameType } from '../helpers';
 import { globalShape, poolShape, windowReads } from '../pooling';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
 import { contrib, microsoft } from './microsoft';

@@ -1,4 +1,4 @@
-import { dataTypeOfCode, type DataType } from '../../graph/dataTypes';
+import { dataTypeOfCode, type DataType, elementCount } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { activationWork, addWork } from '../activations';
@@ -12,7 +12,6 @@ import {
   weightOperand,
   type GemmInputs,
 } from '../gemm';
-import { elementCount } from '../helpers';
 import { normalizationWork, rmsNormOperations } from '../normalization';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { accumulator, contrib } from './microsoft';

@@ -1,8 +1,8 @@
+import { elementCount } from '../../graph/dataTypes';
 import { add, maximum, multiply, sum, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { linearRule } from '../attention';
 import { addWork } from '../activations';
-import { elementCount } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { over, plus, times, whole } from './attentionShapes';
 import { contrib } from './microsoft';

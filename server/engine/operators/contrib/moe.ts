@@ -1,6 +1,5 @@
-import { byteLength } from '../../graph/dataTypes';
+import { byteLength, elementCount } from '../../graph/dataTypes';
 import { activationWork, addWork } from '../activations';
-import { elementCount } from '../helpers';
 import type { OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { rowsOf } from './gemm';
 import { contrib, like } from './microsoft';

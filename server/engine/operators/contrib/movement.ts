@@ -1,6 +1,7 @@
+import { elementCount } from '../../graph/dataTypes';
 import { add, floorDivide, multiply, subtract, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
-import { elementCount, knownDims, knownScalar, sameType } from '../helpers';
+import { knownDims, knownScalar, sameType } from '../helpers';
 import { fourierOperations } from '../signal';
 import { gridSample } from '../vision';
 import type { OperatorRule, WorkContext } from '../rule';

@@ -1,6 +1,6 @@
+import { elementCount } from '../../graph/dataTypes';
 import { addWork } from '../activations';
 import { attentionWork, type AttentionSizes } from '../attentionWork';
-import { elementCount } from '../helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { bytesOf, times, whole } from './attentionShapes';
 import { groupedFormula, headPreparation, headSizeOf, windowMask } from './groupedAttention';

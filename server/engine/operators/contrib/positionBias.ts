@@ -1,5 +1,6 @@
+import { elementCount } from '../../graph/dataTypes';
 import type { Dim } from '../../graph/dim';
-import { elementCount, sharper } from '../helpers';
+import { sharper } from '../helpers';
 import type { OperatorRule } from '../rule';
 import { whole } from './attentionShapes';
 import { contrib } from './microsoft';
