@@ -1,3 +1,4 @@
+import type { ByteSource } from '../graph/byteSource';
 import type { Model, Parsed } from '../graph/model';
 import type { Problem } from '../problem';
 
@@ -58,6 +59,20 @@ export class Meter {
 /** A model that was read, and the memory that it takes with its listing. */
 export interface ReadModel extends Parsed<Model | null> {
   readonly bytes: number;
+}
+
+/** Runs a reader; a file that describes more than there is room for is given up where the reader stands. */
+export async function readInRoom(
+  source: ByteSource,
+  reader: { readonly at: number },
+  read: () => Promise<ReadModel>,
+): Promise<ReadModel> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    return { value: null, problems: [noRoom(reader.at, source.size)], bytes: 0 };
+  }
 }
 
 /** Code of the problem of a file that was given up for want of memory. */

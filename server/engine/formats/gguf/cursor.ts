@@ -39,12 +39,12 @@ export class Cursor {
     return this.source.size;
   }
 
-  async u8(): Promise<number> {
-    return (await this.take(1)).getUint8(this.at - 1 - this.window.start);
+  u8(): Promise<number> {
+    return this.number(1, (view, at) => view.getUint8(at));
   }
 
-  async u32(): Promise<number> {
-    return (await this.take(4)).getUint32(this.at - 4 - this.window.start, this.isLittle);
+  u32(): Promise<number> {
+    return this.number(4, (view, at, isLittle) => view.getUint32(at, isLittle));
   }
 
   /** A count, length or offset: beyond 2^53 no file has so many. */

@@ -1,4 +1,5 @@
 import type { Scheduler } from '../../scheduler';
+import { shortestSingle } from '../singles';
 import { damaged, UnreadableError, type Cursor } from './cursor';
 import { limits } from './limits';
 
@@ -19,7 +20,7 @@ const scalars: Readonly<Partial<Record<number, Scalar>>> = {
   3: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
   4: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
   5: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
-  6: { bytes: 4, read: (view, at, little) => shortest(view.getFloat32(at, little)) },
+  6: { bytes: 4, read: (view, at, little) => shortestSingle(view.getFloat32(at, little)) },
   7: { bytes: 1, read: (view, at) => view.getUint8(at) !== 0 },
   10: { bytes: 8, read: (view, at, little) => view.getBigUint64(at, little) },
   11: { bytes: 8, read: (view, at, little) => view.getBigInt64(at, little) },
@@ -93,13 +94,4 @@ export function valueText(value: MetadataValue): string {
 
 function cut(text: string): string {
   return text.length <= limits.item ? text : `${text.slice(0, limits.item)}…`;
-}
-
-/** The decimal that a 32-bit float stands for: 0.00001 and not 0.000009999999747378752. */
-function shortest(value: number): number {
-  for (let digits = 6; digits <= 9; digits++) {
-    const shorter = Number(value.toPrecision(digits));
-    if (Math.fround(shorter) === value) return shorter;
-  }
-  return value;
 }

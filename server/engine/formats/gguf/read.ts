@@ -4,7 +4,7 @@ import type { Tensor } from '../../graph/model';
 import { lower } from '../../lower/lower';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
-import { boundless, Meter, NoRoomError, noRoom } from '../room';
+import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
 import { Cursor, damaged, UnreadableError } from './cursor';
 import { limits, memory } from './limits';
@@ -37,16 +37,13 @@ export async function readGguf(
   const problems = new ProblemList(limits.problems);
   const meter = new Meter(room);
   const reader = new HeadReader(source, scheduler, problems, meter);
-  try {
+  return readInRoom(source, reader, async () => {
     const isRead = await reader.read();
     if (!isRead) return { value: null, problems: problems.finish(), bytes: 0 };
     const lowered = lower(reader.weights());
     for (const { severity, code, args } of lowered.problems) problems.add(severity, code, args);
     return marked({ value: lowered.value, problems: problems.finish(), bytes: meter.bytes });
-  } catch (error) {
-    if (!(error instanceof NoRoomError)) throw error;
-    return { value: null, problems: [noRoom(reader.at, source.size)], bytes: 0 };
-  }
+  });
 }
 
 class HeadReader {

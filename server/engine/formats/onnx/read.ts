@@ -12,7 +12,7 @@ import type {
 } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
-import { boundless, Meter, NoRoomError, noRoom } from '../room';
+import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
 import { Converter, toNumber } from './convert';
 import { deviceConfigurationsOf } from './devices';
@@ -58,13 +58,10 @@ export async function readOnnx(
   }
   const meter = new Meter(room, copies);
   const reader = new ModelReader(source, scheduler, problems, meter);
-  try {
+  return readInRoom(source, reader, async () => {
     const value = await reader.read();
     return marked({ value, problems: problems.finish(), bytes: meter.bytes });
-  } catch (error) {
-    if (!(error instanceof NoRoomError)) throw error;
-    return { value: null, problems: [noRoom(reader.at, source.size)], bytes: 0 };
-  }
+  });
 }
 
 interface GraphParts {

@@ -4,6 +4,7 @@ import type { Dim } from '../../graph/dim';
 import type { ValueType } from '../../graph/model';
 import { isOpen } from '../dims';
 import { decodeInt32Data } from '../onnx/elements';
+import { shortestSingle } from '../singles';
 import { largest } from '../../lists';
 
 /** Words that open a type; a name that is one of them is quoted, or it would be read as a type. */
@@ -101,14 +102,7 @@ export function floatText(value: number, single = true): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   let text = Object.is(value, -0) ? '-0' : String(value);
-  if (single && text.length > 8) {
-    for (let digits = 6; digits <= 9; digits++) {
-      const shorter = Number(value.toPrecision(digits));
-      if (Math.fround(shorter) !== Math.fround(value)) continue;
-      text = String(shorter);
-      break;
-    }
-  }
+  if (single && text.length > 8) text = String(shortestSingle(value));
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
