@@ -109,7 +109,7 @@ export function platform(): Platform {
   return installed;
 }
 
-/** Whether the server itself reads what lies at an address. */
-export function isLocal(uri: string): boolean {
-  return uri.startsWith('file:') && platform().localFiles !== null;
+/** Where the server itself reads what lies at an address; null where the client does. */
+export function localFilesOf(uri: string): LocalFiles | null {
+  return uri.startsWith('file:') ? platform().localFiles : null;
 }

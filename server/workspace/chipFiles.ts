@@ -1,6 +1,6 @@
 import { type ChipProblem } from '../engine/chips/schemaCheck';
 import { chipProblem } from '../engine/chips/userChips';
-import { FileError, isLocal, platform, type FileFault } from '../platform';
+import { FileError, localFilesOf, platform, type FileFault, type LocalFiles } from '../platform';
 import type { ListFolderParams, ListFolderResult } from '../protocol';
 import type { ClientFiles } from './modelFiles';
 
@@ -35,7 +35,8 @@ export class ChipFiles {
   /** The chip files of a folder, by name, up to the first that is too many; none where the folder has no chips. */
   async read(folder: string): Promise<ChipSource[]> {
     const base = `${folder.replace(/\/$/, '')}/${chipFolder.join('/')}`;
-    const names = isLocal(folder) ? await localNames(folder) : await this.remoteNames(base);
+    const local = localFilesOf(folder);
+    const names = local ? await localNames(local, folder) : await this.remoteNames(base);
     const wanted = names.filter((name) => /\.json$/i.test(name)).sort();
     const sources: ChipSource[] = [];
     let bytes = 0;
@@ -57,7 +58,8 @@ export class ChipFiles {
     const uri = `${base}/${encodeURIComponent(file)}`;
     const name = [...chipFolder, file].join('/');
     try {
-      const read = isLocal(folder) ? readLocal(folder, file) : this.readRemote(uri);
+      const local = localFilesOf(folder);
+      const read = local ? readLocal(local, folder, file) : this.readRemote(uri);
       return { uri, name, text: (await read).replace(/^\uFEFF/, ''), problem: null };
     } catch (error) {
       return { uri, name, text: '', problem: problemOf(error) };
@@ -86,17 +88,17 @@ class Refused extends Error {
   }
 }
 
-async function localNames(folder: string): Promise<readonly string[]> {
+async function localNames(local: LocalFiles, folder: string): Promise<readonly string[]> {
   try {
-    return (await platform().localFiles?.namesBelow(folder, chipFolder)) ?? [];
+    return await local.namesBelow(folder, chipFolder);
   } catch {
     // No such folder: most workspaces have none.
     return [];
   }
 }
 
-async function readLocal(folder: string, name: string): Promise<string> {
-  const file = await platform().localFiles?.openBelow(folder, [...chipFolder, name]);
+async function readLocal(local: LocalFiles, folder: string, name: string): Promise<string> {
+  const file = await local.openBelow(folder, [...chipFolder, name]);
   if (!file) throw new Refused(chipProblem('chip.outside', []));
   try {
     const { size } = file.source;

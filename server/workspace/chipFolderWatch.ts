@@ -1,4 +1,4 @@
-import { isLocal, platform, type Timer } from '../platform';
+import { localFilesOf, platform, type Timer } from '../platform';
 import { chipFolder } from './chipFiles';
 
 /** How long a folder has to be quiet before it is told: files are often written in steps (milliseconds). */
@@ -17,10 +17,9 @@ export class ChipFolderWatch {
 
   setFolders(folders: readonly string[]): void {
     this.dispose();
-    const { localFiles } = platform();
-    if (!localFiles) return;
-    const local = folders.filter(isLocal);
-    this.ends = local.map((folder) => localFiles.watchBelow(folder, chipFolder, () => this.tell()));
+    this.ends = folders.flatMap(
+      (folder) => localFilesOf(folder)?.watchBelow(folder, chipFolder, () => this.tell()) ?? [],
+    );
   }
 
   dispose(): void {

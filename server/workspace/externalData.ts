@@ -1,7 +1,7 @@
 import { externalPath } from '../engine/formats/externalPath';
 import type { Problem } from '../engine/problem';
 import { appendAll } from '../engine/lists';
-import { isLocal, platform } from '../platform';
+import { localFilesOf } from '../platform';
 import type { OpenFile } from '../platform';
 import type { ModelFiles } from './modelFiles';
 
@@ -98,8 +98,8 @@ async function look(modelUri: string, location: string, reader: ModelFiles): Pro
 async function placeOf(modelUri: string, location: string): Promise<string | null> {
   const path = externalPath(location);
   if (!path.ok) return null;
-  const { localFiles } = platform();
-  if (!localFiles || !isLocal(modelUri)) {
+  const local = localFilesOf(modelUri);
+  if (!local) {
     const encoded = path.segments.map(encodeURIComponent).join('/');
     const end = modelUri.search(/[?#]/);
     const whole = end === -1 ? modelUri : modelUri.slice(0, end);
@@ -108,7 +108,7 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     if (slash === -1) throw new Error('no folder');
     return whole.slice(0, slash + 1) + encoded + modelUri.slice(whole.length);
   }
-  return localFiles.beside(modelUri, path.segments);
+  return local.beside(modelUri, path.segments);
 }
 
 function note(

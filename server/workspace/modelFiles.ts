@@ -1,5 +1,5 @@
 import type { ByteSource } from '../engine/graph/byteSource';
-import { FileError, isLocal, platform } from '../platform';
+import { FileError, localFilesOf, platform } from '../platform';
 import type { FileStamp, OpenFile } from '../platform';
 import type { ReadFileParams, ReadFileResult, StatFileParams, StatFileResult } from '../protocol';
 
@@ -14,8 +14,8 @@ export class ModelFiles {
   constructor(private readonly client: ClientFiles) {}
 
   async stat(uri: string): Promise<FileStamp> {
-    const { localFiles } = platform();
-    if (localFiles && isLocal(uri)) return localFiles.look(uri);
+    const local = localFilesOf(uri);
+    if (local) return local.look(uri);
     const result = await this.client.stat({ uri });
     if (!result.ok) throw new FileError('failed', uri, result.reason);
     // Clients have no time but that of the content, in milliseconds, and whoever writes a file may set it.
@@ -23,8 +23,8 @@ export class ModelFiles {
   }
 
   async open(uri: string): Promise<OpenFile> {
-    const { localFiles } = platform();
-    if (localFiles && isLocal(uri)) return localFiles.open(uri);
+    const local = localFilesOf(uri);
+    if (local) return local.open(uri);
     const stamp = await this.stat(uri);
     return { stamp, source: this.remote(uri, stamp.size), close: () => Promise.resolve() };
   }

@@ -1,7 +1,7 @@
+import { isTextPath } from '../../modelFormats/names';
 import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
 import { platform } from '../platform';
-import { languageId } from '../protocol';
 import type { ListingResult, WorkStage } from '../protocol';
 import type { Analysis } from './analysis';
 import { Budget } from './budget';
@@ -434,5 +434,5 @@ export class Models {
 export function isHandWritten(uri: string): boolean {
   if (modelOf(uri) !== null) return false;
   // A new text has no name yet; the client only sends those of our language.
-  return uri.startsWith('untitled:') || uri.toLowerCase().endsWith(`.${languageId}txt`);
+  return uri.startsWith('untitled:') || isTextPath(uri);
 }
