@@ -1,4 +1,4 @@
-import { byteLength, dataTypes, type DataType } from '../graph/dataTypes';
+import { byteLength, dataTypes, type DataType, elementCount } from '../graph/dataTypes';
 import { utf8Length } from '../graph/utf8';
 import type { Node, Shape, Tensor, ValueType } from '../graph/model';
 import { maximumElements } from '../operators/broadcast';
@@ -40,10 +40,7 @@ function bytesOf(type: ValueType | undefined): number | null {
   const shape = numericShape(type);
   const dtype = type?.kind === 'tensor' || type?.kind === 'sparse' ? type.dtype : undefined;
   if (!shape || !dtype) return null;
-  return byteLength(
-    dtype,
-    shape.reduce((count, dim) => count * dim, 1),
-  );
+  return byteLength(dtype, elementCount(shape));
 }
 
 /** As {@link bytesOf}, and a list whose items are known has theirs, an optional at most those of what it may hold. */
@@ -100,10 +97,10 @@ class WorkView extends NodeAttributes implements WorkContext {
     return numericShape(this.subject.outputs[index]?.type) ?? nothing;
   }
   count(index: number): number {
-    return this.hasInput(index) ? this.shape(index).reduce((count, dim) => count * dim, 1) : 0;
+    return this.hasInput(index) ? elementCount(this.shape(index)) : 0;
   }
   outputCountOf(index: number): number {
-    return this.hasOutput(index) ? this.outputShape(index).reduce((count, dim) => count * dim, 1) : 0;
+    return this.hasOutput(index) ? elementCount(this.outputShape(index)) : 0;
   }
   elements(index: number): readonly Element[] | undefined {
     const elements = this.subject.inputs[index]?.elements;

@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import type { Inference, InferredNode } from '../inference/types';
 import { numericShape } from '../inference/work';
 import type { Operations, WorkBytes } from '../operators/rule';
@@ -40,8 +41,8 @@ function operandOf(inference: Inference, id: number, use: 'read' | 'written', by
   const { type, isConstant } = inference.values[id]!;
   const role = use === 'written' ? 'output' : isConstant ? 'weight' : 'input';
   const format = (type?.kind === 'tensor' && type.dtype) || null;
-  const elements = numericShape(type)?.reduce((count, dim) => count * dim, 1) ?? null;
-  return { value: id, role, format, elements, bytes };
+  const shape = numericShape(type);
+  return { value: id, role, format, elements: shape ? elementCount(shape) : null, bytes };
 }
 
 /** A node by itself moves what its own rule says. */

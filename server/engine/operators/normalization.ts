@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import type { DataType } from '../graph/dataTypes';
 import { knownScalar, sameType, sharper } from './helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
@@ -23,7 +24,7 @@ export function normalizationWork(
 /** Elements before `axis`: the number of rows that a normalisation over the trailing axes has. */
 export function rowsBefore(shape: readonly number[], axis: number): number {
   const front = normalizeAxis(axis, shape.length) ?? 0;
-  return shape.slice(0, front).reduce((rows, dim) => rows * dim, 1);
+  return elementCount(shape.slice(0, front));
 }
 
 /** Sets outputs `mean` and `inverse` of a LayerNormalization: the input's shape with the normalised axes made 1. */
@@ -167,7 +168,7 @@ const meanVarianceNormalization: OperatorRule = {
   work(context) {
     const shape = context.shape(0);
     const axes = (context.ints('axes') ?? [0, 2, 3]).map((axis) => normalizeAxis(axis, shape.length));
-    const reduced = shape.filter((_, index) => axes.includes(index)).reduce((n, dim) => n * dim, 1);
+    const reduced = elementCount(shape.filter((_, index) => axes.includes(index)));
     const groups = reduced === 0 ? 0 : context.count(0) / reduced;
     return { vector: 6 * context.count(0), special: groups };
   },

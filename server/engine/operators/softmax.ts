@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import { sameType } from './helpers';
 import type { OperatorRule, OperatorWork, WorkContext } from './rule';
 
@@ -14,9 +15,7 @@ function softmaxLength(context: WorkContext): number {
   const shape = context.shape(0);
   const axis = context.int('axis', context.version < 13 ? 1 : -1);
   const front = axis < 0 ? axis + shape.length : axis;
-  return context.version < 13
-    ? shape.slice(front).reduce((length, dim) => length * dim, 1)
-    : (shape[front] ?? 1);
+  return context.version < 13 ? elementCount(shape.slice(front)) : (shape[front] ?? 1);
 }
 
 function rule(name: string, formula: string, work: (context: WorkContext) => OperatorWork): OperatorRule {
