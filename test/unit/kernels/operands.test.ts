@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { movedBytes } from '../../../server/engine/kernels/operands';
+import { movedBytes, operandsOf as crossing } from '../../../server/engine/kernels/operands';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
@@ -97,5 +97,31 @@ describe('operands', () => {
         ['y', 32],
       ],
     ]);
+  });
+
+  it('count what a view passes on once, whether the value itself leaves the kernel too or not', async () => {
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 5]' }),
+        initializers: [tensorOf('shape', 'int64', [1], [10])],
+        nodes: [node('Relu', 'x', 'v'), node('Reshape', 'v, shape', 'w')],
+      }),
+    );
+    const written = (leaving: readonly string[]): unknown[] => {
+      const nameOf = (id: number): string => inference.values[id]!.name;
+      const names = {
+        resolve: (id: number) => id,
+        isReadOutside: (id: number) => leaving.includes(nameOf(id)),
+      };
+      return crossing(inference, [0, 1], names, new Map())
+        .filter(({ role }) => role === 'output')
+        .map(({ value, bytes }) => [nameOf(value), bytes]);
+    };
+    // Ten floats of four bytes, computed once: the view is the same memory under another name.
+    expect(written(['v', 'w'])).toEqual([
+      ['v', 40],
+      ['w', 0],
+    ]);
+    expect(written(['w'])).toEqual([['w', 40]]);
   });
 });
