@@ -111,7 +111,7 @@ function crossingOfMembers(
 function bytesRead(inference: Inference, node: InferredNode, place: number, read: number): number | null {
   const named = node.inputs[place]!;
   const own = inference.values[read]!.bytes;
-  // A folded node that a runtime keeps (a dequantised weight) has no work of its own but reads all of its input.
+  // A constant that a runtime computes in each run has no work of its own, but its node reads all of its input.
   if (node.folded) return own;
   if (!node.work) return null;
   const touched = node.work.touched.inputs[place] ?? 0;

@@ -99,6 +99,21 @@ describe('operands', () => {
     ]);
   });
 
+  it('are all of what is read and written where a runtime computes a constant in each run', async () => {
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 3]' }),
+        initializers: [tensorOf('stored', 'float', [3, 4], new Array<number>(12).fill(1))],
+        nodes: [node('Neg', 'stored', 'w'), node('MatMul', 'x, w', 'y')],
+      }),
+    );
+    const none = profileById('none')!;
+    const eager = { ...none, folding: { ...none.folding, constants: false } };
+    const { kernels } = await planKernels(inference, eager, uninterrupted);
+    // Floats of four bytes: 12 read and 12 written; then 6 + 12 read and 8 written.
+    expect(kernels.map(movedBytes)).toEqual([4 * (12 + 12), 4 * (6 + 12 + 8)]);
+  });
+
   it('count what a view passes on once, whether the value itself leaves the kernel too or not', async () => {
     const { inference } = await tryModel(
       modelOf({
