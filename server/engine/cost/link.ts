@@ -46,17 +46,18 @@ function isCache({ name, type }: InferredValue): boolean {
 }
 
 /**
- * Transfer of the graph's inputs and outputs, kept apart from node times. Nothing moves on a CPU, and a cache of keys
- * and values stays where it is.
+ * Transfer of the graph's inputs and outputs, kept apart from node times; null while one of them is unknown. Nothing
+ * moves on a CPU, and a cache of keys and values stays where it is.
  */
 export function transferOfInputsAndOutputs(
   inference: Inference,
   chip: Chip,
   sizing: Sizing,
-): { readonly bytes: number; readonly seconds: number | null } {
+): { readonly bytes: number | null; readonly seconds: number | null } {
   const main = inference.scopes[0];
   let bytes = 0;
-  let known = true;
+  // Of a model that is not all there inputs and outputs may be missing too.
+  let known = !inference.isPartial;
   for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
     const value = id === null ? undefined : inference.values[id];
     if (!value || isCache(value)) continue;
@@ -64,7 +65,8 @@ export function transferOfInputsAndOutputs(
     if (held === null) known = false;
     bytes += held ?? 0;
   }
-  if (!known || !modelFor(chip)) return { bytes, seconds: null };
+  if (!known) return { bytes: null, seconds: null };
+  if (!modelFor(chip)) return { bytes, seconds: null };
   if (traitsOf[chip.class].isHost) return { bytes, seconds: 0 };
   const rate = linkRate(chip, machineFor(chip, 'fp32'));
   return { bytes, seconds: rate === null ? null : linkLatency + bytes / rate };

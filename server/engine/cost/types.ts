@@ -73,7 +73,7 @@ export interface ChipCost {
     readonly eliminatedOperations: number | null;
     readonly bytes: number | null;
     /** Transfer of graph inputs and outputs over the host link; kept apart from node times. */
-    readonly io: { readonly bytes: number; readonly seconds: number | null };
+    readonly io: { readonly bytes: number | null; readonly seconds: number | null };
     /** What starting a run from the host costs the runtime, seconds; kept apart from node times too. */
     readonly startSeconds: number | null;
   };

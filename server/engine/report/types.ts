@@ -112,7 +112,7 @@ export interface ReportChip {
     /** Operations of nodes that it computes at load time, merges or drops; with `operations` those of all nodes. */
     readonly eliminatedOperations: number | null;
     readonly bytes: number | null;
-    readonly io: { readonly bytes: number; readonly seconds: number | null };
+    readonly io: { readonly bytes: number | null; readonly seconds: number | null };
     /** Start of a run from the host, in seconds; not in the latency, as `io` is not. */
     readonly startSeconds: number | null;
   };

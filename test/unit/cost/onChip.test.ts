@@ -105,6 +105,16 @@ describe('transfers', () => {
     expect(ioOf('past_key_values.0.key', [1, 1, 8, 8])).toBe(256);
     expect(ioOf('past_sequence_length', [64])).toBe(512);
   });
+
+  it('are unknown of a model of which a part was not read: inputs and outputs may be missing too', () => {
+    const { inference, plan } = chain([1, 64], [dense(1, 64, 64)]);
+    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+    const ioOf = (isPartial: boolean) =>
+      estimateChip({ ...inference, isPartial }, plan, chipById('nvidia-t4')!, profileById('none')!, workload)
+        .total.io;
+    expect(ioOf(false).bytes).toBe(512);
+    expect(ioOf(true)).toEqual({ bytes: null, seconds: null });
+  });
 });
 
 describe('an NPU that reads system memory', () => {
