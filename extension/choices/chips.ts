@@ -83,7 +83,8 @@ function chipItem(chip: ChipChoice, leads: boolean): ChipItem {
     chip,
     label: `${leads ? '$(star-full) ' : ''}${labelText(chip.name)}`,
     description: labelText(names.join(', ')),
-    detail: labelText(chip.description),
+    // The class too: what is typed is looked for here, not in the headings.
+    detail: labelText(`${chip.class} · ${chip.description}`),
     buttons: [
       {
         iconPath: new vscode.ThemeIcon(leads ? 'star-full' : 'star-empty'),

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
-import { findChips, type Catalogue } from '../engine/chips/catalogue';
+import type { Catalogue } from '../engine/chips/catalogue';
+import { isNamed, searchChips } from '../engine/chips/search';
 import type { Chip } from '../engine/chips/chip';
 import { lineAt, parseJson } from '../engine/json';
 import { nearest } from '../engine/nearest';
@@ -16,6 +17,8 @@ import { readText } from './openModel';
 /** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
 const mostExtended = 4;
 const mostFiles = 200;
+/** How many chips a message lists. */
+const mostNames = 5;
 
 /** The command line reads files itself. */
 const chipFiles = new ChipFiles({
@@ -74,12 +77,13 @@ export class ChipChoice {
     if (exact) return this.noted(exact);
     const broken = this.broken.get(name);
     if (broken) throw this.failure(broken.path, broken.result);
-    const found = findChips(name, this.all);
-    if (found.length === 1) return this.noted(found[0]!);
-    if (found.length === 0) throw this.unknown(name);
-    const ids = found.map((chip) => chip.id);
-    const names = [...new Set([...nearest(name, ids, 5), ...ids])].slice(0, 5);
-    throw usage('cli.error.chip', { chip: name, names: names.join(', ') });
+    const { found } = searchChips(name, this.all);
+    const named = found.filter((chip) => isNamed(name, chip));
+    if (named.length === 1 && found.length === 1) return this.noted(named[0]!);
+    if (named.length === 0) throw this.unknown(name);
+    const ids = [...new Set([...named, ...found])].map((chip) => chip.id);
+    const args = { chip: name, count: found.length, names: ids.slice(0, mostNames).join(', ') };
+    throw found.length > mostNames ? usage('cli.error.chipsMany', args) : usage('cli.error.chips', args);
   }
 
   /** Nothing is called so: the failure names what sounds most alike. */
@@ -91,11 +95,14 @@ export class ChipChoice {
       ({ path }) => path.endsWith('.json') && this.broken.has(path),
     );
     if (nameless) return usage('cli.error.chipBroken', { chip, path: nameless.path });
-    const near = nearest(
+    const { found, related } = searchChips(chip, this.all);
+    const byWords = [...found, ...related].slice(0, mostNames).map(({ name }) => name);
+    const bySpelling = nearest(
       chip,
       this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]),
       3,
     );
+    const near = byWords.length > 0 ? byWords : bySpelling;
     return near.length > 0
       ? usage('cli.error.chipNear', { chip, names: near.join(', ') })
       : usage('cli.error.chipUnknown', { chip });

@@ -1,8 +1,9 @@
 import { entryOf } from '../../outside/table';
 import type { Language } from '../../l10n/language';
-import { findChips } from '../engine/chips/catalogue';
+import { searchChips } from '../engine/chips/search';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
 import { csvRow } from '../../outside/csv';
+import { visible } from '../../outside/hidden';
 import { plainJson } from '../../outside/json';
 import { markdownOf } from '../engine/report/print/markdown';
 import { column, type Section } from '../engine/report/print/sections';
@@ -19,13 +20,17 @@ export async function listChips(words: Arguments, language: Language): Promise<s
   const format = words.choice('format', chipFormats) ?? 'table';
   const choice = await ChipChoice.here(language);
   const query = words.positionals.join(' ');
-  const found = findChips(query, choice.all);
-  if (found.length === 0) throw choice.unknown(query);
+  const { found, related } = searchChips(query, choice.all);
+  const isForReaders = format === 'table' || format === 'markdown';
+  // A program that reads the answer would take a related chip for the one it asked for.
+  if (found.length === 0 && !(isForReaders && related.length > 0)) throw choice.unknown(query);
+  const text = reportWords(language);
+  const section = found.length > 0 ? foundSection(found, text) : relatedSection(query, related, text);
   switch (format) {
     case 'table':
-      return tableOf([catalogueSection(found, reportWords(language))]);
+      return tableOf([section]);
     case 'markdown':
-      return markdownOf([catalogueSection(found, reportWords(language))]);
+      return markdownOf([section]);
     case 'json':
       return `${plainJson(JSON.stringify(found, null, 2))}\n`;
     case 'csv':
@@ -59,10 +64,19 @@ function peakCell(chip: Chip, words: Words): { text: string; figure: Figure } | 
   return { text: words.text(key, { count: words.count(figure.value) }), figure };
 }
 
-function catalogueSection(chips: readonly Chip[], words: Words): Section {
+function foundSection(chips: readonly Chip[], words: Words): Section {
+  return catalogueSection(words.text('print.section.catalogue'), chips, words);
+}
+
+/** Chips of the vendor or class that was asked for, none of which has the model number that was. */
+function relatedSection(query: string, chips: readonly Chip[], words: Words): Section {
+  return catalogueSection(words.text('print.section.related', { query: visible(query) }), chips, words);
+}
+
+function catalogueSection(title: string, chips: readonly Chip[], words: Words): Section {
   const text = (key: string): string => words.text(`print.${key}`);
   return {
-    title: text('section.catalogue'),
+    title,
     columns: [
       column(text('id')),
       column(text('class')),

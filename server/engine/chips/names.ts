@@ -1,39 +1,6 @@
 import type { Chip } from './chip';
 import { smallest } from '../lists';
-
-/** Vendors as they are written in Korean and Chinese, with misprints that circulate. */
-const vendorNames: Readonly<Record<string, readonly string[]>> = {
-  AMD: ['에이엠디'],
-  AWS: ['아마존', 'amazon'],
-  Alibaba: ['알리바바'],
-  Apple: ['애플'],
-  Baidu: ['바이두'],
-  BrainChip: ['브레인칩'],
-  Cambricon: ['캠브리콘', '한무기', '寒武紀', '寒武纪'],
-  Cerebras: ['세레브라스', '세레브라스시스템즈'],
-  DeepX: ['딥엑스'],
-  FuriosaAI: ['퓨리오사', '퓨리오사ai'],
-  Google: ['구글'],
-  Graphcore: ['그래프코어'],
-  Groq: ['그록', '그로크'],
-  Hailo: ['하일로', '헤일로'],
-  Huawei: ['화웨이'],
-  HyperAccel: ['하이퍼엑셀'],
-  IBM: ['아이비엠'],
-  Intel: ['인텔'],
-  Meta: ['메타'],
-  Microsoft: ['마이크로소프트'],
-  Mobilint: ['모빌린트'],
-  NVIDIA: ['엔비디아', 'nvidal'],
-  Qualcomm: ['퀄컴'],
-  Rebellions: ['리벨리온'],
-  Samsung: ['삼성', '삼성전자'],
-  SAPEON: ['사피온'],
-  SambaNova: ['삼바노바'],
-  'SK hynix': ['하이닉스', 'sk하이닉스'],
-  Tesla: ['테슬라'],
-  Tenstorrent: ['텐스토렌트'],
-};
+import { vendorWords } from './searchWords';
 
 /** Lower case without spaces, dashes and other punctuation, in one Unicode form. */
 export function normalise(text: string): string {
@@ -56,10 +23,31 @@ export function namesOf(chip: Chip): readonly string[] {
   return names;
 }
 
+/** The single words of all that a chip may be called, of its id and its vendor too, normalised. */
+export function tokensOf(chip: Chip): readonly string[] {
+  const known = tokenCache.get(chip);
+  if (known) return known;
+  const names = [chip.id, chip.name, ...chip.aliases, chip.vendor, ...vendorsOf(chip.vendor)];
+  const tokens = [...new Set(names.flatMap(wordsOf))];
+  tokenCache.set(chip, tokens);
+  return tokens;
+}
+
+/** A text as its words, normalised: parted by spaces and punctuation, and where Hangul meets another script. */
+export function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/(?<=\p{Script=Hangul})(?=[a-z\d])|(?<=[a-z\d])(?=\p{Script=Hangul})/gu, ' ')
+    .split(/[\s\p{P}\p{S}]+/u)
+    .filter((word) => word !== '');
+}
+
+const tokenCache = new WeakMap<Chip, readonly string[]>();
 const cache = new WeakMap<Chip, readonly string[]>();
 
 function vendorsOf(vendor: string): readonly string[] {
-  return Object.entries(vendorNames)
+  return Object.entries(vendorWords)
     .filter(([name]) => normalise(vendor).includes(normalise(name)))
     .flatMap(([, others]) => others);
 }

@@ -1,5 +1,6 @@
 import { visible } from '../../../outside/hidden';
-import { chipById, chips, findChips } from './catalogue';
+import { chipById, chips } from './catalogue';
+import { findChips } from './search';
 import type { Chip, Source } from './chip';
 import type { Path } from '../json';
 import { type Doubt, doubtsAsProblems, lintChip } from './lint';

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { chipsPage } from '../../../scripts/chipsPage';
 import { indexSource } from '../../../scripts/chipsIndexSource';
 import { chipTypesFile, chipTypesSource } from '../../../scripts/chipsTypesSource';
-import { chipById, chips, findChips } from '../../../server/engine/chips/catalogue';
-import { type Figure, mainMemory } from '../../../server/engine/chips/chip';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
+import { findChips, isNamed, searchChips } from '../../../server/engine/chips/search';
+import { type Chip, type Figure, mainMemory } from '../../../server/engine/chips/chip';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import energyPerOperation from '../../../server/engine/chips/technologies/energyPerOperation.json';
 import interconnects from '../../../server/engine/chips/technologies/interconnects.json';
@@ -166,6 +167,73 @@ describe('finding chips', () => {
     expect(findChips('허버나').map((chip) => chip.id)).toContain('intel-habana-gaudi1');
     expect(findChips('한무기 270').every((chip) => chip.vendor === 'Cambricon')).toBe(true);
     expect(findChips('한무기 270').length).toBeGreaterThan(0);
+  });
+
+  const idsOf = (query: string) => searchChips(query).found.map(({ id }) => id);
+  const every = (query: string, holds: (chip: Chip) => boolean) =>
+    expect(idsOf(query).sort(), query).toEqual(
+      chips
+        .filter(holds)
+        .map(({ id }) => id)
+        .sort(),
+    );
+
+  it('finds by class, place, phase and vendor in both languages', () => {
+    every('fpga', (chip) => chip.class === 'fpga');
+    every('에프피지에이', (chip) => chip.class === 'fpga');
+    every('GPU', (chip) => chip.class === 'gpu');
+    every('neuromorphic', (chip) => chip.class === 'neuromorphic');
+    every('뉴로모픽', (chip) => chip.class === 'neuromorphic');
+    every('마이크로컨트롤러', (chip) => chip.class === 'mcu');
+    every('micro controller', (chip) => chip.class === 'mcu');
+    every('AMD GPU', (chip) => chip.class === 'gpu' && chip.vendor === 'AMD');
+    every('GPU from AMD', () => false);
+    every('인텔 FPGA', (chip) => chip.class === 'fpga' && chip.vendor.includes('Intel'));
+    every('애플 GPU', (chip) => chip.class === 'gpu' && chip.vendor === 'Apple');
+    every('애플GPU', (chip) => chip.class === 'gpu' && chip.vendor === 'Apple');
+    every('차량', (chip) => chip.place.includes('vehicle'));
+    every('vehicle npu', (chip) => chip.class === 'npu' && chip.place.includes('vehicle'));
+    every('데이터 센터 학습 GPU', ({ class: name, place, phase }) => {
+      return name === 'gpu' && place.includes('cloud') && phase.includes('training');
+    });
+    every('in-memory computing', (chip) => chip.class === 'pim');
+  });
+
+  it('has words for every class, place and phase that chips have', () => {
+    for (const chip of chips)
+      // "mcu" is a class first; other chips work there too.
+      for (const trait of [chip.class, ...chip.place.filter((place) => place !== 'mcu'), ...chip.phase])
+        expect(idsOf(trait), trait).toContain(chip.id);
+  });
+
+  // Real chips that the catalogue does not have beside one that it has: A10, L40, RTX 5090 D, RTX 5070, MLU270, Xeon 6.
+  it.each(['A10', 'RTX 5070', '한무기 270', 'MLU270', 'H10', 'MI30', 'WSE 30', 'Hailo 80'])(
+    '%s is not found as its neighbour',
+    (query) => {
+      expect(idsOf(query)).toEqual([]);
+    },
+  );
+
+  it('names what is related when a number of a model is unknown', () => {
+    const related = searchChips('한무기 270').related.map(({ id }) => id);
+    expect(related).toEqual(['cambricon-mlu290-m5', 'cambricon-mlu370-x8']);
+    expect(searchChips('H101').related).toEqual([]);
+    expect(searchChips('H100').related).toEqual([]);
+  });
+
+  it('takes a chip for the one that was named only if its model is the same', () => {
+    const named = (query: string) =>
+      searchChips(query)
+        .found.filter((chip) => isNamed(query, chip))
+        .map(({ id }) => id);
+    expect(idsOf('L40')).toEqual(['nvidia-l40s']);
+    expect(named('L40')).toEqual([]);
+    expect(named('L40S')).toEqual(['nvidia-l40s']);
+    expect(named('the NVIDIA H100 card')).toEqual(['nvidia-h100-sxm']);
+    expect(named('RTX 5090 Ti')).toEqual([]);
+    expect(named('RTX 5090')).toEqual(['nvidia-rtx-5090']);
+    expect(named('tpuv4')).toEqual(['google-tpu-v4']);
+    expect(named('WSE2')).toEqual(['cerebras-wse2']);
   });
 
   it('never mistakes one model number for another, and finds nothing for nonsense', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import type { Chip, Figure } from '../../../server/engine/chips/chip';
 import { lintChip } from '../../../server/engine/chips/lint';
-import { findChips } from '../../../server/engine/chips/catalogue';
+import { findChips } from '../../../server/engine/chips/search';
 
 /** Doubts that were looked into and are right as they stand. */
 const reviewed: Readonly<Record<string, string>> = {
