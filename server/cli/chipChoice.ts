@@ -96,13 +96,9 @@ export class ChipChoice {
     );
     if (nameless) return usage('cli.error.chipBroken', { chip, path: nameless.path });
     const { found, related } = searchChips(chip, this.all);
-    const byWords = [...found, ...related].slice(0, mostNames).map(({ name }) => name);
-    const bySpelling = nearest(
-      chip,
-      this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]),
-      3,
-    );
-    const near = byWords.length > 0 ? byWords : bySpelling;
+    const byWords = [...found, ...related].flatMap(({ id, name }) => [id, name]);
+    const all = this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]);
+    const near = byWords.length > 0 ? nearest(chip, byWords, 3) : nearest(chip, all, 3);
     return near.length > 0
       ? usage('cli.error.chipNear', { chip, names: near.join(', ') })
       : usage('cli.error.chipUnknown', { chip });

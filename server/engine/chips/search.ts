@@ -26,7 +26,8 @@ export function searchChips(query: string, among: readonly Chip[] = chips): Foun
   if (found.length > 0) return { found, related: [] };
   const others = words.filter((word) => !/\d/.test(word));
   if (others.length === 0 || others.length === words.length) return { found, related: [] };
-  return { found, related: ranked(null, others, among) };
+  const related = rankedOf(null, others, among).filter(({ rank }) => rank < fit.typo);
+  return { found, related: related.map(({ chip }) => chip) };
 }
 
 /** What there is to show for a query: what it finds, else what is related; best first. */
@@ -47,8 +48,21 @@ export function isNamed(query: string, chip: Chip): boolean {
   return queryWords(query).every((word) => isForgiving(word) || traits.has(word) || whole.has(word));
 }
 
-/** @param whole the query in one word; null when only its words count */
-function ranked(whole: string | null, words: readonly string[], among: readonly Chip[]): Chip[] {
+function ranked(whole: string, words: readonly string[], among: readonly Chip[]): Chip[] {
+  const all = rankedOf(whole, words, among);
+  const sure = all.some(({ rank }) => rank < fit.typo);
+  return all.filter(({ rank }) => !sure || rank < fit.typo).map(({ chip }) => chip);
+}
+
+/**
+ * The chips that fit and how well, best first.
+ * @param whole the query in one word; null when only its words count
+ */
+function rankedOf(
+  whole: string | null,
+  words: readonly string[],
+  among: readonly Chip[],
+): { readonly chip: Chip; readonly rank: number }[] {
   const traitsAlone = words.every((word) => traits.has(word));
   const all = among.flatMap((chip) => {
     const byName = whole === null ? null : nameRank(whole, chip);
@@ -56,11 +70,7 @@ function ranked(whole: string | null, words: readonly string[], among: readonly 
     const rank = best([counts ? byName : null, wordsRank(words, chip)]);
     return rank === null ? [] : [{ chip, rank }];
   });
-  const sure = all.some(({ rank }) => rank < fit.typo);
-  return all
-    .filter(({ rank }) => !sure || rank < fit.typo)
-    .sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id))
-    .map(({ chip }) => chip);
+  return all.sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id));
 }
 
 /** How a whole query fits the names of a chip; null where it does not. */

@@ -218,6 +218,7 @@ describe('finding chips', () => {
     const related = searchChips('한무기 270').related.map(({ id }) => id);
     expect(related).toEqual(['cambricon-mlu290-m5', 'cambricon-mlu370-x8']);
     expect(searchChips('H101').related).toEqual([]);
+    expect(searchChips('nvdia-h10').related).toEqual([]);
     expect(searchChips('H100').related).toEqual([]);
   });
 
