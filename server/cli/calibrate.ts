@@ -10,6 +10,7 @@ import { calibrateProfiles, rowsPerConstant, type GroupFit } from '../engine/cos
 import { calibrateTable } from '../engine/cost/calibrate/fromTable';
 import { matchProfile } from '../engine/cost/calibrate/matchProfile';
 import { overlayOf, type ChipOverlay } from '../engine/cost/calibrate/overlay';
+import { argOf } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';
 import type { Arguments } from './arguments';
@@ -118,8 +119,8 @@ async function preparedModels(
     for (const note of settingsNotes(words, remarks, language)) if (!notes.includes(note)) notes.push(note);
     const here = problems.filter(({ severity }) => severity === 'information');
     refuseNames(problems.filter((problem) => !here.includes(problem)));
-    const names = new Set(here.map(({ args }) => args['name']));
-    unknown = unknown?.filter(({ args }) => names.has(args['name'])) ?? here;
+    const names = new Set(here.map((one) => argOf(one, 'name')));
+    unknown = unknown?.filter((one) => names.has(argOf(one, 'name'))) ?? here;
     result.set(path, { opened, prepared });
   }
   refuseNames(unknown ?? []);

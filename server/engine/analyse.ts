@@ -12,6 +12,7 @@ import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, type Fit } from './memory/fit';
 import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
+import { problem } from './problem';
 import type { Problem } from './problem';
 import { runPolitely, type Scheduler, type Steps } from './scheduler';
 import type { Workload } from './workload';
@@ -84,7 +85,7 @@ export async function costsOn(
     const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));
     const args = { chip: chip.name, needed, capacity };
     const code = workload.phase === 'training' ? 'memory-too-small-training' : 'memory-too-small';
-    problems.push({ severity: 'warning', code, args, node: null });
+    problems.push(problem('warning', code, args));
   }
   return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
 }

@@ -33,7 +33,7 @@ export function codeActions(
   for (const problem of problems) if (problem.fix) offer(problem, problem.fix);
   for (const problem of model.listing.problems) {
     if (problem.code !== 'format.text-unquoted' || !problem.range) continue;
-    const newText = quote(String(problem.args['found'] ?? ''));
+    const newText = quote(String(problem.args.found));
     offer({ ...problem, range: problem.range }, { kind: 'replace', range: problem.range, newText });
   }
   return actions;

@@ -54,7 +54,9 @@ export function withTextProblems(
 ): readonly PlacedProblem[] {
   const kept = problems.filter(({ code }) => !replacedCodes.has(code));
   // What is only begun is no damaged file.
-  const begun = kept.map((one) => (one.code === 'format.no-graph' ? { ...one, code: 'text.no-graph' } : one));
+  const begun = kept.map((one): PlacedProblem =>
+    one.code === 'format.no-graph' ? { ...one, code: 'text.no-graph' } : one,
+  );
   return [...begun, ...own];
 }
 

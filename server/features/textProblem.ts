@@ -1,13 +1,11 @@
 import type { Range } from '../engine/formats/onnxText/places';
-import type { Severity } from '../engine/problem';
+import { problem } from '../engine/problem';
+import type { ArgsOf, ProblemCode, Severity } from '../engine/problem';
 import type { PlacedProblem } from '../workspace/analysis';
 import type { TextFix } from './textFixes';
 
 /** A problem of a hand-written text, with its place and, where there is no doubt, what would mend it. */
-export interface TextProblem extends PlacedProblem {
-  readonly range: Range;
-  readonly fix?: TextFix;
-}
+export type TextProblem = PlacedProblem & { readonly range: Range; readonly fix?: TextFix };
 
 /** Collects problems; beyond the limit of what anyone reads they are dropped. */
 export class TextProblems {
@@ -15,14 +13,14 @@ export class TextProblems {
 
   constructor(private readonly limit: number) {}
 
-  add(
+  add<C extends ProblemCode>(
     range: Range,
     severity: Severity,
-    code: string,
-    args: Readonly<Record<string, string | number>>,
+    code: C,
+    args: ArgsOf<C>,
     fix?: TextFix,
   ): void {
     if (this.list.length >= this.limit) return;
-    this.list.push({ range, severity, code, args, node: null, ...(fix && { fix }) });
+    this.list.push({ ...problem(severity, code, args), range, ...(fix && { fix }) });
   }
 }

@@ -99,7 +99,7 @@ async function localNames(local: LocalFiles, folder: string): Promise<readonly s
 
 async function readLocal(local: LocalFiles, folder: string, name: string): Promise<string> {
   const file = await local.openBelow(folder, [...chipFolder, name]);
-  if (!file) throw new Refused(chipProblem('chip.outside', []));
+  if (!file) throw new Refused(chipProblem('chip.outside', [], {}));
   try {
     const { size } = file.source;
     checkSize(size);
@@ -121,7 +121,7 @@ function checkSize(size: number): void {
 
 function problemOf(error: unknown): ChipProblem {
   if (error instanceof Refused) return error.problem;
-  if (error instanceof FileError && notFiles.has(error.code)) return chipProblem('chip.not-a-file', []);
+  if (error instanceof FileError && notFiles.has(error.code)) return chipProblem('chip.not-a-file', [], {});
   const detail = error instanceof Error ? error.message : String(error);
   return chipProblem('chip.unreadable', [], { detail });
 }

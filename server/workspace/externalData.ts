@@ -1,4 +1,5 @@
 import { externalPath } from '../engine/formats/externalPath';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { appendAll } from '../engine/lists';
 import { localFilesOf } from '../platform';
@@ -47,13 +48,14 @@ async function problemOf(
   reader: ModelFiles,
 ): Promise<Problem[]> {
   const found = await look(modelUri, location, reader);
-  if (typeof found === 'string') return [note(found, location)];
+  if (typeof found === 'string') return [problem('information', found, { file: location })];
   if (found >= bytesNeeded) return [];
-  return [note('external-data-short', location, { size: found, needed: bytesNeeded }, 'warning')];
+  const args = { file: location, size: found, needed: bytesNeeded };
+  return [problem('warning', 'external-data-short', args)];
 }
 
-function counted(code: string, count: number): Problem {
-  return { severity: 'information', code, args: { count }, node: null };
+function counted(code: `external-data-${'more' | 'many'}`, count: number): Problem {
+  return problem('information', code, { count });
 }
 
 /** The addresses of a model's external data, as far as it may be followed (and is there, of a local model); links resolved. */
@@ -109,13 +111,4 @@ async function placeOf(modelUri: string, location: string): Promise<string | nul
     return whole.slice(0, slash + 1) + encoded + modelUri.slice(whole.length);
   }
   return local.beside(modelUri, path.segments);
-}
-
-function note(
-  code: string,
-  file: string,
-  args: Record<string, number> = {},
-  severity: Problem['severity'] = 'information',
-): Problem {
-  return { severity, code, args: { file, ...args }, node: null };
 }

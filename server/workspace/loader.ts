@@ -7,6 +7,7 @@ import { PositionTable } from '../engine/formats/onnxText/positions';
 import { bytesPerLetter, parseOnnxText } from '../engine/formats/onnxText/parse';
 import { printSteps } from '../engine/formats/onnxText/print';
 import type { Model } from '../engine/graph/model';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { CancelledError, runPolitely } from '../engine/scheduler';
 import type { FileStamp } from '../platform';
@@ -15,7 +16,7 @@ import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import { LoadQueue } from './loadQueue';
 import type { ModelFiles } from './modelFiles';
-import { modelProblem, Pipeline } from './pipeline';
+import { Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
 import { emptyModel } from '../engine/graph/emptyModel';
 import { fileProblem, partialText, unreadableText, withoutGraphText } from './served';
@@ -162,7 +163,7 @@ export class Loader {
 
   /** A model that is not read, since a server ended over it. A hand-written text stays what it is. */
   leftAlone(uri: string, modelUri: string, text: string | null | undefined): Served {
-    const problems = [modelProblem('error', withheldCode)];
+    const problems = [problem('error', withheldCode, {})];
     const written = text ?? unreadableText(nameOf(modelUri), null, problems, this.host.language());
     const none = { model: emptyModel, bytes: 0, positions: new PositionTable([]), problems };
     return this.make({ uri, modelUri, revision: 0, state: 'unreadable', ...none }, written, Date.now());
@@ -213,7 +214,7 @@ export class Loader {
     problems: readonly Problem[],
   ): Served {
     if (latest && latest.listing.state !== 'unreadable') {
-      const noted = [modelProblem('warning', 'files.stale'), ...problems];
+      const noted = [problem('warning', 'files.stale', {}), ...problems];
       const external = { ...latest.listing.external, files: null };
       const parts = { ...latest.listing, state: 'stale', problems: noted, external } as const;
       return this.make(parts, latest.text, latest.mtime);

@@ -3,6 +3,7 @@ import { matchProfile } from '../engine/cost/calibrate/matchProfile';
 import type { Measurement } from '../engine/cost/calibrate/profile';
 import { compareMeasured } from '../engine/report/measured';
 import type { MeasuredGroup, ReportMeasured } from '../engine/report/types';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import type { Analysis } from './analysis';
 
@@ -44,5 +45,5 @@ export function layOver(
 /** What can't be compared because it was measured at other sizes; nothing where all can. */
 export function conflictProblem(measured: Measured | null): Problem[] {
   const count = measured?.report.groups.filter(({ conflict }) => conflict).length ?? 0;
-  return count === 0 ? [] : [{ severity: 'warning', code: 'profile.sizes', args: { count }, node: null }];
+  return count === 0 ? [] : [problem('warning', 'profile.sizes', { count })];
 }

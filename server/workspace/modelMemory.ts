@@ -1,6 +1,7 @@
 import type { Room } from '../engine/formats/room';
 import type { Model } from '../engine/graph/model';
 import { expansionSteps } from '../engine/inference/expansion';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { runPolitely } from '../engine/scheduler';
 import { mostChips, unitsOfAnalysis, unitsOfListing } from './budget';
@@ -133,6 +134,6 @@ export class ModelMemory {
     const all = this.budget.limit - this.budget.held(model, 'listing');
     const most = mostChips(nodes, all);
     const reason = units <= all ? 'others' : most > 0 ? 'chips' : 'nodes';
-    return { severity: 'warning', code: `memory.${reason}`, args: { nodes, chips, most }, node: null };
+    return problem('warning', `memory.${reason}`, { nodes, chips, most });
   }
 }

@@ -126,15 +126,13 @@ export class OwnChips {
     const { catalogue, results } = resolveOwnChips([...files, ...entries]);
     const problems = entries.flatMap(({ name }, index) =>
       results[files.length + index]!.problems.filter(({ severity }) => severity === 'error').map(
-        ({ severity, code, path, args }): Problem => {
-          const field = [name, ...path].join('.');
-          return {
-            severity: severity === 'error' ? 'warning' : severity,
-            code,
-            args: { ...args, field },
-            node: null,
-          };
-        },
+        // It has no file: the place is named by the setting.
+        ({ path, ofKey: _ofKey, ...found }): Problem =>
+          ({
+            ...found,
+            severity: 'warning',
+            args: { ...found.args, field: [name, ...path].join('.') },
+          }) as Problem,
       ),
     );
     return { generation: this.generation, catalogue, problems };
@@ -184,7 +182,7 @@ function parse(source: ChipSource, before: Chip | null): Known {
 
 /** An editor reads lists of any depth. */
 function syntaxProblem({ fault }: JsonMistake): ChipProblem {
-  return { ...chipProblem(`chip.${fault}`, []), bySchema: fault === 'syntax' };
+  return { ...chipProblem(`chip.${fault}`, [], {}), bySchema: fault === 'syntax' };
 }
 
 function chipFile({ source, json, before }: Known): ChipFile {

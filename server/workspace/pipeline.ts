@@ -5,6 +5,7 @@ import type { Chip } from '../engine/chips/chip';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { runPolitely, uninterrupted, type Scheduler } from '../engine/scheduler';
 import type { Analysis, Listing, PlacedProblem } from './analysis';
@@ -109,7 +110,7 @@ export class Pipeline {
       ...unknownBindings(inference, bindings),
       ...ownProblems,
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
-        modelProblem('warning', 'settings.chip-unknown', { chip }),
+        problem('warning', 'settings.chip-unknown', { chip }),
       ),
     ];
     const chips: ChipAnalysis[] = [];
@@ -152,12 +153,4 @@ function keyOf(chip: Chip): string | Chip {
 
 function isGrave(severity: Problem['severity']): boolean {
   return severity === 'error' || severity === 'warning';
-}
-
-export function modelProblem(
-  severity: Problem['severity'],
-  code: string,
-  args: Problem['args'] = {},
-): Problem {
-  return { severity, code, args, node: null };
 }

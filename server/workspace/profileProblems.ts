@@ -1,6 +1,7 @@
 import { setEntry } from '../../outside/table';
 import { profileById } from '../engine/kernels/profile';
-import type { Problem } from '../engine/problem';
+import { problem } from '../engine/problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../engine/problem';
 import type { Analysis } from './analysis';
 import { modelDigest } from './modelDigest';
 import type { StoredProfile } from './profileStore';
@@ -19,8 +20,9 @@ export function profileProblems(
   return analysis.profiles.flatMap((stored) => {
     const { chip } = stored;
     const found = stored.problems.filter(({ severity }) => severity === 'warning');
-    const note = (code: string, args: Problem['args']): void => {
-      found.push({ severity: 'information', code, args: { file: stored.file, ...args }, node: null });
+    const note = <C extends ProblemCode>(code: C, args: ArgsBut<C, 'file'>): void => {
+      const all = { file: stored.file, ...args } as unknown as ArgsOf<C>;
+      found.push(problem('information', code, all));
     };
     if (stored.digest !== modelDigest(analysis.listing.model)) note('profile.stale', {});
     else {

@@ -5,6 +5,7 @@ import type { Language } from '../../l10n/language';
 import { noRoomCode } from '../engine/formats/room';
 import { printUnreadable } from '../engine/formats/onnxText/print';
 import { isWithoutGraph } from '../engine/lower/lower';
+import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../platform';
 import type { Listing } from './analysis';
@@ -23,7 +24,9 @@ export interface Served {
 export function fileProblem(error: unknown): Problem {
   const code = error instanceof FileError ? error.code : 'failed';
   const detail = error instanceof Error ? error.message : String(error);
-  return { severity: 'error', code: `files.${code}`, args: { detail }, node: null };
+  return code === 'failed'
+    ? problem('error', 'files.failed', { detail })
+    : problem('error', `files.${code}`, {});
 }
 
 /** What can be done about a file, by the first thing that is wrong with it. */

@@ -28,6 +28,7 @@ import {
 import type { SchemaAttribute } from '../../server/engine/operators/schema';
 import { uninterrupted } from '../../server/engine/scheduler';
 import { pick, randomOf, type Random } from './random';
+import { argOf } from '../../server/engine/problem';
 
 const types = Object.keys(dataTypes) as DataType[];
 const commonTypes: readonly DataType[] = ['float', 'int64', 'int8', 'bool'];
@@ -200,7 +201,7 @@ export async function fuzzOperator(
     const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
     const prepared = await prepare(senseless(domain, operator, seed), workload, uninterrupted);
     const failed = prepared.inference.problems.find(({ code }) => code === 'inference.rule-failed');
-    if (failed) return `rule failed: ${failed.args['reason']}`;
+    if (failed) return `rule failed: ${argOf(failed, 'reason')}`;
     for (const { work } of prepared.inference.nodes) {
       const found = unsound(work, 'work');
       if (found) return found;

@@ -1,3 +1,5 @@
+import { problem } from '../problem';
+import type { ArgsOf } from '../problem';
 import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from './chip';
 import type { Path } from '../json';
@@ -234,14 +236,10 @@ function lintCalibration(chip: Chip, doubt: Report): void {
 
 /** The same as problems, for the editor of a chip file. */
 export function doubtsAsProblems(doubts: readonly Doubt[]): ChipProblem[] {
-  return doubts.map(({ chip, rule, figure, path, detail }) => ({
-    severity: 'warning',
-    code: `chip.lint-${rule}`,
-    args: { chip, figure, ...rounded(detail) },
-    node: null,
-    path,
-    ofKey: false,
-  }));
+  return doubts.map(({ chip, rule, figure, path, detail }) => {
+    const args = { chip, figure, ...rounded(detail) } as unknown as ArgsOf<`chip.lint-${Doubt['rule']}`>;
+    return { ...problem('warning', `chip.lint-${rule}`, args), path, ofKey: false };
+  });
 }
 
 function rounded(detail: Doubt['detail']): Doubt['detail'] {

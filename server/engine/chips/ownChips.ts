@@ -1,3 +1,4 @@
+import type { ArgsOf, ProblemCode } from '../problem';
 import { type Catalogue, chipById, chips as shipped } from './catalogue';
 import type { Chip } from './chip';
 import { isObject } from './schemaCheck';
@@ -104,7 +105,7 @@ class Resolver {
   }
 }
 
-function refused(code: string, field: string, args: Record<string, string>): UserChip {
+function refused<C extends ProblemCode>(code: C, field: string, args: ArgsOf<C>): UserChip {
   return { chip: null, problems: [chipProblem(code, [field], args)] };
 }
 

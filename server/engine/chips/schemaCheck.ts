@@ -1,17 +1,18 @@
 import { entryOf } from '../../../outside/table';
-import type { Problem } from '../problem';
+import { problem } from '../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../problem';
 import type { Path } from '../json';
 import { typoDistance } from './names';
 import { chipSchema, resolved, type Schema } from './schema';
 
 /** What is wrong with a chip file, and where in it. */
-export interface ChipProblem extends Problem {
+export type ChipProblem = Problem & {
   readonly path: Path;
   /** It is the name of the field that is wrong, not its value. */
   readonly ofKey: boolean;
   /** An editor that validates files by their schema tells it too: mistakes of JSON, and what the schema forbids. */
   readonly bySchema?: boolean;
-}
+};
 
 /**
  * Holds a file against its schema, the one that editors complete and validate it with: that of chip files, or another
@@ -49,34 +50,34 @@ function checkChoice(schema: Schema, value: unknown, path: Path, problems: ChipP
   const allowed = schema.enum ?? ('const' in schema ? [schema.const] : null);
   if (!allowed || allowed.includes(value)) return;
   const args = { value: JSON.stringify(value), allowed: allowed.map(String).join(', ') };
-  problems.push(problem('chip.schema-choice', path, args));
+  problems.push(fault('chip.schema-choice', path, args));
 }
 
 function checkNumber(schema: Schema, value: number, path: Path, problems: ChipProblem[]): void {
   const { minimum, maximum } = schema;
   if (minimum !== undefined && value < minimum)
-    problems.push(problem('chip.schema-low', path, { value, minimum }));
+    problems.push(fault('chip.schema-low', path, { value, minimum }));
   if (maximum !== undefined && value > maximum)
-    problems.push(problem('chip.schema-high', path, { value, maximum }));
+    problems.push(fault('chip.schema-high', path, { value, maximum }));
 }
 
 function checkText(schema: Schema, value: string, path: Path, problems: ChipProblem[]): void {
   const { minLength = 0, maxLength: limit = Infinity } = schema;
   // JSON Schema counts characters: an emoji is one.
   const { length } = [...value];
-  if (length < minLength) problems.push(problem('chip.schema-empty', path));
-  else if (length > limit) problems.push(problem('chip.schema-long', path, { limit }));
+  if (length < minLength) problems.push(fault('chip.schema-empty', path, {}));
+  else if (length > limit) problems.push(fault('chip.schema-long', path, { limit }));
   else if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value))
-    problems.push(problem('chip.schema-pattern', path, { value }));
+    problems.push(fault('chip.schema-pattern', path, { value }));
 }
 
 function checkList(schema: Schema, value: readonly unknown[], path: Path, problems: ChipProblem[]): void {
-  if (value.length < (schema.minItems ?? 0)) problems.push(problem('chip.schema-empty', path));
+  if (value.length < (schema.minItems ?? 0)) problems.push(fault('chip.schema-empty', path, {}));
   const seen = new Set<string>();
   value.forEach((item, index) => {
     const text = JSON.stringify(item);
     if (schema.uniqueItems && seen.has(text))
-      problems.push(problem('chip.schema-twice', [...path, index], { value: text }));
+      problems.push(fault('chip.schema-twice', [...path, index], { value: text }));
     seen.add(text);
     if (schema.items) check(schema.items, item, [...path, index], problems);
   });
@@ -94,7 +95,7 @@ function checkObject(
   const missing = [...(schema.required ?? []), ...requiredIf(schema, value)].filter(
     (name) => !Object.hasOwn(value, name),
   );
-  for (const name of missing) problems.push(problem('chip.schema-missing', path, { field: name }, true));
+  for (const name of missing) problems.push({ ...fault('chip.schema-missing', path, {}, name), ofKey: true });
   for (const [name, item] of Object.entries(value)) {
     const at = [...path, name];
     const field = entryOf(fields, name);
@@ -116,8 +117,11 @@ function unknownField(name: string, known: readonly string[], path: Path): ChipP
   // Short names are near to anything.
   const most = name.length < 6 ? 1 : name.length < 10 ? 2 : 3;
   const near = known.find((one) => typoDistance(one.toLowerCase(), name.toLowerCase(), most) !== null);
-  const code = near === undefined ? 'chip.schema-unknown' : 'chip.schema-unknown-near';
-  return { ...problem(code, path, near === undefined ? {} : { near }, true), severity: 'warning' };
+  const found =
+    near === undefined
+      ? fault('chip.schema-unknown', path, {})
+      : fault('chip.schema-unknown-near', path, { near });
+  return { ...found, ofKey: true, severity: 'warning' };
 }
 
 /** The types that a schema allows, through references; none where it does not say. */
@@ -129,18 +133,22 @@ function typesOf(schema: Schema): readonly string[] {
 
 /** A figure is a number or an object: whoever wrote neither is told of the number. */
 function wrongType(types: readonly string[], value: unknown, path: Path): ChipProblem {
-  const order = ['integer', 'number', 'string', 'boolean', 'array', 'object'];
+  const order = ['integer', 'number', 'string', 'boolean', 'array', 'object'] as const;
   const expected = order.find((type) => types.includes(type)) ?? 'object';
   // To a schema 1e999 is a number.
-  return {
-    ...problem(`chip.schema-${expected}`, path),
-    bySchema: typeof value !== 'number' || isFinite(value),
-  };
+  const bySchema = typeof value !== 'number' || isFinite(value);
+  return { ...fault(`chip.schema-${expected}`, path, {}), bySchema };
 }
 
-function problem(code: string, path: Path, args: Problem['args'] = {}, ofKey = false): ChipProblem {
-  const field = path.length > 0 ? path.join('.') : 'id';
-  return { severity: 'error', code, args: { field, ...args }, node: null, path, ofKey, bySchema: true };
+/** @param field what the text calls the place */
+function fault<C extends ProblemCode>(
+  code: C,
+  path: Path,
+  args: ArgsBut<C, 'field'>,
+  field = path.length > 0 ? path.join('.') : 'id',
+): ChipProblem {
+  const all = { field, ...args } as unknown as ArgsOf<C>;
+  return { ...problem('error', code, all), path, ofKey: false, bySchema: true };
 }
 
 function isOf(type: string, value: unknown): boolean {

@@ -1,3 +1,5 @@
+import { problem } from '../problem';
+import type { ArgsOf, ProblemCode, Severity } from '../problem';
 import { visible } from '../../../outside/hidden';
 import { chipById, chips } from './catalogue';
 import { findChips } from './search';
@@ -30,12 +32,12 @@ export function resolveUserChip(
   lookUp: (id: string) => Chip | undefined = chipById,
 ): UserChip {
   if (!isObject(json))
-    return { chip: null, problems: [{ ...chipProblem('chip.not-an-object', []), bySchema: true }] };
+    return { chip: null, problems: [{ ...chipProblem('chip.not-an-object', [], {}), bySchema: true }] };
   const problems = [...checkSchema(json)];
   const extended = json['extends'];
   const base = typeof extended === 'string' ? lookUp(extended) : undefined;
   if (typeof extended === 'string') {
-    if (extended === json['id']) problems.push(chipProblem('chip.extends-itself', ['extends']));
+    if (extended === json['id']) problems.push(chipProblem('chip.extends-itself', ['extends'], {}));
     else if (!base) problems.push(unknownBase(extended));
   }
   if (problems.some(({ severity }) => severity === 'error')) return { chip: null, problems };
@@ -53,13 +55,14 @@ function isOwners({ rule, detail }: Doubt): boolean {
   return rule === 'unused-source' || (rule === 'missing-source' && !('index' in detail));
 }
 
-export function chipProblem(
-  code: string,
+/** What is wrong at a place of a chip file. */
+export function chipProblem<C extends ProblemCode>(
+  code: C,
   path: Path,
-  args: ChipProblem['args'] = {},
-  severity: ChipProblem['severity'] = 'error',
+  args: ArgsOf<C>,
+  severity: Severity = 'error',
 ): ChipProblem {
-  return { severity, code, args, node: null, path, ofKey: false };
+  return { ...problem(severity, code, args), path, ofKey: false };
 }
 
 function unknownBase(id: string): ChipProblem {

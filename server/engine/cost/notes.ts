@@ -1,7 +1,8 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import type { Problem, Severity } from '../problem';
+import { problem } from '../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
@@ -73,10 +74,10 @@ export function* problemsOf(
   fallback: Fallback | null = null,
 ): Steps<Problem[]> {
   const problems = new Map<string, Problem>();
-  const report = (severity: Severity, code: string, args: Record<string, string | number>) => {
+  const report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>): void => {
     const key = `${code}:${JSON.stringify(args)}`;
-    if (!problems.has(key))
-      problems.set(key, { severity, code, args: { chip: chip.name, ...args }, node: null });
+    const all = { chip: chip.name, ...args } as unknown as ArgsOf<C>;
+    if (!problems.has(key)) problems.set(key, problem(severity, code, all));
   };
   if (!modelFor(chip)) {
     // Nothing else matters where nothing runs.

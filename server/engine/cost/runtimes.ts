@@ -1,6 +1,7 @@
 import type { Chip } from '../chips/chip';
 import { profileById, runtimeProfiles, type DrivenChips, type RuntimeProfile } from '../kernels/profile';
-import type { Problem } from '../problem';
+import { problem } from '../problem';
+import type { ArgsOf, Problem, ProblemCode } from '../problem';
 
 /**
  * Whether a runtime can drive a chip: its table says so, or the chip names it as its default. The latter is how owners
@@ -40,8 +41,8 @@ export function runtimeFor(
   if (asked && drives(asked, chip)) return { profile: asked, problems: [] };
   const profile = defaultRuntimeOf(chip);
   const problems: Problem[] = [];
-  const warn = (code: string, args: Problem['args']): void => {
-    problems.push({ severity: 'warning', code, args, node: null });
+  const warn = <C extends ProblemCode>(code: C, args: ArgsOf<C>): void => {
+    problems.push(problem('warning', code, args));
   };
   if (asked) {
     const able = runtimesOf(chip).map(({ id }) => id);

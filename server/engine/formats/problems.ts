@@ -1,5 +1,13 @@
 import type { Model, Parsed } from '../graph/model';
-import type { Problem, Severity } from '../problem';
+import { problem } from '../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode, Severity } from '../problem';
+
+/** Where a problem was seen in the file: must be said where its text names the place. */
+type OffsetOf<C extends ProblemCode> = string extends keyof ArgsOf<C>
+  ? [offset?: number]
+  : 'offset' extends keyof ArgsOf<C>
+    ? [offset: number]
+    : [offset?: number];
 
 /** Notes in a model that parts of its file could not be read, where an error says so. */
 export function marked<T extends Parsed<Model | null>>(parsed: T): T {
@@ -16,22 +24,36 @@ export class ProblemList {
 
   constructor(private readonly limit: number) {}
 
-  add(severity: Severity, code: string, args: Problem['args'] = {}, offset?: number): void {
+  add<C extends ProblemCode>(
+    severity: Severity,
+    code: C,
+    args: ArgsBut<C, 'offset'>,
+    ...[offset]: OffsetOf<C>
+  ): void {
+    // Some texts name the offset too, so it is an argument as well.
+    const all = { ...args, ...(offset !== undefined && { offset }) } as unknown as ArgsOf<C>;
+    this.push(problem(severity, code, all, offset === undefined ? {} : { offset }));
+  }
+
+  push(found: Problem): void {
     if (this.list.length >= this.limit) this.more++;
-    else if (offset === undefined) this.list.push({ severity, code, args, node: null });
-    // The texts name the offset too, so it is an argument as well.
-    else this.list.push({ severity, code, args: { ...args, offset }, node: null, offset });
+    else this.list.push(found);
   }
 
   /** As {@link add}, but only the first of its code. */
-  addOnce(severity: Severity, code: string, args: Problem['args'] = {}, offset?: number): void {
+  addOnce<C extends ProblemCode>(
+    severity: Severity,
+    code: C,
+    args: ArgsBut<C, 'offset'>,
+    ...offset: OffsetOf<C>
+  ): void {
     if (this.once.has(code)) return;
     this.once.add(code);
-    this.add(severity, code, args, offset);
+    this.add(severity, code, args, ...offset);
   }
 
   /** True if one of this code was added. */
-  has(code: string): boolean {
+  has(code: ProblemCode): boolean {
     return this.list.some((problem) => problem.code === code);
   }
 
@@ -47,8 +69,7 @@ export class ProblemList {
 
   finish(): readonly Problem[] {
     if (this.more > 0) {
-      const args = { count: this.more };
-      this.list.push({ severity: 'information', code: 'format.more-problems', args, node: null });
+      this.list.push(problem('information', 'format.more-problems', { count: this.more }));
       this.more = 0;
     }
     return this.list;

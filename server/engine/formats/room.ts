@@ -1,5 +1,6 @@
 import type { ByteSource } from '../graph/byteSource';
 import type { Model, Parsed } from '../graph/model';
+import { problem } from '../problem';
 import type { Problem } from '../problem';
 
 /** Whether reading may go on, now that what was read takes so many bytes of memory. */
@@ -80,5 +81,5 @@ export const noRoomCode = 'format.no-room';
 
 /** What is said of a file that was given up at `offset`. */
 export function noRoom(offset: number, size: number): Problem {
-  return { severity: 'error', code: noRoomCode, args: { offset, size }, node: null, offset };
+  return problem('error', noRoomCode, { offset, size }, { offset });
 }

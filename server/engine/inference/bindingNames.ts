@@ -1,7 +1,8 @@
 import type { Bindings } from '../graph/dim';
 import type { Graph } from '../graph/model';
 import { nearest } from '../nearest';
-import type { Problem, Severity } from '../problem';
+import { problem } from '../problem';
+import type { Problem } from '../problem';
 import { cleanType, collectSymbols, inputNames, roleOf } from './bindings';
 import type { Inference } from './types';
 
@@ -98,8 +99,4 @@ function unknown(name: string, names: readonly string[]): Problem {
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, mostNames);
   return names.length > shown.length ? `${shown.join(', ')}, …` : shown.join(', ');
-}
-
-function problem(severity: Severity, code: string, args: Problem['args']): Problem {
-  return { severity, code, args, node: null };
 }

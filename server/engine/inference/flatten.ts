@@ -1,6 +1,7 @@
 import type { Attribute, Graph, Model, ModelFunction, OperatorSet, ValueInfo } from '../graph/model';
 import { canonicalDomain } from '../operators/table';
-import type { Problem } from '../problem';
+import { problem } from '../problem';
+import type { ArgsOf, Problem, ProblemCode } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
 import { resolveAttribute } from './attributes';
 import { expansionSteps, type Expansion } from './expansion';
@@ -107,12 +108,8 @@ class Flattener {
 
   private async addCall(flat: FlatNode, outer: FlatScope, called: ModelFunction): Promise<void> {
     if (this.isInside(called, outer)) {
-      this.report({
-        severity: 'error',
-        code: 'inference.function-recursive',
-        args: { function: called.name },
-        node: flat.index,
-      });
+      const args = { function: called.name };
+      this.report(problem('error', 'inference.function-recursive', args, { node: flat.index }));
       return;
     }
     if (!this.expansion.fits) return this.tellFull(flat);
@@ -181,8 +178,8 @@ class Flattener {
     return new ScopeFiller(this.lists, scope, body, call, { ignoreDeclared, scheduler, report }).fill();
   }
 
-  private warn(flat: FlatNode, code: string, args: Problem['args']): void {
-    this.report({ severity: 'warning', code, args, node: flat.index });
+  private warn<C extends ProblemCode>(flat: FlatNode, code: C, args: ArgsOf<C>): void {
+    this.report(problem('warning', code, args, { node: flat.index }));
   }
 }
 

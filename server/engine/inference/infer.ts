@@ -2,6 +2,7 @@ import { entryOf } from '../../../outside/table';
 import { symbolsOf } from '../graph/dim';
 import type { Model, ValueType } from '../graph/model';
 import type { Fact, OperatorClass, Work } from '../operators/rule';
+import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
@@ -62,20 +63,15 @@ class Remarks {
     this.isPartial = isModelPartial;
   }
 
-  add(problem: Problem): void {
-    const isMissing = tellsOfMissing.has(problem.code);
-    if (isMissing || tellsOfCut.has(problem.code)) this.isPartial = true;
+  add(found: Problem): void {
+    const isMissing = tellsOfMissing.has(found.code);
+    if (isMissing || tellsOfCut.has(found.code)) this.isPartial = true;
     // What made the name may stand in the part that was not read: blaming the model would mislead.
     if (isMissing && this.isModelPartial) return;
     const { problems } = this;
-    if (problems.length < maximumProblems) problems.push(problem);
+    if (problems.length < maximumProblems) problems.push(found);
     else if (problems.length === maximumProblems) {
-      problems.push({
-        severity: 'information',
-        code: 'inference.more-problems',
-        args: { limit: maximumProblems },
-        node: null,
-      });
+      problems.push(problem('information', 'inference.more-problems', { limit: maximumProblems }));
     }
   }
 }
@@ -101,17 +97,12 @@ class InferenceBuilder {
       const { name, outputs, operator } = this.flat.nodes[node]!.node;
       // Many exporters name no nodes: what it makes tells which one it is.
       const args = { node: name || outputs.find((output) => output !== '') || operator, taken };
-      this.remarks.add({ severity: 'information', code: 'inference.branch-dearest-counts', args, node });
+      this.remarks.add(problem('information', 'inference.branch-dearest-counts', args, { node }));
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     for (const { name, origin } of symbols) {
       if (origin !== 'unbound' || this.options.keepSymbols) continue;
-      this.remarks.add({
-        severity: 'warning',
-        code: 'inference.dimension-unbound',
-        args: { name },
-        node: null,
-      });
+      this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
     }
     return {
       nodes: await mapPolitely(this.flat.nodes, scheduler, (node) =>

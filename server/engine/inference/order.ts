@@ -1,3 +1,4 @@
+import { problem } from '../problem';
 import type { Problem } from '../problem';
 import type { Steps } from '../scheduler';
 import type { FlatModel, FlatScope } from './flatModel';
@@ -41,15 +42,10 @@ export function* executionOrder(
   }
   const stuck = scope.nodes.filter((index) => waitsFor.get(index)! > 0);
   if (stuck.length > 0) {
-    report({
-      severity: 'error',
-      code: 'inference.graph-cycle',
-      args: { count: stuck.length },
-      node: stuck[0]!,
-    });
+    report(problem('error', 'inference.graph-cycle', { count: stuck.length }, { node: stuck[0]! }));
     yield* cutCycles(flat, scope, stuck, cut);
   } else {
-    report({ severity: 'warning', code: 'inference.nodes-out-of-order', args: {}, node: scope.holder });
+    report(problem('warning', 'inference.nodes-out-of-order', {}, { node: scope.holder }));
   }
   return [...order, ...stuck];
 }

@@ -2,9 +2,10 @@ import { type DataType } from '../graph/dataTypes';
 import { symbol, type Dim } from '../graph/dim';
 import type { Node, Shape, ValueType } from '../graph/model';
 import { maximumElements } from '../operators/broadcast';
-import type { Element, Fact, NodeContext } from '../operators/rule';
+import type { Element, Fact, NodeContext, RuleArgs, RuleProblem } from '../operators/rule';
 import { tensor } from '../operators/shared';
-import type { Problem, Severity } from '../problem';
+import { problem } from '../problem';
+import type { ArgsOf, Problem, Severity } from '../problem';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
 
 /** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
@@ -14,7 +15,7 @@ export interface RuleHooks {
   binding(name: string): number | undefined;
   /** Hears of every symbol that a rule makes up; may know a number for it. */
   fresh(name: string): number | undefined;
-  report(node: number, problem: Omit<Problem, 'node'>): void;
+  report(problem: Problem): void;
 }
 
 /** What a node is inferred from. */
@@ -92,7 +93,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   /** Attributes and shapes that contradict each other give negative or broken sizes: they become unknown. */
   private repaired(shape: Shape): Shape {
-    this.report('error', 'dimension-impossible');
+    this.report('error', 'dimension-impossible', {});
     return shape.map((dim, axis) => (isPossible(dim) ? dim : this.fresh(`dim${axis}`)));
   }
 
@@ -125,9 +126,10 @@ export class RuleContext extends NodeAttributes implements NodeContext {
     return this.surroundings.hooks.binding(name);
   }
 
-  report(severity: Severity, code: string, args: Record<string, string | number> = {}): void {
+  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void {
     const { hooks, index } = this.surroundings;
-    hooks.report(index, { severity, code, args: { operator: this.node.operator, ...args } });
+    const all = { operator: this.node.operator, ...args } as unknown as ArgsOf<`inference.${C}`>;
+    hooks.report(problem(severity, `inference.${code}`, all, { node: index }));
   }
 
   /** What the rule said of an output. */

@@ -1,5 +1,6 @@
 import type { Graph, Node, Tensor, ValueInfo } from '../graph/model';
 import { canonicalDomain, ruleOf } from '../operators/table';
+import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler, type Steps } from '../scheduler';
 import type { FlatLists, NewValue } from './flatLists';
@@ -168,7 +169,11 @@ export class ScopeFiller {
     else (value.declaredAgain ??= []).push(type);
   }
 
-  private blame(node: number | null, code: string, value: string): void {
-    this.surroundings.report({ severity: 'error', code, args: { value }, node, value });
+  private blame(
+    node: number | null,
+    code: `inference.value-${'redefined' | 'undefined'}` | 'inference.output-undefined',
+    value: string,
+  ): void {
+    this.surroundings.report(problem('error', code, { value }, { node, value }));
   }
 }

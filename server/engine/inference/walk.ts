@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Bindings } from '../graph/dim';
 import type { Fact, RuleState, SubgraphRequest } from '../operators/rule';
+import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
 import { cleanType, type InputBindings } from './bindings';
@@ -102,13 +103,8 @@ export class Walk {
     value: string,
     contradiction: NonNullable<Merged['contradiction']>,
   ): void {
-    this.report({
-      severity: 'warning',
-      code: 'inference.shape-contradiction',
-      args: { value, ...contradiction },
-      node,
-      value,
-    });
+    const args = { value, ...contradiction };
+    this.report(problem('warning', 'inference.shape-contradiction', args, { node, value }));
   }
 
   private async orderOf(scope: FlatScope): Promise<readonly number[]> {
@@ -190,7 +186,7 @@ export class Walk {
         this.freshSymbols.add(name);
         return entryOf(this.userBindings, name);
       },
-      report: (node, problem) => this.report({ ...problem, code: `inference.${problem.code}`, node }),
+      report: (found) => this.report(found),
     };
   }
 
@@ -262,12 +258,8 @@ export class Walk {
 
   private ruleFailed(node: FlatNode, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.report({
-      severity: 'warning',
-      code: 'inference.rule-failed',
-      args: { operator: node.node.operator, reason },
-      node: node.index,
-    });
+    const args = { operator: node.node.operator, reason };
+    this.report(problem('warning', 'inference.rule-failed', args, { node: node.index }));
   }
 
   /** Joins what the rule said with the declarations and notes what is constant. */

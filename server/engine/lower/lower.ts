@@ -1,6 +1,7 @@
 import { emptyGraph } from '../graph/emptyModel';
 import type { Facts, Model, Parsed, Tensor } from '../graph/model';
-import type { Problem } from '../problem';
+import { problem } from '../problem';
+import type { Problem, ProblemCode } from '../problem';
 
 /** What a file holds that names an architecture and has its weights, but no graph. */
 export interface Weights {
@@ -13,7 +14,7 @@ export interface Weights {
   readonly tensors: readonly Tensor[];
 }
 
-const codes: ReadonlySet<string> = new Set(['lower.no-architecture', 'lower.unknown-architecture']);
+const codes: ReadonlySet<ProblemCode> = new Set(['lower.no-architecture', 'lower.unknown-architecture']);
 
 /** Whether a problem says that a file has no graph. */
 export function isWithoutGraph({ code }: Problem): boolean {
@@ -29,7 +30,7 @@ export function lower({ format, name, architecture, facts, tensors }: Weights): 
   const model = { origin: { format, facts }, operatorSets: [], graph, functions: [], isPartial: true };
   const remark: Problem =
     architecture === ''
-      ? { severity: 'information', code: 'lower.no-architecture', args: {}, node: null }
-      : { severity: 'information', code: 'lower.unknown-architecture', args: { architecture }, node: null };
+      ? problem('information', 'lower.no-architecture', {})
+      : problem('information', 'lower.unknown-architecture', { architecture });
   return { value: model, problems: [remark] };
 }

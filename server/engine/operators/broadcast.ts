@@ -44,7 +44,7 @@ export function broadcastInputs(context: NodeContext, indices: readonly number[]
   const shapes = indices.map((index) => context.shape(index));
   if (shapes.some((shape) => !shape)) return undefined;
   const result = broadcastShapes(shapes);
-  if (!result) context.report('error', 'broadcast-mismatch');
+  if (!result) context.report('error', 'broadcast-mismatch', {});
   return result;
 }
 

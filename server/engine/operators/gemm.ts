@@ -17,7 +17,7 @@ export function matMulShape(
 ): Shape | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a.length === 0 || b.length === 0) {
-    context.report('error', 'matmul-scalar');
+    context.report('error', 'matmul-scalar', {});
     return undefined;
   }
   const left = a.length === 1 ? [1, ...a] : a;
@@ -25,7 +25,7 @@ export function matMulShape(
   checkInner(context, left[left.length - 1], right[right.length - 2]);
   const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)]);
   if (batch === undefined) {
-    context.report('error', 'broadcast-mismatch');
+    context.report('error', 'broadcast-mismatch', {});
     return undefined;
   }
   const rows = a.length === 1 ? [] : left.slice(-2, -1);
@@ -121,7 +121,8 @@ export function gemmShape(context: NodeContext, inputs = standardInputs): Shape 
   const [m, inner] = orient(a, context.int('transA', 0) !== 0);
   const [outer, n] = orient(b, context.int('transB', 0) !== 0);
   // Versions before 7 and the newer ones agree: both operands are matrices.
-  if ([a, b].some((shape) => shape !== undefined && shape.length !== 2)) context.report('error', 'gemm-rank');
+  if ([a, b].some((shape) => shape !== undefined && shape.length !== 2))
+    context.report('error', 'gemm-rank', {});
   checkInner(context, inner, outer);
   // C broadcasts to the result, so it can only confirm a dimension that is not 1.
   const rows = sharper(a?.length === 2 ? m : undefined, c?.length === 2 ? unlessOne(c[0]) : undefined);

@@ -1,7 +1,7 @@
 import type { DataType } from '../graph/dataTypes';
 import type { Dim, DimExpression } from '../graph/dim';
 import type { Attribute, Node, Shape, ValueType } from '../graph/model';
-import type { Severity } from '../problem';
+import type { ArgsBut, ProblemCode, Severity } from '../problem';
 
 /** How sure the shape of a node is: own rule, function body, bytes only, or nothing. */
 export type RuleState = 'exact' | 'function' | 'default' | 'unknown';
@@ -78,8 +78,14 @@ export interface NodeContext extends AttributeReader {
   binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
   fresh(hint: string): Dim;
-  report(severity: Severity, code: string, args?: Record<string, string | number>): void;
+  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void;
 }
+
+type InInference<C> = C extends `inference.${infer Name}` ? Name : never;
+/** What a rule may report, by its code without the room. */
+export type RuleProblem = InInference<ProblemCode>;
+/** What it has to tell; the operator is added. */
+export type RuleArgs<C extends RuleProblem> = ArgsBut<`inference.${C}`, 'operator'>;
 
 /** A rule of a node with subgraphs asks for one subgraph at a time and is resumed with its outputs' facts. */
 export type SubgraphSteps = Generator<SubgraphRequest, void, readonly Fact[]>;

@@ -178,7 +178,7 @@ function inferExpand(context: NodeContext): void {
     const other = typeof given === 'number' && given < 0 ? 1 : given;
     if (!isDim(other)) return typeof own === 'number' && own !== 1 ? own : context.fresh(`dim${axis}`);
     const joined = broadcastDims(own, other);
-    if (joined === undefined) context.report('error', 'broadcast-mismatch');
+    if (joined === undefined) context.report('error', 'broadcast-mismatch', {});
     return joined ?? context.fresh(`dim${axis}`);
   });
   context.setTensor(0, context.dtype(0), result);

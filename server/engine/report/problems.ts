@@ -1,4 +1,5 @@
-import { severityRank, type Problem } from '../problem';
+import { problem, severityRank } from '../problem';
+import type { Problem } from '../problem';
 import type { Report } from './types';
 
 /** More entries than anyone reads; the last one says how many are left out. */
@@ -19,12 +20,7 @@ export function reportProblems(
   });
   if (list.length <= mostProblems) return list;
   list.sort((a, b) => severityRank[a.severity] - severityRank[b.severity]);
-  const more: Problem = {
-    severity: 'information',
-    code: 'diagnostics.more',
-    args: { count: list.length - mostProblems + 1 },
-    node: null,
-  };
+  const more = problem('information', 'diagnostics.more', { count: list.length - mostProblems + 1 });
   const { severity, code, node } = more;
   return [...list.slice(0, mostProblems - 1), { severity, code, message: textOf(more), node }];
 }

@@ -1,6 +1,8 @@
 import type { Chip, Figure } from '../chips/chip';
 import type { Path } from '../json';
 import type { ChipProblem } from '../chips/schemaCheck';
+import { problem } from '../problem';
+import type { ArgsBut, ArgsOf, ProblemCode } from '../problem';
 import type { System } from './system';
 
 /** Looks for what a schema cannot see: names that nothing has, or that several have; figures without a source. */
@@ -8,7 +10,7 @@ export function lintSystem(system: System, lookUp: (id: string) => Chip | undefi
   return [
     ...twice(system),
     ...system.devices.flatMap(({ chip }, at) =>
-      lookUp(chip) ? [] : [problem('system.no-chip', ['devices', at, 'chip'], { chip })],
+      lookUp(chip) ? [] : [fault('system.no-chip', ['devices', at, 'chip'], { chip })],
     ),
     ...unknownParts(system),
     ...system.links.flatMap((link, at) => tooMany(system, link, ['links', at, 'members'])),
@@ -27,7 +29,7 @@ function twice({ devices, pools, links }: System): ChipProblem[] {
   return parts.flatMap(({ id, path }) => {
     const isNew = !seen.has(id);
     seen.add(id);
-    return isNew ? [] : [problem('system.twice', path, { name: id })];
+    return isNew ? [] : [fault('system.twice', path, { name: id })];
   });
 }
 
@@ -47,7 +49,7 @@ function unknownParts({ devices, pools, links }: System): ChipProblem[] {
   );
   return named
     .filter(({ name, among }) => !among.has(name))
-    .map(({ name, path, among }) => problem('system.no-part', path, { name, known: [...among].join(', ') }));
+    .map(({ name, path, among }) => fault('system.no-part', path, { name, known: [...among].join(', ') }));
 }
 
 /** A link has no more members than there are devices at its ends; pools are no members. */
@@ -55,7 +57,7 @@ function tooMany({ devices }: System, link: System['links'][number], path: Path)
   const most = devices
     .filter(({ id }) => link.between.includes(id))
     .reduce((sum, { count }) => sum + count, 0);
-  return link.members > most ? [problem('system.too-many', path, { members: link.members, most })] : [];
+  return link.members > most ? [fault('system.too-many', path, { members: link.members, most })] : [];
 }
 
 /** Figures that name a source which the file does not have. */
@@ -64,7 +66,7 @@ function unsourced(value: unknown, path: Path, count: number): ChipProblem[] {
   const own = 'value' in value ? (value as Partial<Figure>).sources : undefined;
   if (own) {
     return own.flatMap((index, i) =>
-      index < count ? [] : [problem('system.no-source', [...path, 'sources', i], { index, count })],
+      index < count ? [] : [fault('system.no-source', [...path, 'sources', i], { index, count })],
     );
   }
   return Object.entries(value as Readonly<Record<string, unknown>>).flatMap(([name, item]) =>
@@ -72,13 +74,7 @@ function unsourced(value: unknown, path: Path, count: number): ChipProblem[] {
   );
 }
 
-function problem(code: string, path: Path, args: ChipProblem['args']): ChipProblem {
-  return {
-    severity: 'error',
-    code,
-    args: { field: path.join('.'), ...args },
-    node: null,
-    path,
-    ofKey: false,
-  };
+function fault<C extends ProblemCode>(code: C, path: Path, args: ArgsBut<C, 'field'>): ChipProblem {
+  const all = { field: path.join('.'), ...args } as unknown as ArgsOf<C>;
+  return { ...problem('error', code, all), path, ofKey: false };
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { chips } from '../../../server/engine/chips/catalogue';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import { checkSchema } from '../../../server/engine/chips/schemaCheck';
+import { argOf } from '../../../server/engine/problem';
 
 const whole = {
   id: 'my-npu',
@@ -77,7 +78,7 @@ describe('the check of chip files', () => {
     ]);
     const [near] = checkSchema({ ...whole, vectorOpsPerSec: {} });
     expect(near).toMatchObject({ code: 'chip.schema-unknown-near', args: { near: 'vectorOpsPerSecond' } });
-    expect(checkSchema({ id: 'x' }).map(({ args }) => args['field'])).toEqual([
+    expect(checkSchema({ id: 'x' }).map((one) => argOf(one, 'field'))).toEqual([
       'name',
       'vendor',
       'class',

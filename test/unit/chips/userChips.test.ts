@@ -6,6 +6,7 @@ import schema from '../../../server/engine/chips/chip.schema.json';
 import { resolveUserChip } from '../../../server/engine/chips/userChips';
 import { constantsFor } from '../../../server/engine/cost/constants';
 import { machineFor } from '../../../server/engine/cost/machine';
+import { argOf } from '../../../server/engine/problem';
 
 const half = {
   id: 'half-h100',
@@ -165,7 +166,7 @@ describe("chips of the user's own", () => {
     expect(problems).toMatchObject([
       { code: 'chip.memory-added', severity: 'information', path: ['memory', 0, 'name'] },
     ]);
-    expect(problems[0]?.args['known']).toMatch(/^HBM3, L2, /);
+    expect(argOf(problems[0]!, 'known')).toMatch(/^HBM3, L2, /);
     expect(chip?.memory.map(({ name }) => name)).toContain('HBM 3');
   });
 
@@ -177,7 +178,7 @@ describe("chips of the user's own", () => {
     expect(codes({ id: 'x', extends: 'nonsense' })).toEqual(['chip.extends-unknown']);
     expect(codes({ id: 'x', extends: 'nvidia-h100-sxn' })).toEqual(['chip.extends-near']);
     const slip = resolveUserChip({ id: 'x', extends: 'nvidia-t5' }, 'x.json', chipById);
-    expect(slip.problems[0]!.args['near']).toBe('nvidia-t4');
+    expect(argOf(slip.problems[0]!, 'near')).toBe('nvidia-t4');
     expect(codes({ id: 'nvidia-t4', extends: 'nvidia-t4' })).toEqual(['chip.extends-itself']);
     expect(new Set(codes({ id: 'x', name: 'x' }))).toEqual(new Set(['chip.schema-missing']));
     expect(codes({ ...half, peakOpsPerSecond: { fp16: 989 } })).toContain('chip.lint-missing-unit');

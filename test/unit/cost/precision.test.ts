@@ -6,6 +6,7 @@ import { bitsOfFormat } from '../../../server/engine/cost/precision';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { precisionPolicies, type PrecisionPolicy } from '../../../server/engine/workload';
 import { chain, dense } from './layers';
+import { argOf } from '../../../server/engine/problem';
 
 /** What an FP32 model computes in by policy, in the order of `precisionPolicies`; `*` marks a substitution. */
 const floatModel: Readonly<Record<string, string>> = {
@@ -58,7 +59,7 @@ describe('each precision policy on each class of chips', () => {
       const { precision, problems, total } = on(id, policy);
       const notes = problems.filter(({ code }) => code === 'cost.precision-substituted');
       expect([policy, notes.length]).toEqual([policy, precision.substituted ? 1 : 0]);
-      if (precision.substituted) expect(notes[0]!.args['used']).toBe(precision.compute);
+      if (precision.substituted) expect(argOf(notes[0]!, 'used')).toBe(precision.compute);
       expect(total.operations).toBe(2 * size ** 3);
     }
   });

@@ -11,6 +11,7 @@ import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { chain, dense, measured, profileOf } from './layers';
+import { argOf } from '../../../server/engine/problem';
 
 const fixtures = join(__dirname, '../../fixtures');
 const read = (text: string, layers?: string) =>
@@ -70,7 +71,7 @@ describe('a trace of ONNX Runtime', () => {
   it('takes what the device did where the trace has it, and says so where it has not', async () => {
     const cuda = { provider: 'CUDAExecutionProvider' };
     const bare = await read(lines([node('n0', 5, 0, cuda), run(9, 0)]));
-    expect(bare.problems.map(({ code, args }) => [code, args['provider']])).toEqual([
+    expect(bare.problems.map((one) => [one.code, argOf(one, 'provider')])).toEqual([
       ['profile.launch-only', 'CUDAExecutionProvider'],
     ]);
     const kernels = [20, 30].map((dur) => ({ cat: 'Kernel', name: 'gemm', dur, ts: 1 }));

@@ -16,6 +16,7 @@ import type { RowsParams } from '../../../server/protocol';
 import type { Analysis } from '../../../server/workspace/analysis';
 import { reportHeadOf } from '../../../server/workspace/reports';
 import { analysed, deepModel, float, modelOf, node, weight } from './analysed';
+import { problem } from '../../../server/engine/problem';
 
 const everything = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
 
@@ -262,14 +263,10 @@ describe('lenses and diagnostics', () => {
 
   it('are bounded, gravest first, and say how many are left out', async () => {
     const { analysis } = await analysed(uneven());
-    const problem = (i: number, severity: 'error' | 'information') => ({
-      severity,
-      code: 'inference.value-undefined',
-      args: { value: `v${i}` },
-      node: null,
-    });
-    const many = Array.from({ length: 1500 }, (_, i) => problem(i, 'information'));
-    const problems = [...many, problem(9999, 'error')];
+    const some = (i: number, severity: 'error' | 'information') =>
+      problem(severity, 'inference.value-undefined', { value: `v${i}` });
+    const many = Array.from({ length: 1500 }, (_, i) => some(i, 'information'));
+    const problems = [...many, some(9999, 'error')];
     const list = diagnostics({ ...analysis, problems }, 'en');
     expect(list.length).toBe(1000);
     expect(list[0]?.message).toContain('v9999');
@@ -278,13 +275,9 @@ describe('lenses and diagnostics', () => {
 
   it('stand at the operator concerned, once each', async () => {
     const { analysis, text } = await analysed(uneven());
-    const problem = {
-      severity: 'warning' as const,
-      code: 'inference.matmul-inner',
-      args: { left: 1, right: 2, operator: 'MatMul' },
-      node: 2,
-    };
-    const list = diagnostics({ ...analysis, problems: [problem, problem] }, 'en');
+    const args = { left: 1, right: 2, operator: 'MatMul' };
+    const one = problem('warning', 'inference.matmul-inner', args, { node: 2 });
+    const list = diagnostics({ ...analysis, problems: [one, one] }, 'en');
     expect(list.length).toBe(1);
     const line = text.split('\n').findIndex((one) => one.includes('y = MatMul'));
     expect(list[0]?.range).toEqual({ start: { line, character: 6 }, end: { line, character: 12 } });

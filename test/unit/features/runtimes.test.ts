@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeLenses } from '../../../server/features/codeLens';
 import { choices } from '../../../server/features/choices';
 import { analysed, float, modelOf, node } from './analysed';
+import { argOf } from '../../../server/engine/problem';
 
 const model = modelOf({
   inputs: [float('x', 1, 8)],
@@ -31,7 +32,7 @@ describe('runtimes in the editor', () => {
   it('that cannot drive a chip are a problem of the model, and the lens names the one in use', async () => {
     const { analysis } = await analysed(model, { chips, runtime: 'tensorrt' });
     const found = analysis.problems.filter(({ code }) => code === 'runtime-not-of-chip');
-    expect(found.map(({ severity, args }) => [severity, args['used']])).toEqual([
+    expect(found.map((one) => [one.severity, argOf(one, 'used')])).toEqual([
       ['warning', 'ONNX Runtime, CPU'],
     ]);
     const tooltips = codeLenses(analysis, 'en').map(({ command }) => command?.tooltip ?? '');

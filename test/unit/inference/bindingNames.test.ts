@@ -4,6 +4,7 @@ import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import { aliasesOf, resolveBindings, unknownBindings } from '../../../server/engine/inference/bindingNames';
 import { infer } from '../../../server/engine/inference/infer';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import { argOf } from '../../../server/engine/problem';
 
 async function modelOf(inputs: string, body = 'y = Identity (x)', output = 'float[out] y') {
   const text = `<ir_version: 9, opset_import: ["" : 20]>\ng (${inputs}) => (${output}) {\n  ${body}\n}\n`;
@@ -15,7 +16,7 @@ async function modelOf(inputs: string, body = 'y = Identity (x)', output = 'floa
 async function resolved(inputs: string, ...layers: Record<string, number>[]) {
   const { graph } = await modelOf(inputs);
   const { bindings, problems } = resolveBindings(graph, layers);
-  return { bindings, problems: problems.map(({ code, args }) => [code, args['names'] ?? args['name']]) };
+  return { bindings, problems: problems.map((one) => [one.code, argOf(one, 'names') ?? argOf(one, 'name')]) };
 }
 
 describe('aliases of roles', () => {
@@ -74,7 +75,7 @@ describe('names that bindings may give', () => {
   it('are those of inputs, of what data decides and of declarations alone', async () => {
     const model = await modelOf('float[n] x', 'y = NonZero (x)', 'int64[1,found] y');
     const bindings = { n: 2, found: 3, 'y.count': 3, nn: 1 };
-    expect((await unknown(model, bindings)).map(({ args }) => args['name'])).toEqual(['nn']);
+    expect((await unknown(model, bindings)).map((one) => argOf(one, 'name'))).toEqual(['nn']);
   });
 
   it('hold trips of loops that there are', async () => {
@@ -93,7 +94,7 @@ describe('names that bindings may give', () => {
   it('are no inherited properties of objects', async () => {
     const model = await modelOf('float[n] x');
     const bindings = JSON.parse('{ "constructor": 3, "__proto__": 4 }') as Record<string, number>;
-    const names = (await unknown(model, bindings)).map(({ args }) => args['name']);
+    const names = (await unknown(model, bindings)).map((one) => argOf(one, 'name'));
     expect(names).toEqual(['constructor', '__proto__']);
   });
 });

@@ -7,6 +7,7 @@ import { CancelledError, runThrough, uninterrupted } from '../../../server/engin
 import { infer } from '../../../server/engine/inference/infer';
 import { tensorOf } from '../operators/check';
 import { functionOf, infos, modelOf, node, subgraph, tryModel } from './build';
+import { argOf } from '../../../server/engine/problem';
 
 const reference = (value: string): Attribute => ({ name: '', kind: 'reference', value });
 const one = tensorOf('one', 'int64', [1], [1]);
@@ -648,7 +649,7 @@ describe('contradictions', () => {
     const { inference } = await tryModel(model, { bindings });
     return inference.problems
       .filter(({ code }) => code === 'inference.shape-contradiction')
-      .map(({ args, node: at }) => [args['value'], args['declared'], args['inferred'], at]);
+      .map((one) => [argOf(one, 'value'), argOf(one, 'declared'), argOf(one, 'inferred'), one.node]);
   }
   const relu = node('Relu', 'x', 'y');
 

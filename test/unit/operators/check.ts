@@ -60,7 +60,7 @@ export function checkRule(operator: string, check: Check): Checked {
       symbolSuffix: '',
       binding: () => undefined,
       fresh: () => undefined,
-      report: (_, problem) => problems.push(problem.code),
+      report: ({ code }) => void problems.push(code.replace('inference.', '')),
     },
   });
   const steps = rule.infer(context) as SubgraphSteps | undefined;

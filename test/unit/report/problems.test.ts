@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../../l10n/messages';
+import { problem } from '../../../server/engine/problem';
 import type { Problem, Severity } from '../../../server/engine/problem';
 import { reportProblems } from '../../../server/engine/report/problems';
 
-const textOf = ({ code, args }: Problem): string =>
-  code === 'some' ? `${args['at']}` : messageOf('en', code, args);
+const textOf = (one: Problem): string =>
+  one.code === 'binding.no-names' ? String(one.args.name) : messageOf('en', one.code, one.args);
 
 /** As many problems, one in so many of them grave. */
 function some(count: number, every = Infinity): Problem[] {
   return Array.from({ length: count }, (_, at) => {
     const severity: Severity = at % every === every - 1 ? 'error' : 'hint';
-    return { severity, code: 'some', args: { at }, node: null };
+    return problem(severity, 'binding.no-names', { name: at });
   });
 }
 

@@ -9,11 +9,11 @@ import type { Model } from '../../graph/model';
 import { isOnnx } from '../../graph/origin';
 import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
+import { problem } from '../../problem';
 import type { Problem } from '../../problem';
 import type { PrecisionPolicy, Workload } from '../../workload';
 import { hasHidden, visible } from '../../../../outside/hidden';
 import { pythonText, type Command } from '../../../../outside/shell';
-import { problem } from './profile';
 
 /** One command of a recipe. */
 interface MeasureStep extends Command {
@@ -93,14 +93,14 @@ export function measureCommands(task: MeasureTask): Recipe {
   const stem = asPath(isTextPath(name) ? name : withoutExtension(name));
   const context: Context = { ...task, path, inputs, stem };
   const recipe = entryOf(recipes, profile.id);
-  if (!isOnnx(task.model.origin)) problems.push(problem('error', 'measure.not-onnx'));
+  if (!isOnnx(task.model.origin)) problems.push(problem('error', 'measure.not-onnx', {}));
   if (!task.isNode && task.model.origin.format === 'onnx-text')
-    problems.push(problem('warning', 'measure.text-model'));
-  if (workload.phase === 'training') problems.push(problem('warning', 'measure.training'));
+    problems.push(problem('warning', 'measure.text-model', {}));
+  if (workload.phase === 'training') problems.push(problem('warning', 'measure.training', {}));
   if (!recipe) problems.push(problem('warning', 'measure.no-tool', { runtime: profile.name }));
   if (wholeOnly.has(profile.id))
     problems.push(problem('information', 'measure.whole-only', { runtime: profile.name }));
-  if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only'));
+  if (launchOnly.has(profile.id)) problems.push(problem('information', 'measure.launch-only', {}));
   if (!Object.hasOwn(ownPrecision, profile.id) && workload.precision !== 'as-stored')
     problems.push(problem('warning', 'measure.precision', { precision: workload.precision }));
   appendAll(problems, hiddenNames(context));

@@ -4,8 +4,8 @@ import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
 import { onnxFacts, onnxOrigin } from '../../graph/origin';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
-import { problem } from './profile';
-import type { Problem } from '../../problem';
+import { problem } from '../../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
 
 /** A model of one node, or why there is none. */
 export type Cut =
@@ -25,12 +25,13 @@ const fillTypes = new Set<DataType>([
  */
 export function cutNode(model: Model, inference: Inference, index: number): Cut {
   const node = inference.nodes[index]!;
-  const refuse = (code: string, args: Record<string, string> = {}): Cut => ({
+  const refuse = <C extends ProblemCode>(code: C, args: ArgsBut<C, 'node'>): Cut => ({
     model: null,
-    problem: problem('error', code, { node: nameOf(node), ...args }),
+    problem: problem('error', code, { node: nameOf(node), ...args } as unknown as ArgsOf<C>),
   });
-  if (inference.nodes.some(({ parent }) => parent === index)) return refuse('measure.node-with-body');
-  if (node.node.attributes.some(({ kind }) => kind === 'reference')) return refuse('measure.node-with-body');
+  if (inference.nodes.some(({ parent }) => parent === index)) return refuse('measure.node-with-body', {});
+  if (node.node.attributes.some(({ kind }) => kind === 'reference'))
+    return refuse('measure.node-with-body', {});
   const parts: Parts = { inputs: [], initializers: [], nodes: [] };
   for (const id of new Set(node.inputs)) {
     const value = id === null ? undefined : inference.values[id]!;

@@ -1,8 +1,9 @@
+import { problem } from '../../problem';
+import type { ArgsOf, ProblemCode } from '../../problem';
 import { entryOf } from '../../../../outside/table';
 import type { Scheduler } from '../../scheduler';
 import {
   isTime,
-  problem,
   profileLimits,
   sumOfRows,
   type Measurement,
@@ -30,7 +31,7 @@ const timeColumns: readonly (readonly [string, number])[] = [
 export async function readTable(text: string, origin: string, scheduler: Scheduler): Promise<ReadProfile> {
   const newline = text.indexOf('\n');
   const head = text.slice(0, newline === -1 ? text.length : newline);
-  if (newline === -1 || head.length > profileLimits.line) return failure('profile.unknown');
+  if (newline === -1 || head.length > profileLimits.line) return failure('profile.unknown', {});
   if (text.length > profileLimits.wholeCharacters)
     return failure('profile.too-large', { limit: profileLimits.wholeCharacters / 2 ** 20 });
   const columns = new Set(Object.keys(parseCsv(`${head}\n${head}`)[0] ?? {}));
@@ -40,7 +41,7 @@ export async function readTable(text: string, origin: string, scheduler: Schedul
   if (kernels.length > 0) return { profile: kernelTable(kernels), problems: cut };
   const name = nameColumns.find((column) => columns.has(column));
   const time = timeColumns.find(([column]) => columns.has(column));
-  if (name === undefined || !time) return failure('profile.unknown');
+  if (name === undefined || !time) return failure('profile.unknown', {});
   const read = await nodeTable(parseCsv(lines), name, time, scheduler);
   return { ...read, problems: [...read.problems, ...cut] };
 }
@@ -55,7 +56,7 @@ function firstLines(text: string, most: number): { readonly lines: string; reado
   return { lines: text.slice(0, at), isCut: at < text.length };
 }
 
-function failure(code: string, args: Record<string, string | number> = {}): ReadProfile {
+function failure<C extends ProblemCode>(code: C, args: ArgsOf<C>): ReadProfile {
   return { profile: null, problems: [problem('error', code, args)] };
 }
 
@@ -90,7 +91,7 @@ async function nodeTable(
       count: count >= 1 ? count : 1,
     });
   }
-  if (rows.length === 0) return failure('profile.no-rows');
+  if (rows.length === 0) return failure('profile.no-rows', {});
   const problems = skipped > 0 ? [problem('warning', 'profile.lines-skipped', { count: skipped })] : [];
   return { profile: tableOf('node-table', rows, []), problems };
 }

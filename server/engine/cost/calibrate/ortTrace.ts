@@ -1,13 +1,6 @@
+import { problem } from '../../problem';
 import type { Problem } from '../../problem';
-import {
-  isTime,
-  medianOf,
-  problem,
-  profileLimits,
-  sumOfRows,
-  type MeasuredRow,
-  type ReadProfile,
-} from './profile';
+import { isTime, medianOf, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
 import { smallest } from '../../lists';
 
 export type Json = Readonly<Record<string, unknown>>;

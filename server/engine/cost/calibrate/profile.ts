@@ -81,10 +81,6 @@ export function isTime(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds >= 0 && seconds < 1e8;
 }
 
-export function problem(severity: Problem['severity'], code: string, args: Problem['args'] = {}): Problem {
-  return { severity, code, args, node: null };
-}
-
 /** Middle value of numbers in ascending order, the upper one of two. */
 export function medianOf(sorted: readonly number[]): number {
   return sorted[sorted.length >> 1]!;

@@ -1,7 +1,9 @@
+import { problem } from '../../problem';
+import type { ArgsOf, ProblemCode } from '../../problem';
 import type { Scheduler } from '../../scheduler';
 import { readTable } from './measuredTable';
 import { isObject, OrtTrace, type Json } from './ortTrace';
-import { problem, profileLimits, type ReadProfile } from './profile';
+import { profileLimits, type ReadProfile } from './profile';
 import { trtLayers, trtProfile } from './trtProfile';
 
 /** What a profile is read with, besides its text. */
@@ -29,23 +31,23 @@ export async function readProfile(
   if (text.length > profileLimits.characters)
     return failure('profile.too-large', { limit: profileLimits.characters / 2 ** 20 });
   const begin = /^\uFEFF?\s*(\S)/.exec(text.slice(0, 4096))?.[1];
-  if (begin === undefined) return failure('profile.empty');
+  if (begin === undefined) return failure('profile.empty', {});
   if (begin !== '[' && begin !== '{') return readTable(text, options.origin, scheduler);
   const found = await gather(text, scheduler);
   if (!found.trace.isEmpty) {
     const read = found.trace.finish();
     return found.isCut
-      ? { ...read, problems: [...read.problems, problem('information', 'profile.cut-off')] }
+      ? { ...read, problems: [...read.problems, problem('information', 'profile.cut-off', {})] }
       : read;
   }
   if (found.layers.length > 0) {
     const layers = options.layers === undefined ? undefined : trtLayers(parsed(options.layers));
     return trtProfile(found.layers, layers);
   }
-  return failure('profile.unknown');
+  return failure('profile.unknown', {});
 }
 
-function failure(code: string, args: Record<string, string | number> = {}): ReadProfile {
+function failure<C extends ProblemCode>(code: C, args: ArgsOf<C>): ReadProfile {
   return { profile: null, problems: [problem('error', code, args)] };
 }
 

@@ -1,5 +1,6 @@
+import { problem } from '../../problem';
 import { isObject, type Json } from './ortTrace';
-import { isTime, problem, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
+import { isTime, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
 
 /**
  * The entries of a file that `trtexec --exportProfile` writes: one with the count of runs, then

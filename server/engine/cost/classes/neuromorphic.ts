@@ -1,5 +1,6 @@
 import type { Chip } from '../../chips/chip';
 import type { KernelPlan } from '../../kernels/types';
+import { problem } from '../../problem';
 import type { Problem } from '../../problem';
 import { estimate } from '../interval';
 import type { Estimate } from '../types';
@@ -79,18 +80,15 @@ export function spikingVerdict(plan: KernelPlan, chip: Chip): SpikingVerdict | n
 
 /** The verdict in words' place: counts, chips, and the accuracy that conversion is known to cost. */
 export function spikingProblem(chip: Chip, verdict: SpikingVerdict): Problem {
-  return {
-    severity: 'information',
-    code: verdict.chipsNeeded === null ? 'cost.spiking' : 'cost.spiking-chips',
-    args: {
-      chip: chip.name,
-      neurons: verdict.neurons,
-      synapses: verdict.synapses,
-      operations: Math.round(verdict.synapticOperations.value),
-      chips: verdict.chipsNeeded ?? 0,
-      rate: spikeRate.value,
-      steps: timeSteps.value,
-    },
-    node: null,
+  const args = {
+    neurons: verdict.neurons,
+    synapses: verdict.synapses,
+    operations: Math.round(verdict.synapticOperations.value),
+    rate: spikeRate.value,
+    steps: timeSteps.value,
   };
+  const { chipsNeeded: chips } = verdict;
+  return chips === null
+    ? problem('information', 'cost.spiking', args)
+    : problem('information', 'cost.spiking-chips', { ...args, chip: chip.name, chips });
 }

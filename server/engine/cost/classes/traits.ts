@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../../problem';
 import type { ChipClass } from '../../chips/chip';
 
 /** What is true of all chips of a class, besides how long they take (the class models). */
@@ -20,7 +21,7 @@ export interface ClassTraits {
   /** What a table of measured kernels is fitted by: laws per kind of kernel, or each row as a model of one node. */
   readonly fit: 'laws' | 'nodes';
   /** Code of the problem that says why no network can be mapped on a chip that no tool chain reaches. */
-  readonly noMapping: string;
+  readonly noMapping: Extract<ProblemCode, `cost.no-mapping-${string}`>;
   /** Device name in OpenVINO, where it has one of its own. */
   readonly openvinoDevice: string | null;
 }

@@ -2,6 +2,7 @@ import type { ByteSource } from '../../graph/byteSource';
 import { byteLength, dataTypes, elementCount } from '../../graph/dataTypes';
 import type { Tensor } from '../../graph/model';
 import type { Inference } from '../../inference/types';
+import { problem } from '../../problem';
 import type { Problem } from '../../problem';
 import type { Scheduler } from '../../scheduler';
 import { ZeroCounter, type ZeroCount } from './count';
@@ -61,7 +62,7 @@ export async function scanSparsity(
   const problems: Problem[] = [];
   const weights = weightTensors(inference);
   const inBlocks = weights.filter(({ tensor: { dtype } }) => dtype && dataTypes[dtype].block).length;
-  if (inBlocks > 0) problems.push(problem('sparsity.blocks', { count: inBlocks }));
+  if (inBlocks > 0) problems.push(problem('information', 'sparsity.blocks', { count: inBlocks }));
   const jobs = jobsOf(weights, problems);
   const all = jobs.reduce((sum, { bytes }) => sum + bytes, 0);
   const tensors: TensorSparsity[] = [];
@@ -74,7 +75,7 @@ export async function scanSparsity(
     if (!source || !(await isReadable(source, job))) {
       unreadTensors++;
       if (source || job.location === null) {
-        problems.push(problem('sparsity.unreadable', { name: job.weight.name }));
+        problems.push(problem('information', 'sparsity.unreadable', { name: job.weight.name }));
       } else {
         absent.set(job.location, (absent.get(job.location) ?? 0) + 1);
       }
@@ -103,7 +104,8 @@ export async function scanSparsity(
     tensors.push({ name, type: tensor.dtype, dims: tensor.dims, operator, axis, isTwoOfFour, ...count });
   }
   // A file that is not there is said once, not once for each of the hundreds of tensors in it.
-  for (const [file, count] of absent) problems.unshift(problem('sparsity.file-unreadable', { file, count }));
+  for (const [file, count] of absent)
+    problems.unshift(problem('information', 'sparsity.file-unreadable', { file, count }));
   return { tensors, bytesRead, twoOfFour, unreadTensors, problems };
 }
 
@@ -118,7 +120,7 @@ function jobsOf(weights: readonly WeightTensor[], problems: Problem[]): Job[] {
     if (!dtype || dataTypes[dtype].block || !bytes || !Number.isSafeInteger(bytes) || count <= 1) continue;
     if (data.place === 'none') continue;
     if (jobs.length === mostTensors) {
-      problems.push(problem('sparsity.too-many', { limit: mostTensors }));
+      problems.push(problem('information', 'sparsity.too-many', { limit: mostTensors }));
       break;
     }
     const location = data.place === 'external' ? data.location : null;
@@ -142,8 +144,4 @@ async function isReadable(source: ByteSource, { location, offset, bytes }: Job):
   if (offset < lengthBytes + 1) return false;
   const [tag] = await source.read(offset - lengthBytes - 1, 1);
   return tag !== packedInt32;
-}
-
-function problem(code: string, args: Problem['args']): Problem {
-  return { severity: 'information', code, args, node: null };
 }

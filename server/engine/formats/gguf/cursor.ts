@@ -1,21 +1,28 @@
 import { ByteWindow, type ByteSource } from '../../graph/byteSource';
-import type { Problem } from '../../problem';
+import { problem } from '../../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
 
 /** Thrown inside the reader where the rest of the file cannot be understood; never leaves it. */
 export class UnreadableError extends Error {
-  constructor(
-    readonly code: string,
-    readonly args: Problem['args'],
-    readonly offset: number,
-  ) {
-    super(code);
+  constructor(readonly problem: Problem) {
+    super(problem.code);
     this.name = 'UnreadableError';
   }
 }
 
+/** What to throw where the rest of the file, from `offset` on, cannot be understood. */
+export function unreadable<C extends ProblemCode>(
+  code: C,
+  args: ArgsBut<C, 'offset'>,
+  offset: number,
+): UnreadableError {
+  const all = { ...args, offset } as unknown as ArgsOf<C>;
+  return new UnreadableError(problem('error', code, all, { offset }));
+}
+
 /** What stands at a place of a file is not what the format has there. */
 export function damaged(part: string, offset: number): UnreadableError {
-  return new UnreadableError('format.damaged', { part }, offset);
+  return unreadable('format.damaged', { part }, offset);
 }
 
 const decoder = new TextDecoder();
@@ -116,6 +123,6 @@ export class Cursor {
   private expect(length: number): void {
     const { size, at } = this;
     if (at + length <= size) return;
-    throw new UnreadableError('format.truncated', { size, expected: at + length }, size);
+    throw unreadable('format.truncated', { size, expected: at + length }, size);
   }
 }

@@ -1,6 +1,6 @@
 import type { Scheduler } from '../../scheduler';
 import { shortestSingle } from '../singles';
-import { damaged, UnreadableError, type Cursor } from './cursor';
+import { damaged, unreadable, type Cursor } from './cursor';
 import { limits } from './limits';
 
 /** A value of metadata: a number or text as it is, an array by its first items. */
@@ -50,7 +50,7 @@ export class MetadataReader {
     if (type === stringType)
       return this.cursor.text('gguf_string_t', depth === 0 ? limits.text : limits.item);
     if (type !== arrayType) throw damaged('gguf_metadata_value_t', typeAt);
-    if (depth === limits.depth) throw new UnreadableError('format.too-deep', { limit: limits.depth }, typeAt);
+    if (depth === limits.depth) throw unreadable('format.too-deep', { limit: limits.depth }, typeAt);
     return this.array(depth);
   }
 
@@ -75,7 +75,7 @@ export class MetadataReader {
       const turn = this.scheduler.tick();
       if (turn) await turn;
       if (++this.walked > limits.walked)
-        throw new UnreadableError('format.too-many', { limit: limits.walked }, this.cursor.at);
+        throw unreadable('format.too-many', { limit: limits.walked }, this.cursor.at);
       if (type === stringType) {
         const reading = this.cursor.lengthAhead();
         if (reading) await reading;

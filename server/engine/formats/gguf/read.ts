@@ -6,7 +6,7 @@ import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
-import { Cursor, damaged, UnreadableError } from './cursor';
+import { Cursor, damaged, unreadable, UnreadableError } from './cursor';
 import { limits, memory } from './limits';
 import { MetadataReader, valueText, type MetadataValue } from './metadata';
 import typeNames from './types.json';
@@ -41,7 +41,7 @@ export async function readGguf(
     const isRead = await reader.read();
     if (!isRead) return { value: null, problems: problems.finish(), bytes: 0 };
     const lowered = lower(reader.weights());
-    for (const { severity, code, args } of lowered.problems) problems.add(severity, code, args);
+    for (const remark of lowered.problems) problems.push(remark);
     return marked({ value: lowered.value, problems: problems.finish(), bytes: meter.bytes });
   });
 }
@@ -75,7 +75,7 @@ class HeadReader {
       this.place();
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
-      this.problems.add('error', error.code, error.args, error.offset);
+      this.problems.push(error.problem);
     }
     return isKnown;
   }
@@ -123,7 +123,7 @@ class HeadReader {
     const metadata = new MetadataReader(cursor, this.scheduler);
     for (let i = 0; i < pairs; i++) {
       await this.turn();
-      if (i === limits.pairs) throw new UnreadableError('format.too-many', { limit: i }, cursor.at);
+      if (i === limits.pairs) throw unreadable('format.too-many', { limit: i }, cursor.at);
       const key = await cursor.text('gguf_string_t', limits.text);
       const value = await metadata.value();
       this.meter.take(memory.pair + memory.letter * (key.length + valueText(value).length));
@@ -131,7 +131,7 @@ class HeadReader {
     }
     for (let i = 0; i < tensors; i++) {
       await this.turn();
-      if (i === limits.tensors) throw new UnreadableError('format.too-many', { limit: i }, cursor.at);
+      if (i === limits.tensors) throw unreadable('format.too-many', { limit: i }, cursor.at);
       await this.readTensor();
     }
   }
@@ -182,7 +182,7 @@ class HeadReader {
       end = Math.max(end, data.offset + bytes);
     }
     const { size } = cursor;
-    if (end > size) throw new UnreadableError('format.truncated', { size, expected: end }, size);
+    if (end > size) throw unreadable('format.truncated', { size, expected: end }, size);
   }
 
   private alignment(): number {

@@ -52,10 +52,7 @@ export async function readOnnx(
   const problems = new ProblemList(limits.problems);
   const head = await source.read(0, Math.min(source.size, 1024));
   const verdict = sniff(head, source.size);
-  if (verdict) {
-    problems.add('error', verdict.code, verdict.args, 0);
-    return { value: null, problems: problems.finish(), bytes: 0 };
-  }
+  if (verdict) return { value: null, problems: [verdict], bytes: 0 };
   const meter = new Meter(room, copies);
   const reader = new ModelReader(source, scheduler, problems, meter);
   return readInRoom(source, reader, async () => {
@@ -117,12 +114,12 @@ class ModelReader {
       // What looked like damage was another format: saying so once is clearer than a list of damaged parts.
       if (!this.problems.has('format.truncated')) {
         this.problems.clear();
-        this.problems.add('error', 'format.no-graph');
+        this.problems.add('error', 'format.no-graph', {});
       }
       return null;
     }
     const { nodes } = this.parts;
-    if (nodes.length === 0 && this.problems.isEmpty) this.problems.add('warning', 'format.no-nodes');
+    if (nodes.length === 0 && this.problems.isEmpty) this.problems.add('warning', 'format.no-nodes', {});
     return this.model(proto, Span.of(bytes));
   }
 

@@ -1,12 +1,11 @@
-import type { Problem } from '../../problem';
+import { problem } from '../../problem';
+import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
 import type { Meter } from '../room';
 import { Lexer } from './lexer';
 import type { Range } from './places';
 
 /** A problem in a text: `offset` is in UTF-16 units, and the range says the same in lines. */
-export interface TextProblem extends Problem {
-  readonly range: Range;
-}
+export type TextProblem = Problem & { readonly range: Range };
 
 /** Thrown inside the parser to give up a line; never leaves it. */
 export class LineError extends Error {}
@@ -62,23 +61,22 @@ export class Cursor {
   }
 
   /** Reports a problem at the token at hand, or behind the last one if the token at hand is on a later line. */
-  report(code: string, args: Problem['args'], range?: Range): void {
+  report<C extends ProblemCode>(code: C, args: ArgsBut<C, 'found' | 'offset'>, range?: Range): void {
     if (this.problems.length >= problemLimit) return;
     const { token } = this;
     const isLater = token.line > Math.max(this.lastLine, this.origin) || token.kind === 'end';
     const missing = { line: this.lastLine, character: this.lastCharacter };
+    const offset = isLater ? this.lastOffset : token.start;
+    const found = token.kind === 'end' ? '' : token.text.slice(0, 100);
+    const all = { found, offset, ...args } as unknown as ArgsOf<C>;
     this.problems.push({
-      severity: 'error',
-      code,
-      args: { found: token.kind === 'end' ? '' : token.text.slice(0, 100), ...args },
-      node: null,
-      offset: isLater ? this.lastOffset : token.start,
+      ...problem('error', code, all, { offset }),
       range: range ?? (isLater ? { start: missing, end: missing } : token.range()),
     });
   }
 
   /** Reports a problem and returns what to throw to give the line up. */
-  failure(code: string, args: Problem['args'] = {}): LineError {
+  failure<C extends ProblemCode>(code: C, args: ArgsBut<C, 'found' | 'offset'>): LineError {
     this.report(code, args);
     return new LineError();
   }
@@ -141,7 +139,7 @@ export class Cursor {
   /** A quoted text. */
   string(): string {
     const { kind, text } = this.token;
-    if (kind !== 'string') throw this.failure('format.text-string-expected');
+    if (kind !== 'string') throw this.failure('format.text-string-expected', {});
     this.advance();
     return text;
   }
@@ -168,7 +166,7 @@ export class Cursor {
   name(): string {
     const { kind, text } = this.token;
     if (kind === 'unknown') this.report('format.text-unquoted', {});
-    else if (kind !== 'identifier' && kind !== 'string') throw this.failure('format.text-name');
+    else if (kind !== 'identifier' && kind !== 'string') throw this.failure('format.text-name', {});
     this.advance();
     return text;
   }

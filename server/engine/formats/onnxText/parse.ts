@@ -192,7 +192,7 @@ class Parser {
       const range = cursor.token.range();
       const item: ValueInfo = { name: cursor.name(), type };
       if (!type && (cursor.is('[') || (cursor.atName && cursor.token.line === range.start.line))) {
-        cursor.report('format.text-type', { found: item.name }, range);
+        cursor.report('format.text-type', {}, range);
         throw new LineError();
       }
       const isInput = close === ')';
@@ -202,7 +202,7 @@ class Parser {
         named.push({ name: item.name, range, item });
       }
       if (!isInitializer) return;
-      if (!type) throw cursor.failure('format.text-tensor-type');
+      if (!type) throw cursor.failure('format.text-tensor-type', {});
       const tensor = this.types.tensor(item.name, type);
       initializers.push(tensor);
       tensors.push({ name: item.name, range, item: tensor });

@@ -38,7 +38,7 @@ export class AttributeParser {
     if (cursor.accept(':')) {
       const { kind, text } = cursor.token;
       type = kind === 'identifier' ? entryOf(attributeTypes, text) : undefined;
-      if (!type) throw cursor.failure('format.text-attribute-type');
+      if (!type) throw cursor.failure('format.text-attribute-type', {});
       cursor.advance();
     }
     cursor.expect('=');
@@ -64,7 +64,7 @@ export class AttributeParser {
     }
     const isFloat = kind !== 'number' || /[.eE]/.test(text);
     if (kind !== 'number' && kind !== 'identifier' && !cursor.is('-'))
-      throw cursor.failure('format.text-value');
+      throw cursor.failure('format.text-value', {});
     const value = this.types.number();
     return isFloat ? { name, kind: 'float', value: Math.fround(value) } : { name, kind: 'int', value };
   }

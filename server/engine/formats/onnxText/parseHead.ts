@@ -38,9 +38,9 @@ export class HeadParser {
     const { cursor } = this;
     const { facts } = head;
     const { kind, text: key } = cursor.token;
-    if (kind !== 'identifier') throw cursor.failure('format.text-key');
+    if (kind !== 'identifier') throw cursor.failure('format.text-key', {});
     const known = ['opset_import', 'doc_string', 'domain', ...(isModel ? modelKeys : ['overload'])];
-    if (!known.includes(key)) throw cursor.failure('format.text-key');
+    if (!known.includes(key)) throw cursor.failure('format.text-key', {});
     cursor.advance();
     cursor.expect(':');
     if (key === 'opset_import') head.operatorSets = this.operatorSets();

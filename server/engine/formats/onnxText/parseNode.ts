@@ -88,7 +88,7 @@ export class NodeParser {
     do {
       const { token } = cursor;
       place = [token.line, token.character, token.endCharacter];
-      if (!cursor.atName) throw cursor.failure('format.text-operator');
+      if (!cursor.atName) throw cursor.failure('format.text-operator', {});
       parts.push(cursor.name());
     } while (cursor.accept('.'));
     places.push(...place);

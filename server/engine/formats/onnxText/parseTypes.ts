@@ -25,7 +25,7 @@ export class TypeParser {
   type(depth = 0): ValueType {
     const { cursor } = this;
     if (depth > limits.depth) throw cursor.failure('format.too-deep', { limit: limits.depth });
-    if (!this.atType()) throw cursor.failure('format.text-type');
+    if (!this.atType()) throw cursor.failure('format.text-type', {});
     const word = cursor.token.text;
     cursor.advance();
     if (Object.hasOwn(dataTypes, word))
@@ -51,7 +51,7 @@ export class TypeParser {
   private dataType(): DataType {
     const { token } = this.cursor;
     if (token.kind !== 'identifier' || !Object.hasOwn(dataTypes, token.text))
-      throw this.cursor.failure('format.text-type');
+      throw this.cursor.failure('format.text-type', {});
     const type = token.text as DataType;
     this.cursor.advance();
     return type;
@@ -92,7 +92,7 @@ export class TypeParser {
       cursor.advance();
       return text.startsWith('-') ? this.negative(Number(text)) : Number(text);
     }
-    if (kind !== 'identifier' && kind !== 'string') throw cursor.failure('format.text-dimension');
+    if (kind !== 'identifier' && kind !== 'string') throw cursor.failure('format.text-dimension', {});
     cursor.advance();
     return this.dims.read(text);
   }
@@ -106,13 +106,13 @@ export class TypeParser {
   /** The contents or the place of a tensor whose type has been read. */
   tensor(name: string, type: ValueType): Tensor {
     const { cursor } = this;
-    if (type.kind !== 'tensor' || !type.dtype) throw cursor.failure('format.text-tensor-type');
+    if (type.kind !== 'tensor' || !type.dtype) throw cursor.failure('format.text-tensor-type', {});
     const dims: number[] = [];
     for (const dim of type.shape ?? []) {
       const size = typeof dim === 'number' ? dim : this.negatives.get(dim);
       if (size !== undefined) dims.push(size);
     }
-    if (!type.shape || dims.length !== type.shape.length) throw cursor.failure('format.text-tensor-type');
+    if (!type.shape || dims.length !== type.shape.length) throw cursor.failure('format.text-tensor-type', {});
     const { dtype } = type;
     if (cursor.is('[')) return { name, dtype, dims, data: this.externalData() };
     const range = cursor.token.range();
@@ -175,7 +175,7 @@ export class TypeParser {
     const { kind, text } = cursor.token;
     const value = kind === 'number' ? Number(text) : kind === 'identifier' ? specialFloat(text) : undefined;
     if (value === undefined || (Number.isNaN(value) && kind === 'number'))
-      throw cursor.failure('format.text-number');
+      throw cursor.failure('format.text-number', {});
     cursor.advance();
     return negative ? -value : value;
   }

@@ -1,0 +1,52 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { problemArgsSource } from '../../../scripts/problemCodesSource';
+import { argOf, problem } from '../../../server/engine/problem';
+import type { ArgsOf, Problem, ProblemCode } from '../../../server/engine/problem';
+
+describe('codes of problems', () => {
+  it('are the keys of the texts, with an argument for each place', () => {
+    const source = problemArgsSource({
+      'a.plain': 'Nothing to fill in.',
+      'a.two': '{name} has {size:bytes}, {name} again.',
+      'a.twice': '{count}, then {count:count}.',
+      'fact.memory': 'its memory',
+      'standin.x': 'a word for {place}',
+    });
+    expect(source.split('\n').slice(-5, -1)).toEqual([
+      "  readonly 'a.plain': NoArgs;",
+      "  readonly 'a.two': { readonly name: Word; readonly size: number };",
+      "  readonly 'a.twice': { readonly count: number };",
+      '}',
+    ]);
+    expect(source).not.toMatch(/fact|standin/);
+  });
+
+  it('have arguments of their own, checked by the compiler', () => {
+    expectTypeOf<'no.such-code'>().not.toExtend<ProblemCode>();
+    expectTypeOf<{ offset: number; size: number }>().toExtend<ArgsOf<'format.no-room'>>();
+    expectTypeOf<{ offset: number }>().not.toExtend<ArgsOf<'format.no-room'>>();
+    expectTypeOf<{ offset: number; size: string }>().not.toExtend<ArgsOf<'format.no-room'>>();
+    // Of several codes all arguments are needed.
+    expectTypeOf<{ nodes: number }>().not.toExtend<ArgsOf<'memory.nodes' | 'memory.chips'>>();
+    expectTypeOf<{ nodes: number; chips: number; most: number }>().toExtend<
+      ArgsOf<'memory.nodes' | 'memory.chips'>
+    >();
+    expectTypeOf<{
+      severity: 'error';
+      code: 'format.no-room';
+      args: { name: 'x' };
+      node: null;
+    }>().not.toExtend<Problem>();
+  });
+
+  it('make a problem of the whole model unless a place is said', () => {
+    const made = problem('error', 'binding.no-names', { name: 'n' });
+    expect(made).toEqual({ severity: 'error', code: 'binding.no-names', args: { name: 'n' }, node: null });
+    expect(problem('hint', 'format.empty', {}, { node: 3, offset: 7, value: 'v' })).toMatchObject({
+      node: 3,
+      offset: 7,
+      value: 'v',
+    });
+    expect([argOf(made, 'name'), argOf(made, 'constructor')]).toEqual(['n', undefined]);
+  });
+});
