@@ -20,6 +20,11 @@ export type PlainCode = {
   [C in ProblemCode]: string extends keyof ProblemArgs[C] ? C : never;
 }[ProblemCode];
 
+/** Codes whose texts have a place of this name. */
+export type CodeWith<K extends string> = {
+  [C in Exclude<ProblemCode, PlainCode>]: K extends keyof ProblemArgs[C] ? C : never;
+}[Exclude<ProblemCode, PlainCode>];
+
 /** What concerns all problems, whatever their code. */
 export interface ProblemPlace {
   /** Flat index of the node concerned (docs/architecture.md), null for the whole model. */
@@ -56,11 +61,23 @@ export type ArgsOf<C extends ProblemCode> = [Takers<C>] extends [never]
 /** As {@link ArgsOf}, without those that are added to every problem of a kind. */
 export type ArgsBut<C extends ProblemCode, K extends string> = Omit<ArgsOf<C>, K>;
 
-/** A problem with what its code has to tell. */
-export function problem<C extends ProblemCode>(
+/**
+ * The arguments of a code, put together from its own and from those that all problems of a kind have, whether or not
+ * their texts show them.
+ */
+export function argsWith<C extends ProblemCode, K extends string>(
+  shared: Readonly<Record<K, string | number>>,
+  own: ArgsBut<C, K>,
+): ArgsOf<C> {
+  // The compiler does not see that the two are the whole again.
+  return { ...shared, ...own } as unknown as ArgsOf<C>;
+}
+
+/** A problem with what its code has to tell: no argument less, and none more. */
+export function problem<C extends ProblemCode, A extends ArgsOf<C>>(
   severity: Severity,
   code: C,
-  args: ArgsOf<C>,
+  args: A & Readonly<Record<Exclude<keyof A, keyof ArgsOf<C>>, never>>,
   place: Partial<ProblemPlace> = {},
 ): Problem {
   // The compiler does not see that the pair of code and arguments is one of the pairs.

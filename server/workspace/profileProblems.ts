@@ -1,7 +1,7 @@
 import { setEntry } from '../../outside/table';
 import { profileById } from '../engine/kernels/profile';
-import { problem } from '../engine/problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../engine/problem';
+import { argsWith, problem } from '../engine/problem';
+import type { ArgsBut, Problem, ProblemCode } from '../engine/problem';
 import type { Analysis } from './analysis';
 import { modelDigest } from './modelDigest';
 import type { StoredProfile } from './profileStore';
@@ -21,7 +21,7 @@ export function profileProblems(
     const { chip } = stored;
     const found = stored.problems.filter(({ severity }) => severity === 'warning');
     const note = <C extends ProblemCode>(code: C, args: ArgsBut<C, 'file'>): void => {
-      const all = { file: stored.file, ...args } as unknown as ArgsOf<C>;
+      const all = argsWith<C, 'file'>({ file: stored.file }, args);
       found.push(problem('information', code, all));
     };
     if (stored.digest !== modelDigest(analysis.listing.model)) note('profile.stale', {});

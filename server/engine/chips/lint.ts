@@ -1,28 +1,25 @@
 import { problem } from '../problem';
-import type { ArgsOf } from '../problem';
+import type { ArgsBut, ArgsOf, ProblemCode } from '../problem';
 import { entryOf } from '../../../outside/table';
 import type { Chip, Figure } from './chip';
 import type { Path } from '../json';
 import type { ChipProblem } from './schemaCheck';
 import { largest } from '../lists';
 
+type RuleOf<C> = C extends `chip.lint-${infer Name}` ? Name : never;
+/** A rule is named as its text is, without `chip.lint-`. */
+type Rule = RuleOf<ProblemCode>;
+/** What the text of a rule shows, besides the chip and the figure. */
+type Shown<R extends Rule> = ArgsBut<`chip.lint-${R}`, 'chip' | 'figure'>;
+
 /** A doubt about a chip's figures. `key` names the figure, so that reviewed doubts can be listed. */
 export interface Doubt {
   readonly chip: string;
-  readonly rule:
-    | 'sparse-peak'
-    | 'peak-not-units'
-    | 'above-peak'
-    | 'ridge-point'
-    | 'rate-order'
-    | 'deploy-precision'
-    | 'missing-source'
-    | 'unused-source'
-    | 'missing-unit'
-    | 'binary-capacity';
+  readonly rule: Rule;
   readonly figure: string;
   /** Where the figure stands in the chip's file. */
   readonly path: Path;
+  /** What the text shows; `index` is a source's number that is not in the list. */
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
@@ -42,8 +39,8 @@ const ridge = [0.02, 10000] as const;
 /** Looks for the mistakes that chip tables are known for. An empty list is no proof. */
 export function lintChip(chip: Chip): Doubt[] {
   const doubts: Doubt[] = [];
-  const doubt: Report = (rule, figure, path, detail = {}) => {
-    doubts.push({ chip: chip.id, rule, figure, path, detail });
+  const doubt: Report = (rule, figure, path, detail) => {
+    doubts.push({ chip: chip.id, rule, figure, path, detail: { ...detail } });
   };
   lintRates(chip, doubt);
   lintDeployPrecision(chip, doubt);
@@ -56,7 +53,12 @@ export function lintChip(chip: Chip): Doubt[] {
   return doubts;
 }
 
-type Report = (rule: Doubt['rule'], figure: string, path: Path, detail?: Doubt['detail']) => void;
+type Report = <R extends Rule>(
+  rule: R,
+  figure: string,
+  path: Path,
+  detail: Shown<R> & { readonly index?: number },
+) => void;
 
 /** 8-bit is at most four times 16-bit, 16-bit at most 32 times FP32 ... and fp16 equals bf16 on one kind of unit. */
 function lintRates(chip: Chip, doubt: Report): void {
@@ -84,8 +86,7 @@ function lintRates(chip: Chip, doubt: Report): void {
   for (const [name, figure] of Object.entries(chip.vectorOpsPerSecond))
     range(figure, plausible.rate, `vectorOpsPerSecond.${name}`, ['vectorOpsPerSecond', name], doubt);
   const fp32 = rate('fp32');
-  if (fp32 && sixteen && fp32 > sixteen * 1.01)
-    doubt('rate-order', 'fp32', ['peakOpsPerSecond', 'fp32'], { ratio: fp32 / sixteen });
+  if (fp32 && sixteen && fp32 > sixteen * 1.01) doubt('rate-order', 'fp32', ['peakOpsPerSecond', 'fp32'], {});
 }
 
 /** Most models are stored in FP32: a chip that has no rate for it must say what they are converted to. */
@@ -141,10 +142,10 @@ function lintMemory(chip: Chip, doubt: Report): void {
     const capacity = level.capacityBytes?.value;
     // A driver's figure far above the marketed one, or a decimal figure where the text says GiB.
     if (marketed && capacity && capacity / marketed > 1.08)
-      doubt('binary-capacity', level.name, at('capacityBytes'), { ratio: capacity / marketed });
+      doubt('binary-capacity', level.name, at('capacityBytes'), {});
     const note = `${level.capacityBytes?.note ?? ''} ${level.capacityBytes?.derivation ?? ''}`;
     if (capacity && /GiB/.test(note) && capacity % 1e9 === 0)
-      doubt('binary-capacity', level.name, at('capacityBytes'), { capacity });
+      doubt('binary-capacity', level.name, at('capacityBytes'), {});
   }
 }
 
@@ -187,14 +188,14 @@ function lintSources(chip: Chip, doubt: Report): void {
   const used = new Set<number>();
   walk(chip, '', (path, indices) => {
     const at = placeOf(chip, path);
-    if (indices.length === 0) doubt('missing-source', path, at);
+    if (indices.length === 0) doubt('missing-source', path, at, {});
     for (const index of indices) {
       used.add(index);
       if (!chip.sources[index]) doubt('missing-source', path, at, { index });
     }
   });
   chip.sources.forEach((source, index) => {
-    if (!used.has(index)) doubt('unused-source', source.title, ['sources', index], { index });
+    if (!used.has(index)) doubt('unused-source', source.title, ['sources', index], {});
   });
 }
 
@@ -237,7 +238,8 @@ function lintCalibration(chip: Chip, doubt: Report): void {
 /** The same as problems, for the editor of a chip file. */
 export function doubtsAsProblems(doubts: readonly Doubt[]): ChipProblem[] {
   return doubts.map(({ chip, rule, figure, path, detail }) => {
-    const args = { chip, figure, ...rounded(detail) } as unknown as ArgsOf<`chip.lint-${Doubt['rule']}`>;
+    // That they are those of the rule was checked where the doubt was made.
+    const args = { chip, figure, ...rounded(detail) } as unknown as ArgsOf<`chip.lint-${Rule}`>;
     return { ...problem('warning', `chip.lint-${rule}`, args), path, ofKey: false };
   });
 }

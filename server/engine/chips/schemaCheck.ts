@@ -1,6 +1,6 @@
 import { entryOf } from '../../../outside/table';
-import { problem } from '../problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../problem';
+import { argsWith, problem } from '../problem';
+import type { ArgsBut, Problem, ProblemCode } from '../problem';
 import type { Path } from '../json';
 import { typoDistance } from './names';
 import { chipSchema, resolved, type Schema } from './schema';
@@ -147,7 +147,7 @@ function fault<C extends ProblemCode>(
   args: ArgsBut<C, 'field'>,
   field = path.length > 0 ? path.join('.') : 'id',
 ): ChipProblem {
-  const all = { field, ...args } as unknown as ArgsOf<C>;
+  const all = argsWith<C, 'field'>({ field }, args);
   return { ...problem('error', code, all), path, ofKey: false, bySchema: true };
 }
 

@@ -1,8 +1,8 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
-import { problem } from '../problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode, Severity } from '../problem';
+import { argsWith, problem } from '../problem';
+import type { ArgsBut, Problem, ProblemCode, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
@@ -76,7 +76,7 @@ export function* problemsOf(
   const problems = new Map<string, Problem>();
   const report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>): void => {
     const key = `${code}:${JSON.stringify(args)}`;
-    const all = { chip: chip.name, ...args } as unknown as ArgsOf<C>;
+    const all = argsWith<C, 'chip'>({ chip: chip.name }, args);
     if (!problems.has(key)) problems.set(key, problem(severity, code, all));
   };
   if (!modelFor(chip)) {

@@ -4,8 +4,8 @@ import type { Node, Shape, ValueType } from '../graph/model';
 import { maximumElements } from '../operators/broadcast';
 import type { Element, Fact, NodeContext, RuleArgs, RuleProblem } from '../operators/rule';
 import { tensor } from '../operators/shared';
-import { problem } from '../problem';
-import type { ArgsOf, Problem, Severity } from '../problem';
+import { argsWith, problem } from '../problem';
+import type { Problem, Severity } from '../problem';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
 
 /** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
@@ -128,7 +128,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void {
     const { hooks, index } = this.surroundings;
-    const all = { operator: this.node.operator, ...args } as unknown as ArgsOf<`inference.${C}`>;
+    const all = argsWith<`inference.${C}`, 'operator'>({ operator: this.node.operator }, args);
     hooks.report(problem(severity, `inference.${code}`, all, { node: index }));
   }
 

@@ -1,7 +1,7 @@
 import type { DataType } from '../graph/dataTypes';
 import type { Dim, DimExpression } from '../graph/dim';
 import type { Attribute, Node, Shape, ValueType } from '../graph/model';
-import type { ArgsBut, ProblemCode, Severity } from '../problem';
+import type { ArgsBut, CodeWith, ProblemCode, Severity } from '../problem';
 
 /** How sure the shape of a node is: own rule, function body, bytes only, or nothing. */
 export type RuleState = 'exact' | 'function' | 'default' | 'unknown';
@@ -81,9 +81,9 @@ export interface NodeContext extends AttributeReader {
   report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void;
 }
 
-type InInference<C> = C extends `inference.${infer Name}` ? Name : never;
-/** What a rule may report, by its code without the room. */
-export type RuleProblem = InInference<ProblemCode>;
+type OfRules<C> = C extends `inference.${infer Name}` & CodeWith<'operator'> ? Name : never;
+/** What a rule may report, by its code without the room: the problems of inference that name an operator. */
+export type RuleProblem = OfRules<ProblemCode>;
 /** What it has to tell; the operator is added. */
 export type RuleArgs<C extends RuleProblem> = ArgsBut<`inference.${C}`, 'operator'>;
 

@@ -1,8 +1,8 @@
 import type { Chip, Figure } from '../chips/chip';
 import type { Path } from '../json';
 import type { ChipProblem } from '../chips/schemaCheck';
-import { problem } from '../problem';
-import type { ArgsBut, ArgsOf, ProblemCode } from '../problem';
+import { argsWith, problem } from '../problem';
+import type { ArgsBut, ProblemCode } from '../problem';
 import type { System } from './system';
 
 /** Looks for what a schema cannot see: names that nothing has, or that several have; figures without a source. */
@@ -75,6 +75,6 @@ function unsourced(value: unknown, path: Path, count: number): ChipProblem[] {
 }
 
 function fault<C extends ProblemCode>(code: C, path: Path, args: ArgsBut<C, 'field'>): ChipProblem {
-  const all = { field: path.join('.'), ...args } as unknown as ArgsOf<C>;
+  const all = argsWith<C, 'field'>({ field: path.join('.') }, args);
   return { ...problem('error', code, all), path, ofKey: false };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { problemArgsSource } from '../../../scripts/problemCodesSource';
-import { argOf, problem } from '../../../server/engine/problem';
-import type { ArgsOf, Problem, ProblemCode } from '../../../server/engine/problem';
+import { argOf, argsWith, problem } from '../../../server/engine/problem';
+import type { ArgsOf, CodeWith, Problem, ProblemCode } from '../../../server/engine/problem';
 
 describe('codes of problems', () => {
   it('are the keys of the texts, with an argument for each place', () => {
@@ -37,6 +37,25 @@ describe('codes of problems', () => {
       args: { name: 'x' };
       node: null;
     }>().not.toExtend<Problem>();
+  });
+
+  it('take no argument that no text shows, not from a variable either', () => {
+    const args = { name: 'n', reason: 'r' };
+    // @ts-expect-error binding.no-names has no place {reason}
+    problem('error', 'binding.no-names', args);
+    // @ts-expect-error format.empty has no places
+    problem('error', 'format.empty', args);
+    // @ts-expect-error {offset} is missing
+    problem('error', 'format.no-room', { size: 3 });
+    // @ts-expect-error {size} is written with its unit, so it is a number
+    problem('error', 'format.no-room', { offset: 1, size: '3' });
+    expectTypeOf<CodeWith<'operator'>>().toExtend<ProblemCode>();
+    expectTypeOf<'format.empty' | 'binding.no-names'>().not.toExtend<CodeWith<'operator'>>();
+    expect(argsWith<'binding.near', 'name'>({ name: 'n' }, { near: 'm', names: 'm' })).toEqual({
+      name: 'n',
+      near: 'm',
+      names: 'm',
+    });
   });
 
   it('make a problem of the whole model unless a place is said', () => {

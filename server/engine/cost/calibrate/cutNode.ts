@@ -4,8 +4,8 @@ import type { DataType } from '../../graph/dataTypes';
 import type { Attribute, Model, Node, Tensor, ValueInfo, ValueType } from '../../graph/model';
 import { onnxFacts, onnxOrigin } from '../../graph/origin';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
-import { problem } from '../../problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
+import { argsWith, problem } from '../../problem';
+import type { ArgsBut, Problem, ProblemCode } from '../../problem';
 
 /** A model of one node, or why there is none. */
 export type Cut =
@@ -27,7 +27,7 @@ export function cutNode(model: Model, inference: Inference, index: number): Cut 
   const node = inference.nodes[index]!;
   const refuse = <C extends ProblemCode>(code: C, args: ArgsBut<C, 'node'>): Cut => ({
     model: null,
-    problem: problem('error', code, { node: nameOf(node), ...args } as unknown as ArgsOf<C>),
+    problem: problem('error', code, argsWith<C, 'node'>({ node: nameOf(node) }, args)),
   });
   if (inference.nodes.some(({ parent }) => parent === index)) return refuse('measure.node-with-body', {});
   if (node.node.attributes.some(({ kind }) => kind === 'reference'))

@@ -1,6 +1,6 @@
 import { ByteWindow, type ByteSource } from '../../graph/byteSource';
-import { problem } from '../../problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
+import { argsWith, problem } from '../../problem';
+import type { ArgsBut, Problem, ProblemCode } from '../../problem';
 
 /** Thrown inside the reader where the rest of the file cannot be understood; never leaves it. */
 export class UnreadableError extends Error {
@@ -16,7 +16,7 @@ export function unreadable<C extends ProblemCode>(
   args: ArgsBut<C, 'offset'>,
   offset: number,
 ): UnreadableError {
-  const all = { ...args, offset } as unknown as ArgsOf<C>;
+  const all = argsWith<C, 'offset'>({ offset }, args);
   return new UnreadableError(problem('error', code, all, { offset }));
 }
 

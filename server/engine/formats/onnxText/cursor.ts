@@ -1,5 +1,5 @@
-import { problem } from '../../problem';
-import type { ArgsBut, ArgsOf, Problem, ProblemCode } from '../../problem';
+import { argsWith, problem } from '../../problem';
+import type { ArgsBut, Problem, ProblemCode } from '../../problem';
 import type { Meter } from '../room';
 import { Lexer } from './lexer';
 import type { Range } from './places';
@@ -68,7 +68,7 @@ export class Cursor {
     const missing = { line: this.lastLine, character: this.lastCharacter };
     const offset = isLater ? this.lastOffset : token.start;
     const found = token.kind === 'end' ? '' : token.text.slice(0, 100);
-    const all = { found, offset, ...args } as unknown as ArgsOf<C>;
+    const all = argsWith<C, 'found' | 'offset'>({ found, offset }, args);
     this.problems.push({
       ...problem('error', code, all, { offset }),
       range: range ?? (isLater ? { start: missing, end: missing } : token.range()),
