@@ -96,9 +96,15 @@ export class ChipChoice {
     );
     if (nameless) return usage('cli.error.chipBroken', { chip, path: nameless.path });
     const { found, related } = searchChips(chip, this.all);
-    const byWords = [...found, ...related].flatMap(({ id, name }) => [id, name]);
-    const all = this.all.flatMap(({ id, name, aliases }) => [id, name, ...aliases]);
-    const near = byWords.length > 0 ? nearest(chip, byWords, 3) : nearest(chip, all, 3);
+    const byWords = [...found, ...related];
+    const names = (byWords.length > 0 ? byWords : this.all).flatMap((one) => [
+      one.id,
+      one.name,
+      ...one.aliases,
+    ]);
+    const alike = nearest(chip, names, 3);
+    // A Korean word is spelt like no chip, and yet names a vendor.
+    const near = alike.length > 0 ? alike : byWords.slice(0, 3).map(({ id }) => id);
     return near.length > 0
       ? usage('cli.error.chipNear', { chip, names: near.join(', ') })
       : usage('cli.error.chipUnknown', { chip });

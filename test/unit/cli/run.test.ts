@@ -312,6 +312,14 @@ describe('failures', () => {
     [2, ['analyze', tinyMlp, 'second'], 'unexpected argument “second”'],
     [2, ['analyze', tinyMlp, '--chip', 'no-such-chip-at-all'], 'no chip “no-such-chip-at-all”'],
     [2, ['analyze', tinyMlp, '--chip', 'nvidia'], 'may be any of 16 chips'],
+    [2, ['analyze', tinyMlp, '--chip', 'm4'], '“m4” may be any of 2 chips: apple-m4-ane, apple-m4-max-gpu;'],
+    [2, ['analyze', tinyMlp, '--chip', 'L40'], 'no chip “L40” in the catalogue; the nearest names are L40S,'],
+    [
+      2,
+      ['analyze', tinyMlp, '--chip', '한무기 270'],
+      'the nearest names are cambricon-mlu290-m5, cambricon-mlu370-x8',
+    ],
+    [2, ['chips', '한무기 270', '--format', 'json'], 'no chip “한무기 270”'],
     [2, ['analyze', tinyMlp, '--bind', 'batch'], '--bind takes NAME=N'],
     [2, ['analyze', tinyMlp, '--bind', 'batch=-1'], '--bind takes NAME=N'],
     [2, ['analyze', tinyMlp, '--phase', 'x'], '--phase takes one of inference, prefill'],
@@ -438,6 +446,9 @@ describe('siliconlens analyze --carbon', () => {
 describe('siliconlens chips', () => {
   it('finds chips by alias and lists all without a query', async () => {
     expect((await siliconlens('chips', 'h100')).out).toContain('nvidia-h100-sxm');
+    const related = (await siliconlens('chips', '한무기 270')).out;
+    expect(related).toContain('No chip “한무기 270” in the catalogue; related chips');
+    expect(related).toContain('cambricon-mlu290-m5');
     const all = JSON.parse((await siliconlens('chips', '--format', 'json')).out) as { id: string }[];
     expect(all.length).toBeGreaterThanOrEqual(16);
     const csv = (await siliconlens('chips', '--format', 'csv')).out.trimEnd().split('\r\n');
