@@ -317,7 +317,7 @@ describe('failures', () => {
     [
       2,
       ['analyze', tinyMlp, '--chip', '한무기 270'],
-      'the nearest names are cambricon-mlu290-m5, cambricon-mlu370-x8',
+      'the nearest names are 한무기 290, 한무기 370, 한무기;',
     ],
     [2, ['chips', '한무기 270', '--format', 'json'], 'no chip “한무기 270”'],
     [2, ['analyze', tinyMlp, '--bind', 'batch'], '--bind takes NAME=N'],
