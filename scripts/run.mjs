@@ -12,15 +12,13 @@ await build({
   entryPoints: [script],
   outfile: out,
   ...nodeBundle,
-  // A tool that loads its own parts.
-  external: ['prettier'],
   format: 'esm',
   // CommonJS packages inside an ES module need a require of their own.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
-  // They find files beside their own code.
-  external: ['vitest', 'vitest/*', 'typescript'],
+  // Tools that load their own parts, or find files beside their own code.
+  external: ['prettier', 'vitest', 'vitest/*', 'typescript'],
   logLevel: 'warning',
 });
 process.argv = [process.argv[0], script, ...rest];

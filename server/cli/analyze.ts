@@ -31,7 +31,7 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const choice = await ChipChoice.here(language, choices.customChips);
   const chips = await chipsFor(words, choices, choice);
   refuseRuntime(words, chips);
-  const host = choices.host === null ? undefined : await choice.named(choices.host);
+  const host = await hostFor(words, choices, choice);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
@@ -67,6 +67,16 @@ export async function chipsFor(
   const chips = new Set<Chip>();
   for (const name of named) chips.add(await choice.named(name));
   return [...chips];
+}
+
+/** The host that the option names, else that of the settings; undefined: each chip has its own. */
+export async function hostFor(
+  words: Arguments,
+  choices: Choices,
+  choice: ChipChoice,
+): Promise<Chip | undefined> {
+  const name = words.text('host') ?? choices.host;
+  return name === null ? undefined : choice.named(name);
 }
 
 interface Surroundings {

@@ -27,6 +27,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...formatted,
     ...workload,
     chip: { type: 'string', multiple: true, short: 'c' },
+    host: { type: 'string' },
     carbon: { type: 'string' },
     profile: { type: 'string', multiple: true, short: 'p' },
     layers: { type: 'string' },
@@ -44,6 +45,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   sparsity: {
     ...formatted,
     chip: { type: 'string', multiple: true, short: 'c' },
+    host: { type: 'string' },
     bind: { type: 'string', multiple: true, short: 'b' },
     phase: { type: 'string' },
     precision: { type: 'string' },

@@ -6,7 +6,7 @@ import { sparsityCsv, sparsitySections } from '../engine/report/sparsity';
 import { uninterrupted } from '../engine/scheduler';
 import { reportWords } from '../reportWords';
 import { sparseChips, sparsityReport } from '../workspace/sparsity';
-import { chipsFor, onlyPath } from './analyze';
+import { chipsFor, hostFor, onlyPath } from './analyze';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import type { Outcome } from './failure';
@@ -33,7 +33,7 @@ export async function sparsity(
   refuseRuntime(words, named);
   // Unless chips are named, those that know the pattern are shown beside the usual ones.
   const others = words.texts('chip').length > 0 ? [] : sparseChips(asked.runtime);
-  const host = choices.host === null ? undefined : await choice.named(choices.host);
+  const host = await hostFor(words, choices, choice);
   const opened = await openModel(path, language, roomIn(heapBytes));
   const chips = [...new Set([...named, ...others])];
   refuseTooMuch(opened, chips.length, heapBytes);

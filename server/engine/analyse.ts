@@ -59,7 +59,7 @@ export async function preparedOf(
 
 /**
  * Costs of a prepared model on a chip. A change of chip needs only this; plans are kept per runtime.
- * @param host runs what the runtime cannot put on the chip; undefined: the catalogue's default host
+ * @param host runs what the runtime cannot put on the chip; undefined: the one that belongs to the chip
  * @param sparse ids of weights in the 2:4 pattern, for chips that skip their zeros; undefined: all weights are dense
  */
 export async function costsOn(

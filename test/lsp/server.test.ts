@@ -20,6 +20,7 @@ import {
   summaryRequest,
 } from '../../server/protocol';
 import type { HeatParams } from '../../server/protocol';
+import { chips } from '../../server/engine/chips/catalogue';
 import { fixture, TestClient } from './client';
 import type { TestDocument } from './client';
 
@@ -262,7 +263,7 @@ describe('choices', () => {
     const { uri } = await openMlp({ folders: [pathToFileURL(folder).toString()] });
     const result = await client.request(choicesRequest, { uri });
     expect(result.key).toBe('tiny-mlp.onnx');
-    expect(result.chips.length).toBe(120);
+    expect(result.chips.length).toBe(chips.length);
     expect(result.dimensions).toEqual([{ name: 'batch', value: 1, origin: 'default' }]);
     expect(result.precision).toBe('as-stored');
   });

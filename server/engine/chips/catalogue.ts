@@ -19,6 +19,3 @@ export interface Catalogue {
 
 /** The catalogue as it is shipped, without chips of the user's own. */
 export const shippedChips: Catalogue = { chips, byId: chipById };
-
-/** The host of accelerators where no other is chosen: an ordinary desktop processor. */
-export const defaultHost = chipById('generic-x86-avx2-desktop') as Chip;

@@ -263,6 +263,8 @@ export interface ChipFacts {
   };
   /** Runtime profile that is taken when none is chosen. It counts as one that drives the chip. */
   readonly defaultRuntime: string;
+  /** Id of the chip that runs what this one can't. Without it a host is taken by the place: a microcontroller, a desktop processor, a server or a vehicle's computer. */
+  readonly host?: string;
   /** Operations per joule, where the vendor states them. */
   readonly energyEfficiencyOpsPerJoule?: Figure;
   /** What spiking chips have instead of operations per second. */

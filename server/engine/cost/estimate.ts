@@ -1,4 +1,4 @@
-import { defaultHost } from '../chips/catalogue';
+import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import { movedBytes } from '../kernels/operands';
@@ -67,7 +67,7 @@ function* estimateSteps(
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
   const hostSite =
     host.size > 0
-      ? yield* siteSteps(inference, plan, options.host ?? defaultHost, 'host', workload, 0)
+      ? yield* siteSteps(inference, plan, options.host ?? hostOf(chip), 'host', workload, 0)
       : site;
   const costed: CostedKernel[] = [];
   for (const kernel of plan.kernels) {

@@ -25,7 +25,7 @@ describe('catalogue', () => {
     expect(readFileSync(chipTypesFile, 'utf8')).toBe(await chipTypesSource());
   });
 
-  it('holds 120 chips, each in the file of its id and valid against the schema', () => {
+  it('holds 123 chips, each in the file of its id and valid against the schema', () => {
     // In the catalogue every figure has its sources: plain numbers are for users.
     const figure = { $ref: '#/definitions/fullFigure' };
     // Its files are read as they are: what the type calls certain must be there.
@@ -34,7 +34,7 @@ describe('catalogue', () => {
     const required = [...new Set([...schema.required, ...schema.else.required, ...names])];
     const strict = { ...schema, required, definitions: { ...schema.definitions, figure } };
     const validate = new Ajv({ strict: false }).compile(strict);
-    expect(chips).toHaveLength(120);
+    expect(chips).toHaveLength(123);
     for (const file of files) {
       const chip: unknown = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'));
       expect(validate(chip), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
@@ -240,6 +240,6 @@ describe('finding chips', () => {
   it('never mistakes one model number for another, and finds nothing for nonsense', () => {
     expect(findChips('H101')).toEqual([]);
     expect(findChips('zzzzzz')).toEqual([]);
-    expect(findChips('')).toHaveLength(120);
+    expect(findChips('')).toHaveLength(chips.length);
   });
 });

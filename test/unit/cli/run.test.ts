@@ -304,6 +304,34 @@ two (float[4,64] x, float[64,32] w) => (float[4,32] y) {
   });
 });
 
+describe('the host', () => {
+  const onCoral = async (...words: string[]) => {
+    const { out } = await siliconlens(
+      'analyze',
+      join(models, 'detector.onnx'),
+      '-c',
+      'google-coral-edge-tpu',
+      ...words,
+    );
+    return out.split('\n').filter((line) => line.includes('of the kernels, with transfers'));
+  };
+
+  it('belongs to the chip: a board runs what the Coral beside it cannot', async () => {
+    expect(await onCoral()).toEqual([
+      expect.stringContaining('BCM2712 (Raspberry Pi 5, 4x Cortex-A76) runs 63 of'),
+    ]);
+  });
+
+  it('is another on request', async () => {
+    expect(await onCoral('--host', 'EPYC 9654')).toEqual([
+      expect.stringContaining('EPYC 9654 (Genoa) runs 63 of'),
+    ]);
+    const unknown = await siliconlens('analyze', tinyMlp, '--host', 'gpu');
+    expect([unknown.code, unknown.out]).toEqual([2, '']);
+    expect(unknown.error).toContain('“gpu” may be any of 23 chips');
+  });
+});
+
 describe('failures', () => {
   it.each([
     [2, [], 'no command'],

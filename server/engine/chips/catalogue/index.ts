@@ -29,6 +29,7 @@ import c_baidu_kunlun1 from './baidu-kunlun1.json';
 import c_brainchip_akida_akd1000 from './brainchip-akida-akd1000.json';
 import c_brainscales_1_wafer from './brainscales-1-wafer.json';
 import c_brainscales_2 from './brainscales-2.json';
+import c_broadcom_bcm2712 from './broadcom-bcm2712.json';
 import c_cambricon_mlu290_m5 from './cambricon-mlu290-m5.json';
 import c_cambricon_mlu370_x8 from './cambricon-mlu370-x8.json';
 import c_cerebras_wse1 from './cerebras-wse1.json';
@@ -92,6 +93,7 @@ import c_nvidia_gb300 from './nvidia-gb300.json';
 import c_nvidia_h100_sxm from './nvidia-h100-sxm.json';
 import c_nvidia_h200_sxm from './nvidia-h200-sxm.json';
 import c_nvidia_jetson_agx_orin_64gb from './nvidia-jetson-agx-orin-64gb.json';
+import c_nvidia_jetson_orin_cpu from './nvidia-jetson-orin-cpu.json';
 import c_nvidia_jetson_orin_nano from './nvidia-jetson-orin-nano.json';
 import c_nvidia_k80 from './nvidia-k80.json';
 import c_nvidia_l4 from './nvidia-l4.json';
@@ -100,6 +102,7 @@ import c_nvidia_rtx_4090 from './nvidia-rtx-4090.json';
 import c_nvidia_rtx_5090 from './nvidia-rtx-5090.json';
 import c_nvidia_t4 from './nvidia-t4.json';
 import c_nvidia_v100_sxm2_32gb from './nvidia-v100-sxm2-32gb.json';
+import c_qualcomm_snapdragon_8gen3_cpu from './qualcomm-snapdragon-8gen3-cpu.json';
 import c_qualcomm_snapdragon_8gen3_hexagon from './qualcomm-snapdragon-8gen3-hexagon.json';
 import c_qualcomm_snapdragon_x_elite_hexagon from './qualcomm-snapdragon-x-elite-hexagon.json';
 import c_qualcomm_zeroth from './qualcomm-zeroth.json';
@@ -152,6 +155,7 @@ export const catalogue = [
   c_brainchip_akida_akd1000,
   c_brainscales_1_wafer,
   c_brainscales_2,
+  c_broadcom_bcm2712,
   c_cambricon_mlu290_m5,
   c_cambricon_mlu370_x8,
   c_cerebras_wse1,
@@ -215,6 +219,7 @@ export const catalogue = [
   c_nvidia_h100_sxm,
   c_nvidia_h200_sxm,
   c_nvidia_jetson_agx_orin_64gb,
+  c_nvidia_jetson_orin_cpu,
   c_nvidia_jetson_orin_nano,
   c_nvidia_k80,
   c_nvidia_l4,
@@ -223,6 +228,7 @@ export const catalogue = [
   c_nvidia_rtx_5090,
   c_nvidia_t4,
   c_nvidia_v100_sxm2_32gb,
+  c_qualcomm_snapdragon_8gen3_cpu,
   c_qualcomm_snapdragon_8gen3_hexagon,
   c_qualcomm_snapdragon_x_elite_hexagon,
   c_qualcomm_zeroth,

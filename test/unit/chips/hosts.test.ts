@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { chipById, chips } from '../../../server/engine/chips/catalogue';
+import type { Chip } from '../../../server/engine/chips/chip';
+import { hostOf } from '../../../server/engine/chips/hosts';
+
+describe('hosts', () => {
+  // What the chips stand beside: a phone's own processor, a board's, the server's of a data centre.
+  it.each([
+    ['qualcomm-snapdragon-8gen3-hexagon', 'qualcomm-snapdragon-8gen3-cpu'],
+    ['samsung-exynos-2400-npu', 'qualcomm-snapdragon-8gen3-cpu'],
+    ['google-coral-edge-tpu', 'broadcom-bcm2712'],
+    ['rockchip-rk3588-npu', 'broadcom-bcm2712'],
+    ['nvidia-jetson-agx-orin-64gb', 'nvidia-jetson-orin-cpu'],
+    ['tesla-fsd-hw3', 'nvidia-jetson-orin-cpu'],
+    ['nvidia-h100-sxm', 'intel-xeon-8480'],
+    ['furiosa-warboy', 'intel-xeon-8480'],
+    ['nvidia-rtx-4090', 'generic-x86-avx2-desktop'],
+    ['intel-lunar-lake-npu', 'generic-x86-avx2-desktop'],
+    ['arm-ethos-u55-256', 'arm-cortex-m7'],
+    // The servers of Jouppi et al. 2017 (table 2) are dual Haswell E5-2699 v3.
+    ['google-tpu-v1', 'intel-haswell-e5-2699v3'],
+  ])('%s has %s', (id, host) => {
+    expect(hostOf(chipById(id)!).id).toBe(host);
+  });
+
+  it('are processors that the catalogue has', () => {
+    for (const chip of chips) {
+      expect(['cpu', 'mcu'], chip.id).toContain(hostOf(chip).class);
+      if (chip.host !== undefined) expect(chipById(chip.host), chip.id).toBeDefined();
+    }
+  });
+
+  it('of a chip whose file names none that exists are those of its place', () => {
+    const own: Chip = { ...chipById('hailo-8')!, id: 'own', host: 'no-such-chip', place: ['vehicle'] };
+    expect(hostOf(own).id).toBe('nvidia-jetson-orin-cpu');
+    expect(hostOf({ ...own, place: [] }).id).toBe('generic-x86-avx2-desktop');
+  });
+});
