@@ -16,6 +16,8 @@ const cpus = [
   'intel-haswell-e5-2699v3',
   'intel-xeon-8480',
 ];
+/** Processors of boards, phones and vehicles. */
+const smallCpus = ['broadcom-bcm2712', 'nvidia-jetson-orin-cpu', 'qualcomm-snapdragon-8gen3-cpu'];
 const nvidiaGpus = [
   'nvidia-a100-sxm-80gb',
   'nvidia-b200',
@@ -54,7 +56,7 @@ const everyChip = chips.map(({ id }) => id);
  * Google Cloud, ai.google.dev/edge/litert (delegates), coral.ai, Qualcomm AI Engine Direct, Apple's Core ML.
  */
 const documented: Readonly<Record<string, readonly string[]>> = {
-  'onnxruntime-cpu': cpus,
+  'onnxruntime-cpu': [...cpus, ...smallCpus],
   'onnxruntime-cuda': nvidiaGpus,
   tensorrt: nvidiaGpus,
   openvino: [
@@ -63,9 +65,10 @@ const documented: Readonly<Record<string, readonly string[]>> = {
     ...['intel-lunar-lake-npu', 'intel-meteor-lake-npu', 'intel-movidius-myriad-x'],
     ...['intel-arria10', 'intel-stratix10-nx', 'intel-nervana-nnp-i'],
   ],
-  xla: [...cpus, ...nvidiaGpus, ...amdGpus, ...cloudTpus, 'intel-max-1550'],
+  xla: [...cpus, ...smallCpus, ...nvidiaGpus, ...amdGpus, ...cloudTpus, 'intel-max-1550'],
   tflite: [
     ...cpus,
+    ...smallCpus,
     ...['arm-cortex-m33', 'arm-cortex-m7', 'arm-ethos-u55-256', 'arm-ethos-u85'],
     ...appleNpus,
     ...qualcommNpus,
