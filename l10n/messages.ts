@@ -1,6 +1,6 @@
 import { visible } from '../outside/hidden';
 import { entryOf } from '../outside/table';
-import { bytes, count, decimal } from './format';
+import { formatterOf, type Formatter } from './format';
 import type { Language } from './language';
 import enCalibrate from './en/calibrate.json';
 import enCli from './en/cli.json';
@@ -52,26 +52,25 @@ export function message(language: Language, key: MessageKey, args: MessageArgs =
 /** Places whose values are keys where there is such a text: code names facts of chips, stand-ins and what is expected. */
 const keyed: ReadonlySet<string> = new Set(['fact', 'standin', 'expected']);
 
-/** How a number is written at a place such as `{needed:bytes}`; without a word behind the name it stands as it is. */
-const quantities: Readonly<Record<string, (value: number, language: Language) => string>> = {
-  bytes,
-  count,
-  decimal,
-};
-
 /**
  * As {@link message} for keys known only at run time (problem codes); an unknown key shows itself. A place `{fact}` shows
- * the text of the key `fact.VALUE`, `{bytes:bytes}` a number with its unit.
+ * the text of the key `fact.VALUE`, `{needed:bytes}` a number as that method of the formatter writes it; without a word
+ * behind the name it stands as it is.
  */
 export function messageOf(language: Language, key: string, args: MessageArgs = {}): string {
   const text = textOf(language, key) ?? key;
   return text.replace(/\{(\w+)(?::(\w+))?\}/g, (place, name: string, quantity: string | undefined) => {
     const value = entryOf(args, name);
     if (value === undefined) return place;
-    const write = quantity === undefined ? undefined : entryOf(quantities, quantity);
-    if (write && typeof value === 'number') return write(value, language);
+    const write = quantity === undefined ? undefined : writerOf(language, quantity);
+    if (write && typeof value === 'number') return write(value);
     return (keyed.has(name) ? textOf(language, `${name}.${value}`) : undefined) ?? visible(String(value));
   });
+}
+
+function writerOf(language: Language, quantity: string): ((value: number) => string) | undefined {
+  const formatter: Readonly<Record<keyof Formatter, (value: number) => string>> = formatterOf(language);
+  return entryOf(formatter, quantity);
 }
 
 function textOf(language: Language, key: string): string | undefined {

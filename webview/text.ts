@@ -1,7 +1,7 @@
 import { entryOf } from '../outside/table';
 import en from '../l10n/en/webview.json';
 import ko from '../l10n/ko/webview.json';
-import * as format from '../l10n/format';
+import { formatterOf, type Formatter } from '../l10n/format';
 import { languageOf, type Language } from '../l10n/language';
 import type { Estimate } from '../server/engine/cost/types';
 
@@ -31,30 +31,38 @@ export function word(prefix: string, name: string): string {
 const known = <T>(value: T | null | undefined, show: (value: T) => string): string =>
   value === null || value === undefined ? text('webview.unknown') : show(value);
 
+type Quantity = keyof Formatter;
+/** A quantity, or the word for unknown. */
+const shown =
+  (name: Quantity) =>
+  (value: number | null | undefined): string =>
+    known(value, formatterOf(language)[name]);
+
 export const show = {
-  seconds: (value: number | null | undefined) => known(value, (v) => format.seconds(v, language)),
-  bytes: (value: number | null | undefined) => known(value, (v) => format.bytes(v, language)),
-  operations: (value: number | null | undefined) => known(value, (v) => format.operations(v, language)),
-  rate: (value: number | null | undefined) => known(value, (v) => format.operationsPerSecond(v, language)),
-  bandwidth: (value: number | null | undefined) => known(value, (v) => format.bytesPerSecond(v, language)),
-  share: (value: number | null | undefined) => known(value, (v) => format.percent(v, language)),
-  count: (value: number | null | undefined) => known(value, (v) => format.count(v, language)),
-  energy: (value: number | null | undefined) => known(value, (v) => format.si(v, 'J', language)),
-  power: (value: number | null | undefined) => known(value, (v) => format.si(v, 'W', language)),
-  wattHours: (value: number | null | undefined) => known(value, (v) => format.si(v, 'Wh', language)),
-  grams: (value: number | null | undefined) => known(value, (v) => format.si(v, 'g', language)),
-  perWatt: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/W', language)),
-  perArea: (value: number | null | undefined) => known(value, (v) => format.si(v, 'OP/s/mm²', language)),
-  intensity: (value: number) => text('webview.intensity.value', { value: format.decimal(value, language) }),
-  ratio: (value: number) => text('webview.ratio', { ratio: format.decimal(value, language, 2) }),
-  decimal: (value: number) => format.decimal(value, language),
+  seconds: shown('seconds'),
+  bytes: shown('bytes'),
+  bytesPerSecond: shown('bytesPerSecond'),
+  operations: shown('operations'),
+  operationsPerSecond: shown('operationsPerSecond'),
+  operationsPerJoule: shown('operationsPerJoule'),
+  operationsPerSecondPerSquareMillimetre: shown('operationsPerSecondPerSquareMillimetre'),
+  joules: shown('joules'),
+  watts: shown('watts'),
+  wattHours: shown('wattHours'),
+  grams: shown('grams'),
+  count: shown('count'),
+  percent: shown('percent'),
+  decimal: shown('decimal'),
+  intensity: (value: number) =>
+    text('webview.intensity.value', { value: formatterOf(language).decimal(value) }),
+  ratio: (value: number) => text('webview.ratio', { ratio: formatterOf(language).ratio(value) }),
   estimate: (value: Estimate | null | undefined) =>
-    known(value, (v) => `${format.seconds(v.value, language)} (${range(v)})`),
+    known(value, (one) => `${show.seconds(one.value)} (${range(one)})`),
 };
 
 /** `low–high` of an estimate. */
 export function range(estimate: Estimate): string {
-  return `${format.seconds(estimate.low, language)}–${format.seconds(estimate.high, language)}`;
+  return `${show.seconds(estimate.low)}–${show.seconds(estimate.high)}`;
 }
 
 /** Keeps the end of a long name: exporters put what tells nodes apart there. */

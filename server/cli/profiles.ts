@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { seconds } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
 import { messageOf } from '../../l10n/messages';
 import type { Measurement } from '../engine/cost/calibrate/profile';
@@ -34,7 +34,7 @@ export async function readProfiles(
     if (!profile) throw failed('cli.error.model', { path, message: first ? textOf(first, language) : '' });
     for (const problem of problems) notes.push(`${path}: ${textOf(problem, language)}`);
     if (profile.profilerSeconds) {
-      const args = { path, seconds: seconds(profile.profilerSeconds, language) };
+      const args = { path, seconds: formatterOf(language).seconds(profile.profilerSeconds) };
       notes.push(messageOf(language, 'cli.profile.net', args));
     }
     files.push({ path, profile });

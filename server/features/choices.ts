@@ -1,4 +1,4 @@
-import { bytes, bytesPerSecond, operationsPerSecond } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { chipById } from '../engine/chips/catalogue';
@@ -73,9 +73,10 @@ function chipLine(chip: Chip, language: Language): string {
   const memory = modelMemory(chip);
   const bandwidth = (mainMemory(chip) ?? memory)?.bandwidthBytesPerSecond?.value;
   const capacity = memory?.capacityBytes?.value ?? memory?.marketedBytes?.value;
+  const format = formatterOf(language);
   return [
-    best ? `${operationsPerSecond(best[1].value, language)} ${best[0]}` : message(language, 'unknown'),
-    known(bandwidth, bytesPerSecond, language),
-    known(capacity, bytes, language),
+    best ? `${format.operationsPerSecond(best[1].value)} ${best[0]}` : message(language, 'unknown'),
+    known(bandwidth, format.bytesPerSecond, language),
+    known(capacity, format.bytes, language),
   ].join(' · ');
 }

@@ -1,6 +1,6 @@
 import { labelText } from '../../outside/label';
 import type { CodeLens, Command } from 'vscode-languageserver';
-import { bytes, seconds } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { linkedCommands } from '../protocol';
@@ -12,7 +12,6 @@ import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { problemText } from './diagnostics';
 import { known, totalTime } from './format';
-import { perSecond } from './modelHover';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
@@ -63,7 +62,7 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
 
 function totalText({ cost }: ChipAnalysis, language: Language): string {
   const { latencySeconds, isPartial } = cost.total;
-  const time = known(latencySeconds, (total) => seconds(total.value, language), language);
+  const time = known(latencySeconds, (total) => formatterOf(language).seconds(total.value), language);
   return isPartial && latencySeconds ? message(language, 'atLeast', { value: time }) : time;
 }
 
@@ -71,7 +70,7 @@ function totalText({ cost }: ChipAnalysis, language: Language): string {
 function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Language): string {
   const profile = analysis.profiles.find((one) => one.chip === chip.id)?.profile;
   if (!profile || profile.seconds === null) return '';
-  return message(language, 'lens.measured', { time: seconds(profile.seconds, language) });
+  return message(language, 'lens.measured', { time: formatterOf(language).seconds(profile.seconds) });
 }
 
 /** One run in full: range, throughput, memory against capacity. */
@@ -81,11 +80,12 @@ function totalTooltip(
   language: Language,
 ): string {
   const { throughput } = cost.total;
+  const format = formatterOf(language);
   return message(language, 'lens.total', {
     time: totalTime(cost.total, language),
-    rate: known(throughput, (one) => perSecond(one.samplesPerSecond, language), language),
+    rate: known(throughput, (one) => format.perSecond(one.samplesPerSecond), language),
     memory: memoryText(fit, workload.phase, language),
-    capacity: known(fit.capacityBytes, bytes, language),
+    capacity: known(fit.capacityBytes, format.bytes, language),
     runtime: runtimeText(profile, workload.runtime, language),
     precision: cost.precision.compute,
   });
@@ -102,9 +102,10 @@ function memoryText(
   phase: Phase,
   language: Language,
 ): string {
+  const { bytes } = formatterOf(language);
   if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, bytes, language);
   const key = phase === 'training' ? 'lens.atLeast' : 'atLeast';
-  return message(language, key, { value: bytes(leastBytes, language) });
+  return message(language, key, { value: bytes(leastBytes) });
 }
 
 /** The numbers in force for symbolic dimensions; those that are defaults say so. '' when there are none. */

@@ -1,5 +1,5 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
-import { count } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { shardingText } from '../engine/formats/onnxText/devices';
@@ -37,7 +37,7 @@ export function deviceLines(node: Node, language: Language): string[] {
     const stage =
       pipelineStage === null
         ? []
-        : [message(language, 'hover.devices.stage', { stage: count(pipelineStage, language) })];
+        : [message(language, 'hover.devices.stage', { stage: formatterOf(language).count(pipelineStage) })];
     const split = firstOf(shardings, (one) => markdownCode(shardingText(one)), ' · ');
     const parts = [...stage, ...(split === '' ? [] : [split])].join(' · ');
     return [`${message(language, 'hover.devices')} ${markdownCode(configuration)} ${parts}`.trim(), ''];
@@ -76,16 +76,17 @@ function quantizationLines(graph: Graph, name: string, language: Language): stri
 /** What the file says of the whole model: devices, training graphs, metadata. */
 export function modelExtras(model: Model, language: Language): string[] {
   const facts = onnxFacts(model);
+  const { count } = formatterOf(language);
   const configurations = facts.deviceConfigurations ?? [];
   const configuration = ({ name, deviceCount, devices }: (typeof configurations)[number]): string => {
     const names = devices.length > 0 ? ` (${firstOf(devices, (one) => markdownCode(one), ', ')})` : '';
-    return `${markdownCode(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount, language)}${names}`;
+    return `${markdownCode(name)} × ${deviceCount === null ? message(language, 'unknown') : count(deviceCount)}${names}`;
   };
   const devices = firstOf(configurations, configuration, ' · ');
   return [
     ...(devices !== '' ? [`${message(language, 'hover.devices')} ${devices}`, ''] : []),
     ...(facts.trainingInfoCount > 0
-      ? [message(language, 'hover.model.training', { count: count(facts.trainingInfoCount, language) }), '']
+      ? [message(language, 'hover.model.training', { count: count(facts.trainingInfoCount) }), '']
       : []),
     ...metadataLines(facts.metadata, language),
   ];

@@ -1,4 +1,4 @@
-import { seconds as formatSeconds } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
@@ -42,7 +42,7 @@ export function boundWord(bound: Bound, language: Language): string {
 
 /** A time for sentences and tables; below a nanosecond digits would look like knowledge. */
 export function timeText(value: number, language: Language): string {
-  return value > 0 && value < 1e-9 ? '<1 ns' : formatSeconds(value, language);
+  return value > 0 && value < 1e-9 ? '<1 ns' : formatterOf(language).seconds(value);
 }
 
 /** `41 µs (30 µs – 55 µs)`, or the word for unknown. */
@@ -65,10 +65,10 @@ export function totalTime(
 /** A quantity, or the word for unknown: never 0 for what is not known. */
 export function known<T>(
   value: T | null | undefined,
-  format: (value: T, language: Language) => string,
+  write: (value: T) => string,
   language: Language,
 ): string {
-  return value === null || value === undefined ? message(language, 'unknown') : format(value, language);
+  return value === null || value === undefined ? message(language, 'unknown') : write(value);
 }
 
 function dimText(dim: Dim): string {

@@ -1,7 +1,7 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { MarkupKind } from 'vscode-languageserver';
 import type { Hover, MarkupContent, Position } from 'vscode-languageserver';
-import { bytes, count, operations } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
@@ -127,18 +127,19 @@ function typeSpans(analysis: Analysis, value: InferredValue | undefined): string
 /** Operations and bytes, once: they do not depend on a chip. */
 function workLine(node: InferredNode, language: Language): string {
   const { work } = node;
+  const format = formatterOf(language);
   if (!work) return message(language, 'hover.work.unknown');
   const kinds = (['matrix', 'vector', 'special'] as const)
     .filter((kind) => work.operations[kind] > 0)
     .map((kind) =>
-      messageOf(language, `hover.work.${kind}`, { value: operations(work.operations[kind], language) }),
+      messageOf(language, `hover.work.${kind}`, { value: format.operations(work.operations[kind]) }),
     );
   if (kinds.length === 0) kinds.push(message(language, 'hover.work.none'));
   const parts = (['weights', 'inputs', 'outputs'] as const)
     .filter((kind) => work.bytes[kind] > 0)
-    .map((kind) => messageOf(language, `hover.bytes.${kind}`, { value: bytes(work.bytes[kind], language) }));
+    .map((kind) => messageOf(language, `hover.bytes.${kind}`, { value: format.bytes(work.bytes[kind]) }));
   if (node.repeat !== 1) {
-    parts.push(message(language, 'hover.work.repeat', { count: known(node.repeat, count, language) }));
+    parts.push(message(language, 'hover.work.repeat', { count: known(node.repeat, format.count, language) }));
   }
   if (node.rule === 'default' || node.rule === 'unknown') parts.push(message(language, 'hover.work.default'));
   return [...kinds, ...parts].join(' · ');
@@ -200,12 +201,16 @@ function valueOf(analysis: Analysis, hit: Hit & { kind: 'value' }): InferredValu
 
 function valueLines(analysis: Analysis, value: InferredValue, language: Language): string[] {
   const lines = [`${markdownCode(value.name)} ${typeSpans(analysis, value)}`, ''];
-  const facts = [messageOf(language, `hover.value.${value.origin}`), known(value.bytes, bytes, language)];
+  const format = formatterOf(language);
+  const facts = [
+    messageOf(language, `hover.value.${value.origin}`),
+    known(value.bytes, format.bytes, language),
+  ];
   const producer = value.producer === null ? undefined : analysis.inference.nodes[value.producer];
   if (producer) {
     facts.push(message(language, 'hover.value.producer', { operator: markdownText(producer.node.operator) }));
   }
-  facts.push(message(language, 'hover.value.consumers', { count: count(value.consumers.length, language) }));
+  facts.push(message(language, 'hover.value.consumers', { count: format.count(value.consumers.length) }));
   lines.push(facts.join(' · '), '');
   appendAll(lines, valueExtras(analysis.listing.model, value, language));
   if (value.elements && value.elements.length > 0) {

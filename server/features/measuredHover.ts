@@ -1,5 +1,5 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
-import { decimal } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { ChipAnalysis } from '../engine/analyse';
@@ -46,7 +46,7 @@ function verdict(group: MeasuredGroup, chip: string, language: Language): string
   return message(language, `hover.measured.${key}`, {
     chip,
     measured,
-    ratio: decimal(ratio, language, 2),
+    ratio: formatterOf(language).ratio(ratio),
     estimate: timeText(estimate.value, language),
     low: timeText(estimate.low, language),
     high: timeText(estimate.high, language),

@@ -1,6 +1,6 @@
 import { formatName } from '../../modelFormats/names';
 import { markdownCode, markdownText } from '../../outside/markdown';
-import { bytes, count, decimal, si } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { MarkupKind } from 'vscode-languageserver';
@@ -16,6 +16,7 @@ import { isOnnx, onnxFacts, producerOf } from '../engine/graph/origin';
 /** The hover of the model's heading: what the model is, its totals on each chip and, with `links`, where to go on. */
 export function modelHover(analysis: Analysis, language: Language, links: boolean): MarkupContent {
   const { model } = analysis.listing;
+  const format = formatterOf(language);
   const own = onnxFacts(model);
   const opsets = model.operatorSets
     .map(({ domain, version }) => `${domain || 'ai.onnx'} ${version}`)
@@ -25,7 +26,7 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
     markdownCode(model.graph.name || 'graph'),
     ...(producer ? [markdownText(producer)] : []),
     ...(isOnnx(model.origin)
-      ? [`IR ${known(own.irVersion, count, language)}`, markdownText(opsets)]
+      ? [`IR ${known(own.irVersion, format.count, language)}`, markdownText(opsets)]
       : [markdownText(formatName(model.origin.format))]),
     ...(analysis.refusal ? [] : sizeFacts(analysis, language)),
   ];
@@ -40,8 +41,8 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
     ] as const;
     lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: | --: |');
     for (const { chip, cost } of analysis.chips.slice(0, 8)) {
-      const rate = known(cost.total.throughput, (one) => perSecond(one.samplesPerSecond, language), language);
-      const joules = known(cost.total.joules, ({ value }) => si(value, 'J', language), language);
+      const rate = known(cost.total.throughput, (one) => format.perSecond(one.samplesPerSecond), language);
+      const joules = known(cost.total.joules, ({ value }) => format.joules(value), language);
       const isLeast = cost.total.isPartial && cost.total.joules !== null;
       const energy = isLeast ? message(language, 'atLeast', { value: joules }) : joules;
       lines.push(`| ${markdownText(chip.name)} | ${totalTime(cost.total, language)} | ${rate} | ${energy} |`);
@@ -55,17 +56,14 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
 }
 
 function sizeFacts({ inference, prepared: { weights } }: Analysis, language: Language): string[] {
-  const value = bytes(weights.known, language);
+  const format = formatterOf(language);
+  const value = format.bytes(weights.known);
   return [
-    message(language, 'hover.model.nodes', { count: count(inference.nodes.length, language) }),
+    message(language, 'hover.model.nodes', { count: format.count(inference.nodes.length) }),
     message(language, 'hover.model.weights', {
       value: weights.isWhole ? value : message(language, 'atLeast', { value }),
     }),
   ];
-}
-
-export function perSecond(rate: number, language: Language): string {
-  return `${decimal(rate, language)}/s`;
 }
 
 /** Links to the commands of the allow-list; the client trusts no others. */

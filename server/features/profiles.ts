@@ -1,6 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
-import { bytes, count, percent } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
@@ -115,7 +115,7 @@ class ProfileImport {
     const names = { file, model: modelName(params.uri), chip: chip.chip.name };
     if (report.groups.length === 0)
       throw new Refusal(
-        message(language, 'profile.nothing', { ...names, rows: count(report.rows, language) }),
+        message(language, 'profile.nothing', { ...names, rows: formatterOf(language).count(report.rows) }),
       );
     await store.put(analysis.listing.modelUri, {
       chip: params.chip,
@@ -154,7 +154,8 @@ class ProfileImport {
     try {
       const { size } = opened.source;
       if (size > sizeLimit) {
-        const sizes = { size: bytes(size, language), limit: bytes(sizeLimit, language) };
+        const { bytes } = formatterOf(language);
+        const sizes = { size: bytes(size), limit: bytes(sizeLimit) };
         throw new Refusal(message(language, 'profile.file-too-large', { file, ...sizes }));
       }
       const decoder = new TextDecoder();
@@ -181,18 +182,19 @@ function outcome(
   const { errors, unmatchedRows } = report;
   const lost = unmatchedRows.reduce((sum, row) => sum + row.seconds, 0);
   const all = profile.rows.reduce((sum, row) => sum + row.seconds * row.repeat, 0);
+  const { count, percent } = formatterOf(language);
   const args = {
     ...names,
-    matched: count(report.rows - unmatchedRows.length, language),
-    rows: count(report.rows, language),
-    share: percent(all > 0 ? (all - lost) / all : 0, language),
+    matched: count(report.rows - unmatchedRows.length),
+    rows: count(report.rows),
+    share: percent(all > 0 ? (all - lost) / all : 0),
   };
   if (!errors) return message(language, 'profile.importedOnly', args);
   const { median, p90 } = errors;
   return message(language, 'profile.imported', {
     ...args,
-    median: percent(median, language),
-    p90: percent(p90, language),
+    median: percent(median),
+    p90: percent(p90),
   });
 }
 

@@ -1,5 +1,5 @@
 import { markdownText } from '../../outside/markdown';
-import { bytes, operations } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { movedBytes } from '../engine/kernels/operands';
@@ -31,11 +31,12 @@ function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Lang
   if (cost.placement === 'none') return message(language, 'why.none', { chip });
   const moved = movedBytes(kernel);
   if (!cost.parts || !kernel.operations || moved === null) return message(language, 'why.unknown', { chip });
+  const format = formatterOf(language);
   const sum = kernel.operations.matrix + kernel.operations.vector + kernel.operations.special;
   return messageOf(language, `why.${cost.bound}`, {
     chip,
-    operations: operations(sum, language),
-    bytes: bytes(moved, language),
+    operations: format.operations(sum),
+    bytes: format.bytes(moved),
     compute: timeText(cost.parts.compute, language),
     memory: timeText(cost.parts.memory, language),
     overhead: timeText(cost.parts.overhead, language),

@@ -1,6 +1,6 @@
 import { SymbolKind } from 'vscode-languageserver';
 import type { DocumentSymbol, SymbolInformation } from 'vscode-languageserver';
-import { count } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -30,7 +30,7 @@ export function documentSymbols(
     const end = { line: Math.max(lineCount - 1, 0), character: 0 };
     items.push({
       kind: 'note',
-      name: message(language, 'outline.more', { count: count(left, language) }),
+      name: message(language, 'outline.more', { count: formatterOf(language).count(left) }),
       detail: '',
       start: end,
       end,

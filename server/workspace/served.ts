@@ -1,5 +1,5 @@
 import { entryOf } from '../../outside/table';
-import { bytes } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { noRoomCode } from '../engine/formats/room';
@@ -78,7 +78,7 @@ function reasons(size: number | null, problems: readonly Problem[], language: La
   for (const { code, args, offset } of problems.slice(0, 20)) {
     lines.push(message(language, 'listing.reason', { reason: messageOf(language, code, args) }));
     if (offset !== undefined && offset > 0) {
-      const place = { offset, size: size === null ? '?' : bytes(size, language) };
+      const place = { offset, size: size === null ? '?' : formatterOf(language).bytes(size) };
       lines.push(message(language, 'listing.offset', place));
     }
   }

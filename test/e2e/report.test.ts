@@ -1,6 +1,6 @@
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bytes } from '../../l10n/format';
+import { formatterOf } from '../../l10n/format';
 import { costsOn, prepare } from '../../server/engine/analyse';
 import { chipById } from '../../server/engine/chips/catalogue';
 import { uninterrupted } from '../../server/engine/scheduler';
@@ -117,5 +117,5 @@ it('draws the memory of the chosen chip, whose highest point its verdict is abou
   const said = await report.locator('#memory-over-time').innerText();
   // BERT-base: 438 MB of weights, and activations of one sequence of 128 on top.
   expect(fit.highWaterBytes).toBeGreaterThan(438e6);
-  expect(said).toContain(`At most ${bytes(fit.highWaterBytes!, 'en')}`);
+  expect(said).toContain(`At most ${formatterOf('en').bytes(fit.highWaterBytes!)}`);
 });

@@ -23,7 +23,7 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
     title,
     summary: text('webview.timeByNode.summary', {
       count: timed.length,
-      share: show.share(shown),
+      share: show.percent(shown),
       chip: chip.name,
     }),
     height: heightOf(timed),
@@ -39,7 +39,7 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
         row,
         show.seconds(row.seconds.value),
         range(row.seconds),
-        show.share(row.share),
+        show.percent(row.share),
         word('webview.bound', row.bound),
       ]),
     ),
@@ -49,7 +49,7 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
       paint: boundLooks[row.bound].paint,
       tip: [
         heading(row),
-        `${show.estimate(row.seconds)} · ${show.share(row.share)}`,
+        `${show.estimate(row.seconds)} · ${show.percent(row.share)}`,
         word('webview.bound', row.bound),
       ],
     })),
@@ -65,14 +65,14 @@ export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): Bars
     .sort((a, b) => a.node - b.node);
   // A peak of 0 is none to measure by.
   const peak = chip.roofs.bandwidthBytesPerSecond || null;
-  const ofPeak = (bandwidth: number) => (peak === null ? null : show.share(bandwidth / peak));
+  const ofPeak = (bandwidth: number) => (peak === null ? null : show.percent(bandwidth / peak));
   const title = text('webview.bandwidth.title');
   return {
     id: 'bandwidth-by-node',
     title,
     summary: text('webview.bandwidth.summary', {
       count: measured.length,
-      peak: show.bandwidth(chip.roofs.bandwidthBytesPerSecond),
+      peak: show.bytesPerSecond(chip.roofs.bandwidthBytesPerSecond),
       chip: chip.name,
     }),
     height: heightOf(measured),
@@ -81,7 +81,7 @@ export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): Bars
         ? []
         : [
             {
-              label: text('webview.bandwidth.peak', { peak: show.bandwidth(peak) }),
+              label: text('webview.bandwidth.peak', { peak: show.bytesPerSecond(peak) }),
               paint: 'foreground',
               mark: '┆',
             },
@@ -91,7 +91,7 @@ export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): Bars
       ['webview.node', 'webview.bandwidth.axis', 'webview.ofPeak', 'webview.bytes'],
       measured.map((row) => [
         row,
-        show.bandwidth(row.bandwidth),
+        show.bytesPerSecond(row.bandwidth),
         ofPeak(row.bandwidth) ?? text('webview.unknown'),
         show.bytes(row.bytes),
       ]),
@@ -102,11 +102,13 @@ export function bandwidthData(chip: SummaryChip, rows: readonly NodeRow[]): Bars
       paint: 'charts-green',
       tip: [
         heading(row),
-        [show.bandwidth(row.bandwidth), ofPeak(row.bandwidth)].filter((part) => part !== null).join(' · '),
+        [show.bytesPerSecond(row.bandwidth), ofPeak(row.bandwidth)]
+          .filter((part) => part !== null)
+          .join(' · '),
         show.bytes(row.bytes),
       ],
     })),
-    axis: { title: text('webview.bandwidth.axis'), tick: show.bandwidth },
+    axis: { title: text('webview.bandwidth.axis'), tick: show.bytesPerSecond },
     limit: peak,
   };
 }

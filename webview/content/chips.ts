@@ -40,7 +40,7 @@ function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
     latencySeconds && !isPartial ? range(latencySeconds) : text('webview.unknown'),
     word('webview.basis', basisOf(chip)),
     throughputOf(chip),
-    totalText(chip.total, joules, show.energy),
+    totalText(chip.total, joules, show.joules),
     memoryUse(chip),
     fits(chip.memory),
     mostly(chip),
@@ -97,5 +97,5 @@ export function mostly(chip: SummaryChip): string {
   const total = chip.byBound.reduce((sum, share) => sum + share.seconds, 0);
   const largest = [...chip.byBound].sort((a, b) => b.seconds - a.seconds)[0];
   if (!largest || total <= 0) return text('webview.unknown');
-  return `${word('webview.bound', largest.name)} ${show.share(largest.seconds / total)}`;
+  return `${word('webview.bound', largest.name)} ${show.percent(largest.seconds / total)}`;
 }

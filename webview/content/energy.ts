@@ -21,13 +21,13 @@ export function energyData({ chips }: Summary): TableData {
     rows: chips.map(({ name, total, efficiency }) => ({
       cells: [
         name,
-        show.energy(total.joules?.value),
-        show.power(efficiency.watts),
-        show.perWatt(efficiency.operationsPerJoule),
+        show.joules(total.joules?.value),
+        show.watts(efficiency.watts),
+        show.operationsPerJoule(efficiency.operationsPerJoule),
         efficiency.samplesPerJoule === null
           ? text('webview.unknown')
           : show.decimal(efficiency.samplesPerJoule),
-        show.perArea(efficiency.operationsPerSecondPerSquareMillimetre),
+        show.operationsPerSecondPerSquareMillimetre(efficiency.operationsPerSecondPerSquareMillimetre),
         show.wattHours(efficiency.wattHoursPerThousandRequests?.value),
         show.grams(efficiency.gramsCo2PerThousandRequests?.value),
       ],

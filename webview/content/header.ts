@@ -33,7 +33,7 @@ export function workloadText({ dimensions, phase, precision }: Summary['workload
 
 /** Of how many nodes the shapes are known for sure; null where that are all, or nobody knows. */
 export function coverageText({ coverage: { nodes } }: Summary): string | null {
-  return nodes !== null && nodes < 1 ? text('webview.header.coverage', { share: show.share(nodes) }) : null;
+  return nodes !== null && nodes < 1 ? text('webview.header.coverage', { share: show.percent(nodes) }) : null;
 }
 
 export interface ProblemLine {

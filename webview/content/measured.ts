@@ -40,9 +40,9 @@ export function measuredFacts(measured: MeasuredSummary): Fact[] {
   if (errors) {
     facts.push(
       [text('webview.residuals.ratio'), show.ratio(matchedSeconds / estimatedSeconds)],
-      [text('webview.measured.median'), show.share(errors.median)],
-      [text('webview.measured.p90'), show.share(errors.p90)],
-      [text('webview.measured.inside'), show.share(errors.inside)],
+      [text('webview.measured.median'), show.percent(errors.median)],
+      [text('webview.measured.p90'), show.percent(errors.p90)],
+      [text('webview.measured.inside'), show.percent(errors.inside)],
     );
   }
   return facts;

@@ -116,6 +116,6 @@ function summary(
   const said = text('webview.memory.summary', { bytes: show.bytes(peak.bytes), node: peak.label });
   if (capacity === null) return `${said} ${text('webview.memory.noCapacity', { chip: chip.name })}`;
   const place = drawn === null ? 'webview.memory.above' : 'webview.memory.within';
-  const share = show.share(peak.bytes / capacity);
+  const share = show.percent(peak.bytes / capacity);
   return `${said} ${text(place, { chip: chip.name, capacity: show.bytes(capacity), share })}`;
 }

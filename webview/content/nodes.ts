@@ -34,7 +34,7 @@ const allColumns: readonly NodeColumn[] = [
   { sort: 'bound', numeric: false, cell: (row) => ({ text: word('webview.bound', row.bound) }) },
   { sort: 'operations', numeric: true, cell: (row) => ({ text: show.operations(row.operations) }) },
   { sort: 'bytes', numeric: true, cell: (row) => ({ text: show.bytes(row.bytes) }) },
-  { sort: 'bandwidth', numeric: true, cell: (row) => ({ text: show.bandwidth(row.bandwidth) }) },
+  { sort: 'bandwidth', numeric: true, cell: (row) => ({ text: show.bytesPerSecond(row.bandwidth) }) },
 ];
 
 /** The columns for a chip: measured times only where a profile was imported. */

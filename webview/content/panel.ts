@@ -34,7 +34,7 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
 /** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
 function energyOf({ total, efficiency }: SummaryChip): string {
   const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
-  const run = totalText(total, total.joules, show.energy);
+  const run = totalText(total, total.joules, show.joules);
   if (!wattHoursPerThousandRequests) return run;
   const energy = show.wattHours(wattHoursPerThousandRequests.value);
   if (!gramsCo2PerThousandRequests) return text('webview.energy.runAndThousand', { run, energy });
@@ -60,7 +60,7 @@ export function memoryMeter({ memory }: SummaryChip): Meter | null {
   const share = usable > 0 ? highWaterBytes / usable : null;
   return {
     value: Math.min(1, share ?? 1),
-    text: `${share === null ? '>100%' : show.share(share)} · ${fits(memory)}`,
+    text: `${share === null ? '>100%' : show.percent(share)} · ${fits(memory)}`,
   };
 }
 
@@ -76,7 +76,7 @@ export function costliestData(chip: SummaryChip): TableData {
       cells: [
         shorten(nameOf(row), longestName),
         show.seconds(row.seconds?.value),
-        show.share(row.share),
+        show.percent(row.share),
         word('webview.bound', row.bound),
       ],
     })),

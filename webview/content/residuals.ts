@@ -143,8 +143,8 @@ function summary(measured: MeasuredSummary, chip: string): string {
   return text('webview.residuals.summary', {
     chip,
     kernels: show.count(errors.groups),
-    median: show.share(errors.median),
-    p90: show.share(errors.p90),
-    inside: show.share(errors.inside),
+    median: show.percent(errors.median),
+    p90: show.percent(errors.p90),
+    inside: show.percent(errors.inside),
   });
 }

@@ -53,7 +53,7 @@ export function rooflineData(chip: SummaryChip): ScatterData | null {
       plotted.map((point) => point.intensity),
     ),
     x: { title: text('webview.roofline.x'), tick: (value) => powerOfTen(value, show.decimal) },
-    y: { title: text('webview.roofline.y'), tick: (value) => powerOfTen(value, show.rate) },
+    y: { title: text('webview.roofline.y'), tick: (value) => powerOfTen(value, show.operationsPerSecond) },
   };
 }
 
@@ -65,8 +65,8 @@ function dots(points: readonly Plotted[], total: number): DotGroup['dots'] {
     radius: Math.max(smallestRadius, Math.sqrt(((point.seconds / total) * fullArea) / Math.PI)),
     tip: [
       point.label,
-      `${show.intensity(point.intensity)} · ${show.rate(point.rate)}`,
-      `${show.seconds(point.seconds)} (${show.share(point.seconds / total)}) · ${word('webview.bound', point.bound)}`,
+      `${show.intensity(point.intensity)} · ${show.operationsPerSecond(point.rate)}`,
+      `${show.seconds(point.seconds)} (${show.percent(point.seconds / total)}) · ${word('webview.bound', point.bound)}`,
     ],
   }));
 }
@@ -88,7 +88,7 @@ function roofs(chip: SummaryChip, intensities: readonly number[]): ScatterLine[]
     const ridge = rate / bandwidth;
     const right = intensities.reduce((a, b) => Math.max(a, b * 2), ridge * 10);
     made.push({
-      label: text(key, { rate: show.rate(rate), bandwidth: show.bandwidth(bandwidth) }),
+      label: text(key, { rate: show.operationsPerSecond(rate), bandwidth: show.bytesPerSecond(bandwidth) }),
       places: [
         { x: left, y: left * bandwidth },
         { x: ridge, y: rate },
@@ -119,7 +119,7 @@ function table(chip: SummaryChip): TableData {
       cells: [
         point.label,
         point.bytes > 0 ? show.intensity(point.operations / point.bytes) : '–',
-        point.seconds > 0 ? show.rate(point.operations / point.seconds) : '–',
+        point.seconds > 0 ? show.operationsPerSecond(point.operations / point.seconds) : '–',
         show.seconds(point.seconds),
         word('webview.bound', point.bound),
       ],
@@ -135,7 +135,7 @@ function summary(chip: SummaryChip, plotted: readonly Plotted[], total: number):
   const said = text('webview.roofline.summary', {
     chip: chip.name,
     kernels: plotted.length,
-    share: total > 0 ? show.share(memory / total) : text('webview.unknown'),
+    share: total > 0 ? show.percent(memory / total) : text('webview.unknown'),
   });
   return unplotted > 0 ? `${said} ${text('webview.roofline.unplotted', { count: unplotted })}` : said;
 }

@@ -32,7 +32,7 @@ function sharesTable(
         cells: [
           nameOf(share.name),
           show.seconds(share.seconds),
-          total > 0 ? show.share(share.seconds / total) : text('webview.unknown'),
+          total > 0 ? show.percent(share.seconds / total) : text('webview.unknown'),
           show.count(share.nodes),
         ],
       })),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { formatterOf } from '../../../l10n/format';
 import { messageOf } from '../../../l10n/messages';
 import { problemArgsSource } from '../../../scripts/problemCodesSource';
 import factDefaults from '../../../server/engine/cost/constants/facts.json';
@@ -42,6 +43,13 @@ describe('messages in English and Korean', () => {
         ko[key] === en[key],
     );
     expect(copied, area).toEqual([]);
+  });
+
+  it('names only ways to write a number that there are', () => {
+    const texts = pairs.flatMap(([, en]) => Object.values(en));
+    const named = texts.flatMap((text) => [...text.matchAll(/\{\w+:(\w+)\}/g)].map(([, name]) => name));
+    expect(named).toContain('bytes');
+    expect(Object.keys(formatterOf('en'))).toEqual(expect.arrayContaining(named));
   });
 
   it('has no key in two areas: one would hide the other', () => {

@@ -11,15 +11,15 @@ describe('quantities', () => {
     expect(show.seconds(0.00042)).toBe('420 µs');
     expect(show.bytes(1.5e9)).toBe('1.5 GB');
     expect(show.operations(7e12)).toBe('7 TOP');
-    expect(show.rate(7e12)).toBe('7 TOP/s');
-    expect(show.bandwidth(3.35e12)).toBe('3.35 TB/s');
-    expect(show.energy(0.25)).toBe('250 mJ');
-    expect(show.power(300)).toBe('300 W');
+    expect(show.operationsPerSecond(7e12)).toBe('7 TOP/s');
+    expect(show.bytesPerSecond(3.35e12)).toBe('3.35 TB/s');
+    expect(show.joules(0.25)).toBe('250 mJ');
+    expect(show.watts(300)).toBe('300 W');
     expect(show.wattHours(0.002)).toBe('2 mWh');
     expect(show.grams(12)).toBe('12 g');
-    expect(show.perWatt(5e9)).toBe('5 GOP/s/W');
-    expect(show.perArea(5e9)).toBe('5 GOP/s/mm²');
-    expect(show.share(0.125)).toBe('13%');
+    expect(show.operationsPerJoule(5e9)).toBe('5 GOP/s/W');
+    expect(show.operationsPerSecondPerSquareMillimetre(5e9)).toBe('5 GOP/s/mm²');
+    expect(show.percent(0.125)).toBe('13%');
     expect(show.count(1234567)).toBe('1,234,567');
     expect(show.intensity(2.5)).toBe('2.5 OP/B');
     // Ratios have two digits, other numbers three.
@@ -35,7 +35,7 @@ describe('quantities', () => {
       'unknown',
       'unknown',
     ]);
-    expect([show.seconds(0), show.share(0), show.count(0)]).toEqual(['0 s', '0%', '0']);
+    expect([show.seconds(0), show.percent(0), show.count(0)]).toEqual(['0 s', '0%', '0']);
   });
 });
 

@@ -174,11 +174,11 @@ function energySection(report: Report, words: Words): Section {
       totalText(total, total.joules, words.joules, words),
       rangeText(whole(total, total.joules), words.joules, words),
       known(efficiency.watts, words.watts, words),
-      known(efficiency.operationsPerJoule, (rate) => `${words.operationsPerSecond(rate)}/W`, words),
+      known(efficiency.operationsPerJoule, words.operationsPerJoule, words),
       known(efficiency.samplesPerJoule, words.decimal, words),
       known(
         efficiency.operationsPerSecondPerSquareMillimetre,
-        (rate) => `${words.operationsPerSecond(rate)}/mm²`,
+        words.operationsPerSecondPerSquareMillimetre,
         words,
       ),
       known(efficiency.wattHoursPerThousandRequests, (estimate) => words.wattHours(estimate.value), words),

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../cost/types';
 
-/** How numbers and words are written in the reader's language; made at the edge from the bundles. */
+/** How numbers (`Formatter` of l10n/) and words are written in the reader's language; made at the edge. */
 export interface Words {
   /** The text of a key of the bundles (`print.latency`). */
   readonly text: (key: string, args?: Readonly<Record<string, string | number>>) => string;
@@ -8,6 +8,8 @@ export interface Words {
   readonly bytes: (value: number) => string;
   readonly operations: (value: number) => string;
   readonly operationsPerSecond: (value: number) => string;
+  readonly operationsPerJoule: (value: number) => string;
+  readonly operationsPerSecondPerSquareMillimetre: (value: number) => string;
   readonly bytesPerSecond: (value: number) => string;
   readonly joules: (value: number) => string;
   readonly watts: (value: number) => string;
