@@ -20,19 +20,6 @@ export default tseslint.config(
     },
   },
   {
-    // Costs are reshaped with the machines.
-    files: [
-      'server/engine/cost/classes/gpuLaws.ts',
-      'server/engine/cost/energy.ts',
-      'server/engine/cost/estimate.ts',
-      'server/engine/cost/machine.ts',
-      'server/engine/cost/notes.ts',
-      'server/engine/cost/shares.ts',
-      'server/engine/cost/throughput.ts',
-    ],
-    rules: { '@typescript-eslint/max-params': 'off', complexity: 'off' },
-  },
-  {
     files: [
       'extension/**/*.ts',
       'server/**/*.ts',

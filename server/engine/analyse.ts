@@ -73,7 +73,7 @@ export async function costsOn(
   const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime);
   const problems = [...ofRuntime];
   const plan = await planFor(inference, profile, scheduler);
-  const cost = await estimateChipWith(scheduler, inference, plan, chip, profile, workload, {
+  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, {
     ...(host && { host }),
     ...(sparse && { sparse }),
   });

@@ -1,15 +1,17 @@
+import { roofLevel } from '../engine/cost/levels';
 import { entryOf } from '../../outside/table';
 import type { ChipAnalysis } from '../engine/analyse';
-import { machineFor } from '../engine/cost/machine';
+import { machineAtHome, machineFor } from '../engine/cost/machine';
 
 const levels = new WeakMap<ChipAnalysis, string | null>();
 
 /** The memory level that the chip's bandwidth roof belongs to: off chip where there is one. */
-function roofLevel(analysis: ChipAnalysis): string | null {
+function roofName(analysis: ChipAnalysis): string | null {
   let level = levels.get(analysis);
   if (level === undefined) {
-    const machine = machineFor(analysis.chip, analysis.cost.precision.compute);
-    levels.set(analysis, (level = (machine.main ?? machine.near)?.name ?? null));
+    const { chip, cost } = analysis;
+    const machine = machineAtHome(machineFor(chip, cost.precision.compute), cost.home);
+    levels.set(analysis, (level = roofLevel(machine)?.name ?? null));
   }
   return level;
 }
@@ -19,6 +21,6 @@ export function roofBytes(
   analysis: ChipAnalysis,
   kernel: { readonly bytes: Readonly<Record<string, number>> },
 ): number | null {
-  const level = roofLevel(analysis);
+  const level = roofName(analysis);
   return level === null ? null : (entryOf(kernel.bytes, level) ?? null);
 }

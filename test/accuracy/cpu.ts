@@ -158,5 +158,9 @@ export function estimateMeasured(
 ): ChipCost {
   const profile = profileById('onnxruntime-cpu');
   if (!profile) throw new Error('no profile');
-  return estimateChip(model.inference, model.plan, chip, profile, model.workload);
+  return estimateChip(
+    { inference: model.inference, plan: model.plan, workload: model.workload },
+    chip,
+    profile,
+  );
 }

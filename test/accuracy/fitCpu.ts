@@ -4,6 +4,7 @@ import type { Calibration, Chip, ResidualBin } from '../../server/engine/chips/c
 import { minimise, quantile, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
 import { binEdges, binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
 import { modelFor } from '../../server/engine/cost/classes/index';
+import { nearOf } from '../../server/engine/cost/levels';
 import { machineFor } from '../../server/engine/cost/machine';
 import { siteOf } from '../../server/engine/cost/estimate';
 import type { KnownTerms } from '../../server/engine/cost/classes/model';
@@ -57,7 +58,12 @@ function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
   const dispatch = dispatchSecondsOf(profileById('onnxruntime-cpu')!) ?? 0;
   const byShape = new Map<string, { sample: Omit<Sample, 'seconds'>; seconds: number[] }>();
   for (const model of models) {
-    const site = siteOf(model.inference, model.plan, chip, 'chip', model.workload, dispatch);
+    const site = siteOf(
+      { inference: model.inference, plan: model.plan, workload: model.workload },
+      chip,
+      'chip',
+      dispatch,
+    );
     for (const kernel of model.plan.kernels) {
       const measured = model.kernels[kernel.index]!;
       const format = kernelFormat(model.inference, kernel, site.table);
@@ -171,7 +177,7 @@ function calibration(
 
 /** Share of the caches' bandwidth that products of one row reach whose weights stay there from run to run. */
 function residentShare(machine: string, chip: Chip): number {
-  const { near } = machineFor(chip, 'fp32');
+  const near = nearOf(machineFor(chip, 'fp32'));
   const shares = measuredProducts(machine)
     .map(({ m, n, k, seconds }) => ({ rows: m, bytes: 4 * n * k, seconds }))
     .filter(({ rows, bytes }) => rows === 1 && bytes > 4e6 && bytes < (near?.capacityBytes ?? 0) * 0.75)

@@ -23,12 +23,30 @@ export interface Chip extends ChipFacts {
 
 /** Memory outside the chip that a model is loaded to, or undefined where all memory is on the chip. */
 export function mainMemory(chip: Chip): MemoryLevel | undefined {
-  return chip.memory.find((level) => !level.onChip);
+  return outsideMemory(chip).at(-1);
 }
 
-/** The memory that must hold a model: main memory, else the largest level on the chip. */
+/** The memories outside the chip from far to near: by bandwidth, and one of which nobody states it is far. */
+export function outsideMemory(chip: Chip): MemoryLevel[] {
+  const bandwidth = (level: MemoryLevel): number => level.bandwidthBytesPerSecond?.value ?? 0;
+  return chip.memory.filter((level) => !level.onChip).sort((a, b) => bandwidth(a) - bandwidth(b));
+}
+
+/** The largest on-chip level that is not a register file; capacity unknown counts as the first one. */
+export function nearMemory(chip: Chip): MemoryLevel | undefined {
+  const levels = chip.memory.filter(
+    (level) => level.onChip && level.kind !== 'sram-register' && level.scope !== 'per-unit',
+  );
+  return levels.reduce<MemoryLevel | undefined>(
+    (best, level) =>
+      best && (best.capacityBytes?.value ?? 0) >= (level.capacityBytes?.value ?? 0) ? best : level,
+    undefined,
+  );
+}
+
+/** The memory that must hold a model: the largest outside the chip, of equals the nearest, else the largest on it. */
 export function modelMemory(chip: Chip): MemoryLevel | undefined {
-  const main = mainMemory(chip);
-  if (main) return main;
-  return [...chip.memory].sort((a, b) => (b.capacityBytes?.value ?? 0) - (a.capacityBytes?.value ?? 0))[0];
+  const outside = outsideMemory(chip).reverse();
+  const levels = outside.length > 0 ? outside : [...chip.memory];
+  return levels.sort((a, b) => (b.capacityBytes?.value ?? 0) - (a.capacityBytes?.value ?? 0))[0];
 }

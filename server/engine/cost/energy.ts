@@ -87,18 +87,22 @@ function idleWatts(chip: Chip): number | null {
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);
 }
 
+/** What a kernel does: operations, and bytes moved to and from main memory and through the on-chip level. */
+interface Worked {
+  readonly operations: Operations;
+  readonly bytes: { readonly main: number; readonly near: number };
+}
+
 /**
  * Energy of a kernel: measured busy power × time, else idle power plus the utilised share of the rest of
  * the rated power; low is bottom-up, high is rated power × time. Null without a rated power.
- * @param bytes moved to and from main memory, and through the on-chip level
  * @param utilisation shares of compute and memory time in the kernel's time, 0..1
  */
 export function kernelJoules(
   chip: Chip,
   format: string,
   time: Estimate,
-  operations: Operations,
-  bytes: { readonly main: number; readonly near: number },
+  { operations, bytes }: Worked,
   utilisation: { readonly compute: number; readonly memory: number },
 ): Estimate | null {
   const tdp = ratedWatts(chip);

@@ -1,3 +1,4 @@
+import { homeOf } from './levels';
 import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
@@ -6,7 +7,6 @@ import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
 import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
-import type { Workload } from '../workload';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic';
 import { Total, scale } from './interval';
@@ -21,7 +21,7 @@ import { shareOut } from './shares';
 import { machineFor } from './machine';
 import { throughputOf } from './throughput';
 import { trainingBytes, trainingOperations } from './training';
-import type { ChipCost, Estimate, KernelCost } from './types';
+import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
@@ -35,14 +35,12 @@ export interface EstimateOptions {
  * chip or a model with gaps: what is unknown is null and a problem says why.
  */
 export function estimateChip(
-  inference: Inference,
-  plan: KernelPlan,
+  model: PlannedModel,
   chip: Chip,
   profile: RuntimeProfile,
-  workload: Workload,
   options: EstimateOptions = {},
 ): ChipCost {
-  return runThrough(estimateSteps(inference, plan, chip, profile, workload, options));
+  return runThrough(estimateSteps(model, chip, profile, options));
 }
 
 /** As {@link estimateChip}, giving way to other work and stopping when it is cancelled. */
@@ -50,39 +48,30 @@ export async function estimateChipWith(
   scheduler: Scheduler,
   ...args: Parameters<typeof estimateChip>
 ): Promise<ChipCost> {
-  const [inference, plan, chip, profile, workload, options] = args;
-  return runPolitely(estimateSteps(inference, plan, chip, profile, workload, options ?? {}), scheduler);
+  const [model, chip, profile, options] = args;
+  return runPolitely(estimateSteps(model, chip, profile, options ?? {}), scheduler);
 }
 
 function* estimateSteps(
-  inference: Inference,
-  plan: KernelPlan,
+  model: PlannedModel,
   chip: Chip,
   profile: RuntimeProfile,
-  workload: Workload,
   options: EstimateOptions,
 ): Steps<ChipCost> {
-  const site = yield* siteSteps(inference, plan, chip, 'chip', workload, dispatchSecondsOf(profile) ?? 0);
+  const { inference, plan } = model;
+  const site = yield* siteSteps(model, chip, 'chip', dispatchSecondsOf(profile) ?? 0);
   const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
-  const hostSite =
-    host.size > 0
-      ? yield* siteSteps(inference, plan, options.host ?? hostOf(chip), 'host', workload, 0)
-      : site;
+  const hostSite = host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', 0) : site;
   const costed: CostedKernel[] = [];
   for (const kernel of plan.kernels) {
     costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : own));
     yield;
   }
-  const links = yield* linkKernels(inference, plan, host, chip, workload);
+  const links = yield* linkKernels(model, host, chip);
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
-  const nodes = yield* shareOut(
-    inference,
-    plan,
-    kernels,
-    costed.map(({ machine }) => machine),
-    links.byKernel,
-  );
+  const machines = costed.map(({ machine }) => machine);
+  const nodes = yield* shareOut(model, kernels, machines, links.byKernel);
   const problems: Problem[] = yield* problemsOf(
     chip,
     site,
@@ -99,6 +88,7 @@ function* estimateSteps(
     chip: chip.id,
     runtime: profile.id,
     precision,
+    home: site.home,
     kernels,
     nodes,
     total: {
@@ -107,7 +97,7 @@ function* estimateSteps(
       // What is not all there takes longer: how much can be done per second is not known.
       throughput:
         total.seconds && !inference.isPartial
-          ? yield* throughputOf(inference, plan, kernels, chip, total.seconds.value, io.seconds)
+          ? yield* throughputOf(model, kernels, chip, total.seconds.value, io.seconds)
           : null,
       joules: total.joules ?? spikes?.joules ?? null,
       operations: total.operations,
@@ -139,11 +129,9 @@ export function siteOf(...args: Parameters<typeof siteSteps>): Site {
 }
 
 function* siteSteps(
-  inference: Inference,
-  plan: KernelPlan,
+  { inference, plan, workload }: PlannedModel,
   chip: Chip,
   placement: 'chip' | 'host',
-  workload: Workload,
   dispatchSeconds: number,
 ): Steps<Site> {
   const table = new FormatTable(chip, workload.precision);
@@ -157,16 +145,26 @@ function* siteSteps(
     (sum, kernel) => sum + (kernel.operations?.matrix ?? 0) * (kernel.repeat ?? 1),
     0,
   );
-  return { chip, placement, table, sizing, residency, refused, training, dispatchSeconds, runOperations };
+  const home = homeOf(machine, residency.leastBytes);
+  return {
+    chip,
+    placement,
+    table,
+    sizing,
+    residency,
+    home,
+    refused,
+    training,
+    dispatchSeconds,
+    runOperations,
+  };
 }
 
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
 function* linkKernels(
-  inference: Inference,
-  plan: KernelPlan,
+  { inference, plan, workload }: PlannedModel,
   host: ReadonlySet<number>,
   chip: Chip,
-  workload: Workload,
 ): Steps<{ costs: KernelCost[]; byKernel: Map<number, Estimate> }> {
   const byKernel = new Map<number, Estimate>();
   const costs: KernelCost[] = [];
@@ -218,6 +216,49 @@ interface Totals {
  * Sums over kernels × repeat; one unknown part makes the sum unknown. Of a model that is not all there the parts that are
  * known are summed: at least so much.
  */
+class Sums {
+  private readonly seconds = new Total();
+  private readonly joules = new Total();
+  private operations: number | null = 0;
+  private bytes: number | null = 0;
+  private timesKnown = true;
+  private joulesKnown = true;
+
+  /** @param isAny a kernel is known: without one nothing is, which is not the same as no time */
+  constructor(private isAny: boolean) {}
+
+  add(kernel: Kernel, { seconds, joules }: KernelCost, moved: number | null, training: boolean): void {
+    const { repeat, operatorClass } = kernel;
+    this.isAny = true;
+    if (seconds && repeat !== null) this.seconds.add(operatorClass, seconds, repeat);
+    else this.timesKnown = false;
+    if (joules && repeat !== null) this.joules.add(operatorClass, joules, repeat);
+    else this.joulesKnown = false;
+    this.operations = added(this.operations, operationsOf(kernel, training), repeat);
+    this.bytes = added(this.bytes, moved, repeat);
+  }
+
+  /** A transfer that a kernel waits for. */
+  addLink(link: Estimate, repeat: number | null): void {
+    if (repeat !== null) this.seconds.add('link', scale(link, repeat));
+  }
+
+  noteUnknownTransfer(): void {
+    this.timesKnown = false;
+  }
+
+  get(): Totals {
+    const { isAny, timesKnown } = this;
+    return {
+      seconds: timesKnown && isAny ? this.seconds.get() : null,
+      joules: this.joulesKnown && timesKnown && isAny ? this.joules.get() : null,
+      operations: isAny ? this.operations : null,
+      bytes: isAny ? this.bytes : null,
+    };
+  }
+}
+
+/** The sums of a whole run; `links` are the transfers by the kernel that waits for them. */
 function* totals(
   isPartial: boolean,
   plan: KernelPlan,
@@ -225,37 +266,18 @@ function* totals(
   links: ReadonlyMap<number, Estimate>,
   training: boolean,
 ): Steps<Totals> {
-  const seconds = new Total();
-  const joules = new Total();
-  let operations: number | null = 0;
-  let bytes: number | null = 0;
-  let timesKnown = true;
-  let joulesKnown = true;
-  // Without a known kernel (a file that breaks off early) nothing is known, which is not the same as no time.
-  let isAny = !isPartial && plan.kernelOfNode.length > 0;
+  const sums = new Sums(!isPartial && plan.kernelOfNode.length > 0);
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const cost = kernels[kernel.index]!;
-    const repeat = kernel.repeat;
     const moved = bytesOf(kernel, training);
     if (isPartial && isUnknown(kernel, moved)) continue;
-    isAny = true;
-    if (cost.seconds && repeat !== null) seconds.add(kernel.operatorClass, cost.seconds, repeat);
-    else timesKnown = false;
-    if (cost.joules && repeat !== null) joules.add(kernel.operatorClass, cost.joules, repeat);
-    else joulesKnown = false;
+    sums.add(kernel, kernels[kernel.index]!, moved, training);
     const link = links.get(kernel.index);
-    if (link && repeat !== null) seconds.add('link', scale(link, repeat));
-    operations = added(operations, operationsOf(kernel, training), repeat);
-    bytes = added(bytes, moved, repeat);
+    if (link) sums.addLink(link, kernel.repeat);
   }
-  if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) timesKnown = false;
-  return {
-    seconds: timesKnown && isAny ? seconds.get() : null,
-    joules: joulesKnown && timesKnown && isAny && plan.kernels.length > 0 ? joules.get() : null,
-    operations: isAny ? operations : null,
-    bytes: isAny ? bytes : null,
-  };
+  if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) sums.noteUnknownTransfer();
+  const total = sums.get();
+  return plan.kernels.length > 0 ? total : { ...total, joules: null };
 }
 
 /** A kernel whose work is not known: sizes depend on what is missing. */

@@ -1,3 +1,4 @@
+import { mainOf, nearOf } from './levels';
 import { setEntry } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
@@ -11,7 +12,7 @@ import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';
 import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
-import { machineFor, type Machine } from './machine';
+import { machineAtHome, machineFor, type Machine } from './machine';
 import { bitsOfFormat } from './precision';
 import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
@@ -25,6 +26,8 @@ export interface Site {
   readonly table: FormatTable;
   readonly sizing: Sizing;
   readonly residency: Residency;
+  /** Name of the memory outside the chip that the model lives in; null where there is none. */
+  readonly home: string | null;
   /** No kernel runs: the model does not fit and nothing can be streamed, or the chip cannot train. */
   readonly refused: boolean;
   /** A training step: forward, backward and update. */
@@ -35,6 +38,11 @@ export interface Site {
   readonly sparse?: ReadonlySet<number>;
   /** Matrix operations of the whole run: what decides whether a power limit is reached. */
   readonly runOperations: number;
+}
+
+/** The chip of a site as it computes in a format. */
+function machineAt({ chip, home }: Site, format: string): Machine {
+  return machineAtHome(machineFor(chip, format), home);
 }
 
 /** Constants are fitted per group: attention has two phases with laws of their own. */
@@ -65,7 +73,7 @@ export function kernelInput(
   const input: KernelInput = {
     kernel,
     group,
-    machine: machineFor(site.chip, format.compute),
+    machine: machineAt(site, format.compute),
     constants: constantsFor(site.chip, group, format.compute),
     operations: kernel.operations,
     bytes,
@@ -107,7 +115,7 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
   const format = kernelFormat(inference, kernel, site.table);
   const model = site.refused ? null : modelFor(site.chip);
   const input = kernelInput(inference, kernel, site, format);
-  const machine = format && machineFor(site.chip, format.compute);
+  const machine = format && machineAt(site, format.compute);
   const terms = model && input ? kernelTerms(model, input) : undefined;
   if (!format || !input || !terms || terms.compute === null || terms.memory === null || terms.work === null) {
     return { cost: unknownCost(kernel, site, format, machine, input?.bytes), format, machine };
@@ -150,7 +158,7 @@ function knownCost(
     placement: site.placement,
     precision: format.compute,
     seconds: time,
-    joules: kernelJoules(site.chip, format.compute, time, worked.operations, worked.bytes, {
+    joules: kernelJoules(site.chip, format.compute, time, worked, {
       compute: value > 0 ? terms.compute / value : 0,
       memory: value > 0 ? terms.memory / value : 0,
     }),
@@ -191,15 +199,15 @@ function utilisation(
     const special = machine.special ? operations.special / machine.special : 0;
     return Math.min(1, Math.max(matrix, vector, special) / value);
   }
-  const main = machine.main?.bandwidth ? bytes.main / machine.main.bandwidth : 0;
-  const near = machine.near?.bandwidth ? bytes.near / machine.near.bandwidth : 0;
-  return Math.min(1, Math.max(main, near) / value);
+  const [main, near] = [mainOf(machine)?.bandwidth, nearOf(machine)?.bandwidth];
+  return Math.min(1, Math.max(main ? bytes.main / main : 0, near ? bytes.near / near : 0) / value);
 }
 
 function bytesByLevel(machine: Machine, bytes: LevelBytes): Record<string, number> {
   const result: Record<string, number> = {};
-  if (machine.main) setEntry(result, machine.main.name, bytes.main);
-  if (machine.near) setEntry(result, machine.near.name, bytes.near);
+  const [main, near] = [mainOf(machine), nearOf(machine)];
+  if (main) setEntry(result, main.name, bytes.main);
+  if (near) setEntry(result, near.name, bytes.near);
   if (bytes.link > 0) result['host link'] = bytes.link;
   return result;
 }

@@ -1,3 +1,4 @@
+import { mainOf } from './levels';
 import type { Chip } from '../chips/chip';
 import type { Inference, InferredValue } from '../inference/types';
 import { modelFor } from './classes/index';
@@ -15,7 +16,8 @@ const linkLatency = 8e-6;
 /** Bytes per second between host and chip: the link, or main memory for blocks that share it. */
 function linkRate(chip: Chip, machine: Machine): number | null {
   if (machine.link !== null) return machine.link * linkShare;
-  return sharesMemory(chip) && machine.main?.bandwidth ? machine.main.bandwidth / 2 : null;
+  const shared = sharesMemory(chip) ? mainOf(machine)?.bandwidth : null;
+  return shared ? shared / 2 : null;
 }
 
 /** A block of a system on chip: host and chip read the same memory, a copy crosses it twice. */

@@ -1,32 +1,19 @@
 import { entryOf } from '../../../outside/table';
 import { memo } from '../memo';
-import { mainMemory, type Chip, type Figure, type MemoryLevel } from '../chips/chip';
+import type { Chip, Figure } from '../chips/chip';
 import { traitsOf } from './classes/traits';
 import { standinFor } from './constants';
+import { levelsAtHome, levelsOf, type Levels, type Replace } from './levels';
 import { resolveFormat, type FormatRate } from './precision';
 
-/** A memory level as the cost models see it: one device's share, stand-ins filled in. */
-interface Level {
-  readonly name: string;
-  readonly capacityBytes: number | null;
-  /** Peak bandwidth in bytes per second, before the sustained fraction; null when nothing is known. */
-  readonly bandwidth: number | null;
-  /** Who places data there; what no file says is taken to be placed by the compiler. */
-  readonly managed: MemoryLevel['managed'];
-}
-
 /** One device of a chip, computing in one format. Rates are peaks, in operations or bytes per second; null is unknown. */
-export interface Machine {
+export interface Machine extends Levels {
   readonly chip: Chip;
   readonly format: string;
   readonly rate: FormatRate | undefined;
   readonly peak: number | null;
   readonly vector: number | null;
   readonly special: number | null;
-  /** Memory outside the chip; null where there is none. */
-  readonly main: Level | null;
-  /** The largest memory on the chip that data can stay in between kernels. */
-  readonly near: Level | null;
   /** The largest peak of any format, operations per second; what stand-ins are in proportion to. */
   readonly largestPeak: number | null;
   /** SMs, cores, tiles. */
@@ -45,16 +32,15 @@ export interface Machine {
 /** The chip as it computes what is wanted in `format`. */
 export const machineFor: (chip: Chip, format: string) => Machine = memo(build, 50);
 
+/** The machine as a model sees it that lives in the memory of this name (`homeOf`). */
+export const machineAtHome: (machine: Machine, home: string | null) => Machine = memo((machine, home) => {
+  const levels = levelsAtHome(machine.levels, home);
+  return levels.length === machine.levels.length ? machine : { ...machine, levels };
+}, 50);
+
 function build(chip: Chip, format: string): Machine {
   const missing: string[] = [];
   const standins: { fact: string; standin: string }[] = [];
-  const share = 1 / chip.devices;
-  const rate = resolveFormat(chip, format);
-  const peak = rate ? rate.figure.value * share : null;
-  if (peak === null) missing.push('peakOpsPerSecond');
-  if (chip.memory.length === 0) missing.push('memory');
-  const largest = largestPeak(chip);
-
   const replaced: Replace = (fact, standin, factor) => {
     if (!standin || factor === null) {
       missing.push(fact);
@@ -63,64 +49,22 @@ function build(chip: Chip, format: string): Machine {
     standins.push({ fact, standin: standin.key });
     return standin.value * factor;
   };
-
-  const vectorFigure = vectorRate(chip, rate?.format ?? format);
-  const vector = vectorFigure
-    ? vectorFigure.value * share
-    : replaced(
-        'vectorOpsPerSecond',
-        standinFor('vectorShareOfMatrix', chip.class),
-        matrix16(chip, peak, share),
-      );
-  const special = chip.specialOpsPerSecond
-    ? chip.specialOpsPerSecond.value * share
-    : vector === null
-      ? null
-      : vector / (standinFor('vectorOperationsPerSpecial', chip.class)?.value ?? 8);
-
-  const mainLevel = mainMemory(chip);
-  const main: Level | null = mainLevel
-    ? {
-        name: mainLevel.name,
-        capacityBytes: scaled(mainLevel.capacityBytes, share),
-        managed: mainLevel.managed,
-        bandwidth: mainLevel.bandwidthBytesPerSecond
-          ? mainLevel.bandwidthBytesPerSecond.value * share
-          : replaced(
-              'memory bandwidth',
-              standinFor('mainBandwidthBytesPerOperation', chip.class),
-              largest && largest * share,
-            ),
-      }
-    : null;
-  const nearLevel = nearMemory(chip);
-  const perMain = standinFor('nearBandwidthPerMain', chip.class);
-  const near: Level | null = nearLevel
-    ? {
-        name: nearLevel.name,
-        capacityBytes: scaled(nearLevel.capacityBytes, share),
-        managed: nearLevel.managed,
-        bandwidth: nearLevel.bandwidthBytesPerSecond
-          ? nearLevel.bandwidthBytesPerSecond.value * share
-          : perMain && main?.bandwidth
-            ? replaced('on-chip bandwidth', perMain, main.bandwidth)
-            : replaced(
-                'on-chip bandwidth',
-                standinFor('nearBandwidthBytesPerOperation', chip.class),
-                largest && largest * share,
-              ),
-      }
-    : assumedNear(chip, main, largest && largest * share, replaced);
+  const share = 1 / chip.devices;
+  const rate = resolveFormat(chip, format);
+  const peak = rate ? rate.figure.value * share : null;
+  if (peak === null) missing.push('peakOpsPerSecond');
+  if (chip.memory.length === 0) missing.push('memory');
+  const largest = largestPeak(chip);
+  const largestPeakOfOne = largest && largest * share;
+  const computed = rate?.format ?? format;
   return {
     chip,
-    format: rate?.format ?? format,
+    format: computed,
     rate,
     peak,
-    vector,
-    special,
-    main,
-    near,
-    largestPeak: largest && largest * share,
+    ...lanesOf(chip, computed, peak, share, replaced),
+    levels: levelsOf(chip, share, largestPeakOfOne, replaced),
+    largestPeak: largestPeakOfOne,
     units: Math.max(1, Math.round((chip.units?.count?.value ?? 1) * share)),
     array: arrayOf(chip),
     ...linkOf(chip),
@@ -129,34 +73,22 @@ function build(chip: Chip, format: string): Machine {
   };
 }
 
-type Replace = (
-  fact: string,
-  standin: { value: number; key: string } | undefined,
-  factor: number | null,
-) => number | null;
-
-/**
- * On-chip memory of an accelerator whose file states none: all have some, and taking none would send every activation
- * through the main memory. Null for classes without a stand-in and for chips without a main memory.
- */
-function assumedNear(
+/** Operations per second of the vector and the special-function units. */
+function lanesOf(
   chip: Chip,
-  main: Level | null,
-  largest: number | null,
+  format: string,
+  peak: number | null,
+  share: number,
   replaced: Replace,
-): Level | null {
-  const perOperation = standinFor('nearCapacityBytesPerOperation', chip.class);
-  if (!main || !perOperation || largest === null) return null;
-  return {
-    name: 'On-chip memory (assumed)',
-    capacityBytes: replaced('on-chip memory', perOperation, largest),
-    managed: 'software',
-    bandwidth: replaced(
-      'on-chip bandwidth',
-      standinFor('nearBandwidthBytesPerOperation', chip.class),
-      largest,
-    ),
-  };
+): Pick<Machine, 'vector' | 'special'> {
+  const figure = vectorRate(chip, format);
+  const standin = standinFor('vectorShareOfMatrix', chip.class);
+  const vector = figure
+    ? figure.value * share
+    : replaced('vectorOpsPerSecond', standin, matrix16(chip, peak, share));
+  if (chip.specialOpsPerSecond) return { vector, special: chip.specialOpsPerSecond.value * share };
+  const perSpecial = standinFor('vectorOperationsPerSpecial', chip.class)?.value ?? 8;
+  return { vector, special: vector === null ? null : vector / perSpecial };
 }
 
 /** The stated host link; cards and modules without a figure get the stand-in, parts of a larger chip have none. */
@@ -168,10 +100,6 @@ function linkOf(chip: Chip): { link: number | null; linkStandin: string | null }
   return standin && !part
     ? { link: standin.value, linkStandin: standin.key }
     : { link: null, linkStandin: null };
-}
-
-function scaled(figure: Figure | undefined, share: number): number | null {
-  return figure ? figure.value * share : null;
 }
 
 /** The elementwise rate for a format: 16-bit work at the 16-bit rate where stated, all else at FP32. */
@@ -203,18 +131,6 @@ function largestPeak(chip: Chip): number | null {
   }
   const other = Object.values(chip.otherPeakOpsPerSecond ?? {});
   return other.length > 0 ? other[0]!.value : null;
-}
-
-/** The largest on-chip level that is not a register file; capacity unknown counts as the first one. */
-function nearMemory(chip: Chip): MemoryLevel | undefined {
-  const levels = chip.memory.filter(
-    (level) => level.onChip && level.kind !== 'sram-register' && level.scope !== 'per-unit',
-  );
-  return levels.reduce<MemoryLevel | undefined>(
-    (best, level) =>
-      best && (best.capacityBytes?.value ?? 0) >= (level.capacityBytes?.value ?? 0) ? best : level,
-    undefined,
-  );
 }
 
 /** Rows and columns of a two-dimensional array; instruction shapes have three numbers and are no array. */

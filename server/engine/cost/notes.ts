@@ -65,6 +65,9 @@ export function fallbackOf(
   return { operators, runtime, host: hostName };
 }
 
+/** Reports a problem of the chip, each once. */
+type Report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>) => void;
+
 /** What a reader of the costs has to know: substitutions, missing facts, stand-ins, fallbacks. Each once. */
 export function* problemsOf(
   chip: Chip,
@@ -74,7 +77,7 @@ export function* problemsOf(
   fallback: Fallback | null = null,
 ): Steps<Problem[]> {
   const problems = new Map<string, Problem>();
-  const report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>): void => {
+  const report: Report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>) => {
     const key = `${code}:${JSON.stringify(args)}`;
     const all = argsWith<C, 'chip'>({ chip: chip.name }, args);
     if (!problems.has(key)) problems.set(key, problem(severity, code, all));
@@ -86,49 +89,63 @@ export function* problemsOf(
   }
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
   if (site.training && !chip.phase.includes('training')) report('warning', 'cost.no-training', {});
-  const shortage = site.residency.shortage();
   const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
-  if (shortage && ((modelFor(chip)?.mustFit ?? false) || (streams && costed[0]?.machine?.link === null))) {
-    report('warning', 'cost.does-not-fit', { ...shortage });
-  } else if (site.residency.capacityUnknown && streams) {
-    const { weightBytes, mostCapacity } = site.residency;
-    report('warning', 'cost.capacity-assumed', { weights: weightBytes, assumed: mostCapacity });
-  } else if (site.residency.capacityUnknown) {
-    report('information', 'cost.capacity-unknown', {});
-  } else if (streams) {
-    const { weightBytes, streamedBytes } = site.residency;
-    report('information', 'cost.weights-streamed', { weights: weightBytes, streamed: streamedBytes });
+  reportRoom(report, site, streams, costed[0]?.machine?.link ?? null);
+  const { formats, machines, isUnknown } = yield* formatsOf(costed);
+  for (const { stored, compute } of formats.values()) {
+    const wanted = wantedFormat(site.table.policy, stored);
+    report('information', 'cost.precision-substituted', { wanted, used: compute });
   }
-  // Thousands of kernels share a handful of formats: what there is to say of each is said once.
+  for (const machine of machines) reportFacts(report, machine, streams);
+  if (isUnknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
+  if (fallback && host.size > 0)
+    report('information', 'cost.host-fallback', { ...fallback, kernels: host.size });
+  return [...problems.values()];
+}
+
+interface Formats {
+  /** Those that the chip computes in for want of the stored ones. */
+  readonly formats: ReadonlyMap<string, KernelFormat>;
+  readonly machines: ReadonlySet<Machine>;
+  /** A kernel has a format that the chip has no rate for. */
+  readonly isUnknown: boolean;
+}
+
+/** Formats and machines of the kernels on the chip: thousands of kernels share a handful. */
+function* formatsOf(costed: readonly CostedKernel[]): Steps<Formats> {
   const formats = new Map<string, KernelFormat>();
   const machines = new Set<Machine>();
-  let unknown = false;
+  let isUnknown = false;
   for (const { format, machine, cost } of costed) {
     if (isStepDue(cost.kernel)) yield;
     if (cost.placement === 'host') continue;
     if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
     if (machine) machines.add(machine);
-    unknown ||= !format;
+    isUnknown ||= !format;
   }
-  for (const { stored, compute } of formats.values()) {
-    report('information', 'cost.precision-substituted', {
-      wanted: wantedFormat(site.table.policy, stored),
-      used: compute,
-    });
-  }
-  for (const machine of machines) {
-    for (const fact of machine.missing) report('warning', 'chip.fact-missing', { fact });
-    for (const { fact, standin } of machine.standins)
-      report('information', 'chip.stand-in', { fact, standin });
-    if (streams && machine.linkStandin) {
-      report('information', 'chip.stand-in', { fact: 'host link', standin: machine.linkStandin });
-    }
-    if (machine.rate?.origin === 'estimated') {
-      report('information', 'chip.peak-estimated', { precision: machine.format });
-    }
-  }
-  if (unknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
-  if (fallback && host.size > 0)
-    report('information', 'cost.host-fallback', { ...fallback, kernels: host.size });
-  return [...problems.values()];
+  return { formats, machines, isUnknown };
+}
+
+/** Whether the model has room, and what comes over the host link because it has not. */
+function reportRoom(report: Report, { chip, residency }: Site, streams: boolean, link: number | null): void {
+  const { weightBytes: weights } = residency;
+  const shortage = residency.shortage();
+  const mustFit = modelFor(chip)?.mustFit ?? false;
+  if (shortage && (mustFit || (streams && link === null)))
+    report('warning', 'cost.does-not-fit', { ...shortage });
+  else if (residency.capacityUnknown && streams)
+    report('warning', 'cost.capacity-assumed', { weights, assumed: residency.mostCapacity });
+  else if (residency.capacityUnknown) report('information', 'cost.capacity-unknown', {});
+  else if (streams)
+    report('information', 'cost.weights-streamed', { weights, streamed: residency.streamedBytes });
+}
+
+/** What the chip's file does not state, and what stands in for it. */
+function reportFacts(report: Report, machine: Machine, streams: boolean): void {
+  for (const fact of machine.missing) report('warning', 'chip.fact-missing', { fact });
+  for (const { fact, standin } of machine.standins) report('information', 'chip.stand-in', { fact, standin });
+  if (streams && machine.linkStandin)
+    report('information', 'chip.stand-in', { fact: 'host link', standin: machine.linkStandin });
+  if (machine.rate?.origin === 'estimated')
+    report('information', 'chip.peak-estimated', { precision: machine.format });
 }

@@ -1,3 +1,5 @@
+import { largest } from '../lists';
+import { homeOf, mainOf, nearOf } from './levels';
 import type { Inference } from '../inference/types';
 import { writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
@@ -48,7 +50,7 @@ export class Residency {
     private readonly machine: Machine,
   ) {
     this.writtenAt = new Float64Array(inference.values.length).fill(-1);
-    const inTurn = machine.near?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
+    const inTurn = nearOf(machine)?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
     this.portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
   }
 
@@ -75,24 +77,23 @@ export class Residency {
       position += sized ? sized.weights + (sized.inputs + sized.outputs) * this.portion : 0;
       for (const id of writesOf(kernel)) this.writtenAt[id] = position;
     }
-    const near = machine.near;
+    const [main, near] = [mainOf(machine), nearOf(machine)];
     const managed = near?.managed ?? 'hardware';
-    const whole = near?.capacityBytes ?? (near && !machine.main ? this.mostCapacity : 0);
+    const whole = near?.capacityBytes ?? (near && !main ? this.mostCapacity : 0);
     this.capacity = whole * usableShare[managed];
     this.weightBytes = yield* this.uniqueWeightBytes();
     this.managed = managed === 'software';
     // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
     // unless it is what the chip keeps its weights in.
-    const persistent = traitsOf[machine.chip.class].weightsPersist || machine.main === null;
+    const persistent = traitsOf[machine.chip.class].weightsPersist || main === null;
     this.warm = !this.managed && position <= this.capacity;
     this.weightsStay = persistent ? this.weightBytes <= whole : this.warm;
-    this.streamed =
-      machine.main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
+    this.streamed = main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
   }
 
   /** All memory is on the chip, and nobody says how much it is. */
   get capacityUnknown(): boolean {
-    const { main, near } = this.machine;
+    const [main, near] = [mainOf(this.machine), nearOf(this.machine)];
     return main === null && near !== null && near.capacityBytes === null;
   }
 
@@ -106,23 +107,31 @@ export class Residency {
     return this.weightBytes * this.streamed;
   }
 
+  /** Bytes that have to be there at one time at the least: all weights, and the activations of the largest kernel. */
+  get leastBytes(): number {
+    return this.weightBytes + this.largestActivations;
+  }
+
+  private get largestActivations(): number {
+    const activations = this.sized.map((sized) => (sized ? sized.inputs + sized.outputs : 0));
+    return largest(activations, 0);
+  }
+
   /** What keeps the model from running where nothing can be streamed: bytes needed and there are; null when it fits. */
   shortage(): {
     readonly fact: 'weights' | 'activations';
     readonly needed: number;
     readonly capacity: number;
   } | null {
-    const { main, near } = this.machine;
-    const home = main ?? near;
+    const [main, near] = [mainOf(this.machine), nearOf(this.machine)];
+    const name = homeOf(this.machine, this.weightBytes);
+    const home = this.machine.levels.find((level) => level.name === name) ?? near;
     if (home?.capacityBytes && this.weightBytes > home.capacityBytes) {
       return { fact: 'weights', needed: this.weightBytes, capacity: home.capacityBytes };
     }
-    const largest = this.sized.reduce(
-      (most, sized) => Math.max(most, sized ? sized.inputs + sized.outputs : 0),
-      0,
-    );
-    if (main && near?.capacityBytes && largest > near.capacityBytes) {
-      return { fact: 'activations', needed: largest, capacity: near.capacityBytes };
+    const activations = this.largestActivations;
+    if (main && near?.capacityBytes && activations > near.capacityBytes) {
+      return { fact: 'activations', needed: activations, capacity: near.capacityBytes };
     }
     return null;
   }
@@ -132,7 +141,7 @@ export class Residency {
     const sized = this.sized[kernel.index];
     if (!sized) return null;
     const near = sized.weights + sized.inputs + sized.outputs;
-    if (this.machine.main === null) {
+    if (mainOf(this.machine) === null) {
       return { main: 0, mainWeights: 0, near, link: sized.weights * this.streamed };
     }
     const weights = this.weightsStay ? 0 : sized.weights;

@@ -1,9 +1,10 @@
+import { roofLevel } from './levels';
 import type { Inference, InferredNode } from '../inference/types';
-import type { Kernel, KernelPlan } from '../kernels/types';
+import type { Kernel } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { scale } from './interval';
 import type { Machine } from './machine';
-import type { Bound, Estimate, KernelCost, NodeCost } from './types';
+import type { Bound, Estimate, KernelCost, NodeCost, PlannedModel } from './types';
 
 /** What is left of a node that no kernel runs. */
 const folded: NodeCost = {
@@ -18,8 +19,7 @@ const folded: NodeCost = {
  * memory), the overhead to the anchor. Sums over nodes and over kernels × repeat agree.
  */
 export function* shareOut(
-  inference: Inference,
-  plan: KernelPlan,
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   costs: readonly KernelCost[],
   machines: readonly (Machine | undefined)[],
   links: ReadonlyMap<number, Estimate>,
@@ -27,24 +27,24 @@ export function* shareOut(
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    shareKernel(
-      inference,
-      kernel,
-      costs[kernel.index]!,
-      machines[kernel.index],
-      links.get(kernel.index),
-      nodes,
-    );
+    const { index } = kernel;
+    const whole = { cost: costs[index]!, machine: machines[index], link: links.get(index) };
+    shareKernel(inference, kernel, whole, nodes);
   }
   return nodes;
+}
+
+/** What a kernel costs, where it runs, and the transfer that it waits for. */
+interface Whole {
+  readonly cost: KernelCost;
+  readonly machine: Machine | undefined;
+  readonly link: Estimate | undefined;
 }
 
 function shareKernel(
   inference: Inference,
   kernel: Kernel,
-  cost: KernelCost,
-  machine: Machine | undefined,
-  link: Estimate | undefined,
+  { cost, machine, link }: Whole,
   nodes: NodeCost[],
 ): void {
   const { seconds, parts, bound } = cost;
@@ -88,5 +88,5 @@ function ownSeconds(node: InferredNode, machine: Machine): number {
     per(operations.special, machine.special),
   );
   const all = bytes.weights + bytes.inputs + bytes.outputs;
-  return Math.max(compute, per(all, machine.main?.bandwidth ?? machine.near?.bandwidth));
+  return Math.max(compute, per(all, roofLevel(machine)?.bandwidth));
 }

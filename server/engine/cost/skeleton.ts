@@ -1,3 +1,4 @@
+import { mainOf, nearOf } from './levels';
 import { elementCount } from '../graph/dataTypes';
 import type { MatrixShape } from '../operators/rule';
 import { constant, type KernelInput, type Terms } from './classes/model';
@@ -101,14 +102,14 @@ export function elementwiseSeconds(input: KernelInput, serial: boolean, extraVec
 export function memorySeconds(input: KernelInput): number | null {
   const { machine, bytes } = input;
   const bandwidth = constant(input, 'bandwidth', 1);
-  const main = machine.main
-    ? seconds(bytes.main, machine.main.bandwidth && machine.main.bandwidth * bandwidth)
-    : 0;
-  const near = machine.near
-    ? seconds(bytes.near, machine.near.bandwidth && machine.near.bandwidth * constant(input, 'near', 0.7))
-    : 0;
-  const link = seconds(bytes.link, machine.link && machine.link * 0.85);
-  const slowest = combine([main, near, link], false);
+  const main = mainOf(machine);
+  const near = nearOf(machine);
+  const parts = [
+    main ? seconds(bytes.main, main.bandwidth && main.bandwidth * bandwidth) : 0,
+    near ? seconds(bytes.near, near.bandwidth && near.bandwidth * constant(input, 'near', 0.7)) : 0,
+    seconds(bytes.link, machine.link && machine.link * 0.85),
+  ];
+  const slowest = combine(parts, false);
   return slowest === null ? null : slowest + (slowest > 0 ? constant(input, 'ramp', 0) : 0);
 }
 

@@ -3,7 +3,7 @@ import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
-import type { KernelCost } from './types';
+import type { KernelCost, PlannedModel } from './types';
 
 const batchName = /^(n|b|bs|batch|batch_?size|num_?samples)$/i;
 
@@ -31,8 +31,7 @@ export function samplesPerRun(inference: Inference): number {
  * @param transfer seconds in which inputs and outputs of one batch cross the host link; null: unknown
  */
 export function* throughputOf(
-  inference: Inference,
-  plan: KernelPlan,
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   kernels: readonly KernelCost[],
   chip: Chip,
   latency: number,

@@ -1,3 +1,4 @@
+import { roofLevel } from './levels';
 import { dataTypes } from '../graph/dataTypes';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
@@ -45,8 +46,7 @@ export function trainingTerms(input: KernelInput, terms: KnownTerms): KnownTerms
 
 /** The update streams every parameter once; multi-tensor optimisers launch next to nothing. */
 function updateSeconds(input: KernelInput): number {
-  const { main, near } = input.machine;
-  const bandwidth = (main ?? near)?.bandwidth;
+  const bandwidth = roofLevel(input.machine)?.bandwidth;
   if (!bandwidth) return 0;
   return (parameters(input.kernel) * adamBytesPerParameter) / (bandwidth * constant(input, 'bandwidth', 0.8));
 }

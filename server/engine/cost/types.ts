@@ -1,4 +1,14 @@
+import type { Inference } from '../inference/types';
+import type { KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
+import type { Workload } from '../workload';
+
+/** A model as a runtime runs it under a workload. */
+export interface PlannedModel {
+  readonly inference: Inference;
+  readonly plan: KernelPlan;
+  readonly workload: Workload;
+}
 
 /** How sure an estimate is. */
 export type Basis = 'calibrated' | 'class' | 'peak' | 'unknown';
@@ -56,6 +66,8 @@ export interface ChipCost {
   readonly chip: string;
   readonly runtime: string;
   readonly precision: PrecisionChoice;
+  /** Name of the memory outside the chip that the model lives in; null where there is none. */
+  readonly home: string | null;
   readonly kernels: readonly KernelCost[];
   readonly nodes: readonly NodeCost[];
   readonly total: {

@@ -1,5 +1,6 @@
+import { roofLevel } from '../cost/levels';
 import type { ChipAnalysis, Prepared } from '../analyse';
-import { machineFor } from '../cost/machine';
+import { machineAtHome, machineFor } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
@@ -241,11 +242,11 @@ function reportKernel(kernel: Kernel | undefined, cost: KernelCost): ReportKerne
 }
 
 function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
-  const machine = machineFor(chip, cost.precision.compute);
+  const machine = machineAtHome(machineFor(chip, cost.precision.compute), cost.home);
   return {
     matrixOpsPerSecond: machine.peak,
     vectorOpsPerSecond: machine.vector,
-    bandwidthBytesPerSecond: machine.main?.bandwidth ?? machine.near?.bandwidth ?? null,
+    bandwidthBytesPerSecond: roofLevel(machine)?.bandwidth ?? null,
   };
 }
 

@@ -83,7 +83,7 @@ describe('profiles', () => {
     const { inference, plan } = chain([256, 512], layers);
     const chip = chipById('intel-xeon-8480')!;
     const runtime = profileById('onnxruntime-cpu')!;
-    const before = estimateChip(inference, plan, chip, runtime, workload);
+    const before = estimateChip({ inference, plan, workload }, chip, runtime);
     const nodes = plan.kernels.map((kernel) =>
       measured(`n${kernel.index}`, before.kernels[kernel.index]!.seconds!.value * 2.5),
     );
@@ -121,7 +121,7 @@ describe('profiles', () => {
     expect(net!.rows).toBe(23);
 
     const own = { ...chip, id: 'measured', calibration };
-    const after = estimateChip(inference, plan, own, runtime, workload);
+    const after = estimateChip({ inference, plan, workload }, own, runtime);
     const total = nodes.reduce((sum, { seconds }) => sum + seconds, 0);
     expect(Math.abs(before.total.latencySeconds!.value / total - 1)).toBeGreaterThan(0.5);
     expect(Math.abs(after.total.latencySeconds!.value / total - 1)).toBeLessThan(0.05);

@@ -33,11 +33,11 @@ describe('on-chip memory', () => {
     const small = chain([1, 1000], layers, 'int8');
     const none = profileById('none')!;
     const coral = chip('google-coral-edge-tpu');
-    const fits = estimateChip(small.inference, small.plan, coral, none, workload);
+    const fits = estimateChip({ inference: small.inference, plan: small.plan, workload }, coral, none);
     expect(fits.kernels[0]!.bytes['host link']).toBeUndefined();
     // 16 MB of weights, 8 MiB of memory: 7.6 MB come over 500 MB/s in each run.
     const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
-    const streams = estimateChip(big.inference, big.plan, coral, none, workload);
+    const streams = estimateChip({ inference: big.inference, plan: big.plan, workload }, coral, none);
     expect(streams.kernels[0]!.bytes['host link']).toBeCloseTo(16e6 - 8388608, -2);
     expect(streams.total.latencySeconds!.value).toBeGreaterThan((16e6 - 8388608) / 500e6);
     expect(streams.problems.map(({ code }) => code)).toContain('cost.weights-streamed');
@@ -46,12 +46,20 @@ describe('on-chip memory', () => {
   it('decides whether a microcontroller runs a model at all', () => {
     const none = profileById('none')!;
     const big = chain([1, 4000], [dense(1, 4000, 4000, 'int8')], 'int8');
-    const refused = estimateChip(big.inference, big.plan, chip('arm-cortex-m7'), none, workload);
+    const refused = estimateChip(
+      { inference: big.inference, plan: big.plan, workload },
+      chip('arm-cortex-m7'),
+      none,
+    );
     expect(refused.total.latencySeconds).toBeNull();
     expect(refused.kernels[0]!.placement).toBe('none');
     expect(refused.problems.map(({ code }) => code)).toContain('cost.does-not-fit');
     const small = chain([1, 100], [dense(1, 100, 100, 'int8')], 'int8');
-    const runs = estimateChip(small.inference, small.plan, chip('arm-cortex-m7'), none, workload);
+    const runs = estimateChip(
+      { inference: small.inference, plan: small.plan, workload },
+      chip('arm-cortex-m7'),
+      none,
+    );
     // 20,000 operations at half of 864e6 per second, and 10 kB of flash: tens of microseconds.
     expect(runs.total.latencySeconds!.value).toBeGreaterThan(20000 / 864e6);
     expect(runs.total.latencySeconds!.value).toBeLessThan(1e-3);
@@ -61,11 +69,13 @@ describe('on-chip memory', () => {
     const none = profileById('none')!;
     const h100 = chip('nvidia-h100-sxm');
     const near = chain([256, 512], [dense(256, 512, 512), dense(256, 512, 512)]);
-    const second = estimateChip(near.inference, near.plan, h100, none, workload).kernels[1]!;
+    const second = estimateChip({ inference: near.inference, plan: near.plan, workload }, h100, none)
+      .kernels[1]!;
     // 0.5 MB between the two stay in L2; the weights (1 MB) too, since the whole model fits.
     expect(second.bytes['HBM3']).toBeLessThan(second.bytes['L2']!);
     const far = chain([200000, 512], [dense(200000, 512, 512), dense(200000, 512, 512)]);
-    const large = estimateChip(far.inference, far.plan, h100, none, workload).kernels[1]!;
+    const large = estimateChip({ inference: far.inference, plan: far.plan, workload }, h100, none)
+      .kernels[1]!;
     expect(large.bytes['HBM3']).toBe(large.bytes['L2']);
   });
 });
@@ -79,7 +89,7 @@ describe('placement', () => {
     ];
     const { inference, plan } = chain([8, 256], layers);
     const profile = profileById('tflite-edgetpu')!;
-    const cost = estimateChip(inference, plan, chip('google-coral-edge-tpu'), profile, workload);
+    const cost = estimateChip({ inference, plan, workload }, chip('google-coral-edge-tpu'), profile);
     expect(cost.kernels.map(({ placement }) => placement)).toEqual(['chip', 'host', 'chip', 'chip', 'chip']);
     // Two crossings of 8 x 256 floats each, over 500 MB/s.
     const links = cost.kernels.slice(3);
@@ -94,7 +104,7 @@ describe('placement', () => {
 
   it('gives no time for a quantum chip and says why', () => {
     const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
-    const cost = estimateChip(inference, plan, chip('ibm-heron'), profileById('none')!, workload);
+    const cost = estimateChip({ inference, plan, workload }, chip('ibm-heron'), profileById('none')!);
     expect(cost.total.latencySeconds).toBeNull();
     expect(cost.kernels[0]!.placement).toBe('none');
     expect(cost.problems.map(({ code }) => code)).toEqual(['cost.no-mapping-quantum']);
@@ -106,8 +116,8 @@ describe('a training step', () => {
     const none = profileById('none')!;
     const { inference, plan } = chain([4096, 4096], [dense(4096, 4096, 4096)]);
     const h100 = chip('nvidia-h100-sxm');
-    const once = estimateChip(inference, plan, h100, none, workload);
-    const step = estimateChip(inference, plan, h100, none, { ...workload, phase: 'training' });
+    const once = estimateChip({ inference, plan, workload }, h100, none);
+    const step = estimateChip({ inference, plan, workload: { ...workload, phase: 'training' } }, h100, none);
     const forward = once.kernels[0]!.seconds!.value - once.kernels[0]!.parts!.overhead;
     const trained = step.kernels[0]!.seconds!.value - step.kernels[0]!.parts!.overhead;
     const update = trained - 3 * forward;
@@ -119,10 +129,18 @@ describe('a training step', () => {
 
   it('has no cost on chips made for inference', () => {
     const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
-    const cost = estimateChip(inference, plan, chip('hailo-8'), profileById('none')!, {
-      ...workload,
-      phase: 'training',
-    });
+    const cost = estimateChip(
+      {
+        inference,
+        plan,
+        workload: {
+          ...workload,
+          phase: 'training',
+        },
+      },
+      chip('hailo-8'),
+      profileById('none')!,
+    );
     expect(cost.total.latencySeconds).toBeNull();
     expect(cost.problems.map(({ code }) => code)).toContain('cost.no-training');
   });
@@ -143,7 +161,7 @@ describe('spiking chips', () => {
     const tiny = spikingVerdict(plan, chip('brainscales-2'))!;
     // 131,072 synapses per chip.
     expect(tiny.chipsNeeded).toBe(17);
-    const cost = estimateChip(inference, plan, chip('intel-loihi1'), profileById('none')!, workload);
+    const cost = estimateChip({ inference, plan, workload }, chip('intel-loihi1'), profileById('none')!);
     expect(cost.total.latencySeconds).toBeNull();
     expect(cost.total.joules?.value).toBeCloseTo(verdict.joules!.value, 15);
   });
@@ -162,7 +180,13 @@ describe('energy', () => {
     const time = estimate(1, 1, 1, 'class');
     const work = { matrix: 1e12, vector: 0, special: 0 };
     const at = (bytes: { main: number; near: number }) =>
-      kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, bytes, { compute: 1, memory: 1 })!.low;
+      kernelJoules(
+        chip('nvidia-h100-sxm'),
+        'bf16',
+        time,
+        { operations: work, bytes },
+        { compute: 1, memory: 1 },
+      )!.low;
     // 1e12 x 0.16 pJ + 1e9 x 40 pJ; 1e10 bytes of SRAM at 14 pJ per 64 bits; 0.26 of 700 W idle.
     expect(at({ main: 1e9, near: 0 })).toBeCloseTo(0.16 + 0.04 + 182, 9);
     expect(at({ main: 1e9, near: 1e10 })).toBeCloseTo(0.16 + 0.04 + 0.0175 + 182, 9);
@@ -173,19 +197,37 @@ describe('energy', () => {
     const work = { matrix: 1e12, vector: 0, special: 0 };
     const bytes = { main: 1e9, near: 1e9 };
     const none = { main: 0, near: 0 };
-    const joules = kernelJoules(chip('nvidia-h100-sxm'), 'bf16', time, work, bytes, {
-      compute: 1,
-      memory: 1,
-    })!;
+    const joules = kernelJoules(
+      chip('nvidia-h100-sxm'),
+      'bf16',
+      time,
+      { operations: work, bytes },
+      {
+        compute: 1,
+        memory: 1,
+      },
+    )!;
     expect(joules.value).toBeCloseTo(0.7, 9);
     expect(joules.high).toBeCloseTo(700 * 1.2e-3, 9);
     expect(joules.low).toBeLessThan(joules.value);
     expect(
-      kernelJoules(chip('google-tpu-v5e'), 'bf16', time, work, bytes, { compute: 1, memory: 1 }),
+      kernelJoules(
+        chip('google-tpu-v5e'),
+        'bf16',
+        time,
+        { operations: work, bytes },
+        { compute: 1, memory: 1 },
+      ),
     ).toBeNull();
     // TPU v1 was measured: 40 W busy.
     expect(
-      kernelJoules(chip('google-tpu-v1'), 'int8', time, work, none, { compute: 1, memory: 0 })!.value,
+      kernelJoules(
+        chip('google-tpu-v1'),
+        'int8',
+        time,
+        { operations: work, bytes: none },
+        { compute: 1, memory: 0 },
+      )!.value,
     ).toBeCloseTo(0.04, 9);
   });
 });
@@ -234,7 +276,7 @@ describe('recurrent layers', () => {
     (id) => {
       const seconds = (steps: number) => {
         const { inference, plan } = chain([steps, 1, 64], [layer(steps)], 'float16');
-        const cost = estimateChip(inference, plan, chip(id), profileById('none')!, workload);
+        const cost = estimateChip({ inference, plan, workload }, chip(id), profileById('none')!);
         return cost.total.latencySeconds!.value;
       };
       // However wide the chip is, a thousand steps wait for each other a thousand times.
@@ -248,7 +290,7 @@ describe('a chip whose capacity nobody publishes', () => {
   it('is said to be taken as large enough', () => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000, 'int8')], 'int8');
     const codes = (id: string) =>
-      estimateChip(inference, plan, chip(id), profileById('none')!, workload).problems.map(
+      estimateChip({ inference, plan, workload }, chip(id), profileById('none')!).problems.map(
         ({ code }) => code,
       );
     expect(codes('hailo-8')).toContain('cost.capacity-unknown');
@@ -259,7 +301,7 @@ describe('a chip whose capacity nobody publishes', () => {
   it('is taken to hold no more than chips of its speed do: the rest comes over the host link', () => {
     const cost = (size: number) => {
       const { inference, plan } = chain([1, size], [dense(1, size, size, 'int8')], 'int8');
-      return estimateChip(inference, plan, chip('hailo-8'), profileById('none')!, workload);
+      return estimateChip({ inference, plan, workload }, chip('hailo-8'), profileById('none')!);
     };
     // 26 TOP/s × 900 MB ÷ 250 TFLOP/s is 93.6 MB: 9,000² bytes are below, 20,000² are 306 MB more than that.
     const within = cost(9000);
@@ -280,7 +322,7 @@ describe('chips that run no network', () => {
     ['intel-loihi2', ['cost.no-mapping-neuromorphic', 'cost.spiking-chips']],
   ])('%s: say so and nothing else, and transfer nothing', (id, expected) => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000, 'int8')], 'int8');
-    const { problems, total } = estimateChip(inference, plan, chip(id), profileById('none')!, workload);
+    const { problems, total } = estimateChip({ inference, plan, workload }, chip(id), profileById('none')!);
     expect(problems.map(({ code }) => code)).toEqual(expected);
     expect(total.io.seconds).toBeNull();
     expect(total.latencySeconds).toBeNull();

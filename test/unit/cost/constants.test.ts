@@ -75,12 +75,20 @@ describe('constants', () => {
         [{ ...layer, weightElements: 0, matrixShape }],
         'bfloat16',
       );
-      return estimateChip(inference, plan, chip('nvidia-h100-sxm'), profileById('none')!, {
-        bindings: {},
-        phase: 'prefill',
-        precision: 'as-stored',
-        runtime: null,
-      }).kernels[0]!.seconds?.basis;
+      return estimateChip(
+        {
+          inference,
+          plan,
+          workload: {
+            bindings: {},
+            phase: 'prefill',
+            precision: 'as-stored',
+            runtime: null,
+          },
+        },
+        chip('nvidia-h100-sxm'),
+        profileById('none')!,
+      ).kernels[0]!.seconds?.basis;
     };
     expect(attention(128)).toBe('calibrated');
     expect(attention(64)).toBe('class');

@@ -29,8 +29,10 @@ function input(
       peak: 200e9,
       vector: 200e9,
       special: 10e9,
-      main: { name: 'DDR5', capacityBytes: 8e9, bandwidth: 50e9 },
-      near: { name: 'L3', capacityBytes: 32e6, bandwidth: 200e9 },
+      levels: [
+        { name: 'DDR5', onChip: false, capacityBytes: 8e9, bandwidth: 50e9 },
+        { name: 'L3', onChip: true, capacityBytes: 32e6, bandwidth: 200e9 },
+      ],
       link: null,
       units: 2,
     },

@@ -10,7 +10,7 @@ const bytes = { main: 1e6, near: 2e6 };
 
 /** Joules of a kernel of 1 ms on an L4: 72 W rated (NVIDIA), idle at the mean share of 0.26 of that. */
 function joules(compute: number, memory: number) {
-  return kernelJoules(l4, 'bf16', time, work, bytes, { compute, memory })!;
+  return kernelJoules(l4, 'bf16', time, { operations: work, bytes }, { compute, memory })!;
 }
 
 describe('the energy of a kernel', () => {
@@ -41,6 +41,8 @@ describe('the energy of a kernel', () => {
 
   it('of a chip without a rated power is unknown', () => {
     const unrated = { ...l4, power: {} };
-    expect(kernelJoules(unrated, 'bf16', time, work, bytes, { compute: 1, memory: 1 })).toBeNull();
+    expect(
+      kernelJoules(unrated, 'bf16', time, { operations: work, bytes }, { compute: 1, memory: 1 }),
+    ).toBeNull();
   });
 });

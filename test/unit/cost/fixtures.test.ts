@@ -51,7 +51,7 @@ describe.each(fixtureNames)('%s', (name) => {
       expect(profile, `${chip.id} names the runtime ${chip.defaultRuntime}`).toBeDefined();
       const plan = plans.get(chip.defaultRuntime) ?? (await planKernels(inference, profile!, uninterrupted));
       plans.set(chip.defaultRuntime, plan);
-      const cost = estimateChip(inference, plan, chip, profile!, workload);
+      const cost = estimateChip({ inference, plan, workload }, chip, profile!);
       const latency = cost.total.latencySeconds;
       const rates = {
         ...chip.peakOpsPerSecond,

@@ -16,7 +16,7 @@ const chip = (id: string) => chipById(id)!;
 function costs(id: string, input: readonly number[], layers: readonly Layer[], precision: PrecisionPolicy) {
   const { inference, plan } = chain(input, layers);
   const workload = { bindings: {}, phase: 'inference', precision, runtime: null } as const;
-  return estimateChip(inference, plan, chip(id), profileById('none')!, workload).kernels;
+  return estimateChip({ inference, plan, workload }, chip(id), profileById('none')!).kernels;
 }
 
 function attention(heads: number, query: number, keys: number): Layer {

@@ -10,6 +10,7 @@ import {
   type GpuRates,
 } from '../../../server/engine/cost/classes/gpuLaws';
 import { Total, estimate } from '../../../server/engine/cost/interval';
+import { mainOf } from '../../../server/engine/cost/levels';
 import { machineFor } from '../../../server/engine/cost/machine';
 import { resolveFormat, wantedFormat } from '../../../server/engine/cost/precision';
 import { productsOf } from '../../../server/engine/cost/skeleton';
@@ -107,13 +108,13 @@ describe('row reductions', () => {
   it('read long rows again for each pass, from memory when they have left the cache', () => {
     const c = { bandwidth: 1, near: 4, inFlight: 1, passes: 2, short: 1024, uneven: 0 };
     // Rows of 2^20 elements of 4 bytes: 100 of them (420 MB) are in flight, beyond the 40 MB of cache.
-    const far = reductionTime(rates, c, 4e9, 4e9, 2 ** 20, 4);
+    const far = reductionTime(rates, c, { read: 4e9, written: 4e9 }, 2 ** 20, 4);
     expect(far.memory).toBeCloseTo(12e-3, 9);
     // Rows of 2,048: 0.8 MB in flight, the second pass comes from the cache at four times the bandwidth.
-    const near = reductionTime(rates, c, 4e9, 4e9, 2048, 4);
+    const near = reductionTime(rates, c, { read: 4e9, written: 4e9 }, 2048, 4);
     expect(near.memory).toBeCloseTo(9e-3, 9);
     // Rows of 1,024 stay in registers.
-    expect(reductionTime(rates, c, 4e9, 4e9, 1024, 4).memory).toBeCloseTo(8e-3, 9);
+    expect(reductionTime(rates, c, { read: 4e9, written: 4e9 }, 1024, 4).memory).toBeCloseTo(8e-3, 9);
   });
 });
 
@@ -248,7 +249,7 @@ describe('machines', () => {
   it('give one of the two devices of an MI250X half of everything', () => {
     const machine = machineFor(chipById('amd-mi250x')!, 'fp16');
     expect(machine.peak).toBe(383e12 / 2);
-    expect(machine.main?.bandwidth).toBe(3.28e12 / 2);
+    expect(mainOf(machine)?.bandwidth).toBe(3.28e12 / 2);
     expect(machine.units).toBe(110);
   });
 

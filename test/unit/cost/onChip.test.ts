@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { estimateChip } from '../../../server/engine/cost/estimate';
+import { mainOf, nearOf } from '../../../server/engine/cost/levels';
 import { machineFor } from '../../../server/engine/cost/machine';
 import { resolveFormat } from '../../../server/engine/cost/precision';
 import { profileById } from '../../../server/engine/kernels/profile';
@@ -24,18 +25,18 @@ function secondMoves(id: string, batch: number, elements: number, precision: Pre
   const chip = chipById(id)!;
   const { inference, plan } = chain([batch, elements], [relu(batch, elements), relu(batch, elements)]);
   const workload = { bindings: {}, phase: 'inference', precision, runtime: null } as const;
-  const { kernels } = estimateChip(inference, plan, chip, profileById('none')!, workload);
-  return kernels[1]!.bytes[machineFor(chip, 'int8').main!.name]!;
+  const { kernels } = estimateChip({ inference, plan, workload }, chip, profileById('none')!);
+  return kernels[1]!.bytes[mainOf(machineFor(chip, 'int8'))!.name]!;
 }
 
 describe('memory on the chip', () => {
   it('is assumed, and said to be, where an accelerator states none', () => {
     // Goya: 100e12 INT8 operations per second × 2.8e-7 bytes.
     const machine = machineFor(chipById('intel-habana-goya')!, 'int8');
-    expect(machine.near?.capacityBytes).toBeCloseTo(28e6, -3);
+    expect(nearOf(machine)?.capacityBytes).toBeCloseTo(28e6, -3);
     expect(machine.standins.map(({ fact }) => fact)).toContain('on-chip memory');
     // A GPU without a stated cache keeps none.
-    expect(machineFor(chipById('apple-m3-max-gpu')!, 'fp16').near).toBeNull();
+    expect(nearOf(machineFor(chipById('apple-m3-max-gpu')!, 'fp16'))).toBeNull();
   });
 
   it('is compared with values at the format that the chip holds them in', () => {
@@ -67,11 +68,9 @@ describe('a wafer', () => {
     const { inference, plan } = chain([1, 64], [dense(1, 64, 64, 'float16')], 'float16');
     const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
     const { kernels } = estimateChip(
-      inference,
-      plan,
+      { inference, plan, workload },
       chipById('cerebras-wse3')!,
       profileById('none')!,
-      workload,
     );
     // Two sides of √900,000 cores at 1.4 GHz, one hop per clock.
     expect(kernels[0]!.parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
@@ -84,7 +83,7 @@ describe('the start of a run', () => {
     const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
     const chip = chipById('qualcomm-snapdragon-8gen3-hexagon')!;
     const of = (runtime: string) =>
-      estimateChip(inference, plan, chip, profileById(runtime)!, workload).total.startSeconds;
+      estimateChip({ inference, plan, workload }, chip, profileById(runtime)!).total.startSeconds;
     expect(of('qnn')).toBe(2e-4);
     expect(of('none')).toBeNull();
   });
@@ -98,7 +97,8 @@ describe('transfers', () => {
       const [first, ...others] = inference.values;
       const input = { ...first!, name, type: { kind: 'tensor', dtype: 'float', shape } as const };
       const model = { ...inference, values: [input, ...others] };
-      return estimateChip(model, plan, chipById('nvidia-t4')!, profileById('none')!, workload).total.io.bytes;
+      return estimateChip({ inference: model, plan, workload }, chipById('nvidia-t4')!, profileById('none')!)
+        .total.io.bytes;
     };
     // 64 floats in and 64 out; of a cache with a name as exporters give it only the output is left.
     expect(ioOf('hidden', [1, 1, 8, 8])).toBe(512);
@@ -110,8 +110,11 @@ describe('transfers', () => {
     const { inference, plan } = chain([1, 64], [dense(1, 64, 64)]);
     const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
     const ioOf = (isPartial: boolean) =>
-      estimateChip({ ...inference, isPartial }, plan, chipById('nvidia-t4')!, profileById('none')!, workload)
-        .total.io;
+      estimateChip(
+        { inference: { ...inference, isPartial }, plan, workload },
+        chipById('nvidia-t4')!,
+        profileById('none')!,
+      ).total.io;
     expect(ioOf(false).bytes).toBe(512);
     expect(ioOf(true)).toEqual({ bytes: null, seconds: null });
   });
@@ -122,7 +125,7 @@ describe('an NPU that reads system memory', () => {
     const { inference, plan } = chain([1, 1000], [dense(1, 1000, 1000), dense(1, 1000, 1000)]);
     const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
     const chip = chipById('arm-ethos-u55-256')!;
-    const { kernels, total } = estimateChip(inference, plan, chip, profileById('none')!, workload);
+    const { kernels, total } = estimateChip({ inference, plan, workload }, chip, profileById('none')!);
     // 1 MB of weights per layer against 50 kB inside; no figure for the port is published, so its class's stands in.
     expect(kernels[1]!.bytes['System memory over AXI']).toBeCloseTo(1e6, -5);
     expect(total.latencySeconds?.value).toBeGreaterThan(2e6 / (0.0033 * 512e9));
@@ -156,7 +159,7 @@ describe('a depthwise convolution', () => {
     const { inference, plan } = chain([1, 256, 28, 28], [layer]);
     const workload = { bindings: {}, phase: 'inference', precision: 'int8', runtime: null } as const;
     const chip = chipById('groq-lpu-v1')!;
-    const kernel = estimateChip(inference, plan, chip, profileById('none')!, workload).kernels[0]!;
+    const kernel = estimateChip({ inference, plan, workload }, chip, profileById('none')!).kernels[0]!;
     // 9 of 320 rows and 1 of 320 columns fill 0.00009 of the arrays; half of the vector rate is faster by far.
     const vector = machineFor(chip, 'int8').vector!;
     expect(kernel.parts!.compute).toBeCloseTo(operations.matrix / (0.5 * vector), 12);

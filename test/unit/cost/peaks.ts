@@ -16,8 +16,8 @@ export function abovePeaks(cost: KernelCost, operations: Operations | null, chip
   check('matrix units', operations?.matrix ?? 0, machine.peak);
   check('vector lanes', operations?.vector ?? 0, machine.vector);
   check('special functions', operations?.special ?? 0, machine.special);
-  for (const level of [machine.main, machine.near]) {
-    if (level) check(level.name, cost.bytes[level.name] ?? 0, level.bandwidth);
+  for (const level of machine.levels) {
+    check(level.name, cost.bytes[level.name] ?? 0, level.bandwidth);
   }
   return found;
 }

@@ -112,7 +112,7 @@ describe.each(chips.map((chip) => [chip.id, chip] as const))('%s', (_, chip) => 
       const { inference, plan } = chain(input, [layer, layer]);
       for (const precision of policies) {
         const workload: Workload = { bindings: {}, phase: 'inference', precision, runtime: null };
-        for (const cost of estimateChip(inference, plan, chip, plain, workload).kernels) {
+        for (const cost of estimateChip({ inference, plan, workload }, chip, plain).kernels) {
           const operations = plan.kernels[cost.kernel]?.operations ?? null;
           above.push(...abovePeaks(cost, operations, chip).map((what) => `${name} ${precision}: ${what}`));
         }

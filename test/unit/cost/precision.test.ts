@@ -42,7 +42,7 @@ function on(id: string, policy: PrecisionPolicy, type: 'float' | 'int8' = 'float
   );
   const inference = { ...flat, values };
   const workload = { bindings: {}, phase: 'inference', precision: policy, runtime: null } as const;
-  return estimateChip(inference, plan, chipById(id)!, profileById('none')!, workload);
+  return estimateChip({ inference, plan, workload }, chipById(id)!, profileById('none')!);
 }
 
 describe('each precision policy on each class of chips', () => {

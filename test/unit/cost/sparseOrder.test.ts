@@ -13,7 +13,7 @@ async function secondsInOrder(first: 'dense' | 'sparse'): Promise<Record<'dense'
   const ask = (kind: 'dense' | 'sparse'): number => {
     const sparse = kind === 'sparse' ? { sparse: new Set([weight]) } : {};
     const chip = chipById('nvidia-a100-sxm-80gb')!;
-    return estimateChip(inference, plan, chip, profileById('none')!, workload, sparse).kernels[0]!.parts!
+    return estimateChip({ inference, plan, workload }, chip, profileById('none')!, sparse).kernels[0]!.parts!
       .compute;
   };
   const one = ask(first);

@@ -146,7 +146,7 @@ describe('the weights of a model', () => {
       const seconds = (id: string, sparse?: ReadonlySet<number>) => {
         const options = sparse ? { sparse } : {};
         const none = profileById('none')!;
-        return estimateChip(inference, plan, chipById(id)!, none, workload, options).total.latencySeconds!
+        return estimateChip({ inference, plan, workload }, chipById(id)!, none, options).total.latencySeconds!
           .value;
       };
       const a100 = 'nvidia-a100-sxm-80gb';

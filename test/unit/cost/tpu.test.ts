@@ -55,7 +55,7 @@ function run(chipId: string, layers: readonly Layer[], inputType: 'int8' | 'floa
   const shape = first.matrixShape;
   const input = shape?.kind === 'gemm' ? [shape.m, shape.k] : first.outputShape;
   const { inference, plan } = chain(input, layers, inputType);
-  const cost = estimateChip(inference, plan, chipById(chipId) as Chip, none, workload);
+  const cost = estimateChip({ inference, plan, workload }, chipById(chipId) as Chip, none);
   const operations = layers.reduce((sum, layer) => sum + layer.operations.matrix, 0);
   const { value, low, high } = cost.total.latencySeconds!;
   return {

@@ -205,7 +205,7 @@ describe('attention', () => {
     expect(plan.kernels[0]!.matrixShape).toBeUndefined();
     const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
     for (const id of ['nvidia-h100-sxm', 'nvidia-t4', 'google-tpu-v5e', 'intel-xeon-8480', 'hailo-8']) {
-      const { seconds } = estimateChip(inference, plan, chipById(id)!, profile, workload).kernels[0]!;
+      const { seconds } = estimateChip({ inference, plan, workload }, chipById(id)!, profile).kernels[0]!;
       expect(Number.isNaN(seconds?.value), id).toBe(false);
     }
   });

@@ -81,7 +81,7 @@ export function calibrateProfiles(models: readonly MeasuredModel[], chip: Chip, 
 function gather(measured: MeasuredModel, chip: Chip, model: ClassModel, groups: Map<string, Sample[]>): void {
   const { inference, plan, profile, workload } = measured;
   const dispatch = dispatchSecondsOf(profile) ?? 0;
-  const site = siteOf(inference, plan, chip, 'chip', workload, dispatch);
+  const site = siteOf({ inference, plan, workload }, chip, 'chip', dispatch);
   for (const kernel of plan.kernels) {
     const seconds = tellingSeconds(measured, kernel.index);
     const format = kernelFormat(inference, kernel, site.table);

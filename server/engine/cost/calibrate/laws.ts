@@ -260,7 +260,7 @@ function lawTime(row: Row, c: ConstantValues, rates: GpuRates): LawTime {
     case 'softmax':
     case 'normalization': {
       const bytes = row.rows * row.columns * size;
-      return reductionTime(rates, c, bytes, bytes, row.columns, size);
+      return reductionTime(rates, c, { read: bytes, written: bytes }, row.columns, size);
     }
     default: {
       const bytes = row.rows * row.columns * size * row.streams;

@@ -8,6 +8,7 @@ import {
   seconds,
   type Product,
 } from '../skeleton';
+import { nearOf } from '../levels';
 import type { MatrixShape } from '../../operators/rule';
 import { constant, type ClassModel, type KernelInput, type Terms } from './model';
 
@@ -110,12 +111,13 @@ function recurrentTerms(input: KernelInput, shape: Extract<MatrixShape, { kind: 
     const utilisation = cpuUtilisation({ batch: 1, m, n: columns, k, weights: true }, machine.units);
     return seconds(2 * m * columns * k, rate && rate * Math.max(utilisation, 1e-3));
   };
+  const near = nearOf(machine);
   const reread = seconds(
     columns * shape.hiddenSize * input.weightBytes,
-    machine.near?.bandwidth ? machine.near.bandwidth * constant(input, 'resident', 0.55) : null,
+    near?.bandwidth ? near.bandwidth * constant(input, 'resident', 0.55) : null,
   );
   const inputs = part(shape.steps * shape.batch, shape.inputSize);
-  const step = combine([part(shape.batch, shape.hiddenSize), machine.near ? reread : 0], false);
+  const step = combine([part(shape.batch, shape.hiddenSize), near ? reread : 0], false);
   const steps = step === null ? null : shape.steps * (step + constant(input, 'step', 2e-6));
   const each = combine([inputs, steps], true);
   const directions = each === null ? null : shape.directions * each;

@@ -1,3 +1,4 @@
+import { mainOf, nearOf } from '../levels';
 import { writesOf } from '../../kernels/operands';
 import { memo } from '../../memo';
 import type { Machine } from '../machine';
@@ -42,7 +43,7 @@ type Joules = {
 const ratesOf = memo(buildRates, 100);
 
 function buildRates(machine: Machine, joules: Joules): GpuRates | null {
-  const bandwidth = machine.main?.bandwidth;
+  const bandwidth = mainOf(machine)?.bandwidth;
   if (machine.peak === null || !bandwidth) return null;
   const shared = machine.chip.memory.find((level) => level.onChip && /shared|LDS|SLM/i.test(level.name));
   const sharedBytes = shared?.capacityBytes
@@ -51,7 +52,7 @@ function buildRates(machine: Machine, joules: Joules): GpuRates | null {
   return {
     peak: machine.peak * powerShare(machine, joules.product),
     bandwidth,
-    nearCapacity: (machine.near?.capacityBytes ?? 0) / cacheCopies(machine),
+    nearCapacity: (nearOf(machine)?.capacityBytes ?? 0) / cacheCopies(machine),
     units: machine.units,
     clockHz: machine.chip.clockHz?.value ?? 1.5e9,
     sharedBytes,
@@ -66,8 +67,9 @@ function buildRates(machine: Machine, joules: Joules): GpuRates | null {
  * measured boundaries of residency agree: 0.75 of this on A100 and H100 as on the undivided cache of L40S.
  */
 function cacheCopies(machine: Machine): number {
-  const main = machine.chip.memory.find((level) => level.name === machine.main?.name);
-  const large = (machine.near?.capacityBytes ?? 0) >= 16e6;
+  const name = mainOf(machine)?.name;
+  const main = machine.chip.memory.find((level) => level.name === name);
+  const large = (nearOf(machine)?.capacityBytes ?? 0) >= 16e6;
   return large && main?.kind.startsWith('hbm') ? 2 : 1;
 }
 
@@ -98,11 +100,13 @@ const nearShare = 0.7;
 function gpuMemory(input: KernelInput): number | null {
   const { machine, bytes } = input;
   const bandwidth = constant(input, 'bandwidth', 0.8);
-  const main = seconds(bytes.main, machine.main?.bandwidth ? machine.main.bandwidth * bandwidth : null);
-  const near = machine.near
-    ? seconds(bytes.near, machine.near.bandwidth && machine.near.bandwidth * nearShare)
-    : 0;
-  return combine([main, near], false);
+  const main = mainOf(machine)?.bandwidth;
+  const near = nearOf(machine);
+  const parts = [
+    seconds(bytes.main, main ? main * bandwidth : null),
+    near ? seconds(bytes.near, near.bandwidth && near.bandwidth * nearShare) : 0,
+  ];
+  return combine(parts, false);
 }
 
 /** Under the power limit, when the matrix work of the whole run lasts long enough to reach it. */
@@ -204,9 +208,9 @@ function unfusedAttention(input: KernelInput, rates: GpuRates, shape: AttentionS
   const far = scores * missShare(2 * scores, rates, nearShare);
   const outside = input.bytes.main / 2 + far;
   const products = productsOf(shape).map((product) => gemmTime(rates, c, product, size, outside));
-  const between = reductionTime(rates, softmax, far, far, shape.keyLength, size).memory;
-  const near = machine.near?.bandwidth ? (2 * scores) / (machine.near.bandwidth * nearShare) : 0;
-  const pass = Math.max(between, near);
+  const between = reductionTime(rates, softmax, { read: far, written: far }, shape.keyLength, size).memory;
+  const near = nearOf(machine)?.bandwidth;
+  const pass = Math.max(between, near ? (2 * scores) / (near * nearShare) : 0);
   const sum = (part: (time: LawTime) => number) => products.reduce((total, time) => total + part(time), 0);
   return {
     compute: sum(({ compute }) => compute),
@@ -263,5 +267,11 @@ export const gpu: ClassModel = {
 function rowMemory(input: KernelInput, rates: GpuRates): number {
   if (input.columns === null) return 0;
   const half = input.bytes.main / 2;
-  return reductionTime(rates, input.constants.value, half, half, input.columns, input.activationBytes).memory;
+  return reductionTime(
+    rates,
+    input.constants.value,
+    { read: half, written: half },
+    input.columns,
+    input.activationBytes,
+  ).memory;
 }

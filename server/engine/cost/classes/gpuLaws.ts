@@ -201,12 +201,12 @@ export function throttled(
  * cache while the rows in flight fit there, from memory when they don't. Constants: `bandwidth`, `near`, `inFlight`
  * (rows in flight per unit), `passes` (reads of a row; one while it fits into registers), `short` (longest row that
  * does), `uneven` (loss on short rows whose length is no power of two).
+ * @param read bytes of the input once, beside those written
  */
 export function reductionTime(
   rates: GpuRates,
   c: ConstantValues,
-  readBytes: number,
-  writtenBytes: number,
+  { read, written }: { readonly read: number; readonly written: number },
   columns: number,
   bytesPerElement: number,
 ): LawTime {
@@ -214,7 +214,7 @@ export function reductionTime(
   const inFlight = rates.units * (c['inFlight'] ?? 10) * columns * bytesPerElement;
   const miss = missShare(inFlight, rates, 1);
   const cached = 1 / (c['near'] ?? 3);
-  const bytes = readBytes + writtenBytes + readBytes * again * (miss + (1 - miss) * cached);
+  const bytes = read + written + read * again * (miss + (1 - miss) * cached);
   // Short rows whose length is no power of two leave threads of their block idle.
   const uneven = columns < 4096 && Math.log2(columns) % 1 !== 0 ? 1 + (c['uneven'] ?? 0.1) : 1;
   return { compute: 0, memory: (bytes * uneven) / (rates.bandwidth * (c['bandwidth'] ?? 0.8)), extra: 0 };
