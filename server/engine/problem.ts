@@ -25,10 +25,18 @@ export type CodeWith<K extends string> = {
   [C in Exclude<ProblemCode, PlainCode>]: K extends keyof ProblemArgs[C] ? C : never;
 }[Exclude<ProblemCode, PlainCode>];
 
+/** One of the inputs, outputs or attributes of a node, counted from 0. */
+export interface NodePart {
+  readonly side: 'inputs' | 'outputs' | 'attributes';
+  readonly index: number;
+}
+
 /** What concerns all problems, whatever their code. */
 export interface ProblemPlace {
   /** Flat index of the node concerned (docs/architecture.md), null for the whole model. */
   readonly node: number | null;
+  /** The part of the node, where it is not the node as a whole. */
+  readonly part?: NodePart;
   /** Byte offset in the model file where it was seen, when that helps. */
   readonly offset?: number;
   /** Name of the value concerned, when there is one. */

@@ -14,6 +14,7 @@ import {
   operatorNames,
   parameterAt,
   schemaAt,
+  schemaOfFunction,
 } from '../engine/operators/schema';
 import type { OperatorSchema, SchemaAttribute } from '../engine/operators/schema';
 import {
@@ -27,14 +28,8 @@ import type { TextModel } from '../workspace/textModels';
 import { inFormat } from './editor';
 import { typeText } from './format';
 import { operatorMarkdown } from './operatorDocs';
-import {
-  attributeFact,
-  defaultText,
-  operatorText,
-  parameterText,
-  schemaOfFunction,
-  typeWord,
-} from './schemaText';
+import { typeWord } from '../engine/operators/typeWords';
+import { attributeFact, defaultText, operatorText, parameterText } from './schemaText';
 import { contextAt } from './textContext';
 import type { OperatorWords, TextContext } from './textContext';
 import { appendAll } from '../engine/lists';

@@ -2,7 +2,8 @@ import { DiagnosticSeverity } from 'vscode-languageserver';
 import type { Diagnostic, Range } from 'vscode-languageserver';
 import { messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
-import type { Problem, Severity } from '../engine/problem';
+import type { NodePosition } from '../engine/formats/onnxText/positions';
+import type { NodePart, Problem, Severity } from '../engine/problem';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { headingOf, positionOf } from '../workspace/nodeIndex';
 
@@ -26,7 +27,7 @@ export function diagnostics(
   const seen = new Set<string>();
   const list: Diagnostic[] = [];
   for (const problem of problems) {
-    const range = rangeOf(analysis, problem) ?? heading;
+    const range = placeOf(analysis, problem) ?? heading;
     const text = problemText(problem, language);
     // Three chips that lack the same type say so in the same words at the same place.
     const key = `${range.start.line}:${range.start.character}:${text}`;
@@ -52,14 +53,19 @@ export function diagnostics(
   return [...list.slice(0, limit - 1), more];
 }
 
-/** The place that the problem states, the operator of its node, else where its value is defined. */
-function rangeOf(analysis: Analysis, { node, value, range }: PlacedProblem): Range | undefined {
+/** The place that the problem states, the part of its node or its operator, else where its value is defined. */
+function placeOf(analysis: Analysis, { node, part, value, range }: PlacedProblem): Range | undefined {
   if (range) return range;
   const { positions } = analysis.listing;
   const position = node === null ? undefined : positionOf(analysis, node);
-  if (position) return position.operator;
+  if (position) return partRange(position, part);
   const main = positions.scopes.find((scope) => scope.kind === 'graph');
   return value === undefined || !main ? undefined : positions.value(main, value)?.definitions[0];
+}
+
+/** A part of a statement, or its operator where the problem is of the whole or the part is not written out. */
+export function partRange(position: NodePosition, part: NodePart | undefined): Range {
+  return (part && position[part.side][part.index]) ?? position.operator;
 }
 
 /** A problem in words, with the offset in the file where that helps. */

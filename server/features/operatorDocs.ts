@@ -10,7 +10,8 @@ import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';
 
-import { attributeFact, parameterText, typeList } from './schemaText';
+import { typeList } from '../engine/operators/typeWords';
+import { attributeFact, parameterText } from './schemaText';
 
 const texts: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: enTexts, ko: koTexts };
 

@@ -5,19 +5,13 @@ import type {
   SignatureInformation,
 } from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
-import { schemaAt } from '../engine/operators/schema';
+import { schemaAt, schemaOfFunction } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { importsOf, versionInForce } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
 import { operatorSentence } from './operatorDocs';
-import {
-  attributeFact,
-  isVariadic,
-  operatorText,
-  parameterText,
-  schemaOfFunction,
-  typeList,
-} from './schemaText';
+import { typeList } from '../engine/operators/typeWords';
+import { attributeFact, isVariadic, operatorText, parameterText } from './schemaText';
 import { callAt } from './textContext';
 
 /** Inputs, or attributes, of the operator around the cursor, with the one that the cursor is at. */

@@ -20,7 +20,10 @@ export class TextProblems {
     args: ArgsOf<C>,
     fix?: TextFix,
   ): void {
-    if (this.list.length >= this.limit) return;
-    this.list.push({ ...problem(severity, code, args), range, ...(fix && { fix }) });
+    this.put({ ...problem(severity, code, args), range, ...(fix && { fix }) });
+  }
+
+  put(found: TextProblem): void {
+    if (this.list.length < this.limit) this.list.push(found);
   }
 }

@@ -175,7 +175,7 @@ describe('completion in hand-written text', () => {
     expect(items.map(({ label }) => label)).toEqual(['model']);
     const { newText } = items[0]?.textEdit as TextEdit;
     await client.stop();
-    expect((await codes(newText)).filter((one) => /^(text|format)/.test(one))).toEqual([]);
+    expect((await codes(newText)).filter((one) => /^(text|operator|format)/.test(one))).toEqual([]);
     await client.stop();
     expect((await problems('')).map(({ code }) => code)).toEqual(['text.no-graph']);
   });
@@ -227,25 +227,25 @@ describe('problems of hand-written text', () => {
   });
 
   it.each([
-    ['y = Rleu (x)', 'text.operator-unknown Rleu'],
-    ['y = Gelu (x)', 'text.operator-later Gelu'],
-    ['y = Upsample (x, x)', 'text.deprecated Upsample'],
-    ['y = com.microsoft.Gelu (x)', 'text.opset-missing Gelu'],
-    ['y = MatMul (x)', 'text.inputs-few MatMul'],
-    ['y = Relu (x, weight)', 'text.inputs-many weight'],
-    ['y, z = Relu (x)', 'text.outputs-many z'],
-    ['y = MatMul (, weight)', 'text.input-missing '],
-    ['y = Concat (x, x)', 'text.attribute-missing Concat'],
-    ['y = Relu <slope = 0.1> (x)', 'text.attribute-unknown slope'],
-    ['y = Softmax <axis = 1, axis = 1> (x)', 'text.attribute-repeated axis'],
-    ['y = LeakyRelu <alpha = 1> (x)', 'text.attribute-type alpha'],
+    ['y = Rleu (x)', 'operator.unknown Rleu'],
+    ['y = Gelu (x)', 'operator.later Gelu'],
+    ['y = Upsample (x, x)', 'operator.deprecated Upsample'],
+    ['y = com.microsoft.Gelu (x)', 'operator.opset-missing Gelu'],
+    ['y = MatMul (x)', 'operator.inputs-few MatMul'],
+    ['y = Relu (x, weight)', 'operator.inputs-many weight'],
+    ['y, z = Relu (x)', 'operator.outputs-many z'],
+    ['y = MatMul (, weight)', 'operator.input-missing '],
+    ['y = Concat (x, x)', 'operator.attribute-missing Concat'],
+    ['y = Relu <slope = 0.1> (x)', 'operator.attribute-unknown slope'],
+    ['y = Softmax <axis = 1, axis = 1> (x)', 'operator.attribute-repeated axis'],
+    ['y = LeakyRelu <alpha = 1> (x)', 'operator.attribute-type alpha'],
     ['y = Relu (nothing)', 'text.undefined nothing'],
     ['y = Relu (x)\n  y = Tanh (x)', 'text.redefined y'],
     ['x = Relu (weight)\n  y = Relu (x)', 'text.redefined x'],
     ['y = Relu (p)\n  p = Relu (x)', 'text.out-of-order p'],
     ['p = Add (x, q)\n  q = Relu (p)\n  y = Relu (q)', 'text.cycle q'],
-    ['y = And (x, x)', 'text.type-not-allowed x'],
-    ['y = Mul (x, shape)', 'text.type-differs shape'],
+    ['y = And (x, x)', 'operator.type-not-allowed x'],
+    ['y = Mul (x, shape)', 'operator.type-differs shape'],
     ['z = Relu (x)', 'text.output-undefined y'],
     ['y = Relu (x)', 'inference.shape-contradiction Relu'],
   ])('%s: %s', async (body, expected) => {
@@ -282,7 +282,7 @@ describe('problems of hand-written text', () => {
       )
       .join('\n');
     const found = await codes(`${graph('p = own.F:b (x, x)\n  y = own.F:a (p, p)', head)}${functions}\n`);
-    expect(found.filter((one) => one.startsWith('text.'))).toEqual(['text.inputs-many p']);
+    expect(found.filter((one) => one.startsWith('operator.'))).toEqual(['operator.inputs-many p']);
   });
 
   it('are in Korean for Korean users', async () => {
@@ -311,25 +311,25 @@ describe('fixes', () => {
   }
 
   it('adds a missing import to the list there is', async () => {
-    const { titles, fixed } = await fix(graph('y = com.microsoft.Gelu (x)'), 'text.opset-missing');
+    const { titles, fixed } = await fix(graph('y = com.microsoft.Gelu (x)'), 'operator.opset-missing');
     expect(titles).toEqual(['Import com.microsoft version 1']);
     expect(fixed).toContain('opset_import: ["com.microsoft" : 1, "" : 18]');
-    expect((await reopened(fixed)).filter((one) => one.startsWith('text.'))).toEqual([]);
+    expect((await reopened(fixed)).filter((one) => one.startsWith('operator.'))).toEqual([]);
   });
 
   it('adds the list, or the whole header', async () => {
-    const noList = await fix(graph('y = Relu (x)', '<ir_version: 10>'), 'text.opset-missing');
+    const noList = await fix(graph('y = Relu (x)', '<ir_version: 10>'), 'operator.opset-missing');
     expect(noList.fixed).toMatch(/^<\n {2}opset_import: \["" : \d+\],ir_version: 10>/);
     await client.stop();
-    const noHeader = await fix(graph('y = Relu (x)', ''), 'text.opset-missing');
+    const noHeader = await fix(graph('y = Relu (x)', ''), 'operator.opset-missing');
     expect(noHeader.fixed).toMatch(/^\n<\n {2}opset_import: \["" : \d+\]\n>\nnet/);
   });
 
   it.each([
-    ['y = Rleu (x)', 'text.operator-unknown', 'y = Relu (x)'],
-    ['y = matmul (x, weight)', 'text.operator-unknown', 'y = MatMul (x, weight)'],
-    ['y = Gemm <transb = 1> (x, weight)', 'text.attribute-unknown', '<transB = 1>'],
-    ['y = LeakyRelu <alpha = 1> (x)', 'text.attribute-type', '<alpha: float = 1>'],
+    ['y = Rleu (x)', 'operator.unknown', 'y = Relu (x)'],
+    ['y = matmul (x, weight)', 'operator.unknown', 'y = MatMul (x, weight)'],
+    ['y = Gemm <transb = 1> (x, weight)', 'operator.attribute-unknown', '<transB = 1>'],
+    ['y = LeakyRelu <alpha = 1> (x)', 'operator.attribute-type', '<alpha: float = 1>'],
     ['y = MatMul (x, wieght)', 'text.undefined', 'MatMul (x, weight)'],
   ])('%s: %s', async (body, code, expected) => {
     const { titles, fixed } = await fix(graph(body), code);
@@ -339,7 +339,7 @@ describe('fixes', () => {
 
   it('offers none where several words may be meant', async () => {
     // Sin, Sinh and Sign are all one letter away.
-    expect((await fix(graph('y = Sih (x)'), 'text.operator-unknown')).titles).toEqual([]);
+    expect((await fix(graph('y = Sih (x)'), 'operator.unknown')).titles).toEqual([]);
   });
 
   async function reopened(text: string): Promise<string[]> {

@@ -19,7 +19,7 @@ const names = readdirSync(folder)
 async function textProblemsOf(document: TestDocument): Promise<Diagnostic[]> {
   const report = await document.diagnostics();
   const items = report.kind === 'full' ? report.items : [];
-  return items.filter(({ code }) => /^(text|format)\./.test(String(code)));
+  return items.filter(({ code }) => /^(text|operator|format)\./.test(String(code)));
 }
 
 describe('models that exporters wrote, as hand-written text', () => {

@@ -7,6 +7,7 @@ import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
 import { bindInputs, cleanType, collectSymbols, type InputBindings } from './bindings';
+import { checkNodes } from './checkNodes';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
@@ -36,7 +37,8 @@ export async function infer(
   const report = (problem: Problem): void => remarks.add(problem);
   const flat = await flatten(model, options, scheduler, report);
   const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
-  const walk = new Walk(flat, input, workload.bindings, scheduler, report);
+  const faulty = await runPolitely(checkNodes(model, flat, report), scheduler);
+  const walk = new Walk({ flat, faulty, input, userBindings: workload.bindings }, scheduler, report);
   await walk.run();
   return new InferenceBuilder(walk, options, remarks).gather(scheduler);
 }

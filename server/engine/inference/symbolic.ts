@@ -34,7 +34,9 @@ export async function inferSymbolic(
   const flat = await flatten(model, {}, scheduler, silent);
   const workload = { bindings: trips, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const input = bindInputs(model.graph, workload, false);
-  const walk = new Walk(flat, input, trips, scheduler, silent);
+  // What is wrong with nodes is told by the walk with numbers.
+  const faulty = new Uint8Array(flat.nodes.length);
+  const walk = new Walk({ flat, faulty, input, userBindings: trips }, scheduler, silent);
   await walk.run();
   return mapPolitely(walk.facts, scheduler, (fact) => {
     if (!fact?.type) return undefined;

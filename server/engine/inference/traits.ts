@@ -12,7 +12,12 @@ export enum Trait {
   Weight = 2,
   /** Its shape or content changes with the symbols of the graph's inputs. */
   Dynamic = 4,
+  /** Something it is made of is wrong, and was reported there: what does not fit further on is no fault of its own. */
+  Faulty = 8,
 }
+
+/** Traits that pass from any input on to all outputs. */
+const inherited = Trait.Dynamic | Trait.Faulty;
 
 /**
  * The traits of what a node makes: by those of its inputs, by its rule, and by what the rule found out.
@@ -20,16 +25,17 @@ export enum Trait {
  */
 export function traitsMade(traits: Uint8Array, node: FlatNode, context: RuleContext | undefined): number {
   let shared = node.bodies ? Trait.None : Trait.Constant | Trait.Weight;
-  let dynamic = 0;
+  let passed = 0;
   for (const input of node.inputs) {
     if (input === null) continue;
     shared &= traits[input]!;
-    dynamic |= traits[input]! & Trait.Dynamic;
+    passed |= traits[input]! & inherited;
   }
   if (!node.rule) shared = Trait.None;
   if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
-  if (dynamic === 0 && context !== undefined && isDecided(node, context)) shared |= Trait.Constant;
-  return shared | dynamic;
+  if ((passed & Trait.Dynamic) === 0 && context !== undefined && isDecided(node, context))
+    shared |= Trait.Constant;
+  return shared | passed;
 }
 
 /** Shape of a fixed shape, say: all content is known although the inputs are not constant. */

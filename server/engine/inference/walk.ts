@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Bindings } from '../graph/dim';
 import type { Fact, RuleState, SubgraphRequest } from '../operators/rule';
+import { checkTypes, schemaOfNode } from '../operators/nodeChecks';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
@@ -18,6 +19,16 @@ import { Trait, traitsMade } from './traits';
 const maximumExecutionsPerNode = 8;
 
 const unknownFact: Fact = {};
+
+/** What a walk begins with. */
+export interface WalkStart {
+  readonly flat: FlatModel;
+  /** By node: 1 where something is wrong with the node itself. */
+  readonly faulty: Uint8Array;
+  readonly input: InputBindings;
+  /** All that the user gave, also for names that no input has. */
+  readonly userBindings: Bindings;
+}
 
 /** Infers facts by running the rules in order of use; scopes of subgraphs and functions when their node asks. */
 export class Walk {
@@ -41,14 +52,21 @@ export class Walk {
   /** What was said of nodes and named after them, repetitions included. */
   private remarks = 0;
 
-  /** @param userBindings all that the user gave, also for names that no input has */
+  readonly flat: FlatModel;
+  readonly input: InputBindings;
+  readonly userBindings: Bindings;
+  /** By node: 1 where an error was found. Of what follows from it nothing is told. */
+  private readonly faulty: Uint8Array;
+
   constructor(
-    readonly flat: FlatModel,
-    readonly input: InputBindings,
-    readonly userBindings: Bindings,
+    { flat, faulty, input, userBindings }: WalkStart,
     private readonly scheduler: Scheduler,
     private readonly sink: (problem: Problem) => void,
   ) {
+    this.flat = flat;
+    this.faulty = faulty;
+    this.input = input;
+    this.userBindings = userBindings;
     this.facts = new Array<Fact | undefined>(flat.values.length);
     this.traits = new Uint8Array(flat.values.length);
     this.states = new Array<RuleState>(flat.nodes.length).fill('unknown');
@@ -93,7 +111,8 @@ export class Walk {
           this.facts[value.id]?.type,
           unifier!,
         );
-        if (contradiction) this.contradicted(value.producer, value.name, contradiction);
+        if (contradiction && (this.traits[value.id]! & Trait.Faulty) === 0)
+          this.contradicted(value.producer, value.name, contradiction);
       }
     }
   }
@@ -186,7 +205,7 @@ export class Walk {
         this.freshSymbols.add(name);
         return entryOf(this.userBindings, name);
       },
-      report: (found) => this.report(found),
+      report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
     };
   }
 
@@ -197,6 +216,7 @@ export class Walk {
       this.finish(node, undefined);
       return undefined;
     }
+    if (!this.isExcused(node)) this.checkTypesOf(node);
     const context = new RuleContext(node.node, {
       index: node.index,
       version: node.version,
@@ -212,6 +232,31 @@ export class Walk {
     }
     this.finish(node, context);
     return undefined;
+  }
+
+  /** Something is wrong with the node or with what it is made of, and was said. */
+  private isExcused({ index, inputs }: FlatNode): boolean {
+    if (this.faulty[index] === 1) return true;
+    return inputs.some((id) => id !== null && (this.traits[id]! & Trait.Faulty) !== 0);
+  }
+
+  /** Of a node only the first error is told, and none where it follows from another's. */
+  private reportAt(node: FlatNode, found: Problem): void {
+    if (found.severity === 'error') {
+      if (this.isExcused(node)) return;
+      this.faulty[node.index] = 1;
+    }
+    this.report(found);
+  }
+
+  private checkTypesOf(flat: FlatNode): void {
+    const { node, index, inputs } = flat;
+    const schema = schemaOfNode(node, this.flat.scopes[flat.scope]!.versions, undefined);
+    if (!schema) return;
+    const types = inputs.map((id) => (id === null ? undefined : this.facts[id]?.type));
+    checkTypes(node, schema, types, (severity, code, args, part) =>
+      this.reportAt(flat, problem(severity, code, args as never, { node: index, ...(part && { part }) })),
+    );
   }
 
   private async runSteps(
@@ -264,7 +309,7 @@ export class Walk {
 
   /** Joins what the rule said with the declarations and notes what is constant. */
   private finish(node: FlatNode, context: RuleContext | undefined): void {
-    const traits = traitsMade(this.traits, node, context);
+    const traits = traitsMade(this.traits, node, context) | (this.faulty[node.index] ? Trait.Faulty : 0);
     let known = true;
     for (let position = 0; position < node.outputs.length; position++) {
       const output = node.outputs[position]!;
@@ -285,7 +330,8 @@ export class Walk {
     }
     const declared = cleanType(value.declared, value.name);
     const { type, contradiction } = mergeTypes(declared, said.type, this.unifiers[value.scope]!);
-    if (contradiction) this.contradicted(node.index, value.name, contradiction);
+    if (contradiction && (traits & Trait.Faulty) === 0)
+      this.contradicted(node.index, value.name, contradiction);
     this.facts[output] =
       type === said.type
         ? said

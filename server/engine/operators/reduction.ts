@@ -34,7 +34,7 @@ export function reducedShape(
 
 function inferReduce(context: NodeContext, inputSince: number): void {
   const shape = context.shape(0);
-  const keep = context.int('keepdims', 1) !== 0;
+  const keep = context.int('keepdims', 1) === 1;
   const axes = reduceAxes(context, inputSince);
   if (axes?.length === 0 && context.int('noop_with_empty_axes', 0) !== 0) {
     context.setType(0, context.type(0));
@@ -99,7 +99,7 @@ function isCopy(context: WorkContext, inputSince: number): boolean {
 }
 
 function inferArg(context: NodeContext): void {
-  const keep = context.int('keepdims', 1) !== 0;
+  const keep = context.int('keepdims', 1) === 1;
   const shape = reducedShape(context.shape(0), [context.int('axis', 0)], keep);
   context.setTensor(0, 'int64' satisfies DataType, shape);
 }

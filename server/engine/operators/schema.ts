@@ -1,5 +1,5 @@
 import { entryOf } from '../../../outside/table';
-import type { Attribute } from '../graph/model';
+import type { Attribute, ModelFunction } from '../graph/model';
 import choices from './attributeChoices.json';
 import facts from './schemas.json';
 import { canonicalDomain } from './table';
@@ -198,4 +198,33 @@ export function enumerationOf(domain: string, operator: string, attribute: strin
   if (canonicalDomain(domain) !== '') return [];
   const texts = choices.texts as Readonly<Record<string, readonly string[]>>;
   return entryOf(texts, `${operator}.${attribute}`) ?? entryOf(texts, attribute) ?? [];
+}
+
+/** A model's own function as a schema, so that both are edited alike. */
+export function schemaOfFunction(called: ModelFunction): OperatorSchema {
+  const parameter = (name: string): SchemaParameter => ({
+    name,
+    option: 'optional',
+    minimum: 0,
+    type: '',
+    types: new Set(),
+  });
+  return {
+    domain: called.domain,
+    name: called.name,
+    since: 1,
+    deprecated: false,
+    extra: false,
+    inputs: called.inputs.map(parameter),
+    outputs: called.outputs.map(parameter),
+    attributes: [
+      ...called.attributes.map((name) => ({ name, type: 'any' as const, required: true })),
+      ...called.attributeDefaults.map((attribute) => ({
+        name: attribute.name,
+        type: typeOfAttribute(attribute) ?? ('any' as const),
+        required: false,
+      })),
+    ],
+    constraints: new Map(),
+  };
 }

@@ -56,6 +56,11 @@ export function subgraph(
   return { name: '', kind: 'graph', value };
 }
 
+const imports: readonly OperatorSet[] = [
+  { domain: '', version: 21 },
+  ...['local', 'custom', 'com.microsoft', 'ai.onnx.ml'].map((domain) => ({ domain, version: 1 })),
+];
+
 export function functionOf(
   name: string,
   inputs: string,
@@ -71,7 +76,7 @@ export function functionOf(
     outputs: outputs.split(',').map((part) => part.trim()),
     attributes: [],
     attributeDefaults: [],
-    operatorSets: [{ domain: '', version: 21 }],
+    operatorSets: imports,
     nodes,
     valueInfo: [],
     metadata: [],
@@ -82,10 +87,7 @@ export function functionOf(
 export function modelOf(
   graph: Partial<Graph>,
   functions: readonly ModelFunction[] = [],
-  operatorSets: readonly OperatorSet[] = [
-    { domain: '', version: 21 },
-    { domain: 'local', version: 1 },
-  ],
+  operatorSets: readonly OperatorSet[] = imports,
 ): Model {
   return {
     ...emptyModel,

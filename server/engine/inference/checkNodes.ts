@@ -1,0 +1,45 @@
+import type { Model, Node } from '../graph/model';
+import { checkNode, type NodeReport } from '../operators/nodeChecks';
+import { problem } from '../problem';
+import type { Problem } from '../problem';
+import type { Steps } from '../scheduler';
+import { expansionSteps } from './expansion';
+import type { FlatModel } from './flatModel';
+
+/**
+ * Holds every node against the facts about its operator. What is wrong with a node of a function is said once, however often
+ * the function is called; an import that is missing once for all nodes that need it.
+ * @returns by node: 1 where an error was found
+ */
+export function* checkNodes(
+  model: Model,
+  flat: FlatModel,
+  tell: (problem: Problem) => void,
+): Steps<Uint8Array> {
+  const { functions } = yield* expansionSteps(model);
+  const faulty = new Uint8Array(flat.nodes.length);
+  const broken = new Map<Node, boolean>();
+  const missing = new Map<ReadonlyMap<string, number>, Set<string | number>>();
+  for (const { index, node, scope } of flat.nodes) {
+    yield;
+    const known = broken.get(node);
+    if (known !== undefined) {
+      faulty[index] = known ? 1 : 0;
+      continue;
+    }
+    const { versions } = flat.scopes[scope]!;
+    const report: NodeReport = (severity, code, args, part) => {
+      if (severity === 'error') faulty[index] = 1;
+      const found = problem(severity, code, args as never, { node: index, ...(part && { part }) });
+      if (found.code === 'operator.opset-missing') {
+        const said = missing.get(versions) ?? new Set();
+        if (said.has(found.args.domain)) return;
+        missing.set(versions, said.add(found.args.domain));
+      }
+      tell(found);
+    };
+    checkNode(node, versions, functions.called(node), report);
+    if (flat.scopes[scope]!.function) broken.set(node, faulty[index] === 1);
+  }
+  return faulty;
+}
