@@ -66,7 +66,8 @@ class TestRunner {
         maxWorkers: 1,
         bail: 1,
         include: ['test/**/*.test.ts'],
-        setupFiles: [join(root, 'scripts/mutants/setup.ts')],
+        // The tests' own is the second: it reads sources, in which mutants ask whether they are on.
+        setupFiles: [join(root, 'scripts/mutants/setup.ts'), join(root, 'test/setup.ts')],
         testTimeout: 60_000,
         hookTimeout: 60_000,
         disableConsoleIntercept: true,
