@@ -46,6 +46,8 @@ function send(message: FromJudge): void {
 
 class TestRunner {
   private failures: string[] = [];
+  /** What went wrong outside of tests. */
+  private broken: string | null = null;
   private modules: TestModule[] = [];
 
   private constructor(private readonly root: string) {}
@@ -64,7 +66,6 @@ class TestRunner {
         watch: false,
         pool: 'threads',
         maxWorkers: 1,
-        bail: 1,
         include: ['test/**/*.test.ts'],
         // The tests' own is the second: it reads sources, in which mutants ask whether they are on.
         setupFiles: [join(root, 'scripts/mutants/setup.ts'), join(root, 'test/setup.ts')],
@@ -86,7 +87,7 @@ class TestRunner {
       },
       onTestModuleEnd: (module) => {
         this.modules.push(module);
-        for (const { message } of module.errors()) this.failures.push(message);
+        for (const { message } of module.errors()) this.broken ??= message;
       },
     };
   }
@@ -94,15 +95,16 @@ class TestRunner {
   /** Runs a file of tests unchanged and tells which mutants each of them gets to. */
   async observe(path: string): Promise<ObservedFile> {
     const begin = process.cpuUsage();
-    const failure = await this.run(null, { path, tests: null });
+    await this.run(null, { path, tests: null });
     const seconds = secondsSince(begin);
     const module = this.modules[0];
+    const failed = [...(module?.children.allTests('failed') ?? [])].map(({ fullName }) => fullName);
     const tests = [...(module?.children.allTests('passed') ?? [])].map((test) => ({
       id: test.id,
       seconds: (test.diagnostic()?.duration ?? 0) / 1000,
       reached: test.meta().reached ?? [],
     }));
-    return { path, failure, seconds, outside: module?.meta().reached ?? [], tests };
+    return { path, broken: this.broken, failed, seconds, outside: module?.meta().reached ?? [], tests };
   }
 
   /** The name of the first test that fails while a mutant is on; null where all pass. */
@@ -112,13 +114,16 @@ class TestRunner {
 
   private async run(mutant: number | null, { path, tests }: TestFile): Promise<string | null> {
     this.failures = [];
+    this.broken = null;
     this.modules = [];
     const project = this.vitest.getRootProject();
+    project.config.bail = mutant === null ? 0 : 1;
     project.provide('mutant', mutant);
     const only = tests ? { testIds: [...tests] } : {};
     const { unhandledErrors } = await this.vitest.runTestSpecifications([
       project.createSpecification(join(this.root, path), only),
     ]);
-    return this.failures[0] ?? (unhandledErrors.length > 0 ? 'an error that nobody handled' : null);
+    if (unhandledErrors.length > 0) this.broken ??= 'an error that nobody handled';
+    return this.failures[0] ?? this.broken;
   }
 }

@@ -18,7 +18,7 @@ export class Judge {
   async observe(file: string): Promise<ObservedFile> {
     const answer = await this.ask({ kind: 'observe', file });
     if (answer?.kind === 'observed') return answer.file;
-    return { path: file, failure: 'it comes to no end', seconds: 0, outside: [], tests: [] };
+    return { path: file, broken: 'it comes to no end', failed: [], seconds: 0, outside: [], tests: [] };
   }
 
   /** Whether a test notices the mutant, one by having no end, and how long a processor was at it. */

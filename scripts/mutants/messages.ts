@@ -7,12 +7,15 @@ export interface TestFile {
 /** What a file of tests gets to when no mutant is on. */
 export interface ObservedFile {
   readonly path: string;
-  /** The test that fails unchanged. */
-  readonly failure: string | null;
+  /** What goes wrong outside of its tests, so that none of them tells anything. */
+  readonly broken: string | null;
+  /** Names of the tests that fail unchanged. */
+  readonly failed: readonly string[];
   /** Of a processor's time, its start counted in. */
   readonly seconds: number;
   /** Mutants reached while the file is read, and between its tests. */
   readonly outside: readonly number[];
+  /** Those that pass. */
   readonly tests: readonly ObservedTest[];
 }
 

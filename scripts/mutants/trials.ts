@@ -50,20 +50,26 @@ export class Trials {
 
 async function observeAloud(judge: Judge, path: string): Promise<ObservedFile> {
   const file = await judge.observe(path);
-  if (file.failure !== null) console.log(`${path} is left out: without a mutant, ${file.failure}`);
+  const left = file.broken === null ? file.failed : [`all of it: ${file.broken}`];
+  for (const what of left) console.log(`${path} fails without a mutant and is left out: ${what}`);
   return file;
 }
 
 /** Those of a file's tests that get to a mutant; null where none does. */
 export function trialOf(mutant: number, file: ObservedFile): Trial | null {
-  if (file.failure !== null) return null;
+  if (file.broken !== null || file.tests.length === 0) return null;
   const { path, seconds } = file;
   const tests = file.tests.filter(({ reached }) => reached.includes(mutant));
   const isOutside = file.outside.includes(mutant);
   if (tests.length === 0 && !isOutside) return null;
-  if (isOutside || seconds < shortFile) return { path, tests: null, seconds };
+  if (isOutside || seconds < shortFile)
+    return { path, tests: file.failed.length > 0 ? idsOf(file.tests) : null, seconds };
   const share = sum(tests) / Math.max(sum(file.tests), Number.MIN_VALUE);
-  return { path, tests: tests.map(({ id }) => id), seconds: seconds * share };
+  return { path, tests: idsOf(tests), seconds: seconds * share };
+}
+
+function idsOf(tests: ObservedFile['tests']): string[] {
+  return tests.map(({ id }) => id);
 }
 
 function sum(tests: readonly { readonly seconds: number }[]): number {

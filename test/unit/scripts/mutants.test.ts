@@ -178,7 +178,8 @@ describe('sample', () => {
 describe('trials', () => {
   const observed = (seconds: number, outside: number[]) => ({
     path: 'a.test.ts',
-    failure: null,
+    broken: null,
+    failed: [],
     seconds,
     outside,
     tests: [
@@ -195,8 +196,11 @@ describe('trials', () => {
     expect(trialOf(3, observed(8, [3]))).toEqual({ path: 'a.test.ts', tests: null, seconds: 8 });
   });
 
-  it('has no use for a file that fails unchanged', () => {
-    expect(trialOf(1, { ...observed(8, []), failure: 'first' })).toBeNull();
+  it('leaves out what fails unchanged, and a file that is broken as a whole', () => {
+    const some = { ...observed(0.5, []), failed: ['third'] };
+    expect(trialOf(1, some)).toEqual({ path: 'a.test.ts', tests: ['first', 'second'], seconds: 0.5 });
+    expect(trialOf(1, { ...observed(8, [1]), tests: [] })).toBeNull();
+    expect(trialOf(1, { ...observed(8, []), broken: 'no such module' })).toBeNull();
   });
 
   it('asks the nearest tests first', () => {
