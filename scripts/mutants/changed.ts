@@ -1,21 +1,21 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type StdioOptions } from 'node:child_process';
 
-/** Paths that differ from `main`; on `main` itself, from the state before the last merge. */
+/** Paths that differ from `main`; on `main` itself, from the state before the last merge. None where there is no history. */
 export function changedFiles(root: string): string[] {
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
   const attempt = (...args: string[]): string | null => {
     try {
-      return git(...args) || null;
+      const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+      return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio }).trim() || null;
     } catch {
       return null;
     }
   };
-  const head = git('rev-parse', 'HEAD');
+  const head = attempt('rev-parse', 'HEAD');
+  if (head === null) return [];
   const main = attempt('merge-base', 'HEAD', 'main') ?? attempt('merge-base', 'HEAD', 'origin/main');
   const base = main && main !== head ? main : lastMergeBase(head, attempt);
   if (base === null) return [];
-  return git('diff', '--name-only', base).split('\n').filter(Boolean);
+  return attempt('diff', '--name-only', base)?.split('\n') ?? [];
 }
 
 /** Before the last merge where it is the newest commit, else the merge itself; without merges, the commit before. */

@@ -1,4 +1,4 @@
-// Mutation testing: `npm run mutants -- [room …] [--changed] [--sample N] [--total N] [--seed N] [--list]`.
+// Mutation testing: `npm run mutants -- [room …] [--changed] [--sample N] [--total N] [--seed N] [--minutes N] [--list]`.
 // docs/testing.md says what it does and how to read the result.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { judge } from './judge';
 import { inTurn, Judge, judgeArgument } from './judges';
 import { mutantsOf } from './mutators';
 import { rooms, type Room } from './rooms';
-import { drawSample, randomFrom } from './sample';
+import { drawSample, randomFrom, shuffled } from './sample';
 import { linesOf, oneLine, tableOf, type Judged } from './table';
 import { Trials } from './trials';
 import { weave, type Numbered } from './weave';
@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       total: { type: 'string' },
       seed: { type: 'string' },
       judges: { type: 'string', default: '2' },
+      minutes: { type: 'string', default: 'Infinity' },
       list: { type: 'boolean', default: false },
     },
   });
@@ -46,13 +47,14 @@ async function main(): Promise<void> {
     console.log('No room has changed: no mutants.');
     return;
   }
+  const end = Date.now() + 60_000 * Number(values.minutes);
   const seed = values.seed === undefined ? Math.floor(Date.now() / 1000) : Number(values.seed);
   console.log(`seed ${seed} (--seed ${seed} draws the same)`);
   const size = Number(values.sample);
   const drawn = draw(chosen, values.total === undefined ? size : Number(values.total) / chosen.length, seed);
   if (values.list)
     console.log(linesOf(drawn.map((mutant) => judgedOf(mutant, 'survived', false))).join('\n'));
-  else print(await tryAll(drawn, Number(values.judges)));
+  else print(await tryAll(shuffled(drawn, randomFrom(seed)), Number(values.judges), end), drawn.length);
 }
 
 function chooseRooms(names: readonly string[], onlyChanged: boolean): Room[] {
@@ -88,17 +90,23 @@ function draw(chosen: readonly Room[], size: number, seed: number): Drawn[] {
   return drawn.map((mutant, index) => ({ ...mutant, id: index + 1 }));
 }
 
-async function tryAll(drawn: readonly Drawn[], count: number): Promise<Judged[]> {
+/** Tries mutants until all are judged or a time has come; in order of place. */
+async function tryAll(drawn: readonly Drawn[], count: number, end: number): Promise<Judged[]> {
   const woven = weaveAll(drawn);
   const judges = Array.from({ length: count }, () => new Judge(root, woven));
   try {
     const trials = new Trials(root, testFiles());
-    return await inTurn(judges, drawn, async (one, mutant) => {
+    const tried = await inTurn(judges, drawn, async (one, mutant) => {
+      if (Date.now() >= end) return null;
       const { outcome, isCut } = await trials.run(one, mutant);
       const judged = judgedOf(mutant, outcome, isCut);
       console.log(`${mutant.id} of ${drawn.length}: ${linesOf([judged])[0] ?? outcome}`);
-      return judged;
+      return { id: mutant.id, judged };
     });
+    return tried
+      .filter((one) => one !== null)
+      .sort((a, b) => a.id - b.id)
+      .map(({ judged }) => judged);
   } finally {
     for (const one of judges) one.end();
   }
@@ -132,6 +140,8 @@ function judgedOf(mutant: Drawn, outcome: Judged['outcome'], isCut: boolean): Ju
   return { ...mutant, outcome, isCut, before, after: oneLine(mutant.text) };
 }
 
-function print(judged: readonly Judged[]): void {
-  console.log(['', ...linesOf(judged), '', ...tableOf(judged)].join('\n'));
+function print(judged: readonly Judged[], drawn: number): void {
+  const late =
+    drawn > judged.length ? [`${drawn - judged.length} of ${drawn} were not tried in time.`, ''] : [];
+  console.log(['', ...linesOf(judged), '', ...late, ...tableOf(judged)].join('\n'));
 }

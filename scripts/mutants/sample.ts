@@ -27,7 +27,8 @@ export function drawSample(mutants: readonly Mutant[], size: number, random: () 
   return drawn.sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
+/** The items in another order. */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const list = [...items];
   for (let i = list.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

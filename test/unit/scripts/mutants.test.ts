@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { changedFiles } from '../../../scripts/mutants/changed';
 import { mutantsOf, type Mutant } from '../../../scripts/mutants/mutators';
 import { drawSample, randomFrom } from '../../../scripts/mutants/sample';
 import { linesOf, tableOf, type Judged } from '../../../scripts/mutants/table';
@@ -218,6 +223,35 @@ describe('trials', () => {
       'test/unit/cli/run.test.ts',
       'test/lsp/server.test.ts',
     ]);
+  });
+});
+
+describe('what has changed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'siliconlens-changed-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const git = (...words: string[]): void => {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'commit.gpgsign=false'];
+    execFileSync('git', [...who, ...words], { cwd: folder, stdio: 'ignore' });
+  };
+  const commit = (name: string): void => {
+    writeFileSync(join(folder, name), name);
+    git('add', '.');
+    git('commit', '-m', name);
+  };
+
+  it('is nothing where there is no history, and what the last commits did where there is', () => {
+    expect(changedFiles(folder)).toEqual([]);
+    git('init', '-b', 'work');
+    expect(changedFiles(folder)).toEqual([]);
+    commit('a');
+    expect(changedFiles(folder)).toEqual([]);
+    commit('b');
+    // No branch is called main.
+    expect(changedFiles(folder)).toEqual(['b']);
+    git('branch', 'main');
+    commit('c');
+    commit('d');
+    expect(changedFiles(folder)).toEqual(['c', 'd']);
   });
 });
 
