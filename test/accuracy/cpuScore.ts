@@ -2,7 +2,7 @@
 import type { Chip } from '../../server/engine/chips/chip';
 import { quantile } from '../../server/engine/cost/calibrate/optimise';
 import { score } from '../../server/engine/cost/calibrate/score';
-import type { KernelInput } from '../../server/engine/cost/classes/model';
+import type { KernelInput } from '../../server/engine/cost/classes/shared/model';
 import { estimateMeasured, type MeasuredModel } from './cpu';
 
 /** One kernel shape of one model with its measurement: the mean over equal kernels of their fastest runs. */

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Calibration, ResidualBin } from '../../server/engine/chips/chip';
 import { calibrateGroup, fitLaw, residuals, rounded } from '../../server/engine/cost/calibrate/fit';
-import { laws, predict, type Law } from '../../server/engine/cost/calibrate/laws';
+import { laws, predict, type Law } from '../../server/engine/cost/classes/gpu/fit';
 import { quantile, type Values } from '../../server/engine/cost/calibrate/optimise';
 import type { Row } from '../../server/engine/cost/calibrate/rows';
 import { binOf, score, type Pair, type Score } from '../../server/engine/cost/calibrate/score';
@@ -14,7 +14,6 @@ import { measuredChip } from './siblings';
 const evaluations = Number(process.argv[2] ?? 900);
 
 interface ClassEntry {
-  class: string;
   group: string;
   precision: string;
   basis: string;
@@ -88,7 +87,6 @@ function forClass(law: Law, chips: readonly string[], mine: readonly Row[]): voi
   );
   for (const prediction of predictions) report(law, 'left-out', prediction, bins);
   classes.push({
-    class: 'gpu',
     group: law.group,
     precision: law.precision,
     basis: 'class',
@@ -154,6 +152,7 @@ function splits(law: Law, order: readonly Row[], pairs: readonly Pair[]): { name
 }
 
 const folder = 'server/engine/cost/constants';
+const classFolder = 'server/engine/cost/classes/gpu';
 const read = <T>(path: string, empty: T): T =>
   existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : empty;
 const refitted = (group: string, precision: string) => !only || `${group}/${precision}`.includes(only);
@@ -167,12 +166,12 @@ function write(): void {
     );
     measured[chip] = [...kept, ...(calibrations[chip] ?? [])];
   }
-  const shared = read<{ entries: ClassEntry[] }>(`${folder}/gpuClass.json`, { entries: [] });
+  const shared = read<{ entries: ClassEntry[] }>(`${classFolder}/fitted.json`, { entries: [] });
   const entries = [...shared.entries.filter((entry) => !refitted(entry.group, entry.precision)), ...classes];
   const table = read<{ groups: ScoredGroup[] }>('test/accuracy/published.json', { groups: [] });
   const groups = [...table.groups.filter((entry) => !refitted(entry.group, entry.precision)), ...scored];
   saveJson(`${folder}/measured.json`, measured);
-  saveJson(`${folder}/gpuClass.json`, { entries });
+  saveJson(`${classFolder}/fitted.json`, { entries });
   saveJson('test/accuracy/published.json', { date: new Date().toISOString().slice(0, 10), groups });
 }
 

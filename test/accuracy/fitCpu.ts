@@ -7,7 +7,7 @@ import { modelFor } from '../../server/engine/cost/classes/index';
 import { nearOf } from '../../server/engine/cost/levels';
 import { machineFor } from '../../server/engine/cost/machine';
 import { siteOf } from '../../server/engine/cost/estimate';
-import type { KnownTerms } from '../../server/engine/cost/classes/model';
+import type { KnownTerms } from '../../server/engine/cost/classes/shared/model';
 import { kernelInput, kernelTerms, secondsOf } from '../../server/engine/cost/kernelCost';
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
 import { dispatchSecondsOf, profileById } from '../../server/engine/kernels/profile';
@@ -249,7 +249,6 @@ async function run(machine: string): Promise<{ calibrations: Calibration[]; scor
 }
 
 interface ClassEntry {
-  readonly class: string;
   readonly group: string;
   readonly precision: string;
   readonly basis: string;
@@ -261,7 +260,6 @@ interface ClassEntry {
 /** One machine is no calibration of the catalogue's processors: its constants are those of the class. */
 function classEntries(calibrations: readonly Calibration[]): ClassEntry[] {
   return calibrations.map(({ operatorClass, constants, residuals: bins, source }) => ({
-    class: 'cpu',
     group: operatorClass,
     precision: '*',
     basis: 'class',
@@ -307,7 +305,7 @@ async function main(): Promise<void> {
     scores.push(result);
     if (entries.length === 0) entries.push(...classEntries(calibrations));
   }
-  saveJson('server/engine/cost/constants/cpuClass.json', { entries });
+  saveJson('server/engine/cost/classes/cpu/fitted.json', { entries });
   saveJson('test/accuracy/own.json', { machines: scores });
 }
 

@@ -136,7 +136,7 @@ Made by \`npm run accuracy\`; do not edit. The error of an estimate p of a measu
 |p/m − 1| rewards guessing low. Bias is the median of p/m − 1: below zero means too fast. *Inside* is the share of
 measurements within the stated range, *width* the median of its upper end ÷ its lower end.
 
-Constants (at most 12 per chip, operator class and precision) live in \`server/engine/cost/constants/\`, each group with its
+Constants (at most 12 per chip, operator class and precision) live in \`server/engine/cost/\`, each group with its
 source. *Calibrated* rows are scored out of fold: five folds, matrix products split by (n, k), attention by (heads, key
 heads), row operators by row length, so that no row is estimated by constants that have seen its shape. *Left out* rows are
 those of a chip whose measurements were not used at all; their constants are what chips that were never measured get. A

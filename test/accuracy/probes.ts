@@ -1,7 +1,7 @@
 // What the shipped laws and constants say of made-up kernels. Where the published measurements are missing, this shows
 // that nothing has moved since the committed scores were made with them.
 import { chipById } from '../../server/engine/chips/catalogue';
-import { predict } from '../../server/engine/cost/calibrate/laws';
+import { predict } from '../../server/engine/cost/classes/gpu/fit';
 import type { Row } from '../../server/engine/cost/calibrate/rows';
 import { constantsFor } from '../../server/engine/cost/constants';
 import type { PublishedTable } from './page';

@@ -1,7 +1,7 @@
 // Prints how far the estimates are off and writes docs/accuracy.md: `npm run accuracy`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { accuracyPage, type OwnTable, type PublishedTable } from './page';
-import { predict } from '../../server/engine/cost/calibrate/laws';
+import { predict } from '../../server/engine/cost/classes/gpu/fit';
 import { probesOf } from './probes';
 import { publishedRows } from './rows';
 import { saveJson } from './save';

@@ -1,12 +1,9 @@
 import { memo } from '../memo';
 import { entryOf } from '../../../outside/table';
-import type { Calibration, Chip, ResidualBin } from '../chips/chip';
+import type { Calibration, Chip, ChipClass, ResidualBin } from '../chips/chip';
+import { constantsOf, sharedConstants, type ClassEntry } from './classes/constants';
 import { bitsOfFormat } from './precision';
 import type { Basis } from './types';
-import classes from './constants/classes.json';
-import factDefaults from './constants/facts.json';
-import cpuClass from './constants/cpuClass.json';
-import gpuClass from './constants/gpuClass.json';
 import measured from './constants/measured.json';
 import siblings from './constants/siblings.json';
 
@@ -23,23 +20,6 @@ export interface Constants {
   interval(seconds: number): { readonly low: number; readonly high: number; readonly basis: Basis };
 }
 
-interface ClassEntry {
-  readonly class: string;
-  readonly group: string;
-  readonly precision: string;
-  readonly basis: string;
-  readonly constants: Readonly<Record<string, number>>;
-  readonly low?: number;
-  readonly high?: number;
-  readonly residuals?: readonly ResidualBin[];
-  readonly source: string;
-}
-
-const classEntries = [
-  ...classes.entries,
-  ...cpuClass.entries,
-  ...gpuClass.entries,
-] as unknown as readonly ClassEntry[];
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
 const siblingOf = siblings.chips as Readonly<Record<string, string>>;
 
@@ -165,15 +145,11 @@ function calibrated(own: Calibration, shared: Constants): Constants {
   };
 }
 
-/** The most telling entry: class, group (or one that runs alike) and precision, in this order of weight. */
+/** The constants of chips of the class that were not measured, its own before those that all classes share. */
 function classConstants(chip: Chip, group: Group, precision: string): Constants {
-  let entry: ClassEntry | undefined;
-  let bestWeight = -1;
-  for (const candidate of classEntries) {
-    const weight = weigh(candidate, chip.class, group, precision);
-    if (weight > bestWeight) [entry, bestWeight] = [candidate, weight];
-  }
-  const found = entry as ClassEntry;
+  const found =
+    mostTelling(constantsOf[chip.class].entries, group, precision) ??
+    mostTelling(sharedConstants.entries, group, precision)!;
   const sustained = chip.sustained;
   const compute = entryOf(sustained?.compute, precision);
   const vector = entryOf(sustained?.vector, precision);
@@ -192,24 +168,37 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
       return {
         low: bin?.low ?? found.low ?? 0.5,
         high: bin?.high ?? found.high ?? 2.5,
-        basis: found.basis as Basis,
+        basis: found.basis,
       };
     },
   };
 }
 
+/** The most telling entry: group (or one that runs alike) and precision, in this order of weight. */
+function mostTelling(
+  entries: readonly ClassEntry[],
+  group: Group,
+  precision: string,
+): ClassEntry | undefined {
+  let entry: ClassEntry | undefined;
+  let bestWeight = -1;
+  for (const candidate of entries) {
+    const weight = weigh(candidate, group, precision);
+    if (weight > bestWeight) [entry, bestWeight] = [candidate, weight];
+  }
+  return entry;
+}
+
 /** 0 and more for an entry that applies, -1 for one that does not. */
-function weigh(entry: ClassEntry, chipClass: string, group: Group, precision: string): number {
-  if (entry.class !== chipClass && entry.class !== '*') return -1;
+function weigh(entry: ClassEntry, group: Group, precision: string): number {
   const groups = [group, ...(entryOf(nearGroups, group) ?? [])];
   const groupAt = groups.indexOf(entry.group);
   if (groupAt < 0 && entry.group !== '*') return -1;
   const formats = [precision, ...(entryOf(nearFormats, precision) ?? [])];
   const formatAt = formats.indexOf(entry.precision);
   if (formatAt < 0 && entry.precision !== '*' && !formatFree.has(entry.group)) return -1;
-  const classWeight = entry.class === '*' ? 0 : 100;
   const groupWeight = groupAt < 0 ? 0 : 20 - groupAt;
-  return classWeight + groupWeight + (formatAt < 0 ? 0 : 5 - formatAt);
+  return groupWeight + (formatAt < 0 ? 0 : 5 - formatAt);
 }
 
 function binOf(bins: readonly ResidualBin[], seconds: number): ResidualBin | undefined {
@@ -224,19 +213,28 @@ export interface Standin {
   readonly key: string;
 }
 
-type FactName = Exclude<keyof typeof factDefaults, 'comment'>;
+/** Figures that have a stand-in in one class at least. */
+type FactName =
+  | 'hostLinkBytesPerSecond'
+  | 'idleShareOfTdp'
+  | 'mainBandwidthBytesPerOperation'
+  | 'nearBandwidthBytesPerOperation'
+  | 'nearBandwidthPerMain'
+  | 'nearCapacityBytesPerOperation'
+  | 'vectorOperationsPerSpecial'
+  | 'vectorShareOfMatrix';
 
 /** The class's stand-in for a missing figure; undefined where there is none. */
-export function standinFor(fact: FactName, chipClass: string): Standin | undefined {
+export function standinFor(fact: FactName, chipClass: ChipClass): Standin | undefined {
   // Every kernel asks for some of them.
   return standin({ fact, chipClass });
 }
 
-type StandinAsked = { readonly fact: FactName; readonly chipClass: string };
+type StandinAsked = { readonly fact: FactName; readonly chipClass: ChipClass };
 
 const standin = memo(({ fact, chipClass }: StandinAsked): Standin | undefined => {
-  const table = factDefaults[fact] as Readonly<Record<string, Omit<Standin, 'key'>>>;
-  const own = Object.hasOwn(table, chipClass) ? chipClass : '*';
-  const entry = entryOf(table, own);
-  return entry && { ...entry, key: own === '*' ? fact : `${fact}.${own}` };
+  const own = entryOf(constantsOf[chipClass].standins, fact);
+  if (own) return { ...own, key: `${fact}.${chipClass}` };
+  const shared = entryOf(sharedConstants.standins, fact);
+  return shared && { ...shared, key: fact };
 }, 1000);

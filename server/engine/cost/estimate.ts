@@ -8,7 +8,7 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
 import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
-import { spikingProblem, spikingVerdict } from './classes/neuromorphic';
+import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { Total, scale } from './interval';
 import { costKernel, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';

@@ -7,7 +7,7 @@ import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
 import { trainingTerms, trainingWork } from './training';
-import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/model';
+import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/shared/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';

@@ -5,7 +5,7 @@ import { writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
-import type { LevelBytes } from './classes/model';
+import type { LevelBytes } from './classes/shared/model';
 import { traitsOf } from './classes/traits';
 import type { Machine } from './machine';
 import type { Sizing } from './sizing';

@@ -1,7 +1,7 @@
 import { mainOf, nearOf } from './levels';
 import { elementCount } from '../graph/dataTypes';
 import type { MatrixShape } from '../operators/rule';
-import { constant, type KernelInput, type Terms } from './classes/model';
+import { constant, type KernelInput, type Terms } from './classes/shared/model';
 
 /** A matrix product with the loops of any operator brought to one form. */
 export interface Product {

@@ -2,7 +2,7 @@ import { roofLevel } from './levels';
 import { dataTypes } from '../graph/dataTypes';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
-import { constant, type KernelInput, type KnownTerms } from './classes/model';
+import { constant, type KernelInput, type KnownTerms } from './classes/shared/model';
 
 /**
  * Backward passes per forward pass: a matrix product has two gradients of its own size; an elementwise or row operator

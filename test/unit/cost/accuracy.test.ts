@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { changeDetector } from '../../changeDetector';
-import { predict } from '../../../server/engine/cost/calibrate/laws';
+import { predict } from '../../../server/engine/cost/classes/gpu/fit';
 import { accuracyPage, type OwnTable, type PublishedTable } from '../../accuracy/page';
 import {
   estimateMeasured,

@@ -5,7 +5,7 @@ import schema from '../../../server/engine/chips/chip.schema.json';
 import { resolveUserChip } from '../../../server/engine/chips/userChips';
 import { calibrateRows } from '../../../server/engine/cost/calibrate/fit';
 import { calibrateProfiles } from '../../../server/engine/cost/calibrate/fromProfile';
-import { predict } from '../../../server/engine/cost/calibrate/laws';
+import { predict } from '../../../server/engine/cost/classes/gpu/fit';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
 import { overlayOf } from '../../../server/engine/cost/calibrate/overlay';
 import { parseRows } from '../../../server/engine/cost/calibrate/rows';

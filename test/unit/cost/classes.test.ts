@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
-import { cpuUtilisation } from '../../../server/engine/cost/classes/cpu';
-import { spikingVerdict } from '../../../server/engine/cost/classes/neuromorphic';
+import { cpuUtilisation } from '../../../server/engine/cost/classes/cpu/law';
+import { spikingVerdict } from '../../../server/engine/cost/classes/neuromorphic/spiking';
 import { joulesPerByte, joulesPerOperation, kernelJoules } from '../../../server/engine/cost/energy';
 import { estimateChip } from '../../../server/engine/cost/estimate';
 import { estimate } from '../../../server/engine/cost/interval';

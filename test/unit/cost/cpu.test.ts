@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cpu } from '../../../server/engine/cost/classes/cpu';
-import type { KernelInput } from '../../../server/engine/cost/classes/model';
+import { cpu } from '../../../server/engine/cost/classes/cpu/law';
+import type { KernelInput } from '../../../server/engine/cost/classes/shared/model';
 import type { MatrixShape } from '../../../server/engine/operators/rule';
 
 /** Two cores, 200 GFLOP/s, memory of 50 and caches of 200 GB/s, a clock of 2 GHz. */

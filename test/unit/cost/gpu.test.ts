@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
-import { gpuRates } from '../../../server/engine/cost/classes/gpu';
-import { predict } from '../../../server/engine/cost/calibrate/laws';
+import { gpuRates } from '../../../server/engine/cost/classes/gpu/law';
+import { predict } from '../../../server/engine/cost/classes/gpu/fit';
 import { parseRows } from '../../../server/engine/cost/calibrate/rows';
 import { constantsFor } from '../../../server/engine/cost/constants';
 import { estimateChip } from '../../../server/engine/cost/estimate';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { chipById } from '../../../server/engine/chips/catalogue';
-import { arrayUtilisation } from '../../../server/engine/cost/classes/systolic';
-import { decodeParts, decodeTime, prefillTime } from '../../../server/engine/cost/classes/gpuAttention';
+import { arrayUtilisation } from '../../../server/engine/cost/classes/shared/systolic';
+import { decodeParts, decodeTime, prefillTime } from '../../../server/engine/cost/classes/gpu/attention';
 import {
   gemmTime,
   overlapped,
   reductionTime,
   throttled,
   type GpuRates,
-} from '../../../server/engine/cost/classes/gpuLaws';
+} from '../../../server/engine/cost/classes/gpu/kernels';
 import { Total, estimate } from '../../../server/engine/cost/interval';
 import { mainOf } from '../../../server/engine/cost/levels';
 import { machineFor } from '../../../server/engine/cost/machine';

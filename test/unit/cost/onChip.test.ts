@@ -63,20 +63,6 @@ describe('rates that a file leaves out', () => {
   });
 });
 
-describe('a wafer', () => {
-  it('pays the way across it and back for a product', () => {
-    const { inference, plan } = chain([1, 64], [dense(1, 64, 64, 'float16')], 'float16');
-    const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-    const { kernels } = estimateChip(
-      { inference, plan, workload },
-      chipById('cerebras-wse3')!,
-      profileById('none')!,
-    );
-    // Two sides of √900,000 cores at 1.4 GHz, one hop per clock.
-    expect(kernels[0]!.parts!.overhead).toBeCloseTo((2 * Math.sqrt(900000)) / 1.4e9, 12);
-  });
-});
-
 describe('the start of a run', () => {
   it('is what the runtime says, apart from the kernels', () => {
     const { inference, plan } = chain([1, 64], [dense(1, 64, 64)]);

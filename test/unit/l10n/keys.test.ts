@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { formatterOf } from '../../../l10n/format';
 import { messageOf } from '../../../l10n/messages';
 import { problemArgsSource } from '../../../scripts/problemCodesSource';
-import factDefaults from '../../../server/engine/cost/constants/facts.json';
+import { constantsOf, sharedConstants } from '../../../server/engine/cost/classes/constants';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 type Bundle = Record<string, string>;
@@ -84,11 +84,11 @@ describe('messages in English and Korean', () => {
   });
 
   it('has a text for every stand-in of a fact', () => {
-    for (const [fact, entries] of Object.entries(factDefaults)) {
-      if (typeof entries === 'string') continue;
-      for (const [chipClass, { source }] of Object.entries(entries as Record<string, { source: string }>)) {
-        const key = `standin.${chipClass === '*' ? fact : `${fact}.${chipClass}`}`;
-        expect(messageOf('en', key)).toBe(source);
+    const all = [['', sharedConstants] as const, ...Object.entries(constantsOf)];
+    for (const [chipClass, { standins }] of all) {
+      for (const [fact, standin] of Object.entries(standins)) {
+        const key = `standin.${chipClass === '' ? fact : `${fact}.${chipClass}`}`;
+        expect(messageOf('en', key)).toBe(standin?.source);
         expect(messageOf('ko', key)).toMatch(/[가-힣]/);
       }
     }

@@ -1,6 +1,6 @@
 import { entryOf } from '../../../../outside/table';
 import type { Calibration, Chip, ResidualBin } from '../../chips/chip';
-import { fittable, laws, predict, type Law } from './laws';
+import { fittable, laws, predict, type Law } from '../classes/gpu/fit';
 import { foldOf, minimise, quantile, type Free, type Values } from './optimise';
 import type { Row } from './rows';
 import { binEdges, binOf, score, type Pair, type Score } from './score';

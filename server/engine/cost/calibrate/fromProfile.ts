@@ -5,7 +5,7 @@ import { dispatchSecondsOf, type RuntimeProfile } from '../../kernels/profile';
 import type { KernelPlan } from '../../kernels/types';
 import type { Workload } from '../../workload';
 import { modelFor } from '../classes/index';
-import type { ClassModel, KernelInput, KnownTerms } from '../classes/model';
+import type { ClassModel, KernelInput, KnownTerms } from '../classes/shared/model';
 import { siteOf } from '../estimate';
 import { kernelInput, kernelTerms, secondsOf } from '../kernelCost';
 import { kernelFormat } from '../kernelFormat';

@@ -13,7 +13,7 @@ import type { Workload } from '../../workload';
 import { constantsFor } from '../constants';
 import { calibrateRows, leastRows } from './fit';
 import { calibrateProfiles, unchangedOf, type GroupFit, type MeasuredModel } from './fromProfile';
-import { fittable, predict } from './laws';
+import { fittable, predict } from '../classes/gpu/fit';
 import { matchProfile } from './matchProfile';
 import type { Measurement } from './profile';
 import type { Row } from './rows';

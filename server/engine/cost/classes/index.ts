@@ -1,36 +1,40 @@
 import type { Chip, ChipClass } from '../../chips/chip';
 import { mainMemory } from '../../chips/chip';
-import { cpu } from './cpu';
-import { fpga } from './fpga';
-import { gpu } from './gpu';
-import { mcu } from './mcu';
-import type { ClassModel } from './model';
-import { dataflowNpu, npu } from './npu';
-import { pim } from './pim';
-import { ipu, sram, wafer } from './sram';
-import { systolic } from './systolic';
+import { asic } from './asic/law';
+import { cpu } from './cpu/law';
+import { fpga } from './fpga/law';
+import { gpu } from './gpu/law';
+import { ipu } from './ipu/law';
+import { lpu } from './lpu/law';
+import { mcu } from './mcu/law';
+import { neuromorphic } from './neuromorphic/law';
+import { dataflowNpu, npu } from './npu/law';
+import { pim } from './pim/law';
+import type { ClassModel } from './shared/model';
+import { tpu } from './tpu/law';
 import { traitsOf } from './traits';
+import { wafer } from './wafer/law';
 
-/** The cost model of each class. Neuromorphic chips that compute in operations per second are arrays; quantum has none. */
-const models: Readonly<Record<ChipClass, ClassModel | null>> = {
+/** The law of each class; quantum has none. */
+const laws: Readonly<Record<ChipClass, ClassModel | null>> = {
   cpu,
   gpu,
-  tpu: systolic,
+  tpu,
   npu,
-  asic: systolic,
   ipu,
-  lpu: sram,
-  wafer,
+  lpu,
+  asic,
   fpga,
-  mcu,
+  wafer,
+  neuromorphic,
   pim,
-  neuromorphic: systolic,
+  mcu,
   quantum: null,
 };
 
 /** The cost model of a chip; null where no network can be mapped. */
 export function modelFor(chip: Chip): ClassModel | null {
   if (!chip.onnxTarget && !traitsOf[chip.class].costsWithoutTools) return null;
-  const model = models[chip.class];
+  const model = laws[chip.class];
   return model === npu && chip.memory.length > 0 && !mainMemory(chip) ? dataflowNpu : model;
 }

@@ -1,56 +1,32 @@
-import type { ProblemCode } from '../../problem';
 import type { ChipClass } from '../../chips/chip';
+import { traits as cpu } from './cpu/traits';
+import { traits as gpu } from './gpu/traits';
+import { traits as tpu } from './tpu/traits';
+import { traits as npu } from './npu/traits';
+import { traits as ipu } from './ipu/traits';
+import { traits as lpu } from './lpu/traits';
+import { traits as asic } from './asic/traits';
+import { traits as fpga } from './fpga/traits';
+import { traits as wafer } from './wafer/traits';
+import { traits as neuromorphic } from './neuromorphic/traits';
+import { traits as pim } from './pim/traits';
+import { traits as mcu } from './mcu/traits';
+import { traits as quantum } from './quantum/traits';
+import type { ClassTraits } from './shared/traits';
 
-/** What is true of all chips of a class, besides how long they take (the class models). */
-export interface ClassTraits {
-  /** Its memory beside the arithmetic is meant to hold the weights: they are loaded once. */
-  readonly weightsPersist: boolean;
-  /**
-   * Its compilers schedule a batch sample by sample through layers that share the on-chip memory, so that the weights are
-   * read once and activations of a large batch do not leave the chip. XLA runs whole-batch operators.
-   */
-  readonly batchInTurn: boolean;
-  /** It is its own host: inputs and outputs are where it reads and writes them. */
-  readonly isHost: boolean;
-  /** It is always a block of a larger chip: no card or module, so no host link is taken for granted. */
-  readonly isBlock: boolean;
-  /** Elementwise work runs on the same lanes as products: the FP32 rate is that of both. */
-  readonly sharesLanes: boolean;
-  /** Costs can be told although no tool chain takes ONNX. */
-  readonly costsWithoutTools: boolean;
-  /** What a table of measured kernels is fitted by: laws per kind of kernel, or each row as a model of one node. */
-  readonly fit: 'laws' | 'nodes';
-  /** Code of the problem that says why no network can be mapped on a chip that no tool chain reaches. */
-  readonly noMapping: Extract<ProblemCode, `cost.no-mapping-${string}`>;
-  /** Device name in OpenVINO, where it has one of its own. */
-  readonly openvinoDevice: string | null;
-}
-
-/** Most classes; what differs is named. */
-const plain: ClassTraits = {
-  weightsPersist: false,
-  batchInTurn: false,
-  isHost: false,
-  isBlock: false,
-  sharesLanes: false,
-  costsWithoutTools: false,
-  fit: 'nodes',
-  noMapping: 'cost.no-mapping-closed',
-  openvinoDevice: null,
-};
-
+/** What is true of each class. */
 export const traitsOf: Readonly<Record<ChipClass, ClassTraits>> = {
-  cpu: { ...plain, isHost: true, sharesLanes: true, openvinoDevice: 'CPU' },
-  gpu: { ...plain, fit: 'laws', openvinoDevice: 'GPU' },
-  tpu: plain,
-  npu: { ...plain, batchInTurn: true, openvinoDevice: 'NPU' },
-  ipu: { ...plain, weightsPersist: true },
-  lpu: { ...plain, weightsPersist: true },
-  asic: { ...plain, batchInTurn: true },
-  fpga: { ...plain, weightsPersist: true, batchInTurn: true },
-  wafer: { ...plain, weightsPersist: true },
-  neuromorphic: { ...plain, weightsPersist: true, noMapping: 'cost.no-mapping-neuromorphic' },
-  pim: { ...plain, costsWithoutTools: true },
-  mcu: { ...plain, isHost: true, isBlock: true },
-  quantum: { ...plain, noMapping: 'cost.no-mapping-quantum' },
+  cpu,
+  gpu,
+  tpu,
+  npu,
+  ipu,
+  lpu,
+  asic,
+  fpga,
+  wafer,
+  neuromorphic,
+  pim,
+  mcu,
+  quantum,
 };

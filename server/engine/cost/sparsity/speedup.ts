@@ -1,5 +1,5 @@
 import type { Chip } from '../../chips/chip';
-import type { KernelInput } from '../classes/model';
+import type { KernelInput } from '../classes/shared/model';
 import type { Machine } from '../machine';
 import { bitsOfFormat } from '../precision';
 

@@ -1,0 +1,7 @@
+import { plain, type ClassTraits } from '../shared/traits';
+
+export const traits: ClassTraits = {
+  ...plain,
+  weightsPersist: true,
+  noMapping: 'cost.no-mapping-neuromorphic',
+};

@@ -1,0 +1,67 @@
+import { entryOf } from '../../../../../outside/table';
+import type { Kernel } from '../../../kernels/types';
+import type { Operations } from '../../../operators/rule';
+import type { Constants } from '../../constants';
+import type { Machine } from '../../machine';
+
+/** Where a kernel's bytes come from, per run, sized at the format in use. */
+export interface LevelBytes {
+  /** Off-chip memory. */
+  readonly main: number;
+  /** The part of it that is weights. */
+  readonly mainWeights: number;
+  /** All bytes that pass the on-chip level, those of main memory included. */
+  readonly near: number;
+  /** Weights streamed over the host link because no memory of the chip holds them. */
+  readonly link: number;
+}
+
+/** All that a class model needs to know of one kernel. */
+export interface KernelInput {
+  readonly kernel: Kernel;
+  readonly group: string;
+  readonly machine: Machine;
+  readonly constants: Constants;
+  readonly operations: Operations;
+  readonly bytes: LevelBytes;
+  /** All that a run reads and writes stays in the near memory from one run to the next. */
+  readonly warm: boolean;
+  /** Length of the rows that a softmax or a normalisation reduces; null for all else. */
+  readonly columns: number | null;
+  /** Matrix operations of the whole run that the kernel is part of. */
+  readonly runOperations: number;
+  /** Bytes of one element of the activations and of the weights. */
+  readonly activationBytes: number;
+  readonly weightBytes: number;
+}
+
+/** The parts of a kernel's time in seconds; null where a rate is unknown. */
+export interface Terms {
+  readonly compute: number | null;
+  readonly memory: number | null;
+  /** Both together; the larger of the two when left out. */
+  readonly work?: number | null;
+  /** Seconds that no resource explains, besides the runtime's dispatch. */
+  readonly fixed: number;
+}
+
+/** Terms of a kernel whose parts are all known. */
+export type KnownTerms = Terms & { readonly compute: number; readonly memory: number };
+
+/** A cost model of one chip class. */
+export interface ClassModel {
+  terms(input: KernelInput): Terms;
+  /** Matrix, vector and special-function units cannot work at the same time. */
+  readonly serialUnits: boolean;
+  /** Its terms know how the steps of a recurrent layer follow each other. */
+  readonly ownSteps?: boolean;
+  /** Layers form a pipeline: throughput is that of the slowest stage. */
+  readonly pipelined: boolean;
+  /** There is nothing to stream from: what does not fit does not run. */
+  readonly mustFit?: boolean;
+}
+
+/** A constant by name, with the value that leaves the term out when it is not fitted. */
+export function constant(input: KernelInput, name: string, fallback: number): number {
+  return entryOf(input.constants.value, name) ?? fallback;
+}
