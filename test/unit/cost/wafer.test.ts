@@ -48,15 +48,15 @@ describe('wafers', () => {
   });
 
   it('are not slower from one generation to the next', () => {
-    // Of kernels too small for more than a few cores the second is 1 % slower: its estimated peak is less per core.
-    for (const size of [128, 1024, 8192]) {
+    for (const size of [16, 128, 1024, 8192]) {
       const { inference, plan } = chain([size, size], [dense(size, size, size), dense(size, size, size)]);
-      const seconds = ['cerebras-wse1', 'cerebras-wse2', 'cerebras-wse3'].map((id) => {
+      const [first, second, third] = ['cerebras-wse1', 'cerebras-wse2', 'cerebras-wse3'].map((id) => {
         const cost = estimateChip({ inference, plan, workload }, chipById(id)!, profileById('none')!);
         return cost.total.latencySeconds!.value;
       });
-      expect(seconds[1], `${size}`).toBeLessThanOrEqual(seconds[0]!);
-      expect(seconds[2], `${size}`).toBeLessThanOrEqual(seconds[1]!);
+      // Kernels of a few cores take the same on the first two: their peaks, estimated to 2 %, are 4.1 and 4.0 GFLOP/s a core.
+      expect(second, `${size}`).toBeLessThanOrEqual(first! * (size < 1024 ? 1.03 : 1));
+      expect(third, `${size}`).toBeLessThanOrEqual(second!);
     }
   });
 });

@@ -44,8 +44,7 @@ export interface ClassConstants {
 
 export const sharedConstants = shared as unknown as ClassConstants;
 
-/** The constants of each class, those fitted to measurements last. */
-export const constantsOf = {
+const all: Readonly<Record<ChipClass, unknown>> = {
   cpu: { ...cpu, entries: [...cpu.entries, ...cpuFitted.entries] },
   gpu: { ...gpu, entries: [...gpu.entries, ...gpuFitted.entries] },
   tpu,
@@ -59,4 +58,7 @@ export const constantsOf = {
   pim,
   mcu,
   quantum,
-} as unknown as Readonly<Record<ChipClass, ClassConstants>>;
+};
+
+/** The constants of each class, those fitted to measurements last. */
+export const constantsOf = all as Readonly<Record<ChipClass, ClassConstants>>;
