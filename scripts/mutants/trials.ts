@@ -29,9 +29,7 @@ export class Trials {
   async run(judge: Judge, { id, file }: Numbered): Promise<{ outcome: Outcome; isCut: boolean }> {
     let files = 0;
     let seconds = 0;
-    for (const path of nearestTests(file, this.distances)) {
-      const trial = trialOf(id, await this.observe(judge, path));
-      if (!trial) continue;
+    for await (const trial of this.trialsOf(judge, id, file)) {
       if (files === limits.files || seconds > limits.seconds) return { outcome: 'survived', isCut: true };
       const tried = await judge.catches(id, trial);
       if (tried.isCaught) return { outcome: 'caught', isCut: false };
@@ -39,6 +37,21 @@ export class Trials {
       seconds += tried.seconds;
     }
     return { outcome: files > 0 ? 'survived' : 'not covered', isCut: false };
+  }
+
+  /** The tests of the room come first, what is soonest done before what takes long; then others, nearest first. */
+  private async *trialsOf(judge: Judge, mutant: number, source: string): AsyncGenerator<Trial> {
+    const { own, others } = nearestTests(source, this.distances);
+    const near: Trial[] = [];
+    for (const path of own) {
+      const trial = trialOf(mutant, await this.observe(judge, path));
+      if (trial) near.push(trial);
+    }
+    yield* near.sort((a, b) => a.seconds - b.seconds);
+    for (const path of others) {
+      const trial = trialOf(mutant, await this.observe(judge, path));
+      if (trial) yield trial;
+    }
   }
 
   private observe(judge: Judge, path: string): Promise<ObservedFile> {
@@ -77,23 +90,27 @@ function sum(tests: readonly { readonly seconds: number }[]): number {
 }
 
 /**
- * Files of tests that lead to a source file, nearest first: those of its own room, then by the imports between them, and last
- * those that start a server.
+ * Files of tests that lead to a source file: those of its own room, and the others by the imports between them, those that start
+ * a server last.
  */
 export function nearestTests(
   source: string,
   distances: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): string[] {
+): { readonly own: readonly string[]; readonly others: readonly string[] } {
   const folders = source.split('/').slice(0, -1);
-  return [...distances]
+  const files = [...distances]
     .flatMap(([path, found]) => {
       const distance = found.get(source);
       if (distance === undefined) return [];
       const [, kind, room] = path.split('/');
       return [{ path, order: [kind === 'unit' ? 0 : 1, folders.includes(room!) ? 0 : 1, distance] }];
     })
-    .sort((a, b) => compare(a.order, b.order) || (a.path < b.path ? -1 : 1))
-    .map(({ path }) => path);
+    .sort((a, b) => compare(a.order, b.order) || (a.path < b.path ? -1 : 1));
+  const isOwn = ({ order: [server, room] }: (typeof files)[number]): boolean => server === 0 && room === 0;
+  return {
+    own: files.filter(isOwn).map(({ path }) => path),
+    others: files.filter((one) => !isOwn(one)).map(({ path }) => path),
+  };
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -217,12 +217,10 @@ describe('trials', () => {
       ['test/unit/memory/fit.test.ts', new Map([[source, 4]])],
       ['test/unit/dim/dim.test.ts', new Map([['server/engine/graph/dim.ts', 1]])],
     ]);
-    expect(nearestTests(source, distances)).toEqual([
-      'test/unit/memory/fit.test.ts',
-      'test/unit/cost/tpu.test.ts',
-      'test/unit/cli/run.test.ts',
-      'test/lsp/server.test.ts',
-    ]);
+    expect(nearestTests(source, distances)).toEqual({
+      own: ['test/unit/memory/fit.test.ts'],
+      others: ['test/unit/cost/tpu.test.ts', 'test/unit/cli/run.test.ts', 'test/lsp/server.test.ts'],
+    });
   });
 });
 

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import { passesTest, passesValueTest } from '../../../server/engine/kernels/conditions';
+import { parsePattern } from '../../../server/engine/kernels/pattern';
+import { WorkGraph, type WorkNode } from '../../../server/engine/kernels/workGraph';
+import { graphOf, type Given, type Line } from './graphs';
+
+/** A node of one output on its own, as the passes see it. `y` is an output of the graph where nobody reads it. */
+function alone(
+  line: Partial<Line> & Pick<Line, 'inputs'>,
+  given: Readonly<Record<string, Given>>,
+  shape: readonly number[],
+  more: { readers?: readonly Line[]; outputs?: readonly string[]; bytes8?: readonly string[] } = {},
+): { graph: WorkGraph; node: WorkNode } {
+  const { readers = [], outputs = ['y'], bytes8 = [] } = more;
+  const lines: Line[] = [{ operator: 'Op', outputs: ['y'], ...line }, ...readers];
+  const inference = graphOf(lines, given, { y: shape }, outputs, bytes8);
+  const graph = new WorkGraph(inference);
+  for (const node of inference.nodes) graph.add(node);
+  return { graph, node: graph.nodes[0]! };
+}
+
+const permuted = (perm: number[] | null, rank: number): boolean => {
+  const attributes = perm === null ? [] : [{ name: 'perm', kind: 'ints' as const, value: perm }];
+  const shape = Array.from({ length: rank }, (_, axis) => axis + 2);
+  const { graph, node } = alone({ inputs: ['x'], attributes }, { x: { shape } }, shape);
+  return passesTest('swaps-last-two', node, graph);
+};
+
+describe('conditions on nodes', () => {
+  it.each<[perm: number[] | null, rank: number, expected: boolean]>([
+    [[1, 0], 2, true],
+    [[0, 1], 2, false],
+    [[0, 2, 1], 3, true],
+    [[0, 1, 3, 2], 4, true],
+    [[1, 0, 3, 2], 4, false],
+    [[0, 1, 2], 3, false],
+    [[2, 0, 1], 3, false],
+    // Without the attribute all axes are reversed (ONNX, Transpose): a swap where there are two.
+    [null, 2, true],
+    [null, 3, false],
+    [[0], 1, false],
+    [[], 0, false],
+  ])('swaps-last-two: %j of rank %i: %j', (perm, rank, expected) => {
+    expect(permuted(perm, rank)).toBe(expected);
+  });
+
+  const shaped = (
+    test: string,
+    shapes: readonly (readonly number[])[],
+    output: readonly number[],
+  ): boolean => {
+    const given = Object.fromEntries(shapes.map((shape, at) => [`x${at}`, { shape }]));
+    const { graph, node } = alone({ inputs: Object.keys(given) }, given, output);
+    return passesTest(test, node, graph);
+  };
+
+  it.each<[test: string, inputs: number[][], output: number[], expected: boolean]>([
+    ['same-shape', [[2, 3]], [2, 3], true],
+    ['same-shape', [[2, 3]], [3, 2], false],
+    ['same-shape', [[2, 3]], [2, 3, 1], false],
+    ['same-shape', [[2, 3], [7]], [2, 3], true],
+    [
+      'no-broadcast',
+      [
+        [2, 3],
+        [2, 3],
+      ],
+      [2, 3],
+      true,
+    ],
+    ['no-broadcast', [[2, 3], [3]], [2, 3], false],
+    [
+      'no-broadcast',
+      [
+        [1, 3],
+        [2, 3],
+      ],
+      [2, 3],
+      false,
+    ],
+    ['rank-4', [[9]], [1, 2, 3, 4], true],
+    ['rank-4', [[1, 2, 3, 4]], [9], false],
+    ['rank-4', [[9]], [1, 2, 3, 4, 5], false],
+    ['rank-2', [[2, 3]], [6], true],
+    ['rank-2', [[6]], [2, 3], false],
+    ['rank-2', [[6], [2, 3]], [6], false],
+    ['second-rank-2', [[6], [2, 3]], [6], true],
+    ['second-rank-2', [[2, 3], [6]], [6], false],
+    ['second-rank-2', [[2, 3]], [6], false],
+    ['two-inputs', [[2], [2]], [2], true],
+    ['two-inputs', [[2]], [2], false],
+    ['two-inputs', [[2], [2], [2]], [2], false],
+  ])('%s: %j to %j: %j', (test, inputs, output, expected) => {
+    expect(shaped(test, inputs, output)).toBe(expected);
+  });
+
+  it('two-inputs counts those that are given', () => {
+    const given = { a: { shape: [2] }, b: { shape: [2] } };
+    const { graph, node } = alone({ inputs: ['a', '', 'b'] }, given, [2]);
+    expect(passesTest('two-inputs', node, graph)).toBe(true);
+  });
+
+  it('constant-parameters: every given input but the first', () => {
+    const passes = (...constant: boolean[]): boolean => {
+      const given = Object.fromEntries(constant.map((is, at) => [`x${at}`, { shape: [2], constant: is }]));
+      const { graph, node } = alone({ inputs: [...Object.keys(given), ''] }, given, [2]);
+      return passesTest('constant-parameters', node, graph);
+    };
+    expect([
+      passes(false, true, true),
+      passes(false),
+      passes(false, true, false),
+      passes(true, false),
+    ]).toEqual([true, true, false, false]);
+  });
+
+  it('sole: one node reads it, and it is no output of the graph', () => {
+    const passes = (readers: readonly string[][], outputs: readonly string[]): boolean => {
+      const lines = readers.map((inputs, at) => ({ operator: 'Read', inputs, outputs: [`z${at}`] }));
+      const { graph, node } = alone({ inputs: ['x'] }, { x: { shape: [2] } }, [2], {
+        readers: lines,
+        outputs,
+      });
+      return passesTest('sole', node, graph);
+    };
+    expect(passes([['y']], ['z0'])).toBe(true);
+    expect(passes([['y', 'y']], ['z0'])).toBe(true);
+    expect(passes([['y'], ['y']], ['z0', 'z1'])).toBe(false);
+    expect(passes([['y']], ['z0', 'y'])).toBe(false);
+    expect(passes([], [])).toBe(false);
+  });
+
+  it('blocked-channels: constant weights of four axes; of a group whole blocks of eight', () => {
+    const passes = (weights: Given, group: number | null): boolean => {
+      const attributes = group === null ? [] : [{ name: 'group', kind: 'int' as const, value: group }];
+      const given = { x: { shape: [1, 6, 4, 4] }, w: weights };
+      const { graph, node } = alone({ inputs: ['x', 'w'], attributes }, given, [1, 6, 4, 4]);
+      return passesTest('blocked-channels', node, graph);
+    };
+    const weights = (outputs: number, more: Partial<Given> = {}): Given => ({
+      ...{ shape: [outputs, 3, 3, 3], constant: true },
+      ...more,
+    });
+    expect([passes(weights(6), null), passes(weights(6), 1)]).toEqual([true, true]);
+    expect([passes(weights(6), 2), passes(weights(16), 2), passes(weights(12), 2)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(passes(weights(8, { constant: false }), null)).toBe(false);
+    expect(passes(weights(8, { shape: [8, 3, 3] }), null)).toBe(false);
+    const { graph, node } = alone({ inputs: ['x'] }, { x: { shape: [1, 6, 4, 4] } }, [1]);
+    expect(passesTest('blocked-channels', node, graph)).toBe(false);
+  });
+
+  it('are there by name only', () => {
+    const { graph, node } = alone({ inputs: ['x'] }, { x: { shape: [2] } }, [2]);
+    expect(() => passesTest('constructor', node, graph)).toThrow('no node test "constructor"');
+    expect(() => passesValueTest('sole', 0, graph)).toThrow('no value test "sole"');
+  });
+});
+
+describe('conditions on values', () => {
+  const passes = (test: string, shape: readonly number[], isByte = false): boolean => {
+    const { graph } = alone({ inputs: ['x'] }, { x: { shape } }, [2], { bytes8: isByte ? ['x'] : [] });
+    return passesValueTest(test, 0, graph);
+  };
+
+  it('scalar: one element; vector: one axis; float-32: the type', () => {
+    expect([[], [1], [1, 1], [2], [1, 2], [0]].map((shape) => passes('scalar', shape))).toEqual([
+      ...[true, true, true],
+      ...[false, false, false],
+    ]);
+    expect([[], [1], [5], [1, 5]].map((shape) => passes('vector', shape))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect([passes('float-32', [2]), passes('float-32', [2], true)]).toEqual([true, false]);
+  });
+});
+
+describe('names of one value', () => {
+  /** x -> a, b, and c of a: all three are gone, so that their readers read x. */
+  function eliminated(): WorkGraph {
+    const identity = (input: string, output: string): Line => ({
+      ...{ operator: 'Identity', inputs: [input], outputs: [output] },
+    });
+    const read = (input: string, output: string): Line => ({
+      ...{ operator: 'Relu', inputs: [input], outputs: [output] },
+    });
+    const lines = [
+      identity('x', 'a'),
+      identity('x', 'b'),
+      identity('a', 'c'),
+      read('b', 'y'),
+      read('c', 'z'),
+    ];
+    const shapes = Object.fromEntries(['a', 'b', 'c', 'y', 'z'].map((name) => [name, [2]]));
+    const inference = graphOf(lines, { x: { shape: [2] } }, shapes, ['y', 'z', 'b']);
+    const graph = new WorkGraph(inference);
+    for (const node of inference.nodes) graph.add(node);
+    for (const at of [0, 1, 2]) graph.eliminate(at, graph.nodes[at]!.inputs[0]!);
+    return graph;
+  }
+  const [x, a, b, c] = [0, 1, 2, 3];
+
+  it('lead to the value, and the value to all who read it under any of them', () => {
+    const graph = eliminated();
+    expect([x, a, b, c].map((id) => graph.resolve(id))).toEqual([x, x, x, x]);
+    expect([...graph.consumers(c)].sort()).toEqual([3, 4]);
+    expect([...graph.consumers(x)].sort()).toEqual([3, 4]);
+    expect([graph.isReadOnce(x), graph.hasSeveralReaders(x)]).toEqual([false, true]);
+    expect([graph.isScopeOutput(x), graph.leavesScope(a)]).toEqual([true, true]);
+  });
+
+  it('are taken with what is fused, whose members are in the order of the model', () => {
+    const graph = eliminated();
+    const root = graph.nodes[4]!;
+    const at = graph.fuse([4, 3], { ...root, fusion: 'both' });
+    expect(graph.nodes[at]!.members).toEqual([3, 4]);
+    expect([graph.holder(3), graph.holder(4), graph.nodes[3], graph.nodes[4]]).toEqual([at, at, null, null]);
+    expect([...graph.consumers(x)]).toEqual([at]);
+    expect(graph.isReadOnce(x)).toBe(true);
+  });
+});
+
+describe('the side a node runs on', () => {
+  it('is the accelerator where it runs each operator, or has one of its own for them', () => {
+    const lines = ['Relu', 'Odd', 'Odd'].map((operator, at) => ({
+      ...{ operator, inputs: ['x'], outputs: [`y${at}`] },
+    }));
+    const inference = graphOf(lines, { x: { shape: [2] } }, {}, ['y0', 'y1', 'y2']);
+    const graph = new WorkGraph(inference, (operator) => operator === 'Relu');
+    for (const node of inference.nodes) graph.add(node);
+    const [relu, odd, covered] = graph.nodes as WorkNode[];
+    expect([graph.isOnOneSide(relu!, odd!), graph.isOnOneSide(odd!, covered!)]).toEqual([false, true]);
+    graph.cover([2]);
+    expect([...graph.covered]).toEqual([0, 0, 1]);
+    expect([graph.isOnOneSide(relu!, covered!), graph.isOnOneSide(odd!, covered!)]).toEqual([true, false]);
+  });
+});
+
+describe('the text of a pattern', () => {
+  it('may have space around it, and says where it cannot be read', () => {
+    expect(parsePattern('  Add( x ,y )  ', {})).toEqual(parsePattern('Add(x, y)', {}));
+    expect(() => parsePattern('Add(x, ;y)', {})).toThrow('unreadable at 6');
+  });
+});
