@@ -29,6 +29,11 @@ describe('what looks like a no-operation and is none', () => {
     expect(await planned(reversed, 'tensorrt')).toContain('Slice');
     const whole = `${constant('z', 0)}${constant('n', 4)} r = Slice (x, z, n, z)\n y = Relu (r)`;
     expect(await planned(whole, 'tensorrt')).not.toContain('Slice');
+    const stepped = whole.replace('n, z)', 'n, z, i)');
+    expect(await planned(constant('i', 1) + stepped, 'tensorrt')).not.toContain('Slice');
+    expect(
+      await planned(constant('i', 2) + stepped.replace('Relu (r)', 'Concat <axis = 0> (r, r)'), 'tensorrt'),
+    ).toContain('Slice');
   });
 
   it('dropout that trains, or may train, runs', async () => {

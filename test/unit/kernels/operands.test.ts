@@ -4,7 +4,7 @@ import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { tensorOf } from '../operators/check';
-import { infos, modelOf, node, tryModel } from '../inference/build';
+import { functionOf, infos, modelOf, node, tryModel } from '../inference/build';
 
 async function planOf(runtime: string, ...args: Parameters<typeof modelOf>) {
   const { inference } = await tryModel(modelOf(...args));
@@ -138,5 +138,78 @@ describe('operands', () => {
       ['w', 0],
     ]);
     expect(written(['w'])).toEqual([['w', 40]]);
+  });
+
+  it('follow views outside of a kernel back into it, however many there are', async () => {
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'float[2, 5]', z: 'float[10]' }),
+        initializers: [tensorOf('ten', 'int64', [1], [10]), tensorOf('five', 'int64', [2], [2, 5])],
+        nodes: [
+          node('Relu', 'x', 'v'),
+          node('Reshape', 'v, ten', 'a'),
+          node('Reshape', 'a, five', 'b'),
+          node('Reshape', 'b, ten', 'c'),
+          node('Mul', 'c, z', 'y'),
+        ],
+      }),
+    );
+    const names = { resolve: (id: number) => id, isReadOutside: () => false };
+    const of = (members: number[], isReadOutside: (id: number) => boolean) =>
+      crossing(inference, members, { ...names, isReadOutside }, new Map()).map(({ value, role, bytes }) => [
+        inference.values[value]!.name,
+        role,
+        bytes,
+      ]);
+    const leaves =
+      (...left: string[]) =>
+      (id: number) =>
+        left.includes(inference.values[id]!.name);
+    // Ten floats of four bytes each. What the product reads through three views is the kernel's own.
+    const moved = [
+      ['x', 'input', 40],
+      ['z', 'input', 40],
+      ['y', 'output', 40],
+    ];
+    expect(of([0, 4], leaves('y'))).toEqual(moved);
+    // With the views inside nothing else crosses the border: they are read by nobody else.
+    expect(of([0, 1, 2, 3, 4], leaves('y'))).toEqual(moved);
+    // Without the first node the product reads what the last view is called.
+    expect(of([3, 4], leaves('y')).map(([name]) => name)).toEqual(['b', 'z', 'y']);
+    // With the first view it reads what that view is of.
+    expect(of([1, 4], leaves('y')).map(([name]) => name)).toEqual(['v', 'z', 'y']);
+  });
+
+  it('read what a duplicated node reads instead of what it makes', async () => {
+    const { inference } = await tryModel(
+      modelOf({
+        inputs: infos({ x: 'int8[8]', z: 'float[8]', scale: 'float[]' }),
+        nodes: [node('DequantizeLinear', 'x, scale', 'd'), node('Mul', 'd, z', 'y')],
+      }),
+    );
+    const idOf = (name: string): number => inference.values.find((value) => value.name === name)!.id;
+    const names = { resolve: (id: number) => id, isReadOutside: (id: number) => id === idOf('y') };
+    const recomputed = new Map([[idOf('d'), idOf('x')]]);
+    const found = crossing(inference, [1], names, recomputed);
+    // Eight bytes for the eight floats that are made of them.
+    expect(found.map(({ value, bytes }) => [inference.values[value]!.name, bytes])).toEqual([
+      ['x', 8],
+      ['z', 32],
+      ['y', 32],
+    ]);
+  });
+
+  it('are those of the body of a function, and none of its call', async () => {
+    const { inference } = await tryModel(
+      modelOf(
+        { inputs: infos({ x: 'float[4]' }), nodes: [node('local::F', 'x', 'y')], outputs: infos({ y: '' }) },
+        [functionOf('F', 'a', 'c', [node('Neg', 'a', 'b'), node('Relu', 'b', 'c')])],
+      ),
+    );
+    const { kernels } = await planKernels(inference, profileById('none')!, uninterrupted);
+    expect(kernels.map(({ nodes }) => nodes.map((at) => inference.nodes[at]!.node.operator))).toEqual([
+      ['Neg'],
+      ['Relu'],
+    ]);
   });
 });
