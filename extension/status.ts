@@ -140,7 +140,10 @@ function statusText(choices: ChoicesResult): string {
 }
 
 function statusTooltip(choices: ChoicesResult): string {
-  const dimensions = choices.dimensions.map(({ name, value }) => `${name} = ${value ?? '?'}`);
+  const dimensions = choices.dimensions.map(({ name, value, origin }) => {
+    const number = `${name} = ${value ?? '?'}`;
+    return origin === 'default' ? text('extension.status.assumed', { number }) : number;
+  });
   return [
     ...chipNames(choices).map(visible),
     '',

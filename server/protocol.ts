@@ -146,7 +146,7 @@ export interface ChipChoice {
 export interface DimensionChoice {
   readonly name: string;
   readonly value: number | null;
-  readonly origin: 'binding' | 'default' | 'unbound';
+  readonly origin: 'binding' | 'follows' | 'default' | 'unbound';
   /** A name such as `batch` that settings may write in its place. */
   readonly alias?: string;
 }

@@ -27,6 +27,7 @@ const precisions: Record<PrecisionPolicy, MessageKey> = {
 
 const origins: Record<DimensionChoice['origin'], MessageKey> = {
   binding: 'extension.dimensions.binding',
+  follows: 'extension.dimensions.follows',
   default: 'extension.dimensions.default',
   unbound: 'extension.dimensions.unbound',
 };

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
-import { messageOf, type MessageArgs, type MessageKey } from '../../l10n/messages';
+import { messageOf, type MessageArgs } from '../../l10n/messages';
 import { prepare, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { drives, runtimesOf } from '../engine/cost/runtimes';
@@ -77,9 +77,18 @@ export async function prepareKnown(
   const prepared = await prepare(model, { bindings, phase, precision, runtime }, uninterrupted);
   return {
     prepared,
-    problems: [...strict.problems, ...unknownBindings(prepared.inference, strict.bindings)],
+    problems: [
+      ...strict.problems,
+      ...unknownBindings(prepared.inference, strict.bindings),
+      ...(Object.keys(strict.bindings).length > 0 ? clashes(prepared.inference.problems) : []),
+    ],
     remarks: [...calm.problems, ...unknownBindings(prepared.inference, calm.bindings)],
   };
+}
+
+/** Numbers of the user that exclude each other by what the graph and its names say. */
+function clashes(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ code }) => code === 'binding.clash');
 }
 
 /** What is to be told of settings that do not fit a model, line by line. */
@@ -91,7 +100,7 @@ export function settingsNotes(words: Arguments, remarks: readonly Problem[], lan
 /** Throws the first of the problems as a mistake of the call. */
 export function refuseNames([problem]: readonly Problem[]): void {
   if (!problem) return;
-  throw usage(problem.code as MessageKey, argsOf(problem));
+  throw usage(problem.code, argsOf(problem));
 }
 
 function argsOf({ args }: Problem): MessageArgs {

@@ -7,7 +7,7 @@ export type NoArgs = Readonly<Record<string, never>>;
 
 /** What each problem has to tell, by its code. */
 export interface ProblemArgs {
-  readonly 'binding.ambiguous': { readonly name: Word; readonly names: Word };
+  readonly 'binding.clash': { readonly given: Word; readonly equation: Word };
   readonly 'binding.contradiction': { readonly first: Word; readonly second: Word; readonly name: Word };
   readonly 'binding.near': { readonly name: Word; readonly near: Word; readonly names: Word };
   readonly 'binding.no-names': { readonly name: Word };

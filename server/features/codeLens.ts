@@ -11,6 +11,7 @@ import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { problemText } from './diagnostics';
+import { dimensionsText } from './dimensions';
 import { known, totalTime } from './format';
 
 const chipLenses = 8;
@@ -37,7 +38,7 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
       title: `${labelText(chip.chip.name)} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
-      tooltip: totalTooltip(chip, analysis.choices, language),
+      tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
       command: linkedCommands.openReport,
       arguments: [uri],
     });
@@ -91,6 +92,12 @@ function totalTooltip(
   });
 }
 
+/** A total with the sizes that it stands on. */
+function withSizes(total: string, analysis: Analysis, language: Language): string {
+  const sizes = dimensionsText(analysis, language);
+  return sizes === '' ? total : message(language, 'lens.totalSizes', { total, sizes });
+}
+
 /** The runtime in force, and whether it is what the chip has by default. */
 function runtimeText({ id, name }: RuntimeProfile, chosen: string | null, language: Language): string {
   return id === chosen ? name : message(language, 'lens.runtimeDefault', { runtime: name });
@@ -106,14 +113,4 @@ function memoryText(
   if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, bytes, language);
   const key = phase === 'training' ? 'lens.atLeast' : 'atLeast';
   return message(language, key, { value: bytes(leastBytes) });
-}
-
-/** The numbers in force for symbolic dimensions; those that are defaults say so. '' when there are none. */
-function dimensionsText(analysis: Analysis, language: Language): string {
-  const bound = analysis.inference.symbols.filter((symbol) => symbol.value !== null);
-  const parts = bound.map(({ name, value, origin }) => {
-    const key = origin === 'default' ? 'lens.dimension.default' : 'lens.dimension.set';
-    return message(language, key, { name: labelText(name), value: value ?? '' });
-  });
-  return parts.join(', ');
 }

@@ -8,6 +8,7 @@ import type { MarkupContent } from 'vscode-languageserver';
 import { linkedCommands } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
+import { dimensionsText } from './dimensions';
 import { modelExtras } from './extrasHover';
 import { known, totalTime } from './format';
 import { appendAll } from '../engine/lists';
@@ -48,6 +49,8 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
       lines.push(`| ${markdownText(chip.name)} | ${totalTime(cost.total, language)} | ${rate} | ${energy} |`);
     }
     lines.push('');
+    const sizes = dimensionsText(analysis, language);
+    if (sizes !== '') lines.push(markdownText(sizes, 1000), '');
   }
   if (own.docString) lines.push(markdownText(own.docString, 600), '');
   appendAll(lines, modelExtras(model, language));

@@ -275,15 +275,18 @@ describe('choices', () => {
     );
   });
 
-  it('asks for dimensions without a number', async () => {
+  it('marks assumed sizes beside totals', async () => {
     client = await TestClient.inProcess({ locale: 'ko-KR' });
     const document = await client.open(modelUri('unet-blocks.onnx'));
-    const titles = (await document.lenses()).map(({ command }) => command?.title);
-    expect(titles).toContain('height 설정…');
+    const commands = (await document.lenses()).map(({ command }) => command);
+    const titles = commands.map((command) => command?.title);
+    const sizes = 'batch = 1 (가정), height = 224 (가정), width = 224 (가정), sequence = 128 (가정)';
     expect(titles).toContain('칩 선택…');
-    expect(titles).toContain('batch = 1 (기본값), sequence = 128 (기본값)');
-    const texts = itemsOf(await document.diagnostics()).map(({ message }) => message);
-    expect(texts.some((text) => String(text).includes('height'))).toBe(true);
+    expect(titles).toContain(sizes);
+    expect(commands[0]?.tooltip).toContain(`크기 ${sizes}`);
+    const line = document.lines.findIndex((text) => text.startsWith('main_graph ('));
+    const hover = await document.hoverText({ line, character: 2 });
+    expect(hover.replaceAll('\\', '')).toContain(sizes);
   });
 
   it('turn the lenses off', async () => {

@@ -22,11 +22,11 @@ export function modelText(model: Summary['model']): string {
   });
 }
 
-/** The stated assumptions; unbound dimensions are named as such. */
+/** The numbers that costs stand on, assumed ones marked; unbound dimensions are named as such. */
 export function workloadText({ dimensions, phase, precision }: Summary['workload']): string {
   const bound = dimensions.map(
     ({ name, value, origin }) =>
-      `${name}=${value ?? text('webview.unbound')}${origin === 'default' ? ` (${text('webview.default')})` : ''}`,
+      `${name}=${value ?? text('webview.unbound')}${origin === 'default' ? ` (${text('webview.assumed')})` : ''}`,
   );
   return [...bound, word('webview.phase', phase), word('webview.precision', precision)].join(' · ');
 }

@@ -3,11 +3,9 @@ import type { Graph } from '../graph/model';
 import { nearest } from '../nearest';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
-import { cleanType, collectSymbols, inputNames, roleOf } from './bindings';
+import { cleanType, collectSymbols, inputNames } from './bindings';
+import { roles, sizedSymbols } from './sizes/roles';
 import type { Inference } from './types';
-
-/** Names that stand for the model's own symbol of that role. */
-const aliases = ['batch', 'sequence', 'past'] as const;
 
 /** More names of a model than these help nobody. */
 const mostNames = 12;
@@ -20,7 +18,7 @@ export interface ResolvedBindings {
 }
 
 /**
- * Puts the model's own names in the place of aliases. Whether all other names are the model's is known only after
+ * Puts the model's own names in the place of roles such as `batch`. Whether all other names are the model's is known only after
  * inference: {@link unknownBindings} says.
  * @param layers bindings in ascending order of their rank; two numbers for one symbol in a layer contradict each other
  */
@@ -31,52 +29,38 @@ export function resolveBindings(graph: Graph, layers: readonly Bindings[]): Reso
   for (const layer of layers) {
     const own = new Map<string, { readonly given: string; readonly value: number }>();
     for (const [given, value] of Object.entries(layer)) {
-      const name = targetOf(given, symbols, graph, problems);
-      if (name === null) continue;
-      const other = own.get(name);
-      if (other && other.value !== value) {
-        const args = { first: `${other.given}=${other.value}`, second: `${given}=${value}`, name };
-        problems.push(problem('warning', 'binding.contradiction', args));
+      // A role that no input has may be the name of something else: unknownBindings says.
+      const targets = symbols.get(given) ?? [];
+      for (const name of targets.length > 0 ? targets : [given]) {
+        const other = own.get(name);
+        if (other && other.value !== value) {
+          const args = { first: `${other.given}=${other.value}`, second: `${given}=${value}`, name };
+          problems.push(problem('warning', 'binding.contradiction', args));
+        }
+        // Of two the model's own name is the more literal one.
+        if (!other || given === name) own.set(name, { given, value });
       }
-      // Of two the model's own name is the more literal one.
-      if (!other || given === name) own.set(name, { given, value });
     }
     for (const [name, { value }] of own) bindings.set(name, value);
   }
   return { bindings: Object.fromEntries(bindings), problems };
 }
 
-/** The input symbols that each alias may mean; an alias that inputs or outputs have as a name of their own is none. */
+/** The input symbols of each role; a role that inputs or outputs have as a name of their own stands for that alone. */
 function aliasedSymbols(graph: Graph): ReadonlyMap<string, readonly string[]> {
   const inputs = inputNames(graph);
   const names = new Set(inputs);
   for (const { name, type } of graph.outputs) collectSymbols(cleanType(type, name), names);
-  const free = aliases.filter((alias) => !names.has(alias));
-  return new Map(free.map((alias) => [alias, [...inputs].filter((name) => roleOf(name) === alias)]));
+  const symbols = sizedSymbols(graph);
+  const free = roles.filter((role) => role !== 'other' && !names.has(role));
+  const named = (role: string) => symbols.filter((one) => one.role === role).map(({ name }) => name);
+  return new Map(free.map((role) => [role, named(role)]));
 }
 
-/** Aliases by the symbol that they stand for. */
+/** Roles by the symbol that alone they stand for. */
 export function aliasesOf(graph: Graph): ReadonlyMap<string, string> {
   const single = [...aliasedSymbols(graph)].filter(([, found]) => found.length === 1);
   return new Map(single.map(([alias, [name]]) => [name!, alias]));
-}
-
-/** The name itself unless it is an alias; null for an alias that stands for no symbol or for several. */
-function targetOf(
-  given: string,
-  symbols: ReadonlyMap<string, readonly string[]>,
-  graph: Graph,
-  problems: Problem[],
-): string | null {
-  const found = symbols.get(given);
-  if (!found) return given;
-  if (found.length === 1) return found[0]!;
-  problems.push(
-    found.length === 0
-      ? unknown(given, [...inputNames(graph)])
-      : problem('warning', 'binding.ambiguous', { name: given, names: listed(found) }),
-  );
-  return null;
 }
 
 /** Bindings of names that the model does not have: their numbers are not used. */

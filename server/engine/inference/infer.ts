@@ -6,11 +6,12 @@ import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
 import type { Workload } from '../workload';
-import { bindInputs, cleanType, collectSymbols, type InputBindings } from './bindings';
+import { cleanType, collectSymbols, givenInputs, type InputBindings } from './bindings';
 import { checkNodes } from './checkNodes';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
 import { scopeRepeats } from './repeat';
+import { walkSized } from './sizes/choose';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
 import { Walk } from './walk';
@@ -19,7 +20,7 @@ import { bytesOfFact, bytesOfStrings, noWork, workOf } from './work';
 export interface InferOptions {
   /** Drops value_info and declared output types, so that only rules speak. */
   readonly ignoreDeclared?: boolean;
-  /** Leaves symbols without a binding symbolic instead of giving them the defaults of bindings.ts. */
+  /** Leaves symbols without a binding symbolic instead of giving them sizes (sizes/). */
   readonly keepSymbols?: boolean;
 }
 
@@ -36,10 +37,16 @@ export async function infer(
   const remarks = new Remarks(model.isPartial === true);
   const report = (problem: Problem): void => remarks.add(problem);
   const flat = await flatten(model, options, scheduler, report);
-  const input = bindInputs(model.graph, workload, options.keepSymbols !== true);
   const faulty = await runPolitely(checkNodes(model, flat, report), scheduler);
-  const walk = new Walk({ flat, faulty, input, userBindings: workload.bindings }, scheduler, report);
-  await walk.run();
+  if (options.keepSymbols) {
+    const input = givenInputs(model.graph, workload.bindings);
+    const start = { flat, faulty, input, userBindings: workload.bindings };
+    const walk = new Walk(start, scheduler, { report });
+    await walk.run();
+    return new InferenceBuilder(walk, options, remarks).gather(scheduler);
+  }
+  const { walk, problems } = await walkSized({ model, flat, faulty }, workload, scheduler);
+  problems.forEach(report);
   return new InferenceBuilder(walk, options, remarks).gather(scheduler);
 }
 

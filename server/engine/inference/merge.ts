@@ -10,6 +10,8 @@ export interface Unifier {
   readonly known: Map<string, number>;
   /** Of the graph around this one, for what is not known here. */
   readonly outer?: Unifier;
+  /** Hears which dimensions are equal by what the file declares. */
+  readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
 }
 
 function numberOf(unifier: Unifier, name: string): number | undefined {
@@ -111,6 +113,7 @@ function statedText(declared: Dim, stated: Dim): string {
 /** Undefined for two different numbers. */
 function mergeDims(declared: Dim, inferred: Dim, unifier: Unifier): Dim | undefined {
   if (equalDims(declared, inferred)) return inferred;
+  if (typeof declared !== 'number' && unifier.tie) tieDeclared(declared, inferred, unifier);
   if (typeof inferred === 'number') {
     if (typeof declared === 'number') return undefined;
     // A name of the exporter's own: from here on it is known.
@@ -129,4 +132,10 @@ function mergeDims(declared: Dim, inferred: Dim, unifier: Unifier): Dim | undefi
   return typeof declared === 'number' || symbolsOf(declared).every((name) => unifier.inputSymbols.has(name))
     ? declared
     : inferred;
+}
+
+/** Names of inputs in a declaration say what the inferred dimension is; numbers are often those of one example. */
+function tieDeclared(declared: Dim, inferred: Dim, unifier: Unifier): void {
+  if (symbolsOf(declared).every((name) => unifier.inputSymbols.has(name)))
+    unifier.tie?.(declared, inferred, false);
 }

@@ -16,6 +16,8 @@ export interface RuleHooks {
   /** Hears of every symbol that a rule makes up; may know a number for it. */
   fresh(name: string): number | undefined;
   report(problem: Problem): void;
+  /** Hears which dimensions are equal, where somebody wants to know. */
+  tie?(a: Dim, b: Dim, isCertain: boolean): void;
 }
 
 /** What a node is inferred from. */
@@ -124,6 +126,10 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   binding(name: string): number | undefined {
     return this.surroundings.hooks.binding(name);
+  }
+
+  tie(a: Dim | undefined, b: Dim | undefined, isCertain = true): void {
+    if (a !== undefined && b !== undefined) this.surroundings.hooks.tie?.(a, b, isCertain);
   }
 
   report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void {

@@ -2,7 +2,7 @@ import type { Model, ValueType } from '../graph/model';
 import type { Element } from '../operators/rule';
 import type { Bindings } from '../graph/dim';
 import { mapPolitely, type Scheduler } from '../scheduler';
-import { bindInputs } from './bindings';
+import { givenInputs } from './bindings';
 import { flatten } from './flatten';
 import { Walk } from './walk';
 
@@ -32,11 +32,10 @@ export async function inferSymbolic(
   const trips = tripBindings(bindings);
   const silent = (): void => {};
   const flat = await flatten(model, {}, scheduler, silent);
-  const workload = { bindings: trips, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-  const input = bindInputs(model.graph, workload, false);
+  const input = givenInputs(model.graph, trips);
   // What is wrong with nodes is told by the walk with numbers.
   const faulty = new Uint8Array(flat.nodes.length);
-  const walk = new Walk({ flat, faulty, input, userBindings: trips }, scheduler, silent);
+  const walk = new Walk({ flat, faulty, input, userBindings: trips }, scheduler, { report: silent });
   await walk.run();
   return mapPolitely(walk.facts, scheduler, (fact) => {
     if (!fact?.type) return undefined;

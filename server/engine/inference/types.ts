@@ -85,6 +85,9 @@ export interface BoundSymbol {
   readonly name: string;
   /** Null: unbound, costs that need it are null. */
   readonly value: number | null;
-  /** `binding` was given by the user, `default` comes from bindings.ts. */
-  readonly origin: 'binding' | 'default' | 'unbound';
+  /**
+   * `binding` was given by the user, `follows` is what the user's numbers leave, `default` is assumed (sizes/roles.json),
+   * or follows from what is.
+   */
+  readonly origin: 'binding' | 'follows' | 'default' | 'unbound';
 }

@@ -1,5 +1,5 @@
 import { entryOf } from '../../../outside/table';
-import type { Bindings } from '../graph/dim';
+import type { Bindings, Dim } from '../graph/dim';
 import type { Fact, RuleState, SubgraphRequest } from '../operators/rule';
 import { checkTypes, schemaOfNode } from '../operators/nodeChecks';
 import { problem } from '../problem';
@@ -30,6 +30,13 @@ export interface WalkStart {
   readonly userBindings: Bindings;
 }
 
+/** Hears what is found on the way. */
+export interface WalkListener {
+  report(problem: Problem): void;
+  /** Dimensions that are equal wherever the model runs. */
+  readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
+}
+
 /** Infers facts by running the rules in order of use; scopes of subgraphs and functions when their node asks. */
 export class Walk {
   readonly facts: (Fact | undefined)[];
@@ -49,6 +56,7 @@ export class Walk {
   private readonly hooks: (RuleHooks | undefined)[] = [];
   private readonly shared: SharedCalls;
   private executions = 0;
+  private isStopped = false;
   /** What was said of nodes and named after them, repetitions included. */
   private remarks = 0;
 
@@ -61,7 +69,7 @@ export class Walk {
   constructor(
     { flat, faulty, input, userBindings }: WalkStart,
     private readonly scheduler: Scheduler,
-    private readonly sink: (problem: Problem) => void,
+    private readonly listener: WalkListener,
   ) {
     this.flat = flat;
     this.faulty = faulty;
@@ -79,11 +87,23 @@ export class Walk {
     const { bindings, names } = this.input;
     await runPolitely(seedValues(this.flat, bindings, this), this.scheduler);
     const known = new Map(Object.entries({ ...this.userBindings, ...bindings }));
-    this.unifiers[0] = { inputSymbols: names, freshSymbols: this.freshSymbols, known };
+    const { tie } = this.listener;
+    this.unifiers[0] = { inputSymbols: names, freshSymbols: this.freshSymbols, known, ...(tie && { tie }) };
     await this.runScope(this.flat.scopes[0]!);
+    if (this.isStopped) return;
     await this.checkOtherDeclarations();
     // Bodies that no rule asked for are broken all the same.
     for (const scope of this.flat.scopes) if (scope.outOfOrder) await this.orderOf(scope);
+  }
+
+  /** Nodes run, repetitions included. */
+  get visits(): number {
+    return this.executions;
+  }
+
+  /** Leaves the rest as it is: what was found is enough. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   /** The names of a body about to run: a subgraph begins with those around it, a function with none. */
@@ -143,6 +163,7 @@ export class Walk {
     for (const index of await this.orderOf(scope)) {
       const wait = this.scheduler.tick();
       if (wait) await wait;
+      if (this.isStopped) return;
       if (++this.executions > maximumExecutionsPerNode * this.flat.nodes.length + 1000) return;
       const node = this.flat.nodes[index]!;
       if (node.call !== undefined) await this.runCall(node, this.flat.scopes[node.call]!);
@@ -206,6 +227,7 @@ export class Walk {
         return entryOf(this.userBindings, name);
       },
       report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
+      ...(this.listener.tie && { tie: this.listener.tie }),
     };
   }
 
@@ -343,6 +365,6 @@ export class Walk {
     const key = `${problem.code}|${problem.node}|${problem.value ?? ''}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
-    this.sink(problem);
+    this.listener.report(problem);
   }
 }

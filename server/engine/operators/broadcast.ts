@@ -8,8 +8,12 @@ export const maximumElements = 1024;
 /**
  * The shape of an elementwise result by multidirectional broadcasting (onnx docs/Broadcasting.md).
  * Undefined when a rank is unknown or when two dimensions contradict each other.
+ * @param tie hears which dimensions meet
  */
-export function broadcastShapes(shapes: readonly (Shape | undefined)[]): Dim[] | undefined {
+export function broadcastShapes(
+  shapes: readonly (Shape | undefined)[],
+  tie: (a: Dim, b: Dim) => void = () => {},
+): Dim[] | undefined {
   let rank = 0;
   for (const shape of shapes) {
     if (!shape) return undefined;
@@ -20,7 +24,9 @@ export function broadcastShapes(shapes: readonly (Shape | undefined)[]): Dim[] |
     let dim: Dim | undefined = 1;
     for (const shape of shapes) {
       const at = axis - (rank - shape!.length);
-      if (at >= 0 && dim !== undefined) dim = broadcastDims(dim, shape![at]!);
+      if (at < 0 || dim === undefined) continue;
+      if (dim !== 1 && shape![at] !== 1) tie(dim, shape![at]!);
+      dim = broadcastDims(dim, shape![at]!);
     }
     if (dim === undefined) return undefined;
     result.push(dim);
@@ -43,7 +49,7 @@ export function broadcastDims(a: Dim, b: Dim): Dim | undefined {
 export function broadcastInputs(context: NodeContext, indices: readonly number[]): Dim[] | undefined {
   const shapes = indices.map((index) => context.shape(index));
   if (shapes.some((shape) => !shape)) return undefined;
-  const result = broadcastShapes(shapes);
+  const result = broadcastShapes(shapes, (a, b) => context.tie(a, b, false));
   if (!result) context.report('error', 'broadcast-mismatch', {});
   return result;
 }

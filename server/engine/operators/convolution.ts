@@ -70,6 +70,8 @@ export function convolutionShape(context: NodeContext, layout: ConvolutionLayout
   }
   const perGroup = w[1];
   const group = context.int('group', 1);
+  if (layout.channelsLast !== true && perGroup !== undefined)
+    context.tie(parts.channels, multiply(perGroup, group));
   if (
     layout.channelsLast !== true &&
     typeof perGroup === 'number' &&
@@ -142,6 +144,7 @@ export function transposedShape(context: NodeContext): Shape | undefined {
     context.report('error', 'convolution-rank', { x: x.length, w: w.length });
     return undefined;
   }
+  context.tie(parts.channels, w[0]);
   const channels = multiply(w[1] ?? 0, context.int('group', 1));
   return joinShape(parts.batch, channels, transposedSpatial(context, parts.spatial, kernel));
 }

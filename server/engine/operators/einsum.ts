@@ -54,6 +54,7 @@ function inferEinsum(context: NodeContext): void {
     labels.forEach((label, axis) => {
       const dim = shapes[index]![axis]!;
       const known = sizes.get(label);
+      context.tie(known, dim, false);
       sizes.set(label, known === undefined ? dim : (broadcastDims(known, dim) ?? dim));
     }),
   );

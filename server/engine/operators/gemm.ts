@@ -23,7 +23,9 @@ export function matMulShape(
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
   checkInner(context, left[left.length - 1], right[right.length - 2]);
-  const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)]);
+  const batch = broadcastShapes([left.slice(0, -2), right.slice(0, -2)], (one, other) =>
+    context.tie(one, other, false),
+  );
   if (batch === undefined) {
     context.report('error', 'broadcast-mismatch', {});
     return undefined;
@@ -35,6 +37,7 @@ export function matMulShape(
 
 /** Reports that the columns of the left operand are not the rows of the right one. */
 function checkInner(context: NodeContext, left: Dim | undefined, right: Dim | undefined): void {
+  context.tie(left, right);
   if (typeof left === 'number' && typeof right === 'number' && left !== right)
     context.report('error', 'matmul-inner', { left, right });
 }

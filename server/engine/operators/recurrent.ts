@@ -47,6 +47,8 @@ export function inferRecurrent(context: NodeContext): void {
   const layout = context.int('layout', 0);
   const sizes = x?.length === 3 ? sizesOf(x, layout) : undefined;
   if (x !== undefined && x.length !== 3) context.report('error', 'recurrent-rank', { rank: x.length });
+  context.tie(sizes?.input, context.shape(1)?.[2]);
+  for (const state of [5, 6]) context.tie(sizes?.batch, context.shape(state)?.[layout === 0 ? 1 : 0]);
   const directions = directionsOf(context);
   let y: Shape | undefined;
   let last: Shape | undefined;

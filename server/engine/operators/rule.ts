@@ -78,6 +78,11 @@ export interface NodeContext extends AttributeReader {
   binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
   fresh(hint: string): Dim;
+  /**
+   * Says that two dimensions are equal wherever the model runs, which tells sizes of the one from those of the other.
+   * @param isCertain false: one of them may be 1 instead
+   */
+  tie(a: Dim | undefined, b: Dim | undefined, isCertain?: boolean): void;
   report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void;
 }
 

@@ -30,12 +30,18 @@ function inferConcat(context: NodeContext): void {
   }
   const result = known.map((_, at): Dim => {
     const dims = shapes.map((shape) => shape?.[at]);
+    if (at !== axis) tieAll(context, dims);
     if (at !== axis)
       return dims.find((dim) => typeof dim === 'number') ?? dims.find((dim) => dim !== undefined)!;
     return dims.every((dim) => dim !== undefined) ? sum(dims) : context.fresh(`dim${at}`);
   });
   context.setTensor(0, context.dtype(0), result);
   concatElements(context, shapes, axis);
+}
+
+/** Parts that are joined agree on all other axes. */
+function tieAll(context: NodeContext, dims: readonly (Dim | undefined)[]): void {
+  for (const dim of dims) context.tie(dims[0], dim);
 }
 
 function concatElements(context: NodeContext, shapes: readonly (Shape | undefined)[], axis: number): void {

@@ -68,11 +68,13 @@ function reshaped(context: NodeContext, from: Shape | undefined, wanted: readonl
     const rest = product(result.filter((dim): dim is Dim => dim !== undefined));
     const total = product(from);
     result[open[0]!] = floorDivide(total, rest);
+    context.tie(total, multiply(rest, result[open[0]!]!));
     if (typeof total === 'number' && typeof rest === 'number' && rest > 0 && total % rest !== 0) {
       context.report('error', 'reshape-mismatch', { from: total, to: rest });
     }
   } else if (open.length === 0 && from) {
     const [total, target] = [product(from), product(result as Dim[])];
+    context.tie(total, target);
     if (typeof total === 'number' && typeof target === 'number' && total !== target) {
       context.report('error', 'reshape-mismatch', { from: total, to: target });
     }
@@ -177,6 +179,7 @@ function inferExpand(context: NodeContext): void {
     // -1 is not in the specification; where it is written it means: as it is.
     const other = typeof given === 'number' && given < 0 ? 1 : given;
     if (!isDim(other)) return typeof own === 'number' && own !== 1 ? own : context.fresh(`dim${axis}`);
+    context.tie(own, other, false);
     const joined = broadcastDims(own, other);
     if (joined === undefined) context.report('error', 'broadcast-mismatch', {});
     return joined ?? context.fresh(`dim${axis}`);

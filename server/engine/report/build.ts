@@ -103,7 +103,7 @@ export function reportHead(input: ReportInput): ReportHead {
     schemaVersion: reportSchemaVersion,
     tool: input.tool,
     model: reportModel(prepared, input.path, input.symbolic),
-    workload: { ...prepared.workload, bindings: bindingsInForce(prepared) },
+    workload: { ...prepared.workload, bindings: bindingsInForce(prepared), assumed: assumedIn(inference) },
     carbonIntensity: input.carbonIntensity,
     chips: input.chips.map((analysis) =>
       reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
@@ -123,6 +123,10 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
   const used = new Map(Object.entries(prepared.workload.bindings).filter(([name]) => names.has(name)));
   for (const { name, value } of symbols) if (value !== null) used.set(name, value);
   return Object.fromEntries(used);
+}
+
+function assumedIn({ symbols }: Inference): string[] {
+  return symbols.filter(({ origin }) => origin === 'default').map(({ name }) => name);
 }
 
 /** What is known of the model itself. */

@@ -12,7 +12,8 @@ export interface Report {
   readonly schemaVersion: typeof reportSchemaVersion;
   readonly tool: { readonly version: string; readonly catalogueVersion: string };
   readonly model: ReportModel;
-  readonly workload: Workload;
+  /** With the names of those bindings whose numbers nobody gave. */
+  readonly workload: Workload & { readonly assumed: readonly string[] };
   /** Grid intensity in g CO2e/kWh as the user gave it; null: not given, carbon is unknown. */
   readonly carbonIntensity: number | null;
   readonly nodes: readonly ReportNode[];

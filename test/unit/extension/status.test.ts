@@ -98,7 +98,8 @@ function shown(choices: Partial<ChoicesResult>, trouble: { down?: string; withhe
 const settled = () => new Promise<void>((done) => setTimeout(done));
 
 const chip = (id: string, name: string) => ({ id, name }) as ChipChoice;
-const dimension = (name: string, value: number | null) => ({ name, value, origin: 'default' }) as const;
+const dimension = (name: string, value: number | null) =>
+  ({ name, value, origin: value === null ? 'unbound' : 'default' }) as const;
 
 beforeEach(() => {
   items.choices = {} as Item;
@@ -112,7 +113,7 @@ describe('the status item', () => {
     await settled();
     expect(items.choices.text).toBe('$(circuit-board) L4 +2 · batch=1, sequence=?, past=0');
     expect(items.choices.tooltip).toBe(
-      'L4\nH100\nA100\n\nbatch = 1\nsequence = ?\npast = 0\n\nClick to change',
+      'L4\nH100\nA100\n\nbatch = 1 (assumed)\nsequence = ?\npast = 0 (assumed)\n\nClick to change',
     );
     expect([items.choices.command, items.choices.isShown]).toEqual(['siliconlens.showChoices', true]);
     expect(items.choices.backgroundColor).toBeUndefined();

@@ -30,19 +30,35 @@ describe('aliases of roles', () => {
     expect(await resolved(inputs, given)).toEqual({ bindings: expected, problems: [] });
   });
 
-  it('that stand for several symbols or for none say which names there are', async () => {
+  it('that stand for several symbols give all of them the number', async () => {
     expect(await resolved('float[batch_a,batch_b] x', { batch: 2 })).toEqual({
-      bindings: {},
-      problems: [['binding.ambiguous', 'batch_a, batch_b']],
+      bindings: { batch_a: 2, batch_b: 2 },
+      problems: [],
     });
-    expect(await resolved('float[width] x', { past: 2 })).toEqual({
-      bindings: {},
-      problems: [['binding.unknown', 'width']],
+  });
+
+  it('tell sizes without a name of their own by the place', async () => {
+    const inputs = 'float[s0,3,s1,s2] x, int64[s3,s4] ids';
+    expect((await resolved(inputs, { batch: 2, height: 320, sequence: 9 })).bindings).toEqual({
+      s0: 2,
+      s3: 2,
+      s1: 320,
+      s4: 9,
     });
-    expect(await resolved('float[3] x', { past: 2 })).toEqual({
-      bindings: {},
-      problems: [['binding.no-names', 'past']],
-    });
+  });
+
+  it('that stand for none say which names there are', async () => {
+    const said = async (inputs: string) => {
+      const model = await modelOf(inputs, 'y = Identity (x)', 'float[] y');
+      const { bindings } = resolveBindings(model.graph, [{ past: 2 }]);
+      const asked = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+      return unknownBindings(await infer(model, asked), bindings).map((one) => [
+        one.code,
+        argOf(one, 'names'),
+      ]);
+    };
+    expect(await said('float[width] x')).toEqual([['binding.unknown', 'width']]);
+    expect(await said('float[3] x')).toEqual([['binding.no-names', undefined]]);
   });
 
   it('contradict the name that they stand for in one layer and give way to a later layer', async () => {
@@ -63,7 +79,11 @@ describe('aliases of roles', () => {
 
   it('are told by symbol', async () => {
     const { graph } = await modelOf('float[batch_size,s1,t1_seq,seq_2] x');
-    expect([...aliasesOf(graph)]).toEqual([['batch_size', 'batch']]);
+    // Two sequences have no name of their own in common; an axis behind the batch of a 4-D input is that of channels.
+    expect([...aliasesOf(graph)]).toEqual([
+      ['batch_size', 'batch'],
+      ['s1', 'channels'],
+    ]);
   });
 });
 

@@ -26,7 +26,13 @@ const report: Report = {
     outputs: [],
   },
   carbonIntensity: 400,
-  workload: { bindings: { batch: 2 }, phase: 'inference', precision: 'as-stored', runtime: null },
+  workload: {
+    bindings: { batch: 2, sequence: 128 },
+    assumed: ['sequence'],
+    phase: 'inference',
+    precision: 'as-stored',
+    runtime: null,
+  },
   nodes: [
     {
       index: 0,

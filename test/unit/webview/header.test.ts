@@ -40,7 +40,7 @@ describe('the header', () => {
       { name: 'empty', value: 0, origin: 'binding' },
     ] as const;
     expect(workloadText({ ...workload, dimensions, phase: 'decode', precision: 'fp16' })).toBe(
-      'batch=4 · sequence=128 (default) · past=not set · empty=0 · decode · fp16',
+      'batch=4 · sequence=128 (assumed) · past=not set · empty=0 · decode · fp16',
     );
   });
 

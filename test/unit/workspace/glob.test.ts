@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choicesFor, modelKey, parseSettings, patternLetters } from '../../../server/workspace/choices';
 import { matchesGlob } from '../../../server/workspace/glob';
-import { defaultBinding } from '../../../server/engine/inference/bindings';
+import { roleOf } from '../../../server/engine/inference/sizes/roles';
 import { moduleScope } from '../../../server/engine/graph/moduleScope';
 import { parseJsonWithComments } from '../../../server/engine/json';
 
@@ -101,8 +101,8 @@ describe('texts that make an expression start anew at every letter', () => {
       const metadata: [string, string][] = [['pkg.torch.onnx.name_scopes', `["${unit.repeat(n)}`]];
       expect(moduleScope({ name: '', metadata })).toBeTypeOf('string');
     }
-    expect(defaultBinding('encoder'.repeat(n), 'inference')).toBeUndefined();
-    expect(defaultBinding('encoder_sequence', 'decode')).toBe(128);
+    expect(roleOf('encoder'.repeat(n))).toBeUndefined();
+    expect(roleOf('encoder_sequence')).toBe('encoder');
   });
 
   it('addresses of models', () => {

@@ -30,7 +30,11 @@ export function sectionsOf(report: Report, words: Words): Section[] {
 function modelSection(report: Report, words: Words): Section {
   const { model, workload, coverage } = report;
   const text = (key: string): string => words.text(`print.${key}`);
-  const bindings = Object.entries(workload.bindings).map(([name, value]) => `${name}=${value}`);
+  const assumed = new Set(workload.assumed);
+  const bindings = Object.entries(workload.bindings).map(([name, value]) => {
+    const binding = `${name}=${value}`;
+    return assumed.has(name) ? words.text('print.workload.assumed', { binding }) : binding;
+  });
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), words.count(model.parameters)],

@@ -1,0 +1,61 @@
+import { symbolsOf, type Dim } from '../../graph/dim';
+import type { Model } from '../../graph/model';
+import type { Scheduler } from '../../scheduler';
+import { givenInputs } from '../bindings';
+import type { FlatModel } from '../flatModel';
+import { Walk } from '../walk';
+import { EquationList, type Equation } from './equations';
+import { errorKey } from './errors';
+
+/** More would take long and say little more. */
+const mostEquations = 1000;
+const mostCompared = 100_000;
+
+/** Larger graphs are not walked for their equations. */
+const mostNodes = 100_000;
+
+/** What all walks of a model begin with. */
+export interface Ground {
+  readonly model: Model;
+  readonly flat: FlatModel;
+  /** By node: 1 where something is wrong with the node itself. */
+  readonly faulty: Uint8Array;
+}
+
+/** What a graph says of its sizes whatever they are. */
+export interface Learned {
+  readonly equations: readonly Equation[];
+  /** Errors that no size is to blame for. */
+  readonly errors: ReadonlySet<string>;
+}
+
+const nothing: Learned = { equations: [], errors: new Set() };
+
+/** One per model: neither bindings nor phase change it. */
+const learned = new WeakMap<Model, Learned>();
+
+/** Walks the graph with names in the place of numbers and collects the dimensions that must be equal. */
+export async function learn({ model, flat, faulty }: Ground, scheduler: Scheduler): Promise<Learned> {
+  const known = learned.get(model);
+  if (known) return known;
+  if (flat.nodes.length > mostNodes) return nothing;
+  const input = givenInputs(model.graph, {});
+  const list = new EquationList(mostEquations);
+  const errors = new Set<string>();
+  let compared = 0;
+  const isOfInputs = (dim: Dim): boolean => symbolsOf(dim).every((name) => input.names.has(name));
+  const start = { flat, faulty: faulty.slice(), input, userBindings: {} };
+  const walk = new Walk(start, scheduler, {
+    report: (problem) => problem.severity === 'error' && errors.add(errorKey(problem)),
+    tie: (left, right, isCertain) => {
+      if (typeof left === 'number' && typeof right === 'number') return;
+      if (++compared > mostCompared || !isOfInputs(left) || !isOfInputs(right)) return;
+      list.add({ left, right, isCertain });
+    },
+  });
+  await walk.run();
+  const result = { equations: list.equations, errors };
+  // Only what is finished is kept: a cancelled walk leaves nothing behind.
+  learned.set(model, result);
+  return result;
+}
