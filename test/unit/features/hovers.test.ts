@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { MarkupContent } from 'vscode-languageserver';
+import type { Bound, Estimate, KernelCost } from '../../../server/engine/cost/types';
+import type { Graph, Model } from '../../../server/engine/graph/model';
+import { hover, nodeHover } from '../../../server/features/hover';
+import { modelHover } from '../../../server/features/modelHover';
+import { subgraph } from '../inference/build';
+import { tensorOf } from '../operators/check';
+import { analysed, float, modelOf, node, weight } from './analysed';
+
+const estimate = (value: number, low: number, high: number): Estimate => ({
+  ...{ value, low, high, basis: 'class' },
+});
+
+/** The lines of a node's hover on a chip on which it takes such a time. */
+async function linesOf(
+  model: Model,
+  index: number,
+  cost: { seconds?: Estimate | null; bound?: Bound; placement?: KernelCost['placement'] } = {},
+): Promise<string[]> {
+  const { analysis } = await analysed(model, { chips: ['nvidia-t4'] });
+  const { placement, ...more } = cost;
+  const [only] = analysis.chips;
+  const nodes = only!.cost.nodes.map((one, at) => (at === index ? { ...one, ...more } : one));
+  const kernels = only!.cost.kernels.map((one) => (placement ? { ...one, placement } : one));
+  const chips = [{ ...only!, cost: { ...only!.cost, nodes, kernels } }];
+  return nodeHover({ ...analysis, chips }, index, 'en')!.value.split('\n');
+}
+
+const product = modelOf({
+  inputs: [float('x', 32, 64)],
+  outputs: [float('y', 32, 64)],
+  initializers: [weight('w', 64, 64)],
+  nodes: [node('MatMul', ['x', 'w'], ['y'], { name: 'the product' })],
+});
+const row = (lines: readonly string[]): string => lines.filter((line) => line.startsWith('| '))[2]!;
+
+describe('the hover of a node', () => {
+  it('says work once and a row of time, bound and basis for a chip', async () => {
+    const lines = await linesOf(product, 0, { seconds: estimate(41e-6, 30e-6, 55e-6), bound: 'memory' });
+    // 2 x 32 x 64 x 64 operations; 64 x 64 floats of weights, 32 x 64 in and out.
+    expect(lines[2]).toBe('262 kOP matrix · 16.4 kB of weights · 8.19 kB in · 8.19 kB out');
+    expect(lines[4]).toBe('| Chip | Time (low – high) | Bound | Basis |');
+    expect(row(lines)).toBe('| Tesla T4 | 41 µs (30 µs – 55 µs) | memory | class constants |');
+    expect(lines).toContain('Node `the product`');
+  });
+
+  it('says where it runs on the host, that nothing runs, and what is not known', async () => {
+    const away = await linesOf(product, 0, { seconds: estimate(1e-6, 1e-6, 1e-6), placement: 'host' });
+    expect(row(away)).toMatch(/^\| Tesla T4 \(on the host\) \| 1 µs \|/);
+    const nothing = await linesOf(product, 0, { seconds: estimate(0, 0, 0), bound: 'none' });
+    expect(row(nothing)).toBe('| Tesla T4 | nothing to run | none | – |');
+    const unknown = await linesOf(product, 0, { seconds: null, bound: 'unknown' });
+    expect(row(unknown)).toBe('| Tesla T4 | unknown | unknown | unknown |');
+  });
+
+  it('says how often a node of a loop runs', async () => {
+    const body = subgraph(
+      { i: 'int64[]', go: 'bool[]', s: 'float[4]' },
+      [node('Relu', ['s'], ['t']), node('Identity', ['go'], ['on'])],
+      'on, t',
+    );
+    const graph: Partial<Graph> = {
+      inputs: [float('x', 4)],
+      outputs: [float('y', 4)],
+      initializers: [tensorOf('n', 'int64', [], [12])],
+      nodes: [node('Loop', ['n', '', 'x'], ['y'], { attributes: [{ ...body, name: 'body' }] })],
+    };
+    const { analysis } = await analysed(modelOf(graph));
+    const at = analysis.inference.nodes.findIndex((one) => one.node.operator === 'Relu');
+    // Four elements each time.
+    expect(nodeHover(analysis, at, 'en')!.value.split('\n')[2]).toBe(
+      '4 OP vector · 16 B in · 16 B out · runs 12 times',
+    );
+    expect(nodeHover(analysis, 0, 'en')!.value).not.toContain('times');
+    const nodes = analysis.inference.nodes.map((one) => ({ ...one, repeat: null }));
+    const unbound = { ...analysis, inference: { ...analysis.inference, nodes } };
+    expect(nodeHover(unbound, at, 'en')!.value.split('\n')[2]).toContain(' · runs unknown times');
+  });
+
+  it('says that there is nothing to compute, and what has no rule', async () => {
+    const quiet = modelOf({
+      inputs: [float('x', 2, 3)],
+      outputs: [float('z', 2, 3)],
+      nodes: [node('Flatten', ['x'], ['y']), node('Strange', ['y'], ['z'], { domain: 'own' })],
+    });
+    expect((await linesOf(quiet, 0))[2]).toMatch(/^no operations/);
+    expect((await linesOf(quiet, 1))[2]).toMatch(/bytes only: no rule for this operator$|^Work unknown/);
+  });
+
+  it('says from which line of which file it was exported: the innermost', async () => {
+    const trace = 'File "a.py", line 1, in f\n  File "dir/b.py", line 27, in g';
+    const traced = modelOf({
+      ...product.graph,
+      nodes: [node('MatMul', ['x', 'w'], ['y'], { metadata: [['pkg.torch.onnx.stack_trace', trace]] })],
+    });
+    expect(await linesOf(traced, 0)).toContain('From `dir/b.py:27`');
+  });
+});
+
+describe('the hover of a value', () => {
+  const model = modelOf({
+    inputs: [float('x', 4, 5)],
+    outputs: [float('z', 4, 5)],
+    initializers: [
+      tensorOf(
+        'few',
+        'int64',
+        [16],
+        Array.from({ length: 16 }, (_, i) => i),
+      ),
+      tensorOf(
+        'many',
+        'int64',
+        [17],
+        Array.from({ length: 17 }, (_, i) => i),
+      ),
+    ],
+    nodes: [
+      node('Relu', ['x'], ['y']),
+      node('Mul', ['y', 'y'], ['z']),
+      node('Gather', ['x', 'few'], ['a']),
+      node('Gather', ['x', 'many'], ['b']),
+    ],
+  });
+  const at = async (line: string, name: string): Promise<string[]> => {
+    const { analysis, text } = await analysed(model);
+    const number = text.split('\n').findIndex((one) => one.includes(line));
+    const character = text.split('\n')[number]!.lastIndexOf(name);
+    const found = hover(analysis, { line: number, character }, 'en');
+    return (found!.contents as MarkupContent).value.split('\n');
+  };
+
+  it('says what it is, how large, who writes it and how many read it', async () => {
+    // 20 floats of four bytes.
+    expect((await at('y = Relu', 'x')).slice(0, 3)).toEqual([
+      '`x` `float[4,5]`',
+      '',
+      'graph input · 80 B · read by 3',
+    ]);
+    expect((await at('z = Mul', 'y'))[2]).toBe('value · 80 B · written by Relu · read by 2');
+    expect((await at('a = Gather', 'few'))[2]).toBe('initializer · 128 B · read by 1');
+  });
+
+  it('has the first sixteen elements of what is known', async () => {
+    const sixteen = '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15';
+    expect(await at('a = Gather', 'few')).toContain(`Content: \`${sixteen}\``);
+    expect(await at('b = Gather', 'many')).toContain(`Content: \`${sixteen}, …\``);
+  });
+});
+
+describe('the hover of the model', () => {
+  it('says what it is and a row of totals for a chip, at most eight', async () => {
+    const chips = [
+      'nvidia-h100-sxm', 'intel-xeon-8480', 'apple-m4-ane', 'nvidia-t4', 'nvidia-l4', 'nvidia-b200',
+      'amd-mi300x', 'hailo-8', 'google-tpu-v5e',
+    ]; // prettier-ignore
+    const { analysis } = await analysed(product, { chips });
+    const [first, ...rest] = analysis.chips;
+    const throughput = { samplesPerSecond: 250, concurrency: 1 };
+    const total = {
+      ...first!.cost.total,
+      ...{
+        isPartial: false,
+        latencySeconds: estimate(0.004, 0.003, 0.006),
+        throughput,
+        joules: estimate(0.5, 0.4, 0.6),
+      },
+    };
+    const shown = (change: object): string[] => {
+      const one = { ...first!, cost: { ...first!.cost, total: { ...total, ...change } } };
+      return modelHover({ ...analysis, chips: [one, ...rest] }, 'en', false).value.split('\n');
+    };
+    const lines = shown({});
+    // One node; 64 x 64 floats of weights.
+    expect(lines[0]).toBe('`g` · IR 8 · ai.onnx 17 · 1 nodes · 16.4 kB of weights');
+    expect(lines.filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
+    expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ |');
+    expect(shown({ isPartial: true })[4]).toBe(
+      '| H100 SXM5 80GB | at least 4 ms | 250/s | at least 500 mJ |',
+    );
+    expect(shown({ joules: null, throughput: null })[4]).toBe(
+      '| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | unknown | unknown |',
+    );
+    expect(shown({ isPartial: true, joules: null })[4]).toMatch(/\| unknown \|$/);
+  });
+
+  it('leads on by commands of the allow-list, where the editor runs links', async () => {
+    const { analysis } = await analysed(product);
+    expect(modelHover(analysis, 'en', false).value).not.toContain('command:');
+    const targets = [...modelHover(analysis, 'en', true).value.matchAll(/\]\(command:([\w.]+)\?([^)]*)\)/g)];
+    expect(targets.map(([, , args]) => JSON.parse(decodeURIComponent(args!)) as unknown)).toEqual(
+      [0, 1, 2].map(() => [analysis.listing.uri]),
+    );
+  });
+});
