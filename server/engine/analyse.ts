@@ -79,7 +79,8 @@ export async function costsOn(
   });
   const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
   const { isPartial } = inference;
-  const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial });
+  const { streamedBytes } = cost;
+  const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial, streamedBytes });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
     const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));

@@ -87,7 +87,8 @@ export function memoryUse(chip: SummaryChip): string {
 }
 
 /** Whether it fits, or why nobody can tell. */
-export function fits({ fits: verdict, fitsUnknown }: SummaryChip['memory']): string {
+export function fits({ fits: verdict, fitsUnknown, streamedBytes }: SummaryChip['memory']): string {
+  if (verdict && streamedBytes > 0) return text('webview.fits.streams', { bytes: show.bytes(streamedBytes) });
   if (verdict !== null) return text(verdict ? 'webview.fits.yes' : 'webview.fits.no');
   return text(fitsUnknown ? `webview.fits.${fitsUnknown}` : 'webview.unknown');
 }

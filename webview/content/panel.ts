@@ -53,11 +53,13 @@ export interface Meter {
 export const highShare = 0.9;
 
 export function memoryMeter({ memory }: SummaryChip): Meter | null {
-  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown } = memory;
+  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown, streamedBytes } = memory;
   if (fitsUnknown === 'training' || fitsUnknown === 'partial') return { value: null, text: fits(memory) };
   if (highWaterBytes === null || capacityBytes === null) return null;
   const usable = capacityBytes - (reserveBytes ?? 0);
-  const share = usable > 0 ? highWaterBytes / usable : null;
+  // Of weights that are streamed as many stay as there is room for.
+  const held = streamedBytes > 0 ? Math.min(highWaterBytes, usable) : highWaterBytes;
+  const share = usable > 0 ? held / usable : null;
   return {
     value: Math.min(1, share ?? 1),
     text: `${share === null ? '>100%' : show.percent(share)} · ${fits(memory)}`,

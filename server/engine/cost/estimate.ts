@@ -89,6 +89,7 @@ function* estimateSteps(
     runtime: profile.id,
     precision,
     home: site.home,
+    streamedBytes: streamedOverLink(site, costed),
     kernels,
     nodes,
     total: {
@@ -108,6 +109,12 @@ function* estimateSteps(
     },
     problems,
   };
+}
+
+/** Bytes of weights that a run brings over the host link; none where there is no link, or nothing runs. */
+function streamedOverLink(site: Site, costed: readonly CostedKernel[]): number {
+  const hasLink = (costed[0]?.machine?.link ?? null) !== null;
+  return site.refused || !hasLink ? 0 : site.residency.streamedBytes;
 }
 
 /** Operations of nodes in no kernel: the runtime computes them at load time, merges them with equal ones or drops them. */

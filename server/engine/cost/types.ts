@@ -68,6 +68,8 @@ export interface ChipCost {
   readonly precision: PrecisionChoice;
   /** Name of the memory outside the chip that the model lives in; null where there is none. */
   readonly home: string | null;
+  /** Bytes of weights that no memory of the chip has room for: they come over the host link in every run. */
+  readonly streamedBytes: number;
   readonly kernels: readonly KernelCost[];
   readonly nodes: readonly NodeCost[];
   readonly total: {

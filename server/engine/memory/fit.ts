@@ -19,6 +19,8 @@ export interface Fit {
    */
   readonly leastBytes: number | null;
   readonly fits: boolean | null;
+  /** Bytes of weights that need no room, since they come over the host link in every run. */
+  readonly streamedBytes: number;
   /** Why `fits` is null; null where it is not. */
   readonly fitsUnknown: FitUnknown | null;
 }
@@ -29,6 +31,14 @@ export interface Fit {
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
+/** What else decides whether a model fits. */
+interface FitContext {
+  readonly phase: Phase;
+  readonly isPartial: boolean;
+  /** Bytes of weights that come over the host link in every run. */
+  readonly streamedBytes: number;
+}
+
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
  * as none). Training needs more than the mark of its forward pass, and a model of which parts are missing more than those
@@ -38,7 +48,7 @@ export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
   timeline: MemoryTimeline,
-  { phase, isPartial }: { readonly phase: Phase; readonly isPartial: boolean },
+  { phase, isPartial, streamedBytes }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
@@ -48,7 +58,9 @@ export function fitOf(
   const { leastBytes } = timeline;
   const isMore = timeline.highWaterBytes === null;
   const more = phase === 'training' ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
-  const verdict = verdictOf(leastBytes, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
+  // What is streamed leaves as much room as the activations need.
+  const needed = leastBytes && (streamedBytes > 0 ? leastBytes - timeline.weights.known : leastBytes);
+  const verdict = verdictOf(needed, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),
@@ -56,6 +68,7 @@ export function fitOf(
     highWaterBytes: more ? null : timeline.highWaterBytes,
     highWaterNode: more ? null : timeline.highWaterNode,
     leastBytes,
+    streamedBytes,
     ...verdict,
   };
 }

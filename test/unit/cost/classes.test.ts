@@ -41,6 +41,7 @@ describe('on-chip memory', () => {
     expect(streams.kernels[0]!.bytes['host link']).toBeCloseTo(16e6 - 8388608, -2);
     expect(streams.total.latencySeconds!.value).toBeGreaterThan((16e6 - 8388608) / 500e6);
     expect(streams.problems.map(({ code }) => code)).toContain('cost.weights-streamed');
+    expect([fits.streamedBytes, streams.streamedBytes]).toEqual([0, 16e6 - 8388608]);
   });
 
   it('decides whether a microcontroller runs a model at all', () => {

@@ -28,13 +28,14 @@ const tiny = (): Chip => {
 
 // The same want of memory in two sentences leaves a reader to wonder which of them holds.
 it.each([
-  ['a microcontroller', () => chipById('arm-cortex-m7')!, 'cost.does-not-fit'],
-  ['a chip that streams over its link', () => chipById('google-coral-edge-tpu')!, 'cost.weights-streamed'],
-  ['a small card', tiny, 'memory-too-small'],
-])('a model too large for %s is said to be so once, with sizes', async (_name, chip, code) => {
+  ['a microcontroller', () => chipById('arm-cortex-m7')!, 'cost.does-not-fit', false],
+  // Its weights come over the link, so it runs and says so.
+  ['a chip that streams', () => chipById('google-coral-edge-tpu')!, 'cost.weights-streamed', true],
+  ['a small card', tiny, 'memory-too-small', false],
+] as const)('a model too large for %s is said to be so once, with sizes', async (_name, chip, code, fits) => {
   const prepared = await prepare(await readFixture('resnet50'), workload, uninterrupted);
   const analysis = await costsOn(prepared, chip(), uninterrupted);
-  expect(analysis.fit.fits).toBe(false);
+  expect(analysis.fit.fits).toBe(fits);
   const found = analysis.problems.filter((one) => aboutSize.has(one.code));
   expect(found.map((one) => one.code)).toEqual([code]);
   for (const language of ['en', 'ko'] as const) {

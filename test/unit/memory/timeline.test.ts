@@ -100,23 +100,48 @@ describe('fitOf', () => {
   });
   const chip = chipById('nvidia-t4')!;
   const profile = profileById('tensorrt')!;
-  const { capacityBytes } = fitOf(chip, profile, timeline(0), { phase: 'inference', isPartial: false });
+  const { capacityBytes } = fitOf(chip, profile, timeline(0), {
+    phase: 'inference',
+    isPartial: false,
+    streamedBytes: 0,
+  });
 
   it('takes the reserve of the runtime off the capacity', () => {
     const reserve = profile.reserveBytes!.value;
     expect(capacityBytes).toBeGreaterThan(14e9);
     expect(
-      fitOf(chip, profile, timeline(capacityBytes! - reserve), { phase: 'inference', isPartial: false }).fits,
+      fitOf(chip, profile, timeline(capacityBytes! - reserve), {
+        phase: 'inference',
+        isPartial: false,
+        streamedBytes: 0,
+      }).fits,
     ).toBe(true);
     expect(
-      fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), { phase: 'inference', isPartial: false })
-        .fits,
+      fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), {
+        phase: 'inference',
+        isPartial: false,
+        streamedBytes: 0,
+      }).fits,
     ).toBe(false);
-    expect(fitOf(chip, profile, timeline(null), { phase: 'inference', isPartial: false }).fits).toBeNull();
+    expect(
+      fitOf(chip, profile, timeline(null), { phase: 'inference', isPartial: false, streamedBytes: 0 }).fits,
+    ).toBeNull();
+  });
+
+  it('asks for room for the activations alone where weights are streamed', () => {
+    const asked = { phase: 'inference', isPartial: false, streamedBytes: 20e9 } as const;
+    const usable = capacityBytes! - profile.reserveBytes!.value;
+    const streamed = (activations: number) => ({
+      ...timeline(30e9 + activations),
+      weights: { known: 30e9, isWhole: true },
+    });
+    expect(fitOf(chip, profile, streamed(usable), asked)).toMatchObject({ fits: true, streamedBytes: 20e9 });
+    expect(fitOf(chip, profile, streamed(usable + 1), asked).fits).toBe(false);
+    expect(fitOf(chip, profile, streamed(0), { ...asked, streamedBytes: 0 }).fits).toBe(false);
   });
 
   it('knows of weights of unknown size only that they are too large', () => {
-    const asked = { phase: 'inference', isPartial: false } as const;
+    const asked = { phase: 'inference', isPartial: false, streamedBytes: 0 } as const;
     const small = fitOf(chip, profile, timeline(null, 1000), asked);
     expect(small).toMatchObject({ highWaterBytes: null, leastBytes: 1000, fits: null, fitsUnknown: 'sizes' });
     const large = fitOf(chip, profile, timeline(null, capacityBytes! + 1), asked);

@@ -85,6 +85,7 @@ const report: Report = {
         highWaterNode: null,
         leastBytes: null,
         fits: null,
+        streamedBytes: 0,
         fitsUnknown: 'sizes',
         timeline: [],
       },

@@ -48,6 +48,7 @@ const memory: SummaryChip['memory'] = {
   highWaterNode: 1,
   leastBytes: 4e9,
   fits: true,
+  streamedBytes: 0,
   fitsUnknown: null,
   weightsBytes: 3e9,
   points: [],

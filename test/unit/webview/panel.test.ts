@@ -70,6 +70,10 @@ describe('the bar of memory', () => {
     // 12 GB of 8 GB.
     expect(meter({ highWaterBytes: 12e9, fits: false })).toEqual({ value: 1, text: '150% · does not fit' });
     expect(meter({ highWaterBytes: 8e9 })).toEqual({ value: 1, text: '100% · fits' });
+    expect(meter({ highWaterBytes: 12e9, streamedBytes: 4e9 })).toEqual({
+      value: 1,
+      text: '100% · fits, streaming 4 GB of weights in every run',
+    });
     expect(highShare).toBe(0.9);
   });
 

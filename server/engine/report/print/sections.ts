@@ -109,7 +109,7 @@ function chipSection(report: Report, words: Words): Section {
       totalText(total, total.joules, words.joules, words),
       memoryText(memory, words),
       known(memory.capacityBytes, words.bytes, words),
-      known(memory.fits, (fits) => text(fits ? 'yes' : 'no'), words),
+      known(memory.fits, (fits) => fitsText(fits, memory.streamedBytes, words), words),
     ]),
     ...chipNote(report, words),
   };
@@ -141,6 +141,12 @@ function weightsText({ weightBytes, leastWeightBytes }: Report['model'], words: 
 function memoryText({ highWaterBytes, leastBytes }: ReportChip['memory'], words: Words): string {
   if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, words.bytes, words);
   return words.text('print.atLeast', { value: words.bytes(leastBytes) });
+}
+
+/** Whether a model fits; weights that are streamed need no room. */
+function fitsText(fits: boolean, streamedBytes: number, words: Words): string {
+  if (fits && streamedBytes > 0) return words.text('print.streams', { bytes: words.bytes(streamedBytes) });
+  return words.text(fits ? 'print.yes' : 'print.no');
 }
 
 /** Why the operations of a chip are fewer than the model's, and why nobody can tell whether training fits. */
