@@ -152,7 +152,7 @@ describe('the side panel', () => {
     const page = await openPage('panel');
     page.send({ type: 'summary', summary });
     expect(page.main().classed('workload')[0]!.textContent).toBe(
-      'batch=4 (default) · decode · precision as stored Set dimensions… Choose chips…',
+      'batch=4 (assumed) · decode · precision as stored Set dimensions… Choose chips…',
     );
     for (const label of ['Set dimensions…', 'Choose chips…', 'Open report']) page.main().press(label);
     expect(page.posted.slice(1).map((message) => (message as { command: string }).command)).toEqual([
