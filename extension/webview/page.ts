@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import * as vscode from 'vscode';
 import { fileName, modelUri } from '../addresses';
 import {
@@ -130,7 +131,7 @@ export class Page implements vscode.Disposable {
         return uri && this.reveal.node(uri, message.node);
       }
       case 'command': {
-        const command: string | undefined = commands[message.command];
+        const command = entryOf(commands, message.command);
         if (command === undefined) return this.log.warn(`unknown command ${String(message.command)}`);
         await vscode.commands.executeCommand(command, this.subject());
         return;
