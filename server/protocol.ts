@@ -42,6 +42,7 @@ export const linkedCommands = {
   chooseChips: 'siliconlens.chooseChips',
   /** Second argument: name of the dimension to ask for first. */
   setDimensions: 'siliconlens.setDimensions',
+  setSizes: 'siliconlens.setSizes',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */

@@ -5,6 +5,7 @@ import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
 import { writeSetting } from './settings';
+import { setSizes } from './sizes';
 import { runtimeInForce, setDimensions, setPhase, setPrecision, setRuntime } from './workload';
 
 /** The pick lists behind the status item and the commands of the same names. */
@@ -24,6 +25,10 @@ export class Choices {
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {
     await setDimensions(() => this.of(uri), first);
+  }
+
+  async setSizes(uri: vscode.Uri): Promise<void> {
+    await setSizes(await this.of(uri));
   }
 
   async setPhase(uri: vscode.Uri): Promise<void> {

@@ -30,14 +30,19 @@ export async function writeModelChoices(key: string, change: ModelChoices): Prom
   await writeSetting('models', withChoices(writtenModels(), key, change));
 }
 
-/** Sets one dimension of a model, or takes its number away if `value` is null. */
-export async function writeDimension(
-  key: string,
-  names: Pick<DimensionChoice, 'name' | 'alias'>,
-  value: number | null,
-): Promise<void> {
+/** A dimension's number, or null to take it away. */
+export interface DimensionChange {
+  readonly names: Pick<DimensionChoice, 'name' | 'alias'>;
+  readonly value: number | null;
+}
+
+/** Changes dimensions of a model. */
+export async function writeDimensions(key: string, changes: readonly DimensionChange[]): Promise<void> {
   const models = writtenModels();
-  const dimensions = withDimension(entryOf(models, key)?.dimensions ?? {}, names, value);
+  const dimensions = changes.reduce(
+    (before, { names, value }) => withDimension(before, names, value),
+    entryOf(models, key)?.dimensions ?? {},
+  );
   await writeSetting('models', withChoices(models, key, { dimensions }));
 }
 

@@ -4,7 +4,7 @@ import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { MessageKey } from '../../l10n/messages';
 import type { ChoicesResult, DimensionChoice } from '../../server/protocol';
 import { text } from '../text';
-import { type ModelChoices, writeDimension, writeModelChoices } from './settings';
+import { type ModelChoices, writeDimensions, writeModelChoices } from './settings';
 
 const phases: Record<Phase, MessageKey> = {
   inference: 'extension.phase.inference',
@@ -48,7 +48,7 @@ export async function setDimensions(choicesNow: () => Promise<ChoicesResult>, fi
     const wanted = only ?? (await pickDimension(dimensions));
     if (!wanted) return;
     const value = await askNumber(wanted);
-    if (value !== undefined) await writeDimension(key, wanted, value);
+    if (value !== undefined) await writeDimensions(key, [{ names: wanted, value }]);
     if (only) return;
   }
 }

@@ -56,6 +56,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),
     ),
+    [linkedCommands.setSizes]: aboutModel((uri) => choices.setSizes(uri)),
     'siliconlens.setPhase': aboutModel((uri) => choices.setPhase(uri)),
     'siliconlens.setPrecision': aboutModel((uri) => choices.setPrecision(uri)),
     'siliconlens.setRuntime': aboutModel((uri) => choices.setRuntime(uri)),

@@ -48,7 +48,9 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     command: linkedCommands.setDimensions,
     arguments: [uri],
   });
-  for (const name of runs ? (['chooseChips', 'openReport'] as const) : []) {
+  const isAssumed = analysis.inference.symbols.some(({ origin }) => origin === 'default');
+  const offered = [...(isAssumed ? (['setSizes'] as const) : []), 'chooseChips', 'openReport'] as const;
+  for (const name of runs ? offered : []) {
     commands.push({
       title: message(language, `lens.${name}`),
       command: linkedCommands[name],

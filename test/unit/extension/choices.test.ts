@@ -4,6 +4,7 @@ vi.mock('vscode', () => ({ env: { language: 'en' } }));
 
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
 const { parseSize, runtimeInForce, runtimeItems } = await import('../../../extension/choices/workload');
+const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
 const { inOrder } = await import('../../../extension/choices/chips');
 
 describe('choices of a model', () => {
@@ -47,6 +48,43 @@ describe('a size that someone types', () => {
     ['99999999999999999999', undefined],
   ])('%j is %s', (input, size) => {
     expect(parseSize(input)).toBe(size);
+  });
+});
+
+describe('all assumed sizes at once', () => {
+  const dimensions = [
+    { name: 'batch_size', value: 1, origin: 'default', alias: 'batch' },
+    { name: 'sequence', value: 4, origin: 'binding' },
+    { name: 'total', value: 4, origin: 'follows' },
+    { name: 'y.count', value: null, origin: 'unbound' },
+    { name: 'a,b', value: 1, origin: 'default' },
+    { name: 'a=b', value: 7, origin: 'default' },
+  ] as const;
+  const open = openSizes(dimensions);
+
+  it('are shown in one line, without those that somebody gave and those that follow', () => {
+    expect(sizesText(open)).toBe('batch_size=1, y.count=?, a=b=7');
+  });
+
+  it.each([
+    ['batch_size=1, y.count=?, a=b=7', []],
+    ['batch_size=8, y.count=?, a=b=7', [['batch_size', 8]]],
+    [
+      ' batch_size = 8 ,y.count=3,',
+      [
+        ['batch_size', 8],
+        ['y.count', 3],
+      ],
+    ],
+    ['a=b=2', [['a=b', 2]]],
+    ['', []],
+    ['batch_size=', []],
+    ['batch_size=-1', undefined],
+    ['batch=8', undefined],
+    ['batch_size', undefined],
+    ['sequence=8', undefined],
+  ])('%j changes %j', (input, expected) => {
+    expect(parseSizes(input, open)?.map(({ names, value }) => [names.name, value])).toEqual(expected);
   });
 });
 
