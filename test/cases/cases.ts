@@ -4,9 +4,10 @@ import { Desk, type Case } from './desk';
 import { doors } from './doors';
 import { output } from './output';
 import { size } from './size';
+import { sizes } from './sizes';
 import { truth } from './truth';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { truth, choices, output, size, doors };
+const groups: Readonly<Record<string, readonly Case[]>> = { truth, choices, sizes, output, size, doors };
 
 async function main(): Promise<void> {
   const wanted = process.argv[2] ?? '';

@@ -97,6 +97,31 @@ describe('siliconlens analyze', () => {
     expect(over.model.inputs[0]!.shape).toEqual([7, 16]);
   });
 
+  it('marks assumed sizes, and refuses numbers that exclude each other', async () => {
+    const model = join(folder, 'cached.onnxtxt');
+    writeFileSync(
+      model,
+      `<ir_version: 9, opset_import: ["" : 20]>
+g (float[batch,sequence_length,4] x, float[batch,past_length,4] p, float[batch,total_length] m) => (float[] y) {
+  y = Concat <axis = 1> (p, x)
+}
+`,
+    );
+    const words = ['analyze', model, '-c', 'nvidia-t4', '-b', 'past=10'];
+    const assumed = 'batch=1 (assumed), sequence_length=128 (assumed), total_length=138 (assumed)';
+    expect((await siliconlens(...words)).out).toContain(`past_length=10, ${assumed}`);
+    expect((await siliconlens(...words, '-b', 'sequence=2')).out).toContain(
+      'past_length=10, sequence_length=2, batch=1 (assumed), total_length=12',
+    );
+    expect((await siliconlens(...words, '--lang', 'ko')).out).toContain('batch=1 (가정)');
+    const report = JSON.parse((await siliconlens(...words, '-f', 'json')).out) as Report;
+    expect(report.workload.assumed).toEqual(['batch', 'sequence_length', 'total_length']);
+    const clash = await siliconlens(...words, '-b', 'total_length=5');
+    expect([clash.code, clash.out]).toEqual([2, '']);
+    expect(clash.error).toMatch(/past_length=10.*total_length = past_length \+ sequence_length/);
+    expect(clash.error).toContain('total_length=5');
+  });
+
   it('takes numbers of dimensions by the names of the model or by what they mean', async () => {
     const model = join(folder, 'decoder.onnxtxt');
     writeFileSync(
