@@ -284,6 +284,19 @@ describe('a size that the graph contradicts', () => {
     expect((await sizesOf(await flattened(1024), { s1: 64 })).sizes).toBe('s0=1~ s1=64 s2=32~');
   });
 
+  it('is no way out to nothing at all', async () => {
+    // Twice the sequence can't be added to the sequence, unless there is none.
+    const model = await modelOf('float[s0,s1,8] x', ['c = Concat <axis = 1> (x, x)', 'y = Add (c, x)']);
+    const { sizes, problems } = await sizesOf(model);
+    // 1 is broadcast to 2.
+    expect([sizes, problems]).toEqual(['s0=1~ s1=1~', []]);
+    const odd = await modelOf('float[s0,s1] x', [
+      'c = Concat <axis = 0> (x, x)',
+      'y = Concat <axis = 1> (c, x)',
+    ]);
+    expect((await sizesOf(odd)).sizes).toBe('s0=1~ s1=128~');
+  });
+
   it('is not sought where no size is to blame', async () => {
     const model = await modelOf('float[batch,seq,4] x, float[5,6] w', ['a = MatMul (x, w)', 'y = Relu (a)']);
     const { sizes, problems } = await sizesOf(model);

@@ -103,7 +103,10 @@ export class Numbers {
     if (!(root.value >= 0) || !Number.isInteger(root.value)) return 'broken';
     // What is broadcast against 1 may be of any size.
     if (!equation.isCertain && root.value === 1 && isPair(equation)) return undefined;
-    this.keep(root.name, { value: root.value, ...this.reasons(equation, root.name) });
+    const reasons = this.reasons(equation, root.name);
+    // A graph that holds for nothing at all says that no size fits it.
+    if (root.value === 0 && reasons.given.length === 0 && !reasons.isAssumed) return undefined;
+    this.keep(root.name, { value: root.value, ...reasons });
     return { name: root.name };
   }
 

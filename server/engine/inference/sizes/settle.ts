@@ -145,7 +145,8 @@ class Settler {
   /** Finds the size nearest to the first one with which all equations hold. */
   private fits(symbols: readonly SizedSymbol[], group: string): boolean {
     const first = symbols[0]!;
-    for (const size of sizesNear(this.first(first, group), first.role, symbols.length === 1)) {
+    const mayBeNothing = symbols.length === 1 && Object.keys(this.asked.given).length > 0;
+    for (const size of sizesNear(this.first(first, group), first.role, mayBeNothing)) {
       if (++this.tries > mostTriesInAll) return false;
       if (this.tryAll(symbols, size)) return true;
     }
@@ -179,7 +180,7 @@ function mateKey({ role, isNamed }: SizedSymbol): string {
 }
 
 /** Multiples of the role's step, the nearest first, then sizes that it often has, then any. */
-function* sizesNear(first: number, role: Role, isAlone: boolean): Generator<number> {
+function* sizesNear(first: number, role: Role, mayBeNothing: boolean): Generator<number> {
   const most = Math.min(largestSize, Math.max(4096, first * 4));
   const step = stepOf(role);
   let count = 0;
@@ -194,6 +195,6 @@ function* sizesNear(first: number, role: Role, isAlone: boolean): Generator<numb
       }
     }
   }
-  // Nothing at all is the last resort, and no size that several share for a reason.
-  if (isAlone) yield 0;
+  // Nothing at all is the last resort where the user's numbers leave nothing.
+  if (mayBeNothing) yield 0;
 }
