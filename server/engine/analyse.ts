@@ -6,6 +6,7 @@ import { Sizing } from './cost/sizing';
 import type { ChipCost } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
+import { inferFile, tripBindings, type FileFacts } from './inference/symbolic';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
@@ -72,7 +73,7 @@ export async function costsOn(
   const { inference, workload } = prepared;
   const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime);
   const problems = [...ofRuntime];
-  const plan = await planFor(inference, profile, scheduler);
+  const plan = await planFor(prepared, profile, scheduler);
   const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, {
     ...(host && { host }),
     ...(sparse && { sparse }),
@@ -105,17 +106,43 @@ function* timelineOn(
 const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.weights-streamed']);
 
 async function planFor(
-  inference: Inference,
+  prepared: Prepared,
   profile: RuntimeProfile,
   scheduler: Scheduler,
 ): Promise<KernelPlan> {
+  const { inference } = prepared;
   let known = plans.get(inference);
   if (!known) plans.set(inference, (known = new WeakMap<RuntimeProfile, KernelPlan>()));
   let plan = known.get(profile);
   if (!plan) {
     // Only what is finished is kept: whoever shared a plan under way would be cancelled with the run that began it.
-    plan = await planKernels(inference, profile, scheduler);
+    const file = profile.sizes === 'file' ? await fileFacts(prepared, scheduler) : undefined;
+    plan = await planKernels(inference, profile, scheduler, file && { file });
     known.set(profile, plan);
   }
   return plan;
+}
+
+interface KnownFacts {
+  readonly trips: string;
+  readonly facts: FileFacts;
+}
+
+/** What files say of their sizes; bindings change nothing in it, only loop trips do. */
+const factsOfFiles = new WeakMap<Model, KnownFacts>();
+
+/** Undefined where all sizes have numbers in the file: then there is nothing that only bindings tell. */
+async function fileFacts(
+  { model, inference, workload }: Prepared,
+  scheduler: Scheduler,
+): Promise<FileFacts | undefined> {
+  if (inference.symbols.length === 0) return undefined;
+  const { bindings } = workload;
+  const trips = JSON.stringify(Object.entries(tripBindings(bindings)).sort());
+  let known = factsOfFiles.get(model);
+  if (known?.trips !== trips) {
+    known = { trips, facts: await inferFile(model, bindings, scheduler) };
+    factsOfFiles.set(model, known);
+  }
+  return known.facts;
 }

@@ -25,11 +25,17 @@ export function* shareOut(
   links: ReadonlyMap<number, Estimate>,
 ): Steps<NodeCost[]> {
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
+  const inserted: Kernel[] = [];
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const { index } = kernel;
     const whole = { cost: costs[index]!, machine: machines[index], link: links.get(index) };
     shareKernel(inference, kernel, whole, nodes);
+    if (kernel.nodes.length === 0) inserted.push(kernel);
+  }
+  for (const kernel of inserted) {
+    if (isStepDue(kernel.index)) yield;
+    addInserted(kernel, costs[kernel.index]!, nodes);
   }
   return nodes;
 }
@@ -39,6 +45,17 @@ interface Whole {
   readonly cost: KernelCost;
   readonly machine: Machine | undefined;
   readonly link: Estimate | undefined;
+}
+
+/** What a runtime puts in counts with the node for which it is there. */
+function addInserted({ anchor, repeat }: Kernel, { seconds, joules }: KernelCost, nodes: NodeCost[]): void {
+  const node = nodes[anchor]!;
+  const isKnown = node.seconds && seconds && repeat !== null;
+  nodes[anchor] = {
+    ...node,
+    seconds: isKnown ? added(node.seconds, scale(seconds, repeat)) : null,
+    joules: isKnown && node.joules && joules ? added(node.joules, scale(joules, repeat)) : null,
+  };
 }
 
 function shareKernel(

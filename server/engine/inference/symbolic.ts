@@ -1,5 +1,5 @@
 import type { Model, ValueType } from '../graph/model';
-import type { Element } from '../operators/rule';
+import type { Element, Fact } from '../operators/rule';
 import type { Bindings } from '../graph/dim';
 import { mapPolitely, type Scheduler } from '../scheduler';
 import { givenInputs } from './bindings';
@@ -29,6 +29,38 @@ export async function inferSymbolic(
   bindings: Bindings,
   scheduler: Scheduler,
 ): Promise<SymbolicFacts> {
+  const { facts } = await walkWithoutNumbers(model, bindings, scheduler, true);
+  return mapPolitely(facts, scheduler, (fact) => {
+    if (!fact?.type) return undefined;
+    const elements = fact.elements?.some(isSymbolic) ? fact.elements : undefined;
+    if (!elements && !isOpen(fact.type)) return undefined;
+    return { type: fact.type, ...(elements && { elements }) };
+  });
+}
+
+/** What a file itself says of its values. */
+export interface FileFacts {
+  /** By value id, the same as in `Inference.values`; undefined and gaps where nothing is said. */
+  readonly facts: readonly (Fact | undefined)[];
+  /** Symbols in types for sizes that the file gives no name. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+/**
+ * Types as a runtime knows them that loads the file: free sizes have no number, and what a graph computes from them is not
+ * followed.
+ * @param bindings only those of loop trips count
+ */
+export function inferFile(model: Model, bindings: Bindings, scheduler: Scheduler): Promise<FileFacts> {
+  return walkWithoutNumbers(model, bindings, scheduler, false);
+}
+
+async function walkWithoutNumbers(
+  model: Model,
+  bindings: Bindings,
+  scheduler: Scheduler,
+  followsSizes: boolean,
+): Promise<FileFacts> {
   const trips = tripBindings(bindings);
   const silent = (): void => {};
   const flat = await flatten(model, {}, scheduler, silent);
@@ -36,13 +68,9 @@ export async function inferSymbolic(
   // What is wrong with nodes is told by the walk with numbers.
   const faulty = new Uint8Array(flat.nodes.length);
   const walk = new Walk({ flat, faulty, input, userBindings: trips }, scheduler, { report: silent });
+  walk.followsSizes = followsSizes;
   await walk.run();
-  return mapPolitely(walk.facts, scheduler, (fact) => {
-    if (!fact?.type) return undefined;
-    const elements = fact.elements?.some(isSymbolic) ? fact.elements : undefined;
-    if (!elements && !isOpen(fact.type)) return undefined;
-    return { type: fact.type, ...(elements && { elements }) };
-  });
+  return { facts: walk.facts, unknown: walk.freshSymbols };
 }
 
 /** The bindings that {@link inferSymbolic} looks at. */

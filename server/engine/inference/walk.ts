@@ -37,6 +37,13 @@ export interface WalkListener {
   readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
 }
 
+/** Without content that is a dimension. */
+function withoutSizes(fact: Fact): Fact {
+  const isNumber =
+    fact.elements?.every((element) => element !== undefined && typeof element !== 'object') ?? true;
+  return isNumber ? fact : { type: fact.type };
+}
+
 /** Infers facts by running the rules in order of use; scopes of subgraphs and functions when their node asks. */
 export class Walk {
   readonly facts: (Fact | undefined)[];
@@ -49,6 +56,11 @@ export class Walk {
   readonly askedNames = new Set<string>();
   /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
   readonly cuts = new Map<number, Set<number>>();
+  /**
+   * Whether dimensions without a number are followed through what a graph computes from them. Runtimes do not: to them the
+   * result of a Reshape to such a shape has any size.
+   */
+  followsSizes = true;
   private readonly orders: (readonly number[] | undefined)[] = [];
   /** By scope: names that declarations use mean something of their own in each body and in each run of it. */
   private readonly unifiers: (Unifier | undefined)[] = [];
@@ -336,7 +348,8 @@ export class Walk {
     for (let position = 0; position < node.outputs.length; position++) {
       const output = node.outputs[position]!;
       if (output === null) continue;
-      this.settle(node, output, context?.output(position) ?? unknownFact, traits);
+      const said = context?.output(position) ?? unknownFact;
+      this.settle(node, output, this.followsSizes ? said : withoutSizes(said), traits);
       known &&= this.facts[output]?.type !== undefined;
     }
     this.folded[node.index] = traits & Trait.Constant ? 1 : 0;

@@ -1,5 +1,6 @@
 import { entryOf } from '../../../outside/table';
 import type { Shape } from '../graph/model';
+import { isAttentionInput, isAttentionOutput, isBehindAttention } from './attentionParts';
 import type { WorkGraph, WorkNode } from './workGraph';
 
 type NodeTest = (node: WorkNode, graph: WorkGraph) => boolean;
@@ -17,16 +18,14 @@ const tests: Readonly<Record<string, NodeTest>> = {
       )
     );
   },
-  /** First input and first output have the same known shape. */
-  'same-shape': (node, graph) => {
-    const [input, output] = [shapeOf(node.inputs[0], graph), shapeOf(node.outputs[0], graph)];
-    return input !== undefined && output !== undefined && equalShapes(input, output);
-  },
   /** All given inputs but the first are constant. */
   'constant-parameters': (node, graph) =>
     node.inputs.slice(1).every((input) => input === null || graph.value(graph.resolve(input)).isConstant),
-  /** First input and first output of rank 4 (images). */
-  'rank-4': (node, graph) => shapeOf(node.outputs[0], graph)?.length === 4,
+  /** All dimensions of the first output are numbers. */
+  'known-sizes': (node, graph) =>
+    shapeOf(node.outputs[0], graph)?.every((dim) => typeof dim === 'number') ?? false,
+  /** The graph does not give it out. */
+  inner: (node, graph) => typeof node.outputs[0] === 'number' && !graph.leavesScope(node.outputs[0]),
   'rank-2': (node, graph) => shapeOf(node.inputs[0], graph)?.length === 2,
   /** The second input has rank 2, as the weights of a linear layer have. */
   'second-rank-2': (node, graph) => shapeOf(node.inputs[1], graph)?.length === 2,
@@ -35,6 +34,7 @@ const tests: Readonly<Record<string, NodeTest>> = {
     const output = shapeOf(node.outputs[0], graph);
     return (
       output !== undefined &&
+      output.every((dim) => graph.seen.isTold(dim)) &&
       node.inputs.every((input) => {
         const shape = shapeOf(input, graph);
         return shape !== undefined && equalShapes(shape, output);
@@ -47,19 +47,9 @@ const tests: Readonly<Record<string, NodeTest>> = {
     return typeof output === 'number' && !graph.leavesScope(output) && graph.isReadOnce(output);
   },
   'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
-  /**
-   * A convolution of images that ONNX Runtime runs in blocks of channels: constant weights; where it is grouped, output
-   * channels in whole blocks (nchwc_transformer.cc; 8 or 16 channels per block, depending on the CPU).
-   */
-  'blocked-channels': (node, graph) => {
-    const weights = node.inputs[1];
-    const shape = shapeOf(weights, graph);
-    const [outputs, inputs] = shape ?? [];
-    if (typeof weights !== 'number' || !graph.value(graph.resolve(weights)).isConstant) return false;
-    if (shape?.length !== 4 || typeof outputs !== 'number' || typeof inputs !== 'number') return false;
-    const group = node.root.node.attributes.find((attribute) => attribute.name === 'group');
-    return group?.kind === 'int' && group.value > 1 ? outputs % 8 === 0 : true;
-  },
+  /** No part of an attention that ONNX Runtime leaves to a fusion of all of it (matmul_add_fusion.cc). */
+  'not-of-attention': (node, graph) => !isAttentionInput(node, graph) && !isAttentionOutput(node, graph),
+  'not-behind-attention': (node, graph) => !isBehindAttention(node, graph),
 };
 
 /** Whether a node passes a named test. Unknown names are mistakes in the table, caught by its test. */
@@ -75,9 +65,12 @@ const valueTests: Readonly<Record<string, ValueTest>> = {
   /** One element. */
   scalar: (value, graph) => shapeOf(value, graph)?.every((dim) => dim === 1) ?? false,
   'float-32': (value, graph) => {
-    const { type } = graph.value(value);
+    const type = graph.seen.type(value);
     return type?.kind === 'tensor' && type.dtype === 'float';
   },
+  /** An initializer, or computed at load time. */
+  stored: (value, graph) =>
+    graph.value(value).isConstant || (graph.value(value).origin === 'node' && graph.producer(value) === -1),
   vector: (value, graph) => shapeOf(value, graph)?.length === 1,
 };
 
@@ -90,7 +83,7 @@ export function passesValueTest(name: string, value: number, graph: WorkGraph): 
 
 export function shapeOf(value: number | null | undefined, graph: WorkGraph): Shape | undefined {
   if (value === null || value === undefined) return undefined;
-  const type = graph.value(graph.resolve(value)).type;
+  const type = graph.seen.type(graph.resolve(value));
   return type?.kind === 'tensor' ? type.shape : undefined;
 }
 

@@ -15,7 +15,8 @@ export function* eliminateNoOperations(
       for (const at of graph.withOperator(operator)) {
         yield;
         const node = graph.nodes[at]!;
-        const source = rule.when === undefined ? node.inputs[0] : conditions[rule.when](node, graph);
+        const source =
+          rule.when === undefined ? node.inputs[0] : conditions[rule.when](node, graph, rule.scalar);
         const output = node.outputs[0];
         if (typeof source !== 'number' || typeof output !== 'number') continue;
         // Further outputs (Dropout's mask) that somebody reads need the node.
@@ -29,7 +30,10 @@ export function* eliminateNoOperations(
 
 /** The value that a no-operation passes on; null when it does something. */
 const conditions: Readonly<
-  Record<EliminationCondition, (node: WorkNode, graph: WorkGraph) => number | null | undefined>
+  Record<
+    EliminationCondition,
+    (node: WorkNode, graph: WorkGraph, scalar?: boolean) => number | null | undefined
+  >
 > = {
   'same-type': (node, graph) => {
     const [from, to] = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
@@ -58,8 +62,8 @@ const conditions: Readonly<
     const moving = permutationOf(node, graph)?.filter((axis) => shape?.[axis] !== 1);
     return moving?.every((axis, index) => index === 0 || axis > moving[index - 1]!) ? node.inputs[0] : null;
   },
-  'adds-zero': (node, graph) => otherThan(node, graph, 0),
-  'times-one': (node, graph) => otherThan(node, graph, 1),
+  'adds-zero': (node, graph, scalar) => otherThan(node, graph, 0, scalar),
+  'times-one': (node, graph, scalar) => otherThan(node, graph, 1, scalar),
 };
 
 function sameShape(node: WorkNode, graph: WorkGraph): number | null | undefined {
@@ -68,7 +72,12 @@ function sameShape(node: WorkNode, graph: WorkGraph): number | null | undefined 
 }
 
 /** The input whose partner is the constant `neutral` and which has the shape of the output. */
-function otherThan(node: WorkNode, graph: WorkGraph, neutral: number): number | null {
+function otherThan(
+  node: WorkNode,
+  graph: WorkGraph,
+  neutral: number,
+  scalar: boolean | undefined,
+): number | null {
   const [first, second] = node.inputs;
   if (typeof first !== 'number' || typeof second !== 'number') return null;
   const output = shapeOf(node.outputs[0], graph);
@@ -81,7 +90,10 @@ function otherThan(node: WorkNode, graph: WorkGraph, neutral: number): number | 
       : undefined;
     const shape = shapeOf(candidate, graph);
     const isNeutral =
-      elements !== undefined && elements.length > 0 && elements.every((each) => each === neutral);
+      elements !== undefined &&
+      elements.length > 0 &&
+      (!scalar || elements.length === 1) &&
+      elements.every((each) => each === neutral);
     if (isNeutral && shape && output && equalShapes(shape, output)) return candidate;
     // x - 0 and x / 1 only: the constant must be the second input.
     if (!symmetric.has(node.operator)) return null;
@@ -93,7 +105,7 @@ const symmetric: ReadonlySet<string> = new Set(['Add', 'Mul']);
 
 function typeOf(value: number | null | undefined, graph: WorkGraph): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const type = graph.value(graph.resolve(value)).type;
+  const type = graph.seen.type(graph.resolve(value));
   return type?.kind === 'tensor' ? type.dtype : undefined;
 }
 
@@ -107,10 +119,7 @@ export function* mergeEqual(graph: WorkGraph): Steps<void> {
   for (let at = 0; at < graph.nodes.length; at++) {
     if (isStepDue(at)) yield;
     const node = graph.nodes[at];
-    const first = node?.inputs[0];
     if (!node || random.test(node.operator)) continue;
-    // Nodes that compute the same read the same: who is alone with its first input has no equal.
-    if (typeof first === 'number' && !graph.hasSeveralReaders(first)) continue;
     const key = identityOf(node, graph);
     if (key === null) continue;
     const kept = seen.get(key);
@@ -129,10 +138,21 @@ function identityOf(node: WorkNode, graph: WorkGraph): string | null {
     if (text === null) return null;
     attributes.push(text);
   }
-  const inputs = node.inputs.map((input) => (input === null ? '' : graph.resolve(input))).join();
+  const inputs = node.inputs.map((input) => (input === null ? '' : inputIdentity(input, graph))).join();
   // A twin that omits an output cannot stand for one that has it.
   const outputs = node.outputs.map((output) => (output === null ? '-' : '+')).join('');
   return `${node.domain}:${node.operator}:${node.root.scope}:${outputs}:${inputs}:${attributes.sort().join(';')}`;
+}
+
+/** Most elements of constants that count as one where they are alike (constant_sharing.cc of ONNX Runtime). */
+const mostShared = 8;
+
+/** Small constants of the same type, shape and content are the same, whatever their names. */
+function inputIdentity(input: number, graph: WorkGraph): string {
+  const id = graph.resolve(input);
+  const { isConstant, elements, type } = graph.value(id);
+  if (!isConstant || !elements || elements.length > mostShared || type?.kind !== 'tensor') return String(id);
+  return JSON.stringify([type.dtype, type.shape, elements]);
 }
 
 /** Null for attributes that are not compared (graphs, tensors). */

@@ -11,8 +11,12 @@ export function isMatrixClass(operatorClass: OperatorClass): boolean {
   return matrixClasses.has(operatorClass);
 }
 
-/** Replaces every match of the named patterns by one node, pattern by pattern. */
-export function* fusePatterns(graph: WorkGraph, names: readonly string[], shared: boolean): Steps<void> {
+/** Replaces every match of the named patterns by one node, pattern by pattern; see `Pass` in profile.ts. */
+export function* fusePatterns(
+  graph: WorkGraph,
+  names: readonly string[],
+  { shared = false, opset = 0 }: { readonly shared?: boolean; readonly opset?: number },
+): Steps<void> {
   const matcher = new Matcher(graph);
   for (const name of names) {
     const pattern = patterns.get(name);
@@ -22,6 +26,7 @@ export function* fusePatterns(graph: WorkGraph, names: readonly string[], shared
       for (const operator of root.operators) {
         for (const at of graph.withOperator(operator)) {
           yield;
+          if (graph.nodes[at]!.root.version < opset) continue;
           const match = matcher.matchAt(at, root, shared);
           if (match && match.nodes.size > 0) fuseMatch(graph, at, match, pattern, name);
         }
@@ -32,7 +37,7 @@ export function* fusePatterns(graph: WorkGraph, names: readonly string[], shared
 
 function fuseMatch(graph: WorkGraph, at: number, match: Match, pattern: Pattern, name: string): void {
   const root = graph.nodes[at]!;
-  if (match.nodes.size === 1 && match.recomputed.size === 0) return;
+  if (match.nodes.size === 1 && match.recomputed.size === 0) return insertAround(graph, at, match, pattern);
   if (pattern.make !== undefined) for (const inner of match.nodes) graph.cover(graph.nodes[inner]!.members);
   const inputs = (pattern.inputs ?? [])
     .map((input) => match.values.get(input))
@@ -46,6 +51,41 @@ function fuseMatch(graph: WorkGraph, at: number, match: Match, pattern: Pattern,
     fusion: name,
     operatorClass: pattern.operatorClass ?? classOf(graph, match.nodes, root),
     recomputed: match.recomputed,
+  });
+  insertAround(graph, graph.holder(root.root.index), match, pattern);
+}
+
+/** What the runtime puts in beside what it makes. */
+function insertAround(graph: WorkGraph, at: number, match: Match, pattern: Pattern): void {
+  const root = graph.nodes[at]!;
+  for (const [input, operator] of pattern.before) {
+    const value = match.values.get(input);
+    if (value !== undefined)
+      graph.insert({ operator, value, root: root.root.index, side: 'before', copies: false });
+  }
+  const [output] = root.outputs;
+  const isPart =
+    pattern.afterJoins && typeof output === 'number' && isOnlyReadBy(graph, output, pattern.after);
+  if (pattern.after !== null && typeof output === 'number' && !isPart)
+    graph.insert({
+      operator: pattern.after,
+      value: output,
+      root: root.root.index,
+      side: 'after',
+      copies: false,
+    });
+}
+
+/**
+ * One node with the operator alone reads the value: what would be put in before it is part of it. A Reshape in which 0
+ * means 0 stays by itself.
+ */
+function isOnlyReadBy(graph: WorkGraph, value: number, operator: string | null): boolean {
+  if (graph.leavesScope(value) || !graph.isReadOnce(value)) return false;
+  return graph.someConsumer(value, (reader) => {
+    const { root } = graph.nodes[reader]!;
+    const isLiteral = root.node.attributes.some((one) => one.name === 'allowzero' && one.value === 1);
+    return graph.nodes[reader]!.operator === operator && !isLiteral;
   });
 }
 

@@ -37,7 +37,13 @@ export function operandsOf(
   ];
 }
 
-function operandOf(inference: Inference, id: number, use: 'read' | 'written', bytes: number | null): Operand {
+/** A value as an operand of which so many bytes cross the border of a kernel. */
+export function operandOf(
+  inference: Inference,
+  id: number,
+  use: 'read' | 'written',
+  bytes: number | null,
+): Operand {
   const { type, isConstant } = inference.values[id]!;
   const role = use === 'written' ? 'output' : isConstant ? 'weight' : 'input';
   const format = (type?.kind === 'tensor' && type.dtype) || null;

@@ -14,6 +14,11 @@ export interface Pattern {
   /** Names that become the first inputs, in order. */
   readonly inputs: readonly string[] | null;
   readonly operatorClass: OperatorClass | null;
+  /** Operators that the runtime puts in before and after, without moving anything: on one of the names, on the output. */
+  readonly before: readonly (readonly [name: string, operator: string])[];
+  readonly after: string | null;
+  /** What comes after is left out where the same operator follows anyway. */
+  readonly afterJoins: boolean;
 }
 
 interface PatternEntry {
@@ -21,6 +26,9 @@ interface PatternEntry {
   readonly make?: string;
   readonly inputs?: readonly string[];
   readonly operatorClass?: string;
+  readonly before?: Readonly<Record<string, string>>;
+  readonly after?: string;
+  readonly afterJoins?: boolean;
 }
 
 const sets: Readonly<Record<string, readonly string[]>> = table.sets;
@@ -45,6 +53,9 @@ export const patterns: ReadonlyMap<string, Pattern> = new Map(
       }),
       make: entry.make ?? null,
       inputs: entry.inputs ?? null,
+      before: Object.entries(entry.before ?? {}),
+      after: entry.after ?? null,
+      afterJoins: entry.afterJoins ?? false,
       operatorClass: (entry.operatorClass as OperatorClass | undefined) ?? null,
     },
   ]),

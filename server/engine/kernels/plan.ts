@@ -1,17 +1,27 @@
+import type { FileFacts } from '../inference/symbolic';
 import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
 import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
+import { blockChannels } from './blockChannels';
 import { attentionShape } from './attentionShape';
 import { eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
 import { fusePatterns, isMatrixClass } from './fuse';
 import { grow } from './grow';
 import { dropUnused } from './liveness';
-import { operatorSupport, type Pass, type RuntimeProfile } from './profile';
+import { isDoneAt, operatorSupport, type Pass, type RuntimeProfile } from './profile';
+import { Seen } from './seen';
 import { joinSlices } from './split';
-import { mostViews, operandsOf, operationsOf, type Names } from './operands';
+import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
 import type { Kernel, KernelPlan } from './types';
-import { WorkGraph, type WorkNode } from './workGraph';
+import { WorkGraph, type InsertedNode, type WorkNode } from './workGraph';
+
+export interface PlanOptions {
+  /** What the file itself says of sizes, for runtimes that see no more; without it the bound sizes count as the file's. */
+  readonly file?: FileFacts;
+  /** One of the profile's levels of optimisation; undefined: the one that it uses. */
+  readonly level?: string;
+}
 
 /**
  * Groups the nodes of a model as a runtime would fuse them. Each node is in exactly one kernel, or in none when the
@@ -21,19 +31,28 @@ export function planKernels(
   inference: Inference,
   profile: RuntimeProfile,
   scheduler: Scheduler,
+  options: PlanOptions = {},
 ): Promise<KernelPlan> {
-  return runPolitely(planSteps(inference, profile), scheduler);
+  return runPolitely(planSteps(inference, profile, options), scheduler);
 }
 
-function* planSteps(inference: Inference, profile: RuntimeProfile): Steps<KernelPlan> {
-  const graph = new WorkGraph(inference, operatorSupport(profile));
+function* planSteps(
+  inference: Inference,
+  profile: RuntimeProfile,
+  { file, level }: PlanOptions,
+): Steps<KernelPlan> {
+  const seen = new Seen(inference, profile.sizes === 'file' ? file : undefined);
+  const graph = new WorkGraph(inference, operatorSupport(profile), seen);
   const calls = yield* functionCalls(inference);
-  const known = yield* knownAtLoad(inference, profile);
+  const known = yield* knownAtLoad(inference, profile, seen, level);
   for (const node of inference.nodes) {
     if (isStepDue(node.index)) yield;
     if (known[node.index] === 0 && !calls.has(node.index)) graph.add(node);
   }
-  for (const pass of profile.passes) yield* runPass(graph, pass);
+  for (const pass of profile.passes) {
+    if (isDoneAt(profile, pass.level, level)) yield* runPass(graph, pass);
+  }
+  yield* writeOut(graph, profile);
   yield* adoptRecomputed(graph);
   return yield* collect(graph, profile);
 }
@@ -49,7 +68,9 @@ function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
     case 'split':
       return joinSlices(graph, pass.operators);
     case 'fuse':
-      return fusePatterns(graph, pass.patterns, pass.shared ?? false);
+      return fusePatterns(graph, pass.patterns, pass);
+    case 'block-channels':
+      return blockChannels(graph, pass);
     case 'grow':
       return grow(graph, pass);
   }
@@ -63,6 +84,20 @@ function* functionCalls(inference: Inference): Steps<Set<number>> {
     if (scope.arguments && scope.holder !== null) calls.add(scope.holder);
   }
   return calls;
+}
+
+/** Operators without a kernel run as several: the last one makes what the node makes. */
+function* writeOut(graph: WorkGraph, { writtenOut }: RuntimeProfile): Steps<void> {
+  for (const [operator, first] of Object.entries(writtenOut ?? {})) {
+    for (const at of graph.withOperator(operator)) {
+      yield;
+      const { fusion, inputs, root } = graph.nodes[at]!;
+      const [value] = inputs;
+      if (fusion !== null || typeof value !== 'number') continue;
+      for (const one of first)
+        graph.insert({ operator: one, value, root: root.index, side: 'before', copies: true });
+    }
+  }
 }
 
 /** A node whose readers all recompute it for themselves runs with the first of them. */
@@ -92,15 +127,60 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> 
     resolve: (id) => graph.resolve(id),
     isReadOutside: (id, members) => isReadOutsideOf(graph, id, members),
   };
+  const insertedAt = yield* insertedByRoot(graph);
   for (const at of yield* graph.inOrder()) {
     yield;
     const node = graph.nodes[at]!;
-    if (profile.silentViews && node.members.every((member) => graph.inference.nodes[member]!.view)) continue;
-    const kernel = kernelOf(graph.inference, node, kernels.length, names);
-    for (const member of node.members) kernelOfNode[member] = kernel.index;
-    kernels.push(kernel);
+    const inserted = insertedAt.get(node.root.index) ?? [];
+    const put = (side: InsertedNode['side']): void => {
+      for (const one of inserted)
+        if (one.side === side && (one.copies || !profile.silentViews))
+          kernels.push(insertedKernel(graph.inference, node, one, kernels.length));
+    };
+    put('before');
+    if (!profile.silentViews || !node.members.every((member) => graph.inference.nodes[member]!.view)) {
+      const kernel = kernelOf(graph.inference, node, kernels.length, names);
+      for (const member of node.members) kernelOfNode[member] = kernel.index;
+      kernels.push(kernel);
+    }
+    put('after');
   }
   return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered };
+}
+
+/** What the runtime puts in, by the node that a kernel's outputs come from, which may have joined others meanwhile. */
+function* insertedByRoot(graph: WorkGraph): Steps<ReadonlyMap<number, readonly InsertedNode[]>> {
+  const found = new Map<number, InsertedNode[]>();
+  for (const one of graph.inserted) {
+    yield;
+    const at = graph.holder(one.root);
+    if (at === -1) continue;
+    const root = graph.nodes[at]!.root.index;
+    const list = found.get(root);
+    if (list) list.push(one);
+    else found.set(root, [one]);
+  }
+  return found;
+}
+
+/** It reads a value and, unless it only gives it another form, writes it anew. */
+function insertedKernel(
+  inference: Inference,
+  { root, members }: WorkNode,
+  { operator, value, copies }: InsertedNode,
+  index: number,
+): Kernel {
+  const bytes = copies ? inference.values[value]!.bytes : 0;
+  return {
+    index,
+    nodes: [],
+    anchor: anchorOf(inference, members),
+    fusion: operator,
+    operatorClass: 'movement',
+    operations: { matrix: 0, vector: 0, special: 0 },
+    operands: [operandOf(inference, value, 'read', bytes), operandOf(inference, value, 'written', bytes)],
+    repeat: root.repeat,
+  };
 }
 
 function isReadOutsideOf(

@@ -5,6 +5,7 @@ import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
 import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
 import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
+import type { Blocking } from './blockChannels';
 import type { OperatorClass } from '../operators/rule';
 import tensorrt from './profiles/tensorrt.json';
 import tflite from './profiles/tflite.json';
@@ -26,6 +27,8 @@ export interface EliminationRule {
   readonly operators: readonly string[];
   /** Condition by name (eliminate.ts); without it the operators always disappear. */
   readonly when?: EliminationCondition;
+  /** Only where the neutral constant is one number. */
+  readonly scalar?: boolean;
 }
 export type EliminationCondition =
   /** Casts between 16- and 32-bit floats, where the runtime computes both in 32 bits. */
@@ -40,7 +43,11 @@ export type EliminationCondition =
   | 'times-one';
 
 /** One step of a runtime's graph optimiser. Steps run in the order of the profile. */
-export type Pass =
+export type Pass = Step & {
+  /** The lowest of the profile's levels at which it runs; without it always. */
+  readonly level?: string;
+};
+type Step =
   /** No-operations disappear; their consumers read the input. */
   | {
       readonly pass: 'eliminate';
@@ -54,12 +61,16 @@ export type Pass =
   | { readonly pass: 'drop-unused' }
   /** Nodes that together cut one value into pieces along one axis become one kernel. */
   | { readonly pass: 'split'; readonly operators: readonly string[] }
+  /** Convolutions of images and what follows them compute in blocks of channels; changes of layout are put in around. */
+  | ({ readonly pass: 'block-channels' } & Blocking)
   /** Patterns of patterns.json, each tried on the whole graph before the next. */
   | {
       readonly pass: 'fuse';
       readonly patterns: readonly string[];
       /** Values inside a match may also be read from outside: the kernel writes them too. */
       readonly shared?: boolean;
+      /** Lowest version of the operator set with which it is done; without it any. */
+      readonly opset?: number;
     }
   /** Elementwise nodes join the kernel that alone consumes them, or the matrix kernel that they alone consume. */
   | {
@@ -95,15 +106,30 @@ export interface RuntimeProfile {
     readonly source: string;
     readonly chips: readonly DrivenChips[];
   };
+  /** Levels of optimisation from the lowest on, and the one that is used unless another is asked for. */
+  readonly levels?: {
+    readonly source: string;
+    readonly names: readonly string[];
+    readonly used: string;
+  };
+  /** The sizes that the optimiser sees: those of the file, where free ones have no number, or the bound ones. */
+  readonly sizes: 'file' | 'bound';
   readonly folding: {
+    /** As `Pass.level`: below it only Constants are stored. */
+    readonly level?: string;
     /** Nodes with constant outputs run once, at load time. */
     readonly constants: boolean;
     /** Operators that stay although their outputs are constant (a dequantised weight is kept quantised). */
     readonly except: readonly string[];
-    /** Integer nodes whose content follows from the bound dimensions alone dispatch nothing (shapes are fixed at build time). */
-    readonly boundShapes: boolean;
+    /**
+     * Operators whose result is known where they ask for dimensions of which the optimiser sees the numbers, and then all
+     * that is computed from these; null: whatever follows from such dimensions, also where other dimensions are open.
+     */
+    readonly shapes: readonly string[] | null;
   };
   readonly passes: readonly Pass[];
+  /** Operators for which it has no kernel and that it writes out: what runs before the last one of each. */
+  readonly writtenOut?: Readonly<Record<string, readonly string[]>>;
   /** Views dispatch nothing. */
   readonly silentViews: boolean;
   /** Seconds from one kernel to the next that no chip resource explains. Null: that way of launching does not exist. */
@@ -156,6 +182,17 @@ export function operatorSupport({ supports }: RuntimeProfile): (operator: string
   const listed = supports?.operators && new Set(supports.operators);
   const except = new Set(supports?.except);
   return (operator) => !except.has(operator) && (!listed || listed.has(operator));
+}
+
+/** Whether something of a profile happens at one of its levels. */
+export function isDoneAt(
+  profile: RuntimeProfile,
+  needed: string | undefined,
+  level: string | undefined,
+): boolean {
+  const { levels } = profile;
+  if (!levels || needed === undefined) return true;
+  return levels.names.indexOf(needed) <= levels.names.indexOf(level ?? levels.used);
 }
 
 /** Seconds that every kernel of the profile pays for being dispatched; null when nothing is known. */

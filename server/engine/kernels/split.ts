@@ -52,7 +52,7 @@ function coverAll(graph: WorkGraph, nodes: readonly WorkNode[], source: number):
 function cutOf(graph: WorkGraph, node: WorkNode, rank: number): Cut | null {
   const at = (index: number): readonly Element[] | undefined => {
     const input = node.inputs[index];
-    return typeof input === 'number' ? graph.value(graph.resolve(input)).elements : undefined;
+    return typeof input === 'number' ? graph.seen.elements(graph.resolve(input)) : undefined;
   };
   const axisAttribute = node.root.node.attributes.find((attribute) => attribute.name === 'axis');
   if (node.inputs.length === 2) {

@@ -18,11 +18,14 @@ export interface Operand {
 /** Nodes that a runtime runs as one, with the traffic that remains after fusion. */
 export interface Kernel {
   readonly index: number;
-  /** Flat indices in file order. */
+  /** Flat indices in file order; none for what the runtime puts in by itself, such as a change of layout. */
   readonly nodes: readonly number[];
-  /** First matrix operator, else the first node that does something: it carries the dispatch time. */
+  /**
+   * First matrix operator, else the first node that does something: it carries the dispatch time. Of a kernel without
+   * nodes the one for which it was put in, which carries all of it.
+   */
   readonly anchor: number;
-  /** The fusion that made it, or null for a single node. */
+  /** The fusion that made it, the operator of a kernel that was put in, or null for a single node. */
   readonly fusion: string | null;
   readonly operatorClass: OperatorClass;
   /** Per run; null while a dimension is unknown. */

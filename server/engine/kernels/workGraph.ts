@@ -2,6 +2,7 @@ import type { Inference, InferredNode, InferredValue } from '../inference/types'
 import type { OperatorClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { appendAll } from '../lists';
+import { Seen } from './seen';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
 export interface WorkNode {
@@ -21,6 +22,18 @@ export interface WorkNode {
   readonly recomputed: ReadonlyMap<number, number>;
 }
 
+/** A kernel that a runtime puts in beside those of the model's nodes. */
+export interface InsertedNode {
+  readonly operator: string;
+  /** The value that it turns into another form. */
+  readonly value: number;
+  /** Flat index of the node for which it is there, and whether it runs before or after that. */
+  readonly root: number;
+  readonly side: 'before' | 'after';
+  /** It writes the value anew; otherwise it moves nothing. */
+  readonly copies: boolean;
+}
+
 /**
  * The nodes that a runtime still has to run while its passes rewrite the graph. Values keep the ids of the inference;
  * an eliminated node makes its output an alias of its input.
@@ -34,13 +47,18 @@ export class WorkGraph {
   private readonly scopeOutputs: Uint8Array;
   private readonly passedToCalls: Uint8Array;
   private readonly byOperator = new Map<string, number[]>();
+  readonly inserted: InsertedNode[] = [];
   /** See `KernelPlan.covered`. */
   readonly covered: Uint8Array;
 
-  /** @param runs whether the accelerator runs an operator by itself */
+  /**
+   * @param runs whether the accelerator runs an operator by itself
+   * @param seen what the optimiser knows of values
+   */
   constructor(
     readonly inference: Inference,
     private readonly runs: (operator: string) => boolean = () => true,
+    readonly seen: Seen = new Seen(inference),
   ) {
     this.covered = new Uint8Array(inference.nodes.length);
     this.workOfNode = new Int32Array(inference.nodes.length).fill(-1);
@@ -66,6 +84,11 @@ export class WorkGraph {
       operatorClass: node.operatorClass,
       recomputed: noRecomputed,
     });
+  }
+
+  /** Puts a kernel in. */
+  insert(inserted: InsertedNode): void {
+    this.inserted.push({ ...inserted, value: this.resolve(inserted.value) });
   }
 
   /** The runtime has an operator of its own for these nodes of the model. */
@@ -161,12 +184,6 @@ export class WorkGraph {
       return found !== at;
     });
     return found !== -1 && !several;
-  }
-
-  /** More than one node of the model reads the value under one of its names. */
-  hasSeveralReaders(id: number): boolean {
-    const resolved = this.resolve(id);
-    return this.aliases.has(resolved) || this.value(resolved).consumers.length > 1;
   }
 
   /** The value, or an alias of it, is an output of its graph. */

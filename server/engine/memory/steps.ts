@@ -20,6 +20,8 @@ export function* executionSteps(inference: Inference, plan: KernelPlan): Steps<S
   // Views that dispatch nothing are no kernels: their outputs lie in the buffers of their inputs anyway.
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
+    // What a runtime puts in keeps the values that there are, in another form.
+    if (kernel.nodes.length === 0) continue;
     add({ node: kernel.nodes.at(-1)!, reads: readsOf(kernel), writes: writesOf(kernel) });
   }
   return byPosition.filter((step) => step !== undefined);

@@ -93,17 +93,21 @@ describe('a trace of ONNX Runtime', () => {
     const { profile } = await read(text);
     expect([profile!.runs, profile!.rows.length]).toEqual([2, 11]);
     const matched = matchProfile(inference, plan, profile!);
-    expect(matched.unmatchedKernels).toEqual([]);
+    // Copies have no name of the model; of all but the first the shapes are too small to tell them by.
+    expect(matched.unmatchedKernels.map((kernel) => plan.kernels[kernel]!.fusion)).toEqual([
+      ...['ReorderInput', 'ReorderOutput', 'ReorderOutput'],
+    ]);
     expect(matched.conflicts).toEqual([]);
     expect(matched.unmatchedRows.map((row) => profile!.rows[row]!.operator)).toEqual([
-      ...['ReorderOutput', 'ReorderInput', 'ReorderOutput', 'ReorderOutput'],
+      ...['ReorderInput', 'ReorderOutput', 'ReorderOutput'],
     ]);
     // Conv fused with Relu: 16 and 9 µs after the first run, of which the profiler took the 4 µs that Flatten shows.
     expect(profile!.profilerSeconds).toBeCloseTo(4e-6, 12);
     expect(matched.kernels[0]).toBeCloseTo(5e-6, 12);
-    // 5 + 1 + 2 + 2 + 2 + 1 + 1 µs, of them 1 for copies. Without the profiler the model takes 16 µs.
+    // 5 + 1 + 2 + 2 + 2 + 1 + 1 µs, of them 1 for the first copy. Without the profiler the model takes 16 µs.
     expect(profile!.seconds).toBeCloseTo(14e-6, 12);
-    expect(matched.unmatchedSeconds).toBeCloseTo(1e-6, 12);
+    expect(matched.kernels[1]).toBeCloseTo(1e-6, 12);
+    expect(matched.unmatchedSeconds).toBe(0);
     // The same times at another batch must not be compared.
     const wider = await infer(model!, { ...workload, bindings: { batch: 4 } }, {}, uninterrupted);
     const widerPlan = await planKernels(wider, profileById('onnxruntime-cpu')!, uninterrupted);

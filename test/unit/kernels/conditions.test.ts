@@ -55,10 +55,6 @@ describe('conditions on nodes', () => {
   };
 
   it.each<[test: string, inputs: number[][], output: number[], expected: boolean]>([
-    ['same-shape', [[2, 3]], [2, 3], true],
-    ['same-shape', [[2, 3]], [3, 2], false],
-    ['same-shape', [[2, 3]], [2, 3, 1], false],
-    ['same-shape', [[2, 3], [7]], [2, 3], true],
     [
       'no-broadcast',
       [
@@ -78,9 +74,6 @@ describe('conditions on nodes', () => {
       [2, 3],
       false,
     ],
-    ['rank-4', [[9]], [1, 2, 3, 4], true],
-    ['rank-4', [[1, 2, 3, 4]], [9], false],
-    ['rank-4', [[9]], [1, 2, 3, 4, 5], false],
     ['rank-2', [[2, 3]], [6], true],
     ['rank-2', [[6]], [2, 3], false],
     ['rank-2', [[6], [2, 3]], [6], false],
@@ -128,29 +121,6 @@ describe('conditions on nodes', () => {
     expect(passes([['y'], ['y']], ['z0', 'z1'])).toBe(false);
     expect(passes([['y']], ['z0', 'y'])).toBe(false);
     expect(passes([], [])).toBe(false);
-  });
-
-  it('blocked-channels: constant weights of four axes; of a group whole blocks of eight', () => {
-    const passes = (weights: Given, group: number | null): boolean => {
-      const attributes = group === null ? [] : [{ name: 'group', kind: 'int' as const, value: group }];
-      const given = { x: { shape: [1, 6, 4, 4] }, w: weights };
-      const { graph, node } = alone({ inputs: ['x', 'w'], attributes }, given, [1, 6, 4, 4]);
-      return passesTest('blocked-channels', node, graph);
-    };
-    const weights = (outputs: number, more: Partial<Given> = {}): Given => ({
-      ...{ shape: [outputs, 3, 3, 3], constant: true },
-      ...more,
-    });
-    expect([passes(weights(6), null), passes(weights(6), 1)]).toEqual([true, true]);
-    expect([passes(weights(6), 2), passes(weights(16), 2), passes(weights(12), 2)]).toEqual([
-      false,
-      true,
-      false,
-    ]);
-    expect(passes(weights(8, { constant: false }), null)).toBe(false);
-    expect(passes(weights(8, { shape: [8, 3, 3] }), null)).toBe(false);
-    const { graph, node } = alone({ inputs: ['x'] }, { x: { shape: [1, 6, 4, 4] } }, [1]);
-    expect(passesTest('blocked-channels', node, graph)).toBe(false);
   });
 
   it('are there by name only', () => {
@@ -211,7 +181,7 @@ describe('names of one value', () => {
     expect([x, a, b, c].map((id) => graph.resolve(id))).toEqual([x, x, x, x]);
     expect([...graph.consumers(c)].sort()).toEqual([3, 4]);
     expect([...graph.consumers(x)].sort()).toEqual([3, 4]);
-    expect([graph.isReadOnce(x), graph.hasSeveralReaders(x)]).toEqual([false, true]);
+    expect(graph.isReadOnce(x)).toBe(false);
     expect([graph.isScopeOutput(x), graph.leavesScope(a)]).toEqual([true, true]);
   });
 

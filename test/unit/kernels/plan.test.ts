@@ -239,7 +239,8 @@ describe('convolutions', () => {
   );
 
   it('take residual and activation; identities disappear; views are dispatched on ONNX Runtime only', async () => {
-    expect(await groups(inference, 'onnxruntime-cpu')).toEqual([[0, 1, 2], [4], [5]]);
+    // ONNX Runtime 1.32 on this graph: Conv of blocks of channels, ReorderOutput, Add, Relu, Flatten, Relu.
+    expect(await groups(inference, 'onnxruntime-cpu')).toEqual([[0], [], [1], [2], [4], [5]]);
     const plan = await planKernels(inference, profileById('tensorrt')!, uninterrupted);
     expect([...plan.kernelOfNode]).toEqual([0, 0, 0, -1, -1, 1]);
     expect(sumByRole(plan.kernels[0]!)).toEqual({ inputs: 512, weights: 256, outputs: 512 });

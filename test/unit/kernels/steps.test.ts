@@ -19,7 +19,7 @@ const xla = profileById('xla')!;
 /** A runtime that folds, removes and hides nothing: each view and constant is a kernel of its own. */
 const plain: RuntimeProfile = {
   ...none,
-  folding: { constants: false, except: [], boundShapes: false },
+  folding: { constants: false, except: [], shapes: [] },
   passes: [],
   silentViews: false,
 };

@@ -80,6 +80,12 @@ describe('every profile on every fixture', () => {
       let matrix = 0;
       for (const kernel of plan.kernels) {
         expect([...kernel.nodes].sort((a, b) => a - b)).toEqual(kernel.nodes);
+        // What a runtime puts in has no nodes and no work, and stands by a node that runs.
+        if (kernel.nodes.length === 0) {
+          expect(plan.kernelOfNode[kernel.anchor]).toBeGreaterThanOrEqual(0);
+          expect(kernel.operations).toEqual({ matrix: 0, vector: 0, special: 0 });
+          continue;
+        }
         expect(kernel.nodes).toContain(kernel.anchor);
         for (const node of kernel.nodes) {
           expect(seen.has(node)).toBe(false);

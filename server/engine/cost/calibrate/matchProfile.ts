@@ -180,7 +180,10 @@ const isTelling = (shape: readonly number[]): boolean => elementCount(shape) >= 
 function keysOf(inference: Inference, kernel: Kernel, withOperator: boolean): string[] {
   const shape = shapeOf(inference, writesOf(kernel)[0]);
   if (!shape || !isTelling(shape)) return [];
-  const operators = kernel.nodes.map((node) => inference.nodes[node]!.node.operator);
+  const operators =
+    kernel.nodes.length === 0 && kernel.fusion !== null
+      ? [kernel.fusion]
+      : kernel.nodes.map((node) => inference.nodes[node]!.node.operator);
   return [...new Set(withOperator ? operators : [''])].map((operator) => `${operator} ${shape.join(',')}`);
 }
 

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
+import { infer } from '../../../server/engine/inference/infer';
+import { inferFile } from '../../../server/engine/inference/symbolic';
+import { planKernels } from '../../../server/engine/kernels/plan';
+import { profileById } from '../../../server/engine/kernels/profile';
+import { uninterrupted } from '../../../server/engine/scheduler';
+
+const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+
+/** Operators of each kernel, or the operator that was put in, of a model at a level. */
+async function kernelsOf(text: string, level?: string): Promise<string[]> {
+  const { value } = await parseOnnxText(text, uninterrupted);
+  const inference = await infer(value!, workload);
+  const options = { file: await inferFile(value!, {}, uninterrupted), ...(level && { level }) };
+  const { kernels } = await planKernels(inference, profileById('onnxruntime-cpu')!, uninterrupted, options);
+  return kernels.map(({ nodes, fusion }) =>
+    nodes.length === 0 ? `(${fusion})` : nodes.map((node) => inference.nodes[node]!.node.operator).join('+'),
+  );
+}
+
+const model = (body: string, shape = '2,8', opset = 17): string =>
+  `<ir_version: 8, opset_import: ["" : ${opset}]>
+main (float[${shape}] x) => (y) <float root2 = {1.4142135}, float one = {1}, float half = {0.5}> {
+${body}
+}
+`;
+
+const gelu = `  d = Div (x, root2)
+  e = Erf (d)
+  a = Add (e, one)`;
+
+// Expected: the graphs that onnxruntime 1.32.0 writes for these models.
+describe('what exporters write for one operator', () => {
+  it('is one kernel only in the order that ONNX Runtime looks for', async () => {
+    const found = `${gelu}\n  h = Mul (x, half)\n  g = Mul (h, a)\n  y = Neg (g)`;
+    expect(await kernelsOf(model(found))).toEqual(['Div+Erf+Add+Mul+Mul', 'Neg']);
+    // As torch.export writes it.
+    const other = `${gelu}\n  h = Mul (a, half)\n  y = Mul (x, h)`;
+    expect(await kernelsOf(model(other))).toEqual(['Div', 'Erf', 'Add', 'Mul', 'Mul']);
+  });
+
+  it('is looked for from a level on', async () => {
+    const found = `${gelu}\n  h = Mul (x, half)\n  g = Mul (h, a)\n  y = Neg (g)`;
+    expect(await kernelsOf(model(found), 'basic')).toHaveLength(6);
+    expect(await kernelsOf(model(found), 'extended')).toHaveLength(2);
+    // Gelu is a standard operator from version 20 on, which even the basic level may write.
+    expect(await kernelsOf(model(found, '2,8', 20), 'basic')).toHaveLength(2);
+    expect(await kernelsOf(model(found, '2,8', 20), 'disabled')).toHaveLength(6);
+  });
+
+  it('runs as several where there is no kernel for it', async () => {
+    expect(await kernelsOf(model('  y = HardSwish (x)'))).toEqual(['(HardSigmoid)', 'HardSwish']);
+    expect(await kernelsOf(model('  y = Mish (x)', '2,8', 20))).toEqual(['(Softplus)', '(Tanh)', 'Mish']);
+  });
+});
+
+describe('sizes that the file leaves open', () => {
+  const dense = `  w = Constant <value = float[4,2] {1, 2, 3, 4, 5, 6, 7, 8}> ()
+  b = Constant <value = float[2] {1, 2}> ()
+  r = Relu (x)
+  m = MatMul (r, w)
+  a = Add (m, b)
+  y = Neg (a)`;
+
+  it('keep apart what is one product with fixed sizes', async () => {
+    const fixed = ['Relu', '(Reshape)', 'MatMul+Add', '(Reshape)', 'Neg'];
+    expect(await kernelsOf(model(dense, '2,3,4'))).toEqual(fixed);
+    expect(await kernelsOf(model(dense, 'n,s,4'))).toEqual(['Relu', 'MatMul', 'Add', 'Neg']);
+    expect(await kernelsOf(model(dense, 'n,4'))).toEqual(['Relu', 'MatMul+Add', 'Neg']);
+  });
+
+  it('leave the arithmetic on shapes to each run', async () => {
+    const flat = `  s = Shape (x)
+  i = Constant <value_int = 0> ()
+  g = Gather (s, i)
+  axis = Constant <value_ints = [0]> ()
+  u = Unsqueeze (g, axis)
+  rest = Constant <value_ints = [-1]> ()
+  c = Concat <axis = 0> (u, rest)
+  y = Reshape (x, c)`;
+    expect(await kernelsOf(model(flat, '2,3,4'))).toEqual(['Reshape']);
+    const open = ['Shape', 'Gather', 'Unsqueeze', 'Concat', 'Reshape'];
+    expect(await kernelsOf(model(flat, 'n,3,4'))).toEqual(open);
+  });
+});
+
+describe('blocks of channels', () => {
+  const weights = Array.from({ length: 16 * 16 }, (_, i) => i + 1).join(', ');
+  const image = `  w = Constant <value = float[16,16,1,1] {${weights}}> ()
+  c = Conv (x, w)
+  h = HardSwish (c)
+  d = Conv (h, w)
+  s = Add (d, h)
+  y = Neg (s)`;
+
+  it('take in activations and sums, and are put in and out by kernels of their own', async () => {
+    const all = ['(ReorderInput)', 'Conv+HardSwish', 'Conv+Add', '(ReorderOutput)', 'Neg'];
+    expect(await kernelsOf(model(image, '1,16,4,4'))).toEqual(all);
+    const extended = ['Conv', '(HardSigmoid)', 'HardSwish', 'Conv', 'Add', 'Neg'];
+    expect(await kernelsOf(model(image, '1,16,4,4'), 'extended')).toEqual(extended);
+  });
+
+  it('cost time that counts with the node for which they are changed', async () => {
+    const { value } = await parseOnnxText(model(image, '1,16,4,4'), uninterrupted);
+    const prepared = await prepare(value!, { ...workload, runtime: 'onnxruntime-cpu' }, uninterrupted);
+    const { plan, cost } = await costsOn(prepared, chipById('amd-epyc-9654')!, uninterrupted);
+    const own = plan.kernels.filter(({ anchor }) => anchor === 1);
+    expect(own.map(({ fusion }) => fusion)).toContain('ReorderInput');
+    const sum = (seconds: readonly (number | undefined)[]): number =>
+      seconds.reduce<number>((all, one) => all + one!, 0);
+    const kernels = sum(cost.kernels.map(({ seconds }) => seconds?.value));
+    expect(sum(cost.nodes.map(({ seconds }) => seconds?.value))).toBeCloseTo(kernels, 15);
+  });
+});
