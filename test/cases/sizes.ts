@@ -53,6 +53,23 @@ const positions = `${head}g (
 }
 `;
 
+/** Which branch runs depends on a rate; only one fits 512 samples. */
+const branching = `${head}g (float[1, 512] x, int64 sr) => (float[] y)
+<float[128, 8] w = ["location": "w.bin"]>
+{
+  k = Constant <value_int = 16000> ()
+  long = Constant <value_ints = [1, 4, 128]> ()
+  short = Constant <value_ints = [1, 2, 128]> ()
+  c = Equal (sr, k)
+  f = If <else_branch = e () => (float[] ea) {
+    ea = Reshape (x, short)
+  }, then_branch = t () => (float[] ta) {
+    ta = Reshape (x, long)
+  }> (c)
+  y = MatMul (f, w)
+}
+`;
+
 const one = (type: string): string => `${head}g (${type} x) => (${type} y)\n{\n  y = Relu (x)\n}\n`;
 
 /** Shapes of the outputs, the numbers that nobody gave, whether there is a total, and the graver problems. */
@@ -125,6 +142,11 @@ export const sizes: readonly Case[] = [
     expected,
     got: (desk) => outcome(desk, one(type)),
   })),
+  {
+    name: 'a branch that can not run with these sizes',
+    expected: 'y [1, 4, 8]; assumed ; a total',
+    got: (desk) => outcome(desk, branching),
+  },
   {
     name: 'the text of a report marks what is assumed',
     expected: 'batch=8, height=224 (assumed), width=224 (assumed)',

@@ -33,6 +33,7 @@ export interface NodeSurroundings {
 
 /** The view of one node that its rule is given; holds what the rule says. */
 export class RuleContext extends NodeAttributes implements NodeContext {
+  private readonly failures = new Set<string>();
   private readonly said: { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] }[] = [];
 
   constructor(
@@ -126,6 +127,15 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   binding(name: string): number | undefined {
     return this.surroundings.hooks.binding(name);
+  }
+
+  cannotRun(attribute: string): boolean {
+    return this.failures.has(attribute);
+  }
+
+  /** A subgraph that was asked for does not run with what is known. */
+  noteFailure(attribute: string): void {
+    this.failures.add(attribute);
   }
 
   tie(a: Dim | undefined, b: Dim | undefined, isCertain = true): void {

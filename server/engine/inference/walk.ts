@@ -6,6 +6,7 @@ import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';
 import { cleanType, type InputBindings } from './bindings';
+import { Branches, type Branch } from './branches';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
@@ -69,6 +70,7 @@ export class Walk {
   private readonly shared: SharedCalls;
   private executions = 0;
   private isStopped = false;
+  private readonly branches: Branches;
   /** What was said of nodes and named after them, repetitions included. */
   private remarks = 0;
 
@@ -93,6 +95,7 @@ export class Walk {
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
     this.shared = new SharedCalls(flat, this);
+    this.branches = new Branches((found) => listener.report(found));
   }
 
   async run(): Promise<void> {
@@ -298,6 +301,7 @@ export class Walk {
     context: RuleContext,
     steps: Generator<SubgraphRequest, void, readonly Fact[]>,
   ): Promise<void> {
+    const branches: Branch[] = [];
     let answer: readonly Fact[] = [];
     let traits = 0;
     for (const input of node.inputs) if (input !== null) traits |= this.traits[input]! & Trait.Dynamic;
@@ -310,8 +314,16 @@ export class Walk {
         break;
       }
       if (step.done) break;
-      answer = await this.answer(node, step.value, traits);
+      if (step.value.exclusive) {
+        const { attribute } = step.value;
+        const run = () => this.answer(node, step.value, traits);
+        const branch = await this.branches.run(node.bodies?.get(attribute), run);
+        answer = branch.facts;
+        branches.push(branch);
+        if (branch.cannotRun) context.noteFailure(attribute);
+      } else answer = await this.answer(node, step.value, traits);
     }
+    for (const scope of this.branches.tell(branches)) this.uses[scope] = { repeat: 0, exclusive: true };
     this.finish(node, context);
   }
 
@@ -378,6 +390,6 @@ export class Walk {
     const key = `${problem.code}|${problem.node}|${problem.value ?? ''}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
-    this.listener.report(problem);
+    this.branches.deliver(problem);
   }
 }

@@ -15,9 +15,12 @@ function* inferIf(context: NodeContext): SubgraphSteps {
     exclusive,
   };
   const other = yield { attribute: 'else_branch', inputs: [], repeat: condition === true ? 0 : 1, exclusive };
+  // Of two branches of which one can't run with these sizes it is the other that does.
+  const [noThen, noElse] = [context.cannotRun('then_branch'), context.cannotRun('else_branch')];
+  const isThen = condition ?? (noThen === noElse ? undefined : noElse);
   for (let index = 0; index < context.outputCount; index++) {
     const [a, b] = [taken[index], other[index]];
-    const certain = condition === undefined ? undefined : condition ? a : b;
+    const certain = isThen === undefined ? undefined : isThen ? a : b;
     if (certain) {
       context.setType(index, certain.type);
       if (certain.elements) context.setElements(index, certain.elements);

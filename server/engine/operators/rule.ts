@@ -78,6 +78,8 @@ export interface NodeContext extends AttributeReader {
   binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
   fresh(hint: string): Dim;
+  /** One of the exclusive subgraphs that were asked for has an error with these sizes. */
+  cannotRun(attribute: string): boolean;
   /**
    * Says that two dimensions are equal wherever the model runs, which tells sizes of the one from those of the other.
    * @param isCertain false: one of them may be 1 instead

@@ -312,6 +312,26 @@ describe('If', () => {
     expect(inference.problems[0]!.args).toEqual({ node: 'choice', taken: 'then_branch' });
   });
 
+  it('takes the branch that can run with the sizes that there are', async () => {
+    // The 32 elements of x make no [3, 4]: ONNX Runtime refuses the Reshape when it runs.
+    const impossible = {
+      ...branches,
+      then_branch: subgraph({}, [node('Reshape', 'x, s', 't')], 't'),
+    };
+    const initializers = [tensorOf('s', 'int64', [2], [3, 4])];
+    const model = modelOf({ ...graph, initializers, nodes: [node('If', 'c', 'y', impossible, 'choice')] });
+    const { inference, types, problems } = await tryModel(model);
+    expect([types['y'], problems]).toEqual([types['x'], []]);
+    expect(inference.nodes.map(({ repeat }) => repeat)).toEqual([1, 0, 1]);
+    // Where neither can run, what is wrong is told.
+    const neither = { ...impossible, else_branch: subgraph({}, [node('Reshape', 'x, s', 'e')], 'e') };
+    const broken = modelOf({ ...graph, initializers, nodes: [node('If', 'c', 'y', neither, 'choice')] });
+    expect((await tryModel(broken)).problems.slice(0, 2)).toEqual([
+      'inference.reshape-mismatch',
+      'inference.reshape-mismatch',
+    ]);
+  });
+
   it('takes the branch that a constant decides', async () => {
     const decided = {
       ...graph,
