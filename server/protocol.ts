@@ -206,6 +206,8 @@ export type SummaryChip = Pick<
   readonly byOperator: readonly Share[];
   readonly byScope: readonly Share[];
   readonly byBound: readonly Share[];
+  /** How many kernels there are. */
+  readonly kernels: number;
   /** At most 2,000 kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
   readonly costliest: readonly NodeRow[];

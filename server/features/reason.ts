@@ -4,7 +4,7 @@ import { message, messageOf } from '../../l10n/messages';
 import type { Language } from '../../l10n/language';
 import { movedBytes } from '../engine/kernels/operands';
 import type { Kernel } from '../engine/kernels/types';
-import type { KernelCost } from '../engine/cost/types';
+import type { KernelCost, NodeCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
 import { timeText } from './format';
 
@@ -22,9 +22,19 @@ export function reason(analysis: Analysis, index: number, language: Language): s
   const kernel = first.plan.kernels[cost.kernel];
   const kernelCost = first.cost.kernels[cost.kernel];
   if (!kernel || !kernelCost) return null;
-  const others = kernel.nodes.length - 1;
-  const fused = others > 0 ? ` ${message(language, 'why.fused', { count: others })}` : '';
+  const fused = kernel.nodes.length > 1 ? ` ${ofKernel(kernel, kernelCost, cost, language)}` : '';
   return sentence(kernel, kernelCost, chip, language) + fused;
+}
+
+/** With whom a node runs, what all of them take together and what of it is the node's. */
+function ofKernel(kernel: Kernel, { seconds }: KernelCost, node: NodeCost, language: Language): string {
+  const count = kernel.nodes.length - 1;
+  if (!seconds || !node.seconds || kernel.repeat === null) return message(language, 'why.fused', { count });
+  return message(language, 'why.fused.share', {
+    count,
+    kernel: timeText(seconds.value * kernel.repeat, language),
+    share: timeText(node.seconds.value, language),
+  });
 }
 
 function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Language): string {

@@ -28,6 +28,7 @@ interface ChipParts {
   readonly byOperator: readonly Share[];
   readonly byScope: readonly Share[];
   readonly byBound: readonly Share[];
+  readonly kernels: number;
   /** Of the costliest kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
   readonly costliest: readonly NodeRow[];
@@ -128,6 +129,7 @@ function* chipParts(
     byOperator: byOperator.list(),
     byScope: byScope.list(),
     byBound: byBound.list(),
+    kernels: chip.plan.kernels.length,
     points: yield* rooflinePoints(analysis, chip, points),
     costliest: costliest.list().map((index) => make(nodes[index]!)),
   };

@@ -29,7 +29,7 @@ export function rooflineData(chip: SummaryChip): ScatterData | null {
   return {
     id: 'roofline',
     title: text('webview.roofline.title'),
-    summary: summary(chip, plotted, total),
+    summary: summary(chip, plotted.length),
     height: 380,
     legend: [
       ...bounds.map((bound) => ({
@@ -127,15 +127,15 @@ function table(chip: SummaryChip): TableData {
   };
 }
 
-function summary(chip: SummaryChip, plotted: readonly Plotted[], total: number): string {
-  const memory = plotted
-    .filter((point) => point.bound === 'memory')
-    .reduce((sum, point) => sum + point.seconds, 0);
-  const unplotted = chip.points.length - plotted.length;
+/** Of all kernels, also those that are left out of the chart. */
+function summary(chip: SummaryChip, plotted: number): string {
+  const all = chip.byBound.reduce((sum, { seconds }) => sum + seconds, 0);
+  const memory = chip.byBound.find(({ name }) => name === 'memory')?.seconds ?? 0;
+  const unplotted = chip.kernels - plotted;
   const said = text('webview.roofline.summary', {
     chip: chip.name,
-    kernels: plotted.length,
-    share: total > 0 ? show.percent(memory / total) : text('webview.unknown'),
+    kernels: chip.kernels,
+    share: all > 0 ? show.percent(memory / all) : text('webview.unknown'),
   });
   return unplotted > 0 ? `${said} ${text('webview.roofline.unplotted', { count: unplotted })}` : said;
 }

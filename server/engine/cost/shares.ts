@@ -15,8 +15,8 @@ const folded: NodeCost = {
 };
 
 /**
- * Each node's share of its kernel: the kernel's time without overhead in proportion to the node's own max(compute,
- * memory), the overhead to the anchor. Sums over nodes and over kernels × repeat agree.
+ * Each node's share of its kernel: the kernel's time without overhead in proportion to what the node adds to it in
+ * computation or traffic, the overhead to the anchor. Sums over nodes and over kernels × repeat agree.
  */
 export function* shareOut(
   { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
@@ -70,7 +70,10 @@ function shareKernel(
       nodes[index] = { kernel: kernel.index, seconds: null, joules: null, bound };
     return;
   }
-  const own = kernel.nodes.map((index) => (machine ? ownSeconds(inference.nodes[index]!, machine) : 0));
+  const bytes = bytesAdded(inference, kernel);
+  const own = kernel.nodes.map((index) =>
+    machine ? ownSeconds(inference.nodes[index]!, bytes.get(index) ?? 0, machine) : 0,
+  );
   const sum = own.reduce((a, b) => a + b, 0);
   const work = seconds.value - parts.overhead;
   kernel.nodes.forEach((index, i) => {
@@ -93,17 +96,34 @@ function added(a: Estimate, b: Estimate): Estimate {
   return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high, basis: a.basis };
 }
 
-/** A node alone on the roofline, for proportions only. */
-function ownSeconds(node: InferredNode, machine: Machine): number {
-  const work = node.work;
-  if (!work || node.folded) return 0;
-  const per = (amount: number, rate: number | null | undefined): number => (rate ? amount / rate : 0);
-  const { operations, bytes } = work;
+/**
+ * What each node adds to the bytes of its kernel: what it reads from outside, the first to read it. What the kernel writes is
+ * the anchor's: without the nodes behind that, it would write as much.
+ */
+function bytesAdded(inference: Inference, { nodes, anchor, operands }: Kernel): ReadonlyMap<number, number> {
+  const readers = new Map<number, number>();
+  for (const index of nodes) {
+    for (const input of inference.nodes[index]!.inputs)
+      if (input !== null && !readers.has(input)) readers.set(input, index);
+  }
+  const added = new Map<number, number>();
+  for (const { value, role, bytes } of operands) {
+    const node = (role === 'output' ? undefined : readers.get(value)) ?? anchor;
+    added.set(node, (added.get(node) ?? 0) + (bytes ?? 0));
+  }
+  return added;
+}
+
+/** The larger of what a node computes and what it adds to the kernel's bytes, for proportions only. */
+function ownSeconds({ work, folded }: InferredNode, bytes: number, machine: Machine): number {
+  if (!work || folded) return per(bytes, roofLevel(machine)?.bandwidth);
+  const { operations } = work;
   const compute = Math.max(
     per(operations.matrix, machine.peak),
     per(operations.vector, machine.vector),
     per(operations.special, machine.special),
   );
-  const all = bytes.weights + bytes.inputs + bytes.outputs;
-  return Math.max(compute, per(all, roofLevel(machine)?.bandwidth));
+  return Math.max(compute, per(bytes, roofLevel(machine)?.bandwidth));
 }
+
+const per = (amount: number, rate: number | null | undefined): number => (rate ? amount / rate : 0);

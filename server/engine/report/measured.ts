@@ -73,7 +73,8 @@ function groupOf(
 
 function errorsOf(compared: readonly MeasuredGroup[], pairs: readonly Pair[]): ReportMeasured['errors'] {
   if (pairs.length === 0) return null;
-  const { median, p90 } = score(pairs);
+  // Relative to what was measured, as an error is commonly understood.
+  const { plainMedian: median, plainP90: p90 } = score(pairs);
   const inside = compared.filter((group) => group.inside).length;
   return { groups: pairs.length, median, p90, inside: inside / pairs.length };
 }

@@ -82,11 +82,11 @@ describe('measured times beside estimates', () => {
     expect(measured.unmatchedRows.map(({ name }) => name)).toEqual(['=cmd|"x', 'ReorderInput']);
   });
 
-  it('score max(p/m, m/p) − 1 over what has both', () => {
-    // 0.5 and 1.2: the median is 0.85, the 90th percentile 0.5 + 0.9 × 0.7.
+  it('have an error relative to what was measured, over what has both', () => {
+    // |p/m − 1|: 1/3 and 1.2/2.2; the median is half of both, the 90th percentile 1/3 + 0.9 × (1.2/2.2 − 1/3).
     expect(measured.errors).toMatchObject({ groups: 2, inside: 0.5 });
-    expect(measured.errors!.median).toBeCloseTo(0.85, 9);
-    expect(measured.errors!.p90).toBeCloseTo(1.13, 9);
+    expect(measured.errors!.median).toBeCloseTo(0.439393939, 9);
+    expect(measured.errors!.p90).toBeCloseTo(0.524242424, 9);
     const none = compareMeasured(analysis, 'run.json', profile, { ...matched, groups: [] });
     expect(none.errors).toBeNull();
   });
@@ -202,7 +202,7 @@ describe('printed reports with a profile', () => {
     expect(text).toContain('| Profile | run.json (ONNX Runtime) |');
     expect(text).toContain('| Runs | fastest of 7 |');
     expect(text).toContain('| Kernels with a measured time | 3 of 4 |');
-    expect(text).toContain('| Error, median | 85% |');
+    expect(text).toContain('| Error, median | 44% |');
     expect(text).toMatch(/in no kernel of the estimate\n\n.*\n.*\n\| \\=cmd\\\|"x \|  \| 3 µs \|/);
   });
 

@@ -71,6 +71,7 @@ export function chipOf(change: ChipChange = {}): SummaryChip {
     byOperator: [],
     byScope: [],
     byBound: [],
+    kernels: 0,
     points: [],
     costliest: [],
     measured: null,

@@ -11,6 +11,7 @@ afterEach(() => {
 // One kernel at 1,000 operations, 100 bytes, 10 s; another at 50 operations.
 const chip = chipOf({
   points: [pointOf(3, 1000, 100, 10, 'compute'), pointOf(4, 50, 100, 10, 'memory')],
+  kernels: 2,
   byOperator: [{ name: 'MatMul', seconds: 0.003, nodes: 2 }],
   memory: {
     points: [
@@ -99,7 +100,7 @@ describe('the report', () => {
     const roofline = page.main().byId('roofline');
     const [canvas] = roofline.tagged('canvas');
     expect(canvas!.attributes['aria-label']).toBe(
-      'Roofline. 2 kernels on Chip A; 50% of the time is bound by memory.',
+      'Roofline. 2 kernels on Chip A; unknown of the time is bound by memory.',
     );
     expect([roofline.classed('canvas')[0]!.style.height, drawn()[0]!.canvas]).toEqual(['380px', canvas]);
     expect(

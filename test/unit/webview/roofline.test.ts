@@ -10,7 +10,13 @@ const copy = pointOf(22, 1e6, 1e9, 0.002, 'memory');
 /** 4 ms in all with this millisecond, which has no place on logarithmic axes. */
 const idle = pointOf(33, 0, 1e6, 0.001, 'memory');
 
-const chip = chipOf({ points: [product, copy, idle] });
+/** Five kernels of 8 ms in all, of which three are given as points. */
+const byBound = [
+  { name: 'compute', seconds: 0.001, nodes: 1 },
+  { name: 'memory', seconds: 0.006, nodes: 3 },
+  { name: 'overhead', seconds: 0.001, nodes: 1 },
+];
+const chip = chipOf({ points: [product, copy, idle], kernels: 5, byBound });
 const data = rooflineData(chip)!;
 
 describe('roofline', () => {
@@ -119,12 +125,12 @@ describe('roofline', () => {
     expect(labels({ bandwidthBytesPerSecond: null })).toEqual([]);
   });
 
-  it('sums up: 2 of 4 ms are dots bound by memory, and one kernel is no dot', () => {
+  it('sums up all kernels, of which three are no dots: 6 of 8 ms are bound by memory', () => {
     expect(data.summary).toBe(
-      '2 kernels on Chip A; 50% of the time is bound by memory. Only in the table, without operations or traffic: 1.',
+      '5 kernels on Chip A; 75% of the time is bound by memory. Not in the chart, without operations or traffic or among the cheapest: 3.',
     );
-    expect(rooflineData(chipOf({ points: [product, copy] }))!.summary).toBe(
-      '2 kernels on Chip A; 67% of the time is bound by memory.',
+    expect(rooflineData(chipOf({ points: [product, copy], kernels: 2, byBound }))!.summary).toBe(
+      '2 kernels on Chip A; 75% of the time is bound by memory.',
     );
   });
 
@@ -134,9 +140,9 @@ describe('roofline', () => {
       pointOf(2, 1e6, 0, 0.001, 'compute'),
       pointOf(3, 1e6, 1e6, 0, 'none'),
     ];
-    const { groups, summary, table } = rooflineData(chipOf({ points }))!;
+    const { groups, summary, table } = rooflineData(chipOf({ points, kernels: 3 }))!;
     expect(groups).toEqual([]);
-    expect(summary).toContain('without operations or traffic: 3.');
+    expect(summary).toContain('among the cheapest: 3.');
     expect(table.rows.map(({ cells }) => cells)).toEqual([
       ['k1', '0 OP/B', '0 OP/s', '1 ms', 'memory'],
       ['k2', '–', '1 GOP/s', '1 ms', 'compute'],
