@@ -1,5 +1,6 @@
 import { entryOf } from '../../../outside/table';
 import type { Shape } from '../graph/model';
+import { isOfOneType, writesUnsigned } from './integers';
 import { isAttentionInput, isAttentionOutput, isBehindAttention } from './attentionParts';
 import type { WorkGraph, WorkNode } from './workGraph';
 
@@ -46,6 +47,18 @@ const tests: Readonly<Record<string, NodeTest>> = {
     const output = node.outputs[0];
     return typeof output === 'number' && !graph.leavesScope(output) && graph.isReadOnce(output);
   },
+  /** Of a QuantizeLinear: the operator before it reads and writes integers of one type. */
+  'one-type': (node, graph) => isOfOneType(node, graph),
+  'one-type-with-weights': (node, graph) => isOfOneType(node, graph, true),
+  /** Nobody quantises what it makes. */
+  'stays-float': (node, graph) => {
+    const [output] = node.outputs;
+    return (
+      typeof output === 'number' &&
+      !graph.someConsumer(output, (reader) => graph.nodes[reader]!.operator === 'QuantizeLinear')
+    );
+  },
+  unsigned: writesUnsigned,
   'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
   /** No part of an attention that ONNX Runtime leaves to a fusion of all of it (matmul_add_fusion.cc). */
   'not-of-attention': (node, graph) => !isAttentionInput(node, graph) && !isAttentionOutput(node, graph),

@@ -69,6 +69,8 @@ function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
       return joinSlices(graph, pass.operators);
     case 'fuse':
       return fusePatterns(graph, pass.patterns, pass);
+    case 'copy-for-readers':
+      return copyForReaders(graph, pass.operators);
     case 'block-channels':
       return blockChannels(graph, pass);
     case 'grow':
@@ -84,6 +86,20 @@ function* functionCalls(inference: Inference): Steps<Set<number>> {
     if (scope.arguments && scope.holder !== null) calls.add(scope.holder);
   }
   return calls;
+}
+
+function* copyForReaders(graph: WorkGraph, operators: readonly string[]): Steps<void> {
+  for (const operator of operators) {
+    for (const at of graph.withOperator(operator)) {
+      yield;
+      const { inputs, outputs, root, members } = graph.nodes[at]!;
+      const [value, output] = [inputs[0], outputs[0]];
+      if (typeof value !== 'number' || typeof output !== 'number' || members.length > 1) continue;
+      const copies = graph.consumers(output).size - (graph.leavesScope(output) ? 0 : 1);
+      for (let i = 0; i < copies; i++)
+        graph.insert({ operator, value, root: root.index, side: 'before', copies: true });
+    }
+  }
 }
 
 /** Operators without a kernel run as several: the last one makes what the node makes. */

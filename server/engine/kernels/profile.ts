@@ -61,6 +61,8 @@ type Step =
   | { readonly pass: 'drop-unused' }
   /** Nodes that together cut one value into pieces along one axis become one kernel. */
   | { readonly pass: 'split'; readonly operators: readonly string[] }
+  /** Nodes that several read are run once for each of them. */
+  | { readonly pass: 'copy-for-readers'; readonly operators: readonly string[] }
   /** Convolutions of images and what follows them compute in blocks of channels; changes of layout are put in around. */
   | ({ readonly pass: 'block-channels' } & Blocking)
   /** Patterns of patterns.json, each tried on the whole graph before the next. */

@@ -277,8 +277,10 @@ describe('quantised models', () => {
   );
 
   it('run integer kernels whose traffic is 8 bits wide, also where two share a dequantised value', async () => {
-    const plan = await planKernels(inference, profileById('onnxruntime-cpu')!, uninterrupted);
+    const plan = await planKernels(inference, profileById('compiler')!, uninterrupted);
     expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0], [2, 3, 4], [1, 5, 6, 7]]);
+    // ONNX Runtime on x86 has no kernel for signed integers that two read (as in ResNet-18 quantised by it).
+    expect(await groups(inference, 'onnxruntime-cpu')).toEqual([[0], [], [1], [2], [3], [4], [5], [6], [7]]);
     for (const kernel of plan.kernels.slice(1)) {
       // 128 quantised pixels in and out; 64 weights of one byte and the scale of four.
       expect(sumByRole(kernel)).toEqual({ inputs: 128, weights: 64 + 4, outputs: 128 });

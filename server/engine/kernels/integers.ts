@@ -1,0 +1,42 @@
+import type { WorkGraph, WorkNode } from './workGraph';
+
+/**
+ * The integers that a quantised operator reads are those that the QuantizeLinear behind it writes. On x86 ONNX Runtime has
+ * kernels for unsigned ones and turns signed ones into these, where one node quantises for one reader (qdq_s8_to_u8.cc).
+ */
+export function isOfOneType(node: WorkNode, graph: WorkGraph, withWeights = false): boolean {
+  const written = integersOf(node.outputs[0], graph);
+  const [result] = node.inputs;
+  const inner = typeof result === 'number' ? graph.nodes[graph.producer(result)] : undefined;
+  return (inner?.inputs ?? []).every((input) => {
+    const source = quantisedSource(input, graph, withWeights);
+    return source === undefined || integersOf(source, graph) === written;
+  });
+}
+
+/** What a QuantizeLinear writes is unsigned, or made so. */
+export function writesUnsigned({ outputs: [output] }: WorkNode, graph: WorkGraph): boolean {
+  return integersOf(output, graph) === 'uint8';
+}
+
+/** What stands before the DequantizeLinear that makes a value; undefined for others. */
+function quantisedSource(value: number | null, graph: WorkGraph, withWeights: boolean): number | undefined {
+  const { nodes, values } = graph.inference;
+  const maker = value === null ? null : graph.value(graph.resolve(value)).producer;
+  const node = maker === null ? undefined : nodes[maker]!;
+  const [source] = node?.node.operator === 'DequantizeLinear' ? node.inputs : [];
+  return typeof source === 'number' && (withWeights || !values[source]!.isConstant) ? source : undefined;
+}
+
+function integersOf(value: number | null | undefined, graph: WorkGraph): string | undefined {
+  if (typeof value !== 'number') return undefined;
+  const { nodes, values } = graph.inference;
+  const { type, producer, consumers } = values[value]!;
+  const dtype = type?.kind === 'tensor' ? type.dtype : undefined;
+  const maker = producer === null ? undefined : nodes[producer]!.node.operator;
+  if (dtype !== 'int8' || maker !== 'QuantizeLinear' || consumers.length !== 1) return dtype;
+  const [only] = consumers;
+  const [read] = nodes[only!]!.outputs;
+  const isAlone = typeof read === 'number' && values[read]!.consumers.length <= 1;
+  return nodes[only!]!.node.operator === 'DequantizeLinear' && isAlone ? 'uint8' : dtype;
+}
