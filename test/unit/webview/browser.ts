@@ -180,7 +180,7 @@ export async function openPage(name: 'panel' | 'report', before?: object, langua
     getState: () => state,
     setState: (next: unknown) => (state = next),
   }));
-  await import(name === 'panel' ? '../../../webview/panel' : '../../../webview/report');
+  await (name === 'panel' ? import('../../../webview/panel') : import('../../../webview/report'));
   const send = (data: ToWebview): void => window.happens('message', { data });
   return {
     app,
