@@ -35,8 +35,35 @@ module.exports = {
       comment: 'The engine imports neither VS Code, LSP, Node built-ins nor any other top-level room.',
       severity: 'error',
       from: { path: engine },
-      to: { path: ['^vscode', 'node_modules/vscode', '^(extension|webview|l10n)/', '^server/(?!engine/)'] },
+      to: { path: ['^vscode', 'node_modules/vscode', '^(extension|webview)/', '^server/(?!engine/)'] },
     },
+    {
+      name: 'engine-has-no-words',
+      comment: 'It names texts by their keys, which are types.',
+      severity: 'error',
+      from: { path: engine },
+      to: { path: '^l10n/', dependencyTypesNot: ['type-only'] },
+    },
+    ...[
+      { name: 'extension', from: '^extension/', says: 'extension|write' },
+      { name: 'webview', from: '^webview/', says: 'webview' },
+      { name: 'cli', from: '^server/cli(/|\\.ts$)', says: 'cli|problems|report|words|write' },
+      {
+        name: 'server',
+        from: '^server/(features|workspace)/',
+        says: 'operators|problems|report|server|words',
+      },
+    ].map(({ name, from, says }) => ({
+      name: `${name}-says-its-own-texts`,
+      comment: 'Bundles hold the texts that they say, and no others.',
+      severity: 'error',
+      from: { path: from },
+      to: {
+        path: '^l10n/',
+        pathNot: `^l10n/((format|language|messages|${says})\\.ts|(en|ko)/(${says})\\.json)$`,
+        dependencyTypesNot: ['type-only'],
+      },
+    })),
     {
       name: 'node-room-knows-no-product',
       comment:

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { writeMessage } from '../l10n/write';
 import { messageText } from '../outside/label';
 import { type Content, writeFile, WriteError, type WriteOptions } from '../server/node/writeFile';
-import { text } from './text';
+import { language } from './text';
 
 /**
  * Writes what somebody saves, and says why when it can't be written. On this machine it goes through the one door for
@@ -24,7 +25,9 @@ export async function saveFile(
     return true;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
-    await vscode.window.showErrorMessage(messageText(text(`write.${error.code}`, error.args)));
+    await vscode.window.showErrorMessage(
+      messageText(writeMessage(language(), `write.${error.code}`, error.args)),
+    );
     return false;
   }
 }

@@ -1,5 +1,3 @@
-/** Texts that stand for a word in another text, and are no problems. */
-const words = /^(?:fact|standin)\./;
 const place = /\{(\w+)(?::(\w+))?\}/g;
 
 /**
@@ -7,7 +5,6 @@ const place = /\{(\w+)(?::(\w+))?\}/g;
  * argument, a number where the text says how one is written. A test compares it with what is committed.
  */
 export function problemArgsSource(texts: Readonly<Record<string, string>>): string {
-  const codes = Object.entries(texts).filter(([key]) => !words.test(key));
   return [
     '// Written by scripts/problemCodes.ts from l10n/en/problems.json; do not edit.',
     '',
@@ -18,7 +15,7 @@ export function problemArgsSource(texts: Readonly<Record<string, string>>): stri
     '',
     '/** What each problem has to tell, by its code. */',
     'export interface ProblemArgs {',
-    ...codes.map(([code, text]) => `  readonly '${code}': ${argsType(text)};`),
+    ...Object.entries(texts).map(([code, text]) => `  readonly '${code}': ${argsType(text)};`),
     '}',
     '',
   ].join('\n');

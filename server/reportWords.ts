@@ -1,9 +1,14 @@
 import { formatterOf } from '../l10n/format';
 import type { Language } from '../l10n/language';
-import { messageOf } from '../l10n/messages';
+import { problemMessage } from '../l10n/problems';
+import { reportMessage } from '../l10n/report';
 import type { Words } from './engine/report/print/words';
 
 /** Words and numbers of a printed report in a language. */
 export function reportWords(language: Language): Words {
-  return { ...formatterOf(language), text: (key, args) => messageOf(language, key, args) };
+  return {
+    ...formatterOf(language),
+    text: (key, args) => reportMessage(language, key, args),
+    problem: (problem) => problemMessage(language, problem),
+  };
 }

@@ -1,19 +1,19 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
-import type { MessageKey } from '../../l10n/messages';
+import type { ExtensionKey } from '../../l10n/extension';
 import type { ChoicesResult, DimensionChoice } from '../../server/protocol';
 import { text } from '../text';
 import { type ModelChoices, writeDimensions, writeModelChoices } from './settings';
 
-const phases: Record<Phase, MessageKey> = {
+const phases: Record<Phase, ExtensionKey> = {
   inference: 'extension.phase.inference',
   prefill: 'extension.phase.prefill',
   decode: 'extension.phase.decode',
   training: 'extension.phase.training',
 };
 
-const precisions: Record<PrecisionPolicy, MessageKey> = {
+const precisions: Record<PrecisionPolicy, ExtensionKey> = {
   'as-stored': 'extension.precision.asStored',
   fp32: 'extension.precision.whatIf',
   tf32: 'extension.precision.whatIf',
@@ -25,7 +25,7 @@ const precisions: Record<PrecisionPolicy, MessageKey> = {
   fp4: 'extension.precision.whatIf',
 };
 
-const origins: Record<DimensionChoice['origin'], MessageKey> = {
+const origins: Record<DimensionChoice['origin'], ExtensionKey> = {
   binding: 'extension.dimensions.binding',
   follows: 'extension.dimensions.follows',
   default: 'extension.dimensions.default',
@@ -134,11 +134,11 @@ function defaultsText({ defaultRuntimes }: Pick<ChoicesResult, 'defaultRuntimes'
 }
 
 async function pickOne<T extends string>(
-  details: Record<T, MessageKey>,
+  details: Record<T, ExtensionKey>,
   current: T,
   title: string,
 ): Promise<T | undefined> {
-  const entries = Object.entries(details) as [T, MessageKey][];
+  const entries = Object.entries(details) as [T, ExtensionKey][];
   const items = entries.map(([value, detail]) => ({
     value,
     ...mark(value, value === current),

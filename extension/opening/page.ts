@@ -2,7 +2,7 @@ import { htmlText } from '../../outside/html';
 import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { language, text } from '../text';
-import type { MessageKey } from '../../l10n/messages';
+import type { ExtensionKey } from '../../l10n/extension';
 
 /** What the page of a model may ask for. */
 const pageActions = ['listing', 'report', 'openWith', 'restart', 'log'] as const;
@@ -15,7 +15,7 @@ export interface PageContent {
   readonly busy?: boolean;
 }
 
-const labels: Record<PageAction, MessageKey> = {
+const labels: Record<PageAction, ExtensionKey> = {
   listing: 'extension.page.listing',
   report: 'extension.page.report',
   openWith: 'extension.page.openWith',

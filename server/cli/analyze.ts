@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { inferSymbolic } from '../engine/inference/symbolic';
@@ -115,6 +115,6 @@ async function inputOf(
       const line = opened.positions.lineOf(nodes[index]!.node);
       return line < 0 ? null : line + 1;
     },
-    textOf: (problem) => messageOf(language, problem.code, problem.args),
+    textOf: (problem) => problemMessage(language, problem),
   };
 }

@@ -1,6 +1,7 @@
 import { entryOf } from '../../outside/table';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { usage } from './failure';
+import { problem } from '../engine/problem';
+import { refused, usage } from './failure';
 
 type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
@@ -160,7 +161,7 @@ export function parseBindings(texts: readonly string[]): Record<string, number> 
     const before = bindings.get(name) ?? Number(number);
     if (before !== Number(number)) {
       const args = { first: `${name}=${before}`, second: value, name };
-      throw usage('binding.contradiction', args);
+      throw refused(problem('error', 'binding.contradiction', args));
     }
     bindings.set(name, before);
   }

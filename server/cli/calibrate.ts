@@ -2,7 +2,7 @@ import { plainJson } from '../../outside/json';
 import { basename } from 'node:path';
 import manifest from '../../package.json';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/cli';
 import { costsOn } from '../engine/analyse';
 import type { Calibration, Chip } from '../engine/chips/chip';
 import { resolveUserChip } from '../engine/chips/userChips';
@@ -92,7 +92,7 @@ async function measuredOn(
     check(one);
     const launched = file.profile.places.join(', ');
     if (launched !== '')
-      notes.push(messageOf(language, 'cli.calibrate.places', { path: file.path, places: launched }));
+      notes.push(message(language, 'cli.calibrate.places', { path: file.path, places: launched }));
     result.push(one);
   }
   return result;

@@ -1,4 +1,6 @@
+import { message, type CliKey } from '../../l10n/cli';
 import type { Language } from '../../l10n/language';
+import type { MessageArgs } from '../../l10n/messages';
 import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import type { MatchedProfile } from '../engine/cost/calibrate/matchProfile';
@@ -37,18 +39,22 @@ interface Calibrated {
   readonly unused: number;
 }
 
+type Name<K> = K extends `cli.calibrate.${infer N}` ? N : never;
+/** Says a text of `cli.calibrate`. */
+type Say = (key: Name<CliKey>, args?: MessageArgs) => string;
+
 /** What was fitted, how far off the estimates were before and after, and what of the profile has no place. */
 export function calibrationSummary(done: Calibrated, language: Language): string {
   const words = reportWords(language);
-  const sections = [groupsSection(done, words)];
+  const say: Say = (key, args) => message(language, `cli.calibrate.${key}`, args);
+  const sections = [groupsSection(done, words, say)];
   if (done.changes.length > 0)
-    sections.push(modelsSection(done.changes, words), matchSection(done.changes, words));
+    sections.push(modelsSection(done.changes, words, say), matchSection(done.changes, words, say));
   return tableOf(sections);
 }
 
 /** Errors per operator class and precision. */
-function groupsSection({ chip, overlay, fits, kept, unused }: Calibrated, words: Words): Section {
-  const text = (key: string): string => words.text(`cli.calibrate.${key}`);
+function groupsSection({ chip, overlay, fits, kept, unused }: Calibrated, words: Words, say: Say): Section {
   const rows = fits.map((fit) => {
     const { operatorClass, precision, before, after, calibration } = fit;
     const state = fit.reason !== null ? fit.reason : kept.includes(fit) ? 'fitted' : 'noBetter';
@@ -61,45 +67,43 @@ function groupsSection({ chip, overlay, fits, kept, unused }: Calibrated, words:
       words.percent(before.p90),
       known(after?.median, words.percent, words),
       known(after?.p90, words.percent, words),
-      text(state),
+      say(state),
     ];
   });
   return {
-    title: words.text('cli.calibrate.title', { chip: chip.id, overlay: overlay.id }),
+    title: say('title', { chip: chip.id, overlay: overlay.id }),
     columns: [
       column(words.text('print.class')),
       column(words.text('print.precision')),
-      ...['rows', 'constants', 'medianBefore', 'p90Before', 'medianAfter', 'p90After'].map((key) =>
-        column(text(key), 'right'),
+      ...(['rows', 'constants', 'medianBefore', 'p90Before', 'medianAfter', 'p90After'] as const).map((key) =>
+        column(say(key), 'right'),
       ),
       column(''),
     ],
     rows,
-    note: [
-      text('errorNote'),
-      ...(unused > 0 ? [words.text('cli.calibrate.unused', { count: words.count(unused) })] : []),
-    ].join(' '),
+    note: [say('errorNote'), ...(unused > 0 ? [say('unused', { count: words.count(unused) })] : [])].join(
+      ' ',
+    ),
   };
 }
 
 /** Measured and estimated time of each model, before and after. */
-function modelsSection(changes: readonly Before[], words: Words): Section {
-  const text = (key: string): string => words.text(`cli.calibrate.${key}`);
+function modelsSection(changes: readonly Before[], words: Words, say: Say): Section {
   const rows = changes.flatMap(({ measured, after }) => {
     const kernels = sumsOf(measured, after);
     const { wholeSeconds } = measured.profile;
     const whole = [measured.analysis, after].map(({ cost }) => cost.total.latencySeconds?.value ?? null);
     return [
-      rowOf(`${measured.model}: ${text('kernels')}`, kernels.measured, kernels.before, kernels.after, words),
-      rowOf(`${measured.model}: ${text('whole')}`, wholeSeconds, whole[0]!, whole[1]!, words),
+      rowOf(`${measured.model}: ${say('kernels')}`, kernels.measured, kernels.before, kernels.after, words),
+      rowOf(`${measured.model}: ${say('whole')}`, wholeSeconds, whole[0]!, whole[1]!, words),
     ];
   });
   return {
-    title: text('models'),
+    title: say('models'),
     columns: [
       column(words.text('print.what')),
-      ...['measured', 'estimateBefore', 'estimateAfter', 'ratioBefore', 'ratioAfter'].map((key) =>
-        column(text(key), 'right'),
+      ...(['measured', 'estimateBefore', 'estimateAfter', 'ratioBefore', 'ratioAfter'] as const).map((key) =>
+        column(say(key), 'right'),
       ),
     ],
     rows,
@@ -140,9 +144,7 @@ function sumsOf({ matched, analysis }: MeasuredOnChip, after: ChipAnalysis) {
 }
 
 /** How the profile and the plan fit together, with the costliest rows that have no place. */
-function matchSection(changes: readonly Before[], words: Words): Section {
-  const text = (key: string, args: Readonly<Record<string, string | number>>): string =>
-    words.text(`cli.calibrate.${key}`, args);
+function matchSection(changes: readonly Before[], words: Words, say: Say): Section {
   const rows = changes.flatMap(({ measured }) => {
     const { matched, profile, analysis } = measured;
     const costliest = [...matched.unmatchedRows]
@@ -155,18 +157,18 @@ function matchSection(changes: readonly Before[], words: Words): Section {
     return [
       [
         measured.path,
-        text('matchedRows', { share: words.percent(matched.share) }),
-        text('matchedKernels', {
+        say('matchedRows', { share: words.percent(matched.share) }),
+        say('matchedKernels', {
           kernels: words.count(kernels),
           all: words.count(analysis.plan.kernels.length),
         }),
-        matched.unmatchedRows.length > 0 ? text('unmatchedRows', lost) : '',
+        matched.unmatchedRows.length > 0 ? say('unmatchedRows', lost) : '',
       ],
     ];
   });
   return {
-    title: words.text('cli.calibrate.matching'),
-    columns: [column(words.text('cli.calibrate.profile')), column(''), column(''), column('')],
+    title: say('matching'),
+    columns: [column(say('profile')), column(''), column(''), column('')],
     rows,
   };
 }

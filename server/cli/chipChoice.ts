@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import type { Catalogue } from '../engine/chips/catalogue';
 import { isNamed, searchChips } from '../engine/chips/search';
 import type { Chip } from '../engine/chips/chip';
 import { lineAt, parseJson } from '../engine/json';
+import { problem } from '../engine/problem';
 import { nearest } from '../engine/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
@@ -125,7 +126,8 @@ export class ChipChoice {
     this.read.add(path);
     const result = parseJson(withoutMark(text));
     if (!result.ok) {
-      const message = messageOf(this.language, `chip.${result.fault}`);
+      const fault = problem('error', `chip.${result.fault}`, {});
+      const message = problemMessage(this.language, fault);
       throw failed('cli.error.model', { path: `${path}:${lineAt(text, result.at)}`, message });
     }
     const json = result.json.value;
@@ -160,7 +162,7 @@ export class ChipChoice {
 
   private failure(path: string, { problems }: UserChip): Error {
     const first = problems.find(({ severity }) => severity === 'error');
-    const message = first ? messageOf(this.language, first.code, first.args) : '';
+    const message = first ? problemMessage(this.language, first) : '';
     return failed('cli.error.model', { path, message });
   }
 }

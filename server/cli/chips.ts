@@ -8,7 +8,7 @@ import { plainJson } from '../../outside/json';
 import { markdownOf } from '../engine/report/print/markdown';
 import { column, type Section } from '../engine/report/print/sections';
 import { tableOf } from '../engine/report/print/table';
-import { known, type Words } from '../engine/report/print/words';
+import { known, type PrintName, type Words } from '../engine/report/print/words';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
@@ -74,7 +74,7 @@ function relatedSection(query: string, chips: readonly Chip[], words: Words): Se
 }
 
 function catalogueSection(title: string, chips: readonly Chip[], words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   return {
     title,
     columns: [

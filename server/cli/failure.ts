@@ -1,4 +1,8 @@
-import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import { message, type CliKey } from '../../l10n/cli';
+import type { Language } from '../../l10n/language';
+import type { MessageArgs } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
+import type { ProblemCode } from '../engine/problem';
 
 /** Exit codes of the command line; 3 is kept for budgets. */
 export const exitCodes = {
@@ -9,14 +13,13 @@ export const exitCodes = {
   brokenPipe: 128 + 13,
 } as const;
 
-/** Ends a command with one line on standard error. */
+/** Ends a command with one line on standard error, whose language may be known only when it is written. */
 export class Failure extends Error {
   constructor(
     readonly exitCode: number,
-    readonly key: MessageKey,
-    readonly args: MessageArgs = {},
+    readonly say: (language: Language) => string,
   ) {
-    super(key);
+    super(say('en'));
     this.name = 'Failure';
   }
 }
@@ -35,11 +38,16 @@ export interface Outcome {
 }
 
 /** The command was not understood. */
-export function usage(key: MessageKey, args: MessageArgs = {}): Failure {
-  return new Failure(exitCodes.usage, key, args);
+export function usage(key: CliKey, args: MessageArgs = {}): Failure {
+  return new Failure(exitCodes.usage, (language) => message(language, key, args));
 }
 
 /** The command was understood but could not be carried out. */
-export function failed(key: MessageKey, args: MessageArgs = {}): Failure {
-  return new Failure(exitCodes.failed, key, args);
+export function failed(key: CliKey, args: MessageArgs = {}): Failure {
+  return new Failure(exitCodes.failed, (language) => message(language, key, args));
+}
+
+/** The command asks for what the model or the options do not allow, in the words of a problem. */
+export function refused(problem: { readonly code: ProblemCode; readonly args: MessageArgs }): Failure {
+  return new Failure(exitCodes.usage, (language) => problemMessage(language, problem));
 }

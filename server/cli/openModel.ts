@@ -2,7 +2,7 @@ import { isTextPath } from '../../modelFormats/names';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import { readModel } from '../engine/formats';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -16,7 +16,7 @@ import { FileError, type OpenFile } from '../platform';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { ModelFiles } from '../workspace/modelFiles';
-import { withoutGraphText } from '../workspace/served';
+import { withoutGraphText } from '../workspace/withoutGraph';
 import { failed, type Failure } from './failure';
 
 /** A model of this machine with what reading it had to say. */
@@ -75,7 +75,7 @@ export async function openModel(path: string, language: Language, room: Room): P
 
 function unreadable(path: string, problem: Problem, language: Language): Failure {
   if (problem.code === noRoomCode) return failed('cli.error.memory.file', { path, ...problem.args });
-  return failed('cli.error.model', { path, message: messageOf(language, problem.code, problem.args) });
+  return failed('cli.error.model', { path, message: problemMessage(language, problem) });
 }
 
 /** A model in ONNX's textual syntax. */

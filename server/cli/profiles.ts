@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { formatterOf } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/cli';
+import { problemMessage } from '../../l10n/problems';
 import type { Measurement } from '../engine/cost/calibrate/profile';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
@@ -35,12 +36,11 @@ export async function readProfiles(
     for (const problem of problems) notes.push(`${path}: ${textOf(problem, language)}`);
     if (profile.profilerSeconds) {
       const args = { path, seconds: formatterOf(language).seconds(profile.profilerSeconds) };
-      notes.push(messageOf(language, 'cli.profile.net', args));
+      notes.push(message(language, 'cli.profile.net', args));
     }
     files.push({ path, profile });
   }
   return { files, notes };
 }
 
-const textOf = (problem: Problem, language: Language): string =>
-  messageOf(language, problem.code, problem.args);
+const textOf = (problem: Problem, language: Language): string => problemMessage(language, problem);

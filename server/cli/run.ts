@@ -2,7 +2,8 @@ import { terminalText } from '../../outside/terminal';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
 import { languageOf, type Language } from '../../l10n/language';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/cli';
+import { writeMessage } from '../../l10n/write';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { phases, precisionPolicies } from '../engine/workload';
@@ -59,14 +60,17 @@ export async function run(words: readonly string[], console: Console): Promise<n
     // A reader that has seen enough (`--out /dev/stdout | head`) ends us as it ends any program: quietly.
     if (error instanceof WriteError && error.code === 'readerGone') return exitCodes.brokenPipe;
     const failure = failureOf(error);
-    const text = terminalText(message(language, failure.key, failure.args), Infinity);
+    const text = terminalText(failure.say(language), Infinity);
     console.error(`${message(language, 'cli.error', { message: text })}\n`);
     return failure.exitCode;
   }
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof WriteError) return failed(`write.${error.code}`, error.args);
+  if (error instanceof WriteError)
+    return new Failure(exitCodes.failed, (language) =>
+      writeMessage(language, `write.${error.code}`, error.args),
+    );
   const known = error instanceof FileError ? fileFailure(error.path, error) : error;
   if (known instanceof Failure) return known;
   return failed('cli.error.internal', { detail: error instanceof Error ? error.message : String(error) });

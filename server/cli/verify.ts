@@ -1,7 +1,8 @@
 import { withoutExtension } from '../../modelFormats/names';
 import { terminalText } from '../../outside/terminal';
 import type { Language } from '../../l10n/language';
-import { messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/cli';
+import { problemMessage } from '../../l10n/problems';
 import { commandText, commentText, shells, type Shell } from '../../outside/shell';
 import { costsOn, prepare, type Prepared } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
@@ -54,9 +55,9 @@ export async function verify(words: Arguments, language: Language, heapBytes = I
   const args = { path: out, node: terminalText(node), bytes: reportWords(language).bytes(bytes.length) };
   const missing =
     words.out === undefined
-      ? `${commentText(shell, `--out ${out}: ${messageOf(language, 'cli.verify.cut')}`)}\n\n`
+      ? `${commentText(shell, `--out ${out}: ${message(language, 'cli.verify.cut')}`)}\n\n`
       : '';
-  if (words.out !== undefined) remarked.push(messageOf(language, 'cli.verify.written', args));
+  if (words.out !== undefined) remarked.push(message(language, 'cli.verify.written', args));
   const notes = remarked.join('\n');
   return { ...commands, text: `${missing}${commands.text}`, file: bytes, inputs, notes };
 }
@@ -70,7 +71,7 @@ function cut(
 ): { model: Model; bytes: Uint8Array } {
   const { model, problem } = cutNode(whole, inference, nodeNamed(path, name, inference));
   if (!model) {
-    throw failed('cli.error.model', { path, message: messageOf(language, problem.code, problem.args) });
+    throw failed('cli.error.model', { path, message: problemMessage(language, problem) });
   }
   const written = writeOnnx(model);
   if ('unwritable' in written)
@@ -111,8 +112,8 @@ async function commandsFor(
   const seconds = cost.total.isPartial ? null : cost.total.latencySeconds;
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [
-    ...(shell === 'powershell' ? [messageOf(language, 'cli.verify.powershell')] : []),
-    messageOf(language, key, {
+    ...(shell === 'powershell' ? [message(language, 'cli.verify.powershell')] : []),
+    message(language, key, {
       ...{ chip: chip.id, runtime: profile.name },
       ...(seconds && {
         ...{
@@ -122,16 +123,16 @@ async function commandsFor(
         },
       }),
     }),
-    ...recipe.problems.map((problem) => messageOf(language, problem.code, problem.args)),
+    ...recipe.problems.map((problem) => problemMessage(language, problem)),
   ];
   const head = lines.map((line) => `${commentText(shell, line)}\n`).join('');
   const steps = recipe.steps.map((step) => {
-    const comment = commentText(shell, messageOf(language, `measure.step.${step.purpose}`));
+    const comment = commentText(shell, message(language, `measure.step.${step.purpose}`));
     return `\n${comment}\n${commandText(shell, step)}\n`;
   });
   const refused = recipe.problems.find(({ severity }) => severity === 'error');
   const failure = refused
-    ? failed('cli.error.model', { path: task.path, message: messageOf(language, refused.code, refused.args) })
+    ? failed('cli.error.model', { path: task.path, message: problemMessage(language, refused) })
     : null;
   return { text: head + steps.join(''), failure };
 }

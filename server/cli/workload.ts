@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
-import { messageOf, type MessageArgs } from '../../l10n/messages';
+import type { MessageArgs } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import { prepare, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { drives, runtimesOf } from '../engine/cost/runtimes';
@@ -8,13 +9,13 @@ import type { Bindings } from '../engine/graph/dim';
 import type { Model } from '../engine/graph/model';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { profileById, runtimeProfiles } from '../engine/kernels/profile';
-import type { Problem } from '../engine/problem';
+import type { Problem, ProblemCode } from '../engine/problem';
 import { terminalText } from '../../outside/terminal';
 import { uninterrupted } from '../engine/scheduler';
 import { phases, precisionPolicies, type Workload } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { parseBindings, type Arguments } from './arguments';
-import { usage } from './failure';
+import { refused, usage } from './failure';
 import { readText } from './openModel';
 
 /** What the settings file that was named says of a model; the defaults where none was named. */
@@ -94,17 +95,22 @@ function clashes(problems: readonly Problem[]): readonly Problem[] {
 /** What is to be told of settings that do not fit a model, line by line. */
 export function settingsNotes(words: Arguments, remarks: readonly Problem[], language: Language): string[] {
   const file = terminalText(words.text('settings') ?? '');
-  return remarks.map((remark) => `${file}: ${messageOf(language, remark.code, argsOf(remark))}`);
+  return remarks.map((remark) => `${file}: ${problemMessage(language, onTerminal(remark))}`);
 }
 
 /** Throws the first of the problems as a mistake of the call. */
 export function refuseNames([problem]: readonly Problem[]): void {
   if (!problem) return;
-  throw usage(problem.code, argsOf(problem));
+  throw refused(onTerminal(problem));
 }
 
-function argsOf({ args }: Problem): MessageArgs {
-  return Object.fromEntries(Object.entries(args).map(([name, text]) => [name, terminalText(String(text))]));
+/** Names are those of the model or of a settings file. */
+function onTerminal({ code, args }: Problem): { readonly code: ProblemCode; readonly args: MessageArgs } {
+  const texts = Object.entries(args).map(([name, text]): [string, string] => [
+    name,
+    terminalText(String(text)),
+  ]);
+  return { code, args: Object.fromEntries(texts) };
 }
 
 function runtimeOption(words: Arguments): string | undefined {

@@ -1,7 +1,8 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
-import { message, messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { ChipFileState } from '../workspace/ownChips';
 
@@ -60,7 +61,7 @@ const severities = {
 function diagnosticsOf(state: ChipFileState, language: Language): Diagnostic[] {
   const document = TextDocument.create(state.uri, 'json', 0, state.text);
   return state.problems.map(({ severity, code, args, span }) => {
-    const text = messageOf(language, code, args);
+    const text = problemMessage(language, { code, args });
     const effect = state.chip
       ? message(language, 'chip.kept', { text, chip: state.chip.name })
       : message(language, 'chip.unused', { text });

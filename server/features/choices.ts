@@ -1,5 +1,5 @@
 import { formatterOf } from '../../l10n/format';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';

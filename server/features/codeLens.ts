@@ -1,7 +1,7 @@
 import { labelText } from '../../outside/label';
 import type { CodeLens, Command } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';

@@ -1,6 +1,6 @@
 import { CompletionItemKind, InsertTextFormat } from 'vscode-languageserver';
 import type { CompletionItem, CompletionList, MarkupKind, Position } from 'vscode-languageserver';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { dataTypes } from '../engine/graph/dataTypes';
 import type { DataType } from '../engine/graph/dataTypes';

@@ -1,6 +1,6 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { CancellationToken } from 'vscode-languageserver';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import { runPolitely } from '../engine/scheduler';
 import type { Scheduler } from '../engine/scheduler';
 import {

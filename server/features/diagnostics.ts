@@ -1,8 +1,10 @@
 import { DiagnosticSeverity } from 'vscode-languageserver';
 import type { Diagnostic, Range } from 'vscode-languageserver';
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
+import { problem } from '../engine/problem';
 import type { NodePart, Problem, Severity } from '../engine/problem';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { headingOf, positionOf } from '../workspace/nodeIndex';
@@ -26,29 +28,29 @@ export function diagnostics(
   const heading = headingOf(analysis);
   const seen = new Set<string>();
   const list: Diagnostic[] = [];
-  for (const problem of problems) {
-    const range = placeOf(analysis, problem) ?? heading;
-    const text = problemText(problem, language);
+  for (const found of problems) {
+    const range = placeOf(analysis, found) ?? heading;
+    const text = problemText(found, language);
     // Three chips that lack the same type say so in the same words at the same place.
     const key = `${range.start.line}:${range.start.character}:${text}`;
     if (seen.has(key)) continue;
     seen.add(key);
     list.push({
       range,
-      severity: severities[problem.severity],
+      severity: severities[found.severity],
       source: 'siliconlens',
-      code: problem.code,
+      code: found.code,
       message: text,
     });
   }
   if (list.length <= limit) return list;
   list.sort((a, b) => (a.severity ?? 0) - (b.severity ?? 0));
-  const left = messageOf(language, 'diagnostics.more', { count: list.length - limit + 1 });
+  const left = problem('information', 'diagnostics.more', { count: list.length - limit + 1 });
   const more = {
     range: heading,
     severity: DiagnosticSeverity.Information,
     source: 'siliconlens',
-    message: left,
+    message: problemMessage(language, left),
   };
   return [...list.slice(0, limit - 1), more];
 }
@@ -69,9 +71,9 @@ export function partRange(position: NodePosition, part: NodePart | undefined): R
 }
 
 /** A problem in words, with the offset in the file where that helps. */
-export function problemText(problem: Problem, language: Language): string {
-  const text = messageOf(language, problem.code, problem.args);
-  return problem.offset === undefined
+export function problemText(found: Problem, language: Language): string {
+  const text = problemMessage(language, found);
+  return found.offset === undefined
     ? text
-    : messageOf(language, 'diagnostics.atOffset', { text, offset: problem.offset });
+    : message(language, 'diagnostics.atOffset', { text, offset: found.offset });
 }

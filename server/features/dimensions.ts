@@ -1,4 +1,4 @@
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { labelText } from '../../outside/label';
 import type { Analysis } from '../workspace/analysis';

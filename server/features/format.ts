@@ -1,5 +1,5 @@
 import { formatterOf } from '../../l10n/format';
-import { message, messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
@@ -17,7 +17,7 @@ const unitWidth = 2;
 /** A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `. */
 export function costLabel(seconds: Estimate | null, bound: Bound, language: Language): string {
   const [number = '', unit = ''] = costParts(seconds, bound, language);
-  const word = seconds ? messageOf(language, `hint.bound.${bound}`) : '';
+  const word = seconds ? message(language, `hint.bound.${bound}`) : '';
   const width = largest(hintWords(language).map((one) => one.length));
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
   return label.replaceAll(' ', blank);
@@ -33,11 +33,11 @@ function costParts(seconds: Estimate | null, bound: Bound, language: Language): 
 
 function hintWords(language: Language): string[] {
   const bounds: Bound[] = ['compute', 'memory', 'overhead', 'link', 'none', 'unknown'];
-  return bounds.map((bound) => messageOf(language, `hint.bound.${bound}`));
+  return bounds.map((bound) => message(language, `hint.bound.${bound}`));
 }
 
 export function boundWord(bound: Bound, language: Language): string {
-  return messageOf(language, `bound.${bound}`);
+  return message(language, `bound.${bound}`);
 }
 
 /** A time for sentences and tables; below a nanosecond digits would look like knowledge. */

@@ -2,7 +2,7 @@ import { markdownCode, markdownText } from '../../outside/markdown';
 import { MarkupKind } from 'vscode-languageserver';
 import type { Hover, MarkupContent, Position } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
-import { message, messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
@@ -132,12 +132,12 @@ function workLine(node: InferredNode, language: Language): string {
   const kinds = (['matrix', 'vector', 'special'] as const)
     .filter((kind) => work.operations[kind] > 0)
     .map((kind) =>
-      messageOf(language, `hover.work.${kind}`, { value: format.operations(work.operations[kind]) }),
+      message(language, `hover.work.${kind}`, { value: format.operations(work.operations[kind]) }),
     );
   if (kinds.length === 0) kinds.push(message(language, 'hover.work.none'));
   const parts = (['weights', 'inputs', 'outputs'] as const)
     .filter((kind) => work.bytes[kind] > 0)
-    .map((kind) => messageOf(language, `hover.bytes.${kind}`, { value: format.bytes(work.bytes[kind]) }));
+    .map((kind) => message(language, `hover.bytes.${kind}`, { value: format.bytes(work.bytes[kind]) }));
   if (node.repeat !== 1) {
     parts.push(message(language, 'hover.work.repeat', { count: known(node.repeat, format.count, language) }));
   }
@@ -150,7 +150,7 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
   const rows = analysis.chips.slice(0, chipRows).map(({ chip, cost }) => {
     const node = cost.nodes[index];
     const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
-    const basis = messageOf(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
+    const basis = message(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
     const away = kernel?.placement === 'host' ? ` (${message(language, 'hover.onHost')})` : '';
     const nothing = node?.seconds?.value === 0 && node.bound === 'none';
     return [
@@ -203,7 +203,7 @@ function valueLines(analysis: Analysis, value: InferredValue, language: Language
   const lines = [`${markdownCode(value.name)} ${typeSpans(analysis, value)}`, ''];
   const format = formatterOf(language);
   const facts = [
-    messageOf(language, `hover.value.${value.origin}`),
+    message(language, `hover.value.${value.origin}`),
     known(value.bytes, format.bytes, language),
   ];
   const producer = value.producer === null ? undefined : analysis.inference.nodes[value.producer];

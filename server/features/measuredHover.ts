@@ -1,6 +1,6 @@
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { MeasuredGroup } from '../engine/report/types';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import type { Language } from '../../l10n/language';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { MeasuredGap, MeasuredPoint, MeasuredSummary } from '../protocol';
@@ -50,7 +50,7 @@ export function measuredSummary(
         .filter((one) => one.chip === chip.chip.id)
         .map(({ problem }) => problem),
       ...conflictProblem(measured),
-    ].map(({ code, args }) => messageOf(language, code, args)),
+    ].map((one) => problemMessage(language, one)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatName } from '../../modelFormats/names';
 import { markdownCode, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';

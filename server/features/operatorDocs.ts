@@ -4,7 +4,7 @@ import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';
 import enTexts from '../../l10n/en/operators.json';
 import koTexts from '../../l10n/ko/operators.json';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';

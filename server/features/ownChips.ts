@@ -1,5 +1,5 @@
 import { MessageType, ShowMessageNotification } from 'vscode-languageserver';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import { type ValidatedParams, validatedNotification } from '../protocol';
 import { ChipFiles } from '../workspace/chipFiles';
 import type { ClientFolders } from '../workspace/chipFiles';

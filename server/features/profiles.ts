@@ -1,7 +1,8 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
 import { formatterOf } from '../../l10n/format';
-import { message, messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
 import type { Measurement } from '../engine/cost/calibrate/profile';
@@ -199,5 +200,5 @@ function outcome(
 }
 
 function sentences(problems: readonly Problem[], language: Language): string {
-  return problems.map(({ code, args }) => messageOf(language, code, args)).join(' ');
+  return problems.map((one) => problemMessage(language, one)).join(' ');
 }

@@ -1,6 +1,6 @@
 import { markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
-import { message, messageOf } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { movedBytes } from '../engine/kernels/operands';
 import type { Kernel } from '../engine/kernels/types';
@@ -17,7 +17,7 @@ export function reason(analysis: Analysis, index: number, language: Language): s
   const chip = markdownText(first.chip.name);
   if (cost.kernel < 0) {
     const why = node.folded ? 'folded' : node.view ? 'view' : 'nothing';
-    return messageOf(language, `why.${why}`, { chip });
+    return message(language, `why.${why}`, { chip });
   }
   const kernel = first.plan.kernels[cost.kernel];
   const kernelCost = first.cost.kernels[cost.kernel];
@@ -43,7 +43,7 @@ function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Lang
   if (!cost.parts || !kernel.operations || moved === null) return message(language, 'why.unknown', { chip });
   const format = formatterOf(language);
   const sum = kernel.operations.matrix + kernel.operations.vector + kernel.operations.special;
-  return messageOf(language, `why.${cost.bound}`, {
+  return message(language, `why.${cost.bound}`, {
     chip,
     operations: format.operations(sum),
     bytes: format.bytes(moved),

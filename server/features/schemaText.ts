@@ -1,4 +1,4 @@
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { isRepeated } from '../engine/operators/schema';
 import type { SchemaAttribute, SchemaParameter } from '../engine/operators/schema';

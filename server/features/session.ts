@@ -1,6 +1,6 @@
 import type { Connection, InitializeParams } from 'vscode-languageserver';
 import type { Language } from '../../l10n/language';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import { modelOf } from '../address';
 import { CancelledError } from '../engine/scheduler';
 import {

@@ -1,4 +1,5 @@
-import type { MessageArgs, MessageKey } from '../../l10n/messages';
+import type { MessageArgs } from '../../l10n/messages';
+import type { ServerKey } from '../../l10n/server';
 import { platform, type Timer } from '../platform';
 import type { StatusParams } from '../protocol';
 
@@ -13,18 +14,18 @@ export class Status {
   constructor(
     private readonly tell: (
       state: Pick<StatusParams, 'health' | 'quiescent'>,
-      key: MessageKey,
+      key: ServerKey,
       args?: MessageArgs,
     ) => void,
   ) {}
 
   /** Work began; it is told if it goes on for a while. */
-  busy(key: MessageKey, args: MessageArgs): void {
+  busy(key: ServerKey, args: MessageArgs): void {
     clearTimeout(this.timer);
     this.timer = platform().later(() => this.change('ok', false, key, args), patience);
   }
 
-  done(health: StatusParams['health'], key: MessageKey, args: MessageArgs = {}): void {
+  done(health: StatusParams['health'], key: ServerKey, args: MessageArgs = {}): void {
     clearTimeout(this.timer);
     this.change(health, true, key, args);
   }
@@ -32,7 +33,7 @@ export class Status {
   private change(
     health: StatusParams['health'],
     quiescent: boolean,
-    key: MessageKey,
+    key: ServerKey,
     args: MessageArgs,
   ): void {
     const state = JSON.stringify([health, quiescent, key, args]);

@@ -1,7 +1,7 @@
 import { SymbolKind } from 'vscode-languageserver';
 import type { DocumentSymbol, SymbolInformation } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { capped, outline } from './outline';

@@ -1,7 +1,7 @@
 import { CodeActionKind, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { ClientCapabilities } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
-import { message } from '../../l10n/messages';
+import { message } from '../../l10n/server';
 import { valueTypes } from '../workspace/textModels';
 import { codeActions } from './codeActions';
 import { completions, resolveCompletion } from './completion';

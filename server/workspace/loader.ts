@@ -19,9 +19,10 @@ import type { ModelFiles } from './modelFiles';
 import { Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
 import { emptyModel } from '../engine/graph/emptyModel';
-import { fileProblem, partialText, unreadableText, withoutGraphText } from './served';
+import { fileProblem, partialText, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
+import { withoutGraphText } from './withoutGraph';
 
 /** Editors take no longer texts either. */
 const textLimit = 50e6;

@@ -1,6 +1,6 @@
 import { URI, Utils } from 'vscode-uri';
 import { version } from '../../package.json';
-import { messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
 import type { Language } from '../../l10n/language';
 import { reportHead } from '../engine/report/build';
 import type { ReportHead, ReportInput } from '../engine/report/build';
@@ -44,6 +44,6 @@ export function reportInput(analysis: Analysis, language: Language): ReportInput
       const line = lineOf(analysis, node);
       return line === null ? null : line + 1;
     },
-    textOf: (problem) => messageOf(language, problem.code, problem.args),
+    textOf: (problem) => problemMessage(language, problem),
   };
 }

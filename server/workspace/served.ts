@@ -1,10 +1,10 @@
 import { entryOf } from '../../outside/table';
 import { formatterOf } from '../../l10n/format';
-import { message, messageOf } from '../../l10n/messages';
+import { problemMessage } from '../../l10n/problems';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { noRoomCode } from '../engine/formats/room';
 import { printUnreadable } from '../engine/formats/onnxText/print';
-import { isWithoutGraph } from '../engine/lower/lower';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../platform';
@@ -30,7 +30,7 @@ export function fileProblem(error: unknown): Problem {
 }
 
 /** What can be done about a file, by the first thing that is wrong with it. */
-const todos: Readonly<Partial<Record<string, string>>> = {
+const todos: Readonly<Record<string, 'missing' | 'denied' | 'withheld' | 'empty' | 'room'>> = {
   'files.missing': 'missing',
   'files.denied': 'denied',
   'files.withheld': 'withheld',
@@ -52,13 +52,8 @@ export function unreadableText(
   ];
   const first = problems[0]?.code;
   const todo = (first && entryOf(todos, first)) ?? 'broken';
-  lines.push('', messageOf(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
+  lines.push('', message(language, `listing.todo.${size === 0 ? 'empty' : todo}`));
   return printUnreadable(lines);
-}
-
-/** Why a model is nothing but weights, for the head of its listing; nothing for one with a graph. */
-export function withoutGraphText(problems: readonly Problem[], language: Language): string[] {
-  return problems.filter(isWithoutGraph).map(({ code, args }) => messageOf(language, code, args));
 }
 
 /** What a file that was read in part lacks, for the head of its listing; nothing for a whole one. */
@@ -76,7 +71,7 @@ export function partialText(size: number | null, problems: readonly Problem[], l
 function reasons(size: number | null, problems: readonly Problem[], language: Language): string[] {
   const lines: string[] = [];
   for (const { code, args, offset } of problems.slice(0, 20)) {
-    lines.push(message(language, 'listing.reason', { reason: messageOf(language, code, args) }));
+    lines.push(message(language, 'listing.reason', { reason: problemMessage(language, { code, args }) }));
     if (offset !== undefined && offset > 0) {
       const place = { offset, size: size === null ? '?' : formatterOf(language).bytes(size) };
       lines.push(message(language, 'listing.offset', place));

@@ -3,7 +3,7 @@ import type { TensorSparsity } from '../cost/sparsity/scan';
 import type { Estimate } from '../cost/types';
 import type { Problem } from '../problem';
 import { column, type Section } from './print/sections';
-import { known, type Words } from './print/words';
+import { known, type PrintName, type Words } from './print/words';
 
 /** Zeros in the weights of a model, and what they are worth. */
 export interface SparsityReport {
@@ -45,14 +45,14 @@ function problemSection({ problems }: SparsityReport, words: Words): Section[] {
     {
       title: words.text('print.section.problems'),
       columns: [column(words.text('print.message'))],
-      rows: shown.map(({ code, args }) => [words.text(code, args)]),
+      rows: shown.map((problem) => [words.problem(problem)]),
       ...(rest > 0 ? { note: words.text('print.more', { count: words.count(rest) }) } : {}),
     },
   ];
 }
 
 function summarySection({ path, bytesRead, unreadTensors, tensors }: SparsityReport, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const weights = tensors.filter(({ operator }) => operator !== null);
   const sum = (of: (one: TensorSparsity) => number): number => weights.reduce((all, one) => all + of(one), 0);
   const elements = sum((one) => one.elements);
@@ -74,7 +74,7 @@ function summarySection({ path, bytesRead, unreadTensors, tensors }: SparsityRep
 }
 
 function tensorSection({ tensors }: SparsityReport, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const share = (one: TensorSparsity): number => one.zeros / Math.max(1, one.elements);
   const sorted = [...tensors].sort(
     (a, b) =>
@@ -110,7 +110,7 @@ function tensorSection({ tensors }: SparsityReport, words: Words): Section {
 }
 
 function chipSection({ chips, tensors, unreadTensors }: SparsityReport, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const any = tensors.some(({ isTwoOfFour }) => isTwoOfFour);
   const verdict = ({ speedup, sparse }: SparsityReport['chips'][number]): string => {
     if (speedup === null) return text('sparsity.chipWithout');

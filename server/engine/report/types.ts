@@ -1,3 +1,4 @@
+import type { Measurement } from '../cost/calibrate/profile';
 import type { Bound, Estimate, Placement, PrecisionChoice } from '../cost/types';
 import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
@@ -151,10 +152,10 @@ export interface ReportChip {
 export interface ReportMeasured {
   /** Name of the profile's file. */
   readonly profile: string;
-  /** What measured: `onnxruntime`, `trtexec`, `node-table`, `kernel-table`. */
-  readonly kind: string;
-  /** Which of the executions the times are: `fastest`, `median`, `stated`. */
-  readonly statistic: string;
+  /** What measured. */
+  readonly kind: Measurement['kind'];
+  /** Which of the executions the times are. */
+  readonly statistic: Measurement['statistic'];
   /** Runs of the model behind the times; null where the file does not say. */
   readonly runs: number | null;
   /** Rows of the profile, and the seconds of all of them in one run of the model; null for rows of no model. */

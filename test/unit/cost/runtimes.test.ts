@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../../l10n/messages';
+import { problemMessage } from '../../../l10n/problems';
 import { costsOn, prepare } from '../../../server/engine/analyse';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
@@ -176,7 +176,7 @@ describe('a runtime that cannot drive the chip', () => {
     const warning = problems.find(({ code }) => code === 'runtime-not-of-chip')!;
     expect(warning.severity).toBe('warning');
     for (const language of ['en', 'ko'] as const) {
-      const text = messageOf(language, warning.code, warning.args);
+      const text = problemMessage(language, warning);
       for (const part of [profileById(runtime)!.name, chip.name, profileById(used)!.name])
         expect(text).toContain(part);
       expect(text).not.toMatch(/[{}]/);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { message } from '../../../l10n/messages';
+import { message } from '../../../l10n/server';
 import { Status } from '../../../server/features/status';
 
 let told: string[];

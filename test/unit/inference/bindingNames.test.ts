@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../../l10n/messages';
+import { problemMessage } from '../../../l10n/problems';
 import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import { aliasesOf, resolveBindings, unknownBindings } from '../../../server/engine/inference/bindingNames';
 import { infer } from '../../../server/engine/inference/infer';
@@ -108,7 +108,7 @@ describe('names that bindings may give', () => {
     const [problem] = await unknown(model, { 'loop:z': 4 });
     expect(problem?.args).toMatchObject({ name: 'loop:z', names: 'loop:y' });
     for (const language of ['en', 'ko'] as const)
-      expect(messageOf(language, problem!.code, problem!.args)).toMatch(/loop:z.*loop:y/);
+      expect(problemMessage(language, problem!)).toMatch(/loop:z.*loop:y/);
   });
 
   it('are no inherited properties of objects', async () => {

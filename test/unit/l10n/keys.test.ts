@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { formatterOf } from '../../../l10n/format';
-import { messageOf } from '../../../l10n/messages';
+import { problemMessage } from '../../../l10n/problems';
+import { message as serverMessage } from '../../../l10n/server';
 import { problemArgsSource } from '../../../scripts/problemCodesSource';
 import { constantsOf, sharedConstants } from '../../../server/engine/cost/classes/constants';
+import { problem } from '../../../server/engine/problem';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 type Bundle = Record<string, string>;
@@ -88,8 +90,8 @@ describe('messages in English and Korean', () => {
     for (const [chipClass, { standins }] of all) {
       for (const [fact, standin] of Object.entries(standins)) {
         const key = `standin.${chipClass === '' ? fact : `${fact}.${chipClass}`}`;
-        expect(messageOf('en', key)).toBe(standin?.source);
-        expect(messageOf('ko', key)).toMatch(/[가-힣]/);
+        expect(read('l10n/en/words.json')[key]).toBe(standin?.source);
+        expect(read('l10n/ko/words.json')[key]).toMatch(/[가-힣]/);
       }
     }
   });
@@ -97,19 +99,20 @@ describe('messages in English and Korean', () => {
   it('has a text for every fact that a chip can lack', () => {
     const facts = ['vectorOpsPerSecond', 'peakOpsPerSecond', 'memory', 'memory bandwidth'];
     for (const fact of [...facts, 'on-chip bandwidth', 'host link']) {
-      const korean = messageOf('ko', 'chip.fact-missing', { chip: 'X', fact });
+      const missing = problem('warning', 'chip.fact-missing', { chip: 'X', fact });
+      const korean = problemMessage('ko', missing);
       expect(korean).not.toContain(fact);
-      expect(messageOf('en', 'chip.fact-missing', { chip: 'X', fact })).not.toContain('OpsPerSecond');
+      expect(problemMessage('en', missing)).not.toContain('OpsPerSecond');
     }
     // A stand-in is named in the reader's language, and a size has its unit.
     const standin = 'vectorShareOfMatrix.ipu';
-    expect(messageOf('ko', 'chip.stand-in', { chip: 'X', fact: 'memory', standin })).toMatch(
-      /카탈로그의 IPU/,
-    );
-    expect(messageOf('en', 'cost.weights-streamed', { chip: 'X', weights: 2.5e7, streamed: 1.5e7 })).toBe(
+    const replaced = problem('information', 'chip.stand-in', { chip: 'X', fact: 'memory', standin });
+    expect(problemMessage('ko', replaced)).toMatch(/카탈로그의 IPU/);
+    const sizes = { chip: 'X', weights: 2.5e7, streamed: 1.5e7 };
+    expect(problemMessage('en', problem('information', 'cost.weights-streamed', sizes))).toBe(
       'X cannot keep all 25 MB of weights: 15 MB come over the host link in every run.',
     );
     // Other places show what they are given, whatever keys there are.
-    expect(messageOf('en', 'text.fix-replace', { text: 'undefined' })).toBe('Change to “undefined”');
+    expect(serverMessage('en', 'text.fix-replace', { text: 'undefined' })).toBe('Change to “undefined”');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { messageOf } from '../../../l10n/messages';
+import { problemMessage } from '../../../l10n/problems';
 import { costsOn, prepare } from '../../../server/engine/analyse';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
@@ -39,7 +39,7 @@ it.each([
   const found = analysis.problems.filter((one) => aboutSize.has(one.code));
   expect(found.map((one) => one.code)).toEqual([code]);
   for (const language of ['en', 'ko'] as const) {
-    const text = messageOf(language, code, found[0]!.args);
+    const text = problemMessage(language, found[0]!);
     expect(text).toMatch(/\d ?[kMG]B/);
     expect(text).not.toMatch(/\{|driver|\d{7}/);
   }

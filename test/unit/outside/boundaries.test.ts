@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { message } from '../../../l10n/messages';
+import { message } from '../../../l10n/cli';
 import { csvRow } from '../../../outside/csv';
 import { cut, hasHidden, visible } from '../../../outside/hidden';
 import { htmlText } from '../../../outside/html';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { message } from '../../../l10n/messages';
+import { messageFrom } from '../../../l10n/messages';
 import { entryOf, setEntry } from '../../../outside/table';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
@@ -88,8 +88,10 @@ describe.each(inherited)('the name %s', (name) => {
   });
 
   it('is no text of ours', () => {
-    expect(message('en', 'measure.input-unknown', {})).toContain('{input}');
-    expect(message('ko', name as 'unknown')).toBe(name);
+    const say = messageFrom({ size: 'The size of {input}' }, { size: '{input}의 크기' });
+    expect(say('en', 'size')).toBe('The size of {input}');
+    expect(say('ko', name as 'size')).toBe(name);
+    expect(say('ko', 'size', { [name]: 1 })).toBe('{input}의 크기');
   });
 });
 

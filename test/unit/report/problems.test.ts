@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../../l10n/messages';
+import { problemMessage } from '../../../l10n/problems';
 import { problem } from '../../../server/engine/problem';
 import type { Problem, Severity } from '../../../server/engine/problem';
 import { reportProblems } from '../../../server/engine/report/problems';
 
 const textOf = (one: Problem): string =>
-  one.code === 'binding.no-names' ? String(one.args.name) : messageOf('en', one.code, one.args);
+  one.code === 'binding.no-names' ? String(one.args.name) : problemMessage('en', one);
 
 /** As many problems, one in so many of them grave. */
 function some(count: number, every = Infinity): Problem[] {
@@ -31,7 +31,9 @@ describe('problems of a report', () => {
     expect(errors).toHaveLength(Math.floor(count / 1000));
     expect(told.slice(0, errors.length)).toEqual(errors);
     expect(told.at(-1)).toMatchObject({ code: 'diagnostics.more', node: null });
-    expect(told.at(-1)!.message).toBe(messageOf('en', 'diagnostics.more', { count: left }));
+    expect(told.at(-1)!.message).toBe(
+      problemMessage('en', { code: 'diagnostics.more', args: { count: left } }),
+    );
     expect(told.at(-1)!.message).toContain(left === 2 ? '2 more' : '99');
   });
 });

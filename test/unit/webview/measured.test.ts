@@ -1,3 +1,4 @@
+import type { ReportMeasured } from '../../../server/engine/report/types';
 import { describe, expect, it } from 'vitest';
 import { kernelsWithoutRow, measuredFacts, rowsWithoutKernel } from '../../../webview/content/measured';
 import { estimateOf, measuredOf } from './made';
@@ -35,7 +36,7 @@ describe('facts of a profile', () => {
   });
 
   it('name other sources and statistics', () => {
-    const said = (kind: string, statistic: string) =>
+    const said = (kind: ReportMeasured['kind'], statistic: ReportMeasured['statistic']) =>
       measuredFacts(measuredOf({ kind, statistic }))
         .slice(0, 2)
         .map(([, value]) => value);

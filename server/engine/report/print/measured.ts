@@ -1,6 +1,8 @@
 import type { MeasuredGroup, Report, ReportChip, ReportMeasured } from '../types';
 import { column, type Column, type Section } from './section';
-import { known, type Words } from './words';
+import { known, type PrintName, type Words } from './words';
+
+type MeasuredName = PrintName extends infer K ? (K extends `measured.${infer Name}` ? Name : never) : never;
 
 /** Rows of the table of what matches nothing. */
 const mostUnmatched = 20;
@@ -15,7 +17,7 @@ export function measuredSections(report: Report, chip: ReportChip, words: Words)
     const shown = rows
       .slice(0, mostUnmatched)
       .map(({ name, operator, seconds }) => [name, operator ?? '', words.seconds(seconds)]);
-    sections.push(listSection('measured.unmatchedRows', shown, rows.length, chip, words));
+    sections.push(listSection('unmatchedRows', shown, rows.length, chip, words));
   }
   const kernels = measured.unmatchedKernels;
   if (kernels.length > 0) {
@@ -25,21 +27,21 @@ export function measuredSections(report: Report, chip: ReportChip, words: Words)
       const seconds = kernel?.seconds ? words.seconds(kernel.seconds.value) : words.text('print.unknown');
       return [node?.name ?? '', node?.operator ?? '', seconds];
     });
-    sections.push(listSection('measured.unmatchedKernels', shown, kernels.length, chip, words));
+    sections.push(listSection('unmatchedKernels', shown, kernels.length, chip, words));
   }
   return sections;
 }
 
 function listSection(
-  title: string,
+  title: 'unmatchedRows' | 'unmatchedKernels',
   rows: readonly (readonly string[])[],
   count: number,
   chip: ReportChip,
   words: Words,
 ): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   return {
-    title: words.text(`print.section.${title}`, { chip: chip.id }),
+    title: words.text(`print.section.measured.${title}`, { chip: chip.id }),
     columns: [column(text('name')), column(text('operator')), column(text('time'), 'right')],
     rows,
     ...(count > rows.length
@@ -49,7 +51,7 @@ function listSection(
 }
 
 function summarySection(chip: ReportChip, measured: ReportMeasured, words: Words): Section {
-  const text = (key: string, args?: Readonly<Record<string, string | number>>): string =>
+  const text = (key: MeasuredName, args?: Readonly<Record<string, string | number>>): string =>
     words.text(`print.measured.${key}`, args);
   const { matchedSeconds, estimatedSeconds, errors } = measured;
   const rows = [
@@ -79,8 +81,9 @@ function summarySection(chip: ReportChip, measured: ReportMeasured, words: Words
 
 /** `fastest of 7`. */
 function runsText({ statistic, runs }: ReportMeasured, words: Words): string {
-  const key = `print.measured.statistic.${statistic}`;
-  return words.text(key, { runs: runs === null ? words.text('print.unknown') : words.count(runs) });
+  return words.text(`print.measured.statistic.${statistic}`, {
+    runs: runs === null ? words.text('print.unknown') : words.count(runs),
+  });
 }
 
 function countsOf(

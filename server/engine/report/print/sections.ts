@@ -2,7 +2,7 @@ import type { Estimate } from '../../cost/types';
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
-import { known, rangeText, type Words } from './words';
+import { known, rangeText, type PrintName, type Words } from './words';
 import { appendAll } from '../../lists';
 
 export { column, type Section } from './section';
@@ -29,7 +29,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
 
 function modelSection(report: Report, words: Words): Section {
   const { model, workload, coverage } = report;
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const assumed = new Set(workload.assumed);
   const bindings = Object.entries(workload.bindings).map(([name, value]) => {
     const binding = `${name}=${value}`;
@@ -78,7 +78,7 @@ export function operationsOf(report: Report): number | null {
 }
 
 function chipSection(report: Report, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   return {
     title: text('section.chips'),
     columns: [
@@ -164,7 +164,7 @@ function chipNote(report: Report, words: Words): { readonly note?: string } {
 
 /** Energy, performance per watt and per area, and carbon; of the chip alone. */
 function energySection(report: Report, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const grid = report.carbonIntensity;
   return {
     title: text('section.energy'),
@@ -200,7 +200,7 @@ function energySection(report: Report, words: Words): Section {
 }
 
 function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const whole = chip.total.latencySeconds?.value ?? null;
   const dear = chip.nodes
     .filter((node) => node.seconds !== null && node.seconds.value > 0)
@@ -240,7 +240,7 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
 
 /** Seconds and nodes by operator, the most expensive first. */
 function operatorSection(report: Report, chip: ReportChip, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const whole = chip.total.latencySeconds?.value ?? null;
   const shares = new Map<string, { seconds: number; nodes: number }>();
   for (const { index, seconds } of chip.nodes) {
@@ -274,7 +274,7 @@ function operatorSection(report: Report, chip: ReportChip, words: Words): Sectio
 }
 
 function problemSection(report: Report, words: Words): Section {
-  const text = (key: string): string => words.text(`print.${key}`);
+  const text = (key: PrintName): string => words.text(`print.${key}`);
   const shown = report.problems.slice(0, mostProblems);
   return {
     title: text('section.problems'),

@@ -1,9 +1,15 @@
 import type { Estimate } from '../../cost/types';
+import type { Problem } from '../../problem';
+import type { ReportKey } from '../../../../l10n/report';
+
+/** A key without its `print.`. */
+export type PrintName = ReportKey extends infer K ? (K extends `print.${infer Name}` ? Name : never) : never;
 
 /** How numbers (`Formatter` of l10n/) and words are written in the reader's language; made at the edge. */
 export interface Words {
-  /** The text of a key of the bundles (`print.latency`). */
-  readonly text: (key: string, args?: Readonly<Record<string, string | number>>) => string;
+  /** The text of a key, such as `print.latency`. */
+  readonly text: (key: ReportKey, args?: Readonly<Record<string, string | number>>) => string;
+  readonly problem: (problem: Problem) => string;
   readonly seconds: (value: number) => string;
   readonly bytes: (value: number) => string;
   readonly operations: (value: number) => string;

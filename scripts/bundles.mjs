@@ -1,0 +1,19 @@
+import { nodeBundle } from './nodeBundle.mjs';
+
+const node = nodeBundle;
+const browser = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+};
+
+/** What the product consists of, as esbuild makes it: each bundle is loaded by itself. */
+export const bundles = [
+  { ...node, entryPoints: ['extension/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },
+  { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
+  { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
+  { ...browser, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css' },
+];
