@@ -1,15 +1,20 @@
 import { csvRow, type CsvCell } from '../../../../outside/csv';
-import type { LazyChip, LazyReport, MeasuredGroup, ReportChip, ReportNode } from '../types';
-import { measuredGroups } from './measured';
+import type { LazyChip, LazyReport, ReportChip, ReportMeasured, ReportNode } from '../types';
 import { shapeText } from './sections';
+
+/** Seconds measured of all groups that one node stands for, and how they compare with the estimate. */
+interface MeasuredNode {
+  readonly seconds: number;
+  readonly ratio: number | null;
+}
 
 /** What a row of the file is about. */
 interface Row {
   readonly chip: LazyChip | null;
   readonly node: ReportNode;
   readonly cost: ReportChip['nodes'][number] | null;
-  /** Of the node's kernel, at the node that stands for it alone, so that sums are right. */
-  readonly measured: MeasuredGroup | null;
+  /** Of the kernels that the node stands for, so that sums are right. */
+  readonly measured: MeasuredNode | undefined;
 }
 
 /** Columns of the file; SI base units, unrounded; empty where unknown. Names are the same in every language. */
@@ -59,20 +64,30 @@ export function* printCsv(report: LazyReport): Generator<string> {
   for (const chip of chips) {
     // Both lists are in the order of the nodes.
     const costs = chip?.nodes[Symbol.iterator]();
+    const measured = measuredNodes(chip?.measured);
     for (const node of report.nodes) {
       const next = costs?.next();
       const cost = next && !next.done ? next.value : null;
-      const row = { chip, node, cost, measured: measuredAt(chip, node.index, cost?.kernel) };
+      const row = { chip, node, cost, measured: measured.get(node.index) };
       yield `${csvRow(columns.map(([, cell]) => cell(row) ?? null))}\r\n`;
     }
   }
 }
 
-function measuredAt(
-  chip: LazyChip | null,
-  node: number,
-  kernel: number | null | undefined,
-): MeasuredGroup | null {
-  const group = chip && measuredGroups(chip).get(kernel ?? -1);
-  return group?.node === node ? group : null;
+/** What was measured by node: a layer may be followed by kernels that the runtime put in and that stand by its node. */
+function measuredNodes(measured: ReportMeasured | null | undefined): ReadonlyMap<number, MeasuredNode> {
+  const nodes = new Map<number, MeasuredNode>();
+  for (const { node, seconds, ratio } of measured?.groups ?? []) {
+    const before = nodes.get(node);
+    const all = seconds + (before?.seconds ?? 0);
+    nodes.set(node, { seconds: all, ratio: before ? joined(before, { seconds, ratio }) : ratio });
+  }
+  return nodes;
+}
+
+/** Measured ÷ estimated of two together; null where one of them can't be compared. */
+function joined(one: MeasuredNode, other: MeasuredNode): number | null {
+  if (!one.ratio || !other.ratio) return null;
+  const estimated = one.seconds / one.ratio + other.seconds / other.ratio;
+  return (one.seconds + other.seconds) / estimated;
 }

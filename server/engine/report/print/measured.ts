@@ -125,9 +125,7 @@ function ratioText(ratio: number, words: Words): string {
 const byKernel = new WeakMap<ReportMeasured, Map<number, MeasuredGroup>>();
 
 /** What was measured on a chip by index of the kernel. */
-export function measuredGroups({
-  measured,
-}: Pick<ReportChip, 'measured'>): ReadonlyMap<number, MeasuredGroup> {
+function measuredGroups({ measured }: Pick<ReportChip, 'measured'>): ReadonlyMap<number, MeasuredGroup> {
   if (!measured) return new Map();
   let map = byKernel.get(measured);
   if (!map) {
