@@ -110,7 +110,7 @@ class InferenceBuilder {
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     for (const { name, origin } of symbols) {
-      if (origin !== 'unbound' || this.options.keepSymbols) continue;
+      if (origin !== 'unbound' || this.options.keepSymbols || this.walk.excusedSymbols.has(name)) continue;
       this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
     }
     return {

@@ -1,11 +1,11 @@
 import { type DataType } from '../graph/dataTypes';
-import { symbol, type Dim } from '../graph/dim';
+import { printDim, symbol, type Dim } from '../graph/dim';
 import type { Node, Shape, ValueType } from '../graph/model';
 import { maximumElements } from '../operators/broadcast';
 import type { Element, Fact, NodeContext, RuleArgs, RuleProblem } from '../operators/rule';
 import { tensor } from '../operators/shared';
 import { argsWith, problem } from '../problem';
-import type { Problem, Severity } from '../problem';
+import type { NodePart, Problem, Severity } from '../problem';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
 
 /** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
@@ -14,7 +14,7 @@ export interface RuleHooks {
   readonly symbolSuffix: string;
   binding(name: string): number | undefined;
   /** Hears of every symbol that a rule makes up; may know a number for it. */
-  fresh(name: string): number | undefined;
+  fresh(name: string, node: number): number | undefined;
   report(problem: Problem): void;
   /** Hears which dimensions are equal, where somebody wants to know. */
   tie?(a: Dim, b: Dim, isCertain: boolean): void;
@@ -96,7 +96,8 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   /** Attributes and shapes that contradict each other give negative or broken sizes: they become unknown. */
   private repaired(shape: Shape): Shape {
-    this.report('error', 'dimension-impossible', {});
+    const texts = shape.map((dim: Dim | undefined) => (dim === undefined ? '?' : printDim(dim)));
+    this.report('error', 'dimension-impossible', { shape: `[${texts.join(', ')}]` });
     return shape.map((dim, axis) => (isPossible(dim) ? dim : this.fresh(`dim${axis}`)));
   }
 
@@ -120,9 +121,9 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   fresh(hint: string): Dim {
     const output = this.node.outputs.find((name) => name !== '') ?? this.node.operator;
-    const { hooks } = this.surroundings;
+    const { hooks, index } = this.surroundings;
     const full = `${symbolName(output)}.${hint}${hooks.symbolSuffix}`;
-    return hooks.fresh(full) ?? symbol(full);
+    return hooks.fresh(full, index) ?? symbol(full);
   }
 
   binding(name: string): number | undefined {
@@ -142,10 +143,10 @@ export class RuleContext extends NodeAttributes implements NodeContext {
     if (a !== undefined && b !== undefined) this.surroundings.hooks.tie?.(a, b, isCertain);
   }
 
-  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void {
+  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>, part?: NodePart): void {
     const { hooks, index } = this.surroundings;
     const all = argsWith<`inference.${C}`, 'operator'>({ operator: this.node.operator }, args);
-    hooks.report(problem(severity, `inference.${code}`, all, { node: index }));
+    hooks.report(problem(severity, `inference.${code}`, all, { node: index, ...(part && { part }) }));
   }
 
   /** What the rule said of an output. */

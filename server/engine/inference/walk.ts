@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Bindings, Dim } from '../graph/dim';
 import type { Fact, RuleState, SubgraphRequest } from '../operators/rule';
+import { checksOf } from '../operators/checks/table';
 import { checkTypes, schemaOfNode } from '../operators/nodeChecks';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
@@ -53,6 +54,8 @@ export class Walk {
   readonly folded: Uint8Array;
   readonly uses: (BodyUse | undefined)[];
   readonly freshSymbols = new Set<string>();
+  /** Those of them that an error made up: a number for them would not mend it. */
+  readonly excusedSymbols = new Set<string>();
   /** Free names of numbers that rules asked for, such as the trips of a loop. */
   readonly askedNames = new Set<string>();
   /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
@@ -236,9 +239,10 @@ export class Walk {
         this.askedNames.add(name);
         return entryOf(this.userBindings, name);
       },
-      fresh: (name) => {
+      fresh: (name, node) => {
         this.remarks++;
         this.freshSymbols.add(name);
+        if (this.isExcused(this.flat.nodes[node]!)) this.excusedSymbols.add(name);
         return entryOf(this.userBindings, name);
       },
       report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
@@ -262,6 +266,7 @@ export class Walk {
       hooks: (this.hooks[node.scope] ??= this.hooksOf(node.scope)),
     });
     try {
+      if (!this.isExcused(node)) for (const check of checksOf(node.node)) check(context);
       const steps = rule.infer(context);
       if (steps) return this.runSteps(node, context, steps);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { equalDims, maximum, type Dim } from '../graph/dim';
+import { equalDims, maximum, printDim, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import type { Element, NodeContext } from './rule';
 
@@ -50,7 +50,10 @@ export function broadcastInputs(context: NodeContext, indices: readonly number[]
   const shapes = indices.map((index) => context.shape(index));
   if (shapes.some((shape) => !shape)) return undefined;
   const result = broadcastShapes(shapes, (a, b) => context.tie(a, b, false));
-  if (!result) context.report('error', 'broadcast-mismatch', {});
+  if (!result) {
+    const texts = shapes.map((shape) => `[${shape!.map(printDim).join(', ')}]`);
+    context.report('error', 'broadcast-mismatch', { shapes: texts.join(', ') });
+  }
   return result;
 }
 

@@ -3,6 +3,7 @@ import type { DataType } from '../graph/dataTypes';
 import type { Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { broadcastShapes } from './broadcast';
+import { inputText, shapeText } from './checks/terms';
 import { sharper } from './helpers';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 
@@ -27,7 +28,7 @@ export function matMulShape(
     context.tie(one, other, false),
   );
   if (batch === undefined) {
-    context.report('error', 'broadcast-mismatch', {});
+    context.report('error', 'broadcast-mismatch', { shapes: `${shapeText(a)}, ${shapeText(b)}` });
     return undefined;
   }
   const rows = a.length === 1 ? [] : left.slice(-2, -1);
@@ -124,8 +125,10 @@ export function gemmShape(context: NodeContext, inputs = standardInputs): Shape 
   const [m, inner] = orient(a, context.int('transA', 0) !== 0);
   const [outer, n] = orient(b, context.int('transB', 0) !== 0);
   // Versions before 7 and the newer ones agree: both operands are matrices.
-  if ([a, b].some((shape) => shape !== undefined && shape.length !== 2))
-    context.report('error', 'gemm-rank', {});
+  if ([a, b].some((shape) => shape !== undefined && shape.length !== 2)) {
+    const [left, right] = [inputText(context, inputs.a), inputText(context, inputs.b)];
+    context.report('error', 'gemm-rank', { left, right });
+  }
   checkInner(context, inner, outer);
   // C broadcasts to the result, so it can only confirm a dimension that is not 1.
   const rows = sharper(a?.length === 2 ? m : undefined, c?.length === 2 ? unlessOne(c[0]) : undefined);

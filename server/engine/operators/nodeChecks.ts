@@ -1,8 +1,11 @@
+import { dataTypeOfCode } from '../graph/dataTypes';
 import type { Attribute, ModelFunction, Node, ValueType } from '../graph/model';
 import type { ArgsOf, NodePart, ProblemCode, Severity } from '../problem';
 import {
   arity,
+  enumerationOf,
   isKnownDomain,
+  isTypeCode,
   newestVersion,
   parameterAt,
   schemaAt,
@@ -115,6 +118,7 @@ function checkAttributes(node: Node, schema: OperatorSchema, report: NodeReport)
     const part = { side: 'attributes', index } as const;
     if (given.has(name)) report('error', 'operator.attribute-repeated', { attribute: name }, part);
     given.add(name);
+    checkChoice(node, attribute, part, report);
     const known = schema.attributes.find((one) => one.name === name);
     if (!known) report('error', 'operator.attribute-unknown', { operator, attribute: name }, part);
     else
@@ -125,6 +129,22 @@ function checkAttributes(node: Node, schema: OperatorSchema, report: NodeReport)
   for (const { name, required } of schema.attributes) {
     if (required && !given.has(name))
       report('error', 'operator.attribute-missing', { operator, attribute: name });
+  }
+}
+
+/** Texts of which the specification lists all, and integers that stand for a type. */
+function checkChoice(node: Node, attribute: Attribute, part: NodePart, report: NodeReport): void {
+  const { operator, domain } = node;
+  const { name, kind, value } = attribute;
+  if (kind === 'string') {
+    const allowed = enumerationOf(domain, operator, name);
+    if (allowed.length === 0 || allowed.includes(value)) return;
+    const args = { operator, attribute: name, value, allowed: allowed.join(', ') };
+    report('error', 'operator.attribute-choice', args, part);
+  } else if (kind === 'int' && isTypeCode(domain, operator, name) && !dataTypeOfCode(value)) {
+    // 0 stands for a default in some operators.
+    const isDefault = value === 0 && name.startsWith('output_');
+    if (!isDefault) report('error', 'operator.attribute-code', { operator, attribute: name, value }, part);
   }
 }
 

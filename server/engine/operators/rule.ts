@@ -1,7 +1,7 @@
 import type { DataType } from '../graph/dataTypes';
 import type { Dim, DimExpression } from '../graph/dim';
 import type { Attribute, Node, Shape, ValueType } from '../graph/model';
-import type { ArgsBut, CodeWith, ProblemCode, Severity } from '../problem';
+import type { ArgsBut, CodeWith, NodePart, ProblemCode, Severity } from '../problem';
 
 /** How sure the shape of a node is: own rule, function body, bytes only, or nothing. */
 export type RuleState = 'exact' | 'function' | 'default' | 'unknown';
@@ -85,7 +85,8 @@ export interface NodeContext extends AttributeReader {
    * @param isCertain false: one of them may be 1 instead
    */
   tie(a: Dim | undefined, b: Dim | undefined, isCertain?: boolean): void;
-  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>): void;
+  /** @param part where it is not the node as a whole */
+  report<C extends RuleProblem>(severity: Severity, code: C, args: RuleArgs<C>, part?: NodePart): void;
 }
 
 type OfRules<C> = C extends `inference.${infer Name}` & CodeWith<'operator'> ? Name : never;

@@ -1,5 +1,6 @@
-import { floorDivide, multiply, product, type Dim } from '../graph/dim';
+import { floorDivide, multiply, printDim, product, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
+import { shapeText } from './checks/terms';
 import { broadcastDims, broadcastElements, numericCount, stridesOf } from './broadcast';
 import type { Element, NodeContext, OperatorRule } from './rule';
 import { attributeOrInput, isDim, movement, normalizeAxes, normalizeAxis, sameAsInput, view } from './shared';
@@ -70,13 +71,14 @@ function reshaped(context: NodeContext, from: Shape | undefined, wanted: readonl
     result[open[0]!] = floorDivide(total, rest);
     context.tie(total, multiply(rest, result[open[0]!]!));
     if (typeof total === 'number' && typeof rest === 'number' && rest > 0 && total % rest !== 0) {
-      context.report('error', 'reshape-mismatch', { from: total, to: rest });
+      context.report('error', 'reshape-mismatch', { from: shapeText(from), to: `${rest} × ?` });
     }
   } else if (open.length === 0 && from) {
     const [total, target] = [product(from), product(result as Dim[])];
     context.tie(total, target);
     if (typeof total === 'number' && typeof target === 'number' && total !== target) {
-      context.report('error', 'reshape-mismatch', { from: total, to: target });
+      const to = shapeText(result as Dim[]);
+      context.report('error', 'reshape-mismatch', { from: shapeText(from), to });
     }
   }
   return result.map((dim, axis) => dim ?? context.fresh(`dim${axis}`));
@@ -181,7 +183,10 @@ function inferExpand(context: NodeContext): void {
     if (!isDim(other)) return typeof own === 'number' && own !== 1 ? own : context.fresh(`dim${axis}`);
     context.tie(own, other, false);
     const joined = broadcastDims(own, other);
-    if (joined === undefined) context.report('error', 'broadcast-mismatch', {});
+    if (joined === undefined) {
+      const shapes = `${shapeText(from)}, [${wanted.map((one) => (isDim(one) ? printDim(one) : '?')).join(', ')}]`;
+      context.report('error', 'broadcast-mismatch', { shapes });
+    }
     return joined ?? context.fresh(`dim${axis}`);
   });
   context.setTensor(0, context.dtype(0), result);

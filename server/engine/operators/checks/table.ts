@@ -1,0 +1,21 @@
+import type { Node } from '../../graph/model';
+import { canonicalDomain } from '../table';
+import { indexChecks } from './indices';
+import { layerChecks } from './layers';
+import { movementChecks } from './movement';
+import { otherChecks } from './others';
+import type { NodeCheck } from './terms';
+import { windowChecks } from './windows';
+
+const checks = new Map<string, NodeCheck[]>();
+for (const group of [movementChecks, indexChecks, windowChecks, layerChecks, otherChecks]) {
+  for (const [name, check] of Object.entries(group)) checks.set(name, [...(checks.get(name) ?? []), check]);
+}
+
+const none: readonly NodeCheck[] = [];
+
+/** What the shapes and numbers of an operator's inputs and attributes have to fulfil; standard operators stand by name. */
+export function checksOf({ domain, operator }: Node): readonly NodeCheck[] {
+  const canonical = canonicalDomain(domain);
+  return checks.get(canonical === '' ? operator : `${canonical}.${operator}`) ?? none;
+}
