@@ -7,6 +7,7 @@ import type { ChipCost } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
 import { inferFile, tripBindings, type FileFacts } from './inference/symbolic';
+import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
@@ -25,6 +26,8 @@ export interface Prepared {
   readonly inference: Inference;
   /** The weights at their stored types. */
   readonly weights: WeightBytes;
+  /** What the model stores, by what it is. */
+  readonly numbers: StoredNumbers;
 }
 
 /** Kernels by runtime profile of each inference, planned when a chip first needs them. */
@@ -55,7 +58,8 @@ export async function preparedOf(
   scheduler: Scheduler,
 ): Promise<Prepared> {
   const weights = await runPolitely(storedWeightBytes(inference), scheduler);
-  return { model, workload, inference, weights };
+  const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
+  return { model, workload, inference, weights, numbers };
 }
 
 /**

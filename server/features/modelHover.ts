@@ -58,11 +58,17 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }
 
-function sizeFacts({ inference, prepared: { weights } }: Analysis, language: Language): string[] {
+function sizeFacts({ inference, prepared: { weights, numbers } }: Analysis, language: Language): string[] {
   const format = formatterOf(language);
   const value = format.bytes(weights.known);
+  const counted = (what: 'nodes' | 'parameters' | 'quantisation' | 'buffers', number: number): string =>
+    message(language, `hover.model.${what}`, { count: format.count(number) });
+  const { parameters, quantizationParameters, buffers } = numbers;
   return [
-    message(language, 'hover.model.nodes', { count: format.count(inference.nodes.length) }),
+    counted('nodes', inference.nodes.length),
+    counted('parameters', parameters),
+    ...(quantizationParameters > 0 ? [counted('quantisation', quantizationParameters)] : []),
+    ...(buffers > 0 ? [counted('buffers', buffers)] : []),
     message(language, 'hover.model.weights', {
       value: weights.isWhole ? value : message(language, 'atLeast', { value }),
     }),

@@ -3,11 +3,20 @@ import { choices } from './choices';
 import { Desk, type Case } from './desk';
 import { doors } from './doors';
 import { output } from './output';
+import { parameters } from './parameters';
 import { size } from './size';
 import { sizes } from './sizes';
 import { truth } from './truth';
 
-const groups: Readonly<Record<string, readonly Case[]>> = { truth, choices, sizes, output, size, doors };
+const groups: Readonly<Record<string, readonly Case[]>> = {
+  truth,
+  parameters,
+  choices,
+  sizes,
+  output,
+  size,
+  doors,
+};
 
 async function main(): Promise<void> {
   const wanted = process.argv[2] ?? '';

@@ -9,10 +9,10 @@ export function modelName({ path }: Summary['model']): string {
   return path.split(/[\\/]/).pop() ?? path;
 }
 
-/** Size of the model: nodes, parameters, bytes of weights, as far as they are known. */
+/** Size of the model: nodes, parameters, bytes of weights, as far as they are known, and what is stored beside parameters. */
 export function modelText(model: Summary['model']): string {
-  const { nodeCount, parameters, weightBytes, leastWeightBytes } = model;
-  return text('webview.header.model', {
+  const { nodeCount, parameters, quantizationParameters, buffers, weightBytes, leastWeightBytes } = model;
+  const size = text('webview.header.model', {
     nodes: show.count(nodeCount),
     parameters: show.count(parameters),
     weights:
@@ -20,6 +20,13 @@ export function modelText(model: Summary['model']): string {
         ? show.bytes(weightBytes)
         : text('webview.atLeast', { value: show.bytes(leastWeightBytes) }),
   });
+  const beside = [
+    quantizationParameters > 0
+      ? text('webview.header.quantisation', { count: show.count(quantizationParameters) })
+      : '',
+    buffers > 0 ? text('webview.header.buffers', { count: show.count(buffers) }) : '',
+  ];
+  return [size, ...beside.filter((part) => part !== '')].join(' · ');
 }
 
 /** The numbers that costs stand on, assumed ones marked; unbound dimensions are named as such. */

@@ -1,3 +1,4 @@
+import { isStored } from '../inference/stored/tensors';
 import type { Inference, InferredValue } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
@@ -100,15 +101,6 @@ function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<WeightByte
     else known += bytes;
   }
   return { known, isWhole };
-}
-
-/** An initializer, or the output of a folded node without inputs, which is a Constant. */
-export function isStored(inference: Inference, value: InferredValue): boolean {
-  if (value.origin === 'initializer') return true;
-  // An optional made from nothing holds nothing.
-  if (value.type?.kind === 'optional') return false;
-  const producer = value.producer === null ? undefined : inference.nodes[value.producer];
-  return producer !== undefined && producer.folded && producer.inputs.length === 0;
 }
 
 interface Lifetime {

@@ -13,7 +13,6 @@ import { wholeBytes } from '../memory/timeline';
 import type { Problem } from '../problem';
 import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
-import { countParameters } from './parameters';
 import { reportProblems } from './problems';
 import {
   reportSchemaVersion,
@@ -131,8 +130,7 @@ function assumedIn({ symbols }: Inference): string[] {
 
 /** What is known of the model itself. */
 function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
-  const { model, inference, weights } = prepared;
-  const counted = countParameters(inference);
+  const { model, inference, weights, numbers } = prepared;
   const main = inference.scopes[0];
   const values = (ids: readonly (number | null)[]): ReportValue[] =>
     ids.filter((id) => id !== null).map((id) => reportValue(inference, id, symbolic));
@@ -143,8 +141,7 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
     opsets: model.operatorSets,
     producer: producerOf(model),
     nodeCount: inference.nodes.length,
-    parameters: counted.parameters,
-    quantizationParameters: counted.quantizationParameters,
+    ...numbers,
     weightBytes: wholeBytes(weights),
     ...(!weights.isWhole && { leastWeightBytes: weights.known }),
     inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),

@@ -53,9 +53,12 @@ export interface ReportModel {
   readonly opsets: readonly { readonly domain: string; readonly version: number }[];
   readonly producer: string;
   readonly nodeCount: number;
-  /** Elements of initialisers and Constants without shape constants, scales and zero points; shared ones once. */
+  /** Numbers that were trained, shared ones once; packed weights count as many as they hold. */
   readonly parameters: number;
+  /** Scales and zero points. */
   readonly quantizationParameters: number;
+  /** Tables beside them: running statistics, positions, masks, other integers. */
+  readonly buffers: number;
   /** Bytes of all initialisers as stored; null when a type is unknown. */
   readonly weightBytes: number | null;
   /** Bytes of those whose type is known; only where another's is not. */

@@ -21,6 +21,7 @@ const report: Report = {
     nodeCount: 1,
     parameters: 1234,
     quantizationParameters: 0,
+    buffers: 0,
     weightBytes: 4936,
     inputs: [{ name: 'x', dtype: 'float', shape: ['batch', 3] }],
     outputs: [],

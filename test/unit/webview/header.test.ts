@@ -31,6 +31,12 @@ describe('the header', () => {
     );
   });
 
+  it('names what is stored beside the parameters', () => {
+    expect(modelText({ ...model, quantizationParameters: 1536, buffers: 64 })).toBe(
+      '1,234 nodes · 25,000,000 parameters · 50 MB of weights · 1,536 scales and zero points · 64 numbers in buffers',
+    );
+  });
+
   it('states what was assumed', () => {
     expect(workloadText(workload)).toBe('inference · precision as stored');
     const dimensions = [

@@ -95,6 +95,7 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
       nodeCount: 1234,
       parameters: 25_000_000,
       quantizationParameters: 0,
+      buffers: 0,
       weightBytes: 5e7,
       inputs: [],
       outputs: [],

@@ -38,6 +38,8 @@ function modelSection(report: Report, words: Words): Section {
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), words.count(model.parameters)],
+    [text('model.quantisation'), words.count(model.quantizationParameters)],
+    [text('model.buffers'), words.count(model.buffers)],
     [text('model.weights'), weightsText(model, words)],
     [text('model.operations'), known(operationsOf(report), words.operations, words)],
     [text('model.producer'), model.producer || text('none')],

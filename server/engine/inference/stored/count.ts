@@ -1,0 +1,82 @@
+import { elementCount } from '../../graph/dataTypes';
+import type { Model } from '../../graph/model';
+import type { Inference, InferredValue } from '../types';
+import { packedElements } from '../../operators/constantInputs';
+import type { Steps } from '../../scheduler';
+import { ExporterWord } from './exporters';
+import { constantKind } from './kinds';
+import { ConstantUses, type Use } from './uses';
+import { dtypeOf, isStored, storedElements } from './tensors';
+
+/** Numbers that a model stores, by what they are; each tensor once, however often it is used. */
+export interface StoredNumbers {
+  /** What was trained, biases of quantised layers included; packed weights as many as they hold. */
+  readonly parameters: number;
+  /** Scales and zero points. */
+  readonly quantizationParameters: number;
+  /** Tables beside them: running statistics, positions, masks, other integers. */
+  readonly buffers: number;
+}
+
+/**
+ * Elements of initialisers and Constants by what their readers take them for. Scalars and the integers that describe
+ * shapes, axes and indices are none of them.
+ */
+export function* storedNumbers(model: Model, inference: Inference): Steps<StoredNumbers> {
+  const count = { parameter: 0, quantisation: 0, buffer: 0, none: 0 };
+  const uses = new ConstantUses(inference);
+  const exporter = new ExporterWord(model);
+  for (const value of inference.values) {
+    yield;
+    if (!isStored(inference, value)) continue;
+    const found = uses.of(value);
+    count[constantKind(value, found, uses, exporter.of(value))] += logicalElements(inference, value, found);
+  }
+  return {
+    parameters: count.parameter,
+    quantizationParameters: count.quantisation,
+    buffers: count.buffer,
+  };
+}
+
+/** Elements, and of packed tensors as many as they hold by the word of a reader. */
+function logicalElements(inference: Inference, value: InferredValue, uses: readonly Use[]): number {
+  const stored = storedElements(value);
+  if (stored === 0) return 0;
+  for (const use of uses) {
+    const packed = unpacked(inference, value, use, stored);
+    if (packed !== undefined) return packed;
+  }
+  return stored;
+}
+
+function unpacked(
+  inference: Inference,
+  value: InferredValue,
+  { node, input }: Use,
+  stored: number,
+): number | undefined {
+  const packed = packedElements(node.node, input);
+  if (!packed) return undefined;
+  const integer = (name: string): number | undefined => {
+    const found = node.node.attributes.find((attribute) => attribute.name === name);
+    return found?.kind === 'int' && found.value > 0 ? found.value : undefined;
+  };
+  const other = (index: number): InferredValue | undefined => inference.values[node.inputs[index] ?? -1];
+  if ('product' in packed) {
+    const factors = packed.product.map(integer);
+    return factors.every((factor) => factor !== undefined) ? elementCount(factors) : undefined;
+  }
+  if ('like' in packed) {
+    const like = other(packed.like);
+    return like && storedElements(like);
+  }
+  if ('shape' in packed) {
+    const dims = other(packed.shape)?.elements;
+    return dims?.every((dim) => typeof dim === 'number') ? elementCount(dims) : undefined;
+  }
+  const dtype = dtypeOf(value);
+  if (dtype !== 'uint8' && dtype !== 'int8') return undefined;
+  const bits = packed.bits.map(integer).find((found) => found !== undefined) ?? packed.otherwise;
+  return Math.floor((stored * 8) / bits);
+}
