@@ -173,7 +173,7 @@ describe('the hover of the model', () => {
     };
     const lines = shown({});
     // One node; 64 x 64 floats of weights.
-    expect(lines[0]).toBe('`g` · IR 8 · ai.onnx 17 · 1 nodes · 16.4 kB of weights');
+    expect(lines[0]).toBe('`g` · IR 8 · ai.onnx 17 · 1 nodes · 4,096 parameters · 16.4 kB of weights');
     expect(lines.filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
     expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ |');
     expect(shown({ isPartial: true })[4]).toBe(
