@@ -52,7 +52,9 @@ describe('a GGUF file', () => {
     }
     const lenses = await document.lenses();
     expect(lenses[0]?.command?.title).toMatch(/ unknown$/);
-    expect(await document.hoverText(document.at('tiny ()'))).toContain('GGUF · 0 nodes · 10.6 kB of weights');
+    expect(await document.hoverText(document.at('tiny ()'))).toContain(
+      'GGUF · 0 nodes · 18,496 parameters · 10.6 kB of weights',
+    );
     const tensor = await document.hoverText(document.at('"blk.0.attn_q'));
     expect(tensor).toContain('`q4_K[8,256]`');
     expect(tensor).toContain('1.15 kB');
