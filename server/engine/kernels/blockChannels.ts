@@ -1,4 +1,4 @@
-import type { Attribute } from '../graph/model';
+import { attributeNamed } from '../graph/attributes';
 import type { Steps } from '../scheduler';
 import { equalShapes, permutationOf, shapeOf } from './conditions';
 import { externalInputs } from './fuse';
@@ -11,6 +11,8 @@ export interface Blocking {
   /** Channels that a dense or a depthwise convolution reads in blocks are a multiple of this. */
   readonly inputStep: number;
   readonly convolutions: readonly string[];
+  /** Those of them that could still take something in. */
+  readonly taking: readonly string[];
   readonly pools: readonly string[];
   /** Pools that stay as they are where their input is not in blocks. */
   readonly poolsInPlace: readonly string[];
@@ -19,6 +21,9 @@ export interface Blocking {
   readonly products: readonly string[];
   readonly joins: readonly string[];
   readonly resizes: readonly string[];
+  /** They become a convolution of each channel. */
+  readonly normalizations: readonly string[];
+  readonly transposes: readonly string[];
   /** Activations that a convolution takes in, and those that only leave blocks as they are. */
   readonly activations: readonly string[];
   readonly through: readonly string[];
@@ -55,34 +60,38 @@ export function* blockChannels(graph: WorkGraph, blocking: Blocking): Steps<void
   layout.finish();
 }
 
+/** What is done at a node. */
+type Visit = (at: number, node: WorkNode) => void;
+
 class Layout {
+  private readonly visits: ReadonlyMap<string, Visit>;
   private readonly blocked = new Map<number, Blocked>();
   private readonly turned = new Set<number>();
 
   constructor(
     private readonly graph: WorkGraph,
     private readonly blocking: Blocking,
-  ) {}
+  ) {
+    const all = (operators: readonly string[], visit: Visit) =>
+      operators.map((operator) => [operator, visit] as const);
+    this.visits = new Map([
+      ...all(blocking.convolutions, (at, node) => this.convolve(at, node)),
+      ...all(blocking.pools, (at, node) => this.pool(at, node, true)),
+      ...all(blocking.poolsInPlace, (at, node) => this.pool(at, node, false)),
+      ...all(blocking.sums, (at, node) => this.combine(at, node, true)),
+      ...all(blocking.products, (at, node) => this.combine(at, node, false)),
+      ...all(blocking.joins, (at, node) => this.join(at, node)),
+      ...all(blocking.activations, (at, node) => this.activate(at, node)),
+      ...all(blocking.through, (at, node) => this.pass(at, node)),
+      ...all(blocking.normalizations, (at, node) => this.pass(at, node, true)),
+      ...all(blocking.resizes, (at, node) => this.resize(at, node)),
+      ...all(blocking.transposes, (_, node) => this.transpose(node)),
+    ]);
+  }
 
   visit(at: number, node: WorkNode): void {
-    const { operator, domain } = node;
-    const { blocking } = this;
-    if (domain !== '' || shapeOf(node.outputs[0], this.graph)?.length !== 4) return;
-    if (blocking.convolutions.includes(operator)) this.convolve(at, node);
-    else if (blocking.pools.includes(operator)) this.pool(at, node, true);
-    else if (blocking.poolsInPlace.includes(operator)) this.pool(at, node, false);
-    else if (blocking.sums.includes(operator)) this.combine(at, node, true);
-    else if (blocking.products.includes(operator)) this.combine(at, node, false);
-    else if (blocking.joins.includes(operator)) this.join(at, node);
-    else if (blocking.activations.includes(operator)) this.activate(at, node);
-    else if (blocking.through.includes(operator)) this.pass(at, node);
-    else if (operator === 'BatchNormalization') this.pass(at, node, true);
-    else if (blocking.resizes.includes(operator) && multiplies(node, this.graph)) this.pass(at, node);
-    else if (operator === 'Transpose' && isPermutation(node, this.graph, toChannelsLast)) {
-      const source = this.sourceOf(node.inputs[0]);
-      // The change of layout turns it at once.
-      if (source) source.left--;
-    }
+    if (node.domain !== '' || shapeOf(node.outputs[0], this.graph)?.length !== 4) return;
+    this.visits.get(node.operator)?.(at, node);
   }
 
   /** Whoever reads a value as whole images needs it turned back. */
@@ -102,7 +111,7 @@ class Layout {
     const reads = this.readsInBlocks(groupOf(node, this.graph), outputs, inputs);
     if (reads === null) return;
     const place = reads ? this.take(at, node) : at;
-    const takes = node.operator === 'Conv';
+    const takes = this.blocking.taking.includes(node.operator);
     this.keep(place, outputs, takes, takes);
   }
 
@@ -150,7 +159,7 @@ class Layout {
   }
 
   private join(at: number, node: WorkNode): void {
-    const axis = attributeOf(node.root.node.attributes, 'axis');
+    const axis = attributeNamed(node.root.node, 'axis')?.value;
     const sources = node.inputs.map((input) => this.sourceOf(input));
     if (axis !== 1 || sources.some((source) => !source || source.channels % this.blocking.block !== 0))
       return;
@@ -184,6 +193,16 @@ class Layout {
     this.keep(at, source.channels, takes, takes);
   }
 
+  private resize(at: number, node: WorkNode): void {
+    if (multiplies(node, this.graph)) this.pass(at, node);
+  }
+
+  /** What is turned to channels last is not turned back before: the change of layout does it at once. */
+  private transpose(node: WorkNode): void {
+    const source = this.sourceOf(node.inputs[0]);
+    if (source && isPermutation(node, this.graph, toChannelsLast)) source.left--;
+  }
+
   /** The first input is read in blocks: as it is, or turned before. Returns the position of the node from then on. */
   private take(at: number, node: WorkNode): number {
     const { graph } = this;
@@ -196,7 +215,8 @@ class Layout {
     const maker = graph.producer(value);
     const transpose = maker === -1 ? undefined : graph.nodes[maker]!;
     const isTurned =
-      transpose?.operator === 'Transpose' &&
+      transpose !== undefined &&
+      this.blocking.transposes.includes(transpose.operator) &&
       isPermutation(transpose, graph, fromChannelsLast) &&
       graph.isReadOnce(value) &&
       !graph.leavesScope(value);
@@ -270,12 +290,8 @@ function groupOf({ members }: WorkNode, graph: WorkGraph): number {
   const convolution = members
     .map((member) => graph.inference.nodes[member]!)
     .find(({ operatorClass }) => operatorClass === 'convolution');
-  const group = convolution && attributeOf(convolution.node.attributes, 'group');
+  const group = convolution && attributeNamed(convolution.node, 'group')?.value;
   return typeof group === 'number' ? group : 1;
-}
-
-function attributeOf(attributes: readonly Attribute[], name: string): unknown {
-  return attributes.find((attribute) => attribute.name === name)?.value;
 }
 
 function isPermutation(node: WorkNode, graph: WorkGraph, wanted: readonly number[]): boolean {
@@ -284,9 +300,8 @@ function isPermutation(node: WorkNode, graph: WorkGraph, wanted: readonly number
 
 /** A Resize to a multiple that is known, by the nearest pixel or linearly: others have no kernel in blocks. */
 function multiplies({ root, inputs, outputs }: WorkNode, graph: WorkGraph): boolean {
-  const { attributes } = root.node;
-  const [mode, from, rounding] = ['mode', 'coordinate_transformation_mode', 'nearest_mode'].map((name) =>
-    attributeOf(attributes, name),
+  const [mode, from, rounding] = ['mode', 'coordinate_transformation_mode', 'nearest_mode'].map(
+    (name): unknown => attributeNamed(root.node, name)?.value,
   );
   const isNearest = (mode ?? 'nearest') === 'nearest' && from === 'asymmetric' && rounding === 'floor';
   const isLinear = mode === 'linear' && linearFrom.has(from);

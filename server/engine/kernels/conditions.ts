@@ -1,3 +1,4 @@
+import { attributeNamed } from '../graph/attributes';
 import { entryOf } from '../../../outside/table';
 import type { Shape } from '../graph/model';
 import { isOfOneType, writesUnsigned } from './integers';
@@ -110,7 +111,7 @@ function dimKey(dim: Shape[number]): string | number {
 
 /** Axes of a Transpose; reversed where the attribute is missing (ONNX Transpose, `perm`). */
 export function permutationOf(node: WorkNode, graph: WorkGraph): readonly number[] | undefined {
-  const given = node.root.node.attributes.find((attribute) => attribute.name === 'perm');
+  const given = attributeNamed(node.root.node, 'perm');
   if (given?.kind === 'ints') return given.value;
   const rank = shapeOf(node.inputs[0], graph)?.length;
   return rank === undefined ? undefined : Array.from({ length: rank }, (_, axis) => rank - 1 - axis);

@@ -1,3 +1,4 @@
+import { attributeNamed } from '../graph/attributes';
 import type { Element } from '../operators/rule';
 import type { Steps } from '../scheduler';
 import { shapeOf } from './conditions';
@@ -54,7 +55,7 @@ function cutOf(graph: WorkGraph, node: WorkNode, rank: number): Cut | null {
     const input = node.inputs[index];
     return typeof input === 'number' ? graph.seen.elements(graph.resolve(input)) : undefined;
   };
-  const axisAttribute = node.root.node.attributes.find((attribute) => attribute.name === 'axis');
+  const axisAttribute = attributeNamed(node.root.node, 'axis');
   if (node.inputs.length === 2) {
     const index = single(at(1));
     const axis = axisAttribute?.kind === 'int' ? axisAttribute.value : 0;

@@ -1,3 +1,4 @@
+import { attributeNamed } from '../../graph/attributes';
 import { entryOf } from '../../../../outside/table';
 import type { Attribute, Tensor } from '../../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../../inference/types';
@@ -60,7 +61,7 @@ const passing: Readonly<Record<string, (axis: number, node: InferredNode, rank: 
   Cast: (axis) => axis,
   DequantizeLinear: (axis) => axis,
   Transpose: (axis, node, rank) => {
-    const found = node.node.attributes.find((attribute) => attribute.name === 'perm');
+    const found = attributeNamed(node.node, 'perm');
     return found?.kind === 'ints' ? (found.value[axis] ?? null) : rank - 1 - axis;
   },
 };

@@ -1,3 +1,4 @@
+import { attributeNamed } from '../../graph/attributes';
 import { elementCount } from '../../graph/dataTypes';
 import type { Model } from '../../graph/model';
 import type { Inference, InferredValue } from '../types';
@@ -59,7 +60,7 @@ function unpacked(
   const packed = packedElements(node.node, input);
   if (!packed) return undefined;
   const integer = (name: string): number | undefined => {
-    const found = node.node.attributes.find((attribute) => attribute.name === name);
+    const found = attributeNamed(node.node, name);
     return found?.kind === 'int' && found.value > 0 ? found.value : undefined;
   };
   const other = (index: number): InferredValue | undefined => inference.values[node.inputs[index] ?? -1];
