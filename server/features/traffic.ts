@@ -1,7 +1,7 @@
 import { roofLevel } from '../engine/cost/levels';
 import { entryOf } from '../../outside/table';
 import type { ChipAnalysis } from '../engine/analyse';
-import { machineAtHome, machineFor } from '../engine/cost/machine';
+import { machineAt } from '../engine/cost/machine';
 
 const levels = new WeakMap<ChipAnalysis, string | null>();
 
@@ -10,7 +10,7 @@ function roofName(analysis: ChipAnalysis): string | null {
   let level = levels.get(analysis);
   if (level === undefined) {
     const { chip, cost } = analysis;
-    const machine = machineAtHome(machineFor(chip, cost.precision.compute), cost.home);
+    const machine = machineAt({ chip, home: cost.home }, cost.precision.compute);
     levels.set(analysis, (level = roofLevel(machine)?.name ?? null));
   }
   return level;

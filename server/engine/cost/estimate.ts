@@ -10,7 +10,7 @@ import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { Total, scale } from './interval';
-import { costKernel, type CostedKernel, type Site } from './kernelCost';
+import { costKernel, isStreamed, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
 import { linkSeconds, transferOfInputsAndOutputs } from './link';
 import { crossings, hostKernels } from './placement';
@@ -114,7 +114,7 @@ function* estimateSteps(
 /** Bytes of weights that a run brings over the host link; none where there is no link, or nothing runs. */
 function streamedOverLink(site: Site, costed: readonly CostedKernel[]): number {
   const hasLink = (costed[0]?.machine?.link ?? null) !== null;
-  return site.refused || !hasLink ? 0 : site.residency.streamedBytes;
+  return site.refused || !hasLink || !isStreamed(costed) ? 0 : site.residency.streamedBytes;
 }
 
 /** Operations of nodes in no kernel: the runtime computes them at load time, merges them with equal ones or drops them. */
@@ -152,7 +152,7 @@ function* siteSteps(
     (sum, kernel) => sum + (kernel.operations?.matrix ?? 0) * (kernel.repeat ?? 1),
     0,
   );
-  const home = homeOf(machine, residency.leastBytes);
+  const home = homeOf(machine, residency.leastBytes)?.name ?? null;
   return {
     chip,
     placement,

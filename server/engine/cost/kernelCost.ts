@@ -12,7 +12,7 @@ import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';
 import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
-import { machineAtHome, machineFor, type Machine } from './machine';
+import { machineAt, type Machine } from './machine';
 import { bitsOfFormat } from './precision';
 import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
@@ -40,11 +40,6 @@ export interface Site {
   readonly runOperations: number;
 }
 
-/** The chip of a site as it computes in a format. */
-function machineAt({ chip, home }: Site, format: string): Machine {
-  return machineAtHome(machineFor(chip, format), home);
-}
-
 /** Constants are fitted per group: attention has two phases with laws of their own. */
 export function groupOf(kernel: Kernel): string {
   const shape = kernel.matrixShape;
@@ -57,6 +52,11 @@ export interface CostedKernel {
   readonly cost: KernelCost;
   readonly format: KernelFormat | undefined;
   readonly machine: Machine | undefined;
+}
+
+/** Weights come over the host link: no memory of the chip has room for all of them. */
+export function isStreamed(costed: readonly CostedKernel[]): boolean {
+  return costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
 }
 
 /** What the class model is asked about a kernel; undefined while its format, work or bytes are unknown. */

@@ -33,16 +33,14 @@ export function roofLevel(machine: Levels): Level | null {
 }
 
 /**
- * Name of the memory outside the chip in which a model of so many bytes lives: the nearest that holds it (one of unknown
- * size does), else the largest; null where all memory is on the chip.
+ * The memory outside the chip in which a model of so many bytes lives: the nearest that holds it (one of unknown size
+ * does), else the largest; null where all memory is on the chip.
  */
-export function homeOf({ levels }: Levels, bytes: number): string | null {
-  const outside = levels.filter(({ onChip }) => !onChip);
-  const holds = outside.findLast(({ capacityBytes }) => capacityBytes === null || capacityBytes >= bytes);
-  let home = holds ?? outside.at(-1);
-  if (!holds)
-    for (const level of outside) if ((level.capacityBytes ?? 0) > (home?.capacityBytes ?? 0)) home = level;
-  return home?.name ?? null;
+export function homeOf({ levels }: Levels, bytes: number): Level | null {
+  const outside = levels.filter(({ onChip }) => !onChip).reverse();
+  const room = ({ capacityBytes }: Level): number => capacityBytes ?? Infinity;
+  const bySize = [...outside].sort((a, b) => room(b) - room(a));
+  return outside.find((level) => room(level) >= bytes) ?? bySize[0] ?? null;
 }
 
 /** Levels without those outside the chip that a model does not live in. */

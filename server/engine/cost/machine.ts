@@ -32,8 +32,18 @@ export interface Machine extends Levels {
 /** The chip as it computes what is wanted in `format`. */
 export const machineFor: (chip: Chip, format: string) => Machine = memo(build, 50);
 
-/** The machine as a model sees it that lives in the memory of this name (`homeOf`). */
-export const machineAtHome: (machine: Machine, home: string | null) => Machine = memo((machine, home) => {
+/** A chip and the name of the memory outside it that a model lives in (`homeOf`); null where there is none. */
+interface Place {
+  readonly chip: Chip;
+  readonly home: string | null;
+}
+
+/** The chip as it computes in `format` for a model that lives in one of its memories. */
+export function machineAt({ chip, home }: Place, format: string): Machine {
+  return atHome(machineFor(chip, format), home);
+}
+
+const atHome = memo((machine: Machine, home: string | null): Machine => {
   const levels = levelsAtHome(machine.levels, home);
   return levels.length === machine.levels.length ? machine : { ...machine, levels };
 }, 50);

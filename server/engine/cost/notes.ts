@@ -6,7 +6,7 @@ import type { ArgsBut, Problem, ProblemCode, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
-import type { CostedKernel, Site } from './kernelCost';
+import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import type { KernelFormat } from './kernelFormat';
 import type { Machine } from './machine';
 import { wantedFormat } from './precision';
@@ -89,7 +89,7 @@ export function* problemsOf(
   }
   if (chip.devices > 1) report('information', 'chip.one-of-devices', { devices: chip.devices });
   if (site.training && !chip.phase.includes('training')) report('warning', 'cost.no-training', {});
-  const streams = costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
+  const streams = isStreamed(costed);
   reportRoom(report, site, streams, costed[0]?.machine?.link ?? null);
   const { formats, machines, isUnknown } = yield* formatsOf(costed);
   for (const { stored, compute } of formats.values()) {

@@ -124,8 +124,7 @@ export class Residency {
     readonly capacity: number;
   } | null {
     const [main, near] = [mainOf(this.machine), nearOf(this.machine)];
-    const name = homeOf(this.machine, this.weightBytes);
-    const home = this.machine.levels.find((level) => level.name === name) ?? near;
+    const home = homeOf(this.machine, this.weightBytes) ?? near;
     if (home?.capacityBytes && this.weightBytes > home.capacityBytes) {
       return { fact: 'weights', needed: this.weightBytes, capacity: home.capacityBytes };
     }

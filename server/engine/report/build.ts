@@ -1,6 +1,6 @@
 import { roofLevel } from '../cost/levels';
 import type { ChipAnalysis, Prepared } from '../analyse';
-import { machineAtHome, machineFor } from '../cost/machine';
+import { machineAt } from '../cost/machine';
 import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
@@ -243,7 +243,7 @@ function reportKernel(kernel: Kernel | undefined, cost: KernelCost): ReportKerne
 }
 
 function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
-  const machine = machineAtHome(machineFor(chip, cost.precision.compute), cost.home);
+  const machine = machineAt({ chip, home: cost.home }, cost.precision.compute);
   return {
     matrixOpsPerSecond: machine.peak,
     vectorOpsPerSecond: machine.vector,

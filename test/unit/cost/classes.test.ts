@@ -103,6 +103,16 @@ describe('placement', () => {
     expect(sum).toBeCloseTo(cost.total.latencySeconds!.value, 12);
   });
 
+  it('streams no weights to a chip that none of them run on', () => {
+    const layer = { ...dense(1, 4000, 4000, 'int8'), operator: 'NonMaxSuppression' };
+    const { inference, plan } = chain([1, 4000], [layer], 'int8');
+    const profile = profileById('tflite-edgetpu')!;
+    const cost = estimateChip({ inference, plan, workload }, chip('google-coral-edge-tpu'), profile);
+    expect(cost.kernels[0]!.placement).toBe('host');
+    expect(cost.streamedBytes).toBe(0);
+    expect(cost.problems.map(({ code }) => code)).not.toContain('cost.weights-streamed');
+  });
+
   it('gives no time for a quantum chip and says why', () => {
     const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
     const cost = estimateChip({ inference, plan, workload }, chip('ibm-heron'), profileById('none')!);

@@ -3,7 +3,7 @@ import { chipById } from '../../../server/engine/chips/catalogue';
 import { mainMemory, modelMemory, outsideMemory } from '../../../server/engine/chips/chip';
 import { estimateChip } from '../../../server/engine/cost/estimate';
 import { homeOf, mainOf, nearOf, roofLevel, type Level } from '../../../server/engine/cost/levels';
-import { machineAtHome, machineFor } from '../../../server/engine/cost/machine';
+import { machineAt, machineFor } from '../../../server/engine/cost/machine';
 import { profileById } from '../../../server/engine/kernels/profile';
 import type { Workload } from '../../../server/engine/workload';
 import { chain, dense } from './layers';
@@ -29,10 +29,12 @@ describe('memory levels', () => {
   });
 
   it('hold a model in the nearest one outside the chip that has room, else in the largest', () => {
-    expect(homeOf(three, 10)).toBe('HBM');
-    expect(homeOf(three, 11)).toBe('DDR');
-    expect(homeOf(three, 101)).toBe('DDR');
-    expect(homeOf({ levels: [level('DDR', false, 100, 1), level('HBM', false, null, 5)] }, 1e9)).toBe('HBM');
+    expect(homeOf(three, 10)?.name).toBe('HBM');
+    expect(homeOf(three, 11)?.name).toBe('DDR');
+    expect(homeOf(three, 101)?.name).toBe('DDR');
+    expect(homeOf({ levels: [level('DDR', false, 100, 1), level('HBM', false, null, 5)] }, 1e9)?.name).toBe(
+      'HBM',
+    );
     expect(homeOf({ levels: three.levels.slice(2) }, 5)).toBeNull();
   });
 
@@ -42,9 +44,12 @@ describe('memory levels', () => {
     expect(outsideMemory(chip).map(({ name }) => name)).toEqual(['DDR5', 'HBM3']);
     expect(mainMemory(chip)?.name).toBe('HBM3');
     expect(modelMemory(chip)?.capacityBytes?.value).toBe(1.5e12);
-    const machine = machineFor(chip, 'bf16');
-    expect(mainOf(machineAtHome(machine, homeOf(machine, 64e9)))?.bandwidth).toBe(1.6e12);
-    expect(mainOf(machineAtHome(machine, homeOf(machine, 65e9)))?.bandwidth).toBe(100e9);
+    const lived = (bytes: number) => {
+      const home = homeOf(machineFor(chip, 'bf16'), bytes)!.name;
+      return mainOf(machineAt({ chip, home }, 'bf16'))?.bandwidth;
+    };
+    expect(lived(64e9)).toBe(1.6e12);
+    expect(lived(65e9)).toBe(100e9);
   });
 
   it('of the two GPUs of DRIVE PX 2 are theirs, not the memory of the SoCs beside them', () => {
