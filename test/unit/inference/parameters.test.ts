@@ -130,6 +130,32 @@ describe('parameters', () => {
     expect(new Set(equal.map(([name]) => name)).size).toBeGreaterThanOrEqual(60);
   });
 
+  it('are no integers of a shape, and a longer row of them is a table of positions', async () => {
+    const row = (length: number) =>
+      counted({
+        inputs: 'int64[1] i',
+        outputs: `int64[${length}] y`,
+        stored: [`int64[${length}] t`],
+        nodes: ['y = Add (t, i)'],
+      });
+    // Shapes, axes and pads have at most 16 numbers: the pads of a tensor of 8 dimensions.
+    expect(await row(16)).toMatchObject({ parameters: 0, buffers: 0 });
+    expect(await row(17)).toMatchObject({ parameters: 0, buffers: 17 });
+  });
+
+  it('are the position biases of each head, and not a mask that is the same for all', async () => {
+    const added = (heads: number) =>
+      counted({
+        inputs: 'float[1, 4, 9, 9] x',
+        outputs: 'float[1, 4, 9, 9] y',
+        stored: [`float[${heads}, 9, 9] b`],
+        nodes: ['s = Add (x, b)', 'y = Softmax (s)'],
+      });
+    expect(await added(1)).toMatchObject({ parameters: 0, buffers: 81 });
+    // Learned for each head, as the relative positions of T5 and Swin.
+    expect(await added(4)).toMatchObject({ parameters: 4 * 81, buffers: 0 });
+  });
+
   it('of GPT-2 count its tied embedding once, and no scalar', async () => {
     // 124,439,808 parameters of GPT-2 (small) as published: 50257·768 + 1024·768 + 12 layers of 7,087,872 + 1,536.
     const published = 50257 * 768 + 1024 * 768 + 12 * 7_087_872 + 1536;
