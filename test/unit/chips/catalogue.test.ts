@@ -35,6 +35,8 @@ describe('catalogue', () => {
     const strict = { ...schema, required, definitions: { ...schema.definitions, figure } };
     const validate = new Ajv({ strict: false }).compile(strict);
     expect(chips).toHaveLength(123);
+    expect(readFileSync('README.md', 'utf8')).toContain(`**${chips.length} chips of every class**`);
+    expect(readFileSync('CHANGELOG.md', 'utf8')).toContain(`- ${chips.length} chips, and`);
     for (const file of files) {
       const chip: unknown = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'));
       expect(validate(chip), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
