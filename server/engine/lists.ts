@@ -6,6 +6,13 @@ export function appendAll<T>(list: T[], items: Iterable<T>): void {
   for (const item of items) list.push(item);
 }
 
+/** Adds an item to the list of a key, which is made with the first one. */
+export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
 /** The largest of some numbers, NaN if one is; `floor` when there are none. */
 export function largest(values: readonly number[], floor = -Infinity): number {
   return values.reduce((most, value) => Math.max(most, value), floor);

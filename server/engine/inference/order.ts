@@ -1,3 +1,4 @@
+import { addTo } from '../lists';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import type { Steps } from '../scheduler';
@@ -25,9 +26,7 @@ export function* executionOrder(
         const follower = ancestorIn(flat, consumer, scope.index);
         if (follower === undefined) continue;
         waitsFor.set(follower, (waitsFor.get(follower) ?? 0) + 1);
-        const list = followers.get(index);
-        if (list) list.push(follower);
-        else followers.set(index, [follower]);
+        addTo(followers, index, follower);
       }
     }
   }

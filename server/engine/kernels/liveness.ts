@@ -1,3 +1,4 @@
+import { addTo } from '../lists';
 import type { Inference, Scope } from '../inference/types';
 import { isStepDue, type Steps } from '../scheduler';
 import type { WorkGraph } from './workGraph';
@@ -66,9 +67,7 @@ class Liveness {
       });
       return;
     }
-    const list = this.subgraphs.get(holder);
-    if (list) list.push(scope);
-    else this.subgraphs.set(holder, [scope]);
+    addTo(this.subgraphs, holder, scope);
   }
 
   private readAll(ids: readonly (number | null)[]): void {

@@ -1,3 +1,4 @@
+import { addTo } from '../lists';
 import type { FileFacts } from '../inference/symbolic';
 import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
@@ -172,9 +173,7 @@ function* insertedByRoot(graph: WorkGraph): Steps<ReadonlyMap<number, readonly I
     const at = graph.holder(one.root);
     if (at === -1) continue;
     const root = graph.nodes[at]!.root.index;
-    const list = found.get(root);
-    if (list) list.push(one);
-    else found.set(root, [one]);
+    addTo(found, root, one);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
-import { appendAll } from '../lists';
+import { addTo, appendAll } from '../lists';
 import { Seen } from './seen';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
@@ -245,9 +245,7 @@ export class WorkGraph {
   private append(node: WorkNode): number {
     const at = this.nodes.push(node) - 1;
     for (const member of node.members) this.workOfNode[member] = at;
-    const list = this.byOperator.get(node.operator);
-    if (list) list.push(at);
-    else this.byOperator.set(node.operator, [at]);
+    addTo(this.byOperator, node.operator, at);
     return at;
   }
 
@@ -255,9 +253,7 @@ export class WorkGraph {
     const target = this.resolve(source);
     if (target === output) return;
     this.aliasOf[output] = target;
-    const list = this.aliases.get(target);
-    if (list) list.push(output);
-    else this.aliases.set(target, [output]);
+    addTo(this.aliases, target, output);
   }
 
   private someReader(name: number, test: (at: number) => boolean): boolean {

@@ -1,3 +1,4 @@
+import { addTo } from '../lists';
 import type { Inference } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
 import type { KernelPlan } from '../kernels/types';
@@ -35,9 +36,7 @@ function* executionOrder(inference: Inference): Steps<Int32Array> {
     if (isStepDue(node.index)) yield;
     if (node.parent === null) roots.push(node.index);
     else {
-      const list = bodies.get(node.parent);
-      if (list) list.push(node.index);
-      else bodies.set(node.parent, [node.index]);
+      addTo(bodies, node.parent, node.index);
     }
   }
   const position = new Int32Array(inference.nodes.length);

@@ -13,7 +13,7 @@ import { folds, leastRows, residuals, round } from './fit';
 import type { MatchedProfile } from './matchProfile';
 import { minimise, type Free, type Values } from './optimise';
 import { score, type Pair, type Score } from './score';
-import { appendAll } from '../../lists';
+import { addTo, appendAll } from '../../lists';
 
 /** A model with a profile that was laid over its plan (`matchProfile`). */
 export interface MeasuredModel {
@@ -91,9 +91,7 @@ function gather(measured: MeasuredModel, chip: Chip, model: ClassModel, groups: 
     const sample = { input, dispatch, seconds, key };
     if (!(predict(sample, {}, model) > 0)) continue;
     const group = `${input.group} ${format.compute}`;
-    const list = groups.get(group);
-    if (list) list.push(sample);
-    else groups.set(group, [sample]);
+    addTo(groups, group, sample);
   }
 }
 

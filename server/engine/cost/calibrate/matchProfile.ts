@@ -1,3 +1,4 @@
+import { addTo } from '../../lists';
 import { elementCount } from '../../graph/dataTypes';
 import type { Inference } from '../../inference/types';
 import { writesOf } from '../../kernels/operands';
@@ -153,25 +154,19 @@ function matchByShape(
     const free = new Map<string, number[]>();
     for (const kernel of plan.kernels) {
       if (claimed.has(kernel.index)) continue;
-      for (const key of keysOf(inference, kernel, withOperator)) push(free, key, kernel.index);
+      for (const key of keysOf(inference, kernel, withOperator)) addTo(free, key, kernel.index);
     }
     const open = new Map<string, number[]>();
     rows.forEach(({ operator, outputShapes }, row) => {
       const shape = outputShapes?.[0];
       if (kernelsOfRow[row]!.length === 0 && operator !== null && shape && isTelling(shape))
-        push(open, `${operator.replace(/^Fused/, '')} ${shape.join(',')}`, row);
+        addTo(open, `${operator.replace(/^Fused/, '')} ${shape.join(',')}`, row);
     });
     for (const [key, list] of open) {
       const kernels = free.get(withOperator ? key : key.slice(key.indexOf(' ')));
       if (kernels?.length === list.length) list.forEach((row, i) => kernelsOfRow[row]!.push(kernels[i]!));
     }
   }
-}
-
-function push(lists: Map<string, number[]>, key: string, item: number): void {
-  const list = lists.get(key);
-  if (list) list.push(item);
-  else lists.set(key, [item]);
 }
 
 const isTelling = (shape: readonly number[]): boolean => elementCount(shape) >= tellingElements;

@@ -1,3 +1,4 @@
+import { addTo } from '../../lists';
 import { printDim, substitute, subtract, symbolsOf, type Bindings, type Dim } from '../../graph/dim';
 
 /** Two dimensions that are equal wherever the graph runs. */
@@ -32,9 +33,7 @@ export class Numbers {
   constructor(private readonly equations: readonly Equation[]) {
     for (const equation of equations) {
       for (const name of new Set([...symbolsOf(equation.left), ...symbolsOf(equation.right)])) {
-        const others = this.bySymbol.get(name);
-        if (others) others.push(equation);
-        else this.bySymbol.set(name, [equation]);
+        addTo(this.bySymbol, name, equation);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { addTo } from '../../lists';
 import { evaluate, symbolsOf, type Bindings, type Dim } from '../../graph/dim';
 import type { Graph, Shape } from '../../graph/model';
 import { isInteger } from '../../operators/shared';
@@ -155,9 +156,7 @@ export function sizedSymbols(graph: Graph, known: Bindings = {}): SizedSymbol[] 
       const name = loneSymbol(dim);
       if (name === undefined) return;
       const place = { value, dtype: isInteger(dtype) ? 'integer' : 'float', shape: bound, axis };
-      const before = occurrences.get(name);
-      if (before) before.push(place);
-      else occurrences.set(name, [place]);
+      addTo(occurrences, name, place);
     });
   }
   return [...all].map((name) => sized(name, occurrences.get(name) ?? []));

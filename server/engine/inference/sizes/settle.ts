@@ -1,3 +1,4 @@
+import { addTo } from '../../lists';
 import { entryOf } from '../../../../outside/table';
 import { printDim, symbolsOf, type Bindings } from '../../graph/dim';
 import type { Phase } from '../../workload';
@@ -116,9 +117,7 @@ class Settler {
     const groups = new Map<string, SizedSymbol[]>();
     for (const symbol of symbols) {
       const key = groupOf(symbol.role);
-      const others = groups.get(key);
-      if (others) others.push(symbol);
-      else groups.set(key, [symbol]);
+      addTo(groups, key, symbol);
     }
     for (const symbol of symbols) {
       if (this.numbers.values.has(symbol.name)) continue;
