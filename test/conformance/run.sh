@@ -3,10 +3,18 @@
 set -eu
 cd "$(dirname "$0")/../.."
 environment=.cache/conformance-python
-if [ ! -x "$environment/bin/python" ]; then
+packages="onnx==1.23.1 numpy onnxruntime==1.32.0"
+# An environment from before a package was added lacks it.
+if [ "$(cat "$environment/packages" 2>/dev/null)" != "$packages" ]; then
   python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --disable-pip-version-check onnx==1.23.1 numpy
+  "$environment/bin/pip" install --quiet --disable-pip-version-check $packages
+  echo "$packages" >"$environment/packages"
 fi
-[ -f .cache/conformance/cases.json ] || "$environment/bin/python" test/conformance/generate.py .cache/conformance
+folder=.cache/conformance
+[ -f "$folder/cases.json" ] || "$environment/bin/python" test/conformance/generate.py "$folder"
+if [ ! test/conformance/invalid.py -ot "$folder/invalid.jsonl" ]; then
+  "$environment/bin/python" test/conformance/invalid.py "$folder"
+fi
 npm run -s conformance
+npm run -s conformance:invalid
 exec npm run -s conformance:bodies
