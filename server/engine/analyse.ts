@@ -6,7 +6,7 @@ import { Sizing } from './cost/sizing';
 import type { ChipCost } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
-import { inferFile, tripBindings, type FileFacts } from './inference/symbolic';
+import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
 import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
@@ -16,6 +16,7 @@ import { fitOf, type Fit } from './memory/fit';
 import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
 import { problem } from './problem';
 import type { Problem } from './problem';
+import { Query } from './query';
 import { runPolitely, type Scheduler, type Steps } from './scheduler';
 import type { Workload } from './workload';
 
@@ -30,8 +31,11 @@ export interface Prepared {
   readonly numbers: StoredNumbers;
 }
 
-/** Kernels by runtime profile of each inference, planned when a chip first needs them. */
-const plans = new WeakMap<Inference, WeakMap<RuntimeProfile, KernelPlan>>();
+/** Kernels of each inference by the name of the runtime profile, planned when a chip first needs them. */
+const plans = new Query<Inference, KernelPlan>(Infinity);
+
+/** What files say of their sizes; bindings change nothing in it, only loop trips do. */
+const filesFacts = new Query<Model, FileFacts>();
 
 /** A prepared model on one chip. */
 export interface ChipAnalysis {
@@ -109,31 +113,14 @@ function* timelineOn(
 /** Problems of a cost that say more closely what does not fit: one message is enough. */
 const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.weights-streamed']);
 
-async function planFor(
-  prepared: Prepared,
-  profile: RuntimeProfile,
-  scheduler: Scheduler,
-): Promise<KernelPlan> {
+function planFor(prepared: Prepared, profile: RuntimeProfile, scheduler: Scheduler): Promise<KernelPlan> {
   const { inference } = prepared;
-  let known = plans.get(inference);
-  if (!known) plans.set(inference, (known = new WeakMap<RuntimeProfile, KernelPlan>()));
-  let plan = known.get(profile);
-  if (!plan) {
-    // Only what is finished is kept: whoever shared a plan under way would be cancelled with the run that began it.
+  const make = async (): Promise<KernelPlan> => {
     const file = profile.sizes === 'file' ? await fileFacts(prepared, scheduler) : undefined;
-    plan = await planKernels(inference, profile, scheduler, file && { file });
-    known.set(profile, plan);
-  }
-  return plan;
+    return planKernels(inference, profile, scheduler, file && { file });
+  };
+  return plans.wait(inference, make, profile.id);
 }
-
-interface KnownFacts {
-  readonly trips: string;
-  readonly facts: FileFacts;
-}
-
-/** What files say of their sizes; bindings change nothing in it, only loop trips do. */
-const factsOfFiles = new WeakMap<Model, KnownFacts>();
 
 /** Undefined where all sizes have numbers in the file: then there is nothing that only bindings tell. */
 async function fileFacts(
@@ -142,11 +129,5 @@ async function fileFacts(
 ): Promise<FileFacts | undefined> {
   if (inference.symbols.length === 0) return undefined;
   const { bindings } = workload;
-  const trips = JSON.stringify(Object.entries(tripBindings(bindings)).sort());
-  let known = factsOfFiles.get(model);
-  if (known?.trips !== trips) {
-    known = { trips, facts: await inferFile(model, bindings, scheduler) };
-    factsOfFiles.set(model, known);
-  }
-  return known.facts;
+  return filesFacts.wait(model, () => inferFile(model, bindings, scheduler), tripsKey(bindings));
 }

@@ -1,6 +1,7 @@
 import type { Range, Scope } from '../engine/formats/onnxText/places';
 import type { PositionTable, Statement } from '../engine/formats/onnxText/positions';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
+import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 
 /** An entry of the outline: a graph, a function, a module, a node, or a note. */
@@ -19,7 +20,7 @@ export interface OutlineItem {
  * comes twice, so that every entry covers the lines of its children. Nodes of a subgraph stand below their holder.
  */
 export function outline(positions: PositionTable): Outline {
-  return outlines.get(positions) ?? runThrough(indexOutline(positions));
+  return runThrough(indexOutline(positions));
 }
 
 /** The entries at the top, and how many there are at all levels together. */
@@ -29,18 +30,19 @@ export interface Outline {
 }
 
 /** Editors ask for symbols and folds of one text again and again. */
-const outlines = new WeakMap<PositionTable, Outline>();
+const outlines = new Query<PositionTable, Outline>();
 
 /** Makes the outline; who has time does it before the first question. */
-export function* indexOutline(positions: PositionTable): Steps<Outline> {
-  const known = outlines.get(positions);
-  if (known) return known;
+export function indexOutline(positions: PositionTable): Steps<Outline> {
+  return outlines.steps(positions, () => outlineOf(positions));
+}
+
+function* outlineOf(positions: PositionTable): Steps<Outline> {
   const tree = new OutlineTree(positions.scopes.filter(({ kind }) => kind !== 'subgraph'));
   for (const statement of positions.statements()) {
     yield;
     tree.add(statement);
   }
-  outlines.set(positions, tree);
   return tree;
 }
 

@@ -2,6 +2,7 @@ import type { MeasuredCell, NodeRow, RowsParams, RowsResult } from '../protocol'
 import type { Node } from '../engine/graph/model';
 import { moduleScope } from '../engine/graph/moduleScope';
 import type { InferredNode } from '../engine/inference/types';
+import { Query } from '../engine/query';
 import type { Steps } from '../engine/scheduler';
 import { shareOf, wholeSeconds } from '../workspace/analysis';
 import type { ChipAnalysis } from '../engine/analyse';
@@ -50,16 +51,12 @@ function* withWords(
 }
 
 /** The last order that a table asked for: scrolling asks for page after page of it. */
-const orders = new WeakMap<Analysis, { readonly key: Key; readonly order: readonly number[] }>();
+const orders = new Query<Analysis, readonly number[]>();
 
 /** All nodes by flat index, sorted. */
-function* orderOf(analysis: Analysis, chip: ChipAnalysis | undefined, key: Key): Steps<readonly number[]> {
-  const known = orders.get(analysis);
-  if (known?.key.chip === key.chip && known.key.sort === key.sort && known.key.descending === key.descending)
-    return known.order;
-  const order = yield* sortNodes(analysis, chip, key.sort, key.descending);
-  orders.set(analysis, { key, order });
-  return order;
+function orderOf(analysis: Analysis, chip: ChipAnalysis | undefined, key: Key): Steps<readonly number[]> {
+  const sorted = (): Steps<number[]> => sortNodes(analysis, chip, key.sort, key.descending);
+  return orders.steps(analysis, sorted, JSON.stringify([key.chip, key.sort, key.descending]));
 }
 
 /** What a row calls its node. */

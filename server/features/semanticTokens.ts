@@ -2,6 +2,7 @@ import type { SemanticTokens, SemanticTokensLegend } from 'vscode-languageserver
 import type { Named, Range, Scope } from '../engine/formats/onnxText/places';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
+import { Query } from '../engine/query';
 import type { Scheduler } from '../engine/scheduler';
 
 /** Kinds that the grammar of colours can't tell apart: names are only told by where they stand. */
@@ -74,12 +75,10 @@ const inputRole: Role = { kind: 'parameter', modifiers: 0 };
 const valueRole: Role = { kind: 'variable', modifiers: 0 };
 
 /** Editors ask for the colours of one text screen by screen. */
-const known = new WeakMap<PositionTable, Roles>();
+const roles = new Query<PositionTable, Roles>();
 
-async function rolesOf(positions: PositionTable, scheduler: Scheduler): Promise<Roles> {
-  let roles = known.get(positions);
-  if (!roles) known.set(positions, (roles = await new Roles().collect(positions, scheduler)));
-  return roles;
+function rolesOf(positions: PositionTable, scheduler: Scheduler): Promise<Roles> {
+  return roles.wait(positions, () => new Roles().collect(positions, scheduler));
 }
 
 /** What a name is where it is used: an input of its graph, an initializer, or made by a node. */

@@ -5,6 +5,7 @@ import { checkNode } from '../engine/operators/nodeChecks';
 import { canonicalDomain } from '../engine/operators/table';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
+import { Query } from '../engine/query';
 import type { Scheduler } from '../engine/scheduler';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
 import { flatIndices, positionOf } from '../workspace/nodeIndex';
@@ -28,15 +29,11 @@ const replacedCodes: ReadonlySet<string> = new Set([
   'inference.nodes-out-of-order',
 ]);
 
-const results = new WeakMap<Analysis, Promise<readonly TextProblem[]>>();
+const results = new Query<Analysis, Promise<readonly TextProblem[]>>();
 
 /** What is wrong with a hand-written text beyond its syntax; found once per analysis. */
 export function textProblems(model: TextModel, analysis: Analysis): Promise<readonly TextProblem[]> {
-  let result = results.get(analysis);
-  if (!result) {
-    results.set(analysis, (result = check(model, analysis, politely())));
-  }
-  return result;
+  return results.at(analysis, () => check(model, analysis, politely()));
 }
 
 /** The problems of an analysis with those of its text in place of vaguer ones. */

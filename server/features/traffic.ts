@@ -2,18 +2,16 @@ import { roofLevel } from '../engine/cost/levels';
 import { entryOf } from '../../outside/table';
 import type { ChipAnalysis } from '../engine/analyse';
 import { machineAt } from '../engine/cost/machine';
+import { Query } from '../engine/query';
 
-const levels = new WeakMap<ChipAnalysis, string | null>();
+const levels = new Query<ChipAnalysis, string | null>();
 
 /** The memory level that the chip's bandwidth roof belongs to: off chip where there is one. */
 function roofName(analysis: ChipAnalysis): string | null {
-  let level = levels.get(analysis);
-  if (level === undefined) {
+  return levels.at(analysis, () => {
     const { chip, cost } = analysis;
-    const machine = machineAt({ chip, home: cost.home }, cost.precision.compute);
-    levels.set(analysis, (level = roofLevel(machine)?.name ?? null));
-  }
-  return level;
+    return roofLevel(machineAt({ chip, home: cost.home }, cost.precision.compute))?.name ?? null;
+  });
 }
 
 /** Bytes per run that a kernel moves at the level of the bandwidth roof; null for a kernel that runs elsewhere. */

@@ -5,9 +5,11 @@ import { compareMeasured } from '../engine/report/measured';
 import type { MeasuredGroup, ReportMeasured } from '../engine/report/types';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
+import { Query } from '../engine/query';
 import type { Analysis } from './analysis';
 
-const results = new WeakMap<Analysis, WeakMap<ChipAnalysis, Measured>>();
+/** By chip: an analysis has at most one profile for each. */
+const results = new Query<Analysis, Measured>(Infinity);
 
 /** A profile beside the estimates of a chip, with the way from a kernel to its time. */
 export interface Measured {
@@ -20,11 +22,7 @@ export interface Measured {
 export function measuredOf(analysis: Analysis, chip: ChipAnalysis): Measured | null {
   const stored = analysis.profiles.find((one) => one.chip === chip.chip.id);
   if (!stored) return null;
-  let byChip = results.get(analysis);
-  if (!byChip) results.set(analysis, (byChip = new WeakMap<ChipAnalysis, Measured>()));
-  let measured = byChip.get(chip);
-  if (!measured) byChip.set(chip, (measured = layOver(analysis, chip, stored.profile, stored.file)));
-  return measured;
+  return results.at(analysis, () => layOver(analysis, chip, stored.profile, stored.file), chip.chip.id);
 }
 
 /** Lays a profile over the kernels of a chip. */

@@ -1,8 +1,9 @@
+import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 import { platform } from '../platform';
 import type { Attribute, Graph, Model, Node, Tensor, ValueType } from '../engine/graph/model';
 
-const digests = new WeakMap<Model, string>();
+const digests = new Query<Model, string>();
 
 /**
  * A digest of what a model computes: nodes, attributes, types and sizes, not the weights and not how the file is written.
@@ -13,19 +14,19 @@ export function modelDigest(model: Model): string {
 }
 
 /** As {@link modelDigest}, cut into steps; once per model. */
-export function* digestSteps(model: Model): Steps<string> {
-  let known = digests.get(model);
-  if (known === undefined) {
-    const digest = new Digest();
-    for (const { domain, version } of model.operatorSets) digest.add(domain, version);
-    yield* addGraph(digest, model.graph);
-    for (const one of model.functions) {
-      digest.addAll([one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs]);
-      for (const node of one.nodes) yield* addNode(digest, node);
-    }
-    digests.set(model, (known = digest.end()));
+export function digestSteps(model: Model): Steps<string> {
+  return digests.steps(model, () => digestOf(model));
+}
+
+function* digestOf(model: Model): Steps<string> {
+  const digest = new Digest();
+  for (const { domain, version } of model.operatorSets) digest.add(domain, version);
+  yield* addGraph(digest, model.graph);
+  for (const one of model.functions) {
+    digest.addAll([one.domain, one.name, one.overload, ...one.inputs, '>', ...one.outputs]);
+    for (const node of one.nodes) yield* addNode(digest, node);
   }
-  return known;
+  return digest.end();
 }
 
 /** Hashes many short texts in few calls. */

@@ -2,6 +2,7 @@ import type { Range } from '../engine/formats/onnxText/places';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
 import type { Node } from '../engine/graph/model';
 import type { Inference } from '../engine/inference/types';
+import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 import type { Analysis } from './analysis';
 
@@ -12,13 +13,15 @@ interface FlatIndices {
   readonly several: Map<Node, number[]>;
 }
 
-const indices = new WeakMap<Inference, FlatIndices>();
+const indices = new Query<Inference, FlatIndices>();
 const none: readonly number[] = [];
 
 /** Makes what {@link flatIndices} answers from; who has time does it before the first question. */
-export function* indexInference(inference: Inference): Steps<FlatIndices> {
-  const known = indices.get(inference);
-  if (known) return known;
+export function indexInference(inference: Inference): Steps<FlatIndices> {
+  return indices.steps(inference, () => indexNodes(inference));
+}
+
+function* indexNodes(inference: Inference): Steps<FlatIndices> {
   const first = new Map<Node, number>();
   const several = new Map<Node, number[]>();
   for (const { node, index } of inference.nodes) {
@@ -32,14 +35,12 @@ export function* indexInference(inference: Inference): Steps<FlatIndices> {
     if (list) list.push(index);
     else several.set(node, [before, index]);
   }
-  const made = { first, several };
-  indices.set(inference, made);
-  return made;
+  return { first, several };
 }
 
 /** Flat indices of a node: one, or one per call for a node in the body of a function; none if never run. */
 export function flatIndices(inference: Inference, node: Node): readonly number[] {
-  const { first, several } = indices.get(inference) ?? runThrough(indexInference(inference));
+  const { first, several } = runThrough(indexInference(inference));
   const only = first.get(node);
   return several.get(node) ?? (only === undefined ? none : [only]);
 }

@@ -1,4 +1,5 @@
 import type { Timer } from '../platform';
+import { Query } from '../engine/query';
 import type { Analysis } from './analysis';
 import { fingerprint, type OpenDocument } from './documents';
 import type { Served } from './served';
@@ -65,12 +66,10 @@ export function matches(served: Served, { text, fingerprint: shown }: OpenDocume
   return served.text.length === shown.length && hashOf(served) === shown.hash;
 }
 
-const hashes = new WeakMap<Served, string>();
+const hashes = new Query<Served, string>();
 
 function hashOf(served: Served): string {
-  let hash = hashes.get(served);
-  if (hash === undefined) hashes.set(served, (hash = fingerprint(served.text).hash));
-  return hash;
+  return hashes.at(served, () => fingerprint(served.text).hash);
 }
 
 /** Puts the latest text first. */

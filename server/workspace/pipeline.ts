@@ -2,11 +2,13 @@ import { costsOn, preparedOf } from '../engine/analyse';
 import type { ChipAnalysis } from '../engine/analyse';
 import { chipById } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
+import { bindingsKey } from '../engine/inference/bindings';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
+import { Query } from '../engine/query';
 import { runPolitely, uninterrupted, type Scheduler } from '../engine/scheduler';
 import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
@@ -19,40 +21,9 @@ import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
 import { emptyModel } from '../engine/graph/emptyModel';
 
-/** A few results by key, the one not asked for longest forgotten first. */
-class Recent<T> {
-  private readonly results = new Map<string, T>();
-
-  constructor(private limit: number) {}
-
-  /** Forgets what is more. */
-  bound(limit: number): void {
-    this.limit = limit;
-    this.forgetTo(limit);
-  }
-
-  private forgetTo(count: number): void {
-    for (const oldest of this.results.keys()) {
-      if (this.results.size <= count) break;
-      this.results.delete(oldest);
-    }
-  }
-
-  async get(key: string, make: () => Promise<T>): Promise<T> {
-    const known = this.results.get(key);
-    if (known !== undefined) {
-      this.results.delete(key);
-      this.results.set(key, known);
-      return known;
-    }
-    // Room is made first: the shapes of a large model before and after a change need not be there together.
-    this.forgetTo(this.limit - 1);
-    // Only what is finished is kept: a cancelled run leaves nothing behind.
-    const result = await make();
-    this.results.set(key, result);
-    return result;
-  }
-}
+/** One of each listing alone: shapes and costs of a large model take more memory than all else. */
+const inferences = new Query<Listing, Inference>();
+const costs = new Query<Inference, ChipAnalysis>();
 
 let revisions = 0;
 
@@ -61,15 +32,11 @@ let revisions = 0;
  * from inference on, and nothing reads the file again.
  */
 export class Pipeline {
-  /** One alone: shapes and costs of a large model take more memory than all else. */
-  private inferences = new Recent<Inference>(1);
-  private readonly costs = new WeakMap<Inference, Recent<ChipAnalysis>>();
-
   constructor(private readonly listing: Listing) {}
 
   /** Another text is shown now, or others need the memory: what was computed for this one may go. */
   forget(): void {
-    this.inferences = new Recent(1);
+    inferences.forget(this.listing);
   }
 
   /**
@@ -89,19 +56,18 @@ export class Pipeline {
     const { bindings } = resolved;
     const choices: Choices = { ...asked, workload: { ...asked.workload, bindings } };
     const { phase, precision, runtime } = choices.workload;
-    const sorted = Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1));
-    const inference = await this.inferences.get(JSON.stringify([sorted, phase]), () =>
-      infer(this.listing.model, choices.workload, {}, scheduler),
+    const inference = await inferences.wait(
+      this.listing,
+      () => infer(this.listing.model, choices.workload, {}, scheduler),
+      JSON.stringify([bindingsKey(bindings), phase]),
     );
     // The first hint or hover would have to wait for these.
     await runPolitely(this.listing.positions.indexNodes(), scheduler);
     await runPolitely(indexInference(inference), scheduler);
-    let costs = this.costs.get(inference);
-    if (!costs) this.costs.set(inference, (costs = new Recent(1)));
     const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
     const host = choices.host === null ? undefined : catalogue.byId(choices.host);
     const chosen = chosenChips(choices.chips, catalogue);
-    costs.bound(keptChips(inference.nodes.length, chosen.chips.length));
+    const kept = keptChips(inference.nodes.length, chosen.chips.length);
     const { listing } = this;
     const problems: PlacedProblem[] = [
       ...listing.problems,
@@ -117,7 +83,7 @@ export class Pipeline {
     const state = { revision, listing, choices, catalogue, prepared, inference, refusal: null, profiles };
     for (const chip of chosen.chips) {
       const key = JSON.stringify([keyOf(chip), precision, runtime, host && keyOf(host)]);
-      chips.push(await costs.get(key, () => costsOn(prepared, chip, scheduler, host)));
+      chips.push(await costs.wait(inference, () => costsOn(prepared, chip, scheduler, host), key, kept));
       if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
     }
     // What a chip's figures are is no problem of this file: the report has those remarks.

@@ -4,22 +4,19 @@ import { problemMessage } from '../../l10n/problems';
 import type { Language } from '../../l10n/language';
 import { reportHead } from '../engine/report/build';
 import type { ReportHead, ReportInput } from '../engine/report/build';
+import { Query } from '../engine/query';
 import type { Analysis } from './analysis';
 import { conflictProblem, measuredOf } from './measured';
 import { lineOf } from './nodeIndex';
 import { profileProblems } from './profileProblems';
 
-/** With the revision of the notes on external data that it has. */
-const heads = new WeakMap<Analysis, { readonly head: ReportHead; readonly notes: number }>();
+/** By language, and by the revision of the notes on external data that they have. */
+const heads = new Query<Analysis, ReportHead>();
 
 /** What the report says of the model and of each chip as a whole. */
 export function reportHeadOf(analysis: Analysis, language: Language): ReportHead {
-  const notes = analysis.listing.external.revision;
-  const known = heads.get(analysis);
-  if (known?.notes === notes) return known.head;
-  const head = reportHead(reportInput(analysis, language));
-  heads.set(analysis, { head, notes });
-  return head;
+  const key = `${language} ${analysis.listing.external.revision}`;
+  return heads.at(analysis, () => reportHead(reportInput(analysis, language)), key);
 }
 
 /** What the report of an analysis is made from. */

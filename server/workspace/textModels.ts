@@ -4,6 +4,7 @@ import type { Place, Scope } from '../engine/formats/onnxText/places';
 import type { ModelFunction, OperatorSet, ValueType } from '../engine/graph/model';
 import { newestVersion } from '../engine/operators/schema';
 import { canonicalDomain } from '../engine/operators/table';
+import { Query } from '../engine/query';
 import type { Analysis, Listing } from './analysis';
 import type { Served } from './served';
 import { largest } from '../engine/lists';
@@ -16,16 +17,12 @@ export interface TextModel {
   readonly tokens: readonly Token[];
 }
 
-const models = new WeakMap<Served, TextModel>();
+const models = new Query<Served, TextModel>();
 
 /** The tokens of a served text, made on the first question about this version of it. */
 export function textModel(served: Served): TextModel {
-  let model = models.get(served);
-  if (!model) {
-    const { text, listing } = served;
-    models.set(served, (model = { text, listing, tokens: tokenize(text) }));
-  }
-  return model;
+  const { text, listing } = served;
+  return models.at(served, () => ({ text, listing, tokens: tokenize(text) }));
 }
 
 /** Index of the last token that begins before a place; -1 if there is none. */
@@ -60,19 +57,17 @@ export function versionInForce(imports: readonly OperatorSet[], domain: string):
   return importedVersion(imports, domain) ?? newestVersion(domain) ?? 1;
 }
 
-const typesOf = new WeakMap<Analysis, ReadonlyMap<string, ValueType>>();
+const typesOf = new Query<Analysis, ReadonlyMap<string, ValueType>>();
 
 /** Inferred types by name; a name of several scopes has the type of the outermost. */
 export function valueTypes(analysis: Analysis): ReadonlyMap<string, ValueType> {
-  let types = typesOf.get(analysis);
-  if (!types) {
+  return typesOf.at(analysis, () => {
     const found = new Map<string, ValueType>();
     for (const { name, type } of analysis.inference.values) {
       if (type && !found.has(name)) found.set(name, type);
     }
-    typesOf.set(analysis, (types = found));
-  }
-  return types;
+    return found;
+  });
 }
 
 /** Names that a scope and those around it define, each with the line of its first definition. */

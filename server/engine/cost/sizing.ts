@@ -2,6 +2,7 @@ import type { Inference, InferredValue } from '../inference/types';
 import { sumByRole } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 import { dtypeOf, type FormatTable } from './kernelFormat';
 
@@ -46,12 +47,14 @@ function rankOf({ type }: InferredValue): number {
   return type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;
 }
 
-const found = new WeakMap<Inference, ReadonlySet<number>>();
+const weightsOf = new Query<Inference, ReadonlySet<number>>();
 
 /** Constants that matrix operators multiply by, also behind a fold such as a Transpose: formats for weights are theirs. */
-function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
-  const before = found.get(inference);
-  if (before) return before;
+function matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
+  return weightsOf.steps(inference, () => findMatrixWeights(inference));
+}
+
+function* findMatrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
   const ids = new Set<number>();
   for (let index = inference.nodes.length - 1; index >= 0; index--) {
     if (isStepDue(index)) yield;
@@ -61,6 +64,5 @@ function* matrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
     if (!multiplies && !passesOn) continue;
     for (const id of inputs) if (id !== null && inference.values[id]!.isConstant) ids.add(id);
   }
-  found.set(inference, ids);
   return ids;
 }

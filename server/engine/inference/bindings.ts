@@ -39,6 +39,11 @@ export function givenInputs(graph: Graph, given: Bindings): InputBindings {
   return { symbols, bindings: Object.fromEntries(bound), names };
 }
 
+/** Bindings as a key: the same whatever order they are given in. */
+export function bindingsKey(bindings: Bindings): string {
+  return JSON.stringify(Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Adds the symbols of a type's dimensions. */
 export function collectSymbols(type: ValueType | undefined, names: Set<string>): void {
   forEachShape(type, (shape) => shape.forEach((dim) => symbolsOf(dim).forEach((name) => names.add(name))));

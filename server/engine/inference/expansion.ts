@@ -1,5 +1,6 @@
 import type { Graph, Model, ModelFunction, Node } from '../graph/model';
 import { canonicalDomain } from '../operators/table';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 
 /** The model-local functions by what calls them. */
@@ -44,12 +45,14 @@ const leastLimit = 20_000;
 /** However large it is, but for what it writes out itself. */
 const mostLimit = 250_000;
 
-const expansions = new WeakMap<Model, Expansion>();
+const expansions = new Query<Model, Expansion>();
 
 /** Counts without writing anything out, in proportion to the file; once for each model. */
-export function* expansionSteps(model: Model): Steps<Expansion> {
-  const known = expansions.get(model);
-  if (known) return known;
+export function expansionSteps(model: Model): Steps<Expansion> {
+  return expansions.steps(model, () => countExpansion(model));
+}
+
+function* countExpansion(model: Model): Steps<Expansion> {
   const functions = new Functions(model);
   const main = yield* bodyOf(model.graph.nodes, functions);
   const bodies = new Map<ModelFunction, Body>();
@@ -64,9 +67,7 @@ export function* expansionSteps(model: Model): Steps<Expansion> {
   const limit = Math.max(written, Math.min(mostLimit, Math.max(leastLimit, flatPerFileNode * written)));
   const isRecursive = (caller: ModelFunction, called: ModelFunction): boolean =>
     caller === called || circles.get(caller) === circles.get(called);
-  const expansion = { functions, fileNodes: written, nodes, limit, fits: nodes <= limit, isRecursive };
-  expansions.set(model, expansion);
-  return expansion;
+  return { functions, fileNodes: written, nodes, limit, fits: nodes <= limit, isRecursive };
 }
 
 /** What stands in a graph or a function, subgraphs included. */

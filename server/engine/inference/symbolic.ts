@@ -2,7 +2,7 @@ import type { Model, ValueType } from '../graph/model';
 import type { Element, Fact } from '../operators/rule';
 import type { Bindings } from '../graph/dim';
 import { mapPolitely, type Scheduler } from '../scheduler';
-import { givenInputs } from './bindings';
+import { bindingsKey, givenInputs } from './bindings';
 import { flatten } from './flatten';
 import { Walk } from './walk';
 
@@ -73,9 +73,13 @@ async function walkWithoutNumbers(
   return { facts: walk.facts, unknown: walk.freshSymbols };
 }
 
-/** The bindings that {@link inferSymbolic} looks at. */
-export function tripBindings(bindings: Bindings): Bindings {
+function tripBindings(bindings: Bindings): Bindings {
   return Object.fromEntries(Object.entries(bindings).filter(([name]) => name.startsWith(tripPrefix)));
+}
+
+/** What {@link inferSymbolic} and {@link inferFile} depend on beside the model, as a key. */
+export function tripsKey(bindings: Bindings): string {
+  return bindingsKey(tripBindings(bindings));
 }
 
 function isSymbolic(element: Element): boolean {

@@ -1,5 +1,6 @@
 import { symbolsOf, type Dim } from '../../graph/dim';
 import type { Model } from '../../graph/model';
+import { Query } from '../../query';
 import type { Scheduler } from '../../scheduler';
 import { givenInputs } from '../bindings';
 import type { FlatModel } from '../flatModel';
@@ -32,12 +33,14 @@ export interface Learned {
 const nothing: Learned = { equations: [], errors: new Set() };
 
 /** One per model: neither bindings nor phase change it. */
-const learned = new WeakMap<Model, Learned>();
+const learned = new Query<Model, Learned>();
 
 /** Walks the graph with names in the place of numbers and collects the dimensions that must be equal. */
-export async function learn({ model, flat, faulty }: Ground, scheduler: Scheduler): Promise<Learned> {
-  const known = learned.get(model);
-  if (known) return known;
+export function learn(ground: Ground, scheduler: Scheduler): Promise<Learned> {
+  return learned.wait(ground.model, () => learnFrom(ground, scheduler));
+}
+
+async function learnFrom({ model, flat, faulty }: Ground, scheduler: Scheduler): Promise<Learned> {
   if (flat.nodes.length > mostNodes) return nothing;
   const input = givenInputs(model.graph, {});
   const list = new EquationList(mostEquations);
@@ -54,8 +57,5 @@ export async function learn({ model, flat, faulty }: Ground, scheduler: Schedule
     },
   });
   await walk.run();
-  const result = { equations: list.equations, errors };
-  // Only what is finished is kept: a cancelled walk leaves nothing behind.
-  learned.set(model, result);
-  return result;
+  return { equations: list.equations, errors };
 }
