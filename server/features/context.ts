@@ -5,7 +5,7 @@ import type { ModelFiles } from '../workspace/modelFiles';
 import type { Models } from '../workspace/models';
 import type { Available, OwnChips } from '../workspace/ownChips';
 import type { ProfileStore } from '../workspace/profileStore';
-import type { Settings } from '../workspace/settings';
+import type { SettingsByModel } from '../workspace/settingsByModel';
 import type { WithheldParams } from '../protocol';
 import type { Editor } from './editor';
 import type { Log } from './handler';
@@ -16,7 +16,7 @@ export interface ServerContext {
   readonly connection: Connection;
   readonly editor: Editor;
   readonly models: Models;
-  readonly settings: Settings;
+  readonly settings: SettingsByModel;
   readonly documents: Documents;
   readonly files: ModelFiles;
   readonly profiles: ProfileStore;

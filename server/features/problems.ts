@@ -1,7 +1,7 @@
 import { DocumentDiagnosticReportKind } from 'vscode-languageserver';
 import type { DocumentDiagnosticReport } from 'vscode-languageserver';
 import type { Analysis, PlacedProblem } from '../workspace/analysis';
-import { isHandWritten } from '../workspace/models';
+import { isHandWritten } from '../workspace/reading';
 import { textModel } from '../workspace/textModels';
 import type { ServerContext } from './context';
 import { diagnostics } from './diagnostics';

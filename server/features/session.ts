@@ -20,12 +20,13 @@ import type { Budget } from '../workspace/budget';
 import type { ClientFolders } from '../workspace/chipFiles';
 import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
-import { isHandWritten, Models } from '../workspace/models';
+import { Models } from '../workspace/models';
 import type { ModelsHost } from '../workspace/models';
+import { isHandWritten } from '../workspace/reading';
 import type { OpenModel } from '../workspace/openModel';
 import type { Available, OwnChips } from '../workspace/ownChips';
 import { ProfileStore } from '../workspace/profileStore';
-import { clientSettings, Settings } from '../workspace/settings';
+import { clientSettings, SettingsByModel } from '../workspace/settingsByModel';
 import { findSymbolicFacts } from '../workspace/symbolicShapes';
 import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
@@ -48,7 +49,7 @@ export class Session implements ServerContext {
   readonly editor: Editor;
   readonly log: Log;
   readonly files: ModelFiles;
-  readonly settings: Settings;
+  readonly settings: SettingsByModel;
   readonly profiles: ProfileStore;
   readonly ownChips: OwnChips;
   readonly working: Working;
@@ -144,14 +145,14 @@ export class Session implements ServerContext {
     this.told.refresh();
   }
 
-  private makeSettings(): Settings {
+  private makeSettings(): SettingsByModel {
     const { connection, editor } = this;
     const fetch = clientSettings(
       connection,
       () => editor.capabilities.workspace?.configuration === true,
       () => this.pushedSettings,
     );
-    return new Settings(fetch, (_model, problems) => {
+    return new SettingsByModel(fetch, (_model, problems) => {
       for (const problem of problems)
         connection.console.warn(message(this.language(), 'settings.rejected', { ...problem }));
     });

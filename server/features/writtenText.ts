@@ -1,5 +1,5 @@
 import type { CancellationToken } from 'vscode-languageserver';
-import { isHandWritten } from '../workspace/models';
+import { isHandWritten } from '../workspace/reading';
 import { textModel } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
 import type { ServerContext } from './context';

@@ -1,50 +1,32 @@
-import { isTextPath } from '../../modelFormats/names';
 import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
 import { platform } from '../platform';
-import type { ListingResult, WorkStage } from '../protocol';
+import type { ListingResult } from '../protocol';
 import type { Analysis } from './analysis';
 import { Budget } from './budget';
-import type { Choices } from './choices';
 import type { OpenDocument } from './documents';
-import { isWithheld, Loader } from './loader';
-import type { LoaderHost } from './loader';
+import { isWithheld } from './loader';
 import type { ModelFiles } from './modelFiles';
-import type { StoredProfile } from './profileStore';
 import { ModelMemory } from './modelMemory';
-import { isGivenUp, isWanted, keep, matches } from './openModel';
+import { isWanted, matches } from './openModel';
 import type { OpenModel, Run } from './openModel';
+import { isHandWritten, Reading } from './reading';
+import type { ReadingHost } from './reading';
+import { Runs } from './runs';
+import type { RunsHost } from './runs';
 import type { Served } from './served';
-import type { Settings } from './settings';
-import type { Available } from './ownChips';
-import { politely } from './turns';
+import type { SettingsByModel } from './settingsByModel';
 
 /** What the store tells the rest of the server. */
-export interface ModelsHost extends LoaderHost {
-  /** The chips that can be chosen, the user's own included. */
-  chips(choices: Choices): Promise<Available>;
-  analysed(analysis: Analysis): void;
-  /** There is something new to say of the files beside a model that has been analysed. */
-  noted?(analysis: Analysis): void;
-  /** An analysis begins; it ends in `analysed`, in `failed`, in `abandoned`, or in another beginning. */
-  analysing(uri: string): void;
-  /** Work on a model begins; the result is called at its end, whichever. */
-  working(uri: string, stage: WorkStage): () => void;
-  /** A model that a server ended over: `reading` it is not even read, else it has no analysis. */
-  withheld(uri: string): WorkStage | undefined;
+export interface ModelsHost extends ReadingHost, RunsHost {
   /** Its listing was closed before it was there. */
   abandoned(uri: string): void;
   /** The open document shows none of the texts that this server served. */
   outdated(uri: string): void;
-  failed(uri: string, error: unknown): void;
   /** Memory for all models together; without bounds when left out. */
   readonly budget?: Budget<OpenModel>;
   /** An open listing is kept no longer: it is made again when somebody asks about it. */
   letGo?(uri: string): void;
-  /** Imported profiles of a model. */
-  profiles?(modelUri: string): Promise<readonly StoredProfile[]>;
-  /** What was answered about open documents no longer holds. */
-  refresh(): void;
 }
 
 /** How long a model is kept after its listing was closed: it may only be moved to another column. */
@@ -59,12 +41,13 @@ const never = (): boolean => false;
 /** Open models: from the address of a listing to its text and its analysis. */
 export class Models {
   private readonly models = new Map<string, OpenModel>();
-  private readonly loader: Loader;
+  private readonly reading: Reading;
+  private readonly runs: Runs;
   private readonly memory: ModelMemory;
 
   constructor(
     files: ModelFiles,
-    private readonly settings: Settings,
+    private readonly settings: SettingsByModel,
     private readonly documentOf: (uri: string) => OpenDocument | undefined,
     private readonly host: ModelsHost,
     private readonly grace = graceMilliseconds,
@@ -74,12 +57,13 @@ export class Models {
       drop: (model) => this.drop(model),
       letGo: (uri) => host.letGo?.(uri),
     });
-    this.loader = new Loader(files, host);
+    this.reading = new Reading(files, this.memory, documentOf, host);
+    this.runs = new Runs(settings, this.memory, host);
   }
 
   /** The text for the file-system provider, read anew if the file changed. */
   async listing(uri: string, isCancelled = never): Promise<ListingResult> {
-    const served = await this.load(this.open(uri), true, isCancelled);
+    const served = await this.reading.load(this.open(uri), true, isCancelled);
     const { text, mtime } = served;
     return { text, mtime, revision: served.listing.revision, state: served.listing.state };
   }
@@ -89,7 +73,7 @@ export class Models {
     const model = this.models.get(uri);
     if (!model) return true;
     const before = model.served[0];
-    const after = await this.load(model, true);
+    const after = await this.reading.load(model, true);
     // The same text with another state (an export under way, a file gone) changes no document: the client must ask anew.
     if (before && before !== after && before.text === after.text) this.host.refresh();
     // A report has no document that would ask.
@@ -106,7 +90,7 @@ export class Models {
   async view(uri: string): Promise<Served | undefined> {
     const model = this.open(uri);
     for (;;) {
-      const latest = model.served[0] ?? (await this.load(model, false));
+      const latest = model.served[0] ?? (await this.reading.load(model, false));
       const document = this.documentOf(uri);
       if (!document) return latest;
       const shown = model.served.find((served) => matches(served, document));
@@ -117,13 +101,13 @@ export class Models {
         return undefined;
       }
       // A hand-written text is read as it stands; it may have changed again meanwhile.
-      await this.loadNow(model);
+      await this.reading.loadNow(model);
     }
   }
 
   /** What a document shows, or the newest where it shows what this server never served. */
   async served(uri: string): Promise<Served> {
-    return (await this.view(uri)) ?? (await this.load(this.open(uri), false));
+    return (await this.view(uri)) ?? (await this.reading.load(this.open(uri), false));
   }
 
   /** The analysis of what a document shows; null when there is none. Waits for the choices in force. */
@@ -167,7 +151,8 @@ export class Models {
       if (!served || this.host.withheld(uri)) return null;
       model.reported = !this.documentOf(uri);
       if (model.reported) this.expire(model);
-      const run = await this.start(model, served);
+      const run = await this.runs.start(model, served);
+      this.bound(model);
       try {
         return await part(run);
       } catch (error) {
@@ -222,7 +207,7 @@ export class Models {
     const { served } = model.look;
     // What lies beside it may have changed while nobody looked.
     served.listing.external.files = null;
-    this.lookBeside(model, served);
+    this.reading.lookBeside(model, served);
   }
 
   closed(uri: string): void {
@@ -295,144 +280,4 @@ export class Models {
     this.memory.release(model);
     this.settings.drop(model.modelUri);
   }
-
-  private async load(model: OpenModel, look: boolean, isCancelled = never): Promise<Served> {
-    const latest = model.served[0];
-    if (!model.loading && latest && !look) return latest;
-    const waits = (): boolean => isCancelled();
-    model.waiting.add(waits);
-    try {
-      if (model.loading && look) await model.loading;
-      return await (look ? this.loadNow(model) : (model.loading ?? this.loadNow(model)));
-    } finally {
-      model.waiting.delete(waits);
-    }
-  }
-
-  private loadNow(model: OpenModel): Promise<Served> {
-    model.loading ??= (async () => {
-      const ended = this.host.working(model.uri, 'reading');
-      try {
-        const before = model.served[0];
-        const served = await this.read(model);
-        keep(model, served);
-        if (served !== before) this.lookBeside(model, served);
-        this.memory.holdListing(model);
-        return served;
-      } finally {
-        ended();
-        model.loading = null;
-      }
-    })();
-    return model.loading;
-  }
-
-  /** After the listing was answered; given up when the model is closed or read anew. */
-  private lookBeside(model: OpenModel, served: Served): void {
-    const look = (model.look = { served, givenUp: false });
-    const isOver = (): boolean => look.givenUp || model.served[0] !== served;
-    platform()
-      .turn()
-      .then(() => this.loader.lookBeside(served, isOver))
-      .then(
-        (isNew) => isNew && this.noted(model),
-        (error: unknown) => this.host.failed(model.uri, error),
-      );
-  }
-
-  /** Editors and reports ask again about a model of whose files there is something new to say. */
-  private noted({ run }: OpenModel): void {
-    this.host.refresh();
-    if (run?.result) this.host.noted?.(run.result);
-  }
-
-  private read(model: OpenModel): Promise<Served> {
-    const latest = model.served[0];
-    if (this.host.withheld(model.uri) === 'reading') {
-      const text = isHandWritten(model.uri) ? this.documentOf(model.uri)?.text : null;
-      return Promise.resolve(this.loader.leftAlone(model.uri, model.modelUri, text));
-    }
-    const room = this.memory.roomFor(model);
-    if (!isHandWritten(model.uri))
-      return this.loader.fromFile(model.uri, model.modelUri, latest, room, () => isGivenUp(model));
-    const revision = (latest?.listing.revision ?? 0) + 1;
-    const text = this.documentOf(model.uri)?.text;
-    return typeof text === 'string'
-      ? this.loader.fromText(model.uri, text, revision, latest, room)
-      : this.loader.fromTextFile(model.uri, revision, room);
-  }
-
-  private async start(model: OpenModel, served: Served): Promise<Run> {
-    const choices = await this.settings.choices(model.modelUri);
-    const chips = await this.host.chips(choices);
-    const profiles = (await this.host.profiles?.(model.modelUri)) ?? [];
-    const imports = profiles.map(({ chip, imported }) => [chip, imported]);
-    const key = JSON.stringify([choices, chips.generation, imports]);
-    const need = await this.memory.needOf(served.listing.model, choices, chips);
-    const known = model.run;
-    const isSame = known && !known.cancelled && known.key === key && known.served === served;
-    if (isSame && !(known.refused && this.memory.couldHave(model, need))) return known;
-    if (known) known.cancelled = true;
-    if (known && known.served !== served) known.served.pipeline.forget();
-    const refusal = this.memory.admit(model, need);
-    const none = Promise.resolve(null);
-    const since = performance.now();
-    const run: Run = {
-      key,
-      since,
-      served,
-      cancelled: false,
-      abandoned: false,
-      ended: false,
-      promise: none,
-      first: none,
-      refused: refusal !== null,
-      result: null,
-    };
-    const scheduler = politely(() => run.cancelled);
-    // Told first: the first slice may be the one that never ends.
-    this.host.analysing(model.uri);
-    const ended = this.host.working(model.uri, 'analysing');
-    let early: (analysis: Analysis) => void = () => {};
-    const first = new Promise<Analysis>((resolve) => (early = resolve));
-    const working = refusal
-      ? served.pipeline.refuse(choices, chips, profiles, refusal)
-      : served.pipeline.run(choices, scheduler, early, chips, profiles);
-    run.promise = working.then(
-      (analysis) => {
-        if (run.cancelled) throw new CancelledError();
-        run.result = analysis;
-        this.host.analysed(analysis);
-        return analysis;
-      },
-      (error: unknown) => {
-        if (error instanceof CancelledError) {
-          // Whoever waits starts anew, and must not be handed this one again.
-          run.cancelled = true;
-          throw error;
-        }
-        this.host.failed(model.uri, error);
-        return null;
-      },
-    );
-    // Whoever waits sees a cancellation; when nobody waits it is no fault.
-    run.promise
-      .catch(() => {})
-      .finally(() => {
-        run.ended = true;
-        ended();
-      });
-    run.first = Promise.race([first, run.promise]);
-    run.first.catch(() => {});
-    model.run = run;
-    this.bound(model);
-    return run;
-  }
-}
-
-/** True for documents whose text is the source: hand-written files, in the editor's state of them. */
-export function isHandWritten(uri: string): boolean {
-  if (modelOf(uri) !== null) return false;
-  // A new text has no name yet; the client only sends those of our language.
-  return uri.startsWith('untitled:') || isTextPath(uri);
 }

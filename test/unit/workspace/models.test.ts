@@ -8,7 +8,7 @@ import type { OpenModel } from '../../../server/workspace/openModel';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
 import { Models } from '../../../server/workspace/models';
 import { shippedOnly } from '../../../server/workspace/ownChips';
-import { Settings } from '../../../server/workspace/settings';
+import { SettingsByModel } from '../../../server/workspace/settingsByModel';
 import { fixture } from '../../lsp/client';
 
 /** A store over one file that the client reads, with what happened to it. */
@@ -25,7 +25,7 @@ async function store(grace: number, budget = new Budget<OpenModel>(Infinity)) {
       });
     },
   });
-  const settings = new Settings(() => {
+  const settings = new SettingsByModel(() => {
     happened.settings++;
     return Promise.resolve({ chips: ['nvidia-t4'] });
   });

@@ -5,7 +5,7 @@ import type { Choices, SettingProblem } from './choices';
 type ParsedSettings = ReturnType<typeof parseSettings>;
 
 /** Settings by model: asked of the client once per resource and forgotten when it says that they changed. */
-export class Settings {
+export class SettingsByModel {
   private readonly pending = new Map<string, Promise<ParsedSettings>>();
   private folders: readonly string[] = [];
 
