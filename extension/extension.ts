@@ -3,7 +3,7 @@ import { listingScheme } from '../server/protocol';
 import { modelViewType } from './addresses';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
-import { SparsityPages } from './commands/sparsity';
+import { SparsityPages } from './commands/checkSparsity';
 import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';

@@ -16,7 +16,7 @@ import {
   revealModel,
   saveListingAs,
 } from './modelCommands';
-import type { SparsityPages } from './sparsity';
+import type { SparsityPages } from './checkSparsity';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
 
 export interface CommandRooms {

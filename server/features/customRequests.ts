@@ -39,7 +39,7 @@ import { modelName } from './names';
 import { newChip } from './newChip';
 import { rows } from './rows';
 import type { ServerContext } from './context';
-import { progressTo, sparsityPage } from './sparsity';
+import { progressTo, sparsityPage } from './sparsityFeature';
 import { summary } from './summary';
 
 /** Our own requests (protocol.ts). */

@@ -4,7 +4,7 @@ import type { Tensor } from '../../../server/engine/graph/model';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { OpenFile } from '../../../server/platform';
 import { ModelFiles } from '../../../server/workspace/modelFiles';
-import { sparsityReport } from '../../../server/workspace/sparsity';
+import { sparsityReport } from '../../../server/workspace/sparsityCheck';
 import { float, modelOf, node } from '../features/analysed';
 
 /** Files of a client that are all zeros, and how many of them were open at a time. */

@@ -4,7 +4,7 @@ import type { Chip } from '../engine/chips/chip';
 import { runtimeFor } from '../engine/cost/runtimes';
 import { scanSparsity, type Sparsity } from '../engine/cost/sparsity/scan';
 import { twoOfFourSpeedup } from '../engine/cost/sparsity/speedup';
-import type { SparsityReport } from '../engine/report/sparsity';
+import type { SparsityReport } from '../engine/report/sparsityReport';
 import type { Scheduler } from '../engine/scheduler';
 import type { OpenFile } from '../platform';
 import { openExternal } from './externalData';

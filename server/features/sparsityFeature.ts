@@ -1,12 +1,12 @@
 import type { Language } from '../../l10n/language';
 import { markdownOf } from '../engine/report/print/markdown';
-import { sparsitySections } from '../engine/report/sparsity';
+import { sparsitySections } from '../engine/report/sparsityReport';
 import type { Scheduler } from '../engine/scheduler';
 import { sparsityProgressNotification } from '../protocol';
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
 import type { ModelFiles } from '../workspace/modelFiles';
-import { sparseChips, sparsityReport } from '../workspace/sparsity';
+import { sparseChips, sparsityReport } from '../workspace/sparsityCheck';
 import { modelName } from './names';
 import type { ServerContext } from './context';
 
