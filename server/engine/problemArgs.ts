@@ -102,6 +102,7 @@ export interface ProblemArgs {
   readonly 'format.no-graph': NoArgs;
   readonly 'format.no-nodes': NoArgs;
   readonly 'format.no-room': { readonly offset: number; readonly size: number };
+  readonly 'format.no-subgraph': NoArgs;
   readonly 'format.onnx-as': { readonly format: Word };
   readonly 'format.onnx-text': NoArgs;
   readonly 'format.other-format': { readonly kind: Word };
@@ -125,7 +126,9 @@ export interface ProblemArgs {
   readonly 'format.text-type': NoArgs;
   readonly 'format.text-unquoted': { readonly found: Word };
   readonly 'format.text-value': NoArgs;
-  readonly 'format.tflite': NoArgs;
+  readonly 'format.tflite-subgraph-missing': { readonly subgraph: Word };
+  readonly 'format.tflite-subgraph-unwritten': { readonly subgraph: Word };
+  readonly 'format.tflite-subgraphs': { readonly count: Word; readonly names: Word };
   readonly 'format.too-deep': { readonly limit: Word; readonly offset: Word };
   readonly 'format.too-many': { readonly limit: Word; readonly offset: Word };
   readonly 'format.truncated': { readonly size: Word; readonly expected: Word };

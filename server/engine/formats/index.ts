@@ -3,9 +3,10 @@ import type { ByteSource } from '../graph/byteSource';
 import type { Scheduler } from '../scheduler';
 import { isGguf, readGguf } from './gguf/read';
 import { readOnnx } from './onnx/read';
-import { isLikelyOnnx } from './onnx/sniff';
+import { isLikelyOnnx, sniff } from './onnx/sniff';
 import { boundless } from './room';
 import type { ReadModel, Room } from './room';
+import { isTflite, readTflite } from './tflite/read';
 
 /** What a format that models come in is told by, and how its files are read. */
 interface FormatReader {
@@ -24,6 +25,7 @@ interface FormatReader {
 export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'onnx', sniff: isLikelyOnnx, read: readOnnx },
   { id: 'gguf', sniff: isGguf, read: readGguf },
+  { id: 'tflite', sniff: isTflite, read: readTflite },
 ];
 
 /** Bytes that tell every format. */
@@ -40,14 +42,17 @@ export async function readModel(
   room: Room = boundless,
 ): Promise<ReadModel> {
   const head = await source.read(0, Math.min(source.size, headBytes));
-  return readerOf(head, name).read(withHead(source, head), scheduler, room);
+  return readerOf(head, name, source.size).read(withHead(source, head), scheduler, room);
 }
 
-/** The reader of a file that begins with these bytes and has this name. */
-export function readerOf(head: Uint8Array, name: string): FormatReader {
-  return (
-    readers.find((reader) => reader.sniff(head)) ?? readers.find(({ id }) => isNamed(name, id)) ?? readers[0]
-  );
+/**
+ * The reader of a file that begins with these bytes and has this name. A file that is nothing that models come in (a pointer
+ * of Git LFS, a web page) is the first one's, whatever its name.
+ */
+export function readerOf(head: Uint8Array, name: string, size = head.length): FormatReader {
+  const claimed = readers.find((reader) => reader.sniff(head));
+  if (claimed || sniff(head, size)) return claimed ?? readers[0];
+  return readers.find(({ id }) => isNamed(name, id)) ?? readers[0];
 }
 
 function isNamed(name: string, id: string): boolean {

@@ -329,7 +329,6 @@ describe('files that are something else', () => {
     ['format.onnx-text', ascii('<ir_version: 8, opset_import: ["" : 17]>\ng () => () {}\n')],
     ['format.hdf5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10)],
     ['format.pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46)],
-    ['format.tflite', ascii('\x1c\0\0\0TFL3\0\0')],
     ['format.safetensors', ascii('\x40\0\0\0\0\0\0\0{"w":{"dtype":"F32"')],
     ['format.pytorch', zip('archive/data.pkl')],
     ['format.keras', zip('metadata.json')],

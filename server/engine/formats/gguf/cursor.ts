@@ -1,29 +1,5 @@
 import { ByteWindow, type ByteSource } from '../../graph/byteSource';
-import { argsWith, problem } from '../../problem';
-import type { ArgsBut, Problem, ProblemCode } from '../../problem';
-
-/** Thrown inside the reader where the rest of the file cannot be understood; never leaves it. */
-export class UnreadableError extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.code);
-    this.name = 'UnreadableError';
-  }
-}
-
-/** What to throw where the rest of the file, from `offset` on, cannot be understood. */
-export function unreadable<C extends ProblemCode>(
-  code: C,
-  args: ArgsBut<C, 'offset'>,
-  offset: number,
-): UnreadableError {
-  const all = argsWith<C, 'offset'>({ offset }, args);
-  return new UnreadableError(problem('error', code, all, { offset }));
-}
-
-/** What stands at a place of a file is not what the format has there. */
-export function damaged(part: string, offset: number): UnreadableError {
-  return unreadable('format.damaged', { part }, offset);
-}
+import { damaged, truncated } from '../unreadable';
 
 const decoder = new TextDecoder();
 
@@ -123,6 +99,6 @@ export class Cursor {
   private expect(length: number): void {
     const { size, at } = this;
     if (at + length <= size) return;
-    throw unreadable('format.truncated', { size, expected: at + length }, size);
+    throw truncated(size, at + length);
   }
 }

@@ -1,6 +1,7 @@
 import type { Scheduler } from '../../scheduler';
 import { shortestSingle } from '../singles';
-import { damaged, unreadable, type Cursor } from './cursor';
+import { damaged, unreadable } from '../unreadable';
+import type { Cursor } from './cursor';
 import { limits } from './limits';
 
 /** A value of metadata: a number or text as it is, an array by its first items. */

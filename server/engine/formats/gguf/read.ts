@@ -6,7 +6,8 @@ import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
-import { Cursor, damaged, unreadable, UnreadableError } from './cursor';
+import { damaged, truncated, unreadable, UnreadableError } from '../unreadable';
+import { Cursor } from './cursor';
 import { limits, memory } from './limits';
 import { MetadataReader, valueText, type MetadataValue } from './metadata';
 import typeNames from './types.json';
@@ -182,7 +183,7 @@ class HeadReader {
       end = Math.max(end, data.offset + bytes);
     }
     const { size } = cursor;
-    if (end > size) throw unreadable('format.truncated', { size, expected: end }, size);
+    if (end > size) throw truncated(size, end);
   }
 
   private alignment(): number {
