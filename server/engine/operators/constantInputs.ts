@@ -9,10 +9,13 @@ import { canonicalDomain } from './table';
  */
 export type ConstantRole = 'weights' | 'quantisation' | 'buffers' | 'sizes';
 
+/** An attribute by name, or a dimension of an input. */
+type PackedFactor = string | { readonly input: number; readonly axis: number };
+
 /** How many numbers a packed input holds, as its operator says. */
 export type PackedElements =
-  /** The product of these attributes. */
-  | { readonly product: readonly string[] }
+  /** The product of attributes, by name, and dimensions of inputs. */
+  | { readonly product: readonly PackedFactor[] }
   /** In a tensor of bytes, numbers of so many bits: those of the first attribute that is given, else `otherwise`. */
   | { readonly bits: readonly string[]; readonly otherwise: number }
   /** The product of what another input contains: a shape. */

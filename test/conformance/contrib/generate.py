@@ -1,15 +1,19 @@
 """Writes cases.json: output types and shapes that ONNX Runtime's CPU kernels really produce for operators of its own
 domain, on random inputs. One model of a single node is built per case. Where the CPU package has no kernel, the shapes
-come from ONNX Runtime's symbolic shape inference ("from": "symbolic"); what that does not know either is listed under
-"unavailable" with the runtime's words.
+come from ONNX Runtime's symbolic shape inference ("from": "symbolic"), else from the inference of its schemas, which it
+tells when a model declares other shapes ("from": "schema"); what that does not know either is listed under "unavailable"
+with the runtime's words.
 
     python test/conformance/contrib/generate.py
 """
 
 import json
+import os
 import pathlib
 import re
+import tempfile
 
+import ml_dtypes
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -18,6 +22,8 @@ from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 
 DOMAIN = "com.microsoft"
 KEEP = 64
+HALF = np.float16
+BRAIN = ml_dtypes.bfloat16
 rng = np.random.default_rng(0)
 cases, unavailable = [], {}
 
@@ -48,8 +54,14 @@ def scalar(value, dtype=np.float32):
 
 def type_name(dtype):
     names = {1: "float", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 8: "string", 9: "bool", 10: "float16",
-             11: "double", 12: "uint32", 13: "uint64", 5: "int16", 4: "uint16", 21: "uint4", 22: "int4"}
-    return names[helper.np_dtype_to_tensor_dtype(np.dtype(dtype)) if np.dtype(dtype).kind not in "OUS" else 8]
+             16: "bfloat16", 11: "double", 12: "uint32", 13: "uint64", 5: "int16", 4: "uint16", 21: "uint4", 22: "int4"}
+    return names[code_of(np.dtype(dtype))]
+
+
+def code_of(dtype):
+    if dtype == BRAIN:
+        return TensorProto.BFLOAT16
+    return TensorProto.STRING if dtype.kind in "OUS" else helper.np_dtype_to_tensor_dtype(dtype)
 
 
 def described(array, constant):
@@ -84,22 +96,60 @@ def symbolic(model):
     return found
 
 
+def told(model):
+    """What ONNX Runtime writes to the standard error when it loads a model."""
+    options = ort.SessionOptions()
+    options.log_severity_level = 2
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        except Exception:  # noqa: BLE001: there is no kernel
+            pass
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+        file.seek(0)
+        return file.read().decode()
+
+
+def inferred(model):
+    """What the inference of ONNX Runtime's schema says: each output is declared with a rank that it cannot have."""
+    found = []
+    for output in model.graph.output:
+        for code in (1, 10, 16, 6, 7, 3, 2):
+            copy = onnx.ModelProto()
+            copy.CopyFrom(model)
+            del copy.graph.output[:]
+            copy.graph.output.append(helper.make_tensor_value_info(output.name, code, [7777] * 9))
+            match = re.search(rf"output\. '{output.name}' source:\{{([\d,]*)\}}", told(copy))
+            if match:
+                kind = type_name(BRAIN if code == 16 else helper.tensor_dtype_to_np_dtype(code))
+                found.append({"type": kind, "shape": [int(n) for n in match[1].split(",") if n]})
+                break
+        else:
+            return None
+    return found
+
+
 def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, version=21, ml=5, name=None, **attributes):
     """free: a dimension depends on data, so it may stay symbolic."""
     names = ["" if x is None else f"in{i}" for i, x in enumerate(inputs)]
-    outs = [f"out{i}" for i in range(outputs)]
+    outs = [f"out{i}" for i in range(outputs)] if isinstance(outputs, int) else list(outputs)
     node = helper.make_node(operator, names, outs, domain=domain, **attributes)
     graph_inputs, initializers, feed = [], [], {}
     for i, (label, array) in enumerate(zip(names, inputs)):
         if array is None:
             continue
-        code = TensorProto.STRING if array.dtype.kind in "OUS" else helper.np_dtype_to_tensor_dtype(array.dtype)
+        code = code_of(array.dtype)
         if i in constants:
             initializers.append(onnx.numpy_helper.from_array(array, label))
         else:
             graph_inputs.append(helper.make_tensor_value_info(label, code, array.shape))
             feed[label] = array
-    graph = helper.make_graph([node], "case", graph_inputs, [onnx.ValueInfoProto(name=o) for o in outs], initializers)
+    graph = helper.make_graph([node], "case", graph_inputs, [onnx.ValueInfoProto(name=o) for o in outs if o], initializers)
+    # Of versions that it knows as the newest ONNX Runtime takes no declared shape that its inference contradicts.
     opsets = [helper.make_opsetid("", version), helper.make_opsetid(DOMAIN, 1), helper.make_opsetid("ai.onnx.ml", ml)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
     label, source = name or operator, None
@@ -112,12 +162,15 @@ def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, v
         found = [{"type": type_name(r.dtype), "shape": list(r.shape)} if isinstance(r, np.ndarray) else {"type": "other"}
                  for r in results]
     except Exception as error:  # noqa: BLE001: the runtime's own words are the result
-        found = symbolic(model)
+        found, source = symbolic(model), "symbolic"
+        if found is None:
+            found, source = inferred(model), "schema"
         if found is None:
             unavailable.setdefault(label, re.sub(r"\s+", " ", str(error))[:160])
             print("-", label, re.sub(r"\s+", " ", str(error))[:300])
             return
-        source = "symbolic"
+    known = iter(found)
+    found = [next(known) if o else None for o in outs]
     kept = {}
     for a in node.attribute:
         value = helper.get_attribute_value(a)
@@ -174,6 +227,61 @@ def elementwise():
     case("MRotaryEmbedding", [f(1, 2, 5, 8), np.zeros((3, 1, 5), np.int64), f(10, 4), f(10, 4)], mrope_section=[2, 1, 1])
     half = [f(1, 2, 5, 8, dtype=np.float16) for _ in range(4)]
     case("GemmaRotaryEmbedding", [f(1, 5, 8), *half], outputs=2)
+
+def blocks():
+    case("SwiGLU", [f(2, 8)])
+    case("SwiGLU", [f(2, 8), f(2, 8)], name="SwiGLU apart", limit=7.0, activation_alpha=1.702, activation_beta=1.0)
+    case("RouterGateUpProj", [f(2, 3, 8, dtype=HALF), f(8, 20, dtype=HALF)], outputs=2, router_size=4)
+    case("MoEGroupRouter", [f(2, 3, 8), f(8)], top_k=2)
+    case("HyperConnectionLowRankMix", [f(2, 3, 8), f(8), f(8, 3), f(3, 8), f(8, 4)], outputs=3, num_branches=4)
+    tables = [f(16, 3, dtype=np.float32), f(16, 3)]
+    for name, options in (("RMSNormRotary", {}), ("RMSNormRotary flat", {"flatten_batch": 1}),
+                          ("RMSNormRotary slice", {"input_start": 2, "input_width": 6, "output_fp16": 1})):
+        scale = f(options.get("input_width", 8))
+        case("RMSNormRotary", [f(2, 3, 4, 8, dtype=HALF), scale, i64(*range(6)).reshape(2, 3), *tables], outputs=2,
+             name=name, rotary_embedding_dim=6, **options)
+
+
+def packed():
+    case("MatMulPacked", [f(2, 3, 32, dtype=BRAIN), u8(10, 34)], K=32, N=10, packed_type=8)
+    case("GatherPacked", [u8(10, 34), i64(1, 2, 3, 4, 5, 6).reshape(3, 2)], K=32, packed_type=8)
+    case("GatherPacked", [u8(10, 34), i64(1)], K=32, packed_type=8, output_dtype=1, name="GatherPacked float")
+    adapter = [u8(4, 1, 32), f(4, 1), u8(8, 1, 32), f(8, 1)]
+    case("MatMulNBitsQLoRA", [f(2, 5, 32), u8(8, 1, 16), f(8, 1), *adapter], K=32, N=8)
+    experts = [u8(4, 16, 34), u8(4, 16, 34), u8(4, 32, 17)]
+    case("MoEPacked", [f(2, 32, dtype=HALF), f(2, 4), *experts], gate_type=8, down_type=8, up_type=8)
+
+
+def speculation():
+    i32s = lambda *shape: np.zeros(shape, np.int32)
+    case("Mamba2Verify", [f(5, 512 * 2 + 2048 + 8, dtype=BRAIN), f(3, 2560, 3, dtype=BRAIN), f(3, 8, 128, 64),
+         f(2560, 4, dtype=BRAIN), f(2560, dtype=BRAIN), f(8), f(8), f(8), f(512), i32(0)], outputs=5, heads=8, n_groups=8)
+    case("ConvStateReplay", [f(100), f(100), f(50), i64(*[0] * 8)])
+    case("GatedDeltaNetStateReplay", [f(100), f(100), f(50), i64(*[0] * 11)])
+    words = [np.zeros(16, np.int64), i32(0), np.zeros(32, np.int64), np.zeros(4, np.int64), np.zeros(32, np.int64), i64(0, 1)]
+    case("SpeculativePrefixCommit", [np.zeros((2, 8), np.int64), *words], outputs=3)
+    one = [words[0][:8], words[1], words[2][:16], words[3][:2], words[4][:16], words[5]]
+    case("SpeculativePrefixCommit", [np.zeros(8, np.int64), *one], outputs=3, name="SpeculativePrefixCommit single")
+    base = [i32s(2, 8), i32s(2), i32s(3)]
+    case("PackedSparseAttentionIndexerMerge", [*base, i32s(3), i32s(3)], outputs=3, max_output_entries=16,
+         policy_mode="append_range")
+    case("PackedSparseAttentionIndexerMerge", [*base, None, None, i32s(3, 4), i32s(3)], outputs=3, max_output_entries=16,
+         policy_mode="append_indices", name="PackedSparseAttentionIndexerMerge indices")
+    case("CausalConvWithState", [f(2, 5, 10, dtype=HALF), f(6, 1, 4, dtype=HALF)], outputs=3, channels_last=1, input_channels=6,
+         input_channel_offset=2, state_update_capacity=3, state_length=8, name="CausalConvWithState channels of a slice")
+    case("CausalConvWithState", [f(2, 5, 10, dtype=HALF), f(6, 1, 4, dtype=HALF)], outputs=2, channels_last=1, input_channels=6,
+         state_channels_last=0, name="CausalConvWithState state first")
+    case("GatedAdd", [f(2, 3, 8, dtype=BRAIN), f(2, 3, 8, dtype=BRAIN), f(2, 3, 5, dtype=BRAIN), f(5, 1, dtype=BRAIN)],
+         name="GatedAdd projected")
+    packed = [f(5, 32, dtype=HALF), f(5, 8, dtype=HALF), f(8, dtype=HALF), f(8, dtype=HALF), f(100, 4, dtype=HALF),
+              f(100, 4, dtype=HALF), i32(0, 2, 5), i32(0, 0), None, None, None, None, f(2, 50, 8, dtype=HALF),
+              f(2, 7, 8, dtype=HALF), None, i32s(2, 2)]
+    case("PackedSparseAttentionIndexer", packed, outputs=("o0", "o1", "o2", "o3", "", "o5", "", "", "o8"), policy_mode="qsa",
+         compress_ratio=4, token_budget=16, state_capacity=50)
+    half = [f(1, 2, 16, dtype=HALF), f(1, 2, 8, dtype=HALF), f(1, 2, 8, dtype=HALF), i8(1, 2, 4, 4), i8(1, 2, 4, 4)]
+    case("DynamicSparseAttention", [*half, None, None, i32s(2, 2), i32(2, 2), i32(5), i32(6)], outputs=4, num_heads=4,
+         kv_num_heads=2, output_bf16=1, name="DynamicSparseAttention 8-bit cache")
+
 
 def normalization():
     case("SkipLayerNormalization", [f(2, 3, 8), f(2, 3, 8), f(8), f(8), f(8)], outputs=1)
@@ -390,7 +498,8 @@ def machine_learning():
          class_weights=[1.0, 2.0], classlabels_int64s=[0, 1], **tree, **d)
 
 
-for group in (elementwise, normalization, gemm, convolution, attention, quantized, movement, machine_learning):
+for group in (elementwise, normalization, gemm, convolution, attention, quantized, movement, machine_learning, blocks, packed,
+              speculation):
     group()
 path = pathlib.Path(__file__).parent / "cases.json"
 lines = ",\n".join("    " + json.dumps(c) for c in cases)

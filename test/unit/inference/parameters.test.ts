@@ -93,6 +93,30 @@ describe('packed weights', () => {
     });
   });
 
+  it('in packed formats count as many as attributes and other inputs say', async () => {
+    // 10 rows of 32 in 34 bytes each; a base of 8 x 32 with an adapter of rank 4 (4 x 32 and 8 x 4) and 8 + 4 + 8 scales;
+    // 4 experts with gate and value of 16 x 32 and 32 x 16 back.
+    const numbers = await counted({
+      inputs: 'int64[3] i, float[3, 32] x, float16[3, 32] t, float[3, 4] r',
+      outputs: 'float[3, 32] y, float[3, 8] z, float16[3, 32] w',
+      stored: [
+        'uint8[10, 34] table',
+        'uint8[8, 1, 16] W, float[8, 1] s, uint8[4, 1, 32] A, float[4, 1] sa, uint8[8, 1, 32] B, float[8, 1] sb',
+        'uint8[4, 16, 34] gate, uint8[4, 16, 34] up, uint8[4, 32, 17] down',
+      ].flatMap((line) => line.split(/, (?=\w+\[)/)),
+      nodes: [
+        'y = com.microsoft.GatherPacked <K = 32, packed_type = 8, output_dtype = 1> (table, i)',
+        'z = com.microsoft.MatMulNBitsQLoRA <K = 32, N = 8> (x, W, s, A, sa, B, sb)',
+        'w = com.microsoft.MoEPacked <gate_type = 8, up_type = 8, down_type = 8, k = 2> (t, r, gate, up, down)',
+      ],
+    });
+    expect(numbers).toEqual({
+      parameters: 320 + (256 + 128 + 32) + 4 * 3 * 512,
+      quantizationParameters: 8 + 4 + 8,
+      buffers: 0,
+    });
+  });
+
   it('are named for every operator whose schema has scales or zero points', () => {
     // Scales of norms and of an activation are trained or given; those of the caches' own operators are states.
     const others = /^(.*Norm.*|ScaledSiLU|EngramGate|LinearAttentionGate|TorchEmbedding)$/;

@@ -30,8 +30,8 @@ export interface Check {
   readonly inputs: readonly CheckInput[];
   /** Whole numbers are ints, others floats; use {@link floatAttribute} for a float that is whole. */
   readonly attributes?: Readonly<Record<string, CheckAttribute>>;
-  /** Number of outputs asked for; 1 unless told. */
-  readonly outputs?: number;
+  /** Number of outputs asked for, or for each whether it is; 1 unless told. */
+  readonly outputs?: number | readonly boolean[];
 }
 
 export interface Checked {
@@ -144,13 +144,15 @@ function factOf(input: CheckInput): Fact | undefined {
 }
 
 function nodeOf(operator: string, check: Check): Node {
+  const { outputs = 1 } = check;
+  const wanted = typeof outputs === 'number' ? Array<boolean>(outputs).fill(true) : outputs;
   return {
     name: operator,
     operator,
     domain: check.domain ?? '',
     overload: '',
     inputs: check.inputs.map((input, index) => (input === null ? '' : `in${index}`)),
-    outputs: Array.from({ length: check.outputs ?? 1 }, (_, index) => `out${index}`),
+    outputs: wanted.map((isAsked, index) => (isAsked ? `out${index}` : '')),
     attributes: Object.entries(check.attributes ?? {}).map(([name, value]) => attributeOf(name, value)),
     metadata: [],
   };

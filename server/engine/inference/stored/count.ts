@@ -7,7 +7,7 @@ import type { Steps } from '../../scheduler';
 import { ExporterWord } from './exporters';
 import { constantKind } from './kinds';
 import { ConstantUses, type Use } from './uses';
-import { dtypeOf, isStored, storedElements } from './tensors';
+import { dimsOf, dtypeOf, isStored, storedElements } from './tensors';
 
 /** Numbers that a model stores, by what they are; each tensor once, however often it is used. */
 export interface StoredNumbers {
@@ -65,7 +65,11 @@ function unpacked(
   };
   const other = (index: number): InferredValue | undefined => inference.values[node.inputs[index] ?? -1];
   if ('product' in packed) {
-    const factors = packed.product.map(integer);
+    const factors = packed.product.map((factor) => {
+      if (typeof factor === 'string') return integer(factor);
+      const from = other(factor.input);
+      return from && dimsOf(from)?.[factor.axis];
+    });
     return factors.every((factor) => factor !== undefined) ? elementCount(factors) : undefined;
   }
   if ('like' in packed) {

@@ -107,18 +107,34 @@ function carryShape(context: NodeContext): Shape | undefined {
   const kernel = context.shape(1)?.[2];
   const [batch] = x ?? [];
   if (x === undefined || batch === undefined || kernel === undefined) return undefined;
-  const length = multiply(context.int('dilation', 1), add(kernel, -1));
-  const state = channelsLast(context)
-    ? [batch, length, ...x.slice(2)]
-    : [batch, x[1] ?? 1, length, ...x.slice(3)];
+  const length = context.int('state_length', 0) || multiply(context.int('dilation', 1), add(kernel, -1));
+  const state = carriesLast(context)
+    ? [batch, length, ...convolved(context, x).slice(2)]
+    : [batch, channelsOf(context, x), length, ...(channelsLast(context) ? [] : x.slice(3))];
   const window = context.int('state_window', 0);
   return window > 0 ? [window, ...state] : state;
+}
+
+/** The state has the layout of the input unless an attribute says which. */
+function carriesLast(context: NodeContext): boolean {
+  const stated = context.int('state_channels_last', -1);
+  return stated < 0 ? channelsLast(context) : stated === 1;
+}
+
+/** The input, or of its last axis the channels that an attribute selects. */
+function convolved(context: NodeContext, x: Shape): Shape {
+  const channels = context.int('input_channels', 0);
+  return channels > 0 ? [...x.slice(0, -1), channels] : x;
+}
+
+function channelsOf(context: NodeContext, x: Shape): Dim {
+  return convolved(context, x)[channelsLast(context) ? 2 : 1] ?? 1;
 }
 
 const causalFormula = 'matrix 2·|Y|·kernel volume; vector |Y| for a bias; activation';
 
 function causalWork(context: WorkContext, bias: number) {
-  const elements = context.count(0);
+  const elements = context.outputCountOf(0);
   const kernel = elementCount(context.shape(1).slice(2));
   return addWork(
     { matrix: 2 * elements * kernel, vector: context.hasInput(bias) ? elements : 0 },
@@ -131,8 +147,13 @@ const causalConv = contrib(
   'convolution',
   causalFormula,
   (context) => {
-    sameType(context);
+    const x = context.shape(0);
+    context.setTensor(0, context.dtype(0), x && convolved(context, x));
     if (context.hasOutput(1)) context.setTensor(1, context.dtype(0), carryShape(context));
+    if (!context.hasOutput(2)) return;
+    const capacity = context.int('state_update_capacity', 0);
+    const captured = x?.[0] === undefined ? undefined : [x[0], capacity, channelsOf(context, x)];
+    context.setTensor(2, context.dtype(0), captured);
   },
   (context) => causalWork(context, 2),
 );
@@ -141,7 +162,7 @@ const causalConv = contrib(
 const varlenCausalConv = contrib(
   'VarlenCausalConvWithState',
   'convolution',
-  causalFormula,
+  `${causalFormula}; vector 3·|Y| for deltas of the kernel`,
   (context) => {
     sameType(context);
     if (context.hasOutput(1)) context.setTensor(1, context.dtype(0), context.shape(4));
@@ -150,7 +171,9 @@ const varlenCausalConv = contrib(
     if (context.hasOutput(2) && batch !== undefined && channels !== undefined)
       context.setTensor(2, context.dtype(0), [batch, context.int('state_update_capacity', 0), channels]);
   },
-  (context) => causalWork(context, 3),
+  // Coefficients of a group of channels that change with the token: two sums and a product with the mask.
+  (context) =>
+    addWork(causalWork(context, 3), { vector: context.hasInput(6) ? 3 * context.outputCountOf(0) : 0 }),
 );
 
 /**

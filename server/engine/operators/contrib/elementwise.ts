@@ -1,11 +1,11 @@
 import { ceilDivide, floorDivide, product, type Dim } from '../../graph/dim';
-import { activationCost } from '../activations';
+import { activationCost, activationWork, addWork } from '../activations';
 import { rotaryWork } from '../attention';
 import { broadcastInputs } from '../broadcast';
 import { knownScalar, sameShape, sameType } from '../helpers';
 import { softmaxWork } from '../softmax';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
-import { accumulator, contrib, like } from './microsoft';
+import { contrib, like } from './microsoft';
 
 /** One output of the first input's type, with operations per element and more for a bias that is given. */
 function pointwise(name: string, vector: number, special: number, bias?: number): OperatorRule {
@@ -212,7 +212,7 @@ const mulInteger = contrib(
   'MulInteger',
   'elementwise',
   'vector |C|, + |A| and |B| for zero points',
-  (context) => context.setTensor(0, accumulator(context), broadcastInputs(context, [0, 2])),
+  (context) => context.setTensor(0, 'int32', broadcastInputs(context, [0, 2])),
   (context) => ({
     vector:
       context.outputCountOf(0) +
@@ -262,6 +262,20 @@ const inverse = contrib(
   },
 );
 
+/** The gate of a row comes in, or is the sigmoid of a product with one column. */
+const gatedAdd = contrib(
+  'GatedAdd',
+  'elementwise',
+  'vector 2·|X|; with a weight for the gate matrix 2·|gate| and a sigmoid of each row',
+  like(),
+  (context) => {
+    const [k = 0] = context.shape(3);
+    const rows = k === 0 ? 0 : context.count(2) / k;
+    const gate = activationWork('sigmoid', rows);
+    return addWork({ matrix: 2 * rows * k }, { ...gate, vector: gate.vector + 2 * context.count(0) });
+  },
+);
+
 /** ONNX Runtime's elementwise operators. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribElementwiseOperators: readonly OperatorRule[] = [
   activated('Gelu', 'gelu'),
@@ -271,7 +285,7 @@ export const contribElementwiseOperators: readonly OperatorRule[] = [
   pointwise('ScaledSiLU', activationCost('silu').vector + 1, 1),
   orderedGelu,
   pointwise('BiasAdd', 2, 0),
-  pointwise('GatedAdd', 2, 0),
+  gatedAdd,
   pointwise('SampleOp', 0, 0),
   biasSplitGelu,
   biasSoftmax,

@@ -110,7 +110,7 @@ function gemmLike(
 }
 
 /** A's shape with the last dimension replaced by the number of columns. */
-function projected(a: Shape | undefined, columns: Dim | undefined): Shape | undefined {
+export function projected(a: Shape | undefined, columns: Dim | undefined): Shape | undefined {
   return a === undefined || a.length === 0 || columns === undefined
     ? undefined
     : [...a.slice(0, -1), columns];

@@ -12,7 +12,7 @@ import { contrib } from './microsoft';
  * head (matrix); decay of the state dk·dv, for delta rules v − Sᵀk and β 2·dv, the scale dv (vector).
  * Source: the update rules in ONNX Runtime's ContribOperators.md, LinearAttention.
  */
-function recurrenceWork(
+export function recurrenceWork(
   rule: string,
   tokens: number,
   heads: { readonly query: number; readonly value: number },
@@ -142,6 +142,13 @@ function capacity(context: NodeContext): number {
     : context.int('token_budget', 0) + context.int('compress_ratio', 1) - 1;
 }
 
+/** Selections of tokens, or those of another indexer that come in merged: a number on the CPU says which. */
+function selections(context: NodeContext): Dim | undefined {
+  const mode = context.elements(18)?.[0];
+  if (mode === undefined) return context.fresh('selections');
+  return context.shape(mode === 0 ? 0 : 19)?.[0];
+}
+
 /** Scores of every query head against every cached key, and a softmax-like comparison to pick the best. */
 function indexerWork(context: WorkContext, queries: number, keys: number, width: number): OperatorWork {
   const heads = width === 0 ? 0 : context.count(0) / Math.max(1, queries * width);
@@ -193,8 +200,9 @@ const packedSparseAttentionIndexer = contrib(
   'attention',
   indexerFormula,
   (context) => {
-    const tokens = context.shape(0)?.[0];
-    context.setTensor(0, 'int32', whole(tokens, capacity(context)));
+    const tokens = context.hasInput(19) ? selections(context) : context.shape(0)?.[0];
+    const width = context.int('max_output_entries', 0) || capacity(context);
+    context.setTensor(0, 'int32', whole(tokens, width));
     if (context.hasOutput(1)) context.setTensor(1, 'int32', whole(tokens));
     for (const [output, input] of [
       [2, 12],
@@ -206,6 +214,8 @@ const packedSparseAttentionIndexer = contrib(
     const state = context.shape(12);
     const captured = whole(state?.[0], context.int('state_update_capacity', 0), state?.[2]);
     if (context.hasOutput(6)) context.setTensor(6, context.dtype(0), captured);
+    if (context.hasOutput(7)) context.setTensor(7, 'int32', whole(tokens));
+    if (context.hasOutput(8)) context.setTensor(8, 'int32', whole(state?.[0]));
   },
   (context) => {
     const [, keys = 0, width = 0] = context.shape(12);

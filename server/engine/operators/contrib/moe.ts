@@ -38,7 +38,7 @@ function expertsOf(context: WorkContext, fc3: number): Experts {
 }
 
 /** Bytes of the experts' tensors that are read: all of them times the touched share. */
-function touchedBytes(
+export function touchedBytes(
   context: WorkContext,
   inputs: readonly number[],
   share: number,

@@ -38,7 +38,9 @@ const dynamicSparseAttention = contrib(
     const query = context.shape(0);
     const headSize = headSizeOf(query, !context.hasInput(1), context);
     const width = times(headSize, context.int('num_heads'));
-    context.setTensor(0, context.dtype(0), whole(query?.[0], query?.[1], width));
+    const dtype = context.int('output_bf16', 0) === 1 ? 'bfloat16' : context.dtype(0);
+    context.setTensor(0, dtype, whole(query?.[0], query?.[1], width));
+    if (context.hasOutput(3)) context.setTensor(3, 'int32', whole(query?.[0]));
     // The caches are buffers that the step writes into; without them the prompt's keys are the cache.
     const prompt = whole(query?.[0], context.int('kv_num_heads'), query?.[1], headSize);
     for (const [output, past] of [
@@ -46,7 +48,7 @@ const dynamicSparseAttention = contrib(
       [2, 4],
     ] as const)
       if (context.hasOutput(output))
-        context.setTensor(output, context.dtype(0), context.shape(past) ?? prompt);
+        context.setTensor(output, context.dtype(past) ?? context.dtype(0), context.shape(past) ?? prompt);
   },
   (context) => {
     const [batch = 0, length = 0, width = 0] = context.shape(0);
