@@ -146,6 +146,7 @@ export interface ProblemArgs {
   readonly 'inference.function-recursive': { readonly function: Word };
   readonly 'inference.gemm-rank': { readonly operator: Word; readonly left: Word; readonly right: Word };
   readonly 'inference.graph-cycle': { readonly count: Word };
+  readonly 'inference.loop-runs-differ': { readonly count: Word; readonly operator: Word };
   readonly 'inference.loop-trips-assumed': { readonly operator: Word; readonly binding: Word };
   readonly 'inference.matmul-inner': { readonly operator: Word; readonly left: Word; readonly right: Word };
   readonly 'inference.matmul-scalar': { readonly operator: Word };

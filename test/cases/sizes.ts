@@ -53,6 +53,26 @@ const positions = `${head}g (
 }
 `;
 
+/** An EmbeddingBag as torch writes it: 1, 2, 5 and 4 rows of 16 are summed, between constants. */
+const bag = `${head}bag (int64[12] idx) => (float[4, 16] y)
+<
+  float[500, 16] w = ["location": "w.bin"], int64[4] starts = {0, 1, 3, 8}, int64[4] ends = {1, 3, 8, 12},
+  int64[1] zero = {0}, int64 n = {4}, bool go = {1}
+>
+{
+  y = Loop <body = b (int64 i, bool c) => (bool c2, float[16] o) {
+    s = Gather <axis = 0> (starts, i)
+    e = Gather <axis = 0> (ends, i)
+    s1 = Unsqueeze (s, zero)
+    e1 = Unsqueeze (e, zero)
+    part = Slice (idx, s1, e1, zero)
+    rows = Gather <axis = 0> (w, part)
+    o = ReduceSum <keepdims = 0> (rows, zero)
+    c2 = Identity (c)
+  }> (n, go)
+}
+`;
+
 /** Which branch runs depends on a rate; only one fits 512 samples. */
 const branching = `${head}g (float[1, 512] x, int64 sr) => (float[] y)
 <float[128, 8] w = ["location": "w.bin"]>
@@ -146,6 +166,16 @@ export const sizes: readonly Case[] = [
     name: 'a branch that can not run with these sizes',
     expected: 'y [1, 4, 8]; assumed ; a total',
     got: (desk) => outcome(desk, branching),
+  },
+  {
+    name: 'an EmbeddingBag, slice by slice',
+    // 1 + 2 + 5 + 4 rows of 16, summed.
+    expected: 'y [4, 16]; assumed ; a total; 192 operations in 4 runs',
+    got(desk) {
+      const said = outcome(desk, bag);
+      const sum = desk.report('m.onnxtxt').nodes.find(({ operator }) => operator === 'ReduceSum')!;
+      return `${said}; ${sum.operations!.vector * sum.repeat!} operations in ${sum.repeat} runs`;
+    },
   },
   {
     name: 'the text of a report marks what is assumed',

@@ -115,8 +115,8 @@ function bytesAdded(inference: Inference, { nodes, anchor, operands }: Kernel): 
 }
 
 /** The larger of what a node computes and what it adds to the kernel's bytes, for proportions only. */
-function ownSeconds({ work, folded }: InferredNode, bytes: number, machine: Machine): number {
-  if (!work || folded) return per(bytes, roofLevel(machine)?.bandwidth);
+function ownSeconds({ work }: InferredNode, bytes: number, machine: Machine): number {
+  if (!work) return per(bytes, roofLevel(machine)?.bandwidth);
   const { operations } = work;
   const compute = Math.max(
     per(operations.matrix, machine.peak),

@@ -59,7 +59,7 @@ function* findMatrixWeights(inference: Inference): Steps<ReadonlySet<number>> {
   for (let index = inference.nodes.length - 1; index >= 0; index--) {
     if (isStepDue(index)) yield;
     const { work, folded, inputs, outputs } = inference.nodes[index]!;
-    const multiplies = (work?.operations.matrix ?? 0) > 0;
+    const multiplies = !folded && (work?.operations.matrix ?? 0) > 0;
     const passesOn = folded && outputs.some((id) => id !== null && ids.has(id));
     if (!multiplies && !passesOn) continue;
     for (const id of inputs) if (id !== null && inference.values[id]!.isConstant) ids.add(id);

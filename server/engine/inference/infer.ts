@@ -1,7 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import { symbolsOf } from '../graph/dim';
 import type { Model, ValueType } from '../graph/model';
-import type { Fact, OperatorClass, Work } from '../operators/rule';
+import type { OperatorClass, Work } from '../operators/rule';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
@@ -10,12 +10,13 @@ import { cleanType, collectSymbols, givenInputs, type InputBindings } from './bi
 import { checkNodes } from './checkNodes';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
+import { workOfNode } from './nodeWork';
 import { scopeRepeats } from './repeat';
 import { walkSized } from './sizes/choose';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
 import { Walk } from './walk';
-import { bytesOfFact, bytesOfStrings, noWork, workOf } from './work';
+import { bytesOfFact, bytesOfStrings, noWork } from './work';
 
 export interface InferOptions {
   /** Drops value_info and declared output types, so that only rules speak. */
@@ -101,7 +102,9 @@ class InferenceBuilder {
 
   async gather(scheduler: Scheduler): Promise<Inference> {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
-    const { repeats, choices } = await runPolitely(scopeRepeats(this.flat, this.walk.uses, works), scheduler);
+    // Of what is computed at load time nothing is left to decide between branches.
+    const atRun = works.map((work, index) => (this.walk.folded[index] ? noWork : work));
+    const { repeats, choices } = await runPolitely(scopeRepeats(this.flat, this.walk.uses, atRun), scheduler);
     for (const { node, taken } of choices) {
       const { name, outputs, operator } = this.flat.nodes[node]!.node;
       // Many exporters name no nodes: what it makes tells which one it is.
@@ -152,19 +155,9 @@ class InferenceBuilder {
     return passed.map((id) => (cut?.has(id) ? null : id));
   }
 
-  /** Folded nodes and those whose body is listed below them do nothing at run time. */
   private workOfNode(node: FlatNode): Work | null {
-    if (node.call !== undefined || node.bodies || this.walk.folded[node.index]) return noWork;
-    const factOf = (id: number | null): Fact | undefined =>
-      id === null ? undefined : (this.walk.facts[id] ?? {});
-    return workOf(node.rule, {
-      node: node.node,
-      version: node.version,
-      environment: this.flat.scopes[node.scope]!.environment,
-      inputs: node.inputs.map(factOf),
-      outputs: node.outputs.map(factOf),
-      weights: node.inputs.map((id) => id !== null && (this.walk.traits[id]! & Trait.Weight) !== 0),
-    });
+    const { means } = this.walk.runs;
+    return means.has(node.index) ? means.get(node.index)! : workOfNode(this.walk, node);
   }
 
   private node(flat: FlatNode, work: Work | null, repeat: number | null): InferredNode {

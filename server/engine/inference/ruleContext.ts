@@ -16,6 +16,8 @@ export interface RuleHooks {
   /** Hears of every symbol that a rule makes up; may know a number for it. */
   fresh(name: string, node: number): number | undefined;
   report(problem: Problem): void;
+  /** See {@link NodeContext.variesByRun}. */
+  variesByRun(node: number, attribute: string, runs: number, isCertain: boolean): boolean;
   /** Hears which dimensions are equal, where somebody wants to know. */
   tie?(a: Dim, b: Dim, isCertain: boolean): void;
 }
@@ -132,6 +134,10 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   cannotRun(attribute: string): boolean {
     return this.failures.has(attribute);
+  }
+
+  variesByRun(attribute: string, runs: number, isCertain = false): boolean {
+    return this.surroundings.hooks.variesByRun(this.surroundings.index, attribute, runs, isCertain);
   }
 
   /** A subgraph that was asked for does not run with what is known. */

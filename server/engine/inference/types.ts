@@ -44,7 +44,10 @@ export interface InferredNode {
   readonly folded: boolean;
   /** Moves no bytes. */
   readonly view: boolean;
-  /** Work of one run; null while a dimension is unknown. Zero for a node whose body is listed below it. */
+  /**
+   * Work of one run, of a folded node at load time; null while a dimension is unknown. Zero for a node whose body is listed
+   * below it. Where runs of a loop differ in size, their mean.
+   */
   readonly work: Work | null;
 }
 

@@ -13,6 +13,7 @@ import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
 import { RuleContext, type RuleHooks } from './ruleContext';
+import { Runs } from './runs';
 import { seedValues } from './seed';
 import { SharedCalls } from './sharedCalls';
 import { Trait, traitsMade } from './traits';
@@ -71,7 +72,11 @@ export class Walk {
   private readonly reported = new Set<string>();
   private readonly hooks: (RuleHooks | undefined)[] = [];
   private readonly shared: SharedCalls;
+  /** Bodies whose runs were walked one by one. */
+  readonly runs: Runs;
   private executions = 0;
+  /** Runs of nodes beyond those that the model's size allows. */
+  private granted = 0;
   private isStopped = false;
   private readonly branches: Branches;
   /** What was said of nodes and named after them, repetitions included. */
@@ -98,6 +103,7 @@ export class Walk {
     this.folded = new Uint8Array(flat.nodes.length);
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
     this.shared = new SharedCalls(flat, this);
+    this.runs = new Runs(this);
     this.branches = new Branches((found) => listener.report(found));
   }
 
@@ -182,7 +188,8 @@ export class Walk {
       const wait = this.scheduler.tick();
       if (wait) await wait;
       if (this.isStopped) return;
-      if (++this.executions > maximumExecutionsPerNode * this.flat.nodes.length + 1000) return;
+      const most = maximumExecutionsPerNode * this.flat.nodes.length + 1000 + this.granted;
+      if (++this.executions > most) return;
       const node = this.flat.nodes[index]!;
       if (node.call !== undefined) await this.runCall(node, this.flat.scopes[node.call]!);
       else {
@@ -246,6 +253,11 @@ export class Walk {
         return entryOf(this.userBindings, name);
       },
       report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
+      variesByRun: (node, attribute, runs, isCertain) => {
+        const body = this.flat.scopes[this.flat.nodes[node]!.bodies?.get(attribute) ?? -1];
+        if (!body || this.runs.room(body, runs) === undefined) return false;
+        return isCertain || this.runs.hasOpenSizes(body);
+      },
       ...(this.listener.tie && { tie: this.listener.tie }),
     };
   }
@@ -338,13 +350,29 @@ export class Walk {
     if (index === undefined) return [];
     const body = this.flat.scopes[index]!;
     this.uses[index] = { repeat: request.repeat, exclusive: request.exclusive === true };
+    const walk = (inputs: SubgraphRequest['inputs']) => this.enter(node, body, inputs, traits);
+    if (!request.next) return walk(request.inputs);
+    this.granted += this.runs.room(body, request.repeat!) ?? 0;
+    return this.runs.follow(body, request, walk, (count) => {
+      const args = { operator: node.node.operator, count };
+      this.report(problem('information', 'inference.loop-runs-differ', args, { node: node.index }));
+    });
+  }
+
+  /** Walks a subgraph with facts for its formal inputs. */
+  private async enter(
+    node: FlatNode,
+    body: FlatScope,
+    inputs: SubgraphRequest['inputs'],
+    traits: number,
+  ): Promise<readonly Fact[]> {
     this.beginNames(body, node.scope, false);
     body.inputs.forEach((id, position) => {
       const declared = cleanType(this.flat.values[id]!.declared, this.flat.values[id]!.name);
-      const given = request.inputs[position];
+      const given = inputs[position];
       // What a list holds that starts empty is for the body to say, not for the declaration.
       const isList = given?.type?.kind === 'sequence';
-      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifiers[index]!).type;
+      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifiers[body.index]!).type;
       this.facts[id] = { type, elements: given?.elements, items: given?.items };
       this.traits[id] = traits;
     });

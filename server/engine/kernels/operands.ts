@@ -65,7 +65,7 @@ function crossingOfNode(
     keepLargest(reads, source, bytesRead(inference, node, index, source));
   });
   node.outputs.forEach((output, index) => {
-    if (output !== null) writes.set(output, bytesWritten(inference, node, index));
+    if (output !== null) writes.set(output, bytesWritten(node, index));
   });
   return { reads, writes };
 }
@@ -91,7 +91,7 @@ function crossingOfMembers(
       const source = typeof input === 'number' ? names.resolve(input) : output;
       sourceOf.set(output, node.view ? followViews(inference, source, sourceOf) : null);
       if (names.isReadOutside(output, inside))
-        keepLargest(writes, output, node.view ? 0 : bytesWritten(inference, node, place));
+        keepLargest(writes, output, node.view ? 0 : bytesWritten(node, place));
     });
   }
   passViewsOut(inference, members, sourceOf, writes);
@@ -117,8 +117,6 @@ function crossingOfMembers(
 function bytesRead(inference: Inference, node: InferredNode, place: number, read: number): number | null {
   const named = node.inputs[place]!;
   const own = inference.values[read]!.bytes;
-  // A constant that a runtime computes in each run has no work of its own, but its node reads all of its input.
-  if (node.folded) return own;
   if (!node.work) return null;
   const touched = node.work.touched.inputs[place] ?? 0;
   const whole = inference.values[named]!.bytes;
@@ -126,8 +124,7 @@ function bytesRead(inference: Inference, node: InferredNode, place: number, read
   return whole && own !== null ? (touched / whole) * own : null;
 }
 
-function bytesWritten(inference: Inference, node: InferredNode, place: number): number | null {
-  if (node.folded) return inference.values[node.outputs[place]!]!.bytes;
+function bytesWritten(node: InferredNode, place: number): number | null {
   return node.work && (node.work.touched.outputs[place] ?? 0);
 }
 

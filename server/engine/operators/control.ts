@@ -2,7 +2,7 @@ import type { ValueType } from '../graph/model';
 import { truth } from './elements';
 import { joinTypes } from './joinTypes';
 import { inferLoop, trips } from './loop';
-import type { NodeContext, OperatorRule, SubgraphSteps } from './rule';
+import type { Fact, NodeContext, OperatorRule, SubgraphSteps } from './rule';
 import { inferScan } from './scan';
 
 function* inferIf(context: NodeContext): SubgraphSteps {
@@ -43,7 +43,16 @@ function* inferSequenceMap(context: NodeContext): SubgraphSteps {
     const type = element(index);
     return type ? { type } : undefined;
   });
-  const results = yield { attribute: 'body', inputs, repeat: trips(context, items?.length) };
+  const repeat = trips(context, items?.length);
+  let results = yield { attribute: 'body', inputs, repeat };
+  if (items && repeat === items.length && repeat > 0 && context.variesByRun('body', repeat)) {
+    const at = (run: number): readonly (Fact | undefined)[] =>
+      inputs.map((own, index) => {
+        const type = context.fact(index)?.items?.[run];
+        return type ? { type } : own;
+      });
+    results = yield { attribute: 'body', inputs: at(0), repeat, next: at };
+  }
   for (let index = 0; index < context.outputCount; index++) {
     const type = results[index]?.type;
     context.setType(index, { kind: 'sequence', ...(type && { element: type }) });

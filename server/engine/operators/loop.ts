@@ -1,8 +1,9 @@
 import { add, equalDims, floorDivide, multiply, subtract, symbolsOf, type Dim } from '../graph/dim';
+import type { DataType } from '../graph/dataTypes';
 import type { ValueType } from '../graph/model';
 import { truth } from './elements';
 import { isTensor, joinTypes } from './joinTypes';
-import type { Fact, NodeContext, SubgraphSteps } from './rule';
+import type { Fact, NodeContext, SubgraphRequest, SubgraphSteps } from './rule';
 import { isDim } from './shared';
 
 /** The name under which a trip count is bound: that of the node, else of its first output. */
@@ -28,26 +29,14 @@ const iterationName = 'iteration';
 const endless = 2 ** 31 - 1;
 
 export function* inferLoop(context: NodeContext): SubgraphSteps {
-  const limit = context.elements(0)?.[0];
   const first = context.hasInput(1) ? truth(context.elements(1)?.[0]) : true;
-  const known =
-    first === false
-      ? 0
-      : isDim(limit) && !(typeof limit === 'number' && limit >= endless)
-        ? limit
-        : undefined;
+  const known = first === false ? 0 : limitOf(context);
   const count = trips(context, known);
   const state = Array.from({ length: Math.max(context.inputCount - 2, 0) }, (_, i) =>
     initialState(context, i + 2),
   );
-  const iteration: Fact = {
-    type: { kind: 'tensor', dtype: 'int64', shape: [] },
-    elements: [context.fresh(iterationName)],
-  };
-  const condition: Fact = {
-    type: { kind: 'tensor', dtype: 'bool', shape: [] },
-    ...(first && { elements: [1] }),
-  };
+  const condition: Fact = { type: scalar('bool'), ...(first && { elements: [1] }) };
+  const iteration = iterationFact(context.fresh(iterationName));
   const ask = (facts: readonly (Fact | undefined)[]) => ({
     attribute: 'body',
     inputs: [iteration, condition, ...facts],
@@ -67,12 +56,74 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
   // Later runs see a longer list than the first did.
   if (!asked && added.some((step) => step))
     results = yield ask(states.map(({ during }) => during && { type: during }));
+  if (count && context.variesByRun('body', count, asked)) {
+    const inputs = [iterationFact(0), condition, ...factsOf(context, state)];
+    const shown = asked ? shownRun(state, states, count) : {};
+    yield* followRuns(context, { attribute: 'body', inputs, repeat: count, ...shown });
+    return;
+  }
   const final = states.map(({ after }, i) => (isBare(after) ? context.type(i + 2) : after));
   const steady = truth(results[0]?.elements?.[0]) === true && known !== undefined;
   const bound = context.binding(loopName(context));
   const length: Dim = bound ?? (steady ? known : context.fresh('trips'));
   setLoopOutputs(context, state.length, final, results, length);
   setGrownLists(context, final, added, length);
+}
+
+/** The largest number of runs, where one is stated. */
+function limitOf(context: NodeContext): Dim | undefined {
+  const limit = context.elements(0)?.[0];
+  return isDim(limit) && !(typeof limit === 'number' && limit >= endless) ? limit : undefined;
+}
+
+/** Of states that grow by a steady amount the one in the middle is shown, as where the count has no number. */
+function shownRun(
+  before: readonly (ValueType | undefined)[],
+  states: readonly LoopState[],
+  count: number,
+): { readonly shown?: number } {
+  const isSteady = states.every(({ during, steps }, i) => sameType(during, before[i]) || steps);
+  return isSteady ? { shown: Math.floor(count / 2) } : {};
+}
+
+const scalar = (dtype: DataType): ValueType => ({ kind: 'tensor', dtype, shape: [] });
+
+function iterationFact(run: Dim): Fact {
+  return { type: scalar('int64'), elements: [run] };
+}
+
+/** What the first run is given as states. */
+function factsOf(context: NodeContext, state: readonly (ValueType | undefined)[]): (Fact | undefined)[] {
+  return state.map((type, i) => type && { ...context.fact(i + 2), type });
+}
+
+/** Walks all runs with what each leaves to the next: a slice of another length in each, say. */
+function* followRuns(context: NodeContext, request: SubgraphRequest): SubgraphSteps {
+  const { inputs } = request;
+  let runs = 0;
+  let isSteady = true;
+  const next = (done: number, results: readonly Fact[]): readonly (Fact | undefined)[] | undefined => {
+    runs = done;
+    const goesOn = truth(results[0]?.elements?.[0]);
+    // Nobody counts the runs of a loop that data ends.
+    if (goesOn === undefined) isSteady = false;
+    return goesOn === false ? undefined : [iterationFact(done), ...results.slice(0, inputs.length - 1)];
+  };
+  const results = yield { ...request, next };
+  const states = results.slice(1, inputs.length - 1);
+  const length: Dim = context.binding(loopName(context)) ?? (isSteady ? runs : context.fresh('trips'));
+  setLoopOutputs(
+    context,
+    states.length,
+    states.map(({ type }) => type),
+    results,
+    length,
+  );
+  if (!isSteady) return;
+  states.forEach(({ elements, items }, i) => {
+    if (elements) context.setElements(i, elements);
+    if (items) context.setItems(i, items);
+  });
 }
 
 /** A list that starts empty has no say in what it will hold. */

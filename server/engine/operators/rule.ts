@@ -81,6 +81,12 @@ export interface NodeContext extends AttributeReader {
   /** One of the exclusive subgraphs that were asked for has an error with these sizes. */
   cannotRun(attribute: string): boolean;
   /**
+   * Sizes in a subgraph that was asked for depend on which of its `runs` runs it is, and there is time to walk them one
+   * by one.
+   * @param isCertain they do, and only time is in question
+   */
+  variesByRun(attribute: string, runs: number, isCertain?: boolean): boolean;
+  /**
    * Says that two dimensions are equal wherever the model runs, which tells sizes of the one from those of the other.
    * @param isCertain false: one of them may be 1 instead
    */
@@ -106,6 +112,14 @@ export interface SubgraphRequest {
   readonly repeat: number | null;
   /** Only one of the node's subgraphs runs (If): the most expensive one is counted, the others get repeat 0. */
   readonly exclusive?: boolean;
+  /**
+   * The body is walked run by run, `repeat` times at most: what it is given after `runs` runs, of which the last gave
+   * `results`; undefined ends it. `inputs` are those of the first. Only where {@link NodeContext.variesByRun} says so;
+   * resumed with the last results.
+   */
+  readonly next?: (runs: number, results: readonly Fact[]) => readonly (Fact | undefined)[] | undefined;
+  /** The run, from 0, whose shapes stay where runs are walked one by one; the largest without it. */
+  readonly shown?: number;
 }
 
 /** Operations by unit; a multiply-accumulate is 2 matrix operations. */

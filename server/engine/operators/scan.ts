@@ -2,7 +2,8 @@ import type { Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
 import { isTensor } from './joinTypes';
 import { trips } from './loop';
-import type { Fact, NodeContext, SubgraphSteps } from './rule';
+import { numericCount } from './broadcast';
+import type { Element, Fact, NodeContext, SubgraphRequest, SubgraphSteps } from './rule';
 import { normalizeAxis, tensor } from './shared';
 
 interface ScanLayout {
@@ -34,12 +35,40 @@ export function* inferScan(context: NodeContext): SubgraphSteps {
   const initial = Array.from({ length: layout.states }, (_, i) => stateType(context, layout, i));
   const repeat = trips(context, length);
   const inputs = [...initial, ...slices].map((type) => (type ? { type } : undefined));
-  const results = yield {
+  const request: SubgraphRequest = {
     attribute: 'body',
     inputs,
     repeat: batched ? timesBatch(context, layout, repeat) : repeat,
   };
+  let results = yield request;
+  if (!batched && repeat !== null && repeat > 0 && context.variesByRun('body', repeat)) {
+    const at = (run: number): readonly (Fact | undefined)[] =>
+      slices.map((type, i) => type && { type, elements: sliceElements(context, layout, i, run) });
+    results = yield {
+      ...request,
+      inputs: [...initial.map((type, i) => type && { ...context.fact(i), type }), ...at(0)],
+      next: (runs, before) => [...before.slice(0, layout.states), ...at(runs)],
+    };
+  }
   setScanOutputs(context, layout, initial, results, length ?? context.fresh('steps'));
+}
+
+/** What the body is given of a scanned input whose content is known. */
+function sliceElements(
+  context: NodeContext,
+  { offset, states }: ScanLayout,
+  input: number,
+  run: number,
+): readonly Element[] | undefined {
+  const index = offset + states + input;
+  const [elements, shape] = [context.elements(index), context.shape(index)];
+  const axis = shape && normalizeAxis(context.ints('scan_input_axes')?.[input] ?? 0, shape.length);
+  const length = axis === undefined ? undefined : shape![axis];
+  const inner = axis === undefined ? undefined : numericCount(shape!.slice(axis + 1));
+  if (!elements || typeof length !== 'number' || inner === undefined) return undefined;
+  const isReversed = context.ints('scan_input_directions')?.[input] === 1;
+  const row = isReversed ? length - 1 - run : run;
+  return elements.filter((_, at) => Math.floor(at / inner) % length === row);
 }
 
 function stateType(context: NodeContext, layout: ScanLayout, i: number): ValueType | undefined {

@@ -181,7 +181,8 @@ describe('shapes in names', () => {
     const bound = { rows: 4, steps: 6 };
     expect(await differences(steady, await inferSymbolic(steady, {}, uninterrupted), bound)).toEqual([]);
     // 4 rows, then 8, then 16: not 4 + 2 × 4.
-    expect((await named(loop('state, state', '2')))['last']).toBe('float[last.state0.0, 8]');
+    expect((await named(loop('state, state', '2')))['last']).toBe('float[rows*4, 8]');
+    expect((await named(loop('state, state', 'steps')))['last']).toBe('float[last.state0.0, 8]');
   });
 
   it('are the same whatever numbers the user gave', async () => {

@@ -9,7 +9,7 @@ import type { Graph, Model, ModelFunction, Node } from '../../../server/engine/g
 import { infer } from '../../../server/engine/inference/infer';
 import type { Inference } from '../../../server/engine/inference/types';
 import { planKernels } from '../../../server/engine/kernels/plan';
-import { runtimeProfiles } from '../../../server/engine/kernels/profile';
+import { profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { fixture, fixtureNames } from '../formats/fixtures';
 
@@ -279,6 +279,26 @@ describe('what outputs need is kept by every runtime, what they do not need is d
       );
     }
     expect(sums.size).toBe(1);
+  });
+
+  it('and what is computed at load time counts as left out, or as run where a runtime does not do that', async () => {
+    const model = await parsed(`${head}
+g (float[4, 64] x) => (float[4, 64] y) <float[64, 64] W = ["location": "w.bin"], float[64, 64] V = ["location": "v.bin"]> {
+  p = MatMul (W, V)
+  y = MatMul (x, p)
+}
+`);
+    // 2 x 64·64·64 operations of the weights among themselves, 2 x 4·64·64 of the input with them.
+    const [ahead, each] = [524_288, 32_768];
+    for (const [runtime, chip] of driven) {
+      const prepared = await prepare(model, { ...workload, runtime }, uninterrupted);
+      const { operations, eliminatedOperations } = (await costsOn(prepared, chipById(chip)!, uninterrupted))
+        .cost.total;
+      const isFolding = profileById(runtime)!.folding.constants;
+      expect([runtime, operations, eliminatedOperations]).toEqual(
+        isFolding ? [runtime, each, ahead] : [runtime, each + ahead, 0],
+      );
+    }
   });
 
   it('before calls of functions, with attributes', async () => {

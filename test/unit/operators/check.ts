@@ -59,6 +59,7 @@ export function checkRule(operator: string, check: Check): Checked {
     hooks: {
       symbolSuffix: '',
       binding: () => undefined,
+      variesByRun: () => false,
       fresh: () => undefined,
       report: ({ code }) => void problems.push(code.replace('inference.', '')),
     },
