@@ -13,6 +13,7 @@ import type { Problem } from '../engine/problem';
 import { runThrough, uninterrupted } from '../engine/scheduler';
 import { readText as readFileText } from '../node/readFile';
 import { FileError, type OpenFile } from '../platform';
+import { ExternalConstants } from '../workspace/externalConstants';
 import { externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { ModelFiles } from '../workspace/modelFiles';
@@ -58,6 +59,7 @@ export async function openModel(path: string, language: Language, room: Room): P
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
+    await new ExternalConstants(model, uri, localFiles).ready();
     const files = runThrough(externalFiles(model));
     const external = files.map(({ location }) => location);
     const notes = await externalDataProblems(uri, files, localFiles);

@@ -73,9 +73,12 @@ export interface ProblemArgs {
   readonly 'diagnostics.more': { readonly count: Word };
   readonly 'external-data-many': { readonly count: Word };
   readonly 'external-data-missing': { readonly file: Word };
+  readonly 'external-data-missing-constant': { readonly file: Word; readonly constant: Word };
   readonly 'external-data-more': { readonly count: Word };
   readonly 'external-data-outside': { readonly file: Word };
+  readonly 'external-data-pointer': { readonly file: Word };
   readonly 'external-data-short': { readonly file: Word; readonly size: Word; readonly needed: Word };
+  readonly 'external-data-unseen': { readonly count: Word };
   readonly 'files.missing': NoArgs;
   readonly 'files.folder': NoArgs;
   readonly 'files.pipe': NoArgs;
@@ -138,6 +141,7 @@ export interface ProblemArgs {
   readonly 'format.zip': NoArgs;
   readonly 'inference.branch-dearest-counts': { readonly node: Word; readonly taken: Word };
   readonly 'inference.broadcast-mismatch': { readonly operator: Word; readonly shapes: Word };
+  readonly 'inference.constant-unread': { readonly operator: Word; readonly constant: Word; readonly file: Word };
   readonly 'inference.convolution-channels': { readonly operator: Word; readonly channels: Word; readonly expected: Word };
   readonly 'inference.convolution-rank': { readonly operator: Word; readonly x: Word; readonly w: Word };
   readonly 'inference.dimension-impossible': { readonly operator: Word; readonly shape: Word };

@@ -74,6 +74,7 @@ export class Session implements ServerContext {
       stat: (params) => editor.ask(statModelRequest, params),
       read: (params) => editor.ask(readModelRequest, params),
       list: (params) => editor.ask(listFolderRequest, params),
+      answers: () => editor.isOurs,
     };
     this.files = new ModelFiles(clientFiles);
     this.settings = this.makeSettings();

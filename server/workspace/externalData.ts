@@ -1,15 +1,18 @@
+import { isPointer } from '../engine/formats/externalConstants';
 import { externalPath } from '../engine/formats/externalPath';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { appendAll } from '../engine/lists';
 import { localFilesOf } from '../platform';
-import type { OpenFile } from '../platform';
+import type { FileStamp, OpenFile } from '../platform';
 import type { ModelFiles } from './modelFiles';
 
 /** A file of external data and how many bytes the model's tensors need of it (0 when the model doesn't say). */
 export interface ExternalFile {
   readonly location: string;
   readonly bytesNeeded: number;
+  /** Name of a constant in it that may decide shapes and was not read. */
+  readonly constant: string | null;
 }
 
 /** Files that are looked at: a hostile model names a hundred thousand, real ones a few hundred at most. */
@@ -20,7 +23,7 @@ const looksAtATime = 8;
 const mostNotes = 20;
 
 /**
- * Looks whether a model's external data is there: `stat` only, and only inside the model's own folder. A location is
+ * Looks whether a model's external data is there: `stat` alone (but for pointers of Git LFS), and only inside the model's own folder. A location is
  * file content from who knows where, so absolute paths, `..` and links that lead out are named, never followed.
  * @param isOver the answer is wanted no longer: no further file is looked at
  */
@@ -30,6 +33,8 @@ export async function externalDataProblems(
   reader: ModelFiles,
   isOver: () => boolean = () => false,
 ): Promise<Problem[]> {
+  // Nothing beside the model can be seen: that it is missing would be untrue.
+  if (files.length > 0 && !reader.sees(modelUri)) return [counted('external-data-unseen', files.length)];
   const looked = files.slice(0, mostLooks);
   const notes: Problem[] = [];
   for (let at = 0; at < looked.length && !isOver(); at += looksAtATime) {
@@ -42,19 +47,35 @@ export async function externalDataProblems(
   return problems;
 }
 
-async function problemOf(
-  modelUri: string,
-  { location, bytesNeeded }: ExternalFile,
-  reader: ModelFiles,
-): Promise<Problem[]> {
+async function problemOf(modelUri: string, file: ExternalFile, reader: ModelFiles): Promise<Problem[]> {
+  const { location, bytesNeeded, constant } = file;
   const found = await look(modelUri, location, reader);
+  if (found === 'external-data-missing' && constant !== null)
+    return [problem('warning', 'external-data-missing-constant', { file: location, constant })];
   if (typeof found === 'string') return [problem('information', found, { file: location })];
+  if (constant !== null && found <= largestPointer && (await isPointerAt(modelUri, location, reader)))
+    return [problem('warning', 'external-data-pointer', { file: location })];
   if (found >= bytesNeeded) return [];
   const args = { file: location, size: found, needed: bytesNeeded };
   return [problem('warning', 'external-data-short', args)];
 }
 
-function counted(code: `external-data-${'more' | 'many'}`, count: number): Problem {
+/** Pointers of Git LFS have some 130 bytes; its specification allows less than 1,024. */
+const largestPointer = 1024;
+
+async function isPointerAt(modelUri: string, location: string, reader: ModelFiles): Promise<boolean> {
+  const file = await openExternal(modelUri, location, reader);
+  if (typeof file === 'string') return false;
+  try {
+    return await isPointer(file.source);
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+function counted(code: `external-data-${'more' | 'many' | 'unseen'}`, count: number): Problem {
   return problem('information', code, { count });
 }
 
@@ -83,17 +104,27 @@ export async function openExternal(
   }
 }
 
+/** What a look at a file of external data says, by the same rules; null where it may not be looked at or is not there. */
+export async function stampOfExternal(
+  modelUri: string,
+  location: string,
+  reader: ModelFiles,
+): Promise<FileStamp | null> {
+  try {
+    const uri = await placeOf(modelUri, location);
+    return uri === null ? null : await reader.stat(uri);
+  } catch {
+    return null;
+  }
+}
+
 type Missing = 'external-data-missing' | 'external-data-outside';
 
 /** The file's size, or the code of what is wrong with it. */
 async function look(modelUri: string, location: string, reader: ModelFiles): Promise<number | Missing> {
-  const uri = await placeOf(modelUri, location).catch(() => undefined);
-  if (uri === null) return 'external-data-outside';
-  if (uri === undefined) return 'external-data-missing';
-  return await reader.stat(uri).then(
-    (stamp) => stamp.size,
-    () => 'external-data-missing' as const,
-  );
+  const place = await placeOf(modelUri, location).catch(() => undefined);
+  if (place === null) return 'external-data-outside';
+  return (await stampOfExternal(modelUri, location, reader))?.size ?? 'external-data-missing';
 }
 
 /** The address of a location inside the model's folder, links resolved; null where it leads out. Rejects if it is not there. */

@@ -10,8 +10,9 @@ import type { Model } from '../engine/graph/model';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { CancelledError, runPolitely } from '../engine/scheduler';
-import type { FileStamp } from '../platform';
+import { localFilesOf, type FileStamp } from '../platform';
 import type { ExternalNotes, Listing } from './analysis';
+import { ExternalConstants } from './externalConstants';
 import { externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import { LoadQueue } from './loadQueue';
@@ -92,6 +93,8 @@ export class Loader {
     try {
       const stamp = await this.files.stat(modelUri);
       size = stamp.size;
+      // Of files that the client reads, which it does as a whole, lookBeside says.
+      if (latest && localFilesOf(modelUri)) await this.isStale(latest, isGivenUp);
       const known = latest && this.known.get(latest);
       if (latest && stamp.version !== null && known?.stamp.version === stamp.version) return latest;
       return await this.queue.run(size, isGivenUp, () => this.readAnew(wanted, room, isGivenUp));
@@ -99,6 +102,13 @@ export class Loader {
       if (error instanceof CancelledError) throw error;
       return this.unreadable(wanted, size, [fileProblem(error)]);
     }
+  }
+
+  /** Whether a file that its constants lie in has changed: then it is made anew. */
+  private async isStale(served: Served, isOver: () => boolean): Promise<boolean> {
+    const isStale = await served.constants.haveChanged(isOver);
+    if (isStale) this.known.delete(served);
+    return isStale;
   }
 
   private async readAnew(wanted: Wanted, room: Room, isGivenUp: () => boolean): Promise<Served> {
@@ -141,7 +151,7 @@ export class Loader {
     const external = { ...(latest?.listing.external ?? noNotes) };
     const read = { model, bytes, positions, problems };
     const parts = { uri, modelUri: uri, revision, state, ...read, external } as const;
-    return this.make(parts, text, Date.now());
+    return this.make(parts, text, Date.now(), latest?.constants);
   }
 
   /** As {@link fromText} for a file that no editor has open. */
@@ -173,25 +183,26 @@ export class Loader {
   /**
    * Looks for the files of weights beside a model. No listing waits for it: there may be hundreds, on a network drive.
    * A text that is being written names the same files for most of the time: they are looked at once.
-   * @returns whether there is something to say, or nothing any more
+   * @returns `noted` where there is something to say, or nothing any more; `stale` where the model is to be read anew
    */
-  async lookBeside({ listing }: Served, isOver: () => boolean): Promise<boolean> {
-    const { modelUri, model, external } = listing;
+  async lookBeside(served: Served, isOver: () => boolean): Promise<'noted' | 'stale' | null> {
+    const { modelUri, model, external } = served.listing;
     // Without a name it lies in no folder.
-    if (modelUri.startsWith('untitled:')) return false;
+    if (modelUri.startsWith('untitled:')) return null;
     const files = await runPolitely(externalFiles(model), politely(isOver)).catch((error: unknown) => {
       if (error instanceof CancelledError) return null;
       throw error;
     });
     const key = files && JSON.stringify(files);
-    if (!files || key === external.files) return false;
+    if (!files || key === external.files) return null;
+    if (await this.isStale(served, isOver)) return 'stale';
     const problems = await externalDataProblems(modelUri, files, this.files, isOver);
-    if (isOver()) return false;
+    if (isOver()) return null;
     external.files = key;
-    if (problems.length + external.problems.length === 0) return false;
+    if (problems.length + external.problems.length === 0) return null;
     external.problems = problems;
     external.revision++;
-    return true;
+    return 'noted';
   }
 
   private async readable(
@@ -205,7 +216,10 @@ export class Loader {
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);
-    return this.make({ uri, modelUri, revision, state, model, bytes, positions, problems }, text, mtime);
+    const parts = { uri, modelUri, revision, state, model, bytes, positions, problems };
+    // What was said of files beside it stays until they are looked at again.
+    const external = latest?.text === text && { ...latest.listing.external, files: null };
+    return this.make({ ...parts, ...(external && { external }) }, text, mtime);
   }
 
   /** A broken or missing file: its written state, or the last good listing if there is one. */
@@ -230,14 +244,16 @@ export class Loader {
     parts: Omit<Listing, 'lineCount' | 'external'> & Partial<Pick<Listing, 'external'>>,
     text: string,
     mtime: number,
+    earlier?: ExternalConstants,
   ): Served {
     const listing: Listing = {
       external: { ...noNotes },
       ...parts,
       lineCount: countLines(text),
     };
-    const pipeline = new Pipeline(listing);
-    return { text, mtime, listing, pipeline };
+    const constants = new ExternalConstants(listing.model, listing.modelUri, this.files, earlier);
+    const pipeline = new Pipeline(listing, () => constants.ready());
+    return { text, mtime, listing, pipeline, constants };
   }
 }
 

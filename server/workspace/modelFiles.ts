@@ -7,11 +7,18 @@ import type { ReadFileParams, ReadFileResult, StatFileParams, StatFileResult } f
 export interface ClientFiles {
   stat(params: StatFileParams): Promise<StatFileResult>;
   read(params: ReadFileParams): Promise<ReadFileResult>;
+  /** Whether it answers at all; left out where it does. */
+  answers?(): boolean;
 }
 
 /** Opens models wherever they lie. Rejects with a `FileError`. */
 export class ModelFiles {
   constructor(private readonly client: ClientFiles) {}
+
+  /** Whether anything that lies at such an address can be read. */
+  sees(uri: string): boolean {
+    return localFilesOf(uri) !== null || (this.client.answers?.() ?? true);
+  }
 
   async stat(uri: string): Promise<FileStamp> {
     const local = localFilesOf(uri);

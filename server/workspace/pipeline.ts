@@ -32,7 +32,11 @@ let revisions = 0;
  * from inference on, and nothing reads the file again.
  */
 export class Pipeline {
-  constructor(private readonly listing: Listing) {}
+  /** @param complete resolves once the model has what is read of it after its listing */
+  constructor(
+    private readonly listing: Listing,
+    private readonly complete = (): Promise<void> => Promise.resolve(),
+  ) {}
 
   /** Another text is shown now, or others need the memory: what was computed for this one may go. */
   forget(): void {
@@ -51,6 +55,7 @@ export class Pipeline {
     { catalogue, problems: ownProblems }: Available = shippedOnly,
     profiles: readonly StoredProfile[] = [],
   ): Promise<Analysis> {
+    await this.complete();
     const revision = ++revisions;
     const resolved = resolveBindings(this.listing.model.graph, asked.dimensions);
     const { bindings } = resolved;

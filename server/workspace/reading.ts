@@ -57,15 +57,18 @@ export class Reading {
     }
   }
 
-  /** Reads it anew, or joins a reading that is under way. */
-  loadNow(model: OpenModel): Promise<Served> {
+  /**
+   * Reads it anew, or joins a reading that is under way.
+   * @param hasNews editors are to ask again whether or not there is something to say of files beside it
+   */
+  loadNow(model: OpenModel, hasNews = false): Promise<Served> {
     model.loading ??= (async () => {
       const ended = this.host.working(model.uri, 'reading');
       try {
         const before = model.served[0];
         const served = await this.read(model);
         keep(model, served);
-        if (served !== before) this.lookBeside(model, served);
+        if (served !== before) this.lookBeside(model, served, hasNews);
         this.memory.holdListing(model);
         return served;
       } finally {
@@ -77,14 +80,17 @@ export class Reading {
   }
 
   /** After the listing was answered; given up when the model is closed or read anew. */
-  lookBeside(model: OpenModel, served: Served): void {
+  lookBeside(model: OpenModel, served: Served, hasNews = false): void {
     const look = (model.look = { served, givenUp: false });
     const isOver = (): boolean => look.givenUp || model.served[0] !== served;
     platform()
       .turn()
       .then(() => this.loader.lookBeside(served, isOver))
       .then(
-        (isNew) => isNew && this.noted(model),
+        async (found) => {
+          if (found === 'stale') await this.loadNow(model, true);
+          else if (found ?? hasNews) this.noted(model);
+        },
         (error: unknown) => this.host.failed(model.uri, error),
       );
   }

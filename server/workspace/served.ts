@@ -9,6 +9,7 @@ import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { FileError } from '../platform';
 import type { Listing } from './analysis';
+import type { ExternalConstants } from './externalConstants';
 import type { Pipeline } from './pipeline';
 
 /** One text that a client got, and all that is needed to answer questions about it. */
@@ -18,6 +19,8 @@ export interface Served {
   readonly mtime: number;
   readonly listing: Listing;
   readonly pipeline: Pipeline;
+  /** Small tensors of the model in files beside it. */
+  readonly constants: ExternalConstants;
 }
 
 /** Why a file can't be read, as a problem. */

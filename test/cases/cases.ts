@@ -7,12 +7,14 @@ import { parameters } from './parameters';
 import { size } from './size';
 import { sizes } from './sizes';
 import { truth } from './truth';
+import { values } from './values';
 
 const groups: Readonly<Record<string, readonly Case[]>> = {
   truth,
   parameters,
   choices,
   sizes,
+  values,
   output,
   size,
   doors,

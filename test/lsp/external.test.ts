@@ -205,3 +205,77 @@ it('of more than a thousand problems of a text the gravest are told, and how man
   const { message } = items.at(-1)!;
   expect(typeof message === 'string' ? message : message.value).toMatch(/^\d[\d,]* more problems/);
 });
+
+/** A product after a Reshape by three integers that lie in `s.bin`. */
+const reshaped = `<ir_version: 9, opset_import: ["" : 18]>
+g (float[3, 32] x) => (float[] y)
+<int64[3] s = ["location": "s.bin"]>
+{
+  r = Reshape (x, s)
+  y = Relu (r)
+}
+`;
+const shapeBytes = (...sizes: bigint[]): Uint8Array => new Uint8Array(new BigInt64Array(sizes).buffer);
+
+/** The shape that stands before the Relu. */
+async function shapeHints(document: TestDocument): Promise<string> {
+  return (await document.hints()).map(({ label }) => JSON.stringify(label)).join(' ');
+}
+
+it('a shape is read from the file beside the model, and again when that has changed', async () => {
+  writeFileSync(join(folder, 'm.onnxtxt'), reshaped);
+  const uri = pathToFileURL(join(folder, 'm.onnxtxt')).href;
+  const codes = async (document: TestDocument): Promise<unknown[]> => {
+    const report = await document.diagnostics();
+    return report.kind === 'full' ? report.items.map(({ code }) => code) : [];
+  };
+  const open = (): Promise<TestDocument> => client.openText(uri, reshaped);
+  const first = await open();
+  expect(await codes(first)).toContain('inference.constant-unread');
+  await first.close();
+
+  writeFileSync(join(folder, 's.bin'), shapeBytes(3n, 4n, -1n));
+  const second = await open();
+  await expect.poll(() => codes(second)).not.toContain('inference.constant-unread');
+  expect(await shapeHints(second)).toContain('3×4×8');
+  await second.close();
+
+  writeFileSync(join(folder, 's.bin'), shapeBytes(2n, 6n, -1n));
+  const third = await open();
+  await expect.poll(() => shapeHints(third)).toContain('2×6×8');
+});
+
+it('a binary model is made anew when the file of its shapes has changed, though it has not', async () => {
+  const entry = (key: string, value: string): number[] => part(13, text(1, key), text(2, value));
+  const model = modelOf([
+    part(1, text(1, 'x'), text(1, 's'), text(2, 'y'), text(4, 'Reshape')),
+    part(5, int(1, 3), int(2, 7), text(8, 's'), entry('location', 's.bin'), int(14, 1)),
+    part(11, text(1, 'x'), part(2, part(1, int(1, 1), part(2, part(1, int(1, 3)), part(1, int(1, 32)))))),
+    part(12, text(1, 'y')),
+  ]);
+  writeFileSync(join(folder, 'm.onnx'), model);
+  writeFileSync(join(folder, 's.bin'), shapeBytes(3n, 4n, 8n));
+  const uri = pathToFileURL(join(folder, 'm.onnx')).href;
+  const first = await client.open(uri);
+  expect(await shapeHints(first)).toContain('3×4×8');
+  expect(first.text).toContain('"location": "s.bin"');
+  await first.close();
+  writeFileSync(join(folder, 's.bin'), shapeBytes(6n, 2n, 8n));
+  const second = await client.open(uri);
+  expect(await shapeHints(second)).toContain('6×2×8');
+  expect(second.text).toBe(first.text);
+});
+
+it('an editor that reads no files says that none was looked at, not that they are missing', async () => {
+  const plain = await TestClient.inProcess({ isOther: true });
+  const document = await plain.openText('vfs:/m.onnxtxt', reshaped);
+  const report = await document.diagnostics();
+  const told = (report.kind === 'full' ? report.items : []).map(({ code, message }) => [code, message]);
+  expect(told).toContainEqual([
+    'inference.constant-unread',
+    expect.stringMatching(/constant s, .* file s\.bin/) as string,
+  ]);
+  await plain.next('workspace/diagnostic/refresh');
+  expect((await remarks(document)).join()).toMatch(/gives no access to files beside the model/);
+  await plain.stop();
+});

@@ -46,7 +46,8 @@ export interface Tensor {
   readonly data: TensorData;
   /**
    * Elements in row-major order, kept for small tensors only (at most 1,024 elements). 64-bit integers are numbers:
-   * beyond 2^53 they lose precision, which matters to none of their uses (INT64_MAX as "to the end").
+   * beyond 2^53 they lose precision, which matters to none of their uses (INT64_MAX as "to the end"). Those of external
+   * data are read after the model, where the file can be read (formats/externalConstants.ts).
    */
   readonly elements?: readonly number[] | readonly string[];
   readonly docString?: string;

@@ -113,7 +113,7 @@ class InferenceBuilder {
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     for (const { name, origin } of symbols) {
-      if (origin !== 'unbound' || this.options.keepSymbols || this.walk.excusedSymbols.has(name)) continue;
+      if (origin !== 'unbound' || this.options.keepSymbols) continue;
       this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
     }
     return {
@@ -203,10 +203,10 @@ class InferenceBuilder {
 
   /**
    * Dimensions beside those of the inputs that a shape still shows: data decides them, or only a declaration names
-   * them; and those that the user gave a number.
+   * them; and those that the user gave a number. Not those that an error made up: a number would not mend it.
    */
   private *freshSymbols(): Steps<readonly BoundSymbol[]> {
-    const { freshSymbols, facts } = this.walk;
+    const { freshSymbols, facts, excusedSymbols } = this.walk;
     const shown = new Set<string>();
     for (const fact of facts) {
       yield;
@@ -216,6 +216,7 @@ class InferenceBuilder {
     const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
     return [...new Set([...bound, ...shown])]
       .filter((name) => !this.input.names.has(name))
+      .filter((name) => !excusedSymbols.has(name) || Object.hasOwn(bindings, name))
       .map((name) => {
         const value = entryOf(bindings, name) ?? null;
         return { name, value, origin: value === null ? 'unbound' : 'binding' };

@@ -36,6 +36,7 @@ export interface NodeSurroundings {
 /** The view of one node that its rule is given; holds what the rule says. */
 export class RuleContext extends NodeAttributes implements NodeContext {
   private readonly failures = new Set<string>();
+  private readonly askedInputs = new Set<number>();
   private readonly said: { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] }[] = [];
 
   constructor(
@@ -89,7 +90,13 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   elements(index: number): readonly Element[] | undefined {
+    this.askedInputs.add(index);
     return this.fact(index)?.elements;
+  }
+
+  /** Whether the rule wanted to know the content of an input. */
+  asked(index: number): boolean {
+    return this.askedInputs.has(index);
   }
 
   setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void {

@@ -17,6 +17,7 @@ import { Runs } from './runs';
 import { seedValues } from './seed';
 import { SharedCalls } from './sharedCalls';
 import { Trait, traitsMade } from './traits';
+import { Unread, type Lacked } from './unread';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
@@ -74,6 +75,7 @@ export class Walk {
   private readonly shared: SharedCalls;
   /** Bodies whose runs were walked one by one. */
   readonly runs: Runs;
+  private readonly unread: Unread;
   private executions = 0;
   /** Runs of nodes beyond those that the model's size allows. */
   private granted = 0;
@@ -104,6 +106,7 @@ export class Walk {
     this.uses = new Array<BodyUse | undefined>(flat.scopes.length);
     this.shared = new SharedCalls(flat, this);
     this.runs = new Runs(this);
+    this.unread = new Unread(flat.values);
     this.branches = new Branches((found) => listener.report(found));
   }
 
@@ -210,12 +213,14 @@ export class Walk {
       if (value === undefined) break;
       this.facts[value] = this.facts[input];
       this.traits[value] = this.traits[input]!;
+      this.unread.pass(input, value);
     }
     await this.runBody(node, body);
     let known = true;
     node.outputs.forEach((output, position) => {
       if (output === null) return;
       const inner = body.outputs[position] ?? null;
+      if (inner !== null) this.unread.pass(inner, output);
       this.settle(
         node,
         output,
@@ -249,7 +254,8 @@ export class Walk {
       fresh: (name, node) => {
         this.remarks++;
         this.freshSymbols.add(name);
-        if (this.isExcused(this.flat.nodes[node]!)) this.excusedSymbols.add(name);
+        const maker = this.flat.nodes[node]!;
+        if (this.isExcused(maker) || this.unread.reaches(maker)) this.excusedSymbols.add(name);
         return entryOf(this.userBindings, name);
       },
       report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
@@ -397,8 +403,15 @@ export class Walk {
       this.settle(node, output, this.followsSizes ? said : withoutSizes(said), traits);
       known &&= this.facts[output]?.type !== undefined;
     }
+    this.tellUnread(node, this.unread.follow(node, context, this.facts, traits));
     this.folded[node.index] = traits & Trait.Constant ? 1 : 0;
     this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
+  }
+
+  private tellUnread({ node, index }: FlatNode, lacked: Lacked | undefined): void {
+    if (!lacked) return;
+    const args = { operator: node.operator, ...lacked };
+    this.report(problem('warning', 'inference.constant-unread', args, { node: index }));
   }
 
   private settle(node: FlatNode, output: number, said: Fact, traits: number): void {

@@ -22,7 +22,7 @@ describe('external data', () => {
     read: () => Promise.reject(new Error('never read')),
   });
   const check = (location: string, bytesNeeded = 0, uri = model): Promise<[string, string][]> =>
-    externalDataProblems(uri, [{ location, bytesNeeded }], remote).then((problems) =>
+    externalDataProblems(uri, [{ location, bytesNeeded, constant: null }], remote).then((problems) =>
       problems.map(({ code, severity }) => [code, severity]),
     );
 

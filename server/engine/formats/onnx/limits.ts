@@ -1,9 +1,11 @@
+import { mostKeptElements } from '../../graph/tensors';
+
 /** Bounds that keep time and memory in proportion to the graph, whatever a file claims. */
 export const limits = {
   /** Messages within messages; protobuf's own readers stop at 100. */
   depth: 64,
-  /** Elements of a tensor that are kept: shape constants, scales, limits of ranges. */
-  elements: 1024,
+  /** Elements of a tensor that are kept. */
+  elements: mostKeptElements,
   /** Bytes of such a tensor: 1,024 complex128. */
   elementBytes: 1024 * 16,
   /** Bytes of kept elements in all. */

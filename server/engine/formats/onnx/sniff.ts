@@ -57,6 +57,15 @@ function told<C extends ProblemCode>(code: C, args: ArgsOf<C>): Problem {
   return problem('error', code, args, { offset: 0 });
 }
 
+/** Whether a file that begins so is a Git LFS pointer that stands in for another. */
+export function isLfsPointer(head: Uint8Array): boolean {
+  return isText(head) && isPointerText(new TextDecoder().decode(head).trimStart().toLowerCase());
+}
+
+function isPointerText(text: string): boolean {
+  return text.startsWith('version https://git-lfs');
+}
+
 /** What the file is, if its beginning shows that it is no ONNX model; null if it may be one. */
 export function sniff(head: Uint8Array, size: number): Problem | null {
   if (size === 0) return told('format.empty', {});
@@ -68,7 +77,7 @@ export function sniff(head: Uint8Array, size: number): Problem | null {
   }
   if (!isText(head)) return null;
   const text = new TextDecoder().decode(head).trimStart().toLowerCase();
-  if (text.startsWith('version https://git-lfs')) return told('format.lfs-pointer', {});
+  if (isPointerText(text)) return told('format.lfs-pointer', {});
   if (text.startsWith('<?xml') && /<net\s/.test(text))
     return told('format.other-format', { kind: 'OpenVINO' });
   if (/^<(!doctype|html|head|\?xml)/.test(text)) return told('format.html', {});

@@ -71,6 +71,8 @@ function isWrittenOut({ dtype, data, elements }: Tensor): boolean {
   if (!dtype || !elements) return false;
   // What has no other place must be written, or it would be lost.
   if (data.place === 'none') return true;
+  // The listing depends on the model's own file alone.
+  if (data.place === 'external') return false;
   if (isWrittenAsPattern(dtype)) return false;
   const isFloat = dtype === 'float' || dtype === 'double' || dtype.startsWith('complex');
   return elements.length <= (isFloat ? writtenFloats : writtenIntegers) && !elements.some(isLongText);
