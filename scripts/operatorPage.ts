@@ -11,6 +11,11 @@ Written by \`npm run operators:docs\` from the operator table; do not edit. \`|X
 multiply-accumulate is 2 operations; matrix, vector and special (exponential, root, logarithm, ...) operations are
 counted apart. Bytes are those of inputs, weights and outputs unless the formula says what is touched.
 
+Attention as one operator counts the pairs of queries and keys that its causal mask or window leaves, and of a cache the
+rows in the window: kernels for it leave out the rest, about half of a causal prompt. Written as MatMul, Softmax and MatMul with a
+mask, all pairs are computed and all rows read, whatever the mask says, and that is what is counted; the hover of a
+causal attention says so.
+
 State: \`exact\` has a rule of its own for types, shapes and work; \`default\` counts the bytes of declared inputs and
 outputs. An operator that is not listed is expanded by its model-local function, else treated as \`default\`.
 `;

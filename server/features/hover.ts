@@ -104,6 +104,7 @@ export function nodeHover(
     .join(', ');
   const lines = [`**${markdownText(node.node.operator)}** → ${outputs || '–'}`, ''];
   lines.push(workLine(node, language), '');
+  if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
   appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);
@@ -143,6 +144,12 @@ function workLine(node: InferredNode, language: Language): string {
   }
   if (node.rule === 'default' || node.rule === 'unknown') parts.push(message(language, 'hover.work.default'));
   return [...kinds, ...parts].join(' · ');
+}
+
+/** A causal attention of several queries as one operator: kernels for it leave out what the mask hides, and so does its work. */
+function skipsFuture({ work }: InferredNode): boolean {
+  const shape = work?.matrixShape;
+  return shape?.kind === 'attention' && shape.causal && shape.queryLength > 1;
 }
 
 function chipTable(analysis: Analysis, index: number, language: Language): string[] {

@@ -1,8 +1,14 @@
-import { elementCount } from '../graph/dataTypes';
+import { byteLength, elementCount } from '../graph/dataTypes';
 import { add, floorDivide, multiply, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { activationWork } from './activations';
-import { attentionWork, type AttentionSizes } from './attentionWork';
+import {
+  attendedBetween,
+  attendedKeys,
+  attentionWork,
+  type AttentionMask,
+  type AttentionSizes,
+} from './attentionWork';
 import { sameType, sharper } from './helpers';
 import type { NodeContext, OperatorRule, WorkContext } from './rule';
 
@@ -91,25 +97,46 @@ const attention: OperatorRule = {
   name: 'Attention',
   operatorClass: 'attention',
   formula:
-    'P = batch·heads·unmasked query-key pairs: matrix 2·P·(head + value head size); vector P·(4 softmax + 1 scale, + 1 mask, + 2 softcap); special P (+ P softcap)',
+    'P = batch·heads·unmasked query-key pairs: matrix 2·P·(head + value head size); vector P·(4 softmax + 1 scale, + 1 mask, + 2 softcap); special P (+ P softcap); keys and values that no query attends are not read',
   infer: inferAttention,
   work(context) {
     const sizes = attentionSizes(context);
     // With an external cache (nonpad_kv_seqlen) the valid keys end at the last query; the buffer's length bounds them.
     const external = context.hasInput(6);
     const offset = sizes.keyLength - (external ? sizes.queryLength : newKeys(context));
-    return attentionWork(
-      sizes,
-      {
-        causal: context.int('is_causal', 0) !== 0,
-        offset,
-        left: context.int('left_window_size', -1),
-        right: context.int('right_window_size', -1),
-      },
-      { bias: context.hasInput(3), softcap: context.float('softcap', 0) !== 0 },
-    );
+    const mask: AttentionMask = {
+      causal: context.int('is_causal', 0) !== 0,
+      offset,
+      left: context.int('left_window_size', -1),
+      right: context.int('right_window_size', -1),
+    };
+    const work = attentionWork(sizes, mask, {
+      bias: context.hasInput(3),
+      softcap: context.float('softcap', 0) !== 0,
+    });
+    return { ...work, inputBytes: attendedBytes(context, sizes, mask) };
   },
 };
+
+/** Of keys and values, past ones first, those are read that a query attends. */
+function attendedBytes(
+  context: WorkContext,
+  { queryLength, keyLength }: AttentionSizes,
+  mask: AttentionMask,
+): Readonly<Record<number, number>> {
+  const attended = attendedKeys(queryLength, keyLength, mask);
+  const past = context.hasInput(4) ? (context.shape(4)[2] ?? 0) : 0;
+  const bytes: Record<number, number> = {};
+  const read = (input: number, from: number, to: number): void => {
+    const dtype = context.dtype(input);
+    if (!context.hasInput(input) || dtype === undefined || to <= from) return;
+    const share = attendedBetween(from, to, attended) / (to - from);
+    bytes[input] = (byteLength(dtype, context.count(input)) ?? 0) * share;
+  };
+  for (const input of [4, 5]) read(input, 0, past);
+  for (const input of [1, 2]) read(input, past, keyLength);
+  return bytes;
+}
 
 /** New keys: the length axis of K in either layout. */
 function newKeys(context: WorkContext): number {

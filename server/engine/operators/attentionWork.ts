@@ -37,6 +37,30 @@ export function unmaskedPairs(queries: number, keys: number, mask: AttentionMask
   return upper - lower;
 }
 
+/**
+ * Keys that at least one of the queries attends, from `first` up to and without `end`: what of a cache is read. Left of them
+ * lie those that the window of even the first query has left behind.
+ */
+export function attendedKeys(
+  queries: number,
+  keys: number,
+  mask: AttentionMask,
+): { readonly first: number; readonly end: number } {
+  const right = mask.causal ? 0 : mask.right;
+  const end = right < 0 ? keys : clamp(mask.offset + queries + right, keys);
+  const first = mask.left < 0 ? 0 : clamp(mask.offset - mask.left, end);
+  return { first, end };
+}
+
+/** How many of the keys `from` up to and without `to` are attended. */
+export function attendedBetween(
+  from: number,
+  to: number,
+  { first, end }: ReturnType<typeof attendedKeys>,
+): number {
+  return Math.max(0, Math.min(to, end) - Math.max(from, first));
+}
+
 const clamp = (value: number, keys: number): number => Math.min(Math.max(value, 0), keys);
 
 /** Sum over i of min(max(first + i, 0), keys). */
@@ -77,9 +101,11 @@ export function attentionWork(
   };
 }
 
-/** The loop nest of an attention. */
+/** The loop nest of an attention, over the keys that are attended. */
 function attentionShape(sizes: AttentionSizes, mask: AttentionMask): MatrixShape {
-  const { batch, heads, kvHeads, queryLength, keyLength, headSize, valueHeadSize } = sizes;
+  const { batch, heads, kvHeads, queryLength, headSize, valueHeadSize } = sizes;
+  const { first, end } = attendedKeys(queryLength, sizes.keyLength, mask);
+  const keyLength = end - first;
   return {
     kind: 'attention',
     batch,

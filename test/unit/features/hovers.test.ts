@@ -54,6 +54,23 @@ describe('the hover of a node', () => {
     expect(row(unknown)).toBe('| Tesla T4 | unknown | unknown | unknown |');
   });
 
+  it('says of a causal attention that it counts what the mask leaves', async () => {
+    const attention = (causal: number): Model => {
+      const attributes = [{ name: 'is_causal', kind: 'int', value: causal }] as const;
+      const inputs = [float('q', 1, 2, 4, 8), float('k', 1, 2, 4, 8), float('v', 1, 2, 4, 8)];
+      const nodes = [node('Attention', ['q', 'k', 'v'], ['y'], { attributes })];
+      const model = modelOf({ inputs, outputs: [float('y', 1, 2, 4, 8)], nodes });
+      return { ...model, operatorSets: [{ domain: '', version: 23 }] };
+    };
+    const said = 'Only pairs of queries and keys that the causal mask leaves are counted.';
+    // 2 heads, 1 + 2 + 3 + 4 of 16 pairs, 2·(8 + 8) operations each; without the mask all 16.
+    const [masked, plain] = [await linesOf(attention(1), 0), await linesOf(attention(0), 0)];
+    expect(masked[2]).toContain('640 OP matrix');
+    expect(masked[4]).toContain(said);
+    expect(plain[2]).toContain('1.02 kOP matrix');
+    expect(plain.join()).not.toContain(said);
+  });
+
   it('says how often a node of a loop runs', async () => {
     const body = subgraph(
       { i: 'int64[]', go: 'bool[]', s: 'float[4]' },

@@ -66,6 +66,28 @@ describe('Attention', () => {
     expect(work?.matrixShape).toMatchObject({ heads: 8, kvHeads: 2, keyLength: 16, causal: true });
   });
 
+  it('reads what a window leaves of the cache', () => {
+    const past = 'float16[1, 2, 1000, 64]';
+    const one = 'float16[1, 2, 1, 64]';
+    const read = (left: number) =>
+      checkRule('Attention', {
+        inputs: ['float16[1, 8, 1, 64]', one, one, null, past, past],
+        attributes: { is_causal: 1, left_window_size: left },
+      }).work!;
+    // The query at position 1,000 attends itself and 127 before it; a row has 2 heads of 64 halves.
+    const row = 2 * 64 * 2;
+    expect(read(127).touched.inputs).toEqual([8 * 64 * 2, row, row, 0, 127 * row, 127 * row]);
+    expect(read(127).operations.matrix).toBe(2 * 8 * 128 * 128);
+    expect(read(-1).touched.inputs).toEqual([8 * 64 * 2, row, row, 0, 1000 * row, 1000 * row]);
+    // A buffer of 4,096 rows that holds past and new ones, outside of which nothing lies.
+    const buffer = 'float16[1, 2, 4096, 64]';
+    const external = checkRule('Attention', {
+      inputs: ['float16[1, 8, 1, 64]', buffer, buffer, null, null, null, 'int64[1]'],
+      attributes: { is_causal: 1, left_window_size: 127 },
+    });
+    expect(external.work!.touched.inputs.slice(1, 3)).toEqual([128 * row, 128 * row]);
+  });
+
   it('splits heads of 3-D tensors', () => {
     const { types, work } = checkRule('Attention', {
       inputs: ['float[2, 4, 24]', 'float[2, 6, 24]', 'float[2, 6, 30]', 'float[4, 6]'],

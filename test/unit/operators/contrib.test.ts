@@ -30,6 +30,30 @@ describe('GroupQueryAttention', () => {
     expect(work?.matrixShape).toMatchObject({ heads: 8, kvHeads: 2, keyLength: 128, headSize: 64 });
   });
 
+  it('reads the rows of the cache in its window', () => {
+    const read = (more: object) =>
+      run('GroupQueryAttention', { inputs: decode, attributes: { ...attributes, ...more }, outputs: 3 })
+        .work!;
+    // The query stands at position 127; a window of 32 has itself and 31 past rows of 4·2 heads of 64 halves.
+    const windowed = read({ local_window_size: 32 });
+    expect(windowed.touched.inputs.slice(3, 5)).toEqual([31 * 4 * 2 * 64 * 2, 31 * 4 * 2 * 64 * 2]);
+    expect(windowed.operations.matrix).toBe(4 * 8 * 32 * 2 * 128);
+    expect(windowed.matrixShape).toMatchObject({ keyLength: 32 });
+    expect(windowed.bytes.outputs).toBe(read({}).bytes.outputs);
+    // One that is longer than the past reads all 127.
+    expect(read({ local_window_size: 500 }).touched.inputs).toEqual(read({}).touched.inputs);
+    // Of six queries at positions 122 to 127 the first sees the most of the past: 31 rows before its own.
+    const six = ['float16[1, 6, 512]', 'float16[1, 6, 128]', 'float16[1, 6, 128]'];
+    const cache = 'float16[1, 2, 1024, 64]';
+    const inputs = [...six, cache, cache, 'int32[1]', { type: 'int32[]', elements: [128] }];
+    const chunk = run('GroupQueryAttention', {
+      inputs,
+      attributes: { ...attributes, local_window_size: 32 },
+      outputs: 3,
+    });
+    expect(chunk.work!.touched.inputs[3]).toBe(31 * 2 * 64 * 2);
+  });
+
   it('copies a growing cache', () => {
     const inputs = [
       ...decode.slice(0, 3),
@@ -174,25 +198,30 @@ describe('other attentions', () => {
   });
 
   it('reads selected and paged rows', () => {
-    const { types, work } = run('PagedAttention', {
-      inputs: [
-        'float16[2, 64]',
-        'float16[2, 16]',
-        'float16[2, 16]',
-        'float16[8, 16, 2, 8]',
-        'float16[8, 16, 2, 8]',
-        'int32[3]',
-        { type: 'int32[2]', elements: [10, 20] },
-        'int32[2, 4]',
-      ],
-      attributes: { num_heads: 8, kv_num_heads: 2 },
-      outputs: 3,
-    });
+    const paged = (more: object) =>
+      run('PagedAttention', {
+        inputs: [
+          'float16[2, 64]',
+          'float16[2, 16]',
+          'float16[2, 16]',
+          'float16[8, 16, 2, 8]',
+          'float16[8, 16, 2, 8]',
+          'int32[3]',
+          { type: 'int32[2]', elements: [10, 20] },
+          'int32[2, 4]',
+        ],
+        attributes: { num_heads: 8, kv_num_heads: 2, ...more },
+        outputs: 3,
+      });
+    const { types, work } = paged({});
     expect(types).toEqual(['float16[2, 64]', 'float16[8, 16, 2, 8]', 'float16[8, 16, 2, 8]']);
     // 15 past keys on average and the new one, for 2 sequences of one token and 8 heads.
     expect(work?.operations.special).toBe(2 * 8 * 16);
     // One new row of 2·8 halves per token in each cache; the output.
     expect(work?.bytes.outputs).toBe(2 * 64 * 2 + 2 * 2 * 2 * 8 * 2);
+    // 15 rows are read for each sequence, or with a window of 5 the 4 before the new one.
+    expect(work?.touched.inputs[3]).toBe(2 * 15 * 2 * 8 * 2);
+    expect(paged({ local_window_size: 5 }).work!.touched.inputs[3]).toBe(2 * 4 * 2 * 8 * 2);
   });
 
   it('leaves out blocks of a sparse layout', () => {

@@ -2,7 +2,14 @@ import { maximum, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { rotaryWork } from '../attention';
 import { addWork } from '../activations';
-import { attentionWork, noMask, type AttentionMask, type AttentionSizes } from '../attentionWork';
+import {
+  attendedBetween,
+  attendedKeys,
+  attentionWork,
+  noMask,
+  type AttentionMask,
+  type AttentionSizes,
+} from '../attentionWork';
 import { knownScalar } from '../helpers';
 import { rmsNormOperations } from '../normalization';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
@@ -103,20 +110,24 @@ export function windowMask(context: WorkContext, offset: number): AttentionMask 
 }
 
 /**
- * Bytes of a cache that one step touches: the past rows are read; the new rows are written where past and present
- * share a buffer, else all rows, because the past is copied.
+ * Bytes of a cache that one step touches: the past rows that a query attends are read; the new rows are written where past
+ * and present share a buffer, else all rows, because the past is copied.
  */
 function cacheBytes(
   context: WorkContext,
   sizes: AttentionSizes & { past: number; shared: boolean },
+  mask: AttentionMask,
   input: number,
 ): { read: number; written: number } {
+  const attended = attendedKeys(sizes.queryLength, sizes.keyLength, mask);
   const stored = context.shape(input)[3] ?? sizes.headSize;
   const row = sizes.batch * sizes.kvHeads * stored;
   const rows = sizes.shared ? sizes.keyLength - sizes.past : sizes.keyLength;
   const typed = context.hasInput(input) ? input : 0;
   return {
-    read: context.hasInput(input) ? bytesOf(context, input, row * sizes.past) : 0,
+    read: context.hasInput(input)
+      ? bytesOf(context, input, row * attendedBetween(0, sizes.past, attended))
+      : 0,
     written: bytesOf(context, typed, row * rows),
   };
 }
@@ -124,14 +135,15 @@ function cacheBytes(
 function workGrouped(context: WorkContext): OperatorWork {
   const sizes = groupedSizes(context);
   const { past } = sizes;
-  const work = attentionWork(sizes, windowMask(context, past), {
+  const mask = windowMask(context, past);
+  const work = attentionWork(sizes, mask, {
     bias: context.hasInput(10),
     softcap: context.float('softcap', 0) !== 0,
   });
   const queries = sizes.batch * sizes.queryLength * sizes.heads * sizes.headSize;
   const keys = sizes.batch * (sizes.keyLength - past) * sizes.kvHeads * sizes.headSize;
-  const key = cacheBytes(context, sizes, 3);
-  const value = cacheBytes(context, sizes, 4);
+  const key = cacheBytes(context, sizes, mask, 3);
+  const value = cacheBytes(context, sizes, mask, 4);
   return {
     ...addWork(work, headPreparation(context, queries, keys, 14)),
     inputBytes: { 3: key.read, 4: value.read },
@@ -140,7 +152,7 @@ function workGrouped(context: WorkContext): OperatorWork {
 }
 
 export const groupedFormula =
-  'P = batch·heads·unmasked pairs: matrix 4·P·head size; vector 5·P (+ P bias, + 2·P softcap), rotation 3 per element of Q and K, normalisation 5; special P; cache: past rows read, new rows written (all rows where past and present are two buffers)';
+  'P = batch·heads·unmasked pairs: matrix 4·P·head size; vector 5·P (+ P bias, + 2·P softcap), rotation 3 per element of Q and K, normalisation 5; special P; cache: past rows that are attended read, new rows written (all rows where past and present are two buffers)';
 
 const groupQueryAttention = contrib(
   'GroupQueryAttention',
@@ -200,10 +212,11 @@ const sparseAttention = contrib(
     const past = Math.max(0, keyLength - length);
     const sizes = { batch, heads, kvHeads, queryLength: length, keyLength, headSize };
     const grouped = { ...sizes, valueHeadSize: headSize, past, shared: true };
-    const dense = attentionWork(grouped, { ...noMask, causal: true, offset: past });
+    const mask = { ...noMask, causal: true, offset: past };
+    const dense = attentionWork(grouped, mask);
     const [queries, keys] = [batch * length * heads * headSize, batch * length * kvHeads * headSize];
-    const key = cacheBytes(context, grouped, 3);
-    const value = cacheBytes(context, grouped, 4);
+    const key = cacheBytes(context, grouped, mask, 3);
+    const value = cacheBytes(context, grouped, mask, 4);
     return {
       ...addWork(scaled(dense, blockDensity(context)), headPreparation(context, queries, keys, -1)),
       inputBytes: { 3: key.read, 4: value.read },

@@ -1,10 +1,13 @@
 import { elementCount } from '../../graph/dataTypes';
 import { addWork } from '../activations';
-import { attentionWork, type AttentionSizes } from '../attentionWork';
+import { attendedBetween, attendedKeys, attentionWork, type AttentionSizes } from '../attentionWork';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { bytesOf, times, whole } from './attentionShapes';
 import { groupedFormula, headPreparation, headSizeOf, windowMask } from './groupedAttention';
 import { contrib } from './microsoft';
+
+/** Keys next to a query that it attends besides the selected ones. */
+const windowOf = (context: WorkContext): number => Math.max(0, context.int('local_window_size', -1));
 
 /** Attention over selected positions: at most `selected` keys for each query. */
 function selectedWork(
@@ -15,20 +18,19 @@ function selectedWork(
 ): OperatorWork {
   const heads = context.int('num_heads', 1);
   const kvHeads = context.int('kv_num_heads', 1);
-  const window = Math.max(0, context.int('local_window_size', -1));
   return attentionWork({
     batch: tokens,
     heads,
     kvHeads,
     queryLength: 1,
-    keyLength: selected + window,
+    keyLength: selected + windowOf(context),
     headSize,
     valueHeadSize: headSize,
   });
 }
 
 const selectedFormula =
-  'P = tokens·heads·(selected, + window) keys: matrix 4·P·head size; vector 5·P, rotation 3 and normalisation 5 per element; special P; cache: selected rows read, new rows written';
+  'P = tokens·heads·(selected, + window) keys: matrix 4·P·head size; vector 5·P, rotation 3 and normalisation 5 per element; special P; cache: selected rows and those of the window read, new rows written';
 
 const dynamicSparseAttention = contrib(
   'DynamicSparseAttention',
@@ -57,7 +59,7 @@ const dynamicSparseAttention = contrib(
     const headSize = width / (context.hasInput(1) ? heads : heads + 2 * kvHeads);
     const tokens = batch * length;
     const selected = context.shape(7)[1] ?? 0;
-    const rows = tokens * selected * kvHeads * headSize;
+    const rows = tokens * (selected + windowOf(context)) * kvHeads * headSize;
     const written = bytesOf(context, 0, tokens * kvHeads * headSize);
     return {
       ...addWork(
@@ -130,14 +132,16 @@ const pagedAttention = contrib(
       headSize,
       valueHeadSize: stated > 0 ? stated : headSize,
     };
-    const work = attentionWork(sizes, windowMask(context, past), {
+    const mask = windowMask(context, past);
+    const attended = attendedKeys(length, past + length, mask);
+    const work = attentionWork(sizes, mask, {
       softcap: context.float('softcap', 0) !== 0,
     });
     const queries = tokens * heads * headSize;
     const keys = tokens * kvHeads * headSize;
     return {
       ...addWork(work, headPreparation(context, queries, keys, 12)),
-      ...pagedBytes(context, batch * past, tokens),
+      ...pagedBytes(context, batch * attendedBetween(0, past, attended), tokens),
     };
   },
 );
@@ -174,7 +178,7 @@ const sparsePagedAttention = contrib(
     const keys = tokens * kvHeads * headSize;
     return {
       ...addWork(work, headPreparation(context, queries, keys, 17)),
-      ...pagedBytes(context, tokens * selected, tokens),
+      ...pagedBytes(context, tokens * (selected + windowOf(context)), tokens),
     };
   },
 );
