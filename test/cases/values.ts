@@ -11,6 +11,23 @@ const external = `${head}g (float[3, 32] x) => (float[] y)
 }
 `;
 
+/** A product of each part with [4,9], in a loop that collects them. */
+const collected = `${head}g (float[6, 4] x) => (float[] y)
+<int64 one = {1}, bool yes = {1}, float[4, 9] w = ["location": "w.bin"]>
+{
+  s = SplitToSequence <axis = 0, keepdims = 1> (x, one)
+  n = SequenceLength (s)
+  e0 = SequenceEmpty <dtype = 1> ()
+  all = Loop <body = body (int64 i, bool c, seq(float[]) acc) => (bool c2, seq(float[]) acc2) {
+    e = SequenceAt (s, i)
+    m = MatMul (e, w)
+    acc2 = SequenceInsert (acc, m)
+    c2 = Identity (c)
+  }> (n, yes, e0)
+  y = ConcatFromSequence <axis = 0> (all)
+}
+`;
+
 /** Shapes of outputs, operations, and the graver problems. */
 function outcome(desk: Desk, text: string, ...words: readonly string[]): string {
   desk.write('m.onnxtxt', text);
@@ -43,5 +60,11 @@ export const values: readonly Case[] = [
       );
       return named ? `names ${named[1]}, names ${named[2]}` : said;
     },
+  },
+  {
+    name: 'a list that a loop fills',
+    // Six rows of 4 by [4,9]: 6 x 2 x 4 x 9 = 432.
+    expected: 'y [6, 9]; 432 operations',
+    got: (desk) => outcome(desk, collected),
   },
 ];

@@ -37,7 +37,7 @@ export interface NodeSurroundings {
 export class RuleContext extends NodeAttributes implements NodeContext {
   private readonly failures = new Set<string>();
   private readonly askedInputs = new Set<number>();
-  private readonly said: { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] }[] = [];
+  private readonly said: { -readonly [K in keyof Fact]: Fact[K] }[] = [];
 
   constructor(
     node: Node,
@@ -124,8 +124,23 @@ export class RuleContext extends NodeAttributes implements NodeContext {
     if (items.length <= maximumElements) this.slot(index).items = items;
   }
 
-  private slot(index: number): { type?: ValueType; elements?: readonly Element[]; items?: Fact['items'] } {
-    return (this.said[index] ??= { type: undefined, elements: undefined, items: undefined });
+  setLength(index: number, length: Dim): void {
+    this.slot(index).length = length;
+  }
+
+  setContent(index: number, { elements, items, length }: Fact): void {
+    if (elements) this.setElements(index, elements);
+    if (items) this.setItems(index, items);
+    if (length !== undefined) this.setLength(index, length);
+  }
+
+  private slot(index: number): { -readonly [K in keyof Fact]: Fact[K] } {
+    return (this.said[index] ??= {
+      type: undefined,
+      elements: undefined,
+      items: undefined,
+      length: undefined,
+    });
   }
 
   fresh(hint: string): Dim {

@@ -41,8 +41,9 @@ export interface WalkListener {
   readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
 }
 
-/** Without content that is a dimension. */
-function withoutSizes(fact: Fact): Fact {
+/** Without content or a length that is a dimension. */
+function withoutSizes({ length, ...fact }: Fact): Fact {
+  if (typeof length === 'number') return { ...fact, length };
   const isNumber =
     fact.elements?.every((element) => element !== undefined && typeof element !== 'object') ?? true;
   return isNumber ? fact : { type: fact.type };
@@ -379,7 +380,7 @@ export class Walk {
       // What a list holds that starts empty is for the body to say, not for the declaration.
       const isList = given?.type?.kind === 'sequence';
       const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifiers[body.index]!).type;
-      this.facts[id] = { type, elements: given?.elements, items: given?.items };
+      this.facts[id] = { ...given, type };
       this.traits[id] = traits;
     });
     await this.runScope(body);
@@ -425,10 +426,7 @@ export class Walk {
     const { type, contradiction } = mergeTypes(declared, said.type, this.unifiers[value.scope]!);
     if (contradiction && (traits & Trait.Faulty) === 0)
       this.contradicted(node.index, value.name, contradiction);
-    this.facts[output] =
-      type === said.type
-        ? said
-        : { ...(type && { type }), ...(said.elements && { elements: said.elements }) };
+    this.facts[output] = type === said.type ? said : { ...said, type };
   }
 
   private report(problem: Problem): void {

@@ -4,6 +4,7 @@ import { joinTypes } from './joinTypes';
 import { inferLoop, trips } from './loop';
 import type { Fact, NodeContext, OperatorRule, SubgraphSteps } from './rule';
 import { inferScan } from './scan';
+import { lengthOf, setLength } from './sequence';
 
 function* inferIf(context: NodeContext): SubgraphSteps {
   const condition = truth(context.elements(0)?.[0]);
@@ -23,7 +24,7 @@ function* inferIf(context: NodeContext): SubgraphSteps {
     const certain = isThen === undefined ? undefined : isThen ? a : b;
     if (certain) {
       context.setType(index, certain.type);
-      if (certain.elements) context.setElements(index, certain.elements);
+      context.setContent(index, certain);
     } else {
       context.setType(
         index,
@@ -34,7 +35,7 @@ function* inferIf(context: NodeContext): SubgraphSteps {
 }
 
 function* inferSequenceMap(context: NodeContext): SubgraphSteps {
-  const items = context.fact(0)?.items;
+  const length = lengthOf(context.fact(0));
   const element = (index: number): ValueType | undefined => {
     const type = context.type(index);
     return type?.kind === 'sequence' ? type.element : type;
@@ -43,7 +44,8 @@ function* inferSequenceMap(context: NodeContext): SubgraphSteps {
     const type = element(index);
     return type ? { type } : undefined;
   });
-  const repeat = trips(context, items?.length);
+  const repeat = trips(context, length);
+  const items = context.fact(0)?.items;
   let results = yield { attribute: 'body', inputs, repeat };
   if (items && repeat === items.length && repeat > 0 && context.variesByRun('body', repeat)) {
     const at = (run: number): readonly (Fact | undefined)[] =>
@@ -56,12 +58,7 @@ function* inferSequenceMap(context: NodeContext): SubgraphSteps {
   for (let index = 0; index < context.outputCount; index++) {
     const type = results[index]?.type;
     context.setType(index, { kind: 'sequence', ...(type && { element: type }) });
-    if (items) {
-      context.setItems(
-        index,
-        items.map(() => type),
-      );
-    }
+    if (length !== undefined) setLength(context, index, type, length);
   }
 }
 

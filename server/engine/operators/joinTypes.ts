@@ -39,3 +39,16 @@ function joinShapes(
   if (!a || !b || a.length !== b.length) return undefined;
   return a.map((dim, axis) => (equalDims(dim, b[axis]!) ? dim : fresh(axis)));
 }
+
+/** Whether both are known and the same, dimension by dimension. */
+export function areEqualTypes(a: ValueType | undefined, b: ValueType | undefined): boolean {
+  if (!a || !b || a.kind !== b.kind) return false;
+  if (isTensor(a) && isTensor(b)) {
+    const { shape } = b;
+    if (!a.shape || !shape || a.dtype !== b.dtype || a.shape.length !== shape.length) return false;
+    return a.shape.every((dim, axis) => equalDims(dim, shape[axis]!));
+  }
+  if ((a.kind === 'sequence' || a.kind === 'optional') && a.kind === b.kind)
+    return areEqualTypes(a.element, b.element);
+  return false;
+}

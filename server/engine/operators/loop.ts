@@ -1,9 +1,11 @@
 import { add, equalDims, floorDivide, multiply, subtract, symbolsOf, type Dim } from '../graph/dim';
 import type { DataType } from '../graph/dataTypes';
 import type { ValueType } from '../graph/model';
+import { maximumElements } from './broadcast';
 import { truth } from './elements';
 import { isTensor, joinTypes } from './joinTypes';
 import type { Fact, NodeContext, SubgraphRequest, SubgraphSteps } from './rule';
+import { lengthOf, setLength } from './sequence';
 import { isDim } from './shared';
 
 /** The name under which a trip count is bound: that of the node, else of its first output. */
@@ -43,7 +45,7 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
     repeat: count,
   });
   const runs = count ?? known ?? null;
-  const initial = state.map((type, i) => type && { type, items: context.fact(i + 2)?.items });
+  const initial = state.map((type, i) => type && listFact(context.fact(i + 2), type));
   let results = yield ask(initial);
   const added = initial.map((own, i) => addedItems(own, results[i + 1]));
   let states: LoopState[] = state.map((type, i) => ({ during: type, after: type ?? results[i + 1]?.type }));
@@ -54,7 +56,7 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
     asked = true;
   }
   // Later runs see a longer list than the first did.
-  if (!asked && added.some((step) => step))
+  if (!asked && added.some((step) => step !== undefined && step !== 0))
     results = yield ask(states.map(({ during }) => during && { type: during }));
   if (count && context.variesByRun('body', count, asked)) {
     const inputs = [iterationFact(0), condition, ...factsOf(context, state)];
@@ -120,10 +122,7 @@ function* followRuns(context: NodeContext, request: SubgraphRequest): SubgraphSt
     length,
   );
   if (!isSteady) return;
-  states.forEach(({ elements, items }, i) => {
-    if (elements) context.setElements(i, elements);
-    if (items) context.setItems(i, items);
-  });
+  states.forEach((state, i) => context.setContent(i, state));
 }
 
 /** A list that starts empty has no say in what it will hold. */
@@ -135,25 +134,37 @@ function isBare(type: ValueType | undefined): boolean {
   return type?.kind === 'sequence' && type.element === undefined;
 }
 
-/** How many items one run appends to a list whose items are known; undefined where it is not such a list. */
-function addedItems(before: Fact | undefined, after: Fact | undefined): number | undefined {
-  return before?.items && after?.items ? after.items.length - before.items.length : undefined;
+/** What is known of a list before the loop. */
+function listFact(before: Fact | undefined, type: ValueType): Fact {
+  return { type, items: before?.items, length: before?.length };
+}
+
+/** How many items one run appends to a list; undefined where it is none, or where that may differ from run to run. */
+function addedItems(before: Fact | undefined, after: Fact | undefined): Dim | undefined {
+  const [from, to] = [lengthOf(before), lengthOf(after)];
+  const step = from === undefined || to === undefined ? undefined : subtract(to, from);
+  return step !== undefined && isSteady(step) ? step : undefined;
 }
 
 /** Lists that grow by as many items in every run have a known length after a known number of runs. */
 function setGrownLists(
   context: NodeContext,
   final: readonly (ValueType | undefined)[],
-  added: readonly (number | undefined)[],
+  added: readonly (Dim | undefined)[],
   length: Dim,
 ): void {
   added.forEach((step, i) => {
     const type = final[i];
-    if (step === undefined || typeof length !== 'number' || type?.kind !== 'sequence') return;
-    const count = (context.fact(i + 2)?.items?.length ?? 0) + step * length;
-    if (count >= 0 && count <= 1024)
-      context.setItems(i, new Array<ValueType | undefined>(count).fill(type.element));
+    if (step === undefined || type?.kind !== 'sequence') return;
+    const count = add(lengthOf(context.fact(i + 2)) ?? 0, multiply(step, length));
+    const isShort = typeof count === 'number' && count <= maximumElements;
+    if (isShort || isSteadyType(type.element)) setLength(context, i, type.element, count);
   });
+}
+
+/** Whether its sizes are the same in every run. */
+function isSteadyType(type: ValueType | undefined): boolean {
+  return type !== undefined && isTensor(type) && type.shape?.every(isSteady) === true;
 }
 
 function setLoopOutputs(
@@ -196,9 +207,12 @@ function addedPerRun(
   const [from, to] = [before, after].map((type) => (type && isTensor(type) ? type.shape : undefined));
   if (!from || !to || from.length !== to.length) return undefined;
   const steps = from.map((dim, axis) => subtract(to[axis]!, dim));
-  const isSteady = (step: Dim): boolean =>
-    !symbolsOf(step).some((name) => ofBody.test(name) || name.endsWith(iterationName));
   return steps.every(isSteady) ? steps : undefined;
+}
+
+/** The same in every run, as far as its names say. */
+function isSteady(dim: Dim): boolean {
+  return !symbolsOf(dim).some((name) => ofBody.test(name) || name.endsWith(iterationName));
 }
 
 function sameType(a: ValueType | undefined, b: ValueType | undefined): boolean {

@@ -30,8 +30,10 @@ export interface Fact {
   readonly type?: ValueType;
   /** Row-major content of a small tensor (at most 1,024 elements) when known, at least in part. */
   readonly elements?: readonly Element[];
-  /** Types of the items of a sequence whose length is known. */
+  /** Types of the items of a sequence whose length is known, up to 1,024 of them. */
   readonly items?: readonly (ValueType | undefined)[];
+  /** Length of a sequence without such a list: each item has the type that the sequence's states. */
+  readonly length?: Dim;
 }
 
 /** Typed access to attributes; the defaults are those of the operator's specification. */
@@ -74,6 +76,10 @@ export interface NodeContext extends AttributeReader {
   setElements(index: number, elements: readonly Element[]): void;
   /** States the items of the sequence at output `index`. */
   setItems(index: number, items: readonly (ValueType | undefined)[]): void;
+  /** States the length of the sequence at output `index`, whose items are all of the type that it states. */
+  setLength(index: number, length: Dim): void;
+  /** States all but the type of output `index`, as it is known of another value. */
+  setContent(index: number, fact: Fact): void;
   /** A number that the user gave under a free name such as `loop:<node name>`. */
   binding(name: string): number | undefined;
   /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */

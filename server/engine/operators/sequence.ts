@@ -1,8 +1,9 @@
 import { dataTypeOfCode } from '../graph/dataTypes';
-import { sum, type Dim } from '../graph/dim';
+import { add, floorDivide, multiply, sum, type Dim } from '../graph/dim';
 import type { ValueType } from '../graph/model';
-import { joinTypes } from './joinTypes';
-import type { NodeContext, OperatorRule } from './rule';
+import { areEqualTypes, joinTypes } from './joinTypes';
+import type { Fact, NodeContext, OperatorRule } from './rule';
+import { maximumElements } from './broadcast';
 import { movement, normalizeAxis, numbers, tensor, view } from './shared';
 
 function elementOf(type: ValueType | undefined): ValueType | undefined {
@@ -11,6 +12,30 @@ function elementOf(type: ValueType | undefined): ValueType | undefined {
 
 function setSequence(context: NodeContext, element: ValueType | undefined): void {
   context.setType(0, { kind: 'sequence', ...(element && { element }) });
+}
+
+/** Items of a sequence, where that is known. */
+export function lengthOf(fact: Fact | undefined): Dim | undefined {
+  return fact?.items?.length ?? fact?.length;
+}
+
+/** States the length of a sequence whose items are all of one type. */
+export function setLength(
+  context: NodeContext,
+  index: number,
+  item: ValueType | undefined,
+  length: Dim,
+): void {
+  if (typeof length === 'number' && length >= 0 && length <= maximumElements)
+    context.setItems(index, new Array<ValueType | undefined>(length).fill(item));
+  else context.setLength(index, length);
+}
+
+/** The type of all items of a sequence of known length; undefined where they differ. */
+function commonItem({ type, items, length }: Fact): ValueType | undefined {
+  if (length !== undefined) return elementOf(type);
+  const [first] = items ?? [];
+  return items?.every((item) => areEqualTypes(item, first)) ? first : undefined;
 }
 
 /** States a sequence of known items: their common type, and each of them. */
@@ -22,7 +47,8 @@ function setItems(
   const common =
     items.length === 0 ? element : items.slice(1).reduce((a, b) => join(context, a, b), items[0]);
   setSequence(context, common);
-  context.setItems(0, items);
+  if (items.length <= maximumElements) context.setItems(0, items);
+  else if (items.every((item) => areEqualTypes(item, common))) context.setLength(0, items.length);
 }
 
 function join(
@@ -58,6 +84,15 @@ function inferInsert(context: NodeContext): void {
   }
   const [own, added] = [elementOf(context.type(0)), context.type(1)];
   setSequence(context, own && added ? join(context, own, added) : (own ?? added));
+  changeLength(context, 1, added);
+}
+
+/** Of equal items it does not matter which one comes or goes. */
+function changeLength(context: NodeContext, by: 1 | -1, item: ValueType | undefined): void {
+  const before = context.fact(0);
+  const length = lengthOf(before);
+  if (!before || length === undefined || !item) return;
+  if (length === 0 || areEqualTypes(commonItem(before), item)) setLength(context, 0, item, add(length, by));
 }
 
 function inferErase(context: NodeContext): void {
@@ -69,7 +104,11 @@ function inferErase(context: NodeContext): void {
       items.filter((_, index) => index !== at),
       elementOf(context.type(0)),
     );
-  } else context.setType(0, context.type(0));
+    return;
+  }
+  context.setType(0, context.type(0));
+  const before = context.fact(0);
+  if (before && lengthOf(before) !== 0) changeLength(context, -1, commonItem(before));
 }
 
 function inferAt(context: NodeContext): void {
@@ -93,8 +132,20 @@ function inferSplitToSequence(context: NodeContext): void {
       shape.flatMap((dim, at) => (at !== axis ? [dim] : drop ? [] : [size])),
     );
   const sizes = partSizes(context, shape[axis]!);
-  if (sizes) setItems(context, sizes.map(part), part(0));
-  else setSequence(context, part(context.hasInput(1) ? context.fresh('part') : 1));
+  if (sizes) {
+    setItems(context, sizes.map(part), part(0));
+    return;
+  }
+  const size = context.hasInput(1) ? evenSize(context, shape[axis]!) : 1;
+  setSequence(context, part(size ?? context.fresh('part')));
+  if (size !== undefined) setLength(context, 0, part(size), floorDivide(shape[axis]!, size));
+}
+
+/** The one size of all parts, where an axis is cut into such as leave nothing. */
+function evenSize(context: NodeContext, total: Dim): number | undefined {
+  const [size, ...more] = context.rank(1) === 0 ? (numbers(context.elements(1)) ?? []) : [];
+  if (size === undefined || size < 1 || more.length > 0) return undefined;
+  return size === 1 || (typeof total === 'number' && total % size === 0) ? size : undefined;
 }
 
 function partSizes(context: NodeContext, total: Dim): readonly number[] | undefined {
@@ -117,7 +168,9 @@ function inferConcatFromSequence(context: NodeContext): void {
     context.setTensor(0, dtype, undefined);
     return;
   }
-  const total = (stacked ? items?.length : totalAlong(items, axis)) ?? context.fresh('total');
+  const length = lengthOf(context.fact(0));
+  const each = length !== undefined && !items ? multiply(length, shape[axis] ?? 1) : undefined;
+  const total = (stacked ? length : (totalAlong(items, axis) ?? each)) ?? context.fresh('total');
   const result = stacked
     ? [...shape.slice(0, axis), total, ...shape.slice(axis)]
     : shape.map((dim, at) => (at === axis ? total : dim));
@@ -146,8 +199,8 @@ export const sequenceOperators: readonly OperatorRule[] = [
   view('SequenceAt', inferAt),
   view('SequenceLength', (context) => {
     context.setTensor(0, 'int64', []);
-    const items = context.fact(0)?.items;
-    if (items) context.setElements(0, [items.length]);
+    const length = lengthOf(context.fact(0));
+    if (length !== undefined) context.setElements(0, [length]);
   }),
   movement('SplitToSequence', inferSplitToSequence),
   movement('ConcatFromSequence', inferConcatFromSequence),
