@@ -185,6 +185,8 @@ export interface ProblemArgs {
   readonly 'inference.reshape-open': { readonly operator: Word; readonly shape: Word };
   readonly 'inference.step-zero': { readonly operator: Word };
   readonly 'inference.types-differ': { readonly operator: Word; readonly input: Word; readonly type: Word; readonly other: Word; readonly otherType: Word };
+  readonly 'lower.missing-key': { readonly key: Word; readonly architecture: Word };
+  readonly 'lower.missing-tensor': { readonly tensor: Word; readonly architecture: Word };
   readonly 'lower.no-architecture': NoArgs;
   readonly 'lower.unknown-architecture': { readonly architecture: Word };
   readonly 'measure.hidden-name': { readonly name: Word };

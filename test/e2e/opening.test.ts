@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { tinyLlama } from '../unit/formats/gguf/bytes';
+import { tinyUnknown } from '../unit/formats/gguf/bytes';
 import { type TabState, Workbench } from './workbench';
 
 let bench: Workbench;
@@ -13,7 +13,7 @@ const mainKey = process.platform === 'darwin' ? 'Meta' : 'Control';
 beforeAll(async () => {
   bench = await Workbench.open('opening', {
     prepare: (folder) => {
-      writeFileSync(join(folder, 'weights.gguf'), tinyLlama());
+      writeFileSync(join(folder, 'weights.gguf'), tinyUnknown());
       if (!hasGit) return;
       const git = (...args: string[]) =>
         execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
@@ -72,7 +72,7 @@ it('shows the tensors of a GGUF file after a click, and its report from its menu
   const text = async (): Promise<string> => (await bench.activeText()) ?? '';
   await bench.until(async () => (await text()).includes('q4_K[8, 256] "blk.0.attn_q.weight"'), 'the tensors');
   const [, remark] = (await text()).split('\n');
-  expect(remark).toContain('architecture “llama” is not known here yet: there are no layers and no costs');
+  expect(remark).toContain('architecture “newllama” is not known here yet: there are no layers and no costs');
   // The clause of the menu names the endings, and VS Code asks it for the file that was clicked.
   await bench.fileMenu('weights.gguf', 'Open Report');
   const report = await bench.webview('header .summary');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listingRequest, summaryRequest } from '../../server/protocol';
-import { tinyLlama } from '../unit/formats/gguf/bytes';
+import { tinyUnknown } from '../unit/formats/gguf/bytes';
 import { TestClient } from './client';
 
 let folder: string;
@@ -25,12 +25,12 @@ async function written(name: string, bytes: Uint8Array): Promise<string> {
 describe('a GGUF file', () => {
   it('opens as a listing of its metadata and tensors that says what is not known', async () => {
     client = await TestClient.inProcess();
-    const document = await client.open(await written('tiny.gguf', tinyLlama()));
+    const document = await client.open(await written('tiny.gguf', tinyUnknown()));
     expect(document.listing?.state).toBe('ok');
-    expect(document.text).toContain('    "general.architecture": "llama",');
+    expect(document.text).toContain('    "general.architecture": "newllama",');
     expect(document.text).toMatch(/ {2}q4_K\[8, 256\] "blk\.0\.attn_q\.weight" = .*"length": "1152"/);
     const [, remark] = document.lines;
-    expect(remark).toMatch(/^# .*architecture “llama” is not known here yet: .*no layers and no costs/);
+    expect(remark).toMatch(/^# .*architecture “newllama” is not known here yet: .*no layers and no costs/);
     const report = await document.diagnostics();
     expect(report).toMatchObject({
       items: [{ code: 'lower.unknown-architecture', severity: 3, message: remark!.slice(2) }],
@@ -40,7 +40,7 @@ describe('a GGUF file', () => {
 
   it('has its parameters and weight bytes, and no cost', async () => {
     client = await TestClient.inProcess();
-    const document = await client.open(await written('costs.gguf', tinyLlama()));
+    const document = await client.open(await written('costs.gguf', tinyUnknown()));
     const { model, chips } = await client.request(summaryRequest, { uri: document.uri });
     // 64 x 256 + 8 x 256 + 64 elements; 64 x 8 blocks of 18, 8 blocks of 144 and 64 times 4 bytes.
     expect(model).toMatchObject({ format: 'gguf', nodeCount: 0, parameters: 18_496, weightBytes: 10_624 });
@@ -62,11 +62,11 @@ describe('a GGUF file', () => {
 
   it('is listed as far as it goes', async () => {
     client = await TestClient.inProcess({ locale: 'ko' });
-    const whole = tinyLlama();
+    const whole = tinyUnknown();
     const document = await client.open(await written('cut.gguf', whole.subarray(0, whole.length - 1)));
     expect(document.listing?.state).toBe('partial');
     expect(document.text).toContain('"output_norm.weight"');
-    expect(document.lines[1]).toMatch(/^# “llama” 아키텍처의 그래프를 아직 알 수 없어/);
+    expect(document.lines[1]).toMatch(/^# “newllama” 아키텍처의 그래프를 아직 알 수 없어/);
     expect(await document.diagnostics()).toMatchObject({
       items: [{ code: 'format.truncated' }, { code: 'lower.unknown-architecture' }],
     });
@@ -75,7 +75,7 @@ describe('a GGUF file', () => {
   it('comes from other file systems too, in few requests and without weights', async () => {
     client = await TestClient.inProcess();
     const bytes = new Uint8Array(64 * 1024 * 1024);
-    bytes.set(tinyLlama());
+    bytes.set(tinyUnknown());
     client.files.set('git:/w/m.gguf', bytes);
     const document = await client.open('git:/w/m.gguf');
     expect(document.listing?.state).toBe('ok');
@@ -85,7 +85,7 @@ describe('a GGUF file', () => {
 
   it('is known again when it did not change', async () => {
     client = await TestClient.inProcess();
-    const document = await client.open(await written('same.gguf', tinyLlama()));
+    const document = await client.open(await written('same.gguf', tinyUnknown()));
     expect(await client.request(listingRequest, { uri: document.uri })).toEqual(document.listing);
   });
 });

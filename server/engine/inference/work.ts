@@ -140,7 +140,7 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     bytes.outputs += touched;
     return touched;
   });
-  const { matrix = 0, vector = 0, special = 0, matrixShape } = counted;
+  const { matrix = 0, vector = 0, special = 0, matrixShape, inPlace } = counted;
   // Attributes that make no sense (0 or -2 heads) give no number: unknown, not invented.
   const sizes: readonly unknown[] = Object.values(matrixShape ?? {}).flat();
   const counts = [matrix, vector, special, ...Object.values(bytes), ...sizes];
@@ -149,7 +149,8 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   // Operations of a loop nest with nothing in it contradict each other.
   if (matrix > 0 && sizes.includes(0)) return null;
   const touched = { inputs, outputs };
-  return { operations: { matrix, vector, special }, bytes, touched, ...(matrixShape && { matrixShape }) };
+  const operations = { matrix, vector, special };
+  return { operations, bytes, touched, ...(matrixShape && { matrixShape }), ...(inPlace && { inPlace }) };
 }
 
 /** Sequences and the like have no shape to wait for. */

@@ -144,7 +144,7 @@ function isFormalInput(value: InferredValue): boolean {
   return value.origin === 'input' && value.scope !== 0 && !value.isConstant;
 }
 
-/** The value in whose buffer each value lies: its own, or through views that of the input. */
+/** The value in whose buffer each value lies: its own, or that of an input that it is a view of or that is changed in place. */
 function* bufferOwners(inference: Inference): Steps<Int32Array> {
   const owners = new Int32Array(inference.values.length);
   for (let id = 0; id < owners.length; id++) owners[id] = id;
@@ -153,6 +153,10 @@ function* bufferOwners(inference: Inference): Steps<Int32Array> {
     const [input, output] = [node.inputs[0], node.outputs[0]];
     if (node.view && !node.folded && typeof input === 'number' && typeof output === 'number') {
       owners[output] = owners[input]!;
+    }
+    for (const [place, from] of Object.entries(node.work?.inPlace ?? {})) {
+      const [own, source] = [node.outputs[Number(place)], node.inputs[from]];
+      if (typeof own === 'number' && typeof source === 'number') owners[own] = owners[source]!;
     }
   }
   return owners;

@@ -1,4 +1,4 @@
-import { dataTypeOfCode } from '../graph/dataTypes';
+import { dataTypeOfCode, dataTypes } from '../graph/dataTypes';
 import type { Attribute, ModelFunction, Node, ValueType } from '../graph/model';
 import type { ArgsOf, NodePart, ProblemCode, Severity } from '../problem';
 import {
@@ -170,7 +170,7 @@ export function checkTypes(
   types.forEach((type, index) => {
     const parameter = parameterAt(schema.inputs, index);
     const word = type && isWhole(type) ? typeWord(type) : undefined;
-    if (!parameter || parameter.types.size === 0 || word === undefined) return;
+    if (!parameter || parameter.types.size === 0 || word === undefined || isInBlocks(type)) return;
     const input = node.inputs[index] ?? '';
     const args = { operator: node.operator, input, type: word };
     const part = { side: 'inputs', index } as const;
@@ -186,6 +186,11 @@ export function checkTypes(
       report('error', 'operator.type-differs', { ...args, ...others }, part);
     }
   });
+}
+
+/** Of types in blocks the schemas know nothing: a product takes such weights as if they were of the type beside them. */
+function isInBlocks(type: ValueType | undefined): boolean {
+  return type?.kind === 'tensor' && type.dtype !== undefined && dataTypes[type.dtype].kind === 'block';
 }
 
 /** All inputs of a constraint have one type, unless each repetition may have its own. */

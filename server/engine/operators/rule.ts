@@ -195,6 +195,8 @@ export interface Work {
   /** Bytes read of each input and written of each output, at stored types; what is named twice is read once. */
   readonly touched: { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
   readonly matrixShape?: MatrixShape;
+  /** Outputs that lie in the buffer of an input, which the node changes in part: input by output. */
+  readonly inPlace?: Readonly<Record<number, number>>;
 }
 
 /** What a work rule sees: called only when every present input and output has a shape of numbers. */
@@ -227,6 +229,7 @@ export interface OperatorWork {
   readonly inputBytes?: Readonly<Record<number, number>>;
   readonly outputBytes?: Readonly<Record<number, number>>;
   readonly matrixShape?: MatrixShape;
+  readonly inPlace?: Work['inPlace'];
 }
 
 /** All that is known about one operator, over all its versions. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
-import { file, GgufWriter, tinyLlama } from '../formats/gguf/bytes';
+import { file, GgufWriter, tinyUnknown } from '../formats/gguf/bytes';
 
 const folder = mkdtempSync(join(tmpdir(), 'gguf-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,13 +28,13 @@ const valueOf = (out: string, heading: string): string | undefined =>
   new RegExp(`^${heading} {2,}(.*)$`, 'm').exec(out)?.[1]?.trim();
 
 describe('on the command line a GGUF file', () => {
-  const path = written('tiny.gguf', tinyLlama());
+  const path = written('tiny.gguf', tinyUnknown());
 
   it('is listed', async () => {
     const { code, out, error } = await siliconlens('listing', path);
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toContain('q4_K[8, 256] "blk.0.attn_q.weight"');
-    expect(out.split('\n')[1]).toContain('the architecture “llama” is not known here yet');
+    expect(out.split('\n')[1]).toContain('the architecture “newllama” is not known here yet');
   });
 
   it('has parameters and weights, and neither operations nor costs', async () => {
@@ -45,7 +45,7 @@ describe('on the command line a GGUF file', () => {
     expect(valueOf(out, 'Weights')).toBe('10.6 kB');
     expect(valueOf(out, 'Operations per run')).toBe('?');
     expect(out).toMatch(/^nvidia-t4 .* fp32 +\? +\? +\? +\? .* at least 10\.6 kB +16 GB +\?$/m);
-    expect(out).toContain('“llama” is not known here yet');
+    expect(out).toContain('“newllama” is not known here yet');
     const json = await siliconlens('analyze', path, '--chip', 'nvidia-t4', '--format', 'json');
     const { model, nodes, chips } = JSON.parse(json.out) as Report;
     expect(model).toMatchObject({ format: 'gguf', irVersion: null, parameters: 18_496, weightBytes: 10_624 });
@@ -68,7 +68,7 @@ describe('on the command line a GGUF file', () => {
   });
 
   it('that breaks off is no success', async () => {
-    const cut = written('cut.gguf', tinyLlama().subarray(0, 2000));
+    const cut = written('cut.gguf', tinyUnknown().subarray(0, 2000));
     const { code, error } = await siliconlens('listing', cut);
     expect(code).toBe(1);
     expect(error).toContain('The file ends at byte 2000');

@@ -77,6 +77,43 @@ describe('GroupQueryAttention', () => {
     expect(pairs({ causal: 0 })).toBe(36);
   });
 
+  it('reads of the past no more than a window, in a ring of its length', () => {
+    const ring = ['float16[1, 2, 64, 16]', 'float16[1, 2, 64, 16]', 'int32[1]'];
+    const tokens = ['float16[1, 1, 128]', 'float16[1, 1, 32]', 'float16[1, 1, 32]'];
+    const windowed = { ...attributes, local_window_size: 64, sliding_window_cache: 1 };
+    const { types, work } = run('GroupQueryAttention', {
+      inputs: [...tokens, ...ring, { type: 'int32[]', elements: [1000] }],
+      attributes: windowed,
+      outputs: 3,
+    });
+    expect(types[1]).toBe('float16[1, 2, 64, 16]');
+    // 63 past rows and its own: 8 heads, 2·(16 + 16) operations per pair; a row of 2·16 halves.
+    expect(work?.operations.matrix).toBe(8 * 64 * 2 * 32);
+    expect(work?.touched.inputs.slice(3, 5)).toEqual([63 * 64, 63 * 64]);
+    expect(work?.touched.outputs.slice(1)).toEqual([64, 64]);
+    expect(work?.inPlace).toEqual({ 1: 3, 2: 4 });
+  });
+
+  it('takes values narrower than keys from the rows of the keys', () => {
+    const { types, work } = run('GroupQueryAttention', {
+      inputs: [
+        'float16[1, 1, 320]',
+        'float16[1, 1, 40]',
+        'float16[1, 1, 32]',
+        'float16[1, 1, 100, 40]',
+        null,
+        'int32[1]',
+        { type: 'int32[]', elements: [100] },
+      ],
+      attributes: { num_heads: 8, kv_num_heads: 1 },
+      outputs: 2,
+    });
+    expect(types).toEqual(['float16[1, 1, 256]', 'float16[1, 1, 100, 40]']);
+    // 8 heads, 100 keys, 40 and 32 multiply-accumulates; 99 past rows of 40 halves, read once.
+    expect(work?.operations.matrix).toBe(8 * 100 * 2 * (40 + 32));
+    expect(work?.touched.inputs[3]).toBe(99 * 80);
+  });
+
   it('keeps the symbols of exporters', () => {
     const { types } = run('GroupQueryAttention', {
       inputs: [

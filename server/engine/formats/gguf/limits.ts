@@ -12,6 +12,8 @@ export const limits = {
   depth: 8,
   /** Items of an array that are kept: vocabularies have 250,000. */
   items: 8,
+  /** Numbers of an array that are all kept: one for each layer. */
+  numbers: 1024,
   /** Letters of such an item. */
   item: 200,
   /** Items of arrays that are passed over one by one, in all: texts and arrays within arrays. */

@@ -5,8 +5,15 @@ import type { Cursor } from './cursor';
 import { limits } from './limits';
 
 /** A value of metadata: a number or text as it is, an array by its first items. */
-export type MetadataValue =
-  number | bigint | boolean | string | { readonly items: string; readonly count: number };
+export type MetadataValue = number | bigint | boolean | string | MetadataArray;
+
+interface MetadataArray {
+  /** The first ones as text. */
+  readonly items: string;
+  readonly count: number;
+  /** All of a short list of numbers, such as one for each layer. */
+  readonly numbers?: readonly number[];
+}
 
 interface Scalar {
   readonly bytes: number;
@@ -60,14 +67,23 @@ export class MetadataReader {
     const typeAt = cursor.at;
     const type = await cursor.u32();
     const count = await cursor.u64('gguf_metadata_value_t');
+    const scalar = scalars[type];
+    if (scalar && count <= limits.numbers) return this.numbers(scalar, count);
     const shown: string[] = [];
     const kept = Math.min(count, limits.items);
     for (let i = 0; i < kept; i++) shown.push(cut(valueText(await this.valueOf(type, typeAt, depth + 1))));
     if (count > kept) shown.push('…');
-    const { bytes } = scalars[type] ?? { bytes: 0 };
-    if (bytes > 0) cursor.skip((count - kept) * bytes);
+    if (scalar) cursor.skip((count - kept) * scalar.bytes);
     else await this.pass(type, typeAt, count - kept, depth);
     return { items: shown.join(', '), count };
+  }
+
+  private async numbers({ bytes, read }: Scalar, count: number): Promise<MetadataArray> {
+    const values: (number | bigint | boolean)[] = [];
+    for (let i = 0; i < count; i++) values.push(await this.cursor.number(bytes, read));
+    const shown = values.slice(0, limits.items).map(String);
+    if (count > shown.length) shown.push('…');
+    return { items: shown.join(', '), count, numbers: values.map(Number) };
   }
 
   /** Passes over items whose lengths only they themselves tell. */
@@ -91,6 +107,14 @@ export function valueText(value: MetadataValue): string {
   if (typeof value !== 'object') return String(value);
   const { items, count } = value;
   return items.endsWith('…') ? `[${items}] (${count})` : `[${items}]`;
+}
+
+/** A value as far as a graph may depend on it; undefined for lists of texts and long ones. */
+export function entryOfValue(
+  value: MetadataValue,
+): number | boolean | string | readonly number[] | undefined {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'object' ? value.numbers : value;
 }
 
 function cut(text: string): string {

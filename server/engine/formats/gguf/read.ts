@@ -9,7 +9,7 @@ import type { ReadModel, Room } from '../room';
 import { damaged, truncated, unreadable, UnreadableError } from '../unreadable';
 import { Cursor } from './cursor';
 import { limits, memory } from './limits';
-import { MetadataReader, valueText, type MetadataValue } from './metadata';
+import { entryOfValue, MetadataReader, valueText, type MetadataValue } from './metadata';
 import typeNames from './types.json';
 
 /** `GGUF`. */
@@ -97,6 +97,12 @@ class HeadReader {
           ...[...this.pairs].map(([key, value]) => [key, valueText(value)] as const),
         ],
       },
+      values: new Map(
+        [...this.pairs].flatMap(([key, value]) => {
+          const entry = entryOfValue(value);
+          return entry === undefined ? [] : [[key, entry] as const];
+        }),
+      ),
       tensors: this.placed.map(({ tensor }) => tensor),
     };
   }

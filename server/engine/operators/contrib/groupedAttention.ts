@@ -33,11 +33,26 @@ function presentLength(
   newKeys: Dim | undefined,
   totalInput: number,
 ) {
+  // A cache of a window's length is a ring.
+  if (past !== undefined && context.int('sliding_window_cache', 0) !== 0) return past;
   const total = scalarDim(context, totalInput);
   if (past === undefined) return context.hasInput(3) ? undefined : (total ?? newKeys);
   if (total === undefined) return plus(past, newKeys);
   if (typeof total === 'number') return typeof past === 'number' ? maximum(past, total) : total;
   return typeof past === 'number' && past > 0 ? past : total;
+}
+
+/**
+ * Width of a head of values: that of keys, unless they come in narrower than keys and no cache of their own: then they are
+ * the first columns of the keys, as of latent rows that are cached once for both (DeepSeek-V2, arXiv 2405.04434, 2.1).
+ */
+function valueSizeOf<D extends Dim>(
+  context: NodeContext | WorkContext,
+  value: D | undefined,
+  keySize: D | undefined,
+): Dim | undefined {
+  const isLatent = context.hasInput(2) && context.hasInput(3) && !context.hasInput(4);
+  return isLatent ? over(value, context.int('kv_num_heads', 1)) : keySize;
 }
 
 /** GroupQueryAttention: [batch, length, heads·size] and caches [batch, kv heads, length, size]. */
@@ -48,7 +63,8 @@ function inferGrouped(context: NodeContext): void {
   const headSize = headSizeOf(query, packed, context);
   const heads = context.int('num_heads');
   const kvHeads = context.int('kv_num_heads');
-  context.setTensor(0, context.dtype(0), whole(query?.[0], query?.[1], times(headSize, heads)));
+  const valueSize = valueSizeOf(context, context.shape(2)?.[2], headSize);
+  context.setTensor(0, context.dtype(0), whole(query?.[0], query?.[1], times(valueSize, heads)));
   const newKeys = packed ? query?.[1] : key?.[1];
   const past = context.shape(3);
   const total = presentLength(context, past?.[2], newKeys, 6);
@@ -83,7 +99,7 @@ function groupedSizes(context: WorkContext): AttentionSizes & { past: number; sh
     queryLength: length,
     keyLength,
     headSize,
-    valueHeadSize: headSize,
+    valueHeadSize: Number(valueSizeOf(context, context.shape(2)[2], headSize)),
     past,
     shared,
   };
@@ -148,6 +164,7 @@ function workGrouped(context: WorkContext): OperatorWork {
     ...addWork(work, headPreparation(context, queries, keys, 14)),
     inputBytes: { 3: key.read, 4: value.read },
     outputBytes: { 1: key.written, 2: value.written },
+    ...(sizes.shared && { inPlace: { 1: 3, 2: 4 } }),
   };
 }
 

@@ -84,14 +84,14 @@ export function file(head: Bytes, dataBytes: number, alignment = 32): Uint8Array
   return bytes;
 }
 
-/** Three tensors of a made-up llama: 9,216 + 1,152 + 256 bytes of weights. */
-export function tinyLlama(): Uint8Array {
+/** Three tensors of an architecture that nobody knows: 9,216 + 1,152 + 256 bytes of weights. */
+export function tinyUnknown(): Uint8Array {
   const w = new GgufWriter();
   const pairs = [
-    w.string('general.architecture', 'llama'),
+    w.string('general.architecture', 'newllama'),
     w.string('general.name', 'tiny'),
-    w.pair('llama.block_count', 4, w.u32(1)),
-    w.pair('llama.attention.layer_norm_rms_epsilon', 6, w.f32(0.00001)),
+    w.pair('newllama.block_count', 4, w.u32(1)),
+    w.pair('newllama.attention.layer_norm_rms_epsilon', 6, w.f32(0.00001)),
     w.pair('tokenizer.ggml.add_bos_token', 7, [1]),
     w.pair(
       'tokenizer.ggml.tokens',

@@ -8,7 +8,7 @@ import type { ReadModel } from '../../../../server/engine/formats/room';
 import { memorySource, type ByteSource } from '../../../../server/engine/graph/byteSource';
 import { byteLength, dataTypes, type DataType } from '../../../../server/engine/graph/dataTypes';
 import { uninterrupted } from '../../../../server/engine/scheduler';
-import { file, GgufWriter, tinyLlama } from './bytes';
+import { file, GgufWriter, tinyUnknown } from './bytes';
 
 const w = new GgufWriter();
 
@@ -24,14 +24,14 @@ const codesOf = ({ problems }: ReadModel): string[] => problems.map(({ code }) =
 
 describe('a whole file', () => {
   it('has its metadata, and types, shapes and places of its tensors', async () => {
-    const bytes = tinyLlama();
+    const bytes = tinyUnknown();
     const result = await read(bytes);
     const { value, problems } = result;
     expect(problems).toEqual([
       {
         severity: 'information',
         code: 'lower.unknown-architecture',
-        args: { architecture: 'llama' },
+        args: { architecture: 'newllama' },
         node: null,
       },
     ]);
@@ -66,17 +66,17 @@ describe('a whole file', () => {
     ]);
     expect(metadataOf(result)).toEqual({
       'GGUF.version': '3',
-      'general.architecture': 'llama',
+      'general.architecture': 'newllama',
       'general.name': 'tiny',
-      'llama.block_count': '1',
-      'llama.attention.layer_norm_rms_epsilon': '0.00001',
+      'newllama.block_count': '1',
+      'newllama.attention.layer_norm_rms_epsilon': '0.00001',
       'tokenizer.ggml.add_bos_token': 'true',
       'tokenizer.ggml.tokens': '[t0, t1, t2, t3, t4, t5, t6, t7, …] (300)',
     });
   });
 
   it('is read without its weights', async () => {
-    const bytes = tinyLlama();
+    const bytes = tinyUnknown();
     const inner = memorySource(bytes);
     const head = bytes.length - (9216 + 1152 + 256);
     const big = head + 1e12;
@@ -154,7 +154,7 @@ describe('a whole file', () => {
     ['a big-endian machine', new GgufWriter(false), 3],
   ])('may be of %s', async (_, writer, version) => {
     const head = writer.head(
-      [writer.string('general.architecture', 'gpt2'), writer.pair('n', 4, writer.u32(7))],
+      [writer.string('general.architecture', 'newllama'), writer.pair('n', 4, writer.u32(7))],
       [writer.tensor('w', [3, 2], 1, 0)],
       { version },
     );
@@ -184,7 +184,7 @@ describe('a whole file', () => {
 
 describe('a broken file', () => {
   it('gives what it holds before it breaks off, at every byte', async () => {
-    const bytes = tinyLlama();
+    const bytes = tinyUnknown();
     const head = bytes.length - (9216 + 1152 + 256);
     for (let length = 8; length < bytes.length; length += length < head ? 1 : 997) {
       const result = await read(bytes.subarray(0, length));
@@ -282,9 +282,9 @@ describe('the list of readers', () => {
   it('knows GGUF by its first bytes, and by its name where those say nothing', async () => {
     expect(isGguf(Uint8Array.from([0x47, 0x47, 0x55, 0x46]))).toBe(true);
     expect(isGguf(Uint8Array.from([0x47, 0x47, 0x55]))).toBe(false);
-    expect(readerOf(tinyLlama(), 'model.onnx').id).toBe('gguf');
+    expect(readerOf(tinyUnknown(), 'model.onnx').id).toBe('gguf');
     expect(readerOf(Uint8Array.from([1, 2, 3, 4]), 'Model.GGUF').id).toBe('gguf');
-    const { value } = await readModel(memorySource(tinyLlama()), 'model.bin', uninterrupted);
+    const { value } = await readModel(memorySource(tinyUnknown()), 'model.bin', uninterrupted);
     expect(value!.origin.format).toBe('gguf');
   });
 
@@ -301,12 +301,12 @@ describe('the list of readers', () => {
 
 describe('its listing', () => {
   it('shows metadata, types, shapes and bytes, and reads back as text', async () => {
-    const { value } = await read(tinyLlama());
+    const { value } = await read(tinyUnknown());
     const { text } = printListing(value!, { fileName: 'tiny.gguf', fileSize: 1, remarks: ['A remark.'] });
     const lines = text.split('\n');
     expect(lines[0]).toBe('# tiny.gguf: 1 bytes, 0 nodes, 3 initializers (10,624 bytes)');
     expect(lines[1]).toBe('# A remark.');
-    expect(text).toContain('    "general.architecture": "llama",\n');
+    expect(text).toContain('    "general.architecture": "newllama",\n');
     expect(text).toMatch(/q4_0\[64, 256\] "token_embd\.weight" = .*"length": "9216"/);
     const back = await parseOnnxText(text, uninterrupted);
     expect(back.problems).toEqual([]);
