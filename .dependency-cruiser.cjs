@@ -46,12 +46,12 @@ module.exports = {
     },
     ...[
       { name: 'extension', from: '^extension/', says: 'extension|write' },
-      { name: 'webview', from: '^webview/', says: 'webview' },
+      { name: 'webview', from: '^webview/', says: 'totals|webview' },
       { name: 'cli', from: '^server/cli(/|\\.ts$)', says: 'cli|problems|report|words|write' },
       {
         name: 'server',
         from: '^server/(features|workspace)/',
-        says: 'operators|problems|report|server|words',
+        says: 'operators|problems|report|server|totals|words',
       },
     ].map(({ name, from, says }) => ({
       name: `${name}-says-its-own-texts`,

@@ -3,6 +3,7 @@ import en from '../l10n/en/webview.json';
 import ko from '../l10n/ko/webview.json';
 import { formatterOf, type Formatter } from '../l10n/format';
 import { languageOf, type Language } from '../l10n/language';
+import { boundsText, totalText, type Summed } from '../l10n/totals';
 import type { Estimate } from '../server/engine/cost/types';
 
 const bundles: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, ko };
@@ -59,6 +60,16 @@ export const show = {
   estimate: (value: Estimate | null | undefined) =>
     known(value, (one) => `${show.seconds(one.value)} (${range(one)})`),
 };
+
+/** A total with how much of it is known, or the word for unknown. */
+export function summed(total: Summed | null, write: (value: number) => string): string {
+  return totalText(total, write, language) ?? text('webview.unknown');
+}
+
+/** What lies between two bounds, or the word for unknown. */
+export function between(least: number | null, most: number | null, write: (value: number) => string): string {
+  return boundsText(least, most, write, language) ?? text('webview.unknown');
+}
 
 /** `low–high` of an estimate. */
 export function range(estimate: Estimate): string {

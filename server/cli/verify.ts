@@ -109,7 +109,7 @@ async function commandsFor(
   const { profile, cost } = await costsOn(prepared, chip, uninterrupted);
   const recipe = measureCommands({ ...task, model, workload, inference, profile });
   // A lower bound is nothing to measure against.
-  const seconds = cost.total.isPartial ? null : cost.total.latencySeconds;
+  const seconds = cost.total.latencySeconds?.isLowerBound ? null : cost.total.latencySeconds;
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [
     ...(shell === 'powershell' ? [message(language, 'cli.verify.powershell')] : []),

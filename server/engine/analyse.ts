@@ -3,7 +3,8 @@ import { estimateChipWith } from './cost/estimate';
 import { FormatTable } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
-import type { ChipCost } from './cost/types';
+import { isOpen, modelOperations } from './cost/totals';
+import type { ChipCost, Total } from './cost/types';
 import type { Model } from './graph/model';
 import { infer } from './inference/infer';
 import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
@@ -29,6 +30,8 @@ export interface Prepared {
   readonly weights: WeightBytes;
   /** What the model stores, by what it is. */
   readonly numbers: StoredNumbers;
+  /** Of all nodes in one run. */
+  readonly operations: Total;
 }
 
 /** Kernels of each inference by the name of the runtime profile, planned when a chip first needs them. */
@@ -63,7 +66,8 @@ export async function preparedOf(
 ): Promise<Prepared> {
   const weights = await runPolitely(storedWeightBytes(inference), scheduler);
   const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
-  return { model, workload, inference, weights, numbers };
+  const operations = await runPolitely(modelOperations(inference), scheduler);
+  return { model, workload, inference, weights, numbers, operations };
 }
 
 /**
@@ -87,7 +91,7 @@ export async function costsOn(
     ...(sparse && { sparse }),
   });
   const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
-  const { isPartial } = inference;
+  const isPartial = isOpen(inference);
   const { streamedBytes } = cost;
   const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial, streamedBytes });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {

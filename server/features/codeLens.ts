@@ -3,6 +3,7 @@ import type { CodeLens, Command } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
+import { boundsText } from '../../l10n/totals';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { RuntimeProfile } from '../engine/kernels/profile';
@@ -12,7 +13,7 @@ import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
-import { known, totalTime } from './format';
+import { known, summed, totalTime } from './format';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
@@ -37,7 +38,7 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
   }
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
-      title: `${labelText(chip.chip.name)} ${totalText(chip, language)}${measuredText(analysis, chip, language)}`,
+      title: `${labelText(chip.chip.name)} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}`,
       tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
       command: linkedCommands.openReport,
       arguments: [uri],
@@ -63,10 +64,8 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     .map((command) => ({ range, command: runs ? command : { ...command, command: '', arguments: [] } }));
 }
 
-function totalText({ cost }: ChipAnalysis, language: Language): string {
-  const { latencySeconds, isPartial } = cost.total;
-  const time = known(latencySeconds, (total) => formatterOf(language).seconds(total.value), language);
-  return isPartial && latencySeconds ? message(language, 'atLeast', { value: time }) : time;
+function timeOf({ cost }: ChipAnalysis, language: Language): string {
+  return summed(cost.total.latencySeconds, formatterOf(language).seconds, language);
 }
 
 /** The measured time of a whole run where a profile was imported, with what stands before it. */
@@ -107,12 +106,13 @@ function runtimeText({ id, name }: RuntimeProfile, chosen: string | null, langua
 
 /** The high-water mark; where the need is unknown, what it exceeds: in training that of the forward pass. */
 function memoryText(
-  { highWaterBytes, leastBytes }: ChipAnalysis['fit'],
+  { highWaterBytes, leastBytes, mostBytes }: ChipAnalysis['fit'],
   phase: Phase,
   language: Language,
 ): string {
   const { bytes } = formatterOf(language);
-  if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, bytes, language);
-  const key = phase === 'training' ? 'lens.atLeast' : 'atLeast';
-  return message(language, key, { value: bytes(leastBytes) });
+  if (highWaterBytes !== null) return bytes(highWaterBytes);
+  if (phase === 'training' && leastBytes !== null)
+    return message(language, 'lens.atLeast', { value: bytes(leastBytes) });
+  return boundsText(leastBytes, mostBytes, bytes, language) ?? message(language, 'unknown');
 }

@@ -1,6 +1,7 @@
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
+import { totalText, type Summed } from '../../l10n/totals';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
@@ -53,13 +54,18 @@ export function timeRange(seconds: Estimate | null, language: Language): string 
   return `${text} (${timeText(seconds.low, language)} – ${timeText(seconds.high, language)})`;
 }
 
-/** The time of a whole run; of a model that is not all there what it is at the least. */
+/** The time of a whole run with its range; where a part of it is not known, what it is at the least. */
 export function totalTime(
-  { latencySeconds, isPartial }: Pick<ChipCost['total'], 'latencySeconds' | 'isPartial'>,
+  { latencySeconds }: Pick<ChipCost['total'], 'latencySeconds'>,
   language: Language,
 ): string {
-  if (!isPartial || !latencySeconds) return timeRange(latencySeconds, language);
-  return message(language, 'atLeast', { value: timeText(latencySeconds.value, language) });
+  if (!latencySeconds?.isLowerBound) return timeRange(latencySeconds, language);
+  return summed(latencySeconds, (value) => timeText(value, language), language);
+}
+
+/** A total in words, or the word for unknown. */
+export function summed(total: Summed | null, write: (value: number) => string, language: Language): string {
+  return totalText(total, write, language) ?? message(language, 'unknown');
 }
 
 /** A quantity, or the word for unknown: never 0 for what is not known. */

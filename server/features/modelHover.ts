@@ -3,6 +3,7 @@ import { markdownCode, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
+import { boundsText } from '../../l10n/totals';
 import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';
 import { linkedCommands } from '../protocol';
@@ -10,7 +11,7 @@ import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
 import { modelExtras } from './extrasHover';
-import { known, totalTime } from './format';
+import { known, summed, totalTime } from './format';
 import { appendAll } from '../engine/lists';
 import { isOnnx, onnxFacts, producerOf } from '../engine/graph/origin';
 
@@ -43,9 +44,7 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
     lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: | --: |');
     for (const { chip, cost } of analysis.chips.slice(0, 8)) {
       const rate = known(cost.total.throughput, (one) => format.perSecond(one.samplesPerSecond), language);
-      const joules = known(cost.total.joules, ({ value }) => format.joules(value), language);
-      const isLeast = cost.total.isPartial && cost.total.joules !== null;
-      const energy = isLeast ? message(language, 'atLeast', { value: joules }) : joules;
+      const energy = summed(cost.total.joules, format.joules, language);
       lines.push(`| ${markdownText(chip.name)} | ${totalTime(cost.total, language)} | ${rate} | ${energy} |`);
     }
     lines.push('');
@@ -58,7 +57,8 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
 }
 
-function sizeFacts({ inference, prepared: { weights, numbers } }: Analysis, language: Language): string[] {
+function sizeFacts({ inference, prepared }: Analysis, language: Language): string[] {
+  const { weights, numbers, operations } = prepared;
   const format = formatterOf(language);
   const value = format.bytes(weights.known);
   const counted = (what: 'nodes' | 'parameters' | 'quantisation' | 'buffers', number: number): string =>
@@ -69,8 +69,16 @@ function sizeFacts({ inference, prepared: { weights, numbers } }: Analysis, lang
     counted('parameters', parameters),
     ...(quantizationParameters > 0 ? [counted('quantisation', quantizationParameters)] : []),
     ...(buffers > 0 ? [counted('buffers', buffers)] : []),
+    // A file of weights alone runs nothing.
+    ...(inference.nodes.length > 0
+      ? [
+          message(language, 'hover.model.operations', {
+            value: summed(operations, format.operations, language),
+          }),
+        ]
+      : []),
     message(language, 'hover.model.weights', {
-      value: weights.isWhole ? value : message(language, 'atLeast', { value }),
+      value: weights.isWhole ? value : (boundsText(weights.known, null, format.bytes, language) ?? value),
     }),
   ];
 }

@@ -24,14 +24,14 @@ export function wholeModels(
   const rows = models.flatMap(({ seconds, ...model }) => {
     const { latencySeconds, operations } = estimateMeasured(model, without.get(model.name)!).total;
     // Models with sizes that only their data decide have no total.
-    if (seconds === null || latencySeconds === null || operations === null) return [];
+    if (seconds === null || !latencySeconds || latencySeconds.isLowerBound || !operations.value) return [];
     const name = `${model.name} ${model.label}`;
     return [
       {
         model: name,
         predicted: latencySeconds.value + callSeconds,
         measured: seconds,
-        baseline: operations / rate + callSeconds,
+        baseline: operations.value / rate + callSeconds,
       },
     ];
   });

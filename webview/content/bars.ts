@@ -1,6 +1,7 @@
 import type { NodeRow, RowsParams, Summary, SummaryChip } from '../../server/protocol';
 import { range, shorten, show, text, word, type TextKey } from '../text';
 import type { BarsData } from './chart';
+import { withKnown } from './chips';
 import { nameOf } from './nodes';
 import { boundLooks } from './paint';
 import type { TableData } from './table';
@@ -21,11 +22,14 @@ export function timeData(chip: SummaryChip, rows: readonly NodeRow[]): BarsData 
   return {
     id: 'time-by-node',
     title,
-    summary: text('webview.timeByNode.summary', {
-      count: timed.length,
-      share: show.percent(shown),
-      chip: chip.name,
-    }),
+    summary: withKnown(
+      chip,
+      text('webview.timeByNode.summary', {
+        count: timed.length,
+        share: show.percent(shown),
+        chip: chip.name,
+      }),
+    ),
     height: heightOf(timed),
     legend: [...new Set(timed.map((row) => row.bound))].map((bound) => ({
       label: word('webview.bound', bound),

@@ -1,5 +1,5 @@
 import type { Summary, SummaryChip } from '../../server/protocol';
-import { range, show, text, word } from '../text';
+import { between, range, show, summed, text, word } from '../text';
 import type { TableData } from './table';
 
 /** The chip whose charts and tables are shown: the one that was chosen last, else the first. */
@@ -34,13 +34,13 @@ export function chipsData({ chips, workload }: Summary): TableData {
 }
 
 function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
-  const { latencySeconds, joules, isPartial } = chip.total;
+  const { latencySeconds, joules } = chip.total;
   return [
-    totalText(chip.total, latencySeconds, show.seconds),
-    latencySeconds && !isPartial ? range(latencySeconds) : text('webview.unknown'),
+    summed(latencySeconds, show.seconds),
+    latencySeconds && !latencySeconds.isLowerBound ? range(latencySeconds) : text('webview.unknown'),
     word('webview.basis', basisOf(chip)),
     throughputOf(chip),
-    totalText(chip.total, joules, show.joules),
+    summed(joules, show.joules),
     memoryUse(chip),
     fits(chip.memory),
     mostly(chip),
@@ -49,19 +49,14 @@ function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
   ];
 }
 
-/** A sum over the model; of one that is not all there what it is at the least. */
-export function totalText(
-  { isPartial }: SummaryChip['total'],
-  estimate: SummaryChip['total']['joules'],
-  write: (value: number | undefined) => string,
-): string {
-  const written = write(estimate?.value);
-  return isPartial && estimate ? text('webview.atLeast', { value: written }) : written;
+/** On what the total stands; nothing is said of that of a lower bound. */
+export function basisOf({ total: { latencySeconds } }: SummaryChip): string {
+  return latencySeconds && !latencySeconds.isLowerBound ? latencySeconds.basis : 'unknown';
 }
 
-/** On what the total stands; nothing is said of that of a model of which parts are missing. */
-export function basisOf({ total }: SummaryChip): string {
-  return (!total.isPartial && total.latencySeconds?.basis) || 'unknown';
+/** A caption with shares of a time; where that is known only in part, it says so. */
+export function withKnown({ total: { latencySeconds } }: SummaryChip, caption: string): string {
+  return latencySeconds?.isLowerBound ? `${caption} ${text('webview.sharesOfKnown')}` : caption;
 }
 
 /** Samples per second, and how many are in flight for that. */
@@ -76,13 +71,11 @@ export function runtimeOf({ runtime }: SummaryChip, workload: Summary['workload'
   return runtime === workload.runtime ? runtime : text('webview.chips.runtimeDefault', { runtime });
 }
 
-/** High-water mark, or what is needed at the least, against the capacity that the driver reports. */
-export function memoryUse(chip: SummaryChip): string {
-  const { highWaterBytes, leastBytes, capacityBytes } = chip.memory;
-  const isLeast = highWaterBytes === null && leastBytes !== null;
-  const need = isLeast
-    ? text('webview.atLeast', { value: show.bytes(leastBytes) })
-    : show.bytes(highWaterBytes);
+/** High-water mark, or the bounds of the need, against the capacity that the driver reports. */
+export function memoryUse({ memory }: SummaryChip): string {
+  const { highWaterBytes, leastBytes, mostBytes, capacityBytes } = memory;
+  const need =
+    highWaterBytes === null ? between(leastBytes, mostBytes, show.bytes) : show.bytes(highWaterBytes);
   return `${need} / ${show.bytes(capacityBytes)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Summary } from '../../server/protocol';
-import { show, text } from '../text';
+import { show, summed, text } from '../text';
 import type { TableData } from './table';
 
 /** Energy, performance per watt and per area, and carbon of the chips side by side. */
@@ -21,7 +21,7 @@ export function energyData({ chips }: Summary): TableData {
     rows: chips.map(({ name, total, efficiency }) => ({
       cells: [
         name,
-        show.joules(total.joules?.value),
+        summed(total.joules, show.joules),
         show.watts(efficiency.watts),
         show.operationsPerJoule(efficiency.operationsPerJoule),
         efficiency.samplesPerJoule === null

@@ -1,5 +1,5 @@
 import type { Summary } from '../../server/protocol';
-import { show, text, word } from '../text';
+import { between, show, summed, text, word } from '../text';
 
 /** Of a long list only the beginning is shown. */
 const shownProblems = 50;
@@ -9,18 +9,30 @@ export function modelName({ path }: Summary['model']): string {
   return path.split(/[\\/]/).pop() ?? path;
 }
 
-/** Size of the model: nodes, parameters, bytes of weights, as far as they are known, and what is stored beside parameters. */
+/**
+ * Size of the model: nodes, parameters, bytes of weights, as far as they are known, operations of a run, and what is stored
+ * beside parameters.
+ */
 export function modelText(model: Summary['model']): string {
-  const { nodeCount, parameters, quantizationParameters, buffers, weightBytes, leastWeightBytes } = model;
+  const {
+    nodeCount,
+    parameters,
+    quantizationParameters,
+    buffers,
+    weightBytes,
+    leastWeightBytes,
+    operations,
+  } = model;
   const size = text('webview.header.model', {
     nodes: show.count(nodeCount),
     parameters: show.count(parameters),
     weights:
-      leastWeightBytes === undefined
-        ? show.bytes(weightBytes)
-        : text('webview.atLeast', { value: show.bytes(leastWeightBytes) }),
+      leastWeightBytes === undefined ? show.bytes(weightBytes) : between(leastWeightBytes, null, show.bytes),
   });
   const beside = [
+    nodeCount > 0
+      ? text('webview.header.operations', { operations: summed(operations, show.operations) })
+      : '',
     quantizationParameters > 0
       ? text('webview.header.quantisation', { count: show.count(quantizationParameters) })
       : '',

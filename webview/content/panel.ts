@@ -1,6 +1,6 @@
 import type { NodeRow, Summary, SummaryChip } from '../../server/protocol';
-import { range, shorten, show, text, word } from '../text';
-import { basisOf, fits, memoryUse, mostly, runtimeOf, throughputOf, totalText } from './chips';
+import { range, shorten, show, summed, text, word } from '../text';
+import { basisOf, fits, memoryUse, mostly, runtimeOf, throughputOf, withKnown } from './chips';
 import { nameOf } from './nodes';
 import type { Fact, TableData } from './table';
 
@@ -8,13 +8,13 @@ const longestName = 21;
 
 /** What the side panel says of a chip. */
 export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fact[] {
-  const { latencySeconds, isPartial, io, startSeconds } = chip.total;
+  const { latencySeconds, io, startSeconds } = chip.total;
   const facts: Fact[] = [
     [
       text('webview.chips.latency'),
-      latencySeconds && !isPartial
+      latencySeconds && !latencySeconds.isLowerBound
         ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
-        : totalText(chip.total, latencySeconds, show.seconds),
+        : summed(latencySeconds, show.seconds),
     ],
   ];
   if (chip.measured) facts.push([text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)]);
@@ -34,7 +34,7 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
 /** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
 function energyOf({ total, efficiency }: SummaryChip): string {
   const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
-  const run = totalText(total, total.joules, show.joules);
+  const run = summed(total.joules, show.joules);
   if (!wattHoursPerThousandRequests) return run;
   const energy = show.wattHours(wattHoursPerThousandRequests.value);
   if (!gramsCo2PerThousandRequests) return text('webview.energy.runAndThousand', { run, energy });
@@ -69,7 +69,7 @@ export function memoryMeter({ memory }: SummaryChip): Meter | null {
 /** The ten costliest nodes of a chip. */
 export function costliestData(chip: SummaryChip): TableData {
   return {
-    caption: text('webview.costliest', { chip: chip.name }),
+    caption: withKnown(chip, text('webview.costliest', { chip: chip.name })),
     columns: [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
     numeric: [1, 2],
     rows: chip.costliest.map((row) => ({

@@ -1,5 +1,6 @@
 import type { RooflinePoint, SummaryChip } from '../../server/protocol';
 import { show, text, word } from '../text';
+import { withKnown } from './chips';
 import { powerOfTen, type DotGroup, type ScatterData, type ScatterLine } from './chart';
 import { boundLooks, marks } from './paint';
 import type { TableData } from './table';
@@ -132,10 +133,13 @@ function summary(chip: SummaryChip, plotted: number): string {
   const all = chip.byBound.reduce((sum, { seconds }) => sum + seconds, 0);
   const memory = chip.byBound.find(({ name }) => name === 'memory')?.seconds ?? 0;
   const unplotted = chip.kernels - plotted;
-  const said = text('webview.roofline.summary', {
-    chip: chip.name,
-    kernels: chip.kernels,
-    share: all > 0 ? show.percent(memory / all) : text('webview.unknown'),
-  });
+  const said = withKnown(
+    chip,
+    text('webview.roofline.summary', {
+      chip: chip.name,
+      kernels: chip.kernels,
+      share: all > 0 ? show.percent(memory / all) : text('webview.unknown'),
+    }),
+  );
   return unplotted > 0 ? `${said} ${text('webview.roofline.unplotted', { count: unplotted })}` : said;
 }

@@ -1,5 +1,6 @@
 import type { Share, SummaryChip } from '../../server/protocol';
-import { show, text, word, type TextKey } from '../text';
+import { show, text, word } from '../text';
+import { withKnown } from './chips';
 import type { TableData } from './table';
 
 const tableRows = 12;
@@ -9,20 +10,22 @@ export function sharesData(chip: SummaryChip): TableData[] {
   const total = chip.total.latencySeconds?.value ?? 0;
   const asIs = (name: string): string => name;
   return [
-    sharesTable('webview.byOperator', chip.byOperator, total, asIs),
-    sharesTable('webview.byScope', chip.byScope, total, asIs),
-    sharesTable('webview.byBound', chip.byBound, total, (name) => word('webview.bound', name)),
+    sharesTable(withKnown(chip, text('webview.byOperator')), chip.byOperator, total, asIs),
+    sharesTable(withKnown(chip, text('webview.byScope')), chip.byScope, total, asIs),
+    sharesTable(withKnown(chip, text('webview.byBound')), chip.byBound, total, (name) =>
+      word('webview.bound', name),
+    ),
   ].filter(({ rows }) => rows.length > 0);
 }
 
 function sharesTable(
-  caption: TextKey,
+  caption: string,
   shares: readonly Share[],
   total: number,
   nameOf: (name: string) => string,
 ): TableData {
   return {
-    caption: text(caption),
+    caption,
     columns: [text('webview.name'), text('webview.time'), text('webview.share'), text('webview.nodeCount')],
     numeric: [1, 2, 3],
     rows: [...shares]

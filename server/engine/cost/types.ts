@@ -21,6 +21,26 @@ export interface Estimate {
   readonly basis: Basis;
 }
 
+/**
+ * How much is known of a sum over the nodes of a model. Where parts are unknown or missing the sum is of the others: the
+ * whole is at least that.
+ */
+export interface Bounded {
+  readonly isLowerBound: boolean;
+  /** Nodes whose part is unknown; 0 in a lower bound where it is the model that is not all there, or wrong. */
+  readonly unknownNodes: number;
+  /** What the whole is at the most; null where the graph sets no limit, and where the sum is whole. */
+  readonly atMost: number | null;
+}
+
+/** A number summed over nodes; null where nothing of it is known, never 0 for that. */
+export interface Total extends Bounded {
+  readonly value: number | null;
+}
+
+/** An estimate summed over nodes; interval and basis of a lower bound are those of its known part. */
+export type TotalEstimate = Estimate & Bounded;
+
 export type Bound = 'compute' | 'memory' | 'overhead' | 'link' | 'none' | 'unknown';
 export type Placement = 'chip' | 'host' | 'none';
 
@@ -73,19 +93,19 @@ export interface ChipCost {
   readonly kernels: readonly KernelCost[];
   readonly nodes: readonly NodeCost[];
   readonly total: {
-    /** The model is not all there: the sums below are of what is known of it, and lower bounds. */
-    readonly isPartial: boolean;
-    readonly latencySeconds: Estimate | null;
+    /** Null where the time of no node is known, and where the chip cannot run one of them. */
+    readonly latencySeconds: TotalEstimate | null;
+    /** Null where only a part of the time is known: how much can be done per second is not. */
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
-    readonly joules: Estimate | null;
+    readonly joules: TotalEstimate | null;
     /** Operations per run of the model that the runtime runs. */
-    readonly operations: number | null;
+    readonly operations: Total;
     /**
      * Operations of nodes that the runtime computes at load time, merges or drops (forward pass). In inference these
      * and `operations` are those of all nodes together.
      */
-    readonly eliminatedOperations: number | null;
-    readonly bytes: number | null;
+    readonly eliminatedOperations: Total;
+    readonly bytes: Total;
     /** Transfer of graph inputs and outputs over the host link; kept apart from node times. */
     readonly io: { readonly bytes: number | null; readonly seconds: number | null };
     /** What starting a run from the host costs the runtime, seconds; kept apart from node times too. */

@@ -67,6 +67,7 @@ const tellsOfCut: ReadonlySet<string> = new Set([
 class Remarks {
   readonly problems: Problem[] = [];
   isPartial: boolean;
+  isFaulty = false;
 
   /** @param isModelPartial the file could not be read as a whole, and a problem of its own says why */
   constructor(private readonly isModelPartial: boolean) {
@@ -76,6 +77,7 @@ class Remarks {
   add(found: Problem): void {
     const isMissing = tellsOfMissing.has(found.code);
     if (isMissing || tellsOfCut.has(found.code)) this.isPartial = true;
+    if (found.severity === 'error' && found.node !== null) this.isFaulty = true;
     // What made the name may stand in the part that was not read: blaming the model would mislead.
     if (isMissing && this.isModelPartial) return;
     const { problems } = this;
@@ -132,6 +134,7 @@ class InferenceBuilder {
       })),
       problems: this.remarks.problems,
       isPartial: this.remarks.isPartial,
+      isFaulty: this.remarks.isFaulty,
       symbols,
       names: await runPolitely(this.names(), scheduler),
     };

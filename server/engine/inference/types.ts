@@ -78,6 +78,8 @@ export interface Inference {
    * nodes are lower bounds.
    */
   readonly isPartial: boolean;
+  /** An error was found at a node: what it and those behind it cost is not known, whatever their shapes are. */
+  readonly isFaulty: boolean;
   /** Free symbols of the graph's inputs, in order of appearance, with the number used and where it came from. */
   readonly symbols: readonly BoundSymbol[];
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */

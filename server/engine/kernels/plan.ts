@@ -156,13 +156,30 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> 
     };
     put('before');
     if (!profile.silentViews || !node.members.every((member) => graph.inference.nodes[member]!.view)) {
-      const kernel = kernelOf(graph.inference, node, kernels.length, names);
-      for (const member of node.members) kernelOfNode[member] = kernel.index;
-      kernels.push(kernel);
+      for (const part of knownApart(graph.inference, node)) {
+        const kernel = kernelOf(graph.inference, part, kernels.length, names);
+        for (const member of part.members) kernelOfNode[member] = kernel.index;
+        kernels.push(kernel);
+      }
     }
     put('after');
   }
   return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered };
+}
+
+/**
+ * Nodes whose work is not known run beside those that they are fused with: what the others cost is known without them,
+ * and is the same whatever the runtime fuses.
+ */
+function knownApart({ nodes }: Inference, work: WorkNode): readonly WorkNode[] {
+  const { members } = work;
+  const known = members.filter((member) => nodes[member]!.work !== null);
+  if (known.length === 0 || known.length === members.length) return [work];
+  const unknown = members.filter((member) => nodes[member]!.work === null);
+  return [known, unknown].map((part) => {
+    const { operatorClass } = nodes[anchorOf({ nodes }, part)]!;
+    return { ...work, members: part, fusion: null, operatorClass };
+  });
 }
 
 /** What the runtime puts in, by the node that a kernel's outputs come from, which may have joined others meanwhile. */
@@ -237,7 +254,7 @@ function kernelOf(inference: Inference, work: WorkNode, index: number, names: Na
 }
 
 /** First matrix operator, else the first node that does something, else the first. */
-function anchorOf(inference: Inference, members: readonly number[]): number {
+function anchorOf(inference: Pick<Inference, 'nodes'>, members: readonly number[]): number {
   const nodes = members.map((member) => inference.nodes[member]!);
   const anchor =
     nodes.find((node) => isMatrixClass(node.operatorClass)) ??

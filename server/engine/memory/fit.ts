@@ -18,6 +18,8 @@ export interface Fit {
    * weights of unknown size what the others take.
    */
   readonly leastBytes: number | null;
+  /** What is needed at the most where sizes are unknown that the graph limits; else null. */
+  readonly mostBytes: number | null;
   readonly fits: boolean | null;
   /** Bytes of weights that need no room, since they come over the host link in every run. */
   readonly streamedBytes: number;
@@ -26,15 +28,18 @@ export interface Fit {
 }
 
 /**
- * Gradients, optimizer and kept activations of training are not counted; the model is not all there; or a capacity or a
- * size is unknown.
+ * Gradients, optimizer and kept activations of training are not counted; the model is not all there, or wrong; or a capacity
+ * or a size is unknown.
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
 /** What else decides whether a model fits. */
 interface FitContext {
   readonly phase: Phase;
+  /** Parts of the model are missing or wrong. */
   readonly isPartial: boolean;
+  /** High-water mark where all sizes are as large as the graph allows; null: it sets no limit, or all are known. */
+  readonly mostBytes?: number | null;
   /** Bytes of weights that come over the host link in every run. */
   readonly streamedBytes: number;
 }
@@ -42,13 +47,13 @@ interface FitContext {
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
  * as none). Training needs more than the mark of its forward pass, and a model of which parts are missing more than those
- * that are there: too large for that is too large, but what fits that may fit or not.
+ * that are there: too large for that is too large, but what fits that may fit or not, unless the most that it can need fits too.
  */
 export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
   timeline: MemoryTimeline,
-  { phase, isPartial, streamedBytes }: FitContext,
+  { phase, isPartial, mostBytes = null, streamedBytes }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
@@ -59,8 +64,10 @@ export function fitOf(
   const isMore = timeline.highWaterBytes === null;
   const more = phase === 'training' ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
   // What is streamed leaves as much room as the activations need.
-  const needed = leastBytes && (streamedBytes > 0 ? leastBytes - timeline.weights.known : leastBytes);
-  const verdict = verdictOf(needed, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
+  const resident = streamedBytes > 0 ? timeline.weights.known : 0;
+  const most = more === 'sizes' ? mostBytes : null;
+  const need = { least: leastBytes && leastBytes - resident, most: most && most - resident };
+  const verdict = verdictOf(need, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),
@@ -68,16 +75,18 @@ export function fitOf(
     highWaterBytes: more ? null : timeline.highWaterBytes,
     highWaterNode: more ? null : timeline.highWaterNode,
     leastBytes,
+    mostBytes: most,
     streamedBytes,
     ...verdict,
   };
 }
 
 function verdictOf(
-  least: number | null,
+  { least, most }: { readonly least: number | null; readonly most: number | null },
   usable: number | null,
   more: FitUnknown | null,
 ): Pick<Fit, 'fits' | 'fitsUnknown'> {
+  if (most !== null && usable !== null && most <= usable) return { fits: true, fitsUnknown: null };
   const fits = least === null || usable === null ? null : least <= usable;
   if (more && fits !== false) return { fits: null, fitsUnknown: more };
   if (fits !== null) return { fits, fitsUnknown: null };

@@ -19,7 +19,7 @@ export interface MemoryTimeline {
   /** Most bytes at one time, weights included; null when a size is unknown. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
-  /** As `highWaterBytes`, and where only weights are of unknown size, what is needed without those. */
+  /** As `highWaterBytes`, and where sizes are unknown, what is needed without those; null where nothing is known. */
   readonly leastBytes: number | null;
 }
 
@@ -85,8 +85,13 @@ export function* memoryTimeline(
     weights,
     highWaterBytes: known ? weights.known + top : null,
     highWaterNode: known && highest !== -1 ? points[highest]!.node : null,
-    leastBytes: unknown ? null : weights.known + top,
+    leastBytes: leastOf(weights.known + top, known),
   };
+}
+
+/** What is known to be needed; null where that is nothing, which is not the same as no need. */
+function leastOf(bytes: number, isWhole: boolean): number | null {
+  return bytes > 0 || isWhole ? bytes : null;
 }
 
 /** Bytes of all initialisers and of the tensors of Constants; each once. */

@@ -1,6 +1,7 @@
 import { roofLevel } from '../cost/levels';
 import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineAt } from '../cost/machine';
+
 import type { KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
@@ -108,7 +109,7 @@ export function reportHead(input: ReportInput): ReportHead {
       reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
     ),
     problems: reportProblems(allProblems(input), input.textOf),
-    coverage: coverageOf(inference),
+    coverage: coverageOf(prepared),
   };
 }
 
@@ -130,7 +131,7 @@ function assumedIn({ symbols }: Inference): string[] {
 
 /** What is known of the model itself. */
 function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts): ReportModel {
-  const { model, inference, weights, numbers } = prepared;
+  const { model, inference, weights, numbers, operations } = prepared;
   const main = inference.scopes[0];
   const values = (ids: readonly (number | null)[]): ReportValue[] =>
     ids.filter((id) => id !== null).map((id) => reportValue(inference, id, symbolic));
@@ -142,6 +143,7 @@ function reportModel(prepared: Prepared, path: string, symbolic?: SymbolicFacts)
     producer: producerOf(model),
     nodeCount: inference.nodes.length,
     ...numbers,
+    operations,
     weightBytes: wholeBytes(weights),
     ...(!weights.isWhole && { leastWeightBytes: weights.known }),
     inputs: values((main?.inputs ?? []).filter((id) => inference.values[id]!.origin === 'input')),
@@ -251,22 +253,15 @@ function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
   };
 }
 
-/** Shares of nodes and of operations whose rule is exact or the body of a function; null where there are none. */
-function coverageOf(inference: Inference): Report['coverage'] {
-  let covered = 0;
-  let operations = 0;
-  let coveredOperations = 0;
-  for (const node of inference.nodes) {
-    const sure = node.rule === 'exact' || node.rule === 'function';
-    const work = node.work?.operations;
-    const count = work ? (work.matrix + work.vector + work.special) * (node.repeat ?? 1) : 0;
-    operations += count;
-    if (!sure) continue;
-    covered++;
-    coveredOperations += count;
-  }
+/**
+ * Share of nodes whose rule is exact or the body of a function, and of operations that are known: all or nobody can tell. Null
+ * where there are none, and where more is missing than is there to count.
+ */
+function coverageOf({ inference, operations }: Prepared): Report['coverage'] {
+  const { nodes, isPartial } = inference;
+  const covered = nodes.filter(({ rule }) => rule === 'exact' || rule === 'function').length;
   return {
-    nodes: inference.nodes.length === 0 ? null : covered / inference.nodes.length,
-    operations: operations === 0 ? null : coveredOperations / operations,
+    nodes: nodes.length === 0 || isPartial ? null : covered / nodes.length,
+    operations: operations.isLowerBound || !operations.value ? null : 1,
   };
 }

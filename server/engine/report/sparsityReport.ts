@@ -1,9 +1,9 @@
 import { csvRow } from '../../../outside/csv';
 import type { TensorSparsity } from '../cost/sparsity/scan';
-import type { Estimate } from '../cost/types';
+import type { TotalEstimate } from '../cost/types';
 import type { Problem } from '../problem';
 import { column, type Section } from './print/sections';
-import { known, type PrintName, type Words } from './print/words';
+import type { PrintName, Words } from './print/words';
 
 /** Zeros in the weights of a model, and what they are worth. */
 export interface SparsityReport {
@@ -17,9 +17,9 @@ export interface SparsityReport {
     readonly name: string;
     /** How much faster matrix units are on 2:4 weights; null: the chip does not know the pattern. */
     readonly speedup: number | null;
-    readonly dense: Estimate | null;
+    readonly dense: TotalEstimate | null;
     /** With the zeros of tensors in the pattern left out; null where there is nothing to gain. */
-    readonly sparse: Estimate | null;
+    readonly sparse: TotalEstimate | null;
   }[];
   readonly problems: readonly Problem[];
 }
@@ -127,8 +127,8 @@ function chipSection({ chips, tensors, unreadTensors }: SparsityReport, words: W
     ],
     rows: chips.map((chip) => [
       chip.id,
-      known(chip.dense, ({ value }) => words.seconds(value), words),
-      chip.sparse ? words.seconds(chip.sparse.value) : text('none'),
+      words.total(chip.dense, words.seconds) ?? text('unknown'),
+      words.total(chip.sparse, words.seconds) ?? text('none'),
       verdict(chip),
     ]),
   };

@@ -1,12 +1,12 @@
 import type { Measurement } from '../cost/calibrate/profile';
-import type { Bound, Estimate, Placement, PrecisionChoice } from '../cost/types';
+import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } from '../cost/types';
 import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
 import type { Workload } from '../workload';
 import type { Efficiency } from './efficiency';
 
-export const reportSchemaVersion = 2;
+export const reportSchemaVersion = 3;
 
 /** One report per model and workload: what the command line prints and everything on screen derives from. */
 export interface Report {
@@ -20,7 +20,10 @@ export interface Report {
   readonly nodes: readonly ReportNode[];
   readonly chips: readonly ReportChip[];
   readonly problems: readonly ReportProblem[];
-  /** Shares (0..1) of nodes, and of operations, with rule `exact` or `function`. */
+  /**
+   * Shares (0..1): of nodes with rule `exact` or `function`, and of the operations that are known. Null where nobody can tell: of
+   * a model that is not all there, and of operations while those of one node are unknown.
+   */
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
 }
 
@@ -59,6 +62,8 @@ export interface ReportModel {
   readonly quantizationParameters: number;
   /** Tables beside them: running statistics, positions, masks, other integers. */
   readonly buffers: number;
+  /** Of all nodes in one run of the model, whatever a runtime makes of them. */
+  readonly operations: Total;
   /** Bytes of all initialisers as stored; null when a type is unknown. */
   readonly weightBytes: number | null;
   /** Bytes of those whose type is known; only where another's is not. */
@@ -106,21 +111,7 @@ export interface ReportChip {
   readonly class: string;
   readonly runtime: string;
   readonly precision: PrecisionChoice;
-  readonly total: {
-    /** The model is not all there: the sums are of what is known of it, lower bounds. */
-    readonly isPartial: boolean;
-    readonly latencySeconds: Estimate | null;
-    readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
-    readonly joules: Estimate | null;
-    /** Operations per run that the runtime runs. */
-    readonly operations: number | null;
-    /** Operations of nodes that it computes at load time, merges or drops; with `operations` those of all nodes. */
-    readonly eliminatedOperations: number | null;
-    readonly bytes: number | null;
-    readonly io: { readonly bytes: number | null; readonly seconds: number | null };
-    /** Start of a run from the host, in seconds; not in the latency, as `io` is not. */
-    readonly startSeconds: number | null;
-  };
+  readonly total: ChipCost['total'];
   readonly efficiency: Efficiency;
   readonly memory: Fit & {
     /** Of all initialisers and Constants, there all the time. */

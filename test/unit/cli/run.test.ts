@@ -39,7 +39,7 @@ describe('siliconlens analyze', () => {
     );
     expect({ code, error }).toEqual({ code: 0, error: '' });
     const report = JSON.parse(out) as Report;
-    expect(report.schemaVersion).toBe(2);
+    expect(report.schemaVersion).toBe(3);
     expect(report.chips.map((chip) => chip.id)).toEqual(['nvidia-t4', 'intel-xeon-8480']);
     expect(report.model.inputs).toEqual([
       { name: 'features', dtype: 'float', shape: [3, 16], symbolicShape: ['batch', 16] },

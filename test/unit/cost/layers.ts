@@ -133,6 +133,7 @@ export function chain(
       ],
       problems: [],
       isPartial: false,
+      isFaulty: false,
       symbols: [],
       names: new Set(),
     },

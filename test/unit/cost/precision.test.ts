@@ -60,7 +60,7 @@ describe('each precision policy on each class of chips', () => {
       const notes = problems.filter(({ code }) => code === 'cost.precision-substituted');
       expect([policy, notes.length]).toEqual([policy, precision.substituted ? 1 : 0]);
       if (precision.substituted) expect(argOf(notes[0]!, 'used')).toBe(precision.compute);
-      expect(total.operations).toBe(2 * size ** 3);
+      expect(total.operations.value).toBe(2 * size ** 3);
     }
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whole as known } from '../totals';
 import type { NodeCost } from '../../../server/engine/cost/types';
 import { heat } from '../../../server/features/heat';
 import type { Analysis } from '../../../server/workspace/analysis';
@@ -16,7 +17,7 @@ async function heated(layers: number, seconds: readonly (number | null)[], whole
   const total = {
     ...chip!.cost.total,
     latencySeconds:
-      whole === null ? null : { value: whole, low: whole, high: whole, basis: 'class' as const },
+      whole === null ? null : { value: whole, low: whole, high: whole, basis: 'class' as const, ...known },
   };
   const made: Analysis = {
     ...analysis,

@@ -1,3 +1,4 @@
+import { partly, whole } from '../totals';
 import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver';
 import type { Bound, Estimate, KernelCost } from '../../../server/engine/cost/types';
@@ -178,10 +179,9 @@ describe('the hover of the model', () => {
     const total = {
       ...first!.cost.total,
       ...{
-        isPartial: false,
-        latencySeconds: estimate(0.004, 0.003, 0.006),
+        latencySeconds: { ...estimate(0.004, 0.003, 0.006), ...whole },
         throughput,
-        joules: estimate(0.5, 0.4, 0.6),
+        joules: { ...estimate(0.5, 0.4, 0.6), ...whole },
       },
     };
     const shown = (change: object): string[] => {
@@ -189,17 +189,20 @@ describe('the hover of the model', () => {
       return modelHover({ ...analysis, chips: [one, ...rest] }, 'en', false).value.split('\n');
     };
     const lines = shown({});
-    // One node; 64 x 64 floats of weights.
-    expect(lines[0]).toBe('`g` · IR 8 · ai.onnx 17 · 1 nodes · 4,096 parameters · 16.4 kB of weights');
+    // One node; 64 x 64 floats of weights; 2 x 32 x 64 x 64 operations.
+    expect(lines[0]).toBe(
+      '`g` · IR 8 · ai.onnx 17 · 1 nodes · 4,096 parameters · 262 kOP per run · 16.4 kB of weights',
+    );
     expect(lines.filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
     expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ |');
-    expect(shown({ isPartial: true })[4]).toBe(
-      '| H100 SXM5 80GB | at least 4 ms | 250/s | at least 500 mJ |',
+    const latencySeconds = { ...total.latencySeconds, ...partly(2, 0.009) };
+    const joules = { ...total.joules, ...partly(1) };
+    expect(shown({ latencySeconds, joules, throughput: null })[4]).toBe(
+      '| H100 SXM5 80GB | at least 4 ms, at most 9 ms (2 nodes unknown) | unknown | at least 500 mJ (1 node unknown) |',
     );
     expect(shown({ joules: null, throughput: null })[4]).toBe(
       '| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | unknown | unknown |',
     );
-    expect(shown({ isPartial: true, joules: null })[4]).toMatch(/\| unknown \|$/);
   });
 
   it('leads on by commands of the allow-list, where the editor runs links', async () => {

@@ -268,15 +268,14 @@ describe('what outputs need is kept by every runtime, what they do not need is d
 
   it.each(fixtureNames)('so that all runtimes have the same work with %s, run or left out', async (name) => {
     const { value } = await readOnnx(memorySource(fixture(name)), uninterrupted);
-    const sums = new Set<number | null>();
+    const sums = new Set<number>();
     for (const [runtime, chip] of driven) {
       const prepared = await prepare(value!, { ...workload, runtime }, uninterrupted);
       const { cost } = await costsOn(prepared, chipById(chip)!, uninterrupted);
       expect(cost.runtime).toBe(runtime);
       const { operations, eliminatedOperations } = cost.total;
-      sums.add(
-        operations === null || eliminatedOperations === null ? null : operations + eliminatedOperations,
-      );
+      // Nodes whose work is unknown are left out on both sides: the known part agrees too.
+      sums.add((operations.value ?? 0) + (eliminatedOperations.value ?? 0));
     }
     expect(sums.size).toBe(1);
   });
@@ -295,7 +294,7 @@ g (float[4, 64] x) => (float[4, 64] y) <float[64, 64] W = ["location": "w.bin"],
       const { operations, eliminatedOperations } = (await costsOn(prepared, chipById(chip)!, uninterrupted))
         .cost.total;
       const isFolding = profileById(runtime)!.folding.constants;
-      expect([runtime, operations, eliminatedOperations]).toEqual(
+      expect([runtime, operations.value, eliminatedOperations.value]).toEqual(
         isFolding ? [runtime, each, ahead] : [runtime, each + ahead, 0],
       );
     }

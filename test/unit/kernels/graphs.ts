@@ -119,6 +119,7 @@ export function graphOf(
     ],
     problems: [],
     isPartial: false,
+    isFaulty: false,
     symbols: [],
     names: new Set(),
   };

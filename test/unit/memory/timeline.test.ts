@@ -71,11 +71,12 @@ describe('memoryTimeline', () => {
     expect(points.map(({ activationBytes }) => activationBytes)).toEqual([440, 440, 480]);
   });
 
-  it('is unknown as soon as a size is', async () => {
+  it('is a lower bound as soon as a size is unknown', async () => {
     const values = inference.values.map((value) => (value.name === 'r' ? { ...value, bytes: null } : value));
     const timeline = await timelineOf({ ...inference, values }, 'none');
     expect(timeline.highWaterBytes).toBeNull();
-    expect(timeline.leastBytes).toBeNull();
+    // Without r: x + y, 40 + 120, and the weights.
+    expect(timeline.leastBytes).toBe(964);
     expect(timeline.weights).toEqual({ known: 804, isWhole: true });
   });
 
@@ -146,6 +147,13 @@ describe('fitOf', () => {
     expect(small).toMatchObject({ highWaterBytes: null, leastBytes: 1000, fits: null, fitsUnknown: 'sizes' });
     const large = fitOf(chip, profile, timeline(null, capacityBytes! + 1), asked);
     expect(large).toMatchObject({ highWaterBytes: null, fits: false, fitsUnknown: null });
+    // What fits at the most fits; what may be too large, or is of a model that is not all there, may.
+    const usable = capacityBytes! - profile.reserveBytes!.value;
+    const most = (mostBytes: number, isPartial = false) =>
+      fitOf(chip, profile, timeline(null, 1000), { ...asked, isPartial, mostBytes });
+    expect(most(usable)).toMatchObject({ fits: true, fitsUnknown: null, mostBytes: usable });
+    expect(most(usable + 1)).toMatchObject({ fits: null, fitsUnknown: 'sizes', mostBytes: usable + 1 });
+    expect(most(usable, true)).toMatchObject({ fits: null, fitsUnknown: 'partial', mostBytes: null });
     expect(fitOf(chip, profile, timeline(null), asked)).toMatchObject({
       leastBytes: null,
       fitsUnknown: 'sizes',

@@ -69,7 +69,7 @@ describe('memory in training', () => {
     async (language) => {
       const { report } = await analysed('training', chipById('nvidia-h100-sxm')!);
       const words = reportWords(language);
-      const least = words.text('print.atLeast', { value: words.bytes(report.chips[0]!.memory.leastBytes!) });
+      const least = words.bounds(report.chips[0]!.memory.leastBytes, null, words.bytes)!;
       const reason = words.text('print.fitsUnknown.training');
       for (const text of [
         printTable(report, words),

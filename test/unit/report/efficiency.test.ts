@@ -33,9 +33,9 @@ describe('efficiency', () => {
     expect(found.watts).toBeCloseTo(joules!.value / latencySeconds!.value, 9);
     expect(found.watts!).toBeLessThanOrEqual(700);
     expect(found.samplesPerJoule).toBeCloseTo(8 / joules!.value, 9);
-    expect(found.operationsPerJoule).toBeCloseTo(operations! / joules!.value, 3);
+    expect(found.operationsPerJoule).toBeCloseTo(operations.value! / joules!.value, 3);
     expect(found.operationsPerSecondPerSquareMillimetre).toBeCloseTo(
-      operations! / latencySeconds!.value / 800,
+      operations.value! / latencySeconds!.value / 800,
       3,
     );
     // 1,000 requests are 125 runs of 8; 3,600 J are one Wh; 500 g/kWh are 0.5 g/Wh.

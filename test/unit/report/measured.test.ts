@@ -6,6 +6,7 @@ import { compareMeasured } from '../../../server/engine/report/measured';
 import { printCsv } from '../../../server/engine/report/print/csv';
 import { printMarkdown } from '../../../server/engine/report/print/markdown';
 import type { Report, ReportChip } from '../../../server/engine/report/types';
+import { whole } from '../totals';
 import { reportWords } from '../../../server/reportWords';
 
 const estimate = (value: number, low = value / 2, high = value * 2) =>
@@ -138,9 +139,9 @@ describe('printed reports with a profile', () => {
       latencySeconds: null,
       throughput: null,
       joules: null,
-      operations: 0,
-      eliminatedOperations: 0,
-      bytes: 0,
+      operations: { value: 0, ...whole },
+      eliminatedOperations: { value: 0, ...whole },
+      bytes: { value: 0, ...whole },
       io: { bytes: 0, seconds: null },
       startSeconds: null,
     },
@@ -161,6 +162,7 @@ describe('printed reports with a profile', () => {
       highWaterBytes: null,
       highWaterNode: null,
       leastBytes: null,
+      mostBytes: null,
       fits: null,
       fitsUnknown: 'sizes',
     },

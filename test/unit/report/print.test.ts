@@ -5,12 +5,13 @@ import { printMarkdown } from '../../../server/engine/report/print/markdown';
 import { displayWidth, printTable } from '../../../server/engine/report/print/table';
 import type { Report } from '../../../server/engine/report/types';
 import { reportWords } from '../../../server/reportWords';
+import { partly, whole } from '../totals';
 
 const seconds = { value: 4.1e-5, low: 3e-5, high: 6e-5, basis: 'class' } as const;
 
 /** One node with a name that tries to break out of every format. */
 const report: Report = {
-  schemaVersion: 2,
+  schemaVersion: 3,
   tool: { version: '1', catalogueVersion: '1' },
   model: {
     path: 'm.onnx',
@@ -22,6 +23,7 @@ const report: Report = {
     parameters: 1234,
     quantizationParameters: 0,
     buffers: 0,
+    operations: { value: 12, ...whole },
     weightBytes: 4936,
     inputs: [{ name: 'x', dtype: 'float', shape: ['batch', 3] }],
     outputs: [],
@@ -58,13 +60,12 @@ const report: Report = {
       runtime: 'tensorrt',
       precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
       total: {
-        isPartial: false,
-        latencySeconds: seconds,
+        latencySeconds: { ...seconds, ...whole },
         throughput: null,
         joules: null,
-        operations: 12,
-        eliminatedOperations: 0,
-        bytes: null,
+        operations: { value: 12, ...whole },
+        eliminatedOperations: { value: 0, ...whole },
+        bytes: { value: null, ...partly(1) },
         io: { bytes: 0, seconds: null },
         startSeconds: null,
       },
@@ -85,6 +86,7 @@ const report: Report = {
         highWaterBytes: null,
         highWaterNode: null,
         leastBytes: null,
+        mostBytes: null,
         fits: null,
         streamedBytes: 0,
         fitsUnknown: 'sizes',
@@ -129,7 +131,7 @@ describe('printed reports', () => {
     expect(head!.split(',').slice(0, 3)).toEqual(['chip', 'runtime', 'index']);
     expect(row).toContain(`"'=a|b""<script>`);
     expect(row).toContain(
-      ',exact,12,0,0,,,,0,0.000041,0.00003,0.00006,class,memory,,,,,3000000000000,,2.5,1',
+      ',exact,12,0,0,,,,0,0.000041,0.00003,0.00006,class,memory,,,,0.000041,,,0,,,,3000000000000,,2.5,1',
     );
   });
 

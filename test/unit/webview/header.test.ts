@@ -22,18 +22,18 @@ describe('the header', () => {
   });
 
   it('says how large the model is', () => {
-    expect(modelText(model)).toBe('1,234 nodes · 25,000,000 parameters · 50 MB of weights');
+    expect(modelText(model)).toBe('1,234 nodes · 25,000,000 parameters · 50 MB of weights · 8 GOP per run');
     expect(modelText({ ...model, weightBytes: null })).toBe(
-      '1,234 nodes · 25,000,000 parameters · unknown of weights',
+      '1,234 nodes · 25,000,000 parameters · unknown of weights · 8 GOP per run',
     );
     expect(modelText({ ...model, weightBytes: null, leastWeightBytes: 4e7 })).toBe(
-      '1,234 nodes · 25,000,000 parameters · at least 40 MB of weights',
+      '1,234 nodes · 25,000,000 parameters · at least 40 MB of weights · 8 GOP per run',
     );
   });
 
   it('names what is stored beside the parameters', () => {
     expect(modelText({ ...model, quantizationParameters: 1536, buffers: 64 })).toBe(
-      '1,234 nodes · 25,000,000 parameters · 50 MB of weights · 1,536 scales and zero points · 64 numbers in buffers',
+      '1,234 nodes · 25,000,000 parameters · 50 MB of weights · 8 GOP per run · 1,536 scales and zero points · 64 numbers in buffers',
     );
   });
 

@@ -1,4 +1,5 @@
 import type { Bound, Estimate } from '../../../server/engine/cost/types';
+import { partly, whole } from '../totals';
 import type {
   MeasuredPoint,
   MeasuredSummary,
@@ -7,6 +8,13 @@ import type {
   Summary,
   SummaryChip,
 } from '../../../server/protocol';
+
+/** A total of 4 ms and half a joule of which the parts of three nodes are unknown. */
+export const partOfTotal = {
+  latencySeconds: { ...estimateOf(0.004, 0.003, 0.006), ...partly(3, 0.02) },
+  joules: { ...estimateOf(0.5), ...partly(3) },
+  throughput: null,
+};
 
 /** Small summaries with round figures, so that what a page says about them can be worked out by hand. */
 export function estimateOf(
@@ -19,13 +27,12 @@ export function estimateOf(
 }
 
 const total: SummaryChip['total'] = {
-  isPartial: false,
-  latencySeconds: estimateOf(0.004, 0.003, 0.006),
+  latencySeconds: { ...estimateOf(0.004, 0.003, 0.006), ...whole },
   throughput: { samplesPerSecond: 500, concurrency: 2 },
-  joules: estimateOf(0.5),
-  operations: 8e9,
-  eliminatedOperations: 0,
-  bytes: 2e8,
+  joules: { ...estimateOf(0.5), ...whole },
+  operations: { value: 8e9, ...whole },
+  eliminatedOperations: { value: 0, ...whole },
+  bytes: { value: 2e8, ...whole },
   io: { bytes: 1e6, seconds: 0.00002 },
   startSeconds: 0.00001,
 };
@@ -47,6 +54,7 @@ const memory: SummaryChip['memory'] = {
   highWaterBytes: 4e9,
   highWaterNode: 1,
   leastBytes: 4e9,
+  mostBytes: null,
   fits: true,
   streamedBytes: 0,
   fitsUnknown: null,
@@ -96,6 +104,7 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
       parameters: 25_000_000,
       quantizationParameters: 0,
       buffers: 0,
+      operations: { value: 8e9, ...whole },
       weightBytes: 5e7,
       inputs: [],
       outputs: [],

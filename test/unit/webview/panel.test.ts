@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
 import { chipFacts, costliestData, highShare, memoryMeter } from '../../../webview/content/panel';
-import { chipOf, estimateOf, measuredOf, rowOf, summaryOf } from './made';
+import { chipOf, estimateOf, measuredOf, rowOf, summaryOf, partOfTotal } from './made';
 
 const { workload } = summaryOf();
 const factsOf = (change: Parameters<typeof chipOf>[0]) =>
@@ -30,10 +30,10 @@ describe('facts of a chip', () => {
 
   it('say at least, without a range, of a part of a model', () => {
     const efficiency = { wattHoursPerThousandRequests: null };
-    const facts = factsOf({ total: { isPartial: true }, efficiency });
+    const facts = factsOf({ total: partOfTotal, efficiency });
     expect([facts.Latency, facts.Energy, facts.Basis]).toEqual([
-      'at least 4 ms',
-      'at least 500 mJ',
+      'at least 4 ms, at most 20 ms (3 nodes unknown)',
+      'at least 500 mJ (3 nodes unknown)',
       'unknown',
     ]);
   });
@@ -89,7 +89,7 @@ describe('the bar of memory', () => {
     });
     expect(meter({ fits: null, fitsUnknown: 'partial' })).toEqual({
       value: null,
-      text: 'unknown: parts of the model are missing',
+      text: 'unknown: parts of the model are missing or wrong',
     });
   });
 

@@ -53,7 +53,7 @@ describe('the report', () => {
     const page = await report();
     const header = () => page.main().tagged('header')[0]!;
     expect(said(header().classed('summary'))).toEqual([
-      '1,234 nodes · 25,000,000 parameters · 50 MB of weights',
+      '1,234 nodes · 25,000,000 parameters · 50 MB of weights · 8 GOP per run',
     ]);
     expect(header().classed('note')).toEqual([]);
     page.send({ type: 'summary', summary: { ...summary, coverage: { nodes: 0.75, operations: 1 } } });

@@ -1,8 +1,9 @@
+import { whole } from '../totals';
 import { describe, expect, it } from 'vitest';
 import { chipsData, chosenChip, fits, mostly } from '../../../webview/content/chips';
 import { carbonText, energyData } from '../../../webview/content/energy';
 import { sharesData } from '../../../webview/content/shares';
-import { chipOf, estimateOf, summaryOf } from './made';
+import { chipOf, estimateOf, summaryOf, partOfTotal } from './made';
 
 describe('chips side by side', () => {
   const cellsOf = (change: Parameters<typeof chipOf>[0]) =>
@@ -52,12 +53,12 @@ describe('chips side by side', () => {
   });
 
   it('say at least of sums over a part of a model, and neither range nor basis', () => {
-    expect(cellsOf({ total: { isPartial: true } }).slice(1, 6)).toEqual([
-      'at least 4 ms',
+    expect(cellsOf({ total: partOfTotal }).slice(1, 6)).toEqual([
+      'at least 4 ms, at most 20 ms (3 nodes unknown)',
       'unknown',
       'unknown',
-      '500/s at 2 in flight',
-      'at least 500 mJ',
+      'unknown',
+      'at least 500 mJ (3 nodes unknown)',
     ]);
   });
 
@@ -74,12 +75,11 @@ describe('chips side by side', () => {
       'unknown',
       'unknown',
     ]);
-    expect(cellsOf({ total: { ...total, isPartial: true } })[1]).toBe('unknown');
   });
 
   it('name the basis', () => {
     const basisOf = (basis: 'calibrated' | 'peak') =>
-      cellsOf({ total: { latencySeconds: estimateOf(1, 1, 1, basis) } })[3];
+      cellsOf({ total: { latencySeconds: { ...estimateOf(1, 1, 1, basis), ...whole } } })[3];
     expect([basisOf('calibrated'), basisOf('peak')]).toEqual(['calibrated', 'vendor peak only']);
   });
 
@@ -97,7 +97,7 @@ describe('chips side by side', () => {
     expect(said(true, null)).toBe('fits');
     expect(said(false, null)).toBe('does not fit');
     expect(said(null, 'training')).toBe('unknown: the need of training is not counted');
-    expect(said(null, 'partial')).toBe('unknown: parts of the model are missing');
+    expect(said(null, 'partial')).toBe('unknown: parts of the model are missing or wrong');
     expect(said(null, 'capacity')).toBe('unknown: its capacity is not known');
     expect(said(null, 'sizes')).toBe('unknown: sizes of values are not known');
     expect(said(null, null)).toBe('unknown');

@@ -1,5 +1,6 @@
 import { csvRow, type CsvCell } from '../../../../outside/csv';
 import type { LazyChip, LazyReport, ReportChip, ReportMeasured, ReportNode } from '../types';
+import type { TotalEstimate } from '../../cost/types';
 import { shapeText } from './sections';
 
 /** Seconds measured of all groups that one node stands for, and how they compare with the estimate. */
@@ -46,8 +47,15 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell | u
   ['measured_seconds', ({ measured }) => measured?.seconds],
   ['measured_ratio', ({ measured }) => measured?.ratio],
   ['joules', ({ cost }) => cost?.joules?.value],
-  // Figures of the whole run, the same in every row of a chip. A bare number would pass for that of the whole model.
-  ['chip_joules', ({ chip }) => (chip?.total.isPartial ? null : chip?.total.joules?.value)],
+  // Figures of the whole run, the same in every row of a chip. A lower bound has columns of its own: a bare number would
+  // pass for the whole.
+  ['chip_seconds', ({ chip }) => whole(chip?.total.latencySeconds)],
+  ['chip_seconds_at_least', ({ chip }) => least(chip?.total.latencySeconds)],
+  ['chip_seconds_at_most', ({ chip }) => chip?.total.latencySeconds?.atMost],
+  ['chip_unknown_nodes', ({ chip }) => chip?.total.operations.unknownNodes],
+  ['chip_joules', ({ chip }) => whole(chip?.total.joules)],
+  ['chip_joules_at_least', ({ chip }) => least(chip?.total.joules)],
+  ['chip_joules_at_most', ({ chip }) => chip?.total.joules?.atMost],
   ['chip_operations_per_joule', ({ chip }) => chip?.efficiency.operationsPerJoule],
   [
     'chip_operations_per_second_per_mm2',
@@ -56,6 +64,14 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell | u
   ['chip_wh_per_1000_requests', ({ chip }) => chip?.efficiency.wattHoursPerThousandRequests?.value],
   ['chip_g_co2e_per_1000_requests', ({ chip }) => chip?.efficiency.gramsCo2PerThousandRequests?.value],
 ];
+
+function whole(total: TotalEstimate | null | undefined): number | null | undefined {
+  return total?.isLowerBound ? null : total?.value;
+}
+
+function least(total: TotalEstimate | null | undefined): number | null | undefined {
+  return total?.isLowerBound ? total.value : null;
+}
 
 /** One row per chip and node (per node alone where there is no chip), RFC 4180, row by row. */
 export function* printCsv(report: LazyReport): Generator<string> {

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../cost/types';
+import type { Estimate, Total, TotalEstimate } from '../../cost/types';
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
@@ -41,7 +41,7 @@ function modelSection(report: Report, words: Words): Section {
     [text('model.quantisation'), words.count(model.quantizationParameters)],
     [text('model.buffers'), words.count(model.buffers)],
     [text('model.weights'), weightsText(model, words)],
-    [text('model.operations'), known(operationsOf(report), words.operations, words)],
+    [text('model.operations'), totalText(model.operations, words.operations, words)],
     [text('model.producer'), model.producer || text('none')],
     [
       text('model.opsets'),
@@ -68,17 +68,6 @@ function modelSection(report: Report, words: Words): Section {
   return { title: model.path, columns: [column(text('what')), column(text('value'))], rows };
 }
 
-/** Operations per run; null as soon as those of one node are unknown, or where none of a model's nodes is there. */
-export function operationsOf(report: Report): number | null {
-  if (report.nodes.length === 0 && report.chips.some(({ total }) => total.isPartial)) return null;
-  let sum = 0;
-  for (const { operations, repeat } of report.nodes) {
-    if (operations === null || repeat === null) return null;
-    sum += (operations.matrix + operations.vector + operations.special) * repeat;
-  }
-  return sum;
-}
-
 function chipSection(report: Report, words: Words): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   return {
@@ -102,13 +91,13 @@ function chipSection(report: Report, words: Words): Section {
       // Of several chips each has its own default.
       runtime === report.workload.runtime ? runtime : words.text('print.runtimeDefault', { runtime }),
       precision.compute,
-      totalText(total, total.latencySeconds, words.seconds, words),
-      rangeText(whole(total, total.latencySeconds), words.seconds, words),
-      known(whole(total, total.latencySeconds), (estimate) => text(`basis.${estimate.basis}`), words),
+      totalText(total.latencySeconds, words.seconds, words),
+      rangeText(whole(total.latencySeconds), words.seconds, words),
+      known(whole(total.latencySeconds), (estimate) => text(`basis.${estimate.basis}`), words),
       known(total.throughput, (throughput) => throughputText(throughput, words), words),
       // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
       known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
-      totalText(total, total.joules, words.joules, words),
+      totalText(total.joules, words.joules, words),
       memoryText(memory, words),
       known(memory.capacityBytes, words.bytes, words),
       known(memory.fits, (fits) => fitsText(fits, memory.streamedBytes, words), words),
@@ -117,32 +106,34 @@ function chipSection(report: Report, words: Words): Section {
   };
 }
 
-/** A sum over the model; of one that is not all there what it is at the least. */
+/** A sum over the model with how much of it is known. */
 function totalText(
-  { isPartial }: ReportChip['total'],
-  estimate: Estimate | null,
+  total: Total | TotalEstimate | null,
   write: (value: number) => string,
   words: Words,
 ): string {
-  if (!isPartial || !estimate) return known(estimate, ({ value }) => write(value), words);
-  return words.text('print.atLeast', { value: write(estimate.value) });
+  return words.total(total, write) ?? words.text('print.unknown');
 }
 
 /** The estimate of a whole model; null for a lower bound, whose range and basis say nothing of the whole. */
-function whole({ isPartial }: ReportChip['total'], estimate: Estimate | null): Estimate | null {
-  return isPartial ? null : estimate;
+function whole(estimate: TotalEstimate | null): Estimate | null {
+  return estimate?.isLowerBound ? null : estimate;
 }
 
 /** Bytes of the weights; where some have a type that nobody knows here, those of the others. */
 function weightsText({ weightBytes, leastWeightBytes }: Report['model'], words: Words): string {
-  if (leastWeightBytes === undefined) return known(weightBytes, words.bytes, words);
-  return words.text('print.atLeast', { value: words.bytes(leastWeightBytes) });
+  return boundsText(weightBytes, leastWeightBytes ?? null, null, words);
 }
 
-/** The high-water mark; where only a lower bound of the need is known, that one, called so. */
-function memoryText({ highWaterBytes, leastBytes }: ReportChip['memory'], words: Words): string {
-  if (highWaterBytes !== null || leastBytes === null) return known(highWaterBytes, words.bytes, words);
-  return words.text('print.atLeast', { value: words.bytes(leastBytes) });
+/** The high-water mark; where only bounds of the need are known, these, called so. */
+function memoryText({ highWaterBytes, leastBytes, mostBytes }: ReportChip['memory'], words: Words): string {
+  return boundsText(highWaterBytes, leastBytes, mostBytes, words);
+}
+
+/** Bytes, or the bounds between which they are. */
+function boundsText(bytes: number | null, least: number | null, most: number | null, words: Words): string {
+  if (bytes !== null) return words.bytes(bytes);
+  return words.bounds(least, most, words.bytes) ?? words.text('print.unknown');
 }
 
 /** Whether a model fits; weights that are streamed need no room. */
@@ -154,13 +145,14 @@ function fitsText(fits: boolean, streamedBytes: number, words: Words): string {
 /** Why the operations of a chip are fewer than the model's, and why nobody can tell whether training fits. */
 function chipNote(report: Report, words: Words): { readonly note?: string } {
   const notes: string[] = [];
-  const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations ?? 0) > 0);
+  const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations.value ?? 0) > 0);
   const list = fewer
-    .map(({ id, total }) => `${id} ${words.operations(total.eliminatedOperations!)}`)
+    .map(({ id, total }) => `${id} ${totalText(total.eliminatedOperations, words.operations, words)}`)
     .join(', ');
   if (list !== '') notes.push(words.text('print.eliminated', { list }));
   if (report.workload.phase === 'training') notes.push(words.text('print.fitsUnknown.training'));
-  if (report.chips.some(({ total }) => total.isPartial)) notes.push(words.text('print.fitsUnknown.partial'));
+  if (report.chips.some(({ memory }) => memory.fitsUnknown === 'partial'))
+    notes.push(words.text('print.fitsUnknown.partial'));
   return notes.length > 0 ? { note: notes.join('. ') } : {};
 }
 
@@ -183,8 +175,8 @@ function energySection(report: Report, words: Words): Section {
     ],
     rows: report.chips.map(({ id, total, efficiency }) => [
       id,
-      totalText(total, total.joules, words.joules, words),
-      rangeText(whole(total, total.joules), words.joules, words),
+      totalText(total.joules, words.joules, words),
+      rangeText(whole(total.joules), words.joules, words),
       known(efficiency.watts, words.watts, words),
       known(efficiency.operationsPerJoule, words.operationsPerJoule, words),
       known(efficiency.samplesPerJoule, words.decimal, words),
@@ -234,10 +226,16 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
         node.line === null ? text('none') : String(node.line),
       ];
     }),
-    ...(dear.length > costliest
-      ? { note: words.text('print.more', { count: words.count(dear.length - costliest) }) }
-      : {}),
+    ...sharesNote(chip, dear.length - costliest, words),
   };
+}
+
+/** How many rows are left out, and of what the shares are where not all of the time is known. */
+function sharesNote({ total }: ReportChip, left: number, words: Words): { readonly note?: string } {
+  const notes: string[] = [];
+  if (left > 0) notes.push(words.text('print.more', { count: words.count(left) }));
+  if (total.latencySeconds?.isLowerBound) notes.push(words.text('print.sharesOfKnown'));
+  return notes.length > 0 ? { note: notes.join('. ') } : {};
 }
 
 /** Seconds and nodes by operator, the most expensive first. */
@@ -269,9 +267,7 @@ function operatorSection(report: Report, chip: ReportChip, words: Words): Sectio
         whole ? words.percent(share.seconds / whole) : text('unknown'),
         words.count(share.nodes),
       ]),
-    ...(sorted.length > mostOperators
-      ? { note: words.text('print.more', { count: words.count(sorted.length - mostOperators) }) }
-      : {}),
+    ...sharesNote(chip, sorted.length - mostOperators, words),
   };
 }
 

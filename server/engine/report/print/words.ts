@@ -1,4 +1,4 @@
-import type { Estimate } from '../../cost/types';
+import type { Bounded, Estimate } from '../../cost/types';
 import type { Problem } from '../../problem';
 import type { ReportKey } from '../../../../l10n/report';
 
@@ -10,6 +10,17 @@ export interface Words {
   /** The text of a key, such as `print.latency`. */
   readonly text: (key: ReportKey, args?: Readonly<Record<string, string | number>>) => string;
   readonly problem: (problem: Problem) => string;
+  /** A total with how much of it is known, such as `at least 12 ms (3 nodes unknown)`; null where nothing of it is. */
+  readonly total: (
+    total: (Bounded & { readonly value: number | null }) | null,
+    write: (value: number) => string,
+  ) => string | null;
+  /** What lies between the two, such as `at least 2 GB`; null where neither is known. */
+  readonly bounds: (
+    least: number | null,
+    most: number | null,
+    write: (value: number) => string,
+  ) => string | null;
   readonly seconds: (value: number) => string;
   readonly bytes: (value: number) => string;
   readonly operations: (value: number) => string;

@@ -1,0 +1,166 @@
+import type { Inference, InferredNode } from '../inference/types';
+import { movedBytes } from '../kernels/operands';
+import type { Kernel, KernelPlan } from '../kernels/types';
+import type { Operations } from '../operators/rule';
+import { isStepDue, type Steps } from '../scheduler';
+import { scale, Total as EstimateSum } from './interval';
+import { trainingBytes, trainingOperations } from './training';
+import type { ChipCost, Estimate, KernelCost, Total, TotalEstimate } from './types';
+
+/** The totals of a run that are sums over its nodes. */
+export type Totals = Pick<
+  ChipCost['total'],
+  'latencySeconds' | 'joules' | 'operations' | 'eliminatedOperations' | 'bytes'
+>;
+
+/** What is costed of a model on a chip. */
+export interface Costed {
+  readonly inference: Inference;
+  readonly plan: KernelPlan;
+  /** Those of the plan, then transfers that run as kernels of their own. */
+  readonly kernels: readonly KernelCost[];
+  /** Transfers by the kernel that waits for them. */
+  readonly links: ReadonlyMap<number, Estimate>;
+  readonly training: boolean;
+}
+
+/** Parts of the model are missing or wrong, so that the whole is more than the sum of what is there. */
+export function isOpen({ isPartial, isFaulty }: Pick<Inference, 'isPartial' | 'isFaulty'>): boolean {
+  return isPartial || isFaulty;
+}
+
+/** A sum of numbers over nodes, of which some may be unknown. */
+class NumberSum {
+  private sum = 0;
+  private unknownNodes = 0;
+  private hasGap = false;
+
+  /** @param part of one run; null: unknown. `nodes` are as many as it is of */
+  add(part: number | null, repeat: number | null, nodes = 1): void {
+    if (part !== null && repeat !== null) this.sum += part * repeat;
+    else {
+      this.unknownNodes += nodes;
+      this.hasGap = true;
+    }
+  }
+
+  /**
+   * @param isPart more is to come than was added
+   * @param isAny something was there to add: without it nothing is known, which is not the same as nothing
+   */
+  get(isPart: boolean, isAny = true): Total {
+    const isLowerBound = isPart || this.hasGap;
+    const value = (isLowerBound || !isAny) && this.sum === 0 ? null : this.sum;
+    return { value, isLowerBound, unknownNodes: this.unknownNodes, atMost: null };
+  }
+}
+
+/** A sum of estimates over kernels, of which some may be unknown. */
+class EstimatesOfKernels {
+  private readonly sum = new EstimateSum();
+  private unknownNodes = 0;
+  private hasGap = false;
+
+  add({ operatorClass, repeat, nodes }: Kernel, part: Estimate | null): void {
+    if (part && repeat !== null) this.sum.add(operatorClass, part, repeat);
+    else {
+      this.unknownNodes += nodes.length;
+      this.hasGap = true;
+    }
+  }
+
+  /** A transfer that a kernel waits for. */
+  addLink(link: Estimate, repeat: number | null): void {
+    if (repeat !== null) this.sum.add('link', scale(link, repeat));
+  }
+
+  noteGap(): void {
+    this.hasGap = true;
+  }
+
+  get(isPart: boolean): TotalEstimate | null {
+    const isLowerBound = isPart || this.hasGap;
+    const sum = this.sum.get();
+    if (isLowerBound && sum.value === 0) return null;
+    return { ...sum, isLowerBound, unknownNodes: this.unknownNodes, atMost: null };
+  }
+}
+
+/**
+ * Sums over kernels x repeat and over what no kernel runs. Where a part is unknown the sum of the others is a lower bound; where
+ * a kernel is known and the chip cannot run it, there is no time.
+ */
+export function* totalsOf(costed: Costed): Steps<Totals> {
+  const { inference, plan, kernels, links, training } = costed;
+  const isPart = isOpen(inference);
+  const [seconds, joules] = [new EstimatesOfKernels(), new EstimatesOfKernels()];
+  const [operations, bytes] = [new NumberSum(), new NumberSum()];
+  let canRun = true;
+  for (const kernel of plan.kernels) {
+    if (isStepDue(kernel.index)) yield;
+    const cost = kernels[kernel.index]!;
+    const nodes = kernel.nodes.length;
+    const work = operationsOf(kernel, training);
+    if (cost.placement === 'none' && work !== null) canRun = false;
+    seconds.add(kernel, cost.seconds);
+    joules.add(kernel, cost.joules);
+    const link = links.get(kernel.index);
+    if (link) seconds.addLink(link, kernel.repeat);
+    if (work !== null) operations.add(work, kernel.repeat, nodes);
+    // Of a kernel with a node whose work is unknown, that of the others counts.
+    else for (const index of kernel.nodes) addNode(operations, inference.nodes[index]!);
+    bytes.add(bytesOf(kernel, training), kernel.repeat, nodes);
+  }
+  if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) seconds.noteGap();
+  const isAny = plan.kernelOfNode.length > 0;
+  const hasTime = isAny && canRun;
+  return {
+    latencySeconds: hasTime ? seconds.get(isPart) : null,
+    joules: hasTime && plan.kernels.length > 0 ? joules.get(isPart) : null,
+    operations: operations.get(isPart, isAny),
+    eliminatedOperations: yield* eliminatedOperations(inference, plan),
+    bytes: bytes.get(isPart, isAny),
+  };
+}
+
+/** Operations of nodes in no kernel: the runtime computes them at load time, merges them with equal ones or drops them. */
+function* eliminatedOperations(inference: Inference, plan: KernelPlan): Steps<Total> {
+  const sum = new NumberSum();
+  for (const node of inference.nodes) {
+    if (isStepDue(node.index)) yield;
+    if (plan.kernelOfNode[node.index] === -1) addNode(sum, node);
+  }
+  return sum.get(false);
+}
+
+/** Operations of all nodes of a model in one run. */
+export function* modelOperations(inference: Inference): Steps<Total> {
+  const sum = new NumberSum();
+  for (const node of inference.nodes) {
+    if (isStepDue(node.index)) yield;
+    addNode(sum, node);
+  }
+  return sum.get(isOpen(inference), inference.nodes.length > 0);
+}
+
+function addNode(sum: NumberSum, { work, repeat }: InferredNode): void {
+  sum.add(work && allOperations(work.operations), repeat);
+}
+
+/** Operations of all kinds together. */
+function allOperations({ matrix, vector, special }: Operations): number {
+  return matrix + vector + special;
+}
+
+function operationsOf(kernel: Kernel, training: boolean): number | null {
+  const work = kernel.operations;
+  if (!work) return null;
+  return training ? trainingOperations(kernel, work) : allOperations(work);
+}
+
+function bytesOf(kernel: Kernel, training: boolean): number | null {
+  const moved = movedBytes(kernel);
+  return training && moved !== null
+    ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0)
+    : moved;
+}
