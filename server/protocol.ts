@@ -10,7 +10,7 @@ import type {
   ReportNode,
   ReportProblem,
 } from './engine/report/types';
-import type { Phase, PrecisionPolicy } from './engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy } from './engine/workload';
 
 declare const types: unique symbol;
 
@@ -121,6 +121,10 @@ export interface ChoicesResult {
   readonly precision: PrecisionPolicy;
   /** Null: each chip's default. */
   readonly runtime: string | null;
+  /** Null: what the runtime does. */
+  readonly cache: CachePolicy | null;
+  /** What that is on each chosen chip; none where the model has no caches. */
+  readonly cacheInForce: readonly { readonly chip: string; readonly cache: CachePolicy }[];
   /** Those that drive a chosen chip, and the one in force; `refused` names the chosen chips that it cannot drive. */
   readonly runtimes: readonly {
     readonly id: string;

@@ -6,7 +6,15 @@ import { text } from '../text';
 import { chooseChips } from './chips';
 import { writeSetting } from './settings';
 import { setSizes } from './sizes';
-import { runtimeInForce, setDimensions, setPhase, setPrecision, setRuntime } from './workload';
+import {
+  cachesText,
+  runtimeInForce,
+  setCache,
+  setDimensions,
+  setPhase,
+  setPrecision,
+  setRuntime,
+} from './workload';
 
 /** The pick lists behind the status item and the commands of the same names. */
 export class Choices {
@@ -43,6 +51,10 @@ export class Choices {
     await setRuntime(await this.of(uri));
   }
 
+  async setCache(uri: vscode.Uri): Promise<void> {
+    await setCache(await this.of(uri));
+  }
+
   async toggleHints(uri: vscode.Uri | undefined): Promise<void> {
     const enabled = vscode.workspace.getConfiguration('siliconlens', uri).get('hints.enable', true);
     await writeSetting('hints.enable', !enabled);
@@ -69,6 +81,7 @@ export class Choices {
       ['debug-step-over', text('extension.show.phase'), choices.phase, () => this.setPhase(uri)],
       ['symbol-numeric', text('extension.show.precision'), choices.precision, () => this.setPrecision(uri)],
       ['server-process', text('extension.show.runtime'), runtimeInForce(choices), () => this.setRuntime(uri)],
+      ['database', text('extension.show.cache'), cachesText(choices), () => this.setCache(uri)],
       ['eye', text('extension.show.hints'), '', () => this.toggleHints(uri)],
     ];
     const items = entries.map(([icon, label, description, run]) => ({

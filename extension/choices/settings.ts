@@ -1,6 +1,6 @@
 import { entryOf } from '../../outside/table';
 import * as vscode from 'vscode';
-import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { DimensionChoice } from '../../server/protocol';
 
 /** An entry of the setting `siliconlens.models`. */
@@ -9,6 +9,7 @@ export interface ModelChoices {
   readonly phase?: Phase;
   readonly precision?: PrecisionPolicy;
   readonly runtime?: string;
+  readonly cache?: CachePolicy;
 }
 
 /** Where picks are written: the workspace, or the user's settings if no folder is open. */

@@ -1,6 +1,6 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { ExtensionKey } from '../../l10n/extension';
 import type { ChoicesResult, DimensionChoice } from '../../server/protocol';
 import { text } from '../text';
@@ -103,6 +103,32 @@ export async function setRuntime(choices: ChoicesResult): Promise<void> {
   if (!picked) return;
   const change: ModelChoices = { runtime: picked.id ?? undefined };
   await writeModelChoices(choices.key, change);
+}
+
+const caches: Record<CachePolicy, ExtensionKey> = {
+  exported: 'extension.cache.exported',
+  shared: 'extension.cache.shared',
+  paged: 'extension.cache.paged',
+};
+
+export async function setCache(choices: ChoicesResult): Promise<void> {
+  const policies = Object.entries(caches) as [CachePolicy, ExtensionKey][];
+  const items = [
+    { cache: undefined, label: text('extension.runtime.default'), detail: cachesText(choices) },
+    ...policies.map(([cache, detail]) => ({ cache, label: cache, detail: text(detail) })),
+  ];
+  const marked = items.map((item) => ({
+    ...item,
+    ...mark(item.label, item.cache === (choices.cache ?? undefined)),
+  }));
+  const picked = await vscode.window.showQuickPick(marked, { title: text('extension.cache.title') });
+  if (picked) await writeModelChoices(choices.key, { cache: picked.cache });
+}
+
+/** What becomes of caches on each chosen chip. */
+export function cachesText({ cacheInForce }: Pick<ChoicesResult, 'cacheInForce'>): string {
+  if (cacheInForce.length === 0) return text('extension.cache.none');
+  return labelText(cacheInForce.map(({ chip, cache }) => `${chip}: ${cache}`).join(', '));
 }
 
 /** The default with what it is on each chosen chip, then the runtimes with the chosen chips that each cannot drive. */

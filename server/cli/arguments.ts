@@ -19,6 +19,7 @@ const workload: OptionTable = {
   phase: { type: 'string' },
   precision: { type: 'string' },
   runtime: { type: 'string' },
+  cache: { type: 'string' },
   settings: { type: 'string' },
 };
 
@@ -51,6 +52,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     phase: { type: 'string' },
     precision: { type: 'string' },
     runtime: { type: 'string' },
+    cache: { type: 'string' },
     settings: { type: 'string' },
   },
   chips: formatted,

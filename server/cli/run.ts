@@ -6,7 +6,7 @@ import { message } from '../../l10n/cli';
 import { writeMessage } from '../../l10n/write';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
-import { phases, precisionPolicies } from '../engine/workload';
+import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
@@ -120,6 +120,7 @@ function helpText(language: Language): string {
     precisions: precisionPolicies.join(', '),
     shells: shells.join(', '),
     runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),
+    caches: cachePolicies.join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }

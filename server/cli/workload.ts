@@ -12,7 +12,7 @@ import { profileById, runtimeProfiles } from '../engine/kernels/profile';
 import type { Problem, ProblemCode } from '../engine/problem';
 import { terminalText } from '../../outside/terminal';
 import { uninterrupted } from '../engine/scheduler';
-import { phases, precisionPolicies, type Workload } from '../engine/workload';
+import { cachePolicies, phases, precisionPolicies, type Workload } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { parseBindings, type Arguments } from './arguments';
 import { refused, usage } from './failure';
@@ -57,6 +57,7 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
     phase: words.choice('phase', phases) ?? choices.workload.phase,
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
+    cache: words.choice('cache', cachePolicies) ?? choices.workload.cache ?? null,
   };
 }
 
@@ -68,14 +69,11 @@ export async function prepareAsked(model: Model, asked: Asked): Promise<Known> {
 }
 
 /** As {@link prepareAsked}, but throws nothing. */
-export async function prepareKnown(
-  model: Model,
-  { settings, options, phase, precision, runtime }: Asked,
-): Promise<Known> {
+export async function prepareKnown(model: Model, { settings, options, ...workload }: Asked): Promise<Known> {
   const calm = resolveBindings(model.graph, settings);
   const strict = resolveBindings(model.graph, [options]);
   const bindings = { ...calm.bindings, ...strict.bindings };
-  const prepared = await prepare(model, { bindings, phase, precision, runtime }, uninterrupted);
+  const prepared = await prepare(model, { bindings, ...workload }, uninterrupted);
   return {
     prepared,
     problems: [

@@ -6,6 +6,7 @@ import { Sizing } from './cost/sizing';
 import { isOpen, modelOperations } from './cost/totals';
 import type { ChipCost, Total } from './cost/types';
 import type { Model } from './graph/model';
+import { isOnnx } from './graph/origin';
 import { infer } from './inference/infer';
 import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
 import { storedNumbers, type StoredNumbers } from './inference/stored/count';
@@ -19,7 +20,7 @@ import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
 import { runPolitely, type Scheduler, type Steps } from './scheduler';
-import type { Workload } from './workload';
+import type { CachePolicy, Workload } from './workload';
 
 /** A model under one workload: everything that does not depend on a chip. */
 export interface Prepared {
@@ -34,7 +35,7 @@ export interface Prepared {
   readonly operations: Total;
 }
 
-/** Kernels of each inference by the name of the runtime profile, planned when a chip first needs them. */
+/** Kernels of each inference by the runtime profile and what becomes of caches, planned when a chip first needs them. */
 const plans = new Query<Inference, KernelPlan>(Infinity);
 
 /** What files say of their sizes; bindings change nothing in it, only loop trips do. */
@@ -119,11 +120,17 @@ const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.w
 
 function planFor(prepared: Prepared, profile: RuntimeProfile, scheduler: Scheduler): Promise<KernelPlan> {
   const { inference } = prepared;
+  const cache = cachePolicyOf(prepared, profile);
   const make = async (): Promise<KernelPlan> => {
     const file = profile.sizes === 'file' ? await fileFacts(prepared, scheduler) : undefined;
-    return planKernels(inference, profile, scheduler, file && { file });
+    return planKernels(inference, profile, scheduler, { cache, ...(file && { file }) });
   };
-  return plans.wait(inference, make, profile.id);
+  return plans.wait(inference, make, `${profile.id} ${cache}`);
+}
+
+/** What is asked for, else what the runtime does. A model of which no file has the graph copies nothing. */
+function cachePolicyOf({ model, workload }: Prepared, profile: RuntimeProfile): CachePolicy {
+  return workload.cache ?? (isOnnx(model.origin) ? (profile.cache?.policy ?? 'exported') : 'shared');
 }
 
 /** Undefined where all sizes have numbers in the file: then there is nothing that only bindings tell. */

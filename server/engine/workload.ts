@@ -17,6 +17,14 @@ export const precisionPolicies = [
 ] as const;
 export type PrecisionPolicy = (typeof precisionPolicies)[number];
 
+/**
+ * What becomes of a cache of keys and values that a run is given and gives back. `exported`: as the graph is written, the
+ * old one is copied into a new one. `shared`: both are one buffer, to which a run adds its own keys and values. `paged`: as
+ * `shared`, in blocks that belong to one sequence each.
+ */
+export const cachePolicies = ['exported', 'shared', 'paged'] as const;
+export type CachePolicy = (typeof cachePolicies)[number];
+
 /** What a model is asked to do: everything besides the model and the chip that a cost depends on. */
 export interface Workload {
   /** Numbers for symbolic dimensions, by canonical symbol name; also `loop:<node name>` for trip counts. */
@@ -25,4 +33,6 @@ export interface Workload {
   readonly precision: PrecisionPolicy;
   /** Id of a runtime profile, or null: the default of each chip. */
   readonly runtime: string | null;
+  /** Null or left out: what the runtime does. */
+  readonly cache?: CachePolicy | null;
 }

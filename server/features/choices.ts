@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { chipById } from '../engine/chips/catalogue';
 import { modelMemory, mainMemory } from '../engine/chips/chip';
 import { defaultRuntimeOf, drives } from '../engine/cost/runtimes';
+import { cachePolicyIn } from '../engine/kernels/caches';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { aliasesOf } from '../engine/inference/bindingNames';
 import type { Catalogue } from '../engine/chips/catalogue';
@@ -14,7 +15,7 @@ import { known } from './format';
 
 /** What is in force for a model and what may be chosen. */
 export function choices(analysis: Analysis, key: string, language: Language): ChoicesResult {
-  const { phase, precision, runtime } = analysis.choices.workload;
+  const { phase, precision, runtime, cache = null } = analysis.choices.workload;
   return {
     key,
     chips: chipChoices(analysis.catalogue, language),
@@ -23,6 +24,11 @@ export function choices(analysis: Analysis, key: string, language: Language): Ch
     phase,
     precision,
     runtime,
+    cache,
+    cacheInForce: analysis.chips.flatMap(({ chip, plan }) => {
+      const inForce = cachePolicyIn(plan);
+      return inForce ? [{ chip: chip.name, cache: inForce }] : [];
+    }),
     ...runtimeChoices(analysis),
     profiles: analysis.profiles.map(({ chip, file }) => {
       const name = analysis.catalogue.byId(chip)?.name ?? chip;

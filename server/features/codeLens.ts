@@ -6,6 +6,7 @@ import type { Language } from '../../l10n/language';
 import { boundsText } from '../../l10n/totals';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
+import { cachePolicyIn } from '../engine/kernels/caches';
 import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Phase } from '../engine/workload';
 import type { Analysis } from '../workspace/analysis';
@@ -77,13 +78,14 @@ function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Lang
 
 /** One run in full: range, throughput, memory against capacity. */
 function totalTooltip(
-  { cost, fit, profile }: ChipAnalysis,
+  { cost, fit, plan, profile }: ChipAnalysis,
   { workload }: Choices,
   language: Language,
 ): string {
   const { throughput } = cost.total;
   const format = formatterOf(language);
-  return message(language, 'lens.total', {
+  const cache = cachePolicyIn(plan);
+  const whole = message(language, 'lens.total', {
     time: totalTime(cost.total, language),
     rate: known(throughput, (one) => format.perSecond(one.samplesPerSecond), language),
     memory: memoryText(fit, workload.phase, language),
@@ -91,6 +93,8 @@ function totalTooltip(
     runtime: runtimeText(profile, workload.runtime, language),
     precision: cost.precision.compute,
   });
+  if (!cache) return whole;
+  return message(language, 'lens.totalCache', { total: whole, cache: message(language, `cache.${cache}`) });
 }
 
 /** A total with the sizes that it stands on. */

@@ -1,8 +1,8 @@
 import { entryOf, setEntry } from '../../outside/table';
 import type { Bindings } from '../engine/graph/dim';
 import { lineAt, parseJsonWithComments } from '../engine/json';
-import { phases, precisionPolicies } from '../engine/workload';
-import type { Phase, PrecisionPolicy, Workload } from '../engine/workload';
+import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { appendAll } from '../engine/lists';
 
@@ -12,6 +12,7 @@ interface ModelSettings {
   readonly precision?: PrecisionPolicy;
   readonly phase?: Phase;
   readonly runtime?: string;
+  readonly cache?: CachePolicy;
 }
 
 /** The section `siliconlens` of the settings, checked. Names are those of the manifest. */
@@ -26,6 +27,8 @@ export interface Settings {
   readonly phase: Phase;
   /** Null: the default of each chip. */
   readonly runtime: string | null;
+  /** Null: what the runtime does. */
+  readonly cache: CachePolicy | null;
   /** Chip that runs what the chosen chip can't; null: the engine's default. */
   readonly host: string | null;
   /** Grid intensity in g CO2e/kWh; null: not given, carbon is unknown. */
@@ -42,7 +45,7 @@ export interface Settings {
 }
 
 /** What is in force for one model. */
-export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase' | 'runtime'> {
+export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase' | 'runtime' | 'cache'> {
   readonly workload: Workload;
   /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
   readonly dimensions: readonly Bindings[];
@@ -67,6 +70,7 @@ export const defaultSettings: Settings = {
   precision: 'as-stored',
   phase: 'inference',
   runtime: null,
+  cache: null,
   host: null,
   carbonIntensity: null,
   hints: { enable: true, cost: true, shape: true, threshold: 0 },
@@ -90,6 +94,7 @@ export function parseSettings(section: unknown): {
     precision: reader.oneOf('precision', precisionPolicies) ?? defaultSettings.precision,
     phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
     runtime: reader.text('runtime'),
+    cache: cacheIn(reader) ?? null,
     host: reader.text('host'),
     carbonIntensity: reader.amount('carbonIntensity'),
     hints: {
@@ -127,15 +132,16 @@ export function choicesFor(settings: Settings, key: string): Choices {
     settings.models.filter(([glob]) => glob === key),
   );
   let bindings: Record<string, number> = {};
-  let { precision, phase, runtime } = settings;
+  let { precision, phase, runtime, cache } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     precision = entry.precision ?? precision;
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
+    cache = entry.cache ?? cache;
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
-  const workload = { bindings, phase, precision, runtime };
+  const workload = { bindings, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
 }
@@ -190,8 +196,14 @@ function modelEntries(reader: Reader): Settings['models'] {
     const precision = entry.oneOf('precision', precisionPolicies);
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
-    return [[glob, { dimensions, precision, phase, runtime }]];
+    return [[glob, { dimensions, precision, phase, runtime, cache: cacheIn(entry) }]];
   });
+}
+
+/** Undefined where the runtime decides, which a setting may say too. */
+function cacheIn(reader: Reader): CachePolicy | undefined {
+  const cache = reader.oneOf('cache', ['default', ...cachePolicies] as const);
+  return cache === 'default' ? undefined : cache;
 }
 
 /** Reads checked values by dotted name and collects what had to be left aside. */

@@ -28,6 +28,8 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
     [text('webview.chips.mostly'), mostly(chip)],
     [text('webview.chips.runtime'), runtimeOf(chip, workload)],
   );
+  const { cache } = chip.memory;
+  if (cache) facts.push([text('webview.chips.cache'), word('webview.cache', cache)]);
   return facts;
 }
 

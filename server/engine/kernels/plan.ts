@@ -2,9 +2,11 @@ import { addTo } from '../lists';
 import type { FileFacts } from '../inference/symbolic';
 import type { Inference } from '../inference/types';
 import type { MatrixShape } from '../operators/rule';
+import type { CachePolicy } from '../workload';
 import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { blockChannels } from './blockChannels';
 import { attentionShape } from './attentionShape';
+import { findCaches, joinCaches, sharedCaches, withSharedCaches } from './caches';
 import { eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
 import { fusePatterns, isMatrixClass } from './fuse';
@@ -14,7 +16,7 @@ import { isDoneAt, operatorSupport, type Pass, type RuntimeProfile } from './pro
 import { Seen } from './seen';
 import { joinSlices } from './split';
 import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
-import type { Kernel, KernelPlan } from './types';
+import type { Caches, Kernel, KernelPlan } from './types';
 import { WorkGraph, type InsertedNode, type WorkNode } from './workGraph';
 
 export interface PlanOptions {
@@ -22,6 +24,8 @@ export interface PlanOptions {
   readonly file?: FileFacts;
   /** One of the profile's levels of optimisation; undefined: the one that it uses. */
   readonly level?: string;
+  /** What becomes of caches; undefined: what the graph says. */
+  readonly cache?: CachePolicy;
 }
 
 /**
@@ -40,7 +44,7 @@ export function planKernels(
 function* planSteps(
   inference: Inference,
   profile: RuntimeProfile,
-  { file, level }: PlanOptions,
+  { file, level, cache = 'exported' }: PlanOptions,
 ): Steps<KernelPlan> {
   const seen = new Seen(inference, profile.sizes === 'file' ? file : undefined);
   const graph = new WorkGraph(inference, operatorSupport(profile), seen);
@@ -55,7 +59,9 @@ function* planSteps(
   }
   yield* writeOut(graph, profile);
   yield* adoptRecomputed(graph);
-  return yield* collect(graph, profile);
+  const caches: Caches = { policy: cache, list: yield* findCaches(inference) };
+  yield* joinCaches(graph, caches);
+  return yield* collect(graph, profile, caches);
 }
 
 function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
@@ -137,13 +143,14 @@ function* adoptRecomputed(graph: WorkGraph): Steps<void> {
   }
 }
 
-function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> {
+function* collect(graph: WorkGraph, profile: RuntimeProfile, caches: Caches): Steps<KernelPlan> {
   const kernels: Kernel[] = [];
   const kernelOfNode = new Int32Array(graph.inference.nodes.length).fill(-1);
   const names: Names = {
     resolve: (id) => graph.resolve(id),
     isReadOutside: (id, members) => isReadOutsideOf(graph, id, members),
   };
+  const shared = sharedCaches(caches);
   const insertedAt = yield* insertedByRoot(graph);
   for (const at of yield* graph.inOrder()) {
     yield;
@@ -157,14 +164,15 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile): Steps<KernelPlan> 
     put('before');
     if (!profile.silentViews || !node.members.every((member) => graph.inference.nodes[member]!.view)) {
       for (const part of knownApart(graph.inference, node)) {
-        const kernel = kernelOf(graph.inference, part, kernels.length, names);
+        const alone = kernelOf(graph.inference, part, kernels.length, names);
+        const kernel = withSharedCaches(graph.inference, alone, shared);
         for (const member of part.members) kernelOfNode[member] = kernel.index;
         kernels.push(kernel);
       }
     }
     put('after');
   }
-  return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered };
+  return { runtime: profile.id, kernels, kernelOfNode, covered: graph.covered, caches };
 }
 
 /**

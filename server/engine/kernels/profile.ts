@@ -7,6 +7,7 @@ import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
 import type { Blocking } from './blockChannels';
 import type { OperatorClass } from '../operators/rule';
+import type { CachePolicy } from '../workload';
 import tensorrt from './profiles/tensorrt.json';
 import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
@@ -143,6 +144,8 @@ export interface RuntimeProfile {
   readonly launch: 'eager' | 'graph';
   /** Seconds per run of the model besides the kernels; null where nothing is known. */
   readonly runSeconds: SourcedConstant | null;
+  /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */
+  readonly cache?: { readonly policy: CachePolicy; readonly source: string };
   /** Device memory that the runtime keeps for itself, out of what the driver reports. */
   readonly reserveBytes: SourcedConstant | null;
   /** What runs on the accelerator; null: everything, or nothing is known. The rest runs on the host. */

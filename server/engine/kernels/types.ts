@@ -1,4 +1,5 @@
 import type { DataType } from '../graph/dataTypes';
+import type { CachePolicy } from '../workload';
 import type { MatrixShape, OperatorClass, Operations } from '../operators/rule';
 
 /** A value that a kernel reads or writes: all that is known of traffic, residency and lifetimes comes from here. */
@@ -37,6 +38,23 @@ export interface Kernel {
   readonly repeat: number | null;
 }
 
+/** A cache of keys and values that a run is given, and the same with what the run adds. */
+export interface Cache {
+  /** Ids of an input and an output of the model. */
+  readonly past: number;
+  readonly present: number;
+  /** Flat index of the node that makes the one of the other. */
+  readonly node: number;
+  /** That node does nothing else. */
+  readonly isJoin: boolean;
+}
+
+/** What a plan takes for its caches. */
+export interface Caches {
+  readonly policy: CachePolicy;
+  readonly list: readonly Cache[];
+}
+
 export interface KernelPlan {
   /** Id of the runtime profile that it follows. */
   readonly runtime: string;
@@ -45,4 +63,5 @@ export interface KernelPlan {
   readonly kernelOfNode: Int32Array;
   /** 1 for nodes that a pattern of the profile made part of an operator which the runtime has (a decomposed Gelu). */
   readonly covered?: Uint8Array;
+  readonly caches: Caches;
 }

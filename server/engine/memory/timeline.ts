@@ -1,7 +1,8 @@
 import { isStored } from '../inference/stored/tensors';
 import type { Inference, InferredValue } from '../inference/types';
-import type { KernelPlan } from '../kernels/types';
+import type { Caches, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
+import { blockShares } from './cacheBuffers';
 import { executionSteps, type Step } from './steps';
 
 /** Memory while one kernel runs. */
@@ -46,8 +47,9 @@ export function storedWeightBytes(inference: Inference): Steps<WeightBytes> {
 
 /**
  * Weights and live values over the order of execution (file order; the body of a subgraph runs before its holder
- * ends). A value lives from the kernel that writes it to the last that reads it, graph inputs from the start, graph
- * outputs to the end; a view shares the buffer of its input. Values inside kernels take no memory.
+ * ends). A value lives from the kernel that writes it to the last that reads it, graph inputs, which the caller holds, all
+ * the time, graph outputs to the end; a view shares the buffer of its input, and so does a cache that is not copied. Values
+ * inside kernels take no memory.
  */
 export function* memoryTimeline(
   inference: Inference,
@@ -57,16 +59,18 @@ export function* memoryTimeline(
   const steps = yield* executionSteps(inference, plan);
   const weights = yield* weightsBytesOf(inference, sizeOf);
   const change = new Float64Array(steps.length + 1);
+  const shares = blockShares(inference, plan.caches);
   let unknown = false;
-  for (const { value, from, to } of yield* lifetimesOf(inference, steps)) {
+  for (const { value, from, to } of yield* lifetimesOf(inference, plan.caches, steps)) {
     if (isStepDue(value)) yield;
     const bytes = sizeOf(value);
     if (bytes === null) {
       unknown = true;
       continue;
     }
-    change[from]! += bytes;
-    change[to + 1]! -= bytes;
+    const held = Math.ceil(bytes * (shares.get(value) ?? 1));
+    change[from]! += held;
+    change[to + 1]! -= held;
   }
   const points: MemoryPoint[] = [];
   let live = 0;
@@ -117,17 +121,22 @@ interface Lifetime {
 }
 
 /** Lifetimes of all buffers but the weights'. */
-function* lifetimesOf(inference: Inference, steps: readonly Step[]): Steps<Iterable<Lifetime>> {
-  const buffers = yield* bufferOwners(inference);
+function* lifetimesOf(
+  inference: Inference,
+  caches: Caches,
+  steps: readonly Step[],
+): Steps<Iterable<Lifetime>> {
+  const buffers = yield* bufferOwners(inference, caches);
   const found = new Map<number, Lifetime>();
   const last = Math.max(0, steps.length - 1);
   for (const id of inference.scopes[0]?.inputs ?? []) {
-    if (!inference.values[id]!.isConstant) found.set(id, { value: id, from: 0, to: 0 });
+    const owner = buffers[id]!;
+    if (!inference.values[id]!.isConstant) found.set(owner, { value: owner, from: 0, to: last });
   }
   const touch = (id: number, at: number, writes: boolean): void => {
     const owner = buffers[id]!;
     const known = found.get(owner);
-    if (known) known.to = at;
+    if (known) known.to = Math.max(known.to, at);
     // What nobody writes is a weight or folded; formal inputs of a body start with their first reader.
     else if (writes || isFormalInput(inference.values[owner]!)) {
       found.set(owner, { value: owner, from: at, to: at });
@@ -150,9 +159,10 @@ function isFormalInput(value: InferredValue): boolean {
 }
 
 /** The value in whose buffer each value lies: its own, or that of an input that it is a view of or that is changed in place. */
-function* bufferOwners(inference: Inference): Steps<Int32Array> {
+function* bufferOwners(inference: Inference, { policy, list }: Caches): Steps<Int32Array> {
   const owners = new Int32Array(inference.values.length);
   for (let id = 0; id < owners.length; id++) owners[id] = id;
+  if (policy !== 'exported') for (const { past, present } of list) owners[past] = present;
   for (const node of inference.nodes) {
     if (isStepDue(node.index)) yield;
     const [input, output] = [node.inputs[0], node.outputs[0]];

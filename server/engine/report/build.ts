@@ -9,6 +9,7 @@ import { moduleScope } from '../graph/moduleScope';
 import { onnxFacts, producerOf } from '../graph/origin';
 import type { SymbolicFacts } from '../inference/symbolic';
 import type { Inference, InferredNode } from '../inference/types';
+import { cachePolicyIn } from '../kernels/caches';
 import type { Kernel } from '../kernels/types';
 import { wholeBytes } from '../memory/timeline';
 import type { Problem } from '../problem';
@@ -206,7 +207,7 @@ function reportChipHead(
   carbonIntensity: number | null,
   measured: ReportMeasured | null = null,
 ): ReportChipHead {
-  const { chip, cost, timeline, fit } = analysis;
+  const { chip, cost, plan, timeline, fit } = analysis;
   return {
     id: chip.id,
     name: chip.name,
@@ -219,6 +220,7 @@ function reportChipHead(
       ...fit,
       weightsBytes: wholeBytes(timeline.weights),
       ...(!timeline.weights.isWhole && { leastWeightsBytes: timeline.weights.known }),
+      cache: cachePolicyIn(plan),
       timeline: timeline.points,
     },
     roofs: roofsOf(analysis),

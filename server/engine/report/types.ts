@@ -3,7 +3,7 @@ import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } fro
 import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
-import type { Workload } from '../workload';
+import type { CachePolicy, Workload } from '../workload';
 import type { Efficiency } from './efficiency';
 
 export const reportSchemaVersion = 3;
@@ -118,6 +118,8 @@ export interface ReportChip {
     readonly weightsBytes: number | null;
     /** Of those whose size is known; only where another's is not. */
     readonly leastWeightsBytes?: number;
+    /** What becomes of caches that a run is given and gives back; null where the model has none. */
+    readonly cache: CachePolicy | null;
     /**
      * One point per kernel in the order in which they run, at the types at which the chip holds values; of the forward
      * pass alone in training. A kernel is named by its last node.

@@ -137,7 +137,12 @@ export function chain(
       symbols: [],
       names: new Set(),
     },
-    plan: { runtime: 'none', kernels, kernelOfNode: Int32Array.from(layers.map((_, index) => index)) },
+    plan: {
+      runtime: 'none',
+      kernels,
+      kernelOfNode: Int32Array.from(layers.map((_, index) => index)),
+      caches: { policy: 'exported', list: [] },
+    },
   };
 }
 

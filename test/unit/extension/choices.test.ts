@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('vscode', () => ({ env: { language: 'en' } }));
 
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
-const { parseSize, runtimeInForce, runtimeItems } = await import('../../../extension/choices/workload');
+const { cachesText, parseSize, runtimeInForce, runtimeItems } =
+  await import('../../../extension/choices/workload');
 const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
 const { inOrder } = await import('../../../extension/choices/chips');
 
@@ -92,6 +93,17 @@ describe('the order of chips', () => {
   it('keeps the places of those that stay and appends the new ones', () => {
     expect(inOrder(['new', 'b', 'a'], ['a', 'gone', 'b'])).toEqual(['a', 'b', 'new']);
     expect(inOrder([], ['a'])).toEqual([]);
+  });
+});
+
+describe('caches', () => {
+  it('say what becomes of them on each chip, or that there are none', () => {
+    const cacheInForce = [
+      { chip: 'H100', cache: 'exported' },
+      { chip: 'M4', cache: 'shared' },
+    ] as const;
+    expect(cachesText({ cacheInForce })).toBe('H100: exported, M4: shared');
+    expect(cachesText({ cacheInForce: [] })).toContain('no cache');
   });
 });
 

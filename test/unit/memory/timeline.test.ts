@@ -67,8 +67,8 @@ describe('memoryTimeline', () => {
       ['a', 'c'],
     );
     const { points } = await timelineOf(early, 'none');
-    // x + a; a + b; a, which is given out at the end, + b + c.
-    expect(points.map(({ activationBytes }) => activationBytes)).toEqual([440, 440, 480]);
+    // x, which the caller holds, + a; + b; a, which is given out at the end, + b + c.
+    expect(points.map(({ activationBytes }) => activationBytes)).toEqual([440, 480, 520]);
   });
 
   it('is a lower bound as soon as a size is unknown', async () => {

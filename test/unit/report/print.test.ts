@@ -90,6 +90,7 @@ const report: Report = {
         fits: null,
         streamedBytes: 0,
         fitsUnknown: 'sizes',
+        cache: null,
         timeline: [],
       },
       roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },

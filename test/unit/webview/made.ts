@@ -58,6 +58,7 @@ const memory: SummaryChip['memory'] = {
   fits: true,
   streamedBytes: 0,
   fitsUnknown: null,
+  cache: null,
   weightsBytes: 3e9,
   points: [],
 };

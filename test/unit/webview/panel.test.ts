@@ -24,6 +24,11 @@ describe('facts of a chip', () => {
     ]);
   });
 
+  it('say what becomes of caches where there are any', () => {
+    expect(factsOf({ memory: { cache: 'shared' } })).toHaveProperty('Cache', 'one shared buffer');
+    expect(factsOf({})).not.toHaveProperty('Cache');
+  });
+
   it('say nothing measured without a profile', () => {
     expect(factsOf({})).not.toHaveProperty('Measured in all rows');
   });

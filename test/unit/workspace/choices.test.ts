@@ -76,7 +76,7 @@ describe('choices of a model', () => {
     models: {
       'nets/bert.onnx': { dimensions: { batch: 3 } },
       '*.onnx': { dimensions: { batch: 8, sequence: 512 }, phase: 'decode' },
-      'nets/*': { precision: 'int8' },
+      'nets/*': { precision: 'int8', cache: 'paged' },
     },
   });
 
@@ -86,6 +86,7 @@ describe('choices of a model', () => {
       phase: 'decode',
       precision: 'int8',
       runtime: 'tensorrt',
+      cache: 'paged',
     });
   });
 
@@ -95,7 +96,21 @@ describe('choices of a model', () => {
       phase: 'inference',
       precision: 'fp16',
       runtime: 'tensorrt',
+      cache: null,
     });
+  });
+
+  it('knows policies of caches, of which one is to leave it to the runtime', () => {
+    const cacheOf = (cache: unknown) => parseSettings({ cache }).value.cache;
+    expect(['default', 'exported', 'shared', 'copied'].map(cacheOf)).toEqual([
+      null,
+      'exported',
+      'shared',
+      null,
+    ]);
+    expect(parseSettings({ cache: 'copied' }).problems).toEqual([
+      { setting: 'cache', value: '"copied"', expected: 'default | exported | shared | paged' },
+    ]);
   });
 
   it('finds a file whose name looks like a pattern by its own name', () => {

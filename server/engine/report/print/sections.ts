@@ -150,6 +150,10 @@ function chipNote(report: Report, words: Words): { readonly note?: string } {
     .map(({ id, total }) => `${id} ${totalText(total.eliminatedOperations, words.operations, words)}`)
     .join(', ');
   if (list !== '') notes.push(words.text('print.eliminated', { list }));
+  const caches = report.chips
+    .flatMap(({ id, memory }) => (memory.cache ? [`${id} ${words.text(`print.cache.${memory.cache}`)}`] : []))
+    .join(', ');
+  if (caches !== '') notes.push(words.text('print.caches', { list: caches }));
   if (report.workload.phase === 'training') notes.push(words.text('print.fitsUnknown.training'));
   if (report.chips.some(({ memory }) => memory.fitsUnknown === 'partial'))
     notes.push(words.text('print.fitsUnknown.partial'));
