@@ -1,4 +1,5 @@
 import { attributeNamed } from '../graph/attributes';
+import type { OperatorClass } from '../operators/rule';
 import type { Steps } from '../scheduler';
 import { equalShapes, permutationOf, shapeOf } from './conditions';
 import { externalInputs } from './fuse';
@@ -240,21 +241,21 @@ class Layout {
     const { graph } = this;
     const { outputs, root } = graph.nodes[last]!;
     const nodes = new Set(positions);
-    const convolution = positions
-      .map((at) => graph.nodes[at]!)
-      .find(({ operatorClass }) => operatorClass === 'convolution')!;
+    const parts = positions.map((at) => graph.nodes[at]!);
+    const main = mainClasses.map((name) => parts.find((part) => part.operatorClass === name)).find(Boolean);
+    const { operator, operatorClass, fusion: given } = main ?? graph.nodes[last]!;
     const inputs = externalInputs(graph, { nodes, recomputed: noRecomputed });
     for (const at of positions) {
       const inner = graph.nodes[at]!.outputs[0];
       if (at !== last && typeof inner === 'number') this.blocked.delete(inner);
     }
     return graph.fuse(nodes, {
-      operator: 'FusedConv',
+      operator: operatorClass === 'convolution' ? 'FusedConv' : operator,
       inputs,
       outputs,
       root,
-      fusion: convolution.fusion ?? fusion,
-      operatorClass: 'convolution',
+      fusion: given ?? fusion,
+      operatorClass,
       recomputed: noRecomputed,
     });
   }
@@ -283,6 +284,9 @@ class Layout {
     return type?.kind === 'tensor' && type.dtype === 'float';
   }
 }
+
+/** What takes others in, in blocks: a normalisation is a convolution of each channel there, and a pool may be turned before. */
+const mainClasses: readonly OperatorClass[] = ['convolution', 'normalization', 'pooling'];
 
 const noRecomputed: ReadonlyMap<number, number> = new Map();
 

@@ -90,11 +90,31 @@ def distilbert():
     return Text(DistilBertModel(DistilBertConfig(attn_implementation="eager", **sizes)))
 
 
+def llama():
+    from transformers import LlamaConfig, LlamaModel
+
+    sizes = dict(vocab_size=1000, hidden_size=128, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, intermediate_size=384)
+    return Text(LlamaModel(LlamaConfig(attn_implementation="eager", use_cache=False, **sizes)))
+
+
 def vision(name):
     import torchvision
 
     torch.manual_seed(0)
     return getattr(torchvision.models, name)(weights=None)
+
+
+def dense_blocks():
+    """DenseNet with few layers: normalisations behind joins, which no convolution takes in."""
+    import torchvision
+
+    torch.manual_seed(0)
+    model = torchvision.models.DenseNet(growth_rate=16, block_config=(2, 3), num_init_features=32, num_classes=10)
+    for name, buffer in model.named_buffers():
+        if name.endswith("running_mean"):
+            # a Relu of what is above 0 could not be told from what it reads
+            buffer.normal_(2.0, 1.0)
+    return model
 
 
 def timm_model(name):
@@ -233,9 +253,11 @@ CASES = [
     Model("efficientnet-b0", lambda path: export(timm_model("efficientnet_b0"), IMAGE, path), IMAGE, IMAGE_SIZES),
     Model("convnext", lambda path: export(timm_model("convnext_atto"), IMAGE, path), IMAGE, IMAGE_SIZES),
     Model("resnet18", lambda path: export(vision("resnet18"), IMAGE, path), IMAGE, IMAGE_SIZES),
+    Model("densenet", lambda path: export(dense_blocks(), IMAGE, path), IMAGE, IMAGE_SIZES),
     Model("bert", lambda path: export(bert("sdpa"), TEXT, path), TEXT, TEXT_SIZES),
     Model("bert.torchscript", lambda path: export(bert("eager"), TEXT, path, dynamo=False, opset=17), TEXT, TEXT_SIZES),
     Model("distilbert", lambda path: export(distilbert(), TEXT, path), TEXT, TEXT_SIZES),
+    Model("llama", lambda path: export(llama(), TEXT, path), TEXT, TEXT_SIZES),
     Model("mobilenet-v2.int8", lambda path: quantised("mobilenet-v2.torchscript", IMAGE, path), IMAGE, IMAGE_SIZES),
     Model("mobilenet-v3.int8", lambda path: quantised("mobilenet-v3", IMAGE, path, per_channel=True), IMAGE, IMAGE_SIZES),
     Model("resnet18.int8", lambda path: quantised("resnet18", IMAGE, path, per_channel=True), IMAGE, IMAGE_SIZES),

@@ -103,6 +103,27 @@ describe('blocks of channels', () => {
     expect(await kernelsOf(model(image, '1,16,4,4'), 'extended')).toEqual(extended);
   });
 
+  it('make a convolution of a normalisation, and turn a pool with its layout', async () => {
+    const ones = Array.from({ length: 16 }, () => 1).join(', ');
+    const normalized = `  w = Constant <value = float[16,16,1,1] {${weights}}> ()
+  v = Constant <value = float[16] {${ones}}> ()
+  c = Conv (x, w)
+  p = MaxPool <kernel_shape = [1, 1]> (c)
+  b = BatchNormalization (p, v, v, v, v)
+  r = Relu (b)
+  d = Conv (r, w)
+  y = Neg (d)`;
+    const inner = ['Conv', 'MaxPool', 'BatchNormalization+Relu', 'Conv'];
+    expect(await kernelsOf(model(normalized, '1,16,4,4'))).toEqual([
+      ...['(ReorderInput)', ...inner, '(ReorderOutput)', 'Neg'],
+    ]);
+    const turned = `  t = Transpose <perm = [0, 3, 1, 2]> (x)
+  p = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> (t)
+  y = Neg (p)`;
+    const pool = ['(ReorderInput)', 'Transpose+MaxPool', '(ReorderOutput)', 'Neg'];
+    expect(await kernelsOf(model(turned, '1,8,8,16'))).toEqual(pool);
+  });
+
   it('cost time that counts with the node for which they are changed', async () => {
     const { value } = await parseOnnxText(model(image, '1,16,4,4'), uninterrupted);
     const prepared = await prepare(value!, { ...workload, runtime: 'onnxruntime-cpu' }, uninterrupted);
