@@ -55,6 +55,15 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     cache: { type: 'string' },
     settings: { type: 'string' },
   },
+  fit: {
+    ...formatted,
+    ...workload,
+    chip: { type: 'string', multiple: true, short: 'c' },
+    host: { type: 'string' },
+    batch: { type: 'string' },
+    context: { type: 'string' },
+    require: { type: 'boolean' },
+  },
   chips: formatted,
   verify: {
     ...common,
@@ -78,6 +87,8 @@ export interface Arguments {
   text(name: string): string | undefined;
   /** All values of an option that may be repeated. */
   texts(name: string): readonly string[];
+  /** An option without a value was given. */
+  flag(name: string): boolean;
   /** A value that must be one of a list. */
   choice<T extends string>(name: string, allowed: readonly T[]): T | undefined;
 }
@@ -107,6 +118,7 @@ export function parseArguments(words: readonly string[]): Arguments {
       const value = entryOf(values, name);
       return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
     },
+    flag: (name) => entryOf(values, name) === true,
     choice: (name, allowed) => {
       const value = text(name);
       if (value === undefined) return undefined;

@@ -4,11 +4,13 @@ import type { MessageArgs } from '../../l10n/messages';
 import { problemMessage } from '../../l10n/problems';
 import type { ProblemCode } from '../engine/problem';
 
-/** Exit codes of the command line; 3 is kept for budgets. */
+/** Exit codes of the command line. */
 export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
+  /** What was required does not hold. */
+  unmet: 3,
   /** What shells say of a program that a closed pipe ended: 128 and the number of SIGPIPE. */
   brokenPipe: 128 + 13,
 } as const;

@@ -17,6 +17,7 @@ import { parseArguments, type Arguments } from './arguments';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
+import { fit } from './fit';
 import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
@@ -93,6 +94,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return calibrate(words, language, console.heapBytes);
     case 'sparsity':
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
+    case 'fit':
+      return fit(words, language, console.heapBytes);
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {

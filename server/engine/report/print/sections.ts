@@ -1,5 +1,6 @@
 import type { Estimate, Total, TotalEstimate } from '../../cost/types';
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
+import type { Fit } from '../../memory/fit';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { known, rangeText, type PrintName, type Words } from './words';
@@ -126,7 +127,10 @@ function weightsText({ weightBytes, leastWeightBytes }: Report['model'], words: 
 }
 
 /** The high-water mark; where only bounds of the need are known, these, called so. */
-function memoryText({ highWaterBytes, leastBytes, mostBytes }: ReportChip['memory'], words: Words): string {
+export function memoryText(
+  { highWaterBytes, leastBytes, mostBytes }: Pick<Fit, 'highWaterBytes' | 'leastBytes' | 'mostBytes'>,
+  words: Words,
+): string {
   return boundsText(highWaterBytes, leastBytes, mostBytes, words);
 }
 

@@ -1,0 +1,187 @@
+import type { ChipAnalysis, Prepared } from '../analyse';
+import type { PrecisionChoice } from '../cost/types';
+import { cachePolicyIn } from '../kernels/caches';
+import type { Fit } from '../memory/fit';
+import type { Largest } from '../memory/largest';
+import type { CachePolicy, Workload } from '../workload';
+import { column, type Section } from './print/section';
+import { memoryText } from './print/sections';
+import { known, type PrintName, type Words } from './print/words';
+
+/** Whether a model's memory fits on chips, and what would. Bytes; unknown is null. */
+export interface FitReport {
+  readonly schemaVersion: 1;
+  readonly path: string;
+  readonly workload: Workload;
+  readonly chips: readonly ChipFit[];
+}
+
+export interface ChipFit extends Fit {
+  readonly id: string;
+  readonly name: string;
+  readonly class: string;
+  readonly runtime: string;
+  readonly precision: PrecisionChoice['compute'];
+  /** What becomes of caches; null where the model has none. */
+  readonly cache: CachePolicy | null;
+  readonly weightsBytes: number;
+  /** What is left, negative where it does not fit. */
+  readonly freeBytes: number | null;
+  /** What is needed ÷ what there is; only where it does not fit. */
+  readonly timesTooLarge?: number;
+  /** How large each of these sizes may become while the others stay. */
+  readonly limits: readonly Limit[];
+  /** Only where it does not fit: precisions with which it would, and the smallest chip of the class that holds it. */
+  readonly precisions?: readonly string[];
+  readonly smallestChip?: string | null;
+}
+
+export interface Limit extends Largest {
+  readonly dimension: 'batch' | 'sequence' | 'past';
+  /** The size in force. */
+  readonly now: number | null;
+  /** What forbids the next larger one: the memory, or the model, which has an error there. */
+  readonly by: 'memory' | 'model' | null;
+}
+
+/** Bytes that are left on a chip, negative where some are missing; null while something is unknown. */
+export function freeBytes({ fit, timeline }: Pick<ChipAnalysis, 'fit' | 'timeline'>): number | null {
+  const { leastBytes, mostBytes, highWaterBytes, capacityBytes, reserveBytes, streamedBytes, fits } = fit;
+  // Of a need between two bounds the larger one decides what surely fits.
+  const whole = highWaterBytes ?? (fits === false ? leastBytes : mostBytes);
+  if (whole === null || capacityBytes === null) return null;
+  const needed = streamedBytes > 0 ? whole - timeline.weights.known : whole;
+  return capacityBytes - (reserveBytes ?? 0) - needed;
+}
+
+/** What is said of one chip before anything else is tried. */
+export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit {
+  const { chip, cost, fit, plan, timeline } = analysis;
+  const free = freeBytes(analysis);
+  const usable = fit.capacityBytes === null ? 0 : fit.capacityBytes - (fit.reserveBytes ?? 0);
+  return {
+    id: chip.id,
+    name: chip.name,
+    class: chip.class,
+    runtime: cost.runtime,
+    precision: cost.precision.compute,
+    cache: cachePolicyIn(plan),
+    ...fit,
+    weightsBytes: timeline.weights.known,
+    freeBytes: free,
+    ...(fit.fits === false && free !== null && usable > 0 && { timesTooLarge: (usable - free) / usable }),
+    limits,
+  };
+}
+
+/** The workload with the sizes in force. */
+export function workloadInForce({ workload, inference }: Prepared): Workload {
+  const sizes = inference.symbols.flatMap(({ name, value }) =>
+    value === null ? [] : [[name, value] as const],
+  );
+  return { ...workload, bindings: { ...workload.bindings, ...Object.fromEntries(sizes) } };
+}
+
+/** The report as a table of chips. */
+export function fitSections({ path, chips }: FitReport, words: Words): Section[] {
+  const text = (key: PrintName): string => words.text(`print.${key}`);
+  const dimensions = [...new Set(chips.flatMap(({ limits }) => limits.map(({ dimension }) => dimension)))];
+  return [
+    {
+      title: path,
+      columns: [
+        column(text('chip')),
+        column(text('runtime')),
+        column(text('precision')),
+        column(text('fits')),
+        column(text('fit.needed'), 'right'),
+        column(text('fit.weights'), 'right'),
+        column(text('capacity'), 'right'),
+        column(text('fit.reserve'), 'right'),
+        column(text('fit.free'), 'right'),
+        ...dimensions.map((dimension) => column(text(`fit.largest.${dimension}`), 'right')),
+        column(text('fit.advice')),
+      ],
+      rows: chips.map((chip) => [
+        chip.id,
+        chip.runtime,
+        chip.precision,
+        known(chip.fits, (fits) => text(fits ? 'yes' : 'no'), words),
+        memoryText(chip, words),
+        words.bytes(chip.weightsBytes),
+        known(chip.capacityBytes, words.bytes, words),
+        known(chip.reserveBytes, words.bytes, words),
+        known(chip.freeBytes, (free) => (free < 0 ? `−${words.bytes(-free)}` : words.bytes(free)), words),
+        ...dimensions.map((dimension) =>
+          limitText(
+            chip.limits.find((limit) => limit.dimension === dimension),
+            words,
+          ),
+        ),
+        adviceText(chip, words),
+      ]),
+    },
+  ];
+}
+
+function limitText(limit: Limit | undefined, words: Words): string {
+  if (limit?.isUnlimited) return words.text('print.fit.unlimited');
+  if (!limit || limit.value === null) return words.text('print.unknown');
+  const count = words.count(limit.value);
+  return limit.by === 'model' ? words.text('print.fit.byModel', { count }) : count;
+}
+
+/** What would make it fit; where it does, that weights are streamed. */
+function adviceText(chip: ChipFit, words: Words): string {
+  const { fits, fitsUnknown, streamedBytes, precisions = [], smallestChip, timesTooLarge } = chip;
+  if (fits === null && fitsUnknown) return words.text(`print.fit.unknown.${fitsUnknown}`);
+  if (fits)
+    return streamedBytes > 0 ? words.text('print.streams', { bytes: words.bytes(streamedBytes) }) : '';
+  const parts: string[] = [];
+  if (timesTooLarge !== undefined)
+    parts.push(words.text('print.fit.divide', { times: words.decimal(timesTooLarge) }));
+  if (precisions.length > 0)
+    parts.push(words.text('print.fit.precisions', { precisions: precisions.join(', ') }));
+  if (smallestChip) parts.push(words.text('print.fit.chip', { chip: smallestChip }));
+  return parts.join('; ');
+}
+
+const csvColumns = [
+  'chip',
+  'runtime',
+  'precision',
+  'cache',
+  'fits',
+  'neededBytes',
+  'weightsBytes',
+  'capacityBytes',
+  'reserveBytes',
+  'freeBytes',
+  'largestBatch',
+  'largestSequence',
+  'largestPast',
+] as const;
+
+/** The rows of the report, the first of which names the columns; unknown cells are empty. */
+export function fitRows({ chips }: FitReport): readonly (readonly (string | number | null)[])[] {
+  const largest = ({ limits }: ChipFit, wanted: Limit['dimension']): number | null =>
+    limits.find(({ dimension }) => dimension === wanted)?.value ?? null;
+  return [
+    csvColumns,
+    ...chips.map((chip) => [
+      chip.id,
+      chip.runtime,
+      chip.precision,
+      chip.cache,
+      chip.fits === null ? null : String(chip.fits),
+      chip.highWaterBytes,
+      chip.weightsBytes,
+      chip.capacityBytes,
+      chip.reserveBytes,
+      chip.freeBytes,
+      largest(chip, 'batch'),
+      largest(chip, 'sequence'),
+      largest(chip, 'past'),
+    ]),
+  ];
+}

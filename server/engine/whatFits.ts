@@ -1,0 +1,128 @@
+import { costsOn, prepare, type ChipAnalysis, type Prepared } from './analyse';
+import { chips as catalogue } from './chips/catalogue';
+import { modelMemory, type Chip } from './chips/chip';
+import type { Bindings } from './graph/dim';
+import { resolveBindings } from './inference/bindingNames';
+import { largestThatFits } from './memory/largest';
+import { Query } from './query';
+import { chipFit, freeBytes, type ChipFit, type Limit } from './report/fitReport';
+import type { Scheduler } from './scheduler';
+import { precisionPolicies, type PrecisionPolicy, type Workload } from './workload';
+
+/** Sizes beyond these are no answer that anybody acts on. */
+const largestBatch = 65_536;
+const largestContext = 16_777_216;
+
+/** Chips of a class that are tried, the smallest first. */
+const mostChips = 6;
+
+/** What a model is held against. */
+export interface Question {
+  readonly prepared: Prepared;
+  /** Runs what the runtime cannot put on a chip; undefined: the one that belongs to the chip. */
+  readonly host?: Chip;
+}
+
+/** A model under other sizes: chips ask for the same ones. */
+const others = new Query<Prepared, Prepared>(12);
+
+/** Whether a model fits on a chip, how large batch and context may become, and where it does not fit what would. */
+export async function whatFits(question: Question, chip: Chip, scheduler: Scheduler): Promise<ChipFit> {
+  const { prepared, host } = question;
+  const analysis = await costsOn(prepared, chip, scheduler, host);
+  const limits: Limit[] = [];
+  for (const dimension of askedSizes(prepared))
+    limits.push(await limitOf(question, chip, dimension, scheduler));
+  const fit = chipFit(analysis, limits);
+  if (fit.fits !== false) return fit;
+  return {
+    ...fit,
+    precisions: await fittingPrecisions(question, chip, scheduler),
+    smallestChip: await smallestOf(question, analysis, scheduler),
+  };
+}
+
+/** Batch, and what grows with the context: the cache in decoding, else the sequence. */
+function askedSizes({ workload }: Prepared): readonly Limit['dimension'][] {
+  return ['batch', workload.phase === 'decode' ? 'past' : 'sequence'];
+}
+
+async function limitOf(
+  { prepared, host }: Question,
+  chip: Chip,
+  dimension: Limit['dimension'],
+  scheduler: Scheduler,
+): Promise<Limit> {
+  const names = namesOf(prepared, dimension);
+  const unknown = { dimension, now: null, value: null, isUnlimited: false, by: null };
+  if (names.length === 0) return unknown;
+  const { inference } = prepared;
+  const now = inference.symbols.find(({ name }) => names.includes(name))?.value ?? null;
+  const errors = (of: Prepared): number =>
+    of.inference.problems.filter(({ severity }) => severity === 'error').length;
+  const forbidden = new Set<number>();
+  const marginAt = async (value: number): Promise<number | null> => {
+    const sizes = Object.fromEntries(names.map((name) => [name, value]));
+    const other = await others.wait(
+      prepared,
+      () => withSizes(prepared, sizes, scheduler),
+      `${dimension} ${value}`,
+    );
+    // A table of positions ends somewhere: what the model itself refuses fits nowhere.
+    if (errors(other) > errors(prepared)) {
+      forbidden.add(value);
+      return -Infinity;
+    }
+    return freeBytes(await costsOn(other, chip, scheduler, host));
+  };
+  const most = dimension === 'batch' ? largestBatch : largestContext;
+  const largest = await largestThatFits(marginAt, now ?? 1, most);
+  const by = largest.value === null ? null : forbidden.has(largest.value + 1) ? 'model' : 'memory';
+  return { dimension, now, ...largest, by };
+}
+
+/** The model's own symbols of a role; none where it has none. */
+function namesOf({ model, inference }: Prepared, role: string): readonly string[] {
+  const { bindings } = resolveBindings(model.graph, [{ [role]: 1 }]);
+  return Object.keys(bindings).filter((name) => inference.names.has(name));
+}
+
+function withSizes({ model, workload }: Prepared, sizes: Bindings, scheduler: Scheduler): Promise<Prepared> {
+  return prepare(model, { ...workload, bindings: { ...workload.bindings, ...sizes } }, scheduler);
+}
+
+async function fittingPrecisions(
+  { prepared, host }: Question,
+  chip: Chip,
+  scheduler: Scheduler,
+): Promise<readonly PrecisionPolicy[]> {
+  const found: PrecisionPolicy[] = [];
+  for (const precision of precisionPolicies) {
+    if (precision === prepared.workload.precision) continue;
+    const workload: Workload = { ...prepared.workload, precision };
+    const { fit, cost } = await costsOn({ ...prepared, workload }, chip, scheduler, host);
+    const { compute, weights } = cost.precision;
+    // A chip without the format computes in another one, which is no way to make it fit.
+    const isMet = compute === precision || precision === `${weights}-weights`;
+    if (fit.fits === true && isMet) found.push(precision);
+  }
+  return found;
+}
+
+/** The chip of the catalogue with the least memory that holds the model, of the same class; null where none is known to. */
+async function smallestOf(
+  { prepared, host }: Question,
+  { chip, fit }: ChipAnalysis,
+  scheduler: Scheduler,
+): Promise<string | null> {
+  const capacityOf = (one: Chip): number => (modelMemory(one)?.capacityBytes?.value ?? 0) / one.devices;
+  const larger = catalogue
+    .filter((one) => one.class === chip.class && capacityOf(one) > (fit.capacityBytes ?? 0))
+    .filter((one) => capacityOf(one) >= (fit.leastBytes ?? 0))
+    .sort((a, b) => capacityOf(a) - capacityOf(b));
+  for (const one of larger.slice(0, mostChips)) {
+    const other = await costsOn(prepared, one, scheduler, host);
+    if (other.fit.fits === true) return one.id;
+  }
+  return null;
+}

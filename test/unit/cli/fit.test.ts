@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from '../../../server/cli/run';
+import type { ChipFit, FitReport } from '../../../server/engine/report/fitReport';
+
+const folder = mkdtempSync(join(tmpdir(), 'siliconlens-fit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function written(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+/** Each sequence holds x and what is new, 64 bytes each, and a cache of 64 bytes for each token and the new one. */
+const decoder = written(
+  'decoder.onnxtxt',
+  `<ir_version: 10, opset_import: ["": 21]>
+decoder (float[batch,1,past,16] past_key, float[batch,1,1,16] x) => (float[batch,1,total,16] present_key) {
+  new = Relu (x)
+  present_key = Concat <axis = 2> (past_key, new)
+}
+`,
+);
+
+/** 1,000 numbers as weights. */
+const weights = written(
+  'weights.onnxtxt',
+  `<ir_version: 10, opset_import: ["": 21]>
+net (float[4,10] x) => (float[4,100] y)
+<float[10,100] w = {${Array(1000).fill(1).join()}}>
+{
+  y = MatMul (x, w)
+}
+`,
+);
+
+/** A GPU with so many bytes of memory. */
+function chipWith(bytes: number): string {
+  const memory = [{ name: 'GDDR6', capacityBytes: bytes }];
+  const chip = { schemaVersion: 1, id: `small-${bytes}`, name: 'Small', extends: 'nvidia-t4', memory };
+  return written(`small-${bytes}.json`, JSON.stringify(chip));
+}
+
+async function fit(
+  model: string,
+  ...more: string[]
+): Promise<{ code: number; out: string; error: string; chips: readonly ChipFit[] }> {
+  const printed = { out: '', error: '' };
+  const code = await run(['fit', model, '--runtime', 'none', ...more], {
+    out: (text) => (printed.out += text),
+    error: (text) => (printed.error += text),
+    locale: 'en_US.UTF-8',
+  });
+  const chips = printed.out.startsWith('{') ? (JSON.parse(printed.out) as FitReport).chips : [];
+  return { code, ...printed, chips };
+}
+
+const json = ['--format', 'json'];
+const decode = ['--phase', 'decode', '--cache', 'shared', '--batch', '1', '--context', '9'];
+
+describe('siliconlens fit', () => {
+  it('says what is needed and left, and how large batch and context may become', async () => {
+    const { code, chips } = await fit(decoder, '--chip', chipWith(10_000), ...decode, ...json);
+    expect(code).toBe(0);
+    // 64 + 64 + 10 · 64 = 768; 13 of these are 9,984. With t tokens before: 128 + 64 · (t + 1) ≤ 10,000 up to t = 153.
+    expect(chips[0]).toMatchObject({
+      fits: true,
+      highWaterBytes: 768,
+      freeBytes: 10_000 - 768,
+      limits: [
+        { dimension: 'batch', now: 1, value: 13, by: 'memory' },
+        { dimension: 'past', now: 9, value: 153, by: 'memory' },
+      ],
+    });
+  });
+
+  it('takes two buffers where the graph copies the cache', async () => {
+    const words = [...decode, ...json, '--cache', 'exported', '--chip', chipWith(10_000)];
+    // 64 · 9 more: 1,344 each, of which 7 are 9,408.
+    expect((await fit(decoder, ...words)).chips[0]!.limits[0]).toMatchObject({ value: 7 });
+  });
+
+  it('says what would make it fit', async () => {
+    // 4,000 bytes of weights, x 160 and y 1,600: 5,760; halves in fp16: 2,880.
+    const { chips, code } = await fit(weights, '--chip', chipWith(3000), ...json);
+    expect(code).toBe(0);
+    expect(chips[0]).toMatchObject({ fits: false, highWaterBytes: 5760, freeBytes: 3000 - 5760 });
+    expect(chips[0]!.timesTooLarge).toBeCloseTo(1.92, 10);
+    expect(chips[0]!.precisions).toContain('fp16');
+    expect(chips[0]!.precisions).not.toContain('fp32');
+    // No GPU of the catalogue has less than 5,760 bytes.
+    expect(chips[0]!.smallestChip).not.toBeNull();
+  });
+
+  it('ends with 3 where it is required and does not hold', async () => {
+    const chip = ['--chip', chipWith(3000), '--chip', 'nvidia-t4'];
+    const { code, out, error } = await fit(weights, ...chip, '--require');
+    expect(code).toBe(3);
+    expect(error).toContain('small-3000');
+    expect(error).not.toContain('nvidia-t4');
+    expect(out).toMatch(/^small-3000 .* no .*−2\.76 kB.*1\.92 times too large; fits with --precision/m);
+    expect((await fit(weights, '--chip', 'nvidia-t4', '--require')).code).toBe(0);
+  });
+
+  it('refuses a batch that the model does not have', async () => {
+    const { code, error } = await fit(weights, '--chip', 'nvidia-t4', '--batch', '4');
+    expect(code).toBe(2);
+    expect(error).toContain('batch');
+  });
+
+  it('prints tables for other programs', async () => {
+    const { out } = await fit(decoder, '--chip', chipWith(10_000), ...decode, '--format', 'csv');
+    expect(out.split('\r\n')[1]).toBe('small-10000,none,fp32,shared,true,768,0,10000,,9232,13,,153');
+  });
+});
