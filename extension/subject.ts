@@ -1,4 +1,4 @@
-import { isModelPath } from '../modelFormats/names';
+import { isModelCommandPath } from '../modelFormats/names';
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { isModelText, tabUri, textUri } from './addresses';
@@ -72,7 +72,7 @@ function isOpen(uri: vscode.Uri): boolean {
 }
 
 function isModel(uri: vscode.Uri): boolean {
-  return uri.scheme === listingScheme || isModelPath(uri.path);
+  return uri.scheme === listingScheme || isModelCommandPath(uri.path);
 }
 
 function uriOf(argument: unknown): vscode.Uri | undefined {

@@ -7,12 +7,17 @@ export interface ModelFormat {
   readonly name: string;
   /** Endings of file names, without the dot. */
   readonly extensions: readonly string[];
+  /** Whole names of files that may be models: many others have them, so that such a file opens by a command alone. */
+  readonly files?: readonly string[];
   /** An editor shows its files as they are; models of the other formats have a listing. */
   readonly isText: boolean;
 }
 
 /** All formats, the commonest first. */
 export const modelFormats: readonly ModelFormat[] = formats;
+
+/** Whole names of files that open by a command. */
+export const fileNames: readonly string[] = modelFormats.flatMap(({ files = [] }) => files);
 
 const texts = extensionsOf(modelFormats.filter(({ isText }) => isText));
 const all = extensionsOf(modelFormats);
@@ -46,6 +51,11 @@ export function extensionsOf(some: readonly ModelFormat[]): readonly string[] {
 /** Whether a file of this name is a model, by its ending. */
 export function isModelPath(path: string): boolean {
   return any.test(path);
+}
+
+/** Whether a file of this name may be a model that a command was called for: by its ending, or by its whole name. */
+export function isModelCommandPath(path: string): boolean {
+  return isModelPath(path) || fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** Whether a file of this name holds a model as text, by its ending. */

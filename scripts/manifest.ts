@@ -1,4 +1,4 @@
-import { extensionsOf, modelFormats, type ModelFormat } from '../modelFormats/names';
+import { extensionsOf, fileNames, modelFormats, type ModelFormat } from '../modelFormats/names';
 
 interface Entry {
   readonly command: string;
@@ -26,10 +26,20 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
   languages[0]!.extensions = texts.map((one) => `.${one}`);
   customEditors[0]!.selector = binaries.map((one) => ({ filenamePattern: `*.${one}` }));
   const shown = 'activeCustomEditorId == siliconlens.model || activeWebviewPanelId == siliconlens.report';
-  setClause(menus, 'commandPalette', 'siliconlens.openListing', `${endsWith(binaries)} || ${shown}`);
+  setClause(
+    menus,
+    'commandPalette',
+    'siliconlens.openListing',
+    `${endsWith(binaries)} || ${isNamed} || ${shown}`,
+  );
+  for (const menu of ['explorer/context', 'editor/title'])
+    setClause(menus, menu, 'siliconlens.openListing', isNamed);
   setClause(menus, 'explorer/context', 'siliconlens.openReport', endsWith(extensionsOf(formats)));
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
+
+/** Nothing activates on such files: the command stands beside their name. */
+const isNamed = `resourceFilename =~ /^(${fileNames.map((name) => name.replaceAll('.', '[.]')).join('|')})$/`;
 
 function endsWith(extensions: readonly string[]): string {
   return `resourceExtname =~ /^[.](${extensions.join('|')})$/i`;

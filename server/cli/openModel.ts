@@ -1,9 +1,10 @@
 import { isTextPath } from '../../modelFormats/names';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import { readModel } from '../engine/formats';
+import { configurationName } from '../engine/formats/huggingFace/read';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
@@ -14,7 +15,7 @@ import { runThrough, uninterrupted } from '../engine/scheduler';
 import { readText as readFileText } from '../node/readFile';
 import { FileError, type OpenFile } from '../platform';
 import { ExternalConstants } from '../workspace/externalConstants';
-import { externalDataProblems } from '../workspace/externalData';
+import { besideOf, externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
 import { ModelFiles } from '../workspace/modelFiles';
 import { withoutGraphText } from '../workspace/withoutGraph';
@@ -45,15 +46,18 @@ export const localFiles = new ModelFiles({
   read: () => Promise.resolve({ ok: false, reason: '' }),
 });
 
-/** Reads a model; weights are looked for, never read. Throws a `Failure` when there is no model in it. */
-export async function openModel(path: string, language: Language, room: Room): Promise<OpenedModel> {
+/**
+ * Reads a model; weights are looked for, never read. A folder of transformers is read by the configuration in it. Throws a
+ * `Failure` when there is no model in it.
+ */
+export async function openModel(given: string, language: Language, room: Room): Promise<OpenedModel> {
+  const { path, file } = await opened(given);
   const uri = pathToFileURL(resolve(path)).href;
-  const file = await localFiles.open(uri).catch((error: unknown) => {
-    throw fileFailure(path, error);
-  });
   try {
     const text = isTextPath(path) ? await readTextModel(path, file, room) : null;
-    const read: ReadModel = text ?? (await readModel(file.source, basename(path), uninterrupted, room));
+    const beside = besideOf(uri, basename(path), localFiles);
+    const read: ReadModel =
+      text ?? (await readModel(file.source, basename(path), uninterrupted, room, beside));
     const { value: model, problems, bytes } = read;
     if (!model) {
       const [first] = problems;
@@ -72,6 +76,21 @@ export async function openModel(path: string, language: Language, room: Room): P
     return { path, uri, model, size, bytes, positions, remarks, external, problems: all, failure };
   } finally {
     await file.close();
+  }
+}
+
+/** The file that a path means, which may be that of a folder. */
+async function opened(path: string): Promise<{ readonly path: string; readonly file: OpenFile }> {
+  const open = (one: string): Promise<OpenFile> => localFiles.open(pathToFileURL(resolve(one)).href);
+  try {
+    return { path, file: await open(path) };
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== 'folder') throw fileFailure(path, error);
+    const inside = join(path, configurationName);
+    const file = await open(inside).catch(() => {
+      throw fileFailure(path, error);
+    });
+    return { path: inside, file };
   }
 }
 

@@ -132,6 +132,7 @@ export interface ProblemArgs {
   readonly 'format.tflite-subgraph-missing': { readonly subgraph: Word };
   readonly 'format.tflite-subgraph-unwritten': { readonly subgraph: Word };
   readonly 'format.tflite-subgraphs': { readonly count: Word; readonly names: Word };
+  readonly 'format.part-missing': { readonly file: Word };
   readonly 'format.too-deep': { readonly limit: Word; readonly offset: Word };
   readonly 'format.too-many': { readonly limit: Word; readonly offset: Word };
   readonly 'format.truncated': { readonly size: Word; readonly expected: Word };
@@ -188,6 +189,7 @@ export interface ProblemArgs {
   readonly 'lower.missing-key': { readonly key: Word; readonly architecture: Word };
   readonly 'lower.missing-tensor': { readonly tensor: Word; readonly architecture: Word };
   readonly 'lower.no-architecture': NoArgs;
+  readonly 'lower.one-part': { readonly architecture: Word; readonly part: Word };
   readonly 'lower.unknown-architecture': { readonly architecture: Word };
   readonly 'measure.hidden-name': { readonly name: Word };
   readonly 'measure.input-unknown': { readonly input: Word };

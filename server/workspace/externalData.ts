@@ -1,4 +1,5 @@
 import { isPointer } from '../engine/formats/externalConstants';
+import type { Beside } from '../engine/formats/beside';
 import { externalPath } from '../engine/formats/externalPath';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
@@ -116,6 +117,17 @@ export async function stampOfExternal(
   } catch {
     return null;
   }
+}
+
+/** What lies beside a model, for readers of formats that spread a model over several files; by the same rules. */
+export function besideOf(modelUri: string, name: string, reader: ModelFiles): Beside {
+  return {
+    name,
+    open: async (location) => {
+      const file = await openExternal(modelUri, location, reader);
+      return typeof file === 'string' ? null : file;
+    },
+  };
 }
 
 type Missing = 'external-data-missing' | 'external-data-outside';

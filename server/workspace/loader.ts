@@ -13,7 +13,7 @@ import { CancelledError, runPolitely } from '../engine/scheduler';
 import { localFilesOf, type FileStamp } from '../platform';
 import type { ExternalNotes, Listing } from './analysis';
 import { ExternalConstants } from './externalConstants';
-import { externalDataProblems } from './externalData';
+import { besideOf, externalDataProblems } from './externalData';
 import { externalFiles } from './externalFiles';
 import { LoadQueue } from './loadQueue';
 import type { ModelFiles } from './modelFiles';
@@ -117,7 +117,9 @@ export class Loader {
     const file = await this.files.open(modelUri);
     try {
       const digest = new ReadDigest(file.source);
-      const read = await readModel(digest, nameOf(modelUri), politely(isGivenUp), room);
+      const name = nameOf(modelUri);
+      const beside = besideOf(modelUri, name, this.files);
+      const read = await readModel(digest, name, politely(isGivenUp), room, beside);
       const { value, problems } = read;
       const now: Known = { stamp: file.stamp, digest: digest.end() };
       if (latest && known && isSame(known, now)) {

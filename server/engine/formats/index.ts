@@ -1,7 +1,10 @@
 import { modelFormats } from '../../../modelFormats/names';
 import type { ByteSource } from '../graph/byteSource';
 import type { Scheduler } from '../scheduler';
+import { alone, type Beside } from './beside';
 import { isGguf, readGguf } from './gguf/read';
+import { isConfiguration, readConfiguration, readSafetensors } from './huggingFace/read';
+import { isSafetensors } from './huggingFace/safetensors';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
 import { boundless } from './room';
@@ -12,19 +15,21 @@ import { isTflite, readTflite } from './tflite/read';
 interface FormatReader {
   /** As modelFormats.json has it. */
   readonly id: string;
-  /** Whether a file that begins with these bytes is of this format, whatever its name. */
-  sniff(head: Uint8Array): boolean;
+  /** Whether a file that begins with these bytes is of this format, whatever its name unless all begin like others. */
+  sniff(head: Uint8Array, name: string): boolean;
   /**
    * Reads a model without its weights. Never fails for bad input: a broken file gives the part that could be read (null if
    * nothing could) and problems with byte offsets. A file that describes more than there is room for is given up.
    */
-  read(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel>;
+  read(source: ByteSource, scheduler: Scheduler, room: Room, beside: Beside): Promise<ReadModel>;
 }
 
 /** The first one also reads what no other claims, and says what such a file is. */
 export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'onnx', sniff: isLikelyOnnx, read: readOnnx },
   { id: 'gguf', sniff: isGguf, read: readGguf },
+  { id: 'safetensors', sniff: isSafetensors, read: readSafetensors },
+  { id: 'hugging-face', sniff: isConfiguration, read: readConfiguration },
   { id: 'tflite', sniff: isTflite, read: readTflite },
 ];
 
@@ -34,15 +39,17 @@ const headBytes = 1024;
 /**
  * Reads a model file by the reader of its format: as its first bytes say, else as its name does. Hand-written text is no
  * file but a document, and is parsed elsewhere (`onnxText/parse.ts`).
+ * @param beside what lies in the same folder, for models that are spread over several files
  */
 export async function readModel(
   source: ByteSource,
   name: string,
   scheduler: Scheduler,
   room: Room = boundless,
+  beside: Beside = alone(name),
 ): Promise<ReadModel> {
   const head = await source.read(0, Math.min(source.size, headBytes));
-  return readerOf(head, name, source.size).read(withHead(source, head), scheduler, room);
+  return readerOf(head, name, source.size).read(withHead(source, head), scheduler, room, beside);
 }
 
 /**
@@ -50,7 +57,7 @@ export async function readModel(
  * of Git LFS, a web page) is the first one's, whatever its name.
  */
 export function readerOf(head: Uint8Array, name: string, size = head.length): FormatReader {
-  const claimed = readers.find((reader) => reader.sniff(head));
+  const claimed = readers.find((reader) => reader.sniff(head, name));
   if (claimed || sniff(head, size)) return claimed ?? readers[0];
   return readers.find(({ id }) => isNamed(name, id)) ?? readers[0];
 }

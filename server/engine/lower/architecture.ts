@@ -10,6 +10,7 @@ export type Role =
   | 'embeddingProjection'
   | 'finalNorm'
   | 'head'
+  | 'pooler'
   | 'attentionNorm'
   | 'secondNorm'
   | 'query'
@@ -74,6 +75,8 @@ export interface LatentAttention {
   readonly plainSize: number;
   readonly rotatedSize: number;
   readonly valueHeadSize: number;
+  /** Width of the row that queries come from where they are made in two steps; else 0. */
+  readonly queryRank: number;
 }
 
 /** The part of a layer that looks at one token at a time. */

@@ -234,7 +234,7 @@ function latentQuery(
   building: Building,
   place: Place,
   input: string,
-  { heads, rank, plainSize, rotatedSize }: LatentAttention,
+  { heads, rank, plainSize, rotatedSize, queryRank }: LatentAttention,
   keyUp: { readonly name: string; readonly isTransposed: boolean },
 ): string {
   const { writer, weights, architecture } = building;
@@ -242,10 +242,9 @@ function latentQuery(
   const width = heads * (plainSize + rotatedSize);
   let query: string;
   if (weights.has('queryDown', layer)) {
-    const size = weights.take('queryDownNorm', 'weight', [], layer).dims[0]!;
-    const down = linear(building, place, input, 'queryDown', [size, architecture.hidden]);
-    const normed = norm(building, place, down, 'queryDownNorm', [size]);
-    query = linear(building, place, normed, 'queryUp', [width, size]);
+    const down = linear(building, place, input, 'queryDown', [queryRank, architecture.hidden]);
+    const normed = norm(building, place, down, 'queryDownNorm', [queryRank]);
+    query = linear(building, place, normed, 'queryUp', [width, queryRank]);
   } else query = linear(building, place, input, 'query', [width, architecture.hidden]);
   const apart = byHeads(building, `${path}/queries`, query, [heads, plainSize + rotatedSize]);
   const [plain, rotated] = splitInTwo(building, `${path}/queries`, apart, [plainSize, rotatedSize]);

@@ -126,5 +126,6 @@ function latent(values: Hyperparameters): Layer['attention'] {
     plainSize: keySize - rotatedSize,
     rotatedSize,
     valueHeadSize: values.number('attention.value_length_mla') ?? values.need('attention.value_length'),
+    queryRank: values.number('attention.q_lora_rank') ?? 0,
   };
 }

@@ -152,7 +152,26 @@ function finish(building: Building, state: string): void {
       : productWith(writer, path, state, writer.weight(tied));
     result = capped(writer, `${path}/cap`, scaled(writer, path, result, logitScale), logitSoftcap);
   }
+  if (weights.has('pooler')) pooled(building, state);
   const name = hasHead ? 'logits' : 'last_hidden_state';
   writer.node(`${path}/Identity`, 'Identity', [result], { outputs: [name] });
   writer.output(name, writer.type);
+}
+
+/** The first token's state, for tasks that look at a text as a whole. */
+function pooled(building: Building, state: string): void {
+  const { writer, architecture } = building;
+  const path = '/pooler';
+  const first = writer.stored({
+    name: `${path}/first`,
+    dtype: 'int64',
+    dims: [],
+    data: { place: 'none' },
+    elements: [0],
+  });
+  const token = writer.node(`${path}/Gather`, 'Gather', [state, first], { attributes: [int('axis', 1)] });
+  const dims = [architecture.hidden, architecture.hidden] as const;
+  const product = linear(building, { path }, token, 'pooler', dims);
+  writer.node(`${path}/Tanh`, 'Tanh', [product], { outputs: ['pooler_output'] });
+  writer.output('pooler_output', writer.type);
 }

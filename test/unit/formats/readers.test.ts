@@ -12,7 +12,7 @@ it('has a reader for each binary format, and no other', () => {
 
 it('knows ONNX by its first bytes under any name, and reads what nobody knows as ONNX', () => {
   // onnx.proto: field 1 is ir_version (varint), field 7 the graph (length-delimited).
-  expect(readers[0].sniff(Uint8Array.from([0x08, 10, 0x3a, 0]))).toBe(true);
+  expect(readers[0].sniff(Uint8Array.from([0x08, 10, 0x3a, 0]), 'm')).toBe(true);
   for (const head of [
     [],
     [0x08],
@@ -23,7 +23,7 @@ it('knows ONNX by its first bytes under any name, and reads what nobody knows as
     [0x08, 10, 0x38],
     [0x08, 10, 0x7a],
   ])
-    expect(readers[0].sniff(Uint8Array.from(head)), String(head)).toBe(false);
+    expect(readers[0].sniff(Uint8Array.from(head), 'm'), String(head)).toBe(false);
   expect(readerOf(Uint8Array.from([0x08, 10, 0x3a, 0]), 'weights.bin').id).toBe('onnx');
   expect(readerOf(Uint8Array.from([1, 2, 3]), 'weights.bin').id).toBe('onnx');
   expect(readerOf(Uint8Array.from([1, 2, 3]), 'MODEL.ONNX').id).toBe('onnx');

@@ -1,0 +1,65 @@
+import { emptyGraph } from '../graph/emptyModel';
+import type { Facts, Model, Parsed, Tensor } from '../graph/model';
+import { problem } from '../problem';
+import type { Problem } from '../problem';
+import { isKnownConfiguration, ofConfiguration } from './configuration';
+import { objectOf, type JsonObject } from './fields';
+import { MissingKeyError } from './hyperparameters';
+import { operatorSets, transformerGraph } from './transformer';
+
+/** A configuration of transformers, with the tensors of the files beside it; none where there is it alone. */
+export interface ConfiguredWeights {
+  /** '' where nobody says. */
+  readonly name: string;
+  readonly configuration: JsonObject;
+  readonly tensors: readonly Tensor[];
+  readonly facts: Facts;
+}
+
+/**
+ * The model that a configuration describes. Of a model with several parts (text and images) the one that is known here; a
+ * remark says so. Where none is, the tensors alone.
+ */
+export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
+  const { name, configuration, tensors } = given;
+  const type = configuration['model_type'];
+  if (typeof type !== 'string' || type === '')
+    return withoutGraph(given, problem('information', 'lower.no-architecture', {}));
+  const part = isKnownConfiguration(type) ? configuration : partOf(configuration);
+  if (!part)
+    return withoutGraph(given, problem('information', 'lower.unknown-architecture', { architecture: type }));
+  try {
+    const { architecture, weights } = ofConfiguration(name || type, part, tensors);
+    const graph = transformerGraph(architecture, weights, weights.others);
+    const origin = { format: 'hugging-face', facts: given.facts };
+    const model = { origin, operatorSets, graph, functions: [] };
+    if (part === configuration) return { value: model, problems: [] };
+    const args = { architecture: type, part: String(part['model_type']) };
+    return {
+      value: { ...model, isPartial: true },
+      problems: [problem('information', 'lower.one-part', args)],
+    };
+  } catch (error) {
+    if (!(error instanceof MissingKeyError)) throw error;
+    const { key } = error;
+    return withoutGraph(given, problem('warning', 'lower.missing-key', { architecture: type, key }));
+  }
+}
+
+/** The text model of one that also sees or hears. */
+function partOf(configuration: JsonObject): JsonObject | undefined {
+  const part = objectOf(configuration['text_config']);
+  const type = part?.['model_type'];
+  if (!part || typeof type !== 'string' || !isKnownConfiguration(type)) return undefined;
+  // The type of the numbers stands outside.
+  return { dtype: configuration['dtype'] ?? configuration['torch_dtype'], ...part };
+}
+
+function withoutGraph({ name, tensors, facts }: ConfiguredWeights, remark: Problem): Parsed<Model> {
+  const graph = { ...emptyGraph, name, initializers: tensors };
+  const origin = { format: 'hugging-face', facts };
+  return {
+    value: { origin, operatorSets: [], graph, functions: [], isPartial: true },
+    problems: [remark],
+  };
+}

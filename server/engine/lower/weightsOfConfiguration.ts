@@ -1,0 +1,76 @@
+import type { DataType } from '../graph/dataTypes';
+import type { Tensor } from '../graph/model';
+import type { Role } from './architecture';
+import { MissingTensorError, type Part, type WeightSource } from './weightSource';
+import type { TensorNames } from './weightsOfFile';
+
+/** What a configuration says of weights. */
+export interface StatedWeights {
+  readonly names: TensorNames;
+  has(role: Role, part: Part, layer: number | undefined): boolean;
+  /** Rows of tables, which no product states. */
+  readonly rows: Readonly<Partial<Record<Role, number>>>;
+  readonly type: DataType;
+  /** The part of an expert that the tensor of all experts begins with, in files that keep each apart. */
+  readonly expertParts: TensorNames;
+}
+
+/** A tensor of one expert of many: that of all of them stands for it. */
+const ofOneExpert = /\.experts\.\d+\./;
+
+/** Roles whose tensors are no modules with a weight: their name is whole, and a bias has an ending of its own. */
+const bare: ReadonlySet<Role> = new Set(['sinks', 'expertGateUp', 'expertDown', 'routerBias']);
+
+/** The tensors that a configuration describes: those of a file where there is one, else of the sizes that follow from it. */
+export class WeightsOfConfiguration implements WeightSource {
+  readonly activationType: DataType;
+  readonly cacheType: DataType;
+  private readonly files: ReadonlyMap<string, Tensor>;
+
+  constructor(
+    private readonly stated: StatedWeights,
+    tensors: readonly Tensor[],
+  ) {
+    this.activationType = this.cacheType = stated.type;
+    this.files = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  }
+
+  has(role: Role, layer?: number, part: Part = 'weight'): boolean {
+    return Boolean(this.stated.names[role]) && this.stated.has(role, part, layer);
+  }
+
+  find(role: Role, part: Part, dims: readonly number[], layer?: number): Tensor | undefined {
+    if (!this.has(role, layer, part)) return undefined;
+    const name = this.nameOf(role, part, layer);
+    const rows = this.stated.rows[role];
+    const sizes = rows === undefined ? dims : [rows, ...dims.slice(1)];
+    const known = this.files.get(name);
+    if (known) return known;
+    const dtype = this.ofExperts(role, name)?.dtype ?? this.stated.type;
+    return { name, dtype, dims: sizes, data: { place: 'none' } };
+  }
+
+  /** The file's tensors that stand for themselves. */
+  get others(): readonly Tensor[] {
+    return [...this.files.values()].filter(({ name }) => !ofOneExpert.test(name));
+  }
+
+  /** The first expert's tensor, where the file keeps each expert apart. */
+  private ofExperts(role: Role, name: string): Tensor | undefined {
+    const part = this.stated.expertParts[role];
+    const at = name.lastIndexOf('.experts.');
+    return part && at >= 0 ? this.files.get(`${name.slice(0, at)}.experts.0.${part}.weight`) : undefined;
+  }
+
+  take(role: Role, part: Part, dims: readonly number[], layer?: number): Tensor {
+    const found = this.find(role, part, dims, layer);
+    if (!found) throw new MissingTensorError(role);
+    return found;
+  }
+
+  private nameOf(role: Role, part: Part, layer: number | undefined): string {
+    const name = this.stated.names[role]!.replace('{}', String(layer));
+    if (!bare.has(role)) return `${name}.${part}`;
+    return part === 'bias' && role !== 'routerBias' ? `${name}_bias` : name;
+  }
+}

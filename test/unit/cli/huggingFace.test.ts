@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from '../../../server/cli/run';
+import type { Report } from '../../../server/engine/report/types';
+
+const folder = mkdtempSync(join(tmpdir(), 'hf-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = '';
+  let error = '';
+  const print = { out: (text: string) => (out += text), error: (text: string) => (error += text) };
+  const code = await run(words, { ...print, locale: 'en_US.UTF-8' });
+  return { code, out, error };
+}
+
+/** Llama-3.1-8B, as its config.json has it. */
+const llama = {
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+  torch_dtype: 'bfloat16',
+};
+
+describe('on the command line a folder of transformers', () => {
+  const path = join(folder, 'llama');
+  mkdirSync(path);
+  writeFileSync(join(path, 'config.json'), JSON.stringify(llama));
+
+  it('is analysed by its configuration', async () => {
+    const words = ['--chip', 'nvidia-h100-sxm', '--phase', 'decode', '--format', 'json'];
+    const { code, out, error } = await siliconlens('analyze', path, ...words);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    const { model, chips } = JSON.parse(out) as Report;
+    // 8,030,261,248 parameters (the model's card says 8B) of 2 bytes, and the axis and the 1 that lengths are made with.
+    const weightBytes = 16_060_522_496 + 2 * 8;
+    expect(model).toMatchObject({ format: 'hugging-face', parameters: 8_030_261_248, weightBytes });
+    // All but the embedding is read for a token: at least (16.06 - 1.05) GB ÷ 3.35 TB/s = 4.48 ms, and no multiple of it.
+    const seconds = chips[0]!.total.latencySeconds!.value;
+    expect(seconds).toBeGreaterThan(0.00448);
+    expect(seconds).toBeLessThan(0.0112);
+    const file = await siliconlens('analyze', join(path, 'config.json'), ...words);
+    expect((JSON.parse(file.out) as Report).chips[0]!.total).toEqual(chips[0]!.total);
+  });
+
+  it('is listed, with its configuration at the head', async () => {
+    const { out } = await siliconlens('listing', path);
+    expect(out).toContain('    "model_type": "llama",');
+    expect(out).toContain('bfloat16[batch, 8, "past_sequence + sequence", 128] "past_key_values.31.value"');
+    expect(out).toContain('bfloat16[1024, 4096] "model.layers.0.self_attn.k_proj.weight"');
+  });
+
+  it('without a configuration is told to be a folder', async () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    const { code, error } = await siliconlens('analyze', empty);
+    expect(code).not.toBe(0);
+    expect(error).toContain(empty);
+  });
+});
