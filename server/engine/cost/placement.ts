@@ -22,7 +22,7 @@ export function* hostKernels(
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const unknown = kernel.nodes.some(
-      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!.node.operator),
+      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!.node),
     );
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
   }

@@ -128,6 +128,9 @@ export interface QuantizationAnnotation {
   readonly parameters: Metadata;
 }
 
+/** An operator by its domain and name. */
+export type OperatorName = Pick<Node, 'domain' | 'operator'>;
+
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];

@@ -12,7 +12,7 @@ import { knownAtLoad } from './folding';
 import { fusePatterns, isMatrixClass } from './fuse';
 import { grow } from './grow';
 import { dropUnused } from './liveness';
-import { isDoneAt, operatorSupport, type Pass, type RuntimeProfile } from './profile';
+import { isDoneAt, isOwn, operatorSupport, type Pass, type RuntimeProfile } from './profile';
 import { Seen } from './seen';
 import { joinSlices } from './split';
 import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
@@ -54,7 +54,8 @@ function* planSteps(
     if (isStepDue(node.index)) yield;
     if (known[node.index] === 0 && !calls.has(node.index)) graph.add(node);
   }
-  for (const pass of profile.passes) {
+  const isConverted = inference.nodes.some(({ node }) => isOwn(profile, node));
+  for (const pass of isConverted ? [] : profile.passes) {
     if (isDoneAt(profile, pass.level, level)) yield* runPass(graph, pass);
   }
   yield* writeOut(graph, profile);

@@ -5,12 +5,16 @@ import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
 import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
 import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
+import { entryOf } from '../../../outside/table';
+import { nameInOnnx } from '../operators/table';
 import type { Blocking } from './blockChannels';
+import type { OperatorName } from '../graph/model';
 import type { OperatorClass } from '../operators/rule';
 import type { CachePolicy } from '../workload';
 import tensorrt from './profiles/tensorrt.json';
 import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
+import tfliteEthosU from './profiles/tflite-ethos-u.json';
 import xla from './profiles/xla.json';
 
 /** A constant and how it is known. `basis` says how sure; `source` where it is from or, for assumptions, why. */
@@ -131,6 +135,8 @@ export interface RuntimeProfile {
     readonly shapes: readonly string[] | null;
   };
   readonly passes: readonly Pass[];
+  /** Nodes of this domain are what it runs: a converter made them, and no pass changes them. */
+  readonly ownDomain?: string;
   /** Operators for which it has no kernel and that it writes out: what runs before the last one of each. */
   readonly writtenOut?: Readonly<Record<string, readonly string[]>>;
   /** Views dispatch nothing. */
@@ -155,6 +161,11 @@ export interface RuntimeProfile {
     readonly operators: readonly string[] | null;
     /** Operators that it does not run although `operators` is null. */
     readonly except?: readonly string[];
+    /**
+     * By domain the operators of other formats; of a domain that is not here those count whose counterpart among the
+     * operators of ai.onnx it runs.
+     */
+    readonly domains?: Readonly<Record<string, readonly string[]>>;
     /** Element types in which it computes; null: all of the chip. */
     readonly types: readonly string[] | null;
   } | null;
@@ -169,6 +180,7 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   xla,
   tflite,
   tfliteEdgetpu,
+  tfliteEthosU,
   qnn,
   coreml,
   compiler,
@@ -183,10 +195,19 @@ export function profileById(id: string): RuntimeProfile | undefined {
 }
 
 /** Whether a runtime runs an operator on the accelerator, by itself. */
-export function operatorSupport({ supports }: RuntimeProfile): (operator: string) => boolean {
+export function operatorSupport({ supports }: RuntimeProfile): (node: OperatorName) => boolean {
   const listed = supports?.operators && new Set(supports.operators);
   const except = new Set(supports?.except);
-  return (operator) => !except.has(operator) && (!listed || listed.has(operator));
+  const runs = (operator: string): boolean => !except.has(operator) && (!listed || listed.has(operator));
+  return ({ domain, operator }) => {
+    const own = entryOf(supports?.domains, domain);
+    return own ? own.includes(operator) : runs(nameInOnnx(domain, operator));
+  };
+}
+
+/** Whether the passes of a profile leave a node as it is. */
+export function isOwn({ ownDomain }: RuntimeProfile, { domain }: OperatorName): boolean {
+  return ownDomain !== undefined && domain === ownDomain;
 }
 
 /** Whether something of a profile happens at one of its levels. */

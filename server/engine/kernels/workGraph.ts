@@ -1,3 +1,4 @@
+import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
@@ -57,7 +58,7 @@ export class WorkGraph {
    */
   constructor(
     readonly inference: Inference,
-    private readonly runs: (operator: string) => boolean = () => true,
+    private readonly runs: (node: OperatorName) => boolean = () => true,
     readonly seen: Seen = new Seen(inference),
   ) {
     this.covered = new Uint8Array(inference.nodes.length);
@@ -103,7 +104,7 @@ export class WorkGraph {
 
   private isOnChip({ members }: WorkNode): boolean {
     return members.every(
-      (member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!.node.operator),
+      (member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!.node),
     );
   }
 

@@ -1,7 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Node } from '../graph/model';
 import inputs from './constantInputs.json';
-import { canonicalDomain } from './table';
+import { canonicalDomain, ruleOf } from './table';
 
 /**
  * What a constant is to the operator that reads it: numbers that were trained, scales and zero points, or a table beside
@@ -45,28 +45,40 @@ const domains = inputs.domains as Domains;
 
 const roles: readonly ConstantRole[] = ['weights', 'quantisation', 'buffers', 'sizes'];
 
-function inputsOf({ domain, operator }: Node): OperatorInputs | undefined {
-  return entryOf(entryOf(domains, canonicalDomain(domain)), operator);
+/** What an operator takes constants for, and which of its inputs one is there; of other formats' operators by their counterparts. */
+function inputOf(
+  { domain, operator }: Node,
+  input: number,
+): { readonly known: OperatorInputs; readonly place: number } | undefined {
+  const own = entryOf(entryOf(domains, canonicalDomain(domain)), operator);
+  if (own) return { known: own, place: input };
+  const counterpart = ruleOf(domain, operator)?.counterpart;
+  const known = counterpart && entryOf(domains[''], counterpart.name);
+  const place = counterpart?.input(input);
+  return known && place !== undefined ? { known, place } : undefined;
 }
 
 /** What a constant at an input is; undefined where the operator takes constants and results alike. */
 export function constantRole(node: Node, input: number): ConstantRole | undefined {
-  const known = inputsOf(node);
-  if (!known) return undefined;
+  const found = inputOf(node, input);
+  if (!found) return undefined;
+  const { known, place } = found;
   const { every } = known;
-  if (every && input >= every.from)
-    return every.quantisation.includes((input - every.from) % every.period) ? 'quantisation' : undefined;
-  return roles.find((role) => known[role]?.includes(input));
+  if (every && place >= every.from)
+    return every.quantisation.includes((place - every.from) % every.period) ? 'quantisation' : undefined;
+  return roles.find((role) => known[role]?.includes(place));
 }
 
 /** How many numbers a packed input holds; undefined where it holds as many as it has elements. */
 export function packedElements(node: Node, input: number): PackedElements | undefined {
-  return entryOf(inputsOf(node)?.elements, String(input));
+  const found = inputOf(node, input);
+  return found && entryOf(found.known.elements, String(found.place));
 }
 
 /** The number that an input is filled with where the operator is to do without it; undefined where there is none. */
 export function neutralNumber(node: Node, input: number): number | undefined {
-  return entryOf(inputsOf(node)?.neutral, String(input));
+  const found = inputOf(node, input);
+  return found && entryOf(found.known.neutral, String(found.place));
 }
 
 const angles: ReadonlySet<string> = new Set(inputs.angles.of);

@@ -232,6 +232,13 @@ export interface OperatorWork {
   readonly inPlace?: Work['inPlace'];
 }
 
+/** The operator of ai.onnx that does what one of another format does: tables of runtimes and roles name that one. */
+interface Counterpart {
+  readonly name: string;
+  /** The place of an input there; undefined where it has none. */
+  readonly input: (own: number) => number | undefined;
+}
+
 /** All that is known about one operator, over all its versions. */
 export interface OperatorRule {
   /** '' is ai.onnx. */
@@ -240,6 +247,8 @@ export interface OperatorRule {
   readonly operatorClass: OperatorClass;
   /** Reinterprets its input without touching bytes (Reshape, Squeeze, Identity, ...): no operations, no bytes. */
   readonly view?: boolean;
+  /** Left out for operators of ONNX. */
+  readonly counterpart?: Counterpart;
   /**
    * Runtimes do not compute it at load time even when all inputs are constant: random operators, and those that
    * exist to run (DequantizeLinear of weights).

@@ -27,9 +27,10 @@ import { indexingOperators } from './indexing';
 import { sequenceOperators } from './sequence';
 import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorRule } from './rule';
+import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
 
-export const allOperators: readonly OperatorRule[] = [
+const onnxOperators: readonly OperatorRule[] = [
   ...attentionOperators,
   ...contribOperators,
   ...convolutionOperators,
@@ -61,10 +62,19 @@ export const allOperators: readonly OperatorRule[] = [
 ];
 
 const table = new Map<string, Map<string, OperatorRule>>();
-for (const rule of allOperators) {
-  const domain = table.get(rule.domain) ?? new Map<string, OperatorRule>();
-  table.set(rule.domain, domain.set(rule.name, rule));
+function list(rules: readonly OperatorRule[]): void {
+  for (const rule of rules) {
+    const domain = table.get(rule.domain) ?? new Map<string, OperatorRule>();
+    table.set(rule.domain, domain.set(rule.name, rule));
+  }
 }
+
+list(onnxOperators);
+const ofTflite = tfliteOperators((name) => ruleOf('', name));
+list(ofTflite);
+
+/** The rules of all formats. */
+export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ofTflite];
 
 /** `ai.onnx` is the long name of the default domain. */
 export function canonicalDomain(domain: string): string {
@@ -74,4 +84,9 @@ export function canonicalDomain(domain: string): string {
 /** All that is known about an operator; undefined for those without a rule. */
 export function ruleOf(domain: string, name: string): OperatorRule | undefined {
   return table.get(canonicalDomain(domain))?.get(name);
+}
+
+/** The name under which tables about operators of ONNX know an operator: of one of another format that of its counterpart. */
+export function nameInOnnx(domain: string, name: string): string {
+  return ruleOf(domain, name)?.counterpart?.name ?? name;
 }

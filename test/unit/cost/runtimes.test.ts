@@ -76,6 +76,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
     ...['huawei-kirin-970-npu', 'huawei-kirin-990-npu'],
   ],
   'tflite-edgetpu': ['google-coral-edge-tpu'],
+  'tflite-ethos-u': ['arm-ethos-u55-256', 'arm-ethos-u85'],
   qnn: qualcommNpus,
   coreml: [...appleNpus, 'apple-m3-max-gpu', 'apple-m4-max-gpu'],
   compiler: everyChip,

@@ -23,7 +23,7 @@ async function groups(inference: ReturnType<typeof graphOf>, runtime: string): P
 
 describe('runtime profiles', () => {
   it('name only patterns that exist and state where each constant is from', () => {
-    expect(runtimeProfiles).toHaveLength(11);
+    expect(runtimeProfiles).toHaveLength(12);
     for (const profile of runtimeProfiles) {
       for (const pass of profile.passes) {
         if (pass.pass === 'fuse')

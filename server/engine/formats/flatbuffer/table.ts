@@ -104,6 +104,12 @@ export class Table {
     return { first: this.numbersAt(at, Math.min(count, most), read, bytes), count };
   }
 
+  /** The bytes of a list; of one that is longer than `most` none. */
+  blob(slot: number, most: number): Uint8Array {
+    const { at, count } = this.vector(slot, 1);
+    return count === 0 || count > most ? new Uint8Array(0) : this.pages.bytes(at, count, this.kind);
+  }
+
   /** A text; of one that is longer than `most` bytes the beginning. '' where there is none. */
   text(slot: number, most: number): string {
     const at = this.target(slot);

@@ -1,13 +1,13 @@
+import { tfliteCustomDomain, tfliteDomain } from '../../graph/domains';
 import type { Attribute } from '../../graph/model';
+import { appendAll } from '../../lists';
+import { flexAttributes } from '../flatbuffer/flexMap';
 import type { Table } from '../flatbuffer/table';
 import { shortestSingle } from '../singles';
 import { damaged } from '../unreadable';
 import { limits } from './limits';
 import { customCode, operatorName, optionFields, typeOfCode, type OptionField } from './schema';
 import type { OperatorEntry } from './subgraph';
-
-/** Domains of nodes: builtin operators, and those that a program brings itself. */
-export const domains = { builtin: 'tflite', custom: 'tflite.custom' } as const;
 
 /** What an operator is called, as the file lists it once for all its uses. */
 export interface OperatorCode {
@@ -22,9 +22,9 @@ export function readCode(table: Table): OperatorCode {
   const version = table.scalar(2, 'i32', 1);
   if (code === customCode) {
     const name = table.text(1, limits.text);
-    return { operator: name === '' ? 'CUSTOM' : name, domain: domains.custom, version };
+    return { operator: name === '' ? 'CUSTOM' : name, domain: tfliteCustomDomain, version };
   }
-  return { operator: operatorName(code) ?? `BUILTIN_${code}`, domain: domains.builtin, version };
+  return { operator: operatorName(code) ?? `BUILTIN_${code}`, domain: tfliteDomain, version };
 }
 
 /** Reads an `Operator`: its options become attributes by the names of the schema. */
@@ -44,6 +44,7 @@ export function readOperator(table: Table, codes: readonly (OperatorCode | undef
       else appendTo(attributes, attributeOf(options!, field));
     }
   }
+  if (code.domain === tfliteCustomDomain) appendAll(attributes, flexAttributes(table.blob(5, limits.text)));
   return {
     operator: code.operator,
     domain: code.domain,

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../graph/byteSource';
+import { tfliteCustomDomain, tfliteDomain } from '../../graph/domains';
 import { emptyGraph } from '../../graph/emptyModel';
 import type { Metadata, Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
@@ -10,7 +11,7 @@ import type { ReadModel, Room } from '../room';
 import { damaged, unreadable, UnreadableError } from '../unreadable';
 import { GraphBuilder } from './graphs';
 import { limits, memory } from './limits';
-import { domains, readCode, readOperator, type OperatorCode } from './operators';
+import { readCode, readOperator, type OperatorCode } from './operators';
 import type { OperatorEntry, Subgraph, TensorEntry } from './subgraph';
 import { TensorReader } from './tensors';
 
@@ -70,9 +71,9 @@ class FileReader {
     return {
       origin: { format: 'tflite', facts },
       operatorSets: [
-        { domain: domains.builtin, version: version ?? 0 },
-        ...(codes.some((code) => code?.domain === domains.custom)
-          ? [{ domain: domains.custom, version: 1 }]
+        { domain: tfliteDomain, version: version ?? 0 },
+        ...(codes.some((code) => code?.domain === tfliteCustomDomain)
+          ? [{ domain: tfliteCustomDomain, version: 1 }]
           : []),
       ],
       graph: graph ?? emptyGraph,
