@@ -191,6 +191,7 @@ export interface ProblemArgs {
   readonly 'lower.no-architecture': NoArgs;
   readonly 'lower.one-part': { readonly architecture: Word; readonly part: Word };
   readonly 'lower.unknown-architecture': { readonly architecture: Word };
+  readonly 'lower.unknown-quantisation': NoArgs;
   readonly 'measure.hidden-name': { readonly name: Word };
   readonly 'measure.input-unknown': { readonly input: Word };
   readonly 'measure.launch-only': NoArgs;

@@ -29,7 +29,10 @@ type ElementType =
   | 'float6e2m3'
   | 'float6e3m2';
 
-/** Types whose elements are stored in blocks, with a scale for each, by ggml's names. */
+/**
+ * Types whose elements are stored in blocks, with a scale for each: by ggml's names, and as checkpoints of transformers are
+ * quantised, where elements and scales are tensors of their own (4 bits in groups, NF4, FP8 in squares).
+ */
 type BlockType =
   | 'q4_0'
   | 'q4_1'
@@ -57,7 +60,18 @@ type BlockType =
   | 'mxfp4'
   | 'nvfp4'
   | 'q1_0'
-  | 'q2_0';
+  | 'q2_0'
+  | 'int4_32'
+  | 'int4_64'
+  | 'int4_128'
+  | 'uint4_32'
+  | 'uint4_64'
+  | 'uint4_128'
+  | 'nf4_64'
+  | 'nf4_64_double'
+  | 'fp8_128x128'
+  | 'fp8_row'
+  | 'int8_row';
 
 export type DataType = ElementType | BlockType;
 
@@ -143,6 +157,21 @@ export const dataTypes: Readonly<Record<DataType, DataTypeInfo>> = {
   nvfp4: blocks(64, 36),
   q1_0: blocks(128, 18),
   q2_0: blocks(64, 18),
+  // Groups of 4 bits with a half as scale; of two groups of unsigned ones also the two zero points of 4 bits.
+  int4_32: blocks(32, 18),
+  int4_64: blocks(64, 34),
+  int4_128: blocks(128, 66),
+  uint4_32: blocks(64, 37),
+  uint4_64: blocks(128, 69),
+  uint4_128: blocks(256, 133),
+  // bitsandbytes: 64 elements with a float; doubly quantised, 256 such scales of a byte with a float.
+  nf4_64: blocks(64, 36),
+  nf4_64_double: blocks(16384, 8452),
+  // DeepSeek-V3's squares of 128 x 128 elements with a float.
+  fp8_128x128: blocks(16384, 16388),
+  // One scale for each row or for all, which is not counted here.
+  fp8_row: blocks(1, 1),
+  int8_row: blocks(1, 1),
 };
 
 /** Types of ONNX, each with its code. */

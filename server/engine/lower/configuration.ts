@@ -13,6 +13,7 @@ import type {
 import table from './configuration.json';
 import { Fields, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
+import type { Quantisation } from './quantisation';
 import { WeightsOfConfiguration } from './weightsOfConfiguration';
 import type { TensorNames } from './weightsOfFile';
 
@@ -67,6 +68,7 @@ export function ofConfiguration(
   name: string,
   configuration: JsonObject,
   tensors: readonly Tensor[],
+  quantisation: Quantisation | null = null,
 ): { readonly architecture: Architecture; readonly weights: WeightsOfConfiguration } {
   const row = rowOf(String(configuration['model_type']))!;
   const fields = new Fields(configuration, row.defaults ?? {}, table.fields);
@@ -84,6 +86,8 @@ export function ofConfiguration(
         tokenTypes: fields.number('tokenTypes') ?? 0,
       },
       type: elementType(fields),
+      isQuantised: quantisation !== null,
+      quantised: (role) => (quantisation?.isOf(role) === true ? quantisation.type : undefined),
       expertParts: row.experts?.parts ?? table.expertParts,
     },
     tensors,

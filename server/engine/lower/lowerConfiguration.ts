@@ -5,6 +5,7 @@ import type { Problem } from '../problem';
 import { isKnownConfiguration, ofConfiguration } from './configuration';
 import { objectOf, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
+import { quantisationOf } from './quantisation';
 import { operatorSets, transformerGraph } from './transformer';
 
 /** A configuration of transformers, with the tensors of the files beside it; none where there is it alone. */
@@ -29,16 +30,18 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
   if (!part)
     return withoutGraph(given, problem('information', 'lower.unknown-architecture', { architecture: type }));
   try {
-    const { architecture, weights } = ofConfiguration(name || type, part, tensors);
+    const quantisation = quantisationOf(configuration);
+    const isUnknown = quantisation === 'unknown';
+    const known = isUnknown ? null : quantisation;
+    const { architecture, weights } = ofConfiguration(name || type, part, tensors, known);
     const graph = transformerGraph(architecture, weights, weights.others);
     const origin = { format: 'hugging-face', facts: given.facts };
     const model = { origin, operatorSets, graph, functions: [] };
-    if (part === configuration) return { value: model, problems: [] };
+    const problems = isUnknown ? [problem('warning', 'lower.unknown-quantisation', {})] : [];
+    if (part === configuration) return { value: model, problems };
     const args = { architecture: type, part: String(part['model_type']) };
-    return {
-      value: { ...model, isPartial: true },
-      problems: [problem('information', 'lower.one-part', args)],
-    };
+    const remark = problem('information', 'lower.one-part', args);
+    return { value: { ...model, isPartial: true }, problems: [...problems, remark] };
   } catch (error) {
     if (!(error instanceof MissingKeyError)) throw error;
     const { key } = error;

@@ -11,12 +11,19 @@ export interface StatedWeights {
   /** Rows of tables, which no product states. */
   readonly rows: Readonly<Partial<Record<Role, number>>>;
   readonly type: DataType;
+  /** The type of what a role's products multiply by where it is quantised. */
+  quantised(role: Role): DataType | undefined;
+  readonly isQuantised: boolean;
   /** The part of an expert that the tensor of all experts begins with, in files that keep each apart. */
   readonly expertParts: TensorNames;
 }
 
 /** A tensor of one expert of many: that of all of them stands for it. */
 const ofOneExpert = /\.experts\.\d+\./;
+
+/** What belongs to a quantised weight: the type in blocks stands for it. */
+const ofQuantised =
+  /[._](qweight|qzeros|scales|g_idx|blocks|absmax|quant_map|nested_absmax|nested_quant_map|quant_state\.\w+|weight_packed|weight_shape|weight_zero_point|weight_scale|weight_scale_inv|SCB)$/;
 
 /** Roles whose tensors are no modules with a weight: their name is whole, and a bias has an ending of its own. */
 const bare: ReadonlySet<Role> = new Set(['sinks', 'expertGateUp', 'expertDown', 'routerBias']);
@@ -45,14 +52,18 @@ export class WeightsOfConfiguration implements WeightSource {
     const rows = this.stated.rows[role];
     const sizes = rows === undefined ? dims : [rows, ...dims.slice(1)];
     const known = this.files.get(name);
-    if (known) return known;
-    const dtype = this.ofExperts(role, name)?.dtype ?? this.stated.type;
-    return { name, dtype, dims: sizes, data: { place: 'none' } };
+    const quantised = part === 'weight' ? this.stated.quantised(role) : undefined;
+    if (known && quantised === undefined) return known;
+    const dtype = quantised ?? this.ofExperts(role, name)?.dtype ?? this.stated.type;
+    return { name, dtype, dims: sizes, data: known?.data ?? { place: 'none' } };
   }
 
   /** The file's tensors that stand for themselves. */
   get others(): readonly Tensor[] {
-    return [...this.files.values()].filter(({ name }) => !ofOneExpert.test(name));
+    const isQuantised = this.stated.isQuantised;
+    return [...this.files.values()].filter(
+      ({ name }) => !ofOneExpert.test(name) && !(isQuantised && ofQuantised.test(name)),
+    );
   }
 
   /** The first expert's tensor, where the file keeps each expert apart. */

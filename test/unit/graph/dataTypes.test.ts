@@ -40,6 +40,20 @@ const structures: readonly (readonly [DataType, elements: number, bytes: number]
   ['nvfp4', 64, 64 / 16 + 64 / 2],
   ['q1_0', 128, 2 + 128 / 8],
   ['q2_0', 64, 2 + 64 / 4],
+  // GPTQ and AWQ: a half for each group; unsigned ones also a zero point of half a byte (two groups make it whole).
+  ['int4_32', 32, 2 + 32 / 2],
+  ['int4_64', 64, 2 + 64 / 2],
+  ['int4_128', 128, 2 + 128 / 2],
+  ['uint4_32', 64, 2 * (2 + 0.5 + 32 / 2)],
+  ['uint4_64', 128, 2 * (2 + 0.5 + 64 / 2)],
+  ['uint4_128', 256, 2 * (2 + 0.5 + 128 / 2)],
+  // QLoRA (arXiv 2305.14314), 3: a float for 64 elements; or a byte, and a float for 256 of those.
+  ['nf4_64', 64, 4 + 64 / 2],
+  ['nf4_64_double', 64 * 256, 256 * (1 + 64 / 2) + 4],
+  // DeepSeek-V3 (arXiv 2412.19437), 3.3.2.
+  ['fp8_128x128', 128 * 128, 128 * 128 + 4],
+  ['fp8_row', 1, 1],
+  ['int8_row', 1, 1],
 ];
 
 describe('types in blocks', () => {

@@ -6,6 +6,8 @@ export const limits = {
   pairs: 65_536,
   /** Tensors; models have up to some ten thousand. */
   tensors: 250_000,
+  /** Files of a model. */
+  parts: 1000,
   /** Dimensions of a tensor; ggml has four. */
   dimensions: 8,
   /** Arrays within arrays. */

@@ -1,8 +1,10 @@
 import type { ByteSource } from '../../graph/byteSource';
 import { byteLength, dataTypes, type DataType, elementCount } from '../../graph/dataTypes';
 import type { Tensor } from '../../graph/model';
+import { appendAll } from '../../lists';
 import { lower } from '../../lower/lower';
 import type { Scheduler } from '../../scheduler';
+import { alone, readBeside, type Beside } from '../beside';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
@@ -34,17 +36,65 @@ export async function readGguf(
   source: ByteSource,
   scheduler: Scheduler,
   room: Room = boundless,
+  beside: Beside = alone(''),
 ): Promise<ReadModel> {
   const problems = new ProblemList(limits.problems);
   const meter = new Meter(room);
-  const reader = new HeadReader(source, scheduler, problems, meter);
+  const newReader = (part: ByteSource, location: string | null): HeadReader =>
+    new HeadReader(part, { scheduler, problems, meter, location });
+  const reader = newReader(source, null);
   return readInRoom(source, reader, async () => {
     const isRead = await reader.read();
     if (!isRead) return { value: null, problems: problems.finish(), bytes: 0 };
-    const lowered = lower(reader.weights());
+    const parts: HeadReader[] = [];
+    for (const name of partsOf(beside.name, reader.parts)) {
+      if (name === beside.name) parts.push(reader);
+      else appendAll(parts, await readPart(beside, name, newReader, problems));
+    }
+    const lowered = lower(weightsOf(parts));
     for (const remark of lowered.problems) problems.push(remark);
     return marked({ value: lowered.value, problems: problems.finish(), bytes: meter.bytes });
   });
+}
+
+/** One of several files of a model: `name-00001-of-00003.gguf`. */
+const partName = /^(.*-)\d{5}(-of-(\d{5})\.gguf)$/i;
+
+/** The files of a model in their order, as llama.cpp names them; the file alone where it is the only one. */
+function partsOf(name: string, stated: number): readonly string[] {
+  const [, stem = '', ending = '', count] = partName.exec(name) ?? [];
+  if (stated <= 1 || Number(count) !== stated || stated > limits.parts) return [name];
+  return Array.from({ length: stated }, (_, i) => `${stem}${String(i + 1).padStart(5, '0')}${ending}`);
+}
+
+async function readPart(
+  beside: Beside,
+  name: string,
+  newReader: (part: ByteSource, location: string) => HeadReader,
+  problems: ProblemList,
+): Promise<HeadReader[]> {
+  const part = await readBeside(beside, name, async (source) => {
+    const reader = newReader(source, name);
+    await reader.read();
+    return reader;
+  });
+  if (!part) problems.add('warning', 'format.part-missing', { file: name });
+  return part ? [part] : [];
+}
+
+/** The first file has the metadata of all. */
+function weightsOf(parts: readonly HeadReader[]): Parameters<typeof lower>[0] {
+  const [first, ...others] = parts.map((part) => part.weights());
+  return { ...first!, tensors: [...first!.tensors, ...others.flatMap(({ tensors }) => tensors)] };
+}
+
+/** What all files of a model are read with. */
+interface Reading {
+  readonly scheduler: Scheduler;
+  readonly problems: ProblemList;
+  readonly meter: Meter;
+  /** The file's name where it lies beside the one that was opened; null: it is that one. */
+  readonly location: string | null;
 }
 
 class HeadReader {
@@ -53,13 +103,23 @@ class HeadReader {
   private version = 0;
   private readonly placed: { readonly tensor: Tensor; readonly offset: number }[] = [];
 
-  constructor(
-    source: ByteSource,
-    private readonly scheduler: Scheduler,
-    private readonly problems: ProblemList,
-    private readonly meter: Meter,
-  ) {
+  private readonly scheduler: Scheduler;
+  private readonly problems: ProblemList;
+  private readonly meter: Meter;
+  private readonly location: string | null;
+
+  constructor(source: ByteSource, { scheduler, problems, meter, location }: Reading) {
     this.cursor = new Cursor(source);
+    this.scheduler = scheduler;
+    this.problems = problems;
+    this.meter = meter;
+    this.location = location;
+  }
+
+  /** Files that the model is spread over. */
+  get parts(): number {
+    const count = this.pairs.get('split.count');
+    return typeof count === 'number' ? count : 1;
   }
 
   get at(): number {
@@ -177,16 +237,20 @@ class HeadReader {
 
   /** Now that the end of the head is known, so are the places of the weights: without it they are not. */
   private place(): void {
-    const { cursor, placed } = this;
+    const { cursor, placed, location } = this;
     const alignment = this.alignment();
     const dataStart = Math.ceil(cursor.at / alignment) * alignment;
     let end = 0;
     for (const [i, { tensor, offset }] of placed.entries()) {
       const bytes = tensor.dtype && byteLength(tensor.dtype, elementCount(tensor.dims));
       if (typeof bytes !== 'number') continue;
-      const data = { place: 'embedded', offset: dataStart + offset, length: bytes } as const;
+      const at = { offset: dataStart + offset, length: bytes };
+      const data =
+        location === null
+          ? ({ place: 'embedded', ...at } as const)
+          : ({ place: 'external', location, ...at } as const);
       placed[i] = { tensor: { ...tensor, data }, offset };
-      end = Math.max(end, data.offset + bytes);
+      end = Math.max(end, at.offset + bytes);
     }
     const { size } = cursor;
     if (end > size) throw truncated(size, end);
