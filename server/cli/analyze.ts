@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
+import { isOpen } from '../engine/inference/infer';
 import { inferSymbolic } from '../engine/inference/symbolic';
 import type { ReportInput } from '../engine/report/build';
 import { appendAll } from '../engine/lists';
@@ -14,7 +15,7 @@ import { layOver } from '../workspace/measured';
 import { chosenChips } from '../workspace/chosenChips';
 import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
-import { usage, type Outcome } from './failure';
+import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
@@ -44,7 +45,19 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const input = await inputOf(opened, prepared, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
   const text = printReport(input, format, language, uninterrupted);
-  return { text, failure: opened.failure, notes: notes.join('\n'), inputs };
+  return { text, failure: opened.failure ?? partOf(path, prepared), notes: notes.join('\n'), inputs };
+}
+
+/** Why a script must not take the totals for those of the model; null where they are. */
+function partOf(path: string, { inference, operations }: Prepared): Failure | null {
+  // A file of weights alone runs nothing.
+  if (inference.nodes.length === 0) return null;
+  if (isOpen(inference)) return failed('cli.error.part', { path });
+  // A size that nobody gave is none of these: the call can give it.
+  const isUnknown = inference.problems.some(
+    ({ code }) => code === 'operator.unmodelled' || code === 'operator.unknown',
+  );
+  return isUnknown ? failed('cli.error.partNodes', { path, count: operations.unknownNodes }) : null;
 }
 
 /** The one model that a command is about. */

@@ -1,13 +1,13 @@
 import type { Chip } from './chips/chip';
-import { estimateChipWith } from './cost/estimate';
+import { estimateChipWith, type EstimateOptions } from './cost/estimate';
 import { FormatTable } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
-import { isOpen, modelOperations } from './cost/totals';
+import { bounded, modelOperations, withMost } from './cost/totals';
 import type { ChipCost, Total } from './cost/types';
 import type { Model } from './graph/model';
 import { isOnnx } from './graph/origin';
-import { infer } from './inference/infer';
+import { infer, isOpen } from './inference/infer';
 import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
 import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
@@ -67,7 +67,9 @@ export async function preparedOf(
 ): Promise<Prepared> {
   const weights = await runPolitely(storedWeightBytes(inference), scheduler);
   const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
-  const operations = await runPolitely(modelOperations(inference), scheduler);
+  const known = await runPolitely(modelOperations(inference), scheduler);
+  const { most } = inference;
+  const operations = most ? bounded(known, await runPolitely(modelOperations(most), scheduler)) : known;
   return { model, workload, inference, weights, numbers, operations };
 }
 
@@ -86,15 +88,20 @@ export async function costsOn(
   const { inference, workload } = prepared;
   const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime);
   const problems = [...ofRuntime];
-  const plan = await planFor(prepared, profile, scheduler);
-  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, {
-    ...(host && { host }),
-    ...(sparse && { sparse }),
+  const options = { ...(host && { host }), ...(sparse && { sparse }) };
+  const run = await costOf({ prepared, chip, profile, options }, scheduler);
+  const { most: limit } = inference;
+  const most =
+    limit &&
+    (await costOf({ prepared: { ...prepared, inference: limit }, chip, profile, options }, scheduler));
+  const { plan, timeline } = run;
+  const cost = most ? { ...run.cost, total: withMost(run.cost.total, most.cost.total) } : run.cost;
+  const fit = fitOf(chip, profile, timeline, {
+    phase: workload.phase,
+    isPartial: isOpen(inference),
+    mostBytes: most?.timeline.highWaterBytes ?? null,
+    streamedBytes: cost.streamedBytes,
   });
-  const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
-  const isPartial = isOpen(inference);
-  const { streamedBytes } = cost;
-  const fit = fitOf(chip, profile, timeline, { phase: workload.phase, isPartial, streamedBytes });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
     const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));
@@ -103,6 +110,25 @@ export async function costsOn(
     problems.push(problem('warning', code, args));
   }
   return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
+}
+
+interface ToCost {
+  readonly prepared: Prepared;
+  readonly chip: Chip;
+  readonly profile: RuntimeProfile;
+  readonly options: EstimateOptions;
+}
+
+/** Kernels, costs and memory of a model on a chip. */
+async function costOf(
+  { prepared, chip, profile, options }: ToCost,
+  scheduler: Scheduler,
+): Promise<Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline'>> {
+  const { inference, workload } = prepared;
+  const plan = await planFor(prepared, profile, scheduler);
+  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, options);
+  const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
+  return { plan, cost, timeline };
 }
 
 function* timelineOn(

@@ -147,6 +147,8 @@ export interface ProblemArgs {
   readonly 'inference.convolution-rank': { readonly operator: Word; readonly x: Word; readonly w: Word };
   readonly 'inference.dimension-impossible': { readonly operator: Word; readonly shape: Word };
   readonly 'inference.dimension-unbound': { readonly name: Word };
+  readonly 'inference.data-decides': { readonly name: Word; readonly operator: Word };
+  readonly 'inference.data-decides-many': { readonly name: Word; readonly operator: Word; readonly more: number; readonly all: Word };
   readonly 'inference.expansion-too-large': { readonly limit: Word };
   readonly 'inference.function-recursive': { readonly function: Word };
   readonly 'inference.gemm-rank': { readonly operator: Word; readonly left: Word; readonly right: Word };
@@ -240,7 +242,8 @@ export interface ProblemArgs {
   readonly 'text.out-of-order': { readonly value: Word; readonly line: Word };
   readonly 'operator.opset-missing': { readonly domain: Word };
   readonly 'operator.later': { readonly operator: Word; readonly since: Word; readonly version: Word };
-  readonly 'operator.unknown': { readonly domain: Word; readonly operator: Word };
+  readonly 'operator.unknown': { readonly domain: Word; readonly operator: Word; readonly count: number; readonly more: number };
+  readonly 'operator.unmodelled': { readonly operator: Word; readonly domain: Word; readonly count: number; readonly more: number };
   readonly 'operator.deprecated': { readonly operator: Word; readonly version: Word };
   readonly 'operator.inputs-few': { readonly operator: Word; readonly least: Word; readonly count: Word };
   readonly 'operator.inputs-many': { readonly operator: Word; readonly most: Word; readonly count: Word };

@@ -32,7 +32,12 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     const tooltip = problemText(analysis.refusal, language);
     commands.push({ title, tooltip, command: linkedCommands.chooseChips, arguments: [uri] });
   }
-  const unbound = analysis.inference.symbols.filter((one) => one.origin === 'unbound');
+  const open = analysis.inference.symbols.filter((one) => one.origin === 'unbound');
+  // Of what the data decide the first stands for all.
+  const unbound = [
+    ...open.filter(({ isOfData }) => !isOfData),
+    ...open.filter(({ isOfData }) => isOfData).slice(0, 1),
+  ];
   for (const symbol of runs ? unbound.slice(0, dimensionLenses) : []) {
     const title = message(language, 'lens.setDimension', { name: symbol.name });
     commands.push({ title, command: linkedCommands.setDimensions, arguments: [uri, symbol.name] });

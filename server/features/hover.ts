@@ -103,14 +103,15 @@ export function nodeHover(
     .flatMap((id) => (id === null ? [] : [typeSpans(analysis, analysis.inference.values[id])]))
     .join(', ');
   const lines = [`**${markdownText(node.node.operator)}** → ${outputs || '–'}`, ''];
-  lines.push(workLine(node, language), '');
+  lines.push(workLine(analysis, node, language), '');
   if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
   appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');
   // A cost that lacks a number has the way to give it.
-  if (!node.work && links) lines.push(commandLinks(analysis.listing.uri, language), '');
+  if (!node.work && links && lacksNumber(analysis, node))
+    lines.push(commandLinks(analysis.listing.uri, language), '');
   appendAll(lines, origin(node.node, language));
   appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
@@ -126,10 +127,10 @@ function typeSpans(analysis: Analysis, value: InferredValue | undefined): string
 }
 
 /** Operations and bytes, once: they do not depend on a chip. */
-function workLine(node: InferredNode, language: Language): string {
+function workLine(analysis: Analysis, node: InferredNode, language: Language): string {
   const { work } = node;
   const format = formatterOf(language);
-  if (!work) return message(language, 'hover.work.unknown');
+  if (!work) return unknownWork(analysis, node, language);
   const kinds = (['matrix', 'vector', 'special'] as const)
     .filter((kind) => work.operations[kind] > 0)
     .map((kind) =>
@@ -150,6 +151,30 @@ function workLine(node: InferredNode, language: Language): string {
 function skipsFuture({ work }: InferredNode): boolean {
   const shape = work?.matrixShape;
   return shape?.kind === 'attention' && shape.causal && shape.queryLength > 1;
+}
+
+type Blame = 'operator' | 'error' | 'data';
+
+/** What the node did that is to blame for unknown work. */
+function blameOf({ inference }: Analysis, { index, rule }: InferredNode): Blame {
+  if (rule === 'unknown' || rule === 'default') return 'operator';
+  const isWrong = inference.problems.some(({ node, severity }) => node === index && severity === 'error');
+  return isWrong ? 'error' : 'data';
+}
+
+/** A number for a dimension would tell the work. */
+function lacksNumber(analysis: Analysis, { cause }: InferredNode): boolean {
+  return cause === undefined || blameOf(analysis, analysis.inference.nodes[cause]!) === 'data';
+}
+
+/** Why the work of a node is not known. */
+function unknownWork(analysis: Analysis, { index, cause }: InferredNode, language: Language): string {
+  const blamed = cause === undefined ? undefined : analysis.inference.nodes[cause];
+  if (!blamed) return message(language, 'hover.work.unknown');
+  const what = `${index === cause ? 'own' : 'behind'}.${blameOf(analysis, blamed)}` as const;
+  const { name, operator } = blamed.node;
+  const named = name === '' ? markdownText(operator) : `${markdownText(operator)} ${markdownCode(name)}`;
+  return message(language, `hover.work.${what}`, { operator: named });
 }
 
 function chipTable(analysis: Analysis, index: number, language: Language): string[] {

@@ -13,7 +13,8 @@ export function reason(analysis: Analysis, index: number, language: Language): s
   const first = analysis.chips[0];
   const node = analysis.inference.nodes[index];
   const cost = first?.cost.nodes[index];
-  if (!first || !node || !cost) return null;
+  // Why the work of a node is not known stands where the work would.
+  if (!first || !node?.work || !cost) return null;
   const chip = markdownText(first.chip.name);
   if (cost.kernel < 0) {
     const why = node.folded ? 'folded' : node.view ? 'view' : 'nothing';

@@ -6,11 +6,13 @@ import { output } from './output';
 import { parameters } from './parameters';
 import { size } from './size';
 import { sizes } from './sizes';
+import { totals } from './totals';
 import { truth } from './truth';
 import { values } from './values';
 
 const groups: Readonly<Record<string, readonly Case[]>> = {
   truth,
+  totals,
   parameters,
   choices,
   sizes,

@@ -16,7 +16,8 @@ import { Sizing } from './sizing';
 import { shareOut } from './shares';
 import { machineFor } from './machine';
 import { throughputOf } from './throughput';
-import { isOpen, totalsOf } from './totals';
+import { isOpen } from '../inference/infer';
+import { totalsOf } from './totals';
 import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
 
 export interface EstimateOptions {

@@ -1,3 +1,4 @@
+import { isOpen } from '../inference/infer';
 import type { Inference, InferredNode } from '../inference/types';
 import { movedBytes } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
@@ -5,7 +6,7 @@ import type { Operations } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { scale, Total as EstimateSum } from './interval';
 import { trainingBytes, trainingOperations } from './training';
-import type { ChipCost, Estimate, KernelCost, Total, TotalEstimate } from './types';
+import type { Bounded, ChipCost, Estimate, KernelCost, Total, TotalEstimate } from './types';
 
 /** The totals of a run that are sums over its nodes. */
 export type Totals = Pick<
@@ -22,11 +23,6 @@ export interface Costed {
   /** Transfers by the kernel that waits for them. */
   readonly links: ReadonlyMap<number, Estimate>;
   readonly training: boolean;
-}
-
-/** Parts of the model are missing or wrong, so that the whole is more than the sum of what is there. */
-export function isOpen({ isPartial, isFaulty }: Pick<Inference, 'isPartial' | 'isFaulty'>): boolean {
-  return isPartial || isFaulty;
 }
 
 /** A sum of numbers over nodes, of which some may be unknown. */
@@ -163,4 +159,29 @@ function bytesOf(kernel: Kernel, training: boolean): number | null {
   return training && moved !== null
     ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0)
     : moved;
+}
+
+/**
+ * A lower bound with an upper one beside it.
+ * @param most the same total where all that is unknown is as large as the graph allows
+ */
+export function bounded<T extends Bounded & { readonly value: number | null }>(
+  least: T,
+  most: Total | TotalEstimate | null,
+): T {
+  if (!least.isLowerBound || !most || most.isLowerBound) return least;
+  return { ...least, atMost: most.value };
+}
+
+/** The totals of a run with what each is at the most. */
+export function withMost(total: ChipCost['total'], most: ChipCost['total']): ChipCost['total'] {
+  const { latencySeconds, joules, operations, eliminatedOperations, bytes } = total;
+  return {
+    ...total,
+    latencySeconds: latencySeconds && bounded(latencySeconds, most.latencySeconds),
+    joules: joules && bounded(joules, most.joules),
+    operations: bounded(operations, most.operations),
+    eliminatedOperations: bounded(eliminatedOperations, most.eliminatedOperations),
+    bytes: bounded(bytes, most.bytes),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Model, Node } from '../graph/model';
 import { checkNode, type NodeReport } from '../operators/nodeChecks';
+import { canonicalDomain } from '../operators/table';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import type { Steps } from '../scheduler';
@@ -28,7 +29,10 @@ export function* checkNodes(
       continue;
     }
     const { versions } = flat.scopes[scope]!;
+    const isOpen = model.isPartial === true && !versions.has(canonicalDomain(node.domain));
     const report: NodeReport = (severity, code, args, part) => {
+      // The import may stand in the part that was not read: which version is meant is not known then.
+      if (isOpen && code !== 'operator.unknown') return;
       if (severity === 'error') faulty[index] = 1;
       const found = problem(severity, code, args as never, { node: index, ...(part && { part }) });
       if (found.code === 'operator.opset-missing') {
@@ -36,7 +40,8 @@ export function* checkNodes(
         if (said.has(found.args.domain)) return;
         missing.set(versions, said.add(found.args.domain));
       }
-      tell(found);
+      // Told once for all nodes of the operator, when it is known what follows from them.
+      if (found.code !== 'operator.unknown') tell(found);
     };
     checkNode(node, versions, functions.called(node), report);
     if (flat.scopes[scope]!.function) broken.set(node, faulty[index] === 1);

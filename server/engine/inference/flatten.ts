@@ -175,7 +175,9 @@ class Flattener {
   private fill(scope: FlatScope, body: Body, call: FlatNode | undefined): Promise<void> {
     const { scheduler, report } = this;
     const ignoreDeclared = this.options.ignoreDeclared === true;
-    return new ScopeFiller(this.lists, scope, body, call, { ignoreDeclared, scheduler, report }).fill();
+    const { isPartial = false } = this.model;
+    const surroundings = { ignoreDeclared, isPartial, scheduler, report };
+    return new ScopeFiller(this.lists, scope, body, call, surroundings).fill();
   }
 
   private warn<C extends ProblemCode>(flat: FlatNode, code: C, args: ArgsOf<C>): void {

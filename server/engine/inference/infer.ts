@@ -15,7 +15,8 @@ import { scopeRepeats } from './repeat';
 import { walkSized } from './sizes/choose';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
-import { Walk } from './walk';
+import { causesOf, operatorProblems, unknownOperators } from './causes';
+import { sizeOfData, Walk } from './walk';
 import { bytesOfFact, bytesOfStrings, noWork } from './work';
 
 export interface InferOptions {
@@ -23,6 +24,8 @@ export interface InferOptions {
   readonly ignoreDeclared?: boolean;
   /** Leaves symbols without a binding symbolic instead of giving them sizes (sizes/). */
   readonly keepSymbols?: boolean;
+  /** Gives what the data decide the largest size that the graph allows. */
+  readonly takesMost?: boolean;
 }
 
 /** More problems of one run help nobody; the last one says that others were left out. */
@@ -39,16 +42,39 @@ export async function infer(
   const report = (problem: Problem): void => remarks.add(problem);
   const flat = await flatten(model, options, scheduler, report);
   const faulty = await runPolitely(checkNodes(model, flat, report), scheduler);
-  if (options.keepSymbols) {
+  if (options.keepSymbols || options.takesMost) {
     const input = givenInputs(model.graph, workload.bindings);
     const start = { flat, faulty, input, userBindings: workload.bindings };
     const walk = new Walk(start, scheduler, { report });
+    walk.takesMost = options.takesMost === true;
     await walk.run();
-    return new InferenceBuilder(walk, options, remarks).gather(scheduler);
+    return new InferenceBuilder(walk, model.functions, options, remarks).gather(scheduler);
   }
   const { walk, problems } = await walkSized({ model, flat, faulty }, workload, scheduler);
   problems.forEach(report);
-  return new InferenceBuilder(walk, options, remarks).gather(scheduler);
+  const inference = await new InferenceBuilder(walk, model.functions, options, remarks).gather(scheduler);
+  if (!walk.hasLimits || isOpen(inference)) return inference;
+  const most = await inferMost(model, workload, inference, scheduler);
+  return most ? { ...inference, most } : inference;
+}
+
+/** As {@link infer}, where what the data decide is as large as it can be; undefined where that leaves something unknown. */
+async function inferMost(
+  model: Model,
+  workload: Workload,
+  { symbols }: Inference,
+  scheduler: Scheduler,
+): Promise<Inference | undefined> {
+  const sizes = symbols.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const]));
+  const bindings = { ...workload.bindings, ...Object.fromEntries(sizes) };
+  const most = await infer(model, { ...workload, bindings }, { takesMost: true }, scheduler);
+  const isWhole = most.nodes.every(({ work, repeat }) => work !== null && repeat !== null);
+  return isWhole && !isOpen(most) ? most : undefined;
+}
+
+/** Parts of the model are missing or wrong, so that the whole is more than the sum of what is there. */
+export function isOpen({ isPartial, isFaulty }: Pick<Inference, 'isPartial' | 'isFaulty'>): boolean {
+  return isPartial || isFaulty;
 }
 
 /** Names that nobody makes: a node or a line that made them is missing. */
@@ -95,6 +121,7 @@ class InferenceBuilder {
 
   constructor(
     private readonly walk: Walk,
+    private readonly functions: Model['functions'],
     private readonly options: InferOptions,
     private readonly remarks: Remarks,
   ) {
@@ -114,13 +141,11 @@ class InferenceBuilder {
       this.remarks.add(problem('information', 'inference.branch-dearest-counts', args, { node }));
     }
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
-    for (const { name, origin } of symbols) {
-      if (origin !== 'unbound' || this.options.keepSymbols) continue;
-      this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
-    }
+    const causes = await this.causes(works, symbols, scheduler);
+    if (!this.options.keepSymbols) this.tellOfUnbound(symbols);
     return {
       nodes: await mapPolitely(this.flat.nodes, scheduler, (node) =>
-        this.node(node, works[node.index]!, repeats[node.scope]!),
+        this.node(node, works[node.index]!, repeats[node.scope]!, causes[node.index]!),
       ),
       values: await mapPolitely(this.flat.values, scheduler, (value) => this.value(value.id)),
       scopes: this.flat.scopes.map((scope): Scope => ({
@@ -140,8 +165,50 @@ class InferenceBuilder {
     };
   }
 
+  /** What is to blame for unknown works; operators of which nothing is known are told. */
+  private async causes(
+    works: readonly (Work | null)[],
+    symbols: readonly BoundSymbol[],
+    scheduler: Scheduler,
+  ): Promise<Int32Array> {
+    const { flat, walk } = this;
+    const unknown = await runPolitely(unknownOperators(flat, this.functions), scheduler);
+    const wrong = flat.nodes.flatMap(({ index }) => (walk.faulty[index] === 1 ? [index] : []));
+    const ofData = symbols.flatMap(({ name, origin }) => {
+      const node = origin === 'unbound' ? walk.dataSymbols.get(name) : undefined;
+      return node === undefined ? [] : [node];
+    });
+    const causes = await runPolitely(causesOf({ flat, works }, [...unknown, ...wrong, ...ofData]), scheduler);
+    for (const found of operatorProblems(flat, unknown, causes)) this.remarks.add(found);
+    return causes;
+  }
+
+  /** Dimensions without a number: each, but those that the data decide together, by the first of them. */
+  private tellOfUnbound(symbols: readonly BoundSymbol[]): void {
+    const unbound = symbols.filter(({ origin, name }) => origin === 'unbound' && name !== sizeOfData);
+    const ofData = unbound.filter(({ isOfData }) => isOfData);
+    for (const { name, isOfData } of unbound) {
+      if (!isOfData) this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
+    }
+    if (ofData.length === 0) return;
+    const first = this.walk.dataSymbols.get(ofData[0]!.name)!;
+    const args = { name: ofData[0]!.name, operator: this.flat.nodes[first]!.node.operator };
+    const more = ofData.length - 1;
+    this.remarks.add(
+      more === 0
+        ? problem('warning', 'inference.data-decides', args, { node: first })
+        : problem(
+            'warning',
+            'inference.data-decides-many',
+            { ...args, more, all: sizeOfData },
+            { node: first },
+          ),
+    );
+  }
+
   private *names(): Steps<ReadonlySet<string>> {
     const names = new Set([...this.input.names, ...this.walk.freshSymbols, ...this.walk.askedNames]);
+    if (this.walk.dataSymbols.size > 0) names.add(sizeOfData);
     for (const value of this.flat.values) {
       yield;
       collectSymbols(cleanType(value.declared, value.name), names);
@@ -163,7 +230,7 @@ class InferenceBuilder {
     return means.has(node.index) ? means.get(node.index)! : workOfNode(this.walk, node);
   }
 
-  private node(flat: FlatNode, work: Work | null, repeat: number | null): InferredNode {
+  private node(flat: FlatNode, work: Work | null, repeat: number | null, cause: number): InferredNode {
     const cut = this.walk.cuts.get(flat.index);
     const operatorClass: OperatorClass =
       flat.rule?.operatorClass ?? (flat.call !== undefined ? 'control' : 'other');
@@ -181,6 +248,7 @@ class InferenceBuilder {
       folded: this.walk.folded[flat.index] === 1,
       view: flat.rule?.view === true && flat.call === undefined,
       work,
+      ...(work === null && cause >= 0 && { cause }),
     };
   }
 
@@ -209,7 +277,7 @@ class InferenceBuilder {
    * them; and those that the user gave a number. Not those that an error made up: a number would not mend it.
    */
   private *freshSymbols(): Steps<readonly BoundSymbol[]> {
-    const { freshSymbols, facts, excusedSymbols } = this.walk;
+    const { freshSymbols, facts, excusedSymbols, dataSymbols } = this.walk;
     const shown = new Set<string>();
     for (const fact of facts) {
       yield;
@@ -217,13 +285,20 @@ class InferenceBuilder {
     }
     const bindings = this.walk.userBindings;
     const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
-    return [...new Set([...bound, ...shown])]
+    const found = [...new Set([...bound, ...shown])]
       .filter((name) => !this.input.names.has(name))
       .filter((name) => !excusedSymbols.has(name) || Object.hasOwn(bindings, name))
-      .map((name) => {
-        const value = entryOf(bindings, name) ?? null;
-        return { name, value, origin: value === null ? 'unbound' : 'binding' };
-      });
+      .map((name) => this.boundOrNot(name, dataSymbols.has(name)));
+    // One name for all of them comes first, where it has a number or would give several one.
+    const isAsked = found.filter(({ isOfData, origin }) => isOfData && origin === 'unbound').length > 1;
+    const isGiven = dataSymbols.size > 0 && Object.hasOwn(bindings, sizeOfData);
+    const isFree = !this.input.names.has(sizeOfData);
+    return isFree && (isAsked || isGiven) ? [this.boundOrNot(sizeOfData, true), ...found] : found;
+  }
+
+  private boundOrNot(name: string, isOfData: boolean): BoundSymbol {
+    const value = entryOf(this.walk.userBindings, name) ?? null;
+    return { name, value, origin: value === null ? 'unbound' : 'binding', ...(isOfData && { isOfData }) };
   }
 }
 

@@ -12,9 +12,10 @@ export interface Counted {
 
 /**
  * Work of one run of a node with the facts at hand, also where runtimes do it once, at load time; null while one of its
- * sizes is unknown. A node whose body is listed below it does nothing itself.
+ * sizes is unknown, and of an operator of which nothing is known. A node whose body is listed below it does nothing itself.
  */
 export function workOfNode({ flat, facts, traits }: Counted, node: FlatNode): Work | null {
+  if (!node.rule && node.call === undefined) return null;
   if (node.call !== undefined || node.bodies) return noWork;
   const factOf = (id: number | null): Fact | undefined => (id === null ? undefined : (facts[id] ?? {}));
   return workOf(node.rule, {

@@ -8,13 +8,18 @@ import { argsWith, problem } from '../problem';
 import type { NodePart, Problem, Severity } from '../problem';
 import { NodeAttributes, type AttributeEnvironment } from './attributes';
 
+/** Of a dimension that the data decide: what it is at the most, where the graph says that. */
+export interface DataLimit {
+  readonly most: Dim | undefined;
+}
+
 /** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
 export interface RuleHooks {
   /** Tells symbols of equally named values in different scopes apart. */
   readonly symbolSuffix: string;
   binding(name: string): number | undefined;
   /** Hears of every symbol that a rule makes up; may know a number for it. */
-  fresh(name: string, node: number): number | undefined;
+  fresh(name: string, node: number, limit: DataLimit | undefined): number | undefined;
   report(problem: Problem): void;
   /** See {@link NodeContext.variesByRun}. */
   variesByRun(node: number, attribute: string, runs: number, isCertain: boolean): boolean;
@@ -107,7 +112,7 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   private repaired(shape: Shape): Shape {
     const texts = shape.map((dim: Dim | undefined) => (dim === undefined ? '?' : printDim(dim)));
     this.report('error', 'dimension-impossible', { shape: `[${texts.join(', ')}]` });
-    return shape.map((dim, axis) => (isPossible(dim) ? dim : this.fresh(`dim${axis}`)));
+    return shape.map((dim, axis) => (isPossible(dim) ? dim : this.unknown(`dim${axis}`)));
   }
 
   setType(index: number, type: ValueType | undefined): void {
@@ -143,11 +148,19 @@ export class RuleContext extends NodeAttributes implements NodeContext {
     });
   }
 
-  fresh(hint: string): Dim {
+  fresh(hint: string, most?: Dim): Dim {
+    return this.named(hint, { most });
+  }
+
+  unknown(hint: string): Dim {
+    return this.named(hint, undefined);
+  }
+
+  private named(hint: string, limit: DataLimit | undefined): Dim {
     const output = this.node.outputs.find((name) => name !== '') ?? this.node.operator;
     const { hooks, index } = this.surroundings;
     const full = `${symbolName(output)}.${hint}${hooks.symbolSuffix}`;
-    return hooks.fresh(full, index) ?? symbol(full);
+    return hooks.fresh(full, index, limit) ?? symbol(full);
   }
 
   binding(name: string): number | undefined {

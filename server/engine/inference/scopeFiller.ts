@@ -1,4 +1,5 @@
 import type { Graph, Node, Tensor, ValueInfo } from '../graph/model';
+import { newestVersion } from '../operators/schema';
 import { canonicalDomain, ruleOf } from '../operators/table';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
@@ -23,6 +24,8 @@ interface Pending {
 interface Surroundings {
   /** Drop value_info and declared outputs. */
   readonly ignoreDeclared: boolean;
+  /** Imports of operator sets may stand in the part that was not read. */
+  readonly isPartial: boolean;
   readonly scheduler: Scheduler;
   readonly report: (problem: Problem) => void;
 }
@@ -95,7 +98,7 @@ export class ScopeFiller {
       scope: scope.index,
       parent: scope.holder,
       node,
-      version: scope.versions.get(domain) ?? 1,
+      version: scope.versions.get(domain) ?? (this.surroundings.isPartial ? newestVersion(domain) : 1) ?? 1,
       rule: ruleOf(domain, node.operator),
       inputs: this.inputsOf(node, index),
       outputs: node.outputs.map((name) => (name === '' ? null : this.addOutput(name, index))),

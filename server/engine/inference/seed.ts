@@ -10,10 +10,11 @@ import { Trait } from './traits';
 
 /** Gives formal inputs and initializers their facts and traits, before any node runs. */
 export function* seedValues(
-  { values }: FlatModel,
+  { values, scopes }: FlatModel,
   bindings: Bindings,
   { facts, traits }: Pick<Findings, 'facts' | 'traits'>,
 ): Steps<void> {
+  const formal = new Set(scopes.flatMap(({ inputs }) => inputs));
   for (const value of values) {
     yield;
     if (value.tensor) {
@@ -26,6 +27,8 @@ export function* seedValues(
       const type = cleanType(value.declared, value.name);
       facts[value.id] = type && { type: bindType(type, bindings) };
       if (value.scope === 0 && type && hasSymbols(type)) traits[value.id] = Trait.Dynamic;
+      // Nobody makes it, which was said.
+      if (!formal.has(value.id)) traits[value.id] = Trait.Faulty;
     }
   }
 }

@@ -49,6 +49,11 @@ export interface InferredNode {
    * below it. Where runs of a loop differ in size, their mean.
    */
   readonly work: Work | null;
+  /**
+   * Of unknown work, flat index of the node that is to blame, itself or one before it: its operator is not known, it is wrong, or
+   * the data decide what it gives. Left out where no node is.
+   */
+  readonly cause?: number;
 }
 
 /** The main graph (0), a subgraph or a function body. */
@@ -82,6 +87,8 @@ export interface Inference {
   readonly isFaulty: boolean;
   /** Free symbols of the graph's inputs, in order of appearance, with the number used and where it came from. */
   readonly symbols: readonly BoundSymbol[];
+  /** The same where what the data decide is as large as the graph allows; left out where it sets no limit. */
+  readonly most?: Inference;
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */
   readonly names: ReadonlySet<string>;
 }
@@ -95,4 +102,6 @@ export interface BoundSymbol {
    * or follows from what is.
    */
   readonly origin: 'binding' | 'follows' | 'default' | 'unbound';
+  /** The data decide it; one name gives all of these a number. */
+  readonly isOfData?: boolean;
 }

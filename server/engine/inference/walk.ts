@@ -12,7 +12,7 @@ import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { mergeTypes, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
-import { RuleContext, type RuleHooks } from './ruleContext';
+import { RuleContext, type DataLimit, type RuleHooks } from './ruleContext';
 import { Runs } from './runs';
 import { seedValues } from './seed';
 import { SharedCalls } from './sharedCalls';
@@ -21,6 +21,9 @@ import { Unread, type Lacked } from './unread';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
+
+/** A number by this name is that of all dimensions that the data decide and that have none of their own. */
+export const sizeOfData = 'detections';
 
 const unknownFact: Fact = {};
 
@@ -59,6 +62,12 @@ export class Walk {
   readonly freshSymbols = new Set<string>();
   /** Those of them that an error made up: a number for them would not mend it. */
   readonly excusedSymbols = new Set<string>();
+  /** Those that the data decide, with the node that makes each. */
+  readonly dataSymbols = new Map<string, number>();
+  /** The graph says of one of them how large it is at the most. */
+  hasLimits = false;
+  /** Gives these the largest size that they can have. */
+  takesMost = false;
   /** Free names of numbers that rules asked for, such as the trips of a loop. */
   readonly askedNames = new Set<string>();
   /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
@@ -89,7 +98,7 @@ export class Walk {
   readonly input: InputBindings;
   readonly userBindings: Bindings;
   /** By node: 1 where an error was found. Of what follows from it nothing is told. */
-  private readonly faulty: Uint8Array;
+  readonly faulty: Uint8Array;
 
   constructor(
     { flat, faulty, input, userBindings }: WalkStart,
@@ -244,6 +253,16 @@ export class Walk {
     if (this.remarks === before) this.shared.keep(key, body);
   }
 
+  /** The number of a dimension that the data decide, where the user gave one for all or the most is asked for. */
+  private sizeOfData(name: string, node: number, { most }: DataLimit): number | undefined {
+    if (!this.dataSymbols.has(name)) this.dataSymbols.set(name, node);
+    const limit = typeof most === 'number' ? most : Infinity;
+    this.hasLimits ||= most !== undefined;
+    const wanted = this.input.names.has(sizeOfData) ? undefined : entryOf(this.userBindings, sizeOfData);
+    if (wanted !== undefined) return Math.min(wanted, limit);
+    return this.takesMost && limit < Infinity ? limit : undefined;
+  }
+
   private hooksOf(scope: number): RuleHooks {
     return {
       symbolSuffix: scope === 0 ? '' : `:${scope}`,
@@ -252,12 +271,12 @@ export class Walk {
         this.askedNames.add(name);
         return entryOf(this.userBindings, name);
       },
-      fresh: (name, node) => {
+      fresh: (name, node, limit) => {
         this.remarks++;
         this.freshSymbols.add(name);
         const maker = this.flat.nodes[node]!;
         if (this.isExcused(maker) || this.unread.reaches(maker)) this.excusedSymbols.add(name);
-        return entryOf(this.userBindings, name);
+        return entryOf(this.userBindings, name) ?? (limit && this.sizeOfData(name, node, limit));
       },
       report: (found) => this.reportAt(this.flat.nodes[found.node!]!, found),
       variesByRun: (node, attribute, runs, isCertain) => {
@@ -396,12 +415,18 @@ export class Walk {
   /** Joins what the rule said with the declarations and notes what is constant. */
   private finish(node: FlatNode, context: RuleContext | undefined): void {
     const traits = traitsMade(this.traits, node, context) | (this.faulty[node.index] ? Trait.Faulty : 0);
+    const isUnknown = !node.rule && node.outputs.some((id) => id !== null && !this.flat.values[id]!.declared);
     let known = true;
     for (let position = 0; position < node.outputs.length; position++) {
       const output = node.outputs[position]!;
       if (output === null) continue;
       const said = context?.output(position) ?? unknownFact;
-      this.settle(node, output, this.followsSizes ? said : withoutSizes(said), traits);
+      this.settle(
+        node,
+        output,
+        this.followsSizes ? said : withoutSizes(said),
+        traits | (isUnknown ? Trait.Faulty : 0),
+      );
       known &&= this.facts[output]?.type !== undefined;
     }
     this.tellUnread(node, this.unread.follow(node, context, this.facts, traits));

@@ -1,3 +1,4 @@
+import { maximum } from '../graph/dim';
 import type { ValueType } from '../graph/model';
 import { truth } from './elements';
 import { joinTypes } from './joinTypes';
@@ -28,7 +29,9 @@ function* inferIf(context: NodeContext): SubgraphSteps {
     } else {
       context.setType(
         index,
-        joinTypes(a?.type, b?.type, (axis) => context.fresh(`branch${index}.${axis}`)),
+        joinTypes(a?.type, b?.type, (axis, left, right) =>
+          context.fresh(`branch${index}.${axis}`, maximum(left, right)),
+        ),
       );
     }
   }

@@ -1,5 +1,5 @@
 import { byteLength } from '../graph/dataTypes';
-import { product, type Dim } from '../graph/dim';
+import { minimum, product, type Dim } from '../graph/dim';
 import { numericCount, stridesOf } from './broadcast';
 import type { Element, NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 import { isDim, movement, normalizeAxis, numbers, sameAsInput } from './shared';
@@ -163,7 +163,8 @@ function inferNonZero(context: NodeContext): void {
   const elements = numbers(context.elements(0));
   const rank = shape?.length;
   if (!elements || !shape || numericCount(shape) !== elements.length) {
-    context.setTensor(0, 'int64', [rank ?? context.fresh('rank'), context.fresh('count')]);
+    const most = shape && product(shape);
+    context.setTensor(0, 'int64', [rank ?? context.unknown('rank'), context.fresh('count', most)]);
     return;
   }
   const found = elements.flatMap((element, i) => (element === 0 ? [] : [i]));
@@ -178,8 +179,13 @@ function inferNonZero(context: NodeContext): void {
 function inferCompress(context: NodeContext): void {
   const shape = context.shape(0);
   const chosen = numbers(context.elements(1))?.filter((element) => element !== 0).length;
-  const count: Dim = chosen ?? context.fresh('count');
   const given = context.int('axis');
+  const length =
+    shape && (given === undefined ? product(shape) : shape[normalizeAxis(given, shape.length) ?? -1]);
+  // As many as the condition has at the most, and no more than there are.
+  const least = [length, context.shape(1)?.[0]].filter((dim) => dim !== undefined);
+  const most = least.length > 0 ? least.reduce(minimum) : undefined;
+  const count: Dim = chosen ?? context.fresh('count', most);
   if (given === undefined) {
     context.setTensor(0, context.dtype(0), [count]);
     return;
@@ -194,8 +200,9 @@ function inferUnique(context: NodeContext): void {
   const given = context.int('axis');
   const elements = given === undefined ? context.elements(0) : undefined;
   const known = elements?.every((element) => element !== undefined) ? new Set(elements).size : undefined;
-  const count: Dim = known ?? context.fresh('count');
   const axis = given === undefined || !shape ? undefined : normalizeAxis(given, shape.length);
+  const read = given === undefined ? shape && product(shape) : axis === undefined ? undefined : shape![axis];
+  const count: Dim = known ?? context.fresh('count', read);
   const whole =
     given === undefined
       ? [count]
@@ -203,7 +210,6 @@ function inferUnique(context: NodeContext): void {
         ? undefined
         : shape!.map((dim, at) => (at === axis ? count : dim));
   context.setTensor(0, context.dtype(0), whole);
-  const read = given === undefined ? shape && product(shape) : axis === undefined ? undefined : shape![axis];
   if (context.hasOutput(1)) context.setTensor(1, 'int64', [count]);
   if (context.hasOutput(2)) context.setTensor(2, 'int64', [read ?? context.fresh('inverse')]);
   if (context.hasOutput(3)) context.setTensor(3, 'int64', [count]);
@@ -213,7 +219,7 @@ function inferTopK(context: NodeContext): void {
   const shape = context.shape(0);
   const k = context.version < 10 ? context.int('k') : context.elements(1)?.[0];
   const axis = shape && normalizeAxis(context.int('axis', -1), shape.length);
-  const dim: Dim = isDim(k) ? k : context.fresh('k');
+  const dim: Dim = isDim(k) ? k : context.fresh('k', axis === undefined ? undefined : shape![axis]);
   const result = axis === undefined ? undefined : shape!.map((own, at) => (at === axis ? dim : own));
   context.setTensor(0, context.dtype(0), result);
   context.setTensor(1, 'int64', result);

@@ -6,7 +6,7 @@ import { tensor } from './shared';
 export function joinTypes(
   a: ValueType | undefined,
   b: ValueType | undefined,
-  fresh: (axis: number) => Dim,
+  fresh: (axis: number, a: Dim, b: Dim) => Dim,
 ): ValueType | undefined {
   if (!a || !b) return undefined;
   if (isTensor(a) && isTensor(b)) {
@@ -34,10 +34,10 @@ export function isTensor(type: ValueType): type is ValueType & { kind: 'tensor' 
 function joinShapes(
   a: Shape | undefined,
   b: Shape | undefined,
-  fresh: (axis: number) => Dim,
+  fresh: (axis: number, a: Dim, b: Dim) => Dim,
 ): Shape | undefined {
   if (!a || !b || a.length !== b.length) return undefined;
-  return a.map((dim, axis) => (equalDims(dim, b[axis]!) ? dim : fresh(axis)));
+  return a.map((dim, axis) => (equalDims(dim, b[axis]!) ? dim : fresh(axis, dim, b[axis]!)));
 }
 
 /** Whether both are known and the same, dimension by dimension. */

@@ -38,7 +38,7 @@ export function* inferLoop(context: NodeContext): SubgraphSteps {
     initialState(context, i + 2),
   );
   const condition: Fact = { type: scalar('bool'), ...(first && { elements: [1] }) };
-  const iteration = iterationFact(context.fresh(iterationName));
+  const iteration = iterationFact(context.unknown(iterationName));
   const ask = (facts: readonly (Fact | undefined)[]) => ({
     attribute: 'body',
     inputs: [iteration, condition, ...facts],

@@ -92,8 +92,13 @@ function checkKnown(node: Node, imports: Imports, report: NodeReport): void {
     const version = versionInForce(imports, domain);
     report('error', 'operator.later', { operator, since: later.since, version });
   } else if (isKnownDomain(domain) && !ruleOf(domain, operator)) {
-    report(severityIn(domain), 'operator.unknown', { operator, domain: domain || 'ai.onnx' });
+    report(severityIn(domain), 'operator.unknown', { ...namesOf(node), count: 1, more: 0 });
   }
+}
+
+/** An operator that nobody knows, as problems name it. */
+export function namesOf({ operator, domain }: Node): { readonly operator: string; readonly domain: string } {
+  return { operator, domain: canonicalDomain(domain) || 'ai.onnx' };
 }
 
 function checkSide(

@@ -82,8 +82,13 @@ export interface NodeContext extends AttributeReader {
   setContent(index: number, fact: Fact): void;
   /** A number that the user gave under a free name such as `loop:<node name>`. */
   binding(name: string): number | undefined;
-  /** A new symbol for a dimension that depends on data, named after the node's output and `hint`. */
-  fresh(hint: string): Dim;
+  /**
+   * A new symbol for a dimension that the data decide, named after the node's output and `hint`.
+   * @param most what it is at the most, where the graph says that
+   */
+  fresh(hint: string, most?: Dim): Dim;
+  /** The same for a number that is not known for other reasons: no size for what the data decide fits it. */
+  unknown(hint: string): Dim;
   /** One of the exclusive subgraphs that were asked for has an error with these sizes. */
   cannotRun(attribute: string): boolean;
   /**

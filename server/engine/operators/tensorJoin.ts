@@ -72,7 +72,7 @@ function inferSplit(context: NodeContext): void {
   let offset: number | undefined = 0;
   for (let index = 0; index < parts; index++) {
     const size = given ? given[index] : total === undefined ? undefined : evenPart(total, asked, index);
-    const dim = isDim(size) ? size : context.fresh(`part${index}`);
+    const dim = isDim(size) ? size : context.fresh(`part${index}`, total);
     const result = axis === undefined ? undefined : shape!.map((own, at) => (at === axis ? dim : own));
     context.setTensor(index, context.dtype(0), result);
     const elements = context.elements(0);
@@ -137,13 +137,13 @@ function inferSlice(context: NodeContext): void {
   }
   const steps = sliceSteps(context, shape.length);
   if (!steps) {
-    const same = shape.map((_, axis) => context.fresh(`dim${axis}`));
+    const same = shape.map((dim, axis) => context.fresh(`dim${axis}`, dim));
     context.setTensor(0, context.dtype(0), same);
     return;
   }
   const result = [...shape];
   for (const { axis, start, end, step } of steps) {
-    result[axis] = sliceLength(shape[axis]!, start, end, step) ?? context.fresh(`dim${axis}`);
+    result[axis] = sliceLength(shape[axis]!, start, end, step) ?? context.fresh(`dim${axis}`, shape[axis]);
   }
   context.setTensor(0, context.dtype(0), result);
   sliceElements(context, shape, steps, result);

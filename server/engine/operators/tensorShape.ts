@@ -31,7 +31,7 @@ export function shapeFromElements(context: NodeContext, elements: readonly Eleme
 function inferShape(context: NodeContext): void {
   const shape = context.shape(0);
   if (!shape) {
-    context.setTensor(0, 'int64', [context.fresh('rank')]);
+    context.setTensor(0, 'int64', [context.unknown('rank')]);
     return;
   }
   const clamp = (at: number): number => Math.min(Math.max(at < 0 ? at + shape.length : at, 0), shape.length);

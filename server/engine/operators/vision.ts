@@ -1,7 +1,9 @@
 import { elementCount } from '../graph/dataTypes';
+import { minimum, product, type Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { sharper } from './helpers';
 import type { NodeContext, OperatorRule } from './rule';
+import { isDim } from './shared';
 import { maximumRank, shapeElements } from './tensorShape';
 
 /** Regions × channels × pooled size. */
@@ -107,13 +109,22 @@ const affineGrid: OperatorRule = {
   },
 };
 
+/** Of each image and class at most so many boxes as the model allows, and no more than there are. */
+function mostSelected(context: NodeContext): Dim | undefined {
+  const [images, classes, boxes] = context.shape(1) ?? [];
+  if (images === undefined || classes === undefined || boxes === undefined) return undefined;
+  // Without the input the default is 0.
+  const given = context.hasInput(2) ? context.elements(2)?.[0] : 0;
+  return product([images, classes, isDim(given) ? minimum(given, boxes) : boxes]);
+}
+
 /** Selected boxes are data. Per pair of boxes of an image 12 operations for intersection over union, at least once. */
 const nonMaxSuppression: OperatorRule = {
   domain: '',
   name: 'NonMaxSuppression',
   operatorClass: 'other',
   formula: 'vector |scores| (threshold), + 12 per box and class (one comparison of overlap each, at least)',
-  infer: (context) => context.setTensor(0, 'int64', [context.fresh('selected'), 3]),
+  infer: (context) => context.setTensor(0, 'int64', [context.fresh('selected', mostSelected(context)), 3]),
   work: (context) => ({ vector: 13 * context.count(1) }),
 };
 

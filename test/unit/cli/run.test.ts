@@ -202,6 +202,32 @@ decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) =
     expect(error).toContain('expected shorter or fewer patterns');
   });
 
+  it('gives one number to all that the data decide', async () => {
+    const words = ['analyze', detector, '-c', 'nvidia-t4'];
+    const open = await siliconlens(...words);
+    expect(open.out).toMatch(/at least \S+ \S+, at most \S+ \S+ \(\d+ nodes unknown\)/);
+    expect(open.out).toContain('Give all of them one number by the name detections');
+    const { code, out } = await siliconlens(...words, '-b', 'detections=50');
+    expect(code).toBe(0);
+    expect(out).toContain('detections=50');
+    expect(out).not.toContain('at least');
+    expect((await siliconlens('analyze', tinyMlp, '-b', 'detections=50')).code).toBe(2);
+  });
+
+  it.each([
+    ['an operator that nobody knows', 'y = my.ops.Odd (x)', 'the work of some nodes is unknown (1)'],
+    ['an error at a node', 'y = Relu <no_such = 1> (x)', 'parts of the model are missing or wrong'],
+    ['a name that nobody makes', 'y = Relu (x)\n  z = Exp (q)', 'parts of the model are missing or wrong'],
+  ])('ends with 1 for %s, with what is known printed', async (_what, body, why) => {
+    const path = join(folder, 'part.onnxtxt');
+    const head = '<ir_version: 8, opset_import: ["" : 18, "my.ops" : 1]>';
+    writeFileSync(path, `${head}\ng (float[4] x) => (float[4] y)\n{\n  ${body}\n}\n`);
+    const { code, out, error } = await siliconlens('analyze', path, '-c', 'nvidia-t4');
+    expect(code).toBe(1);
+    expect(error).toContain(why);
+    expect(out).toMatch(/^nvidia-t4 /m);
+  });
+
   it('binds what data decides, and no other name that looks so', async () => {
     const words = ['analyze', detector, '-c', 'nvidia-t4', '-f', 'json'];
     const name = 'NonMaxSuppression_output_0.selected';

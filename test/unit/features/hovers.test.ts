@@ -167,6 +167,33 @@ describe('the hover of a value', () => {
   });
 });
 
+describe('the hover of a node whose work is unknown', () => {
+  const behind = modelOf({
+    inputs: [float('x', 2, 3)],
+    outputs: [{ name: 'y' }, { name: 'z' }],
+    nodes: [
+      node('Odd', ['x'], ['a'], { name: 'odd' }),
+      node('Relu', ['a'], ['y']),
+      node('NonZero', ['x'], ['n']),
+      node('Neg', ['n'], ['z']),
+    ],
+  });
+  const links = 'command:siliconlens.setDimensions';
+
+  it.each([
+    [0, 'Work unknown: nothing is known of this operator', false],
+    [1, 'Work unknown: sizes depend on Odd `odd`, an operator of which nothing is known', false],
+    [2, 'Work unknown: the data decide how much it gives', true],
+    [3, 'Work unknown: sizes depend on NonZero, of which the data decide how much it gives', true],
+  ])('blames what is to blame: node %i', async (index, why, asksForNumber) => {
+    const { analysis } = await analysed(behind, { chips: ['nvidia-t4'] });
+    const text = nodeHover(analysis, index, 'en')!.value;
+    expect(text).toContain(why);
+    expect(text).not.toMatch(/a dimension|a rate or/);
+    expect(text.includes(links)).toBe(asksForNumber);
+  });
+});
+
 describe('the hover of the model', () => {
   it('says what it is and a row of totals for a chip, at most eight', async () => {
     const chips = [

@@ -63,5 +63,5 @@ it('weights that nobody reads are no reason for a size that data decides', async
       outputs: infos({ y: '' }),
     }),
   );
-  expect(inference.problems.map(({ code }) => code)).toEqual(['inference.dimension-unbound']);
+  expect(inference.problems.map(({ code }) => code)).toEqual(['inference.data-decides']);
 });

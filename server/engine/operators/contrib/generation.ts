@@ -45,7 +45,7 @@ function* inferGreedy(context: NodeContext): SubgraphSteps {
   context.setTensor(0, 'int32', whole(batch, length));
   if (context.hasOutput(1)) {
     const vocabulary = context.int('vocab_size');
-    const size = vocabulary !== undefined && vocabulary > 0 ? vocabulary : context.fresh('vocabulary');
+    const size = vocabulary !== undefined && vocabulary > 0 ? vocabulary : context.unknown('vocabulary');
     context.setTensor(1, 'float', whole(batch, size));
   }
   yield* runGraphs(context, 1);
@@ -61,7 +61,7 @@ function* inferBeam(context: NodeContext): SubgraphSteps {
   const dtype = context.dtype(5) ?? 'float';
   if (context.hasOutput(1)) context.setTensor(1, dtype, whole(batch, returned));
   if (context.hasOutput(2)) {
-    const vocabulary: Dim = context.int('vocab_size') ?? context.fresh('vocabulary');
+    const vocabulary: Dim = context.int('vocab_size') ?? context.unknown('vocabulary');
     context.setTensor(2, dtype, whole(context.fresh('steps'), batch, beams, vocabulary));
   }
   // Cross attention scores: [batch, sequences, layers·heads, frames, tokens]; speech probabilities: one per text.

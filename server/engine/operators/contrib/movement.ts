@@ -1,5 +1,5 @@
 import { elementCount } from '../../graph/dataTypes';
-import { add, floorDivide, multiply, subtract, type Dim } from '../../graph/dim';
+import { add, floorDivide, multiply, product, subtract, type Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { knownDims, knownScalar, sameType } from '../helpers';
 import { fourierOperations } from '../signal';
@@ -146,7 +146,8 @@ const unique = contrib(
   'other',
   'vector |X| (look-ups)',
   (context) => {
-    const found = [context.fresh('unique')];
+    const read = context.shape(0);
+    const found = [context.fresh('unique', read && product(read))];
     context.setTensor(0, context.dtype(0), found);
     if (context.hasOutput(1)) context.setTensor(1, 'int64', context.shape(0));
     if (context.hasOutput(2)) context.setTensor(2, 'int64', found);

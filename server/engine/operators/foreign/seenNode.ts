@@ -205,8 +205,12 @@ export class SeenNode extends Seen<NodeContext> implements NodeContext {
     return this.context.binding(name);
   }
 
-  fresh(hint: string): Dim {
-    return this.context.fresh(hint);
+  fresh(hint: string, most?: Dim): Dim {
+    return this.context.fresh(hint, most);
+  }
+
+  unknown(hint: string): Dim {
+    return this.context.unknown(hint);
   }
 
   cannotRun(attribute: string): boolean {
