@@ -5,6 +5,7 @@
  * Exit code 1 where less than 95 % agree.
  */
 import { answeredModels, compareAt, readAnswers, shareOf } from './compare';
+import notCompared from './notCompared.json';
 
 const least = 0.95;
 
@@ -32,6 +33,7 @@ async function main(names: readonly string[], isVerbose: boolean): Promise<numbe
       for (const line of details) console.log(line);
     }
   }
+  for (const [name, reason] of Object.entries(notCompared)) console.log(`${name}: not compared: ${reason}`);
   console.log(`same/ours/theirs and the share of the larger in %; below ${100 * least} %: ${below}`);
   return below > 0 ? 1 : 0;
 }

@@ -44,7 +44,8 @@ def session_of(path, profile=None):
     if profile:
         options.enable_profiling = True
         options.profile_file_prefix = profile
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    # external data may not lie outside of the folder that the model is opened in
+    return onnxruntime.InferenceSession(str(Path(path).resolve()), options, providers=["CPUExecutionProvider"])
 
 
 def feed(session, shapes):

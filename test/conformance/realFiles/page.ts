@@ -38,7 +38,8 @@ interface Row {
   /** The total, and what starting a run takes, which every measured run has. */
   readonly seconds: number | null;
   readonly startSeconds: number;
-  readonly isPartial: boolean;
+  /** Something is missing in it. */
+  readonly isLowerBound: boolean;
   /** Codes of what is wrong or unknown. */
   readonly problems: readonly string[];
   readonly answer: Answer;
@@ -88,7 +89,7 @@ function rowOf(exporter: string, name: string, report: Report, answer: Answer): 
     assumed: assumed.map((one) => `${one}=${entryOf(bindings, one)}`).join(', '),
     seconds: total.latencySeconds?.value ?? null,
     startSeconds: total.startSeconds ?? 0,
-    isPartial: total.isPartial,
+    isLowerBound: total.latencySeconds?.isLowerBound === true,
     problems: [...new Set(problems.map(({ code }) => code))].filter((code) => !code.startsWith('chip.')),
     answer,
   };
@@ -100,13 +101,13 @@ function apart(a: number | null | undefined, b: number | null | undefined): numb
 }
 
 /** How far the estimate is from the fastest run. */
-function distance({ seconds, startSeconds, answer }: Row): number | null {
-  return seconds === null ? null : apart(seconds + startSeconds, answer.seconds);
+function distance({ seconds, startSeconds, answer, isLowerBound }: Row): number | null {
+  return seconds === null || isLowerBound ? null : apart(seconds + startSeconds, answer.seconds);
 }
 
 /** How far it is from the profile; null where that is of nodes so short that it holds mostly the profiler. */
-function profileDistance({ seconds, answer: { profile } }: Row): number | null {
-  return profile && profile >= leastProfile ? apart(seconds, profile) : null;
+function profileDistance({ seconds, isLowerBound, answer: { profile } }: Row): number | null {
+  return profile && !isLowerBound && profile >= leastProfile ? apart(seconds, profile) : null;
 }
 
 function timeText(seconds: number | null | undefined): string {
@@ -122,7 +123,7 @@ function median(numbers: readonly number[]): number | null {
   return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
-const opens = (row: Row): boolean => row.seconds !== null && !row.isPartial;
+const opens = (row: Row): boolean => row.seconds !== null && !row.isLowerBound;
 
 function summaryLine(label: string, rows: readonly Row[]): string {
   const loaded = rows.filter(({ answer }) => answer.loads);
@@ -156,6 +157,12 @@ function fileLine(row: Row): string {
   return `| ${[row.name, row.assumed, ...times, far?.toFixed(2) ?? '–', remark.filter((one) => one !== '').join('; ')].join(' | ')} |`;
 }
 
+/** Exporters whose maker has written nothing yet. */
+function missingLine(by: ReadonlyMap<string, readonly Row[]>): string {
+  const titles = Object.entries(exporters).flatMap(([name, { title }]) => (by.has(name) ? [] : [title]));
+  return titles.length === 0 ? '' : `No file was made yet of: ${titles.join(', ')}.\n\n`;
+}
+
 function pageOf(rows: readonly Row[]): string {
   const by = new Map<string, Row[]>();
   for (const row of rows) addTo(by, row.exporter, row);
@@ -187,7 +194,7 @@ remark has the codes of the problems that say why; where the factor is above ${f
 ${[...by].map(([exporter, own]) => summaryLine(exporter, own)).join('\n')}
 ${summaryLine('all', rows)}
 
-${parts.join('\n')}`;
+${missingLine(by)}${parts.join('\n')}`;
 }
 
 function main(): number {

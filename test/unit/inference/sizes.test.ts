@@ -162,6 +162,12 @@ describe('sizes that belong together by the graph', () => {
     ],
     // Parts that are joined agree on the other axes.
     ['float[n,s1,5] x, float[n,9,s2] z', 'y = Concat <axis = 1> (x, z)', 'n=1~ s1=128~ s2=5<'],
+    // Heads of a cache are as wide as those of the query: 256 among 4 + 2·2; the name is that of ONNX Runtime GenAI.
+    [
+      'float[b,s,256] x, float[b,2,past,kv_cache_dim] past_k, float[b,2,past,kv_cache_dim] past_v, int32[b] l, int32 t',
+      'y, pk, pv = com.microsoft.GroupQueryAttention <num_heads = 4, kv_num_heads = 2> (x, , , past_k, past_v, l, t)',
+      'b=1~ s=128~ past=0~ kv_cache_dim=32<',
+    ],
     // The second axis of a state is the batch, which that of the steps in the middle then is too.
     [
       'float[s0,s1,10] x, float[1,16,10] w, float[1,16,4] r, float[1,s2,4] h',

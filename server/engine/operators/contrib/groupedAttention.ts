@@ -67,6 +67,8 @@ function inferGrouped(context: NodeContext): void {
   context.setTensor(0, context.dtype(0), whole(query?.[0], query?.[1], times(valueSize, heads)));
   const newKeys = packed ? query?.[1] : key?.[1];
   const past = context.shape(3);
+  // A quantised cache packs its heads; others are as wide as those of the query.
+  if (context.dtype(3) === context.dtype(0)) context.tie(past?.[3], headSize);
   const total = presentLength(context, past?.[2], newKeys, 6);
   // A quantised cache packs its head size; the past says how.
   const stored = past?.[3] ?? headSize;
