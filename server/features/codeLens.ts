@@ -3,18 +3,16 @@ import type { CodeLens, Command } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
-import { boundsText } from '../../l10n/totals';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import { cachePolicyIn } from '../engine/kernels/caches';
 import type { RuntimeProfile } from '../engine/kernels/profile';
-import type { Phase } from '../engine/workload';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
-import { known, summed, totalTime } from './format';
+import { known, memoryText, summed, totalTime } from './format';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
@@ -44,7 +42,7 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
   }
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
-      title: `${labelText(chip.chip.name)} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}`,
+      title: `${labelText(chip.chip.name)} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}${misfit(chip, language)}`,
       tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
       command: linkedCommands.openReport,
       arguments: [uri],
@@ -102,6 +100,11 @@ function totalTooltip(
   return message(language, 'lens.totalCache', { total: whole, cache: message(language, `cache.${cache}`) });
 }
 
+/** Said of a chip whose memory is too small, and of no other. */
+function misfit({ fit }: ChipAnalysis, language: Language): string {
+  return fit.fits === false ? message(language, 'lens.misfit') : '';
+}
+
 /** A total with the sizes that it stands on. */
 function withSizes(total: string, analysis: Analysis, language: Language): string {
   const sizes = dimensionsText(analysis, language);
@@ -111,17 +114,4 @@ function withSizes(total: string, analysis: Analysis, language: Language): strin
 /** The runtime in force, and whether it is what the chip has by default. */
 function runtimeText({ id, name }: RuntimeProfile, chosen: string | null, language: Language): string {
   return id === chosen ? name : message(language, 'lens.runtimeDefault', { runtime: name });
-}
-
-/** The high-water mark; where the need is unknown, what it exceeds: in training that of the forward pass. */
-function memoryText(
-  { highWaterBytes, leastBytes, mostBytes }: ChipAnalysis['fit'],
-  phase: Phase,
-  language: Language,
-): string {
-  const { bytes } = formatterOf(language);
-  if (highWaterBytes !== null) return bytes(highWaterBytes);
-  if (phase === 'training' && leastBytes !== null)
-    return message(language, 'lens.atLeast', { value: bytes(leastBytes) });
-  return boundsText(leastBytes, mostBytes, bytes, language) ?? message(language, 'unknown');
 }

@@ -1,11 +1,13 @@
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
-import { totalText, type Summed } from '../../l10n/totals';
+import { boundsText, totalText, type Summed } from '../../l10n/totals';
+import type { ChipAnalysis } from '../engine/analyse';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
 import { largest } from '../engine/lists';
+import type { Phase } from '../engine/workload';
 
 /**
  * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
@@ -116,4 +118,17 @@ export function symbolicText(type: ValueType | undefined, bound: ValueType | und
   if (!type || typeText(type) === typeText(bound)) return undefined;
   if (type.kind !== 'tensor' && type.kind !== 'sparse') return typeText(type);
   return type.shape && `[${type.shape.map(dimText).join(', ')}]`;
+}
+
+/** The high-water mark; where the need is unknown, what it exceeds: in training that of the forward pass. */
+export function memoryText(
+  { highWaterBytes, leastBytes, mostBytes }: ChipAnalysis['fit'],
+  phase: Phase,
+  language: Language,
+): string {
+  const { bytes } = formatterOf(language);
+  if (highWaterBytes !== null) return bytes(highWaterBytes);
+  if (phase === 'training' && leastBytes !== null)
+    return message(language, 'lens.atLeast', { value: bytes(leastBytes) });
+  return boundsText(leastBytes, mostBytes, bytes, language) ?? message(language, 'unknown');
 }

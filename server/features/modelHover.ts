@@ -7,11 +7,12 @@ import { boundsText } from '../../l10n/totals';
 import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';
 import { linkedCommands } from '../protocol';
+import type { ChipAnalysis } from '../engine/analyse';
 import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
 import { modelExtras } from './extrasHover';
-import { known, summed, totalTime } from './format';
+import { known, memoryText, summed, totalTime } from './format';
 import { appendAll } from '../engine/lists';
 import { isOnnx, onnxFacts, producerOf } from '../engine/graph/origin';
 
@@ -40,12 +41,28 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
       'hover.table.time',
       'hover.table.throughput',
       'hover.table.energy',
+      'hover.table.memory',
     ] as const;
-    lines.push(`| ${head.map((key) => message(language, key)).join(' | ')} |`, '| :-- | --: | --: | --: |');
-    for (const { chip, cost } of analysis.chips.slice(0, 8)) {
-      const rate = known(cost.total.throughput, (one) => format.perSecond(one.samplesPerSecond), language);
+    lines.push(
+      `| ${head.map((key) => message(language, key)).join(' | ')} |`,
+      '| :-- | --: | --: | --: | --: |',
+    );
+    for (const one of analysis.chips.slice(0, 8)) {
+      const { chip, cost } = one;
+      const rate = known(
+        cost.total.throughput,
+        ({ samplesPerSecond }) => format.perSecond(samplesPerSecond),
+        language,
+      );
       const energy = summed(cost.total.joules, format.joules, language);
-      lines.push(`| ${markdownText(chip.name)} | ${totalTime(cost.total, language)} | ${rate} | ${energy} |`);
+      const cells = [
+        markdownText(chip.name),
+        totalTime(cost.total, language),
+        rate,
+        energy,
+        memoryCell(analysis, one, language),
+      ];
+      lines.push(`| ${cells.join(' | ')} |`);
     }
     lines.push('');
     const sizes = dimensionsText(analysis, language);
@@ -55,6 +72,15 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
   appendAll(lines, modelExtras(model, language));
   if (links) lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
+}
+
+/** What is needed of what there is, and that it is too much where it is. */
+function memoryCell({ choices }: Analysis, { fit }: ChipAnalysis, language: Language): string {
+  const of = {
+    memory: memoryText(fit, choices.workload.phase, language),
+    capacity: known(fit.capacityBytes, formatterOf(language).bytes, language),
+  };
+  return message(language, fit.fits === false ? 'hover.memory.misfit' : 'hover.memory.of', of);
 }
 
 function sizeFacts({ inference, prepared }: Analysis, language: Language): string[] {

@@ -256,6 +256,9 @@ describe('lenses and diagnostics', () => {
     const titles = codeLenses(analysis, 'en').map(({ command }) => command?.title ?? '');
     expect(titles[0]).toMatch(/^H100 .* [mµ]s$/);
     expect(titles.slice(-2)).toEqual(['Choose chips…', 'Open report']);
+    const small = analysis.chips.map((chip) => ({ ...chip, fit: { ...chip.fit, fits: false } }));
+    const [first] = codeLenses({ ...analysis, chips: small }, 'en');
+    expect(first?.command?.title).toBe(`${titles[0]} · does not fit`);
     const commands = new Set(codeLenses(analysis, 'en').map(({ command }) => command?.command));
     expect(commands).toEqual(new Set(['siliconlens.openReport', 'siliconlens.chooseChips']));
   });

@@ -221,15 +221,23 @@ describe('the hover of the model', () => {
       '`g` · IR 8 · ai.onnx 17 · 1 nodes · 4,096 parameters · 262 kOP per run · 16.4 kB of weights',
     );
     expect(lines.filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
-    expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ |');
+    expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ | 32.8 kB of 84.9 GB |');
     const latencySeconds = { ...total.latencySeconds, ...partly(2, 0.009) };
     const joules = { ...total.joules, ...partly(1) };
     expect(shown({ latencySeconds, joules, throughput: null })[4]).toBe(
-      '| H100 SXM5 80GB | at least 4 ms, at most 9 ms (2 nodes unknown) | unknown | at least 500 mJ (1 node unknown) |',
+      '| H100 SXM5 80GB | at least 4 ms, at most 9 ms (2 nodes unknown) | unknown | at least 500 mJ (1 node unknown) | 32.8 kB of 84.9 GB |',
     );
     expect(shown({ joules: null, throughput: null })[4]).toBe(
-      '| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | unknown | unknown |',
+      '| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | unknown | unknown | 32.8 kB of 84.9 GB |',
     );
+  });
+
+  it('says of a chip that its memory is too small', async () => {
+    const { analysis } = await analysed(product, { chips: ['nvidia-t4'] });
+    const [chip] = analysis.chips;
+    const fit = { ...chip!.fit, fits: false, highWaterBytes: 20e9, capacityBytes: 16e9 };
+    const lines = modelHover({ ...analysis, chips: [{ ...chip!, fit }] }, 'en', false).value.split('\n');
+    expect(lines[4]).toMatch(/ \| \*\*20 GB of 16 GB: does not fit\*\* \|$/);
   });
 
   it('leads on by commands of the allow-list, where the editor runs links', async () => {
