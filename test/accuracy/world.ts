@@ -106,7 +106,7 @@ async function scoreRow(row: PublishedRow): Promise<WorldRow> {
   if (row.quantity === 'joules') {
     return joules ? { ...unknown, estimated: joules.value, low: joules.low, high: joules.high } : unknown;
   }
-  if (!latencySeconds || !throughput) return unknown;
+  if (!latencySeconds || latencySeconds.isLowerBound || !throughput) return unknown;
   const more = outside(row, analysis);
   const samples = row.bindings['batch'] ?? 1;
   const devices = row.quantity === 'chip-throughput' ? chip.devices : 1;

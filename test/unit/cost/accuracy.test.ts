@@ -46,7 +46,7 @@ changeDetector('scores of processors', () => {
       const { callSeconds } = measuringOf(id);
       const pairs = (await measuredModels(id)).flatMap((model) => {
         const { latencySeconds } = estimateMeasured(model, machineChip(id)).total;
-        if (latencySeconds === null || model.seconds === null) return [];
+        if (latencySeconds === null || latencySeconds.isLowerBound || model.seconds === null) return [];
         return [{ predicted: latencySeconds.value + callSeconds, measured: model.seconds }];
       });
       const result = score(pairs);

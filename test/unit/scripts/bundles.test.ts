@@ -9,10 +9,10 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** The areas of texts that each bundle says something of; any other would be dead weight in each window. */
 const areasOf: Readonly<Record<string, readonly string[]>> = {
   'dist/extension.js': ['extension', 'write'],
-  'dist/server.js': ['operators', 'problems', 'report', 'server', 'words'],
-  'dist/cli.js': ['cli', 'problems', 'report', 'words', 'write'],
-  'dist/webview/report.js': ['webview'],
-  'dist/webview/panel.js': ['webview'],
+  'dist/server.js': ['operators', 'problems', 'report', 'server', 'totals', 'words'],
+  'dist/cli.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
+  'dist/webview/report.js': ['totals', 'webview'],
+  'dist/webview/panel.js': ['totals', 'webview'],
   'dist/webview/style.css': [],
 };
 
