@@ -6,6 +6,7 @@ import { isKnownConfiguration, ofConfiguration } from './configuration';
 import { objectOf, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
 import { quantisationOf } from './quantisation';
+import { MissingTensorError } from './weightSource';
 import { operatorSets, transformerGraph } from './transformer';
 
 /** A configuration of transformers, with the tensors of the files beside it; none where there is it alone. */
@@ -43,6 +44,10 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
     const remark = problem('information', 'lower.one-part', args);
     return { value: { ...model, isPartial: true }, problems: [...problems, remark] };
   } catch (error) {
+    if (error instanceof MissingTensorError) {
+      const { tensor } = error;
+      return withoutGraph(given, problem('warning', 'lower.missing-tensor', { architecture: type, tensor }));
+    }
     if (!(error instanceof MissingKeyError)) throw error;
     const { key } = error;
     return withoutGraph(given, problem('warning', 'lower.missing-key', { architecture: type, key }));

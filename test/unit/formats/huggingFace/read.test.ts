@@ -204,6 +204,21 @@ describe('a configuration', () => {
     expect(codes(result)).toEqual(['lower.missing-key']);
   });
 
+  it('whose fields contradict each other says what its graph lacks', async () => {
+    const latent = JSON.parse(configuration) as Record<string, unknown>;
+    const odd = JSON.stringify({
+      ...latent,
+      model_type: 'deepseek_v3',
+      kv_lora_rank: null,
+      n_routed_experts: 8,
+    });
+    const result = await read('config.json', { 'config.json': odd });
+    expect(result.problems).toMatchObject([
+      { code: 'lower.missing-tensor', args: { architecture: 'deepseek_v3', tensor: 'query' } },
+    ]);
+    expect(result.value!.graph.nodes).toEqual([]);
+  });
+
   it('of a model that also sees has its text model, and says what is not counted', async () => {
     const both = `{"model_type": "seer", "text_config": ${configuration}, "vision_config": {}}`;
     const result = await read('config.json', { 'config.json': both });
