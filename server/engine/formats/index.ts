@@ -7,6 +7,7 @@ import { isConfiguration, readConfiguration, readSafetensors } from './huggingFa
 import { isSafetensors } from './huggingFace/safetensors';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
+import { isOrt, readOrt } from './ort/read';
 import { boundless } from './room';
 import type { ReadModel, Room } from './room';
 import { isTflite, readTflite } from './tflite/read';
@@ -31,6 +32,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'safetensors', sniff: isSafetensors, read: readSafetensors },
   { id: 'hugging-face', sniff: isConfiguration, read: readConfiguration },
   { id: 'tflite', sniff: isTflite, read: readTflite },
+  { id: 'ort', sniff: isOrt, read: readOrt },
 ];
 
 /** Bytes that tell every format. */

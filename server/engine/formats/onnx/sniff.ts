@@ -38,7 +38,6 @@ const signatures: readonly (
   ['format.pickle', 0, [0x80, 0x03]],
   ['format.pickle', 0, [0x80, 0x04]],
   ['format.pickle', 0, [0x80, 0x05]],
-  ['format.other-format', 4, [0x4f, 0x52, 0x54, 0x4d], 'ONNX Runtime (ORT)'],
   // The header's length takes 8 bytes, and no header fills more than five of them.
   ['format.safetensors', 5, [0, 0, 0, 0x7b, 0x22]],
 ];

@@ -4,11 +4,12 @@ import { emptyGraph } from '../../graph/emptyModel';
 import type { Metadata, Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { Pages } from '../flatbuffer/pages';
+import { FlatReader } from '../flatbuffer/reader';
 import { rootTable, type Table, type Vector } from '../flatbuffer/table';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
-import { damaged, unreadable, UnreadableError } from '../unreadable';
+import { damaged } from '../unreadable';
 import { GraphBuilder } from './graphs';
 import { limits, memory } from './limits';
 import { readCode, readOperator, type OperatorCode } from './operators';
@@ -42,16 +43,9 @@ export async function readTflite(
   });
 }
 
-class FileReader {
+class FileReader extends FlatReader {
   /** Tensors and operators are counted over all subgraphs. */
   private readonly counts = { tensors: 0, operators: 0 };
-
-  constructor(
-    private readonly pages: Pages,
-    private readonly scheduler: Scheduler,
-    private readonly problems: ProblemList,
-    private readonly meter: Meter,
-  ) {}
 
   async read(): Promise<Model | null> {
     const root = await this.attempt(() => rootTable(this.pages, 'Model'));
@@ -59,8 +53,10 @@ class FileReader {
     const codes = await this.codes(root);
     const buffers = await this.attempt(() => ({ model: root, list: root.tables(4) }));
     const tensors = new TensorReader(this.pages, buffers, this.problems);
-    const subgraphs = await this.items(root, 2, 'SubGraph', limits.subgraphs, (table, index) =>
-      this.subgraph(table, index, { codes, tensors }),
+    const subgraphs = await this.items(
+      root,
+      { slot: 2, kind: 'SubGraph', most: limits.subgraphs },
+      (table, index) => this.subgraph(table, index, { codes, tensors }),
     );
     const builder = new GraphBuilder(subgraphs, this.problems, this.meter);
     const graph = builder.graph(0);
@@ -81,40 +77,8 @@ class FileReader {
     };
   }
 
-  /** Reads one thing; what is wrong with it is told, and null comes of it. */
-  private async attempt<T>(read: () => T): Promise<T | null> {
-    const turn = this.scheduler.tick();
-    if (turn) await turn;
-    try {
-      return await this.pages.run(read);
-    } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      // A file that breaks off is told once, not for each thing that it lacks.
-      if (!this.problems.has(truncatedCode) || error.problem.code !== truncatedCode)
-        this.problems.push(error.problem);
-      return null;
-    }
-  }
-
-  /** The tables of a list, one after the other; undefined in the place of those that cannot be read. */
-  private async items<T>(
-    root: Table,
-    slot: number,
-    kind: string,
-    most: number,
-    read: (table: Table, index: number) => Promise<T | undefined>,
-  ): Promise<(T | undefined)[]> {
-    const list = await this.attempt(() => capped(root.tables(slot), most));
-    const found: (T | undefined)[] = [];
-    for (let i = 0; i < (list?.count ?? 0); i++) {
-      const table = await this.attempt(() => root.item(list!, i, kind));
-      found.push(table ? await read(table, i) : undefined);
-    }
-    return found;
-  }
-
   private async codes(root: Table): Promise<(OperatorCode | undefined)[]> {
-    return this.items(root, 1, 'OperatorCode', limits.codes, async (table) => {
+    return this.items(root, { slot: 1, kind: 'OperatorCode', most: limits.codes }, async (table) => {
       this.meter.take(memory.pair);
       return (await this.attempt(() => readCode(table))) ?? undefined;
     });
@@ -133,18 +97,26 @@ class FileReader {
       metadata: [],
       stored: undefined,
     };
-    const entries = await this.items(table, 0, 'Tensor', this.left('tensors'), async (item) => {
-      const entry = await this.attempt(() => context.tensors.read(item));
-      this.meter.take(memory.tensor + memory.letter * (entry?.name.length ?? 0));
-      if (entry) await this.attempt(() => context.tensors.check(item, entry.name));
-      return entry ?? undefined;
-    });
+    const entries = await this.items(
+      table,
+      { slot: 0, kind: 'Tensor', most: this.left('tensors') },
+      async (item) => {
+        const entry = await this.attempt(() => context.tensors.read(item));
+        this.meter.take(memory.tensor + memory.letter * (entry?.name.length ?? 0));
+        if (entry) await this.attempt(() => context.tensors.check(item, entry.name));
+        return entry ?? undefined;
+      },
+    );
     this.counts.tensors += entries.length;
     const tensors = entries.map((entry, i) => context.tensors.named(entry ?? none, i, index));
-    const operators = await this.items(table, 3, 'Operator', this.left('operators'), async (item) => {
-      const entry = await this.attempt(() => readOperator(item, context.codes));
-      return (entry && this.checked(entry, tensors.length, item.at)) ?? undefined;
-    });
+    const operators = await this.items(
+      table,
+      { slot: 3, kind: 'Operator', most: this.left('operators') },
+      async (item) => {
+        const entry = await this.attempt(() => readOperator(item, context.codes));
+        return (entry && this.checked(entry, tensors.length, item.at)) ?? undefined;
+      },
+    );
     this.counts.operators += operators.length;
     const numbers = (slot: number) => this.attempt(() => table.numbers(slot, 'i32', limits.names));
     return {
@@ -183,10 +155,12 @@ class FileReader {
     root: Table,
     subgraphs: readonly (Subgraph | undefined)[],
   ): Promise<Model['origin']['facts']> {
-    const signatures = await this.items(root, 7, 'SignatureDef', limits.pairs, (table) =>
-      this.pair(() => signature(table, subgraphs)),
+    const signatures = await this.items(
+      root,
+      { slot: 7, kind: 'SignatureDef', most: limits.pairs },
+      (table) => this.pair(() => signature(table, subgraphs)),
     );
-    const entries = await this.items(root, 6, 'Metadata', limits.pairs, (table) =>
+    const entries = await this.items(root, { slot: 6, kind: 'Metadata', most: limits.pairs }, (table) =>
       this.pair(() => this.metadata(root, table)),
     );
     return {
@@ -214,13 +188,7 @@ class FileReader {
   }
 }
 
-const truncatedCode = 'format.truncated';
 const shownBytes = 64;
-
-function capped(list: Vector, most: number): Vector {
-  if (list.count > most) throw unreadable('format.too-many', { limit: most }, list.at);
-  return list;
-}
 
 /** `name: argument = tensor, … → argument = tensor, …`. */
 function signature(table: Table, subgraphs: readonly (Subgraph | undefined)[]): Metadata[number] {
