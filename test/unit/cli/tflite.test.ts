@@ -36,7 +36,7 @@ describe('on the command line a TFLite file', () => {
       written('cut.tflite', tinyConvolution().subarray(0, 300)),
     );
     expect(code).toBe(1);
-    expect(error).toContain('The file ends at byte 300');
+    expect(error).toContain('it ends at byte 300');
   });
 
   it('that is a pointer of Git LFS is told as one', async () => {

@@ -7,7 +7,7 @@ const shapeOf = ({ type }: InferredValue): unknown =>
 
 /** What is to be said of single cases: the result of WHERE has a size that data decides, and so has the branch of IF. */
 const remarks: Readonly<Record<string, readonly string[]>> = {
-  WHERE: ['inference.dimension-unbound'],
+  WHERE: ['inference.data-decides'],
   IF: ['inference.branch-dearest-counts'],
 };
 
