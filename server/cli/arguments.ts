@@ -1,5 +1,6 @@
 import { entryOf } from '../../outside/table';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseValue } from '../engine/inference/values/parse';
 import { problem } from '../engine/problem';
 import { refused, usage } from './failure';
 
@@ -16,6 +17,7 @@ const formatted: OptionTable = { ...common, format: { type: 'string', short: 'f'
 /** How a model is looked at. */
 const workload: OptionTable = {
   bind: { type: 'string', multiple: true, short: 'b' },
+  value: { type: 'string', multiple: true },
   phase: { type: 'string' },
   precision: { type: 'string' },
   runtime: { type: 'string' },
@@ -48,12 +50,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...formatted,
     chip: { type: 'string', multiple: true, short: 'c' },
     host: { type: 'string' },
-    bind: { type: 'string', multiple: true, short: 'b' },
-    phase: { type: 'string' },
-    precision: { type: 'string' },
-    runtime: { type: 'string' },
-    cache: { type: 'string' },
-    settings: { type: 'string' },
+    ...workload,
   },
   fit: {
     ...formatted,
@@ -160,6 +157,24 @@ export function parseAmount(option: string, text: string | undefined): number | 
     throw usage('cli.error.amount', { option: `--${option}`, value: text });
   }
   return value;
+}
+
+/** `NAME=V` pairs: numbers, `true` or `false`, or lists of them; the name may hold `=` itself. */
+export function parseValues(texts: readonly string[]): Record<string, readonly number[]> {
+  const values = new Map<string, readonly number[]>();
+  for (const value of texts) {
+    const at = value.lastIndexOf('=');
+    const numbers = parseValue(value.slice(at + 1));
+    if (at < 1 || !numbers) throw usage('cli.error.value', { value });
+    const name = value.slice(0, at).trim();
+    const before = values.get(name);
+    if (before && before.join() !== numbers.join()) {
+      const args = { first: `${name}=${before.join()}`, second: value, name };
+      throw refused(problem('error', 'binding.contradiction', args));
+    }
+    values.set(name, numbers);
+  }
+  return Object.fromEntries(values);
 }
 
 /** `NAME=N` pairs; the name may hold `=` itself (`loop:a=b=3`). */

@@ -8,13 +8,14 @@ import { drives, runtimesOf } from '../engine/cost/runtimes';
 import type { Bindings } from '../engine/graph/dim';
 import type { Model } from '../engine/graph/model';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
+import { unknownValues } from '../engine/inference/values/names';
 import { profileById, runtimeProfiles } from '../engine/kernels/profile';
 import type { Problem, ProblemCode } from '../engine/problem';
 import { terminalText } from '../../outside/terminal';
 import { uninterrupted } from '../engine/scheduler';
-import { cachePolicies, phases, precisionPolicies, type Workload } from '../engine/workload';
+import { cachePolicies, phases, precisionPolicies, type Values, type Workload } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
-import { parseBindings, type Arguments } from './arguments';
+import { parseBindings, parseValues, type Arguments } from './arguments';
 import { refused, usage } from './failure';
 import { readText } from './openModel';
 
@@ -33,11 +34,15 @@ export async function settingsFor(words: Arguments, path: string): Promise<Choic
 }
 
 /** What the options ask for, settings filling what they leave open, before it is known what the model calls things. */
-export interface Asked extends Omit<Workload, 'bindings'> {
+export interface Asked extends Omit<Workload, 'bindings' | 'values'> {
   /** Numbers of dimensions that settings give, the least binding first. */
   readonly settings: readonly Bindings[];
   /** Those that the options give, which win. */
   readonly options: Bindings;
+  /** Contents that settings give. */
+  readonly settingValues: Values;
+  /** Those that the options give, which win. */
+  readonly optionValues: Values;
 }
 
 /** A model under what was asked, and what is wrong with the names that were given numbers. */
@@ -54,6 +59,8 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
   return {
     settings: choices.dimensions,
     options: parseBindings(words.texts('bind')),
+    settingValues: choices.workload.values ?? {},
+    optionValues: parseValues(words.texts('value')),
     phase: words.choice('phase', phases) ?? choices.workload.phase,
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
@@ -69,19 +76,28 @@ export async function prepareAsked(model: Model, asked: Asked): Promise<Known> {
 }
 
 /** As {@link prepareAsked}, but throws nothing. */
-export async function prepareKnown(model: Model, { settings, options, ...workload }: Asked): Promise<Known> {
+export async function prepareKnown(
+  model: Model,
+  { settings, options, settingValues, optionValues, ...workload }: Asked,
+): Promise<Known> {
   const calm = resolveBindings(model.graph, settings);
   const strict = resolveBindings(model.graph, [options]);
   const bindings = { ...calm.bindings, ...strict.bindings };
-  const prepared = await prepare(model, { bindings, ...workload }, uninterrupted);
+  const values = { ...settingValues, ...optionValues };
+  const prepared = await prepare(model, { bindings, values, ...workload }, uninterrupted);
   return {
     prepared,
     problems: [
       ...strict.problems,
       ...unknownBindings(prepared.inference, strict.bindings),
+      ...unknownValues(prepared.inference, optionValues),
       ...(Object.keys(strict.bindings).length > 0 ? clashes(prepared.inference.problems) : []),
     ],
-    remarks: [...calm.problems, ...unknownBindings(prepared.inference, calm.bindings)],
+    remarks: [
+      ...calm.problems,
+      ...unknownBindings(prepared.inference, calm.bindings),
+      ...unknownValues(prepared.inference, settingValues),
+    ],
   };
 }
 

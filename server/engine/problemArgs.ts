@@ -140,7 +140,7 @@ export interface ProblemArgs {
   readonly 'format.value-skipped': { readonly bytes: Word; readonly part: Word; readonly offset: Word; readonly limit: Word };
   readonly 'format.zeros': { readonly size: Word };
   readonly 'format.zip': NoArgs;
-  readonly 'inference.branch-dearest-counts': { readonly node: Word; readonly taken: Word };
+  readonly 'inference.branch-dearest-counts': { readonly node: Word; readonly taken: Word; readonly name: Word };
   readonly 'inference.broadcast-mismatch': { readonly operator: Word; readonly shapes: Word };
   readonly 'inference.constant-unread': { readonly operator: Word; readonly constant: Word; readonly file: Word };
   readonly 'inference.convolution-channels': { readonly operator: Word; readonly channels: Word; readonly expected: Word };
@@ -258,5 +258,8 @@ export interface ProblemArgs {
   readonly 'operator.type-differs': { readonly operator: Word; readonly other: Word; readonly otherType: Word; readonly input: Word; readonly type: Word };
   readonly 'operator.attribute-choice': { readonly attribute: Word; readonly operator: Word; readonly value: Word; readonly allowed: Word };
   readonly 'operator.attribute-code': { readonly attribute: Word; readonly operator: Word; readonly value: Word };
+  readonly 'value.count': { readonly count: Word; readonly name: Word };
+  readonly 'value.near': { readonly name: Word; readonly near: Word };
+  readonly 'value.unknown': { readonly name: Word };
   readonly 'text.no-graph': NoArgs;
 }

@@ -25,10 +25,15 @@ export type PrecisionPolicy = (typeof precisionPolicies)[number];
 export const cachePolicies = ['exported', 'shared', 'paged'] as const;
 export type CachePolicy = (typeof cachePolicies)[number];
 
+/** Contents by name of an input or another value, row-major; of a node, which of its branches runs. Truths are 0 and 1. */
+export type Values = Readonly<Record<string, readonly number[]>>;
+
 /** What a model is asked to do: everything besides the model and the chip that a cost depends on. */
 export interface Workload {
   /** Numbers for symbolic dimensions, by canonical symbol name; also `loop:<node name>` for trip counts. */
   readonly bindings: Bindings;
+  /** Contents that decide shapes or branches; left out where none is given. */
+  readonly values?: Values;
   readonly phase: Phase;
   readonly precision: PrecisionPolicy;
   /** Id of a runtime profile, or null: the default of each chip. */

@@ -1,14 +1,16 @@
 import { entryOf, setEntry } from '../../outside/table';
 import type { Bindings } from '../engine/graph/dim';
+import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
 import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
-import type { CachePolicy, Phase, PrecisionPolicy, Workload } from '../engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy, Values, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { appendAll } from '../engine/lists';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 interface ModelSettings {
   readonly dimensions: Readonly<Record<string, number>>;
+  readonly values: Values;
   readonly precision?: PrecisionPolicy;
   readonly phase?: Phase;
   readonly runtime?: string;
@@ -132,16 +134,18 @@ export function choicesFor(settings: Settings, key: string): Choices {
     settings.models.filter(([glob]) => glob === key),
   );
   let bindings: Record<string, number> = {};
+  let values: Values = {};
   let { precision, phase, runtime, cache } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
+    values = { ...values, ...entry.values };
     precision = entry.precision ?? precision;
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
-  const workload = { bindings, phase, precision, runtime, cache };
+  const workload = { bindings, values, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
 }
@@ -193,10 +197,16 @@ function modelEntries(reader: Reader): Settings['models'] {
         setEntry(dimensions, symbol, size);
       else reader.reject(`${name}.dimensions.${symbol}`, size, 'integer >= 0');
     }
+    const values: Record<string, readonly number[]> = {};
+    for (const [input, content] of Object.entries(entry.object('values'))) {
+      const numbers = valueOfJson(content);
+      if (numbers) setEntry(values, input, numbers);
+      else reader.reject(`${name}.values.${input}`, content, 'number | boolean | list of them');
+    }
     const precision = entry.oneOf('precision', precisionPolicies);
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
-    return [[glob, { dimensions, precision, phase, runtime, cache: cacheIn(entry) }]];
+    return [[glob, { dimensions, values, precision, phase, runtime, cache: cacheIn(entry) }]];
   });
 }
 

@@ -4,6 +4,7 @@ import { chipById } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { bindingsKey } from '../engine/inference/bindings';
 import { resolveBindings, unknownBindings } from '../engine/inference/bindingNames';
+import { unknownValues } from '../engine/inference/values/names';
 import { infer } from '../engine/inference/infer';
 import type { Inference } from '../engine/inference/types';
 import { problem } from '../engine/problem';
@@ -60,11 +61,11 @@ export class Pipeline {
     const resolved = resolveBindings(this.listing.model.graph, asked.dimensions);
     const { bindings } = resolved;
     const choices: Choices = { ...asked, workload: { ...asked.workload, bindings } };
-    const { phase, precision, runtime } = choices.workload;
+    const { values = {}, phase, precision, runtime } = choices.workload;
     const inference = await inferences.wait(
       this.listing,
       () => infer(this.listing.model, choices.workload, {}, scheduler),
-      JSON.stringify([bindingsKey(bindings), phase]),
+      JSON.stringify([bindingsKey(bindings), bindingsKey(values), phase]),
     );
     // The first hint or hover would have to wait for these.
     await runPolitely(this.listing.positions.indexNodes(), scheduler);
@@ -79,6 +80,7 @@ export class Pipeline {
       ...inference.problems,
       ...resolved.problems,
       ...unknownBindings(inference, bindings),
+      ...unknownValues(inference, values),
       ...ownProblems,
       ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
         problem('warning', 'settings.chip-unknown', { chip }),

@@ -28,6 +28,63 @@ const collected = `${head}g (float[6, 4] x) => (float[] y)
 }
 `;
 
+/** As Silero VAD: a nested If on the sampling rate. */
+const detector = `${head}g (float[batch, samples] x, int64 sr) => (float[] y)
+<float[64, 1, 16] w16 = ["location": "w"], float[64, 1, 8] w8 = ["location": "w"]>
+{
+  ax = Constant <value_ints = [1]> ()
+  k = Constant <value_int = 16000> ()
+  c = Equal (sr, k)
+  y = If <then_branch = t () => (float[] a) {
+    u = Unsqueeze (x, ax)
+    a = Conv <strides = [16]> (u, w16)
+  }, else_branch = e () => (float[] b) {
+    k8 = Constant <value_int = 8000> ()
+    c8 = Equal (sr, k8)
+    b = If <then_branch = t8 () => (float[] d) {
+      v = Unsqueeze (x, ax)
+      d = Conv <strides = [8]> (v, w8)
+    }, else_branch = o () => (float[] f) {
+      f = Identity (x)
+    }> (c8)
+  }> (c)
+}
+`;
+
+/** As a merged decoder of Optimum: a key beside those of before, or alone. */
+const merged = `${head}g (
+  float[batch_size, sequence_length, 16] x, float[batch_size, past_sequence_length, 16] past, bool[1] use_cache_branch
+) => (float[] present)
+<float[16, 16] w = ["location": "w"]>
+{
+  present = If <then_branch = with_past () => (float[] a) {
+    k = MatMul (x, w)
+    a = Concat <axis = 1> (past, k)
+  }, else_branch = no_past () => (float[] b) {
+    b = MatMul (x, w)
+  }> (use_cache_branch)
+}
+`;
+
+/** Branches of other ranks. */
+const ranks = `${head}g (float[1, 4, 128] x, bool flag) => (float[] y)
+<int64[1] ax = {0}>
+{
+  f = If <else_branch = e () => (float[] a) { a = Identity (x) }, then_branch = t () => (float[] b) { b = Squeeze (x, ax) }> (flag)
+  y = Relu (f)
+}
+`;
+
+/** What is given and assumed, and whether there is memory. */
+function phase(desk: Desk, text: string, ...words: readonly string[]): string {
+  const said = outcome(desk, text, ...words);
+  const { workload, chips } = desk.report('m.onnxtxt', '--chip', 'nvidia-t4', ...words);
+  const values = workload.values.map(
+    ({ name, value, isAssumed }) => `${name}=${String(value)}${isAssumed ? ' assumed' : ''}`,
+  );
+  return `${said}; ${values.join(', ')}; ${chips[0]?.memory.highWaterBytes ? 'memory' : 'no memory'}`;
+}
+
 /** Shapes of outputs, operations, and the graver problems. */
 function outcome(desk: Desk, text: string, ...words: readonly string[]): string {
   desk.write('m.onnxtxt', text);
@@ -35,7 +92,7 @@ function outcome(desk: Desk, text: string, ...words: readonly string[]): string 
   const shapes = model.outputs.map(({ name, shape }) => `${name} [${shape?.join(', ')}]`);
   const grave = problems.filter(({ severity }) => severity === 'error' || severity === 'warning');
   const total = chips[0]?.total;
-  const operations = total?.latencySeconds ? `${total.operations} operations` : 'no total';
+  const operations = total?.latencySeconds?.value ? `${total.operations?.value} operations` : 'no total';
   return [...shapes, operations, ...grave.map(({ message }) => message)].join('; ');
 }
 
@@ -66,5 +123,39 @@ export const values: readonly Case[] = [
     // Six rows of 4 by [4,9]: 6 x 2 x 4 x 9 = 432.
     expected: 'y [6, 9]; 432 operations',
     got: (desk) => outcome(desk, collected),
+  },
+  {
+    name: 'a rate that nobody gave',
+    // (16,000 - 16) / 16 + 1 = 1,000 windows of 16 by 64 filters: 2 x 16 x 64 x 1,000; one comparison.
+    expected: 'y [1, 64, 1000]; 2048001 operations; sr=16000 assumed; memory',
+    got: (desk) => phase(desk, detector),
+  },
+  {
+    name: 'a rate that was given',
+    // 2,000 windows of 8: as many operations, and two comparisons.
+    expected: 'y [1, 64, 2000]; 2048002 operations; sr=8000; memory',
+    got: (desk) => phase(desk, detector, '--value', 'sr=8000'),
+  },
+  ...(
+    [
+      // 2 x 16 x 16 for each of the tokens.
+      ['inference', 'present [1, 128, 16]; 65536 operations; use_cache_branch=false assumed; memory'],
+      ['prefill', 'present [1, 128, 16]; 65536 operations; use_cache_branch=false assumed; memory'],
+      ['decode', 'present [1, 129, 16]; 512 operations; use_cache_branch=true assumed; memory'],
+    ] as const
+  ).map(([name, expected]): Case => ({
+    name: `a merged decoder: ${name}`,
+    expected,
+    got: (desk) => phase(desk, merged, '--phase', name),
+  })),
+  {
+    name: 'branches of other ranks',
+    expected: 'y [1, 4, 128]; 512 operations; flag=false assumed; memory',
+    got: (desk) => phase(desk, ranks),
+  },
+  {
+    name: 'branches of other ranks, the other one chosen',
+    expected: 'y [4, 128]; 512 operations; flag=true; memory',
+    got: (desk) => phase(desk, ranks, '--value', 'flag=true'),
   },
 ];

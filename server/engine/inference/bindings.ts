@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import { evaluate, printDim, symbol, symbolsOf, type Bindings, type Dim } from '../graph/dim';
 import type { Graph, Shape, ValueInfo, ValueType } from '../graph/model';
+import type { Values } from '../workload';
 import type { BoundSymbol } from './types';
 
 /** The inputs that a run is given: those without an initializer, impossible dimensions named after value and axis. */
@@ -39,8 +40,8 @@ export function givenInputs(graph: Graph, given: Bindings): InputBindings {
   return { symbols, bindings: Object.fromEntries(bound), names };
 }
 
-/** Bindings as a key: the same whatever order they are given in. */
-export function bindingsKey(bindings: Bindings): string {
+/** Bindings, or values, as a key: the same whatever order they are given in. */
+export function bindingsKey(bindings: Bindings | Values): string {
   return JSON.stringify(Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

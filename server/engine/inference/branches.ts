@@ -6,6 +6,8 @@ export interface Branch {
   readonly scope: number | undefined;
   readonly facts: readonly Fact[];
   readonly held: readonly Problem[];
+  /** Another one is known to run. */
+  readonly isOut: boolean;
   /** Something is wrong with it, which may be a reason why it is another that runs. */
   readonly cannotRun: boolean;
 }
@@ -24,15 +26,19 @@ export class Branches {
     else this.report(found);
   }
 
-  /** Walks a branch. */
-  async run(scope: number | undefined, walk: () => Promise<readonly Fact[]>): Promise<Branch> {
+  /** @param isOut another one is known to run */
+  async run(
+    scope: number | undefined,
+    isOut: boolean,
+    walk: () => Promise<readonly Fact[]>,
+  ): Promise<Branch> {
     const around = this.held;
     const held: Problem[] = [];
     this.held = held;
     const facts = await walk();
     this.held = around;
     if (scope !== undefined && held.some(({ severity }) => severity === 'error')) this.broken.add(scope);
-    return { scope, facts, held, cannotRun: scope !== undefined && this.broken.has(scope) };
+    return { scope, facts, held, isOut, cannotRun: scope !== undefined && this.broken.has(scope) };
   }
 
   /**
@@ -40,10 +46,10 @@ export class Branches {
    * @returns the scopes of those that don't run then
    */
   tell(branches: readonly Branch[]): number[] {
-    const someRun = branches.some(({ cannotRun }) => !cannotRun);
+    const someRun = branches.some(({ cannotRun, isOut }) => !cannotRun && !isOut);
     const left: number[] = [];
-    for (const { scope, held, cannotRun } of branches) {
-      if (cannotRun && someRun) left.push(scope!);
+    for (const { scope, held, isOut, cannotRun } of branches) {
+      if (cannotRun && (someRun || isOut)) left.push(scope!);
       else for (const found of held) this.deliver(found);
     }
     return left;

@@ -15,9 +15,11 @@ import { scopeRepeats } from './repeat';
 import { walkSized } from './sizes/choose';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
+import { branchName } from './values/contents';
+import { knownValues } from './values/inputValues';
 import { causesOf, operatorProblems, unknownOperators } from './causes';
 import { sizeOfData, Walk } from './walk';
-import { bytesOfFact, bytesOfStrings, noWork } from './work';
+import { bytesOfFact, bytesOfStrings } from './work';
 
 export interface InferOptions {
   /** Drops value_info and declared output types, so that only rules speak. */
@@ -44,9 +46,11 @@ export async function infer(
   const faulty = await runPolitely(checkNodes(model, flat, report), scheduler);
   if (options.keepSymbols || options.takesMost) {
     const input = givenInputs(model.graph, workload.bindings);
-    const start = { flat, faulty, input, userBindings: workload.bindings };
+    const values = knownValues(model.graph, workload);
+    const start = { flat, faulty, input, userBindings: workload.bindings, values };
     const walk = new Walk(start, scheduler, { report });
     walk.takesMost = options.takesMost === true;
+    walk.choosesBranches = walk.takesMost;
     await walk.run();
     return new InferenceBuilder(walk, model.functions, options, remarks).gather(scheduler);
   }
@@ -131,15 +135,9 @@ class InferenceBuilder {
 
   async gather(scheduler: Scheduler): Promise<Inference> {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
-    // Of what is computed at load time nothing is left to decide between branches.
-    const atRun = works.map((work, index) => (this.walk.folded[index] ? noWork : work));
-    const { repeats, choices } = await runPolitely(scopeRepeats(this.flat, this.walk.uses, atRun), scheduler);
-    for (const { node, taken } of choices) {
-      const { name, outputs, operator } = this.flat.nodes[node]!.node;
-      // Many exporters name no nodes: what it makes tells which one it is.
-      const args = { node: name || outputs.find((output) => output !== '') || operator, taken };
-      this.remarks.add(problem('information', 'inference.branch-dearest-counts', args, { node }));
-    }
+    const repeats = scopeRepeats(this.flat, this.walk.uses);
+    const counts = ({ scope }: FlatNode): boolean => repeats[scope] !== 0;
+    this.tellBranches(counts);
     const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
     const causes = await this.causes(works, symbols, scheduler);
     if (!this.options.keepSymbols) this.tellOfUnbound(symbols);
@@ -161,8 +159,23 @@ class InferenceBuilder {
       isPartial: this.remarks.isPartial,
       isFaulty: this.remarks.isFaulty,
       symbols,
+      contents: this.walk.contents.list(this.flat, counts),
       names: await runPolitely(this.names(), scheduler),
     };
+  }
+
+  /** Says which branches count although data decides. */
+  private tellBranches(counts: (node: FlatNode) => boolean): void {
+    for (const [index, isThen] of this.walk.contents.taken) {
+      const node = this.flat.nodes[index]!;
+      if (!counts(node)) continue;
+      const { name, outputs, operator } = node.node;
+      // Many exporters name no nodes: what it makes tells which one it is.
+      const shown = name || outputs.find((output) => output !== '') || operator;
+      const taken = isThen ? 'then_branch' : 'else_branch';
+      const args = { node: shown, taken, name: branchName(node) };
+      this.remarks.add(problem('information', 'inference.branch-dearest-counts', args, { node: index }));
+    }
   }
 
   /** What is to blame for unknown works; operators of which nothing is known are told. */
@@ -262,6 +275,7 @@ class InferenceBuilder {
       scope: value.scope,
       type: fact?.type,
       elements: fact?.elements,
+      ...((this.walk.traits[id]! & Trait.Given) !== 0 && { isGiven: true }),
       origin: value.origin,
       producer: value.producer,
       consumers:

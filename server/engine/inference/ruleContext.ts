@@ -42,6 +42,11 @@ export interface NodeSurroundings {
 export class RuleContext extends NodeAttributes implements NodeContext {
   private readonly failures = new Set<string>();
   private readonly askedInputs = new Set<number>();
+  private readonly costs = new Map<string, number>();
+  /** The branch that the user chose for this node: whether it is that of a true condition. */
+  chosen: boolean | undefined;
+  /** The exclusive subgraph that counts although data decides. */
+  taken: string | undefined;
   private readonly said: { -readonly [K in keyof Fact]: Fact[K] }[] = [];
 
   constructor(
@@ -173,6 +178,19 @@ export class RuleContext extends NodeAttributes implements NodeContext {
 
   variesByRun(attribute: string, runs: number, isCertain = false): boolean {
     return this.surroundings.hooks.variesByRun(this.surroundings.index, attribute, runs, isCertain);
+  }
+
+  costOf(attribute: string): number | undefined {
+    return this.costs.get(attribute);
+  }
+
+  /** What one run of an exclusive subgraph costs. */
+  noteCost(attribute: string, cost: number): void {
+    this.costs.set(attribute, cost);
+  }
+
+  take(attribute: string): void {
+    this.taken = attribute;
   }
 
   /** A subgraph that was asked for does not run with what is known. */

@@ -14,6 +14,8 @@ export enum Trait {
   Dynamic = 4,
   /** Something it is made of is wrong, and was reported there: what does not fit further on is no fault of its own. */
   Faulty = 8,
+  /** Its content stems from what inputs hold or from a branch that data chooses: no runtime knows it ahead. */
+  Given = 16,
 }
 
 /** Traits that pass from any input on to all outputs. */
@@ -35,7 +37,16 @@ export function traitsMade(traits: Uint8Array, node: FlatNode, context: RuleCont
   if (node.rule?.neverFolded) shared &= node.inputs.length > 0 ? Trait.Weight : Trait.None;
   if ((passed & Trait.Dynamic) === 0 && context !== undefined && isDecided(node, context))
     shared |= Trait.Constant;
-  return shared | passed;
+  return shared | passed | givenBy(traits, node, context);
+}
+
+function givenBy(traits: Uint8Array, { inputs }: FlatNode, context: RuleContext | undefined): Trait {
+  if (!context) return Trait.None;
+  const isAsked = inputs.some(
+    (id, at) => id !== null && (traits[id]! & Trait.Given) !== 0 && context.asked(at),
+  );
+  const isChosen = context.taken !== undefined || context.chosen !== undefined;
+  return isAsked || isChosen ? Trait.Given | Trait.Dynamic : Trait.None;
 }
 
 /** Shape of a fixed shape, say: all content is known although the inputs are not constant. */

@@ -10,6 +10,8 @@ export interface InferredValue {
   readonly type?: ValueType;
   /** Known content of a small tensor, row-major. */
   readonly elements?: readonly Element[];
+  /** The content stems from what inputs hold: no runtime knows it before the model runs. */
+  readonly isGiven?: boolean;
   readonly origin: 'input' | 'initializer' | 'node';
   /** Flat index of the producing node; null for inputs and initialisers. */
   readonly producer: number | null;
@@ -89,6 +91,8 @@ export interface Inference {
   readonly symbols: readonly BoundSymbol[];
   /** The same where what the data decide is as large as the graph allows; left out where it sets no limit. */
   readonly most?: Inference;
+  /** Contents of inputs and conditions: those that were given, and those that decide shapes or branches. */
+  readonly contents: readonly BoundValue[];
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */
   readonly names: ReadonlySet<string>;
 }
@@ -104,4 +108,15 @@ export interface BoundSymbol {
   readonly origin: 'binding' | 'follows' | 'default' | 'unbound';
   /** The data decide it; one name gives all of these a number. */
   readonly isOfData?: boolean;
+}
+
+/** The content of a small input, or the condition of a branch. */
+export interface BoundValue {
+  /** Of the input or value, or of the node whose branch it chooses. */
+  readonly name: string;
+  /** One number may stand for all elements; truths are 0 and 1. Null: not known. */
+  readonly numbers: readonly number[] | null;
+  readonly isTruth: boolean;
+  /** `value` was given by the user, `default` is assumed (values/values.json, or the branch that costs more). */
+  readonly origin: 'value' | 'default' | 'unset';
 }

@@ -17,7 +17,11 @@ import { Runs } from './runs';
 import { seedValues } from './seed';
 import { SharedCalls } from './sharedCalls';
 import { Trait, traitsMade } from './traits';
+import { branchOfTruth } from '../operators/control';
+import { scopeCost } from './branchCost';
 import { Unread, type Lacked } from './unread';
+import { Contents } from './values/contents';
+import type { KnownValues } from './values/inputValues';
 
 /** Loops ask for their bodies again to find fixed points; nested ones multiply. Beyond this, facts stay as they are. */
 const maximumExecutionsPerNode = 8;
@@ -35,6 +39,8 @@ export interface WalkStart {
   readonly input: InputBindings;
   /** All that the user gave, also for names that no input has. */
   readonly userBindings: Bindings;
+  /** Contents of inputs and conditions; none where left out. */
+  readonly values?: KnownValues;
 }
 
 /** Hears what is found on the way. */
@@ -77,6 +83,8 @@ export class Walk {
    * result of a Reshape to such a shape has any size.
    */
   followsSizes = true;
+  /** Whether of two branches of which data decides the one that costs more is taken, with its shapes. */
+  choosesBranches = false;
   private readonly orders: (readonly number[] | undefined)[] = [];
   /** By scope: names that declarations use mean something of their own in each body and in each run of it. */
   private readonly unifiers: (Unifier | undefined)[] = [];
@@ -86,6 +94,7 @@ export class Walk {
   /** Bodies whose runs were walked one by one. */
   readonly runs: Runs;
   private readonly unread: Unread;
+  readonly contents: Contents;
   private executions = 0;
   /** Runs of nodes beyond those that the model's size allows. */
   private granted = 0;
@@ -101,7 +110,7 @@ export class Walk {
   readonly faulty: Uint8Array;
 
   constructor(
-    { flat, faulty, input, userBindings }: WalkStart,
+    { flat, faulty, input, userBindings, values }: WalkStart,
     private readonly scheduler: Scheduler,
     private readonly listener: WalkListener,
   ) {
@@ -117,12 +126,14 @@ export class Walk {
     this.shared = new SharedCalls(flat, this);
     this.runs = new Runs(this);
     this.unread = new Unread(flat.values);
+    this.contents = new Contents(values ?? { given: {}, defaults: {} }, (found) => this.report(found));
     this.branches = new Branches((found) => listener.report(found));
   }
 
   async run(): Promise<void> {
     const { bindings, names } = this.input;
     await runPolitely(seedValues(this.flat, bindings, this), this.scheduler);
+    this.contents.seed(this);
     const known = new Map(Object.entries({ ...this.userBindings, ...bindings }));
     const { tie } = this.listener;
     this.unifiers[0] = { inputSymbols: names, freshSymbols: this.freshSymbols, known, ...(tie && { tie }) };
@@ -223,14 +234,14 @@ export class Walk {
       if (value === undefined) break;
       this.facts[value] = this.facts[input];
       this.traits[value] = this.traits[input]!;
-      this.unread.pass(input, value);
+      this.passContent(input, value);
     }
     await this.runBody(node, body);
     let known = true;
     node.outputs.forEach((output, position) => {
       if (output === null) return;
       const inner = body.outputs[position] ?? null;
-      if (inner !== null) this.unread.pass(inner, output);
+      if (inner !== null) this.passContent(inner, output);
       this.settle(
         node,
         output,
@@ -240,6 +251,11 @@ export class Walk {
       known &&= this.facts[output]?.type !== undefined;
     });
     this.states[node.index] = known ? 'function' : 'unknown';
+  }
+
+  private passContent(from: number, to: number): void {
+    this.unread.pass(from, to);
+    this.contents.deciders.pass(from, to);
   }
 
   /** Infers the body of a function, or copies what an equal call came to. */
@@ -345,6 +361,7 @@ export class Walk {
     steps: Generator<SubgraphRequest, void, readonly Fact[]>,
   ): Promise<void> {
     const branches: Branch[] = [];
+    context.chosen = this.contents.chosen(node.node.name);
     let answer: readonly Fact[] = [];
     let traits = 0;
     for (const input of node.inputs) if (input !== null) traits |= this.traits[input]! & Trait.Dynamic;
@@ -360,14 +377,29 @@ export class Walk {
       if (step.value.exclusive) {
         const { attribute } = step.value;
         const run = () => this.answer(node, step.value, traits);
-        const branch = await this.branches.run(node.bodies?.get(attribute), run);
+        const isOut = step.value.repeat === 0;
+        const branch = await this.branches.run(node.bodies?.get(attribute), isOut, run);
         answer = branch.facts;
         branches.push(branch);
         if (branch.cannotRun) context.noteFailure(attribute);
+        else if (this.choosesBranches && branch.scope !== undefined && !isOut)
+          context.noteCost(attribute, await runPolitely(scopeCost(this, branch.scope), this.scheduler));
       } else answer = await this.answer(node, step.value, traits);
     }
     for (const scope of this.branches.tell(branches)) this.uses[scope] = { repeat: 0, exclusive: true };
+    this.noteTaken(node, context, branches);
     this.finish(node, context);
+  }
+
+  /** Of branches of which data decides the one that the rule took counts, and the others do not run. */
+  private noteTaken({ index, bodies }: FlatNode, { taken }: RuleContext, branches: readonly Branch[]): void {
+    this.contents.taken.delete(index);
+    if (taken === undefined) return;
+    this.remarks++;
+    this.contents.taken.set(index, taken === branchOfTruth);
+    for (const { scope } of branches)
+      if (scope !== undefined && scope !== bodies?.get(taken))
+        this.uses[scope] = { repeat: 0, exclusive: true };
   }
 
   /** Runs a subgraph with the facts that the rule gives its formal inputs. */
@@ -429,6 +461,7 @@ export class Walk {
       );
       known &&= this.facts[output]?.type !== undefined;
     }
+    this.contents.deciders.follow(node, context, this.facts);
     this.tellUnread(node, this.unread.follow(node, context, this.facts, traits));
     this.folded[node.index] = traits & Trait.Constant ? 1 : 0;
     this.states[node.index] = node.rule ? 'exact' : known && node.outputs.length > 0 ? 'default' : 'unknown';
@@ -445,6 +478,7 @@ export class Walk {
     this.traits[output] = traits;
     if (!value.declared) {
       this.facts[output] = said;
+      this.giveContent(output, value.name);
       return;
     }
     const declared = cleanType(value.declared, value.name);
@@ -452,6 +486,16 @@ export class Walk {
     if (contradiction && (traits & Trait.Faulty) === 0)
       this.contradicted(node.index, value.name, contradiction);
     this.facts[output] = type === said.type ? said : { ...said, type };
+    this.giveContent(output, value.name);
+  }
+
+  /** What the user says of a value holds whatever its node says. */
+  private giveContent(output: number, name: string): void {
+    const given = this.contents.made(name, this.facts[output]!);
+    if (!given) return;
+    this.remarks++;
+    this.facts[output] = given;
+    this.traits[output]! |= Trait.Dynamic | Trait.Given;
   }
 
   private report(problem: Problem): void {

@@ -18,7 +18,8 @@ export class Seen {
 
   /** Content of a small tensor, dimensions without a number among it. */
   elements(id: number): readonly Element[] | undefined {
-    return (this.file?.facts ?? this.inference.values)[id]?.elements;
+    const value = this.inference.values[id];
+    return this.file ? this.file.facts[id]?.elements : value?.isGiven ? undefined : value?.elements;
   }
 
   /** A number, or a size that the file names: of others nobody knows whether they are the same. */

@@ -7,25 +7,32 @@ import type { Fact, NodeContext, OperatorRule, SubgraphSteps } from './rule';
 import { inferScan } from './scan';
 import { lengthOf, setLength } from './sequence';
 
+const [ofTrue, ofFalse] = ['then_branch', 'else_branch'] as const;
+/** The subgraph that runs where a condition is true. */
+export const branchOfTruth: string = ofTrue;
+
 function* inferIf(context: NodeContext): SubgraphSteps {
-  const condition = truth(context.elements(0)?.[0]);
+  const condition = context.chosen ?? truth(context.elements(0)?.[0]);
   const exclusive = true;
-  const taken = yield {
-    attribute: 'then_branch',
+  const ask = (attribute: string, isRun: boolean) => ({
+    attribute,
     inputs: [],
-    repeat: condition === false ? 0 : 1,
+    repeat: isRun ? 1 : 0,
     exclusive,
-  };
-  const other = yield { attribute: 'else_branch', inputs: [], repeat: condition === true ? 0 : 1, exclusive };
+  });
+  const taken = yield ask(ofTrue, condition !== false);
+  const other = yield ask(ofFalse, condition !== true);
   // Of two branches of which one can't run with these sizes it is the other that does.
-  const [noThen, noElse] = [context.cannotRun('then_branch'), context.cannotRun('else_branch')];
-  const isThen = condition ?? (noThen === noElse ? undefined : noElse);
+  const [noThen, noElse] = [context.cannotRun(ofTrue), context.cannotRun(ofFalse)];
+  const certain = condition ?? (noThen === noElse ? undefined : noElse);
+  const isThen = certain ?? dearer(context);
+  if (certain === undefined && isThen !== undefined) context.take(isThen ? ofTrue : ofFalse);
   for (let index = 0; index < context.outputCount; index++) {
     const [a, b] = [taken[index], other[index]];
-    const certain = isThen === undefined ? undefined : isThen ? a : b;
-    if (certain) {
-      context.setType(index, certain.type);
-      context.setContent(index, certain);
+    const fact = isThen === undefined ? undefined : isThen ? a : b;
+    if (fact) {
+      context.setType(index, fact.type);
+      context.setContent(index, fact);
     } else {
       context.setType(
         index,
@@ -35,6 +42,15 @@ function* inferIf(context: NodeContext): SubgraphSteps {
       );
     }
   }
+}
+
+/** Whether the branch of a true condition costs more, or as much and is named first; undefined where nobody counts. */
+function dearer(context: NodeContext): boolean | undefined {
+  const [a, b] = [context.costOf(ofTrue), context.costOf(ofFalse)];
+  if (a === undefined || b === undefined) return undefined;
+  if (a !== b) return a > b;
+  const first = context.node.attributes.find(({ name }) => name === ofTrue || name === ofFalse);
+  return first?.name === ofTrue;
 }
 
 function* inferSequenceMap(context: NodeContext): SubgraphSteps {

@@ -89,6 +89,12 @@ export interface NodeContext extends AttributeReader {
   fresh(hint: string, most?: Dim): Dim;
   /** The same for a number that is not known for other reasons: no size for what the data decide fits it. */
   unknown(hint: string): Dim;
+  /** Which branch the user chose for this node: that of a true condition, or that of a false one. */
+  readonly chosen: boolean | undefined;
+  /** Operations and bytes of an exclusive subgraph that was asked for; undefined where nobody counts them. */
+  costOf(attribute: string): number | undefined;
+  /** Says that of the exclusive subgraphs this one counts, since data decides and it costs more. */
+  take(attribute: string): void;
   /** One of the exclusive subgraphs that were asked for has an error with these sizes. */
   cannotRun(attribute: string): boolean;
   /**
@@ -121,7 +127,7 @@ export interface SubgraphRequest {
   readonly inputs: readonly (Fact | undefined)[];
   /** How often the body runs per run of the node; null when unknown. */
   readonly repeat: number | null;
-  /** Only one of the node's subgraphs runs (If): the most expensive one is counted, the others get repeat 0. */
+  /** Only one of the node's subgraphs runs (If). */
   readonly exclusive?: boolean;
   /**
    * The body is walked run by run, `repeat` times at most: what it is given after `runs` runs, of which the last gave

@@ -8,7 +8,7 @@ import type { Shape, ValueType } from '../graph/model';
 import { moduleScope } from '../graph/moduleScope';
 import { onnxFacts, producerOf } from '../graph/origin';
 import type { SymbolicFacts } from '../inference/symbolic';
-import type { Inference, InferredNode } from '../inference/types';
+import type { BoundValue, Inference, InferredNode } from '../inference/types';
 import { cachePolicyIn } from '../kernels/caches';
 import type { Kernel } from '../kernels/types';
 import { wholeBytes } from '../memory/timeline';
@@ -22,6 +22,7 @@ import {
   type LazyReport,
   type Report,
   type ReportChip,
+  type ReportContent,
   type ReportKernel,
   type ReportMeasured,
   type ReportModel,
@@ -104,7 +105,12 @@ export function reportHead(input: ReportInput): ReportHead {
     schemaVersion: reportSchemaVersion,
     tool: input.tool,
     model: reportModel(prepared, input.path, input.symbolic),
-    workload: { ...prepared.workload, bindings: bindingsInForce(prepared), assumed: assumedIn(inference) },
+    workload: {
+      ...prepared.workload,
+      bindings: bindingsInForce(prepared),
+      assumed: assumedIn(inference),
+      values: inference.contents.map(reportContent),
+    },
     carbonIntensity: input.carbonIntensity,
     chips: input.chips.map((analysis) =>
       reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
@@ -128,6 +134,12 @@ function bindingsInForce(prepared: Prepared): Record<string, number> {
 
 function assumedIn({ symbols }: Inference): string[] {
   return symbols.filter(({ origin }) => origin === 'default').map(({ name }) => name);
+}
+
+function reportContent({ name, numbers, isTruth, origin }: BoundValue): ReportContent {
+  const [first, ...more] = numbers ?? [];
+  const single = first === undefined || more.length > 0 ? numbers : isTruth ? first !== 0 : first;
+  return { name, value: single, isAssumed: origin === 'default' };
 }
 
 /** What is known of the model itself. */

@@ -8,13 +8,24 @@ import type { Efficiency } from './efficiency';
 
 export const reportSchemaVersion = 3;
 
+/** The content of a small input or the condition of a branch, which decides shapes or what runs. */
+export interface ReportContent {
+  readonly name: string;
+  /** One number may stand for all elements. Null: not known. */
+  readonly value: number | boolean | readonly number[] | null;
+  readonly isAssumed: boolean;
+}
+
 /** One report per model and workload: what the command line prints and everything on screen derives from. */
 export interface Report {
   readonly schemaVersion: typeof reportSchemaVersion;
   readonly tool: { readonly version: string; readonly catalogueVersion: string };
   readonly model: ReportModel;
-  /** With the names of those bindings whose numbers nobody gave. */
-  readonly workload: Workload & { readonly assumed: readonly string[] };
+  /** With the names of those bindings whose numbers nobody gave, and contents that were given or decide something. */
+  readonly workload: Omit<Workload, 'values'> & {
+    readonly assumed: readonly string[];
+    readonly values: readonly ReportContent[];
+  };
   /** Grid intensity in g CO2e/kWh as the user gave it; null: not given, carbon is unknown. */
   readonly carbonIntensity: number | null;
   readonly nodes: readonly ReportNode[];

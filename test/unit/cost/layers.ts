@@ -135,6 +135,7 @@ export function chain(
       isPartial: false,
       isFaulty: false,
       symbols: [],
+      contents: [],
       names: new Set(),
     },
     plan: {

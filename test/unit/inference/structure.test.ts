@@ -5,7 +5,8 @@ import { runtimeProfiles } from '../../../server/engine/kernels/profile';
 import { memoryTimeline, storedWeightBytes } from '../../../server/engine/memory/timeline';
 import { CancelledError, runThrough, uninterrupted } from '../../../server/engine/scheduler';
 import { infer } from '../../../server/engine/inference/infer';
-import { tensorOf } from '../operators/check';
+import { inferSymbolic } from '../../../server/engine/inference/symbolic';
+import { printType, tensorOf } from '../operators/check';
 import { functionOf, infos, modelOf, node, subgraph, tryModel } from './build';
 import { argOf } from '../../../server/engine/problem';
 
@@ -307,7 +308,7 @@ describe('If', () => {
       ['Relu', 0],
     ]);
     expect(problems).toEqual(['inference.branch-dearest-counts']);
-    expect(inference.problems[0]!.args).toEqual({ node: 'choice', taken: 'then_branch' });
+    expect(inference.problems[0]!.args).toEqual({ node: 'choice', taken: 'then_branch', name: 'choice' });
   });
 
   it('takes the branch that can run with the sizes that there are', async () => {
@@ -341,19 +342,18 @@ describe('If', () => {
     expect(problems).toEqual([]);
   });
 
-  it('gives dimensions that differ a symbol', async () => {
+  it('gives sizes that differ those of the dearer branch, and a name where nothing is counted', async () => {
     const uneven = {
       ...branches,
       else_branch: subgraph({}, [node('Concat', 'x, x', 'e', { axis: 0 })], 'e'),
     };
-    const { inference } = await tryModel(modelOf({ ...graph, nodes: [node('If', 'c', 'y', uneven)] }));
-    expect(inference.symbols).toEqual([
-      { name: 'y.branch0.0', value: null, origin: 'unbound', isOfData: true },
-    ]);
-    const bound = await tryModel(modelOf({ ...graph, nodes: [node('If', 'c', 'y', uneven)] }), {
-      bindings: { 'y.branch0.0': 6 },
-    });
-    expect(bound.types['y']).toBe('float[6, 8]');
+    const model = modelOf({ ...graph, nodes: [node('If', 'c', 'y', uneven)] });
+    // 2 x 4 x 8 x 8 operations against none.
+    const { inference, types } = await tryModel(model);
+    expect([types['y'], inference.symbols]).toEqual(['float[4, 8]', []]);
+    const symbolic = await inferSymbolic(model, {}, uninterrupted);
+    const y = inference.values.find(({ name }) => name === 'y')!;
+    expect(printType(symbolic[y.id]!.type)).toBe('float[y.branch0.0, 8]');
   });
 });
 

@@ -121,6 +121,7 @@ export function graphOf(
     isPartial: false,
     isFaulty: false,
     symbols: [],
+    contents: [],
     names: new Set(),
   };
 }

@@ -188,7 +188,7 @@ describe('printed reports with a profile', () => {
       inputs: [],
       outputs: [],
     },
-    workload: { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null },
+    workload: { bindings: {}, values: [], phase: 'inference', precision: 'as-stored', runtime: null },
     carbonIntensity: null,
     nodes: [node(0, 'relu'), node(1, 'matmul'), node(2, 'add')],
     chips: [chip],

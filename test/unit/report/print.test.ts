@@ -31,6 +31,7 @@ const report: Report = {
   carbonIntensity: 400,
   workload: {
     bindings: { batch: 2, sequence: 128 },
+    values: [],
     assumed: ['sequence'],
     phase: 'inference',
     precision: 'as-stored',

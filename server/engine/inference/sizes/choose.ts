@@ -5,6 +5,7 @@ import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
 import { inputNames, type InputBindings } from '../bindings';
 import type { BoundSymbol } from '../types';
+import { knownValues, sizesOfValues, type KnownValues } from '../values/inputValues';
 import { Walk } from '../walk';
 import type { Known } from './equations';
 import { errorKey } from './errors';
@@ -35,6 +36,7 @@ export async function walkSized(ground: Ground, workload: Workload, scheduler: S
 class SizeChoice {
   private learned: Learned | undefined;
   private readonly given: Bindings;
+  private readonly values: KnownValues;
 
   constructor(
     private readonly ground: Ground,
@@ -43,7 +45,8 @@ class SizeChoice {
   ) {
     const names = inputNames(ground.model.graph);
     const own = Object.entries(workload.bindings).filter(([name]) => names.has(name));
-    this.given = Object.fromEntries(own);
+    this.values = knownValues(ground.model.graph, workload);
+    this.given = { ...sizesOfValues(ground.model.graph, this.values.given), ...Object.fromEntries(own) };
   }
 
   async run(): Promise<Ran> {
@@ -81,13 +84,15 @@ class SizeChoice {
     const problems: Problem[] = settled.clashes.map(({ given, equation }) => clash(given, equation));
     const { model, flat, faulty } = this.ground;
     const input = inputsOf(model, settled.numbers);
-    const start = { flat, faulty: faulty.slice(), input, userBindings: this.workload.bindings };
+    const userBindings = this.workload.bindings;
+    const start = { flat, faulty: faulty.slice(), input, userBindings, values: this.values };
     const walk: Walk = new Walk(start, this.scheduler, {
       report: (problem) => {
         problems.push(problem);
         if (isTrial && hasErrors([problem], this.learned)) walk.stop();
       },
     });
+    walk.choosesBranches = true;
     await walk.run();
     return { walk, problems };
   }

@@ -36,6 +36,11 @@ function modelSection(report: Report, words: Words): Section {
     const binding = `${name}=${value}`;
     return assumed.has(name) ? words.text('print.workload.assumed', { binding }) : binding;
   });
+  for (const { name, value, isAssumed } of workload.values) {
+    if (value === null) continue;
+    const binding = `${name}=${String(value)}`;
+    bindings.push(isAssumed ? words.text('print.workload.assumed', { binding }) : binding);
+  }
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), words.count(model.parameters)],
