@@ -117,6 +117,7 @@ export interface ChoicesResult {
   readonly chips: readonly ChipChoice[];
   readonly chosen: readonly string[];
   readonly dimensions: readonly DimensionChoice[];
+  readonly values: readonly ValueChoice[];
   readonly phase: Phase;
   readonly precision: PrecisionPolicy;
   /** Null: each chip's default. */
@@ -154,6 +155,16 @@ export interface DimensionChoice {
   readonly origin: 'binding' | 'follows' | 'default' | 'unbound';
   /** A name such as `batch` that settings may write in its place. */
   readonly alias?: string;
+}
+
+/** What an input holds, or which branch of a node runs: contents that decide shapes or what runs. */
+export interface ValueChoice {
+  readonly name: string;
+  /** As it is written: `16000`, `true` or `1,2,3`. Null: not known. */
+  readonly value: string | null;
+  readonly origin: 'value' | 'default' | 'unset';
+  /** Tells it from a dimension. */
+  readonly isContent: true;
 }
 
 /** The chips that there are, for a workspace rather than a model. */

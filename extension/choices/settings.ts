@@ -3,9 +3,13 @@ import * as vscode from 'vscode';
 import type { CachePolicy, Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { DimensionChoice } from '../../server/protocol';
 
+/** What an input holds, as settings write it. */
+export type WrittenValue = number | boolean | readonly (number | boolean)[];
+
 /** An entry of the setting `siliconlens.models`. */
 export interface ModelChoices {
   readonly dimensions?: Readonly<Record<string, number>>;
+  readonly values?: Readonly<Record<string, WrittenValue>>;
   readonly phase?: Phase;
   readonly precision?: PrecisionPolicy;
   readonly runtime?: string;
@@ -47,6 +51,13 @@ export async function writeDimensions(key: string, changes: readonly DimensionCh
   await writeSetting('models', withChoices(models, key, { dimensions }));
 }
 
+/** Changes what an input of a model holds; null goes back to the default. */
+export async function writeValue(key: string, name: string, value: WrittenValue | null): Promise<void> {
+  const models = writtenModels();
+  const values = withDimension(entryOf(models, key)?.values ?? {}, { name }, value);
+  await writeSetting('models', withChoices(models, key, { values }));
+}
+
 /** The setting as it stands where picks are written; other places keep what they say. */
 function writtenModels(): Readonly<Record<string, ModelChoices>> {
   const inspected = vscode.workspace
@@ -71,11 +82,11 @@ export function withChoices(
 }
 
 /** A model's bindings with one changed, whichever of its names it was written by, or without it if `value` is null. */
-export function withDimension(
-  dimensions: Readonly<Record<string, number>>,
+export function withDimension<T>(
+  dimensions: Readonly<Record<string, T>>,
   { name, alias }: Pick<DimensionChoice, 'name' | 'alias'>,
-  value: number | null,
-): Record<string, number> {
+  value: T | null,
+): Record<string, T> {
   const others = Object.entries(dimensions).filter(([other]) => other !== name && other !== alias);
   return Object.fromEntries(value === null ? others : [...others, [name, value]]);
 }

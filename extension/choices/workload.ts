@@ -2,9 +2,15 @@ import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import type { CachePolicy, Phase, PrecisionPolicy } from '../../server/engine/workload';
 import type { ExtensionKey } from '../../l10n/extension';
-import type { ChoicesResult, DimensionChoice } from '../../server/protocol';
+import type { ChoicesResult, DimensionChoice, ValueChoice } from '../../server/protocol';
 import { text } from '../text';
-import { type ModelChoices, writeDimensions, writeModelChoices } from './settings';
+import {
+  type ModelChoices,
+  type WrittenValue,
+  writeDimensions,
+  writeModelChoices,
+  writeValue,
+} from './settings';
 
 const phases: Record<Phase, ExtensionKey> = {
   inference: 'extension.phase.inference',
@@ -32,39 +38,81 @@ const origins: Record<DimensionChoice['origin'], ExtensionKey> = {
   unbound: 'extension.dimensions.unbound',
 };
 
+const valueOrigins: Record<ValueChoice['origin'], ExtensionKey> = {
+  value: 'extension.dimensions.binding',
+  default: 'extension.values.default',
+  unset: 'extension.dimensions.unbound',
+};
+
 /**
- * Asks for numbers of symbolic dimensions, one after the other until Escape; empty goes back to the default.
+ * Asks for numbers of symbolic dimensions and for what inputs hold that decides shapes or branches, one after the other until
+ * Escape; empty goes back to the default.
  * @param choicesNow the choices in force, asked for anew after each number
- * @param first the only dimension to ask for
+ * @param first the only dimension or value to ask for
  */
 export async function setDimensions(choicesNow: () => Promise<ChoicesResult>, first?: string): Promise<void> {
   for (;;) {
-    const { dimensions, key } = await choicesNow();
-    if (dimensions.length === 0) {
+    const { dimensions, values, key } = await choicesNow();
+    const all = [...dimensions, ...values];
+    if (all.length === 0) {
       await vscode.window.showInformationMessage(text('extension.dimensions.none'));
       return;
     }
-    const only = dimensions.length === 1 ? dimensions[0] : dimensions.find(({ name }) => name === first);
-    const wanted = only ?? (await pickDimension(dimensions));
+    const only = all.length === 1 ? all[0] : all.find(({ name }) => name === first);
+    const wanted = only ?? (await pickOpen(all));
     if (!wanted) return;
-    const value = await askNumber(wanted);
-    if (value !== undefined) await writeDimensions(key, [{ names: wanted, value }]);
+    await (isValue(wanted) ? setValue(key, wanted) : setDimension(key, wanted));
     if (only) return;
   }
 }
 
-async function pickDimension(dimensions: readonly DimensionChoice[]): Promise<DimensionChoice | undefined> {
-  const items = dimensions.map((dimension) => ({
-    dimension,
-    label: labelText(dimension.name),
-    description: dimension.value === null ? '' : `= ${dimension.value}`,
-    detail: text(origins[dimension.origin]),
+function isValue(choice: DimensionChoice | ValueChoice): choice is ValueChoice {
+  return 'isContent' in choice;
+}
+
+async function setDimension(key: string, wanted: DimensionChoice): Promise<void> {
+  const value = await askNumber(wanted);
+  if (value !== undefined) await writeDimensions(key, [{ names: wanted, value }]);
+}
+
+async function setValue(key: string, { name, value }: ValueChoice): Promise<void> {
+  const answer = await vscode.window.showInputBox({
+    title: text('extension.dimensions.ask', { name }),
+    prompt: text('extension.values.prompt'),
+    value: value ?? '',
+    validateInput: (input) => (parseContent(input) === undefined ? text('extension.values.invalid') : null),
+  });
+  const content = answer === undefined ? undefined : parseContent(answer);
+  if (content !== undefined) await writeValue(key, name, content);
+}
+
+async function pickOpen(
+  choices: readonly (DimensionChoice | ValueChoice)[],
+): Promise<DimensionChoice | ValueChoice | undefined> {
+  const items = choices.map((choice) => ({
+    choice,
+    label: labelText(choice.name),
+    description: choice.value === null ? '' : `= ${choice.value}`,
+    detail: text(isValue(choice) ? valueOrigins[choice.origin] : origins[choice.origin]),
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: text('extension.dimensions.title'),
     placeHolder: text('extension.dimensions.placeholder'),
   });
-  return picked?.dimension;
+  return picked?.choice;
+}
+
+/** A number, `true` or `false`, or several with commas between; null for nothing, undefined for anything else. */
+export function parseContent(input: string): WrittenValue | null | undefined {
+  const trimmed = input.trim();
+  if (trimmed === '') return null;
+  const parts = trimmed.split(',').map((part): number | boolean => {
+    const word = part.trim();
+    if (word === 'true' || word === 'false') return word === 'true';
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : NaN;
+  });
+  if (parts.some((part) => typeof part === 'number' && !Number.isFinite(part))) return undefined;
+  return parts.length === 1 ? parts[0] : parts;
 }
 
 /** A number, null for "back to the default", undefined when the box is left. */

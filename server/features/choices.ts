@@ -7,9 +7,10 @@ import { defaultRuntimeOf, drives } from '../engine/cost/runtimes';
 import { cachePolicyIn } from '../engine/kernels/caches';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import { aliasesOf } from '../engine/inference/bindingNames';
+import { valueText } from '../engine/inference/values/parse';
 import type { Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import type { ChipChoice, ChoicesResult, DimensionChoice } from '../protocol';
+import type { ChipChoice, ChoicesResult, DimensionChoice, ValueChoice } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { known } from './format';
 
@@ -21,6 +22,7 @@ export function choices(analysis: Analysis, key: string, language: Language): Ch
     chips: chipChoices(analysis.catalogue, language),
     chosen: analysis.chips.map(({ chip }) => chip.id),
     dimensions: dimensionChoices(analysis),
+    values: valueChoices(analysis),
     phase,
     precision,
     runtime,
@@ -57,6 +59,13 @@ export function dimensionChoices(analysis: Analysis): DimensionChoice[] {
   return analysis.inference.symbols.map(({ name, value, origin }) => {
     const alias = aliases.get(name);
     return { name, value, origin, ...(alias !== undefined && { alias }) };
+  });
+}
+
+/** Contents that were given, and those that decide shapes or branches. */
+export function valueChoices({ inference }: Pick<Analysis, 'inference'>): ValueChoice[] {
+  return inference.contents.map(({ name, numbers, isTruth, origin }) => {
+    return { name, value: numbers && valueText(numbers, isTruth), origin, isContent: true };
   });
 }
 

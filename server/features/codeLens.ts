@@ -30,9 +30,11 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     const tooltip = problemText(analysis.refusal, language);
     commands.push({ title, tooltip, command: linkedCommands.chooseChips, arguments: [uri] });
   }
-  const open = analysis.inference.symbols.filter((one) => one.origin === 'unbound');
+  const { symbols, contents } = analysis.inference;
+  const open = symbols.filter((one) => one.origin === 'unbound');
   // Of what the data decide the first stands for all.
   const unbound = [
+    ...contents.filter((one) => one.origin === 'unset'),
     ...open.filter(({ isOfData }) => !isOfData),
     ...open.filter(({ isOfData }) => isOfData).slice(0, 1),
   ];

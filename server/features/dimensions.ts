@@ -1,7 +1,7 @@
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { labelText } from '../../outside/label';
-import { valueText } from '../engine/inference/values/parse';
+import { valueChoices } from './choices';
 import type { Analysis } from '../workspace/analysis';
 
 /** Of many dimensions the others are counted. */
@@ -9,12 +9,7 @@ const mostShown = 8;
 
 /** The numbers in force for symbolic dimensions and what inputs hold that decide shapes or branches; those that are assumed say so. '' when there are none. */
 export function dimensionsText({ inference }: Pick<Analysis, 'inference'>, language: Language): string {
-  const all = [
-    ...inference.symbols,
-    ...inference.contents.map(({ name, numbers, isTruth, origin }) => {
-      return { name, value: numbers && valueText(numbers, isTruth), origin };
-    }),
-  ];
+  const all = [...inference.symbols, ...valueChoices({ inference })];
   const bound = all.filter(({ value }) => value !== null);
   const parts = bound.slice(0, mostShown).map(({ name, value, origin }) => {
     const key = origin === 'default' ? 'lens.dimension.default' : 'lens.dimension.set';

@@ -10,7 +10,7 @@ import { appendAll } from '../engine/lists';
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 interface ModelSettings {
   readonly dimensions: Readonly<Record<string, number>>;
-  readonly values: Values;
+  readonly values?: Values;
   readonly precision?: PrecisionPolicy;
   readonly phase?: Phase;
   readonly runtime?: string;
@@ -145,9 +145,14 @@ export function choicesFor(settings: Settings, key: string): Choices {
     cache = entry.cache ?? cache;
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
-  const workload = { bindings, values, phase, precision, runtime, cache };
+  const workload = { bindings, ...given(values), phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
+}
+
+/** Values as part of something that has none where nothing is given. */
+function given(values: Values): { readonly values?: Values } {
+  return Object.keys(values).length > 0 ? { values } : {};
 }
 
 /** The model's key in `siliconlens.models`: its path inside the innermost workspace folder, else its whole path. */
@@ -206,7 +211,7 @@ function modelEntries(reader: Reader): Settings['models'] {
     const precision = entry.oneOf('precision', precisionPolicies);
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
-    return [[glob, { dimensions, values, precision, phase, runtime, cache: cacheIn(entry) }]];
+    return [[glob, { dimensions, ...given(values), precision, phase, runtime, cache: cacheIn(entry) }]];
   });
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('vscode', () => ({ env: { language: 'en' } }));
 
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
-const { cachesText, parseSize, runtimeInForce, runtimeItems } =
+const { cachesText, parseContent, parseSize, runtimeInForce, runtimeItems } =
   await import('../../../extension/choices/workload');
 const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
 const { inOrder } = await import('../../../extension/choices/chips');
@@ -49,6 +49,30 @@ describe('a size that someone types', () => {
     ['99999999999999999999', undefined],
   ])('%j is %s', (input, size) => {
     expect(parseSize(input)).toBe(size);
+  });
+});
+
+describe('a value that someone types', () => {
+  it.each([
+    ['16000', 16000],
+    [' -1.5e3 ', -1500],
+    ['true', true],
+    ['1, 2,3', [1, 2, 3]],
+    ['true,false', [true, false]],
+    ['', null],
+    ['fast', undefined],
+    ['1,,2', undefined],
+    ['1e999', undefined],
+  ])('%j is %s', (input, value) => {
+    expect(parseContent(input)).toEqual(value);
+  });
+
+  it('is written beside the dimensions, and taken away', () => {
+    expect(withDimension<number | boolean>({ sr: 8000 }, { name: 'use_cache_branch' }, true)).toEqual({
+      sr: 8000,
+      use_cache_branch: true,
+    });
+    expect(withDimension<number | boolean>({ sr: 8000 }, { name: 'sr' }, null)).toEqual({});
   });
 });
 

@@ -86,7 +86,13 @@ function shown(choices: Partial<ChoicesResult>, trouble: { down?: string; withhe
   };
   const subject = { current: uri, onDidChange: event('subject') };
   const of = () =>
-    Promise.resolve({ chips: [], chosen: [], dimensions: [], ...choices } as unknown as ChoicesResult);
+    Promise.resolve({
+      chips: [],
+      chosen: [],
+      dimensions: [],
+      values: [],
+      ...choices,
+    } as unknown as ChoicesResult);
   new StatusItem(
     server as unknown as Server,
     subject as unknown as Subject,
