@@ -213,6 +213,18 @@ export class SeenNode extends Seen<NodeContext> implements NodeContext {
     return this.context.unknown(hint);
   }
 
+  get chosen(): boolean | undefined {
+    return this.context.chosen;
+  }
+
+  costOf(attribute: string): number | undefined {
+    return this.context.costOf(attribute);
+  }
+
+  take(attribute: string): void {
+    this.context.take(attribute);
+  }
+
   cannotRun(attribute: string): boolean {
     return this.context.cannotRun(attribute);
   }
