@@ -18,6 +18,32 @@ function counts(desk: Desk, text: string): string {
   return `${parameters} parameters, ${quantizationParameters} scales and zero points`;
 }
 
+/** A regressor of one full tree, written as converters do: 10,000 branches first, then 10,001 leaves. */
+function tree(): string {
+  const branches = 10_000;
+  const nodes = 2 * branches + 1;
+  const list = (count: number, value: (at: number) => string): string =>
+    `[${Array.from({ length: count }, (_, at) => value(at)).join(', ')}]`;
+  const child = (side: number) => (at: number) => (at < branches ? String(2 * at + side) : '0');
+  const attributes = [
+    'n_targets = 1',
+    ...['nodes_treeids', 'nodes_featureids'].map((name) => `${name} = ${list(nodes, () => '0')}`),
+    `nodes_nodeids = ${list(nodes, String)}`,
+    `nodes_values = ${list(nodes, () => '0.5')}`,
+    `nodes_modes = ${list(nodes, (at) => (at < branches ? '"BRANCH_LEQ"' : '"LEAF"'))}`,
+    `nodes_truenodeids = ${list(nodes, child(1))}, nodes_falsenodeids = ${list(nodes, child(2))}`,
+    ...['target_treeids', 'target_ids'].map((name) => `${name} = ${list(branches + 1, () => '0')}`),
+    `target_nodeids = ${list(branches + 1, (at) => String(branches + at))}`,
+    `target_weights = ${list(branches + 1, () => '0.5')}`,
+  ];
+  return `<ir_version: 8, opset_import: ["" : 18, "ai.onnx.ml" : 3]>
+g (float[1, 6] x) => (float[1, 1] y)
+{
+  y = ai.onnx.ml.TreeEnsembleRegressor <${attributes.join(', ')}> (x)
+}
+`;
+}
+
 /** How much a model stores. */
 export const parameters: readonly Case[] = [
   {
@@ -73,5 +99,16 @@ export const parameters: readonly Case[] = [
           'y = QLinearConv (x, xs, xz, w, ws, wz, ys, yz, b)',
         ),
       ),
+  },
+  {
+    // 10,000 thresholds and 10,001 leaf weights; 24 bytes for each of 20,001 nodes, 16 for each weight.
+    name: 'a tree of 20,001 nodes',
+    expected: '20001 parameters, 640040 B, 640040 B on the chip',
+    got: (desk) => {
+      desk.write('m.onnxtxt', tree());
+      const { model, chips } = desk.report('m.onnxtxt', '--chip', 'arm-cortex-m7');
+      const there = chips[0]!.memory.weightsBytes;
+      return `${model.parameters} parameters, ${model.weightBytes} B, ${there} B on the chip`;
+    },
   },
 ];

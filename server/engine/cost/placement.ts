@@ -1,5 +1,5 @@
 import type { Inference } from '../inference/types';
-import { operatorSupport, type RuntimeProfile } from '../kernels/profile';
+import { nodeSupport, type RuntimeProfile } from '../kernels/profile';
 import { readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
@@ -17,12 +17,12 @@ export function* hostKernels(
   const supports = profile.supports;
   const result = new Set<number>();
   if (!supports) return result;
-  const runs = operatorSupport(profile);
+  const runs = nodeSupport(profile, inference);
   const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const unknown = kernel.nodes.some(
-      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!.node),
+      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!),
     );
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
   }

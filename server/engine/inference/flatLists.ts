@@ -4,7 +4,8 @@ import type { FlatModel, FlatNode, FlatScope, FlatValue } from './flatModel';
 type ScopeTraits = Pick<FlatScope, 'holder' | 'name' | 'versions' | 'environment' | 'function'>;
 
 /** What is known of a value when it is listed; `producer` is given for those that nodes make. */
-export type NewValue = Pick<FlatValue, 'name' | 'origin' | 'tensor'> & Partial<Pick<FlatValue, 'producer'>>;
+export type NewValue = Pick<FlatValue, 'name' | 'origin' | 'tensor'> &
+  Partial<Pick<FlatValue, 'producer' | 'held'>>;
 
 /** The lists of a flat model as they grow, and names looked up in them. */
 export class FlatLists implements FlatModel {
@@ -41,7 +42,7 @@ export class FlatLists implements FlatModel {
   }
 
   /** Lists a value whose name stands for another one. */
-  addValue(scope: FlatScope, { name, origin, producer = null, tensor }: NewValue): FlatValue {
+  addValue(scope: FlatScope, { name, origin, producer = null, tensor, held }: NewValue): FlatValue {
     const value: FlatValue = {
       id: this.values.length,
       name,
@@ -50,6 +51,7 @@ export class FlatLists implements FlatModel {
       producer,
       consumers: [],
       tensor,
+      held,
       declared: undefined,
     };
     this.values.push(value);

@@ -1,4 +1,5 @@
 import type { ModelFunction, Node, Tensor, ValueType } from '../graph/model';
+import type { HeldNumbers } from '../operators/attributeNumbers';
 import type { OperatorRule } from '../operators/rule';
 import type { AttributeEnvironment } from './attributes';
 
@@ -13,6 +14,8 @@ export interface FlatValue {
   readonly producer: number | null;
   readonly consumers: number[];
   readonly tensor?: Tensor;
+  /** It stands for the numbers in the attributes of its only reader, and has no name that could be read. */
+  readonly held?: HeldNumbers;
   /** As the file declares it: value_info, formal input or output. */
   declared?: ValueType;
   /** What else it declares of it, which is only held against the facts. */
@@ -28,6 +31,8 @@ export interface FlatNode {
   readonly rule: OperatorRule | undefined;
   readonly inputs: readonly (number | null)[];
   readonly outputs: readonly (number | null)[];
+  /** The value that stands for the numbers in its attributes. */
+  readonly held: number | null;
   /** Scopes of its graph attributes by name, `branches[1]` for lists. */
   bodies?: Map<string, number>;
   /** Scope of the model-local function that it calls. */

@@ -256,6 +256,7 @@ class InferenceBuilder {
       version: flat.version,
       inputs: cut ? flat.inputs.map((id) => (id !== null && cut.has(id) ? null : id)) : flat.inputs,
       outputs: flat.outputs,
+      held: flat.held,
       rule: this.walk.states[flat.index]!,
       operatorClass: flat.call !== undefined ? 'control' : operatorClass,
       folded: this.walk.folded[flat.index] === 1,
@@ -281,8 +282,9 @@ class InferenceBuilder {
       consumers:
         cuts.size === 0 ? value.consumers : value.consumers.filter((index) => !cuts.get(index)?.has(id)),
       isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
-      bytes: bytesOfFact(fact) ?? bytesOfStrings(value.tensor),
+      bytes: value.held?.bytes ?? bytesOfFact(fact) ?? bytesOfStrings(value.tensor),
       tensor: value.tensor,
+      held: value.held,
     };
   }
 

@@ -21,6 +21,7 @@ export function workOfNode({ flat, facts, traits }: Counted, node: FlatNode): Wo
   return workOf(node.rule, {
     node: node.node,
     version: node.version,
+    ...(node.held !== null && { held: flat.values[node.held]!.held?.bytes ?? 0 }),
     environment: flat.scopes[node.scope]!.environment,
     inputs: node.inputs.map(factOf),
     outputs: node.outputs.map(factOf),

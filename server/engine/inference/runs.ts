@@ -102,15 +102,21 @@ export class Runs {
 function countsOf({ operations, bytes, touched }: Work): number[] {
   const { matrix, vector, special } = operations;
   const { weights, inputs, outputs } = bytes;
-  return [matrix, vector, special, weights, inputs, outputs, ...touched.inputs, ...touched.outputs];
+  const held = touched.held ?? 0;
+  return [matrix, vector, special, weights, inputs, outputs, held, ...touched.inputs, ...touched.outputs];
 }
 
 function workFrom(counts: readonly number[], inputs: number, matrixShape: MatrixShape | undefined): Work {
-  const [matrix = 0, vector = 0, special = 0, weights = 0, read = 0, written = 0] = counts;
+  const [matrix = 0, vector = 0, special = 0, weights = 0, read = 0, written = 0, held = 0] = counts;
+  const operands = counts.slice(7);
   return {
     operations: { matrix, vector, special },
     bytes: { weights, inputs: read, outputs: written },
-    touched: { inputs: counts.slice(6, 6 + inputs), outputs: counts.slice(6 + inputs) },
+    touched: {
+      inputs: operands.slice(0, inputs),
+      outputs: operands.slice(inputs),
+      ...(held > 0 && { held }),
+    },
     ...(matrixShape && { matrixShape }),
   };
 }

@@ -1,9 +1,11 @@
 import type { Graph, Node, Tensor, ValueInfo } from '../graph/model';
 import { newestVersion } from '../operators/schema';
+import { heldNumbers } from '../operators/attributeNumbers';
 import { canonicalDomain, ruleOf } from '../operators/table';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler, type Steps } from '../scheduler';
+import { NodeAttributes } from './attributes';
 import type { FlatLists, NewValue } from './flatLists';
 import type { FlatNode, FlatScope } from './flatModel';
 
@@ -102,10 +104,21 @@ export class ScopeFiller {
       rule: ruleOf(domain, node.operator),
       inputs: this.inputsOf(node, index),
       outputs: node.outputs.map((name) => (name === '' ? null : this.addOutput(name, index))),
+      held: this.heldBy(node, index),
       bodies: undefined,
       call: undefined,
     });
     scope.nodes.push(index);
+  }
+
+  /** A value for the numbers in a node's attributes, where it has any. */
+  private heldBy(node: Node, index: number): number | null {
+    const { lists, scope } = this;
+    const held = heldNumbers(node, new NodeAttributes(node, scope.environment));
+    if (!held) return null;
+    const value = lists.addValue(scope, { name: '', origin: 'initializer', held });
+    value.consumers.push(index);
+    return value.id;
   }
 
   private inputsOf(node: Node, index: number): (number | null)[] {

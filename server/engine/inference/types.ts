@@ -1,4 +1,5 @@
 import type { Node, Tensor, ValueType } from '../graph/model';
+import type { HeldNumbers } from '../operators/attributeNumbers';
 import type { Element, OperatorClass, RuleState, Work } from '../operators/rule';
 import type { Problem } from '../problem';
 
@@ -23,6 +24,8 @@ export interface InferredValue {
   readonly bytes: number | null;
   /** The initializer behind it. */
   readonly tensor?: Tensor;
+  /** It stands for the numbers in the attributes of its only reader. */
+  readonly held?: HeldNumbers;
 }
 
 /** A node with all that is known of it under one workload. */
@@ -40,6 +43,8 @@ export interface InferredNode {
   /** Value ids; null for omitted ones, and for one that would close a cycle: following values always ends. */
   readonly inputs: readonly (number | null)[];
   readonly outputs: readonly (number | null)[];
+  /** The value that stands for the numbers in its attributes. */
+  readonly held: number | null;
   readonly rule: RuleState;
   readonly operatorClass: OperatorClass;
   /** Every output is constant: a runtime computes it once, at load time. */

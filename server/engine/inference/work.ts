@@ -10,6 +10,8 @@ export interface WorkSubject {
   readonly node: Node;
   readonly version: number;
   readonly environment?: AttributeEnvironment;
+  /** Bytes of the numbers in its attributes. */
+  readonly held?: number;
   readonly inputs: readonly (Fact | undefined)[];
   readonly outputs: readonly (Fact | undefined)[];
   /** By input: an initializer or derived from initializers alone. */
@@ -125,7 +127,9 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
   if (!subject.inputs.every(isSized) || !subject.outputs.every(isSized)) return null;
   if (rule?.view) return noWork;
   const counted: OperatorWork = rule?.work?.(new WorkView(subject)) ?? {};
-  const bytes = { weights: 0, inputs: 0, outputs: 0 };
+  const all = subject.held ?? 0;
+  const held = Math.min(all, counted.heldBytes ?? all);
+  const bytes = { weights: held, inputs: 0, outputs: 0 };
   const seen = new Set<Fact>();
   const inputs = subject.inputs.map((fact, index) => {
     // A tensor that a node takes twice (x * x) is read once.
@@ -148,7 +152,7 @@ export function workOf(rule: OperatorRule | undefined, subject: WorkSubject): Wo
     return null;
   // Operations of a loop nest with nothing in it contradict each other.
   if (matrix > 0 && sizes.includes(0)) return null;
-  const touched = { inputs, outputs };
+  const touched = { inputs, outputs, ...(all > 0 && { held }) };
   const operations = { matrix, vector, special };
   return { operations, bytes, touched, ...(matrixShape && { matrixShape }), ...(inPlace && { inPlace }) };
 }

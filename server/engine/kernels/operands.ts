@@ -64,6 +64,7 @@ function crossingOfNode(
     const source = names.resolve(input);
     keepLargest(reads, source, bytesRead(inference, node, index, source));
   });
+  readHeld(reads, node);
   node.outputs.forEach((output, index) => {
     if (output !== null) writes.set(output, bytesWritten(node, index));
   });
@@ -98,6 +99,7 @@ function crossingOfMembers(
   return { reads, writes };
 
   function readInto(into: Crossing, node: InferredNode): void {
+    readHeld(into, node);
     node.inputs.forEach((input, place) => {
       if (input === null) return;
       const resolved = names.resolve(input);
@@ -108,6 +110,11 @@ function crossingOfMembers(
       keepLargest(into, source, bytesRead(inference, node, place, read));
     });
   }
+}
+
+/** The numbers in a node's own attributes. */
+function readHeld(into: Crossing, { held, folded, work }: InferredNode): void {
+  if (held !== null && !folded) into.set(held, work && (work.touched.held ?? 0));
 }
 
 /**

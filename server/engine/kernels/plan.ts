@@ -12,7 +12,7 @@ import { knownAtLoad } from './folding';
 import { fusePatterns, isMatrixClass } from './fuse';
 import { grow } from './grow';
 import { dropUnused } from './liveness';
-import { isDoneAt, isOwn, operatorSupport, type Pass, type RuntimeProfile } from './profile';
+import { isDoneAt, isOwn, nodeSupport, type Pass, type RuntimeProfile } from './profile';
 import { Seen } from './seen';
 import { joinSlices } from './split';
 import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
@@ -47,7 +47,7 @@ function* planSteps(
   { file, level, cache = 'exported' }: PlanOptions,
 ): Steps<KernelPlan> {
   const seen = new Seen(inference, profile.sizes === 'file' ? file : undefined);
-  const graph = new WorkGraph(inference, operatorSupport(profile), seen);
+  const graph = new WorkGraph(inference, nodeSupport(profile, inference), seen);
   const calls = yield* functionCalls(inference);
   const known = yield* knownAtLoad(inference, profile, seen, level);
   for (const node of inference.nodes) {

@@ -9,6 +9,7 @@ import { entryOf } from '../../../outside/table';
 import { nameInOnnx } from '../operators/table';
 import type { Blocking } from './blockChannels';
 import type { OperatorName } from '../graph/model';
+import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import type { CachePolicy } from '../workload';
 import tensorrt from './profiles/tensorrt.json';
@@ -166,6 +167,8 @@ export interface RuntimeProfile {
      * operators of ai.onnx it runs.
      */
     readonly domains?: Readonly<Record<string, readonly string[]>>;
+    /** Element types that no tensor may have. */
+    readonly exceptTypes?: readonly string[];
     /** Element types in which it computes; null: all of the chip. */
     readonly types: readonly string[] | null;
   } | null;
@@ -203,6 +206,21 @@ export function operatorSupport({ supports }: RuntimeProfile): (node: OperatorNa
     const own = entryOf(supports?.domains, domain);
     return own ? own.includes(operator) : runs(nameInOnnx(domain, operator));
   };
+}
+
+/** Whether a runtime runs a node on the accelerator, by itself. */
+export type NodeSupport = (node: InferredNode) => boolean;
+
+/** What a runtime runs, by operators and the types of what they read and write. */
+export function nodeSupport(profile: RuntimeProfile, { values }: Inference): NodeSupport {
+  const runs = operatorSupport(profile);
+  const types = new Set(profile.supports?.exceptTypes);
+  const isExcepted = (id: number | null): boolean => {
+    const type = id === null ? undefined : values[id]!.type;
+    return type?.kind === 'tensor' && type.dtype !== undefined && types.has(type.dtype);
+  };
+  return ({ node, inputs, outputs }) =>
+    runs(node) && (types.size === 0 || ![...inputs, ...outputs].some(isExcepted));
 }
 
 /** Whether the passes of a profile leave a node as it is. */

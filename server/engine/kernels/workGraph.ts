@@ -1,8 +1,8 @@
-import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { addTo, appendAll } from '../lists';
+import type { NodeSupport } from './profile';
 import { Seen } from './seen';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
@@ -53,12 +53,12 @@ export class WorkGraph {
   readonly covered: Uint8Array;
 
   /**
-   * @param runs whether the accelerator runs an operator by itself
+   * @param runs whether the accelerator runs a node by itself
    * @param seen what the optimiser knows of values
    */
   constructor(
     readonly inference: Inference,
-    private readonly runs: (node: OperatorName) => boolean = () => true,
+    private readonly runs: NodeSupport = () => true,
     readonly seen: Seen = new Seen(inference),
   ) {
     this.covered = new Uint8Array(inference.nodes.length);
@@ -103,9 +103,7 @@ export class WorkGraph {
   }
 
   private isOnChip({ members }: WorkNode): boolean {
-    return members.every(
-      (member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!.node),
-    );
+    return members.every((member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!));
   }
 
   /** Positions of the nodes with an operator, in order of appearance, without those that come meanwhile. */

@@ -204,7 +204,12 @@ export interface Work {
   /** Sums of `touched` by role. */
   readonly bytes: WorkBytes;
   /** Bytes read of each input and written of each output, at stored types; what is named twice is read once. */
-  readonly touched: { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
+  readonly touched: {
+    readonly inputs: readonly number[];
+    readonly outputs: readonly number[];
+    /** Of the numbers in its attributes. */
+    readonly held?: number;
+  };
   readonly matrixShape?: MatrixShape;
   /** Outputs that lie in the buffer of an input, which the node changes in part: input by output. */
   readonly inPlace?: Readonly<Record<number, number>>;
@@ -239,6 +244,8 @@ export interface OperatorWork {
   /** Bytes touched of single inputs or outputs where that is not the whole tensor (Gather's rows, KV cache). */
   readonly inputBytes?: Readonly<Record<number, number>>;
   readonly outputBytes?: Readonly<Record<number, number>>;
+  /** Of the numbers in its attributes; all unless told. */
+  readonly heldBytes?: number;
   readonly matrixShape?: MatrixShape;
   readonly inPlace?: Work['inPlace'];
 }

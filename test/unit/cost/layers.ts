@@ -101,6 +101,7 @@ export function chain(
       version: 21,
       inputs: [last, ...weights],
       outputs: [output],
+      held: null,
       rule: 'exact',
       operatorClass: layer.operatorClass,
       folded: false,

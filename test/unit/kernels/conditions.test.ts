@@ -202,7 +202,7 @@ describe('the side a node runs on', () => {
       ...{ operator, inputs: ['x'], outputs: [`y${at}`] },
     }));
     const inference = graphOf(lines, { x: { shape: [2] } }, {}, ['y0', 'y1', 'y2']);
-    const graph = new WorkGraph(inference, ({ operator }) => operator === 'Relu');
+    const graph = new WorkGraph(inference, ({ node }) => node.operator === 'Relu');
     for (const node of inference.nodes) graph.add(node);
     const [relu, odd, covered] = graph.nodes as WorkNode[];
     expect([graph.isOnOneSide(relu!, odd!), graph.isOnOneSide(odd!, covered!)]).toEqual([false, true]);

@@ -89,6 +89,7 @@ export function graphOf(
       outputs: outputIds,
       rule: 'exact',
       operatorClass: line.operatorClass ?? (line.view ? 'view' : 'elementwise'),
+      held: null,
       folded: line.folded ?? false,
       view: line.view ?? false,
       work: {
@@ -98,7 +99,10 @@ export function graphOf(
           inputs: sum(inputs, false),
           outputs: sum(outputIds, false),
         },
-        touched: { inputs: line.view ? [] : once(inputs), outputs: line.view ? [] : once(outputIds) },
+        touched: {
+          inputs: line.view ? [] : once(inputs),
+          outputs: line.view ? [] : once(outputIds),
+        },
         ...(line.matrixShape ? { matrixShape: line.matrixShape } : {}),
       },
     };

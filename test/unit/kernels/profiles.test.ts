@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { costsOn, prepare } from '../../../server/engine/analyse';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import type { ChipClass } from '../../../server/engine/chips/chip';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import { operatorSupport, profileById, runtimeProfiles } from '../../../server/engine/kernels/profile';
 import { ruleOf } from '../../../server/engine/operators/table';
 import { uninterrupted } from '../../../server/engine/scheduler';
@@ -50,6 +51,32 @@ describe('runtimes', () => {
     const tensorrt = operatorSupport(profileById('tensorrt')!);
     expect(['Conv', 'QLinearConv'].map((one) => tensorrt(named(one)))).toEqual([true, false]);
     expect(operatorSupport(profileById('onnxruntime-cpu')!)(named('Unique'))).toBe(true);
+  });
+
+  it('leave classical models and texts to the host', async () => {
+    const text = `<ir_version: 8, opset_import: ["" : 20, "ai.onnx.ml" : 1]>
+g (float[1, 4] x, string[1] s) => (float[1, 1] y, float[1, 4] z, string[1] t)
+{
+  y = ai.onnx.ml.LinearRegressor <coefficients = [1.0, 2.0, 3.0, 4.0]> (x)
+  z = Relu (x)
+  t = StringConcat (s, s)
+}`;
+    const { value } = await parseOnnxText(text, uninterrupted);
+    const placements = async (chip: string, runtime: string) => {
+      const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime };
+      const prepared = await prepare(value!, workload, uninterrupted);
+      const { cost, problems } = await costsOn(prepared, chipById(chip)!, uninterrupted);
+      const said = problems.find(({ code }) => code === 'cost.host-fallback');
+      return [cost.kernels.map(({ placement }) => placement), said?.args];
+    };
+    // LinearRegressor and StringConcat are the first and the third kernel.
+    for (const runtime of ['tensorrt', 'onnxruntime-cuda']) {
+      const [where, said] = await placements('nvidia-t4', runtime);
+      expect(where).toEqual(['host', 'chip', 'host']);
+      expect(said).toMatchObject({ operators: 'LinearRegressor, StringConcat', kernels: 2 });
+    }
+    const [where, said] = await placements('amd-epyc-9654', 'onnxruntime-cpu');
+    expect([where, said]).toEqual([['chip', 'chip', 'chip'], undefined]);
   });
 
   it('take a decomposed operator for what it stands for, and keep sides apart', async () => {

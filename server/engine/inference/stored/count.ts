@@ -30,6 +30,11 @@ export function* storedNumbers(model: Model, inference: Inference): Steps<Stored
   for (const value of inference.values) {
     yield;
     if (!isStored(inference, value)) continue;
+    if (value.held) {
+      count.parameter += value.held.parameters;
+      count.buffer += value.held.tables;
+      continue;
+    }
     const found = uses.of(value);
     count[constantKind(value, found, uses, exporter.of(value))] += logicalElements(inference, value, found);
   }

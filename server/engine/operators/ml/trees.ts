@@ -1,4 +1,5 @@
 import { addWork } from '../activations';
+import { treeSize } from '../attributeNumbers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { labels, learning, postTransform, tableRows, tableSize, type LabelNames } from './machineLearning';
 
@@ -24,7 +25,9 @@ function treeWork(context: WorkContext): OperatorWork {
   const { trees, leaves } = forest(context);
   const { rows } = tableSize(context);
   const depth = trees === 0 ? 0 : Math.log2(Math.max(1, leaves / trees));
-  return { vector: rows * trees * (depth + 1) };
+  const size = treeSize(context.node, context);
+  const path = size ? (depth + 1) * size.nodeBytes + size.weightBytes : 0;
+  return { vector: rows * trees * (depth + 1), heldBytes: rows * trees * path };
 }
 
 const formula =
