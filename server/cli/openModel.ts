@@ -6,6 +6,7 @@ import { problemMessage } from '../../l10n/problems';
 import { readModel } from '../engine/formats';
 import { configurationName } from '../engine/formats/huggingFace/read';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
+import type { TextProblem } from '../engine/formats/onnxText/cursor';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
 import { noRoom, noRoomCode, type ReadModel, type Room } from '../engine/formats/room';
@@ -94,9 +95,12 @@ async function opened(path: string): Promise<{ readonly path: string; readonly f
   }
 }
 
-function unreadable(path: string, problem: Problem, language: Language): Failure {
+function unreadable(path: string, problem: Problem | TextProblem, language: Language): Failure {
   if (problem.code === noRoomCode) return failed('cli.error.memory.file', { path, ...problem.args });
-  return failed('cli.error.model', { path, message: problemMessage(language, problem) });
+  const range = 'range' in problem ? problem.range : undefined;
+  // As compilers write it, so that editors and terminals can jump there: both count from 1.
+  const place = range ? `${path}:${range.start.line + 1}:${range.start.character + 1}` : path;
+  return failed('cli.error.model', { path: place, message: problemMessage(language, problem) });
 }
 
 /** A model in ONNX's textual syntax. */

@@ -56,6 +56,16 @@ describe('siliconlens analyze', () => {
     for (const node of report.nodes) expect(listing[node.line! - 1]).toContain(node.outputs[0]!.name);
   });
 
+  it('says where in a text an error is, counting from 1', async () => {
+    const path = join(folder, 'broken.onnxtxt');
+    const head = '<ir_version: 8, opset_import: ["" : 18]>\ng (float[2] x) => (float[2] y)\n{\n';
+    writeFileSync(path, `${head}  y = Relu (x\n}\n`);
+    const { code, error } = await siliconlens('analyze', path, '--chip', 'nvidia-t4');
+    expect(code).toBe(1);
+    // The bracket is missing behind the x, in column 14 of line 4.
+    expect(error).toContain(`${path}:4:14: “)” is expected`);
+  });
+
   it('writes to a file and leaves standard output empty', async () => {
     const path = join(folder, 'report.csv');
     const { code, out } = await siliconlens('analyze', tinyMlp, '-f', 'csv', '-c', 'nvidia-t4', '-o', path);
