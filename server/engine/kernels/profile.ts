@@ -7,7 +7,7 @@ import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
 import { entryOf } from '../../../outside/table';
 import { nameInOnnx } from '../operators/table';
-import type { Blocking } from './blockChannels';
+import type { Blocking } from './blocking';
 import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
