@@ -8,7 +8,7 @@ import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { schemaAt } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
-import { canonicalDomain } from '../engine/operators/table';
+import { canonicalDomain } from '../engine/operators/domain';
 
 import { typeList } from '../engine/operators/typeWords';
 import { attributeFact, parameterText } from './schemaText';

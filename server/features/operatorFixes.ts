@@ -1,7 +1,7 @@
 import type { Range, Scope } from '../engine/formats/onnxText/places';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
 import { newestVersion, operatorNames, schemaAt } from '../engine/operators/schema';
-import { canonicalDomain } from '../engine/operators/table';
+import { canonicalDomain } from '../engine/operators/domain';
 import type { Problem } from '../engine/problem';
 import type { Analysis } from '../workspace/analysis';
 import { importsOf, versionInForce } from '../workspace/textModels';

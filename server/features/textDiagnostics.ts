@@ -2,7 +2,7 @@ import type { Range, Scope } from '../engine/formats/onnxText/places';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
 import type { ModelFunction } from '../engine/graph/model';
 import { checkNode } from '../engine/operators/nodeChecks';
-import { canonicalDomain } from '../engine/operators/table';
+import { canonicalDomain } from '../engine/operators/domain';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { Query } from '../engine/query';

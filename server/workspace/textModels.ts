@@ -3,7 +3,7 @@ import type { Token } from '../engine/formats/onnxText/lexer';
 import type { Place, Scope } from '../engine/formats/onnxText/places';
 import type { ModelFunction, OperatorSet, ValueType } from '../engine/graph/model';
 import { newestVersion } from '../engine/operators/schema';
-import { canonicalDomain } from '../engine/operators/table';
+import { canonicalDomain } from '../engine/operators/domain';
 import { Query } from '../engine/query';
 import type { Analysis, Listing } from './analysis';
 import type { Served } from './served';

@@ -3,7 +3,7 @@ import type { Model } from '../graph/model';
 import type { Work } from '../operators/rule';
 import { isKnownDomain } from '../operators/schema';
 import { namesOf } from '../operators/nodeChecks';
-import { canonicalDomain } from '../operators/table';
+import { canonicalDomain } from '../operators/domain';
 import { problem, type Problem } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import type { FlatModel } from './flatModel';

@@ -1,6 +1,6 @@
 import type { Model, Node } from '../graph/model';
 import { checkNode, type NodeReport } from '../operators/nodeChecks';
-import { canonicalDomain } from '../operators/table';
+import { canonicalDomain } from '../operators/domain';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import type { Steps } from '../scheduler';

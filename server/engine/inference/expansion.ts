@@ -1,5 +1,5 @@
 import type { Graph, Model, ModelFunction, Node } from '../graph/model';
-import { canonicalDomain } from '../operators/table';
+import { canonicalDomain } from '../operators/domain';
 import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 

@@ -1,5 +1,5 @@
 import type { Attribute, Graph, Model, ModelFunction, OperatorSet, ValueInfo } from '../graph/model';
-import { canonicalDomain } from '../operators/table';
+import { canonicalDomain } from '../operators/domain';
 import { problem } from '../problem';
 import type { ArgsOf, Problem, ProblemCode } from '../problem';
 import { runPolitely, type Scheduler } from '../scheduler';

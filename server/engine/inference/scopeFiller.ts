@@ -1,7 +1,8 @@
 import type { Graph, Node, Tensor, ValueInfo } from '../graph/model';
 import { newestVersion } from '../operators/schema';
 import { heldNumbers } from '../operators/attributeNumbers';
-import { canonicalDomain, ruleOf } from '../operators/table';
+import { canonicalDomain } from '../operators/domain';
+import { ruleOf } from '../operators/table';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { runPolitely, type Scheduler, type Steps } from '../scheduler';

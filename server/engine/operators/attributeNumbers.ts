@@ -4,7 +4,7 @@ import { utf8Length } from '../graph/utf8';
 import type { Attribute, Node } from '../graph/model';
 import table from './attributeNumbers.json';
 import type { AttributeReader } from './rule';
-import { canonicalDomain } from './table';
+import { canonicalDomain } from './domain';
 
 /** Numbers that a node holds in its attributes and not in tensors: classical models, vocabularies. */
 export interface HeldNumbers {

@@ -1,7 +1,8 @@
 import { entryOf } from '../../../outside/table';
 import type { Node } from '../graph/model';
 import inputs from './constantInputs.json';
-import { canonicalDomain, ruleOf } from './table';
+import { canonicalDomain } from './domain';
+import { ruleOf } from './table';
 
 /**
  * What a constant is to the operator that reads it: numbers that were trained, scales and zero points, or a table beside

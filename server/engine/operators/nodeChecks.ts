@@ -14,7 +14,8 @@ import {
   typeOfAttribute,
 } from './schema';
 import type { OperatorSchema, SchemaParameter } from './schema';
-import { canonicalDomain, ruleOf } from './table';
+import { canonicalDomain } from './domain';
+import { ruleOf } from './table';
 import { isWhole, typeList, typeWord } from './typeWords';
 
 /** Hears what is wrong with a node. */

@@ -2,7 +2,7 @@ import { entryOf } from '../../../outside/table';
 import type { Attribute, ModelFunction } from '../graph/model';
 import choices from './attributeChoices.json';
 import facts from './schemas.json';
-import { canonicalDomain } from './table';
+import { canonicalDomain } from './domain';
 import { largest } from '../lists';
 
 /** The type words of attributes, as the textual syntax has them (`type_proto` and `sparse_tensor` included). */

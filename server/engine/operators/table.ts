@@ -29,6 +29,7 @@ import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorRule } from './rule';
 import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
+import { canonicalDomain } from './domain';
 
 const onnxOperators: readonly OperatorRule[] = [
   ...attentionOperators,
@@ -75,11 +76,6 @@ list(ofTflite);
 
 /** The rules of all formats. */
 export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ofTflite];
-
-/** `ai.onnx` is the long name of the default domain. */
-export function canonicalDomain(domain: string): string {
-  return domain === 'ai.onnx' ? '' : domain;
-}
 
 /** All that is known about an operator; undefined for those without a rule. */
 export function ruleOf(domain: string, name: string): OperatorRule | undefined {

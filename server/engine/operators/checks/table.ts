@@ -1,5 +1,5 @@
 import type { Node } from '../../graph/model';
-import { canonicalDomain } from '../table';
+import { canonicalDomain } from '../domain';
 import { indexChecks } from './indices';
 import { layerChecks } from './layers';
 import { movementChecks } from './movement';
