@@ -75,7 +75,7 @@ describe('on the command line a GGUF file', () => {
     const cut = written('cut.gguf', tinyUnknown().subarray(0, 2000));
     const { code, error } = await siliconlens('listing', cut);
     expect(code).toBe(1);
-    expect(error).toContain('The file ends at byte 2000');
+    expect(error).toContain('it ends at byte 2000');
   });
 
   it('is given to no tool that reads ONNX', async () => {

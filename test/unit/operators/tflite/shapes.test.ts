@@ -5,10 +5,9 @@ import { cases, inferred } from './cases';
 const shapeOf = ({ type }: InferredValue): unknown =>
   type?.kind === 'tensor' || type?.kind === 'sparse' ? type.shape : undefined;
 
-/** What is to be said of single cases: the result of WHERE has a size that data decides, and so has the branch of IF. */
+/** What is to be said of single cases: the result of WHERE has a size that data decides. */
 const remarks: Readonly<Record<string, readonly string[]>> = {
   WHERE: ['inference.data-decides'],
-  IF: ['inference.branch-dearest-counts'],
 };
 
 /** What data decides has a symbol: of any number of places as many are true as the data has. */
