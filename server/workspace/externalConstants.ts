@@ -27,7 +27,7 @@ export class ExternalConstants {
     private readonly model: Model,
     private readonly modelUri: string,
     private readonly files: ModelFiles,
-    private readonly earlier?: ExternalConstants,
+    private earlier?: ExternalConstants,
   ) {}
 
   /** Resolves once the tensors have what could be read of them; never rejects. */
@@ -55,6 +55,8 @@ export class ExternalConstants {
       const stamp = this.takeEarlier(location, tensors) ?? (await this.readFile(location, tensors));
       this.read.set(location, { stamp, tensors });
     }
+    // Each would hold the one before it, and with it all models of a text that is being written.
+    this.earlier = undefined;
   }
 
   /** Undefined where the text before did not have the same tensors in that file. */

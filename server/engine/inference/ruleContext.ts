@@ -41,8 +41,9 @@ export interface NodeSurroundings {
 /** The view of one node that its rule is given; holds what the rule says. */
 export class RuleContext extends NodeAttributes implements NodeContext {
   private readonly failures = new Set<string>();
-  private readonly askedInputs = new Set<number>();
-  private readonly costs = new Map<string, number>();
+  /** Made when needed: there is one of these objects for each node. */
+  private askedInputs: Set<number> | undefined;
+  private costs: Map<string, number> | undefined;
   /** The branch that the user chose for this node: whether it is that of a true condition. */
   chosen: boolean | undefined;
   /** The exclusive subgraph that counts although data decides. */
@@ -100,13 +101,13 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   elements(index: number): readonly Element[] | undefined {
-    this.askedInputs.add(index);
+    (this.askedInputs ??= new Set()).add(index);
     return this.fact(index)?.elements;
   }
 
   /** Whether the rule wanted to know the content of an input. */
   asked(index: number): boolean {
-    return this.askedInputs.has(index);
+    return this.askedInputs?.has(index) === true;
   }
 
   setTensor(index: number, dtype: DataType | undefined, shape: Shape | undefined): void {
@@ -181,12 +182,12 @@ export class RuleContext extends NodeAttributes implements NodeContext {
   }
 
   costOf(attribute: string): number | undefined {
-    return this.costs.get(attribute);
+    return this.costs?.get(attribute);
   }
 
   /** What one run of an exclusive subgraph costs. */
   noteCost(attribute: string, cost: number): void {
-    this.costs.set(attribute, cost);
+    (this.costs ??= new Map()).set(attribute, cost);
   }
 
   take(attribute: string): void {
