@@ -122,3 +122,13 @@ it('says which values do not fit or have no place', async () => {
     { code: 'value.unknown', args: { name: 'nothing_like_it' } },
   ]);
 });
+
+it('how many are best has no number until somebody gives one: the file says what comes out', async () => {
+  const text = `<ir_version: 10, opset_import: ["": 21]>
+g (float[3,4] x, int64[1] k) => (float[3,3] y, int64[3,3] i) {
+  y, i = TopK (x, k)
+}`;
+  expect(shapes(await inferred(text))).toEqual(['[3,3]', '[3,3]']);
+  const open = text.replaceAll('[3,3]', '[3,n]');
+  expect(shapes(await inferred(open, { k: [2] }))).toEqual(['[3,2]', '[3,2]']);
+});
