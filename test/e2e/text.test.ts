@@ -75,7 +75,7 @@ it('says that totals of an unfinished text are lower bounds, in lens and side pa
   await bench.command('siliconlens.panel.focus');
   const panel = await bench.webview('.panel .card');
   const card = (await panel.locator('.card').first().innerText()).replace(/\s+/g, ' ');
-  expect(card).toMatch(/Latency at least [\d.,]+ [µm]s Basis unknown/);
+  expect(card).toMatch(/Latency at least [\d.,]+ [µm]s \(1 node unknown\) Basis unknown/);
   await bench.picture('partial-totals');
   await bench.command('siliconlens.openReport');
   const report = await bench.webview('#memory-over-time');
