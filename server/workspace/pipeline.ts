@@ -61,7 +61,7 @@ export class Pipeline {
     const resolved = resolveBindings(this.listing.model.graph, asked.dimensions);
     const { bindings } = resolved;
     const choices: Choices = { ...asked, workload: { ...asked.workload, bindings } };
-    const { values = {}, phase, precision, runtime } = choices.workload;
+    const { values = {}, phase } = choices.workload;
     const inference = await inferences.wait(
       this.listing,
       () => infer(this.listing.model, choices.workload, {}, scheduler),
@@ -89,7 +89,8 @@ export class Pipeline {
     const chips: ChipAnalysis[] = [];
     const state = { revision, listing, choices, catalogue, prepared, inference, refusal: null, profiles };
     for (const chip of chosen.chips) {
-      const key = JSON.stringify([keyOf(chip), precision, runtime, host && keyOf(host)]);
+      // All that is asked for, so that nothing can be missing.
+      const key = JSON.stringify([keyOf(chip), choices.workload, host && keyOf(host)]);
       chips.push(await costs.wait(inference, () => costsOn(prepared, chip, scheduler, host), key, kept));
       if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
     }

@@ -4,14 +4,11 @@ import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from '../../../
 import { onnxOrigin } from '../../../server/engine/graph/origin';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Analysis } from '../../../server/workspace/analysis';
-import { choicesFor, parseSettings } from '../../../server/workspace/choices';
+import { choicesFor, parseSettings, type Choices } from '../../../server/workspace/choices';
 import { Pipeline } from '../../../server/workspace/pipeline';
 
-/** The analysis of a model that a test made, with the text it is shown in. */
-export async function analysed(
-  model: Model,
-  settings: object = {},
-): Promise<{ analysis: Analysis; text: string }> {
+/** The pipeline of a model that a test made, with the text it is shown in. */
+export function pipelineOf(model: Model): { pipeline: Pipeline; text: string } {
   const { text, positions } = printListing(model, { fileName: 'm.onnx' });
   const listing = {
     uri: 'siliconlens:/m.onnx.onnxtxt',
@@ -25,8 +22,21 @@ export async function analysed(
     problems: [],
     external: { problems: [], revision: 0, files: null },
   };
-  const choices = choicesFor(parseSettings(settings).value, 'm.onnx');
-  return { analysis: await new Pipeline(listing).run(choices, uninterrupted), text };
+  return { pipeline: new Pipeline(listing), text };
+}
+
+/** What settings choose for such a model. */
+export function choicesOf(settings: object): Choices {
+  return choicesFor(parseSettings(settings).value, 'm.onnx');
+}
+
+/** The analysis of a model that a test made, with the text it is shown in. */
+export async function analysed(
+  model: Model,
+  settings: object = {},
+): Promise<{ analysis: Analysis; text: string }> {
+  const { pipeline, text } = pipelineOf(model);
+  return { analysis: await pipeline.run(choicesOf(settings), uninterrupted), text };
 }
 
 export function node(operator: string, inputs: string[], outputs: string[], more: Partial<Node> = {}): Node {
