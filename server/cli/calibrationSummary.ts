@@ -6,7 +6,7 @@ import type { Chip } from '../engine/chips/chip';
 import type { MatchedProfile } from '../engine/cost/calibrate/matchProfile';
 import type { GroupFit } from '../engine/cost/calibrate/fromProfile';
 import type { ChipOverlay } from '../engine/cost/calibrate/overlay';
-import type { TotalEstimate } from '../engine/cost/types';
+import { wholeTotal } from '../engine/cost/totals';
 import { column, type Section } from '../engine/report/print/section';
 import { tableOf } from '../engine/report/print/table';
 import { known, type Words } from '../engine/report/print/words';
@@ -88,20 +88,18 @@ function groupsSection({ chip, overlay, fits, kept, unused }: Calibrated, words:
   };
 }
 
-/** A time of which only a part is known is not held against a measured one. */
-function wholeValue(total: TotalEstimate | null): number | null {
-  return total && !total.isLowerBound ? total.value : null;
-}
-
 /** Measured and estimated time of each model, before and after. */
 function modelsSection(changes: readonly Before[], words: Words, say: Say): Section {
   const rows = changes.flatMap(({ measured, after }) => {
     const kernels = sumsOf(measured, after);
     const { wholeSeconds } = measured.profile;
-    const whole = [measured.analysis, after].map(({ cost }) => wholeValue(cost.total.latencySeconds));
+    // A time of which only a part is known is not held against a measured one.
+    const estimated = [measured.analysis, after].map(
+      ({ cost }) => wholeTotal(cost.total.latencySeconds)?.value ?? null,
+    );
     return [
       rowOf(`${measured.model}: ${say('kernels')}`, kernels.measured, kernels.before, kernels.after, words),
-      rowOf(`${measured.model}: ${say('whole')}`, wholeSeconds, whole[0]!, whole[1]!, words),
+      rowOf(`${measured.model}: ${say('whole')}`, wholeSeconds, estimated[0]!, estimated[1]!, words),
     ];
   });
   return {

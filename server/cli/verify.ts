@@ -6,6 +6,7 @@ import { problemMessage } from '../../l10n/problems';
 import { commandText, commentText, shells, type Shell } from '../../outside/shell';
 import { costsOn, prepare, type Prepared } from '../engine/analyse';
 import { measureCommands, type MeasureTask } from '../engine/cost/calibrate/commands';
+import { wholeTotal } from '../engine/cost/totals';
 import { cutNode } from '../engine/cost/calibrate/cutNode';
 import { writeOnnx } from '../engine/formats/onnx/write';
 import type { Model } from '../engine/graph/model';
@@ -109,7 +110,7 @@ async function commandsFor(
   const { profile, cost } = await costsOn(prepared, chip, uninterrupted);
   const recipe = measureCommands({ ...task, model, workload, inference, profile });
   // A lower bound is nothing to measure against.
-  const seconds = cost.total.latencySeconds?.isLowerBound ? null : cost.total.latencySeconds;
+  const seconds = wholeTotal(cost.total.latencySeconds);
   const key = seconds ? 'cli.verify.estimate' : 'cli.verify.estimateUnknown';
   const lines = [
     ...(shell === 'powershell' ? [message(language, 'cli.verify.powershell')] : []),

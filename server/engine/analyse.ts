@@ -65,12 +65,23 @@ export async function preparedOf(
   inference: Inference,
   scheduler: Scheduler,
 ): Promise<Prepared> {
+  const measures = await measured.wait(inference, () => measure(model, inference, scheduler));
+  return { model, workload, inference, ...measures };
+}
+
+/** What is summed over a whole model. */
+type Measures = Pick<Prepared, 'weights' | 'numbers' | 'operations'>;
+
+/** Another chip or precision changes nothing in it. */
+const measured = new Query<Inference, Measures>();
+
+async function measure(model: Model, inference: Inference, scheduler: Scheduler): Promise<Measures> {
   const weights = await runPolitely(storedWeightBytes(inference), scheduler);
   const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
   const known = await runPolitely(modelOperations(inference), scheduler);
   const { most } = inference;
   const operations = most ? bounded(known, await runPolitely(modelOperations(most), scheduler)) : known;
-  return { model, workload, inference, weights, numbers, operations };
+  return { weights, numbers, operations };
 }
 
 /**

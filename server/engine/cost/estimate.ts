@@ -17,7 +17,7 @@ import { shareOut } from './shares';
 import { machineFor } from './machine';
 import { throughputOf } from './throughput';
 import { isOpen } from '../inference/infer';
-import { totalsOf } from './totals';
+import { totalsOf, wholeTotal } from './totals';
 import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
 
 export interface EstimateOptions {
@@ -85,6 +85,7 @@ function* estimateSteps(
     ? { ...spikes.joules, isLowerBound: isOpen(inference), unknownNodes: 0, atMost: null }
     : null;
   const io = transferOfInputsAndOutputs(inference, chip, site.sizing);
+  const latency = wholeTotal(total.latencySeconds);
   return {
     chip: chip.id,
     runtime: profile.id,
@@ -96,10 +97,7 @@ function* estimateSteps(
     total: {
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
-      throughput:
-        total.latencySeconds && !total.latencySeconds.isLowerBound
-          ? yield* throughputOf(model, kernels, chip, total.latencySeconds.value, io.seconds)
-          : null,
+      throughput: latency ? yield* throughputOf(model, kernels, chip, latency.value, io.seconds) : null,
       joules: total.joules ?? spikeJoules,
       io,
       startSeconds: profile.runSeconds?.value ?? null,

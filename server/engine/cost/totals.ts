@@ -25,6 +25,11 @@ export interface Costed {
   readonly training: boolean;
 }
 
+/** A total of which nothing is missing; null for a lower bound, which says nothing of the whole. */
+export function wholeTotal<T extends Bounded>(total: T | null | undefined): T | null {
+  return total && !total.isLowerBound ? total : null;
+}
+
 /** A sum of numbers over nodes, of which some may be unknown. */
 class NumberSum {
   private sum = 0;

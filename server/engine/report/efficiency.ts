@@ -1,7 +1,8 @@
 import type { ChipAnalysis } from '../analyse';
 import { scale } from '../cost/interval';
 import { samplesPerRun } from '../cost/throughput';
-import type { Bounded, Estimate } from '../cost/types';
+import { wholeTotal } from '../cost/totals';
+import type { Estimate } from '../cost/types';
 import type { Inference } from '../inference/types';
 
 /** What a run costs besides time. All figures are of one batch in flight; what rests on a missing fact is null. */
@@ -35,10 +36,9 @@ export function efficiencyOf(
   gramsPerKilowattHour: number | null,
 ): Efficiency {
   // Ratios of two lower bounds bound nothing.
-  const whole = <T extends Bounded>(total: T | null): T | null => (total?.isLowerBound ? null : total);
-  const joules = whole(cost.total.joules);
-  const operations = whole(cost.total.operations)?.value ?? null;
-  const latencySeconds = whole(cost.total.latencySeconds);
+  const joules = wholeTotal(cost.total.joules);
+  const operations = wholeTotal(cost.total.operations)?.value ?? null;
+  const latencySeconds = wholeTotal(cost.total.latencySeconds);
   const samples = samplesPerRun(inference);
   const seconds = latencySeconds?.value ?? 0;
   // The figure is the area of the die, which holds all devices of the entry; the costs are those of one of them.

@@ -1,5 +1,6 @@
 import { csvRow, type CsvCell } from '../../../../outside/csv';
 import type { LazyChip, LazyReport, ReportChip, ReportMeasured, ReportNode } from '../types';
+import { wholeTotal } from '../../cost/totals';
 import type { TotalEstimate } from '../../cost/types';
 import { shapeText } from './sections';
 
@@ -49,11 +50,11 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell | u
   ['joules', ({ cost }) => cost?.joules?.value],
   // Figures of the whole run, the same in every row of a chip. A lower bound has columns of its own: a bare number would
   // pass for the whole.
-  ['chip_seconds', ({ chip }) => whole(chip?.total.latencySeconds)],
+  ['chip_seconds', ({ chip }) => wholeTotal(chip?.total.latencySeconds)?.value],
   ['chip_seconds_at_least', ({ chip }) => least(chip?.total.latencySeconds)],
   ['chip_seconds_at_most', ({ chip }) => chip?.total.latencySeconds?.atMost],
   ['chip_unknown_nodes', ({ chip }) => chip?.total.operations.unknownNodes],
-  ['chip_joules', ({ chip }) => whole(chip?.total.joules)],
+  ['chip_joules', ({ chip }) => wholeTotal(chip?.total.joules)?.value],
   ['chip_joules_at_least', ({ chip }) => least(chip?.total.joules)],
   ['chip_joules_at_most', ({ chip }) => chip?.total.joules?.atMost],
   ['chip_operations_per_joule', ({ chip }) => chip?.efficiency.operationsPerJoule],
@@ -64,10 +65,6 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell | u
   ['chip_wh_per_1000_requests', ({ chip }) => chip?.efficiency.wattHoursPerThousandRequests?.value],
   ['chip_g_co2e_per_1000_requests', ({ chip }) => chip?.efficiency.gramsCo2PerThousandRequests?.value],
 ];
-
-function whole(total: TotalEstimate | null | undefined): number | null | undefined {
-  return total?.isLowerBound ? null : total?.value;
-}
 
 function least(total: TotalEstimate | null | undefined): number | null | undefined {
   return total?.isLowerBound ? total.value : null;

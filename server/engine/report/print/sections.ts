@@ -1,4 +1,5 @@
-import type { Estimate, Total, TotalEstimate } from '../../cost/types';
+import { wholeTotal } from '../../cost/totals';
+import type { Total, TotalEstimate } from '../../cost/types';
 import type { Report, ReportChip, ReportNode, ReportValue } from '../types';
 import type { Fit } from '../../memory/fit';
 import { column, type Section } from './section';
@@ -98,8 +99,8 @@ function chipSection(report: Report, words: Words): Section {
       runtime === report.workload.runtime ? runtime : words.text('print.runtimeDefault', { runtime }),
       precision.compute,
       totalText(total.latencySeconds, words.seconds, words),
-      rangeText(whole(total.latencySeconds), words.seconds, words),
-      known(whole(total.latencySeconds), (estimate) => text(`basis.${estimate.basis}`), words),
+      rangeText(wholeTotal(total.latencySeconds), words.seconds, words),
+      known(wholeTotal(total.latencySeconds), (estimate) => text(`basis.${estimate.basis}`), words),
       known(total.throughput, (throughput) => throughputText(throughput, words), words),
       // What a run costs besides its nodes: inputs and outputs over the link, and the runtime's start.
       known(total.io.seconds, (seconds) => words.seconds(seconds + (total.startSeconds ?? 0)), words),
@@ -119,11 +120,6 @@ function totalText(
   words: Words,
 ): string {
   return words.total(total, write) ?? words.text('print.unknown');
-}
-
-/** The estimate of a whole model; null for a lower bound, whose range and basis say nothing of the whole. */
-function whole(estimate: TotalEstimate | null): Estimate | null {
-  return estimate?.isLowerBound ? null : estimate;
 }
 
 /** Bytes of the weights; where some have a type that nobody knows here, those of the others. */
@@ -189,7 +185,7 @@ function energySection(report: Report, words: Words): Section {
     rows: report.chips.map(({ id, total, efficiency }) => [
       id,
       totalText(total.joules, words.joules, words),
-      rangeText(whole(total.joules), words.joules, words),
+      rangeText(wholeTotal(total.joules), words.joules, words),
       known(efficiency.watts, words.watts, words),
       known(efficiency.operationsPerJoule, words.operationsPerJoule, words),
       known(efficiency.samplesPerJoule, words.decimal, words),
