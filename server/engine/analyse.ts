@@ -14,7 +14,7 @@ import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
-import { fitOf, type Fit } from './memory/fit';
+import { fitOf, usableBytes, type Fit } from './memory/fit';
 import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
 import { problem } from './problem';
 import type { Problem } from './problem';
@@ -115,7 +115,7 @@ export async function costsOn(
   });
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
     const needed = fit.leastBytes ?? 0;
-    const capacity = Math.max(0, (fit.capacityBytes ?? 0) - (fit.reserveBytes ?? 0));
+    const capacity = Math.max(0, usableBytes(fit) ?? 0);
     const args = { chip: chip.name, needed, capacity };
     const code = workload.phase === 'training' ? 'memory-too-small-training' : 'memory-too-small';
     problems.push(problem('warning', code, args));

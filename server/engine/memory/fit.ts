@@ -33,6 +33,19 @@ export interface Fit {
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
+/** Bytes that a model can have: the capacity less the reserve, where an unknown one counts as none; null while unknown. */
+export function usableBytes({
+  capacityBytes,
+  reserveBytes,
+}: Pick<Fit, 'capacityBytes' | 'reserveBytes'>): number | null {
+  return capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
+}
+
+/** Bytes that need room at the same time: what is streamed leaves as much room as the activations need. */
+export function roomNeeded(bytes: number, weightsBytes: number, streamedBytes: number): number {
+  return streamedBytes > 0 ? bytes - weightsBytes : bytes;
+}
+
 /** What else decides whether a model fits. */
 interface FitContext {
   readonly phase: Phase;
@@ -63,11 +76,11 @@ export function fitOf(
   const { leastBytes } = timeline;
   const isMore = timeline.highWaterBytes === null;
   const more = phase === 'training' ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
-  // What is streamed leaves as much room as the activations need.
-  const resident = streamedBytes > 0 ? timeline.weights.known : 0;
   const most = more === 'sizes' ? mostBytes : null;
-  const need = { least: leastBytes && leastBytes - resident, most: most && most - resident };
-  const verdict = verdictOf(need, capacityBytes && capacityBytes - (reserveBytes ?? 0), more);
+  const room = (bytes: number | null): number | null =>
+    bytes && roomNeeded(bytes, timeline.weights.known, streamedBytes);
+  const need = { least: room(leastBytes), most: room(most) };
+  const verdict = verdictOf(need, usableBytes({ capacityBytes, reserveBytes }), more);
   return {
     capacityBytes,
     marketedBytes: perDevice(memory?.marketedBytes?.value),

@@ -1,7 +1,7 @@
 import type { ChipAnalysis, Prepared } from '../analyse';
 import type { PrecisionChoice } from '../cost/types';
 import { cachePolicyIn } from '../kernels/caches';
-import type { Fit } from '../memory/fit';
+import { roomNeeded, usableBytes, type Fit } from '../memory/fit';
 import type { Largest } from '../memory/largest';
 import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
@@ -46,19 +46,19 @@ export interface Limit extends Largest {
 
 /** Bytes that are left on a chip, negative where some are missing; null while something is unknown. */
 export function freeBytes({ fit, timeline }: Pick<ChipAnalysis, 'fit' | 'timeline'>): number | null {
-  const { leastBytes, mostBytes, highWaterBytes, capacityBytes, reserveBytes, streamedBytes, fits } = fit;
+  const { leastBytes, mostBytes, highWaterBytes, streamedBytes, fits } = fit;
   // Of a need between two bounds the larger one decides what surely fits.
   const whole = highWaterBytes ?? (fits === false ? leastBytes : mostBytes);
-  if (whole === null || capacityBytes === null) return null;
-  const needed = streamedBytes > 0 ? whole - timeline.weights.known : whole;
-  return capacityBytes - (reserveBytes ?? 0) - needed;
+  const usable = usableBytes(fit);
+  if (whole === null || usable === null) return null;
+  return usable - roomNeeded(whole, timeline.weights.known, streamedBytes);
 }
 
 /** What is said of one chip before anything else is tried. */
 export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit {
   const { chip, cost, fit, plan, timeline } = analysis;
   const free = freeBytes(analysis);
-  const usable = fit.capacityBytes === null ? 0 : fit.capacityBytes - (fit.reserveBytes ?? 0);
+  const usable = usableBytes(fit) ?? 0;
   return {
     id: chip.id,
     name: chip.name,

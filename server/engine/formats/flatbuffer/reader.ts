@@ -1,11 +1,40 @@
+import type { ByteSource } from '../../graph/byteSource';
+import type { Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
-import type { ProblemList } from '../problems';
-import type { Meter } from '../room';
+import { marked, ProblemList } from '../problems';
+import { boundless, Meter, readInRoom, type ReadModel, type Room } from '../room';
 import { unreadable, UnreadableError } from '../unreadable';
-import type { Pages } from './pages';
+import { Pages } from './pages';
 import type { Table, Vector } from './table';
 
 const truncatedCode = 'format.truncated';
+
+/** Whether a file has these letters behind the offset of its root table. */
+export function isMarkedFlat(head: Uint8Array, letters: string): boolean {
+  return [...letters].every((letter, i) => head[4 + i] === letter.charCodeAt(0));
+}
+
+type ReaderOf = new (...parts: ConstructorParameters<typeof FlatReader>) => {
+  read(): Promise<Model | null>;
+};
+
+/** Reads a file by a reader of its format, at most so many problems of it. */
+export async function readFlat(
+  Reader: ReaderOf,
+  mostProblems: number,
+  source: ByteSource,
+  scheduler: Scheduler,
+  room: Room = boundless,
+): Promise<ReadModel> {
+  const problems = new ProblemList(mostProblems);
+  const meter = new Meter(room);
+  const pages = new Pages(source);
+  const reader = new Reader(pages, scheduler, problems, meter);
+  return readInRoom(source, pages, async () => {
+    const value = await reader.read();
+    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
+  });
+}
 
 /** Reads things of a FlatBuffer one by one: what is wrong with one is told, and the others are read all the same. */
 export class FlatReader {

@@ -13,42 +13,25 @@ import type {
 } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { DimReader, openDimension } from '../dims';
-import { Pages } from '../flatbuffer/pages';
-import { FlatReader } from '../flatbuffer/reader';
+import { FlatReader, isMarkedFlat, readFlat } from '../flatbuffer/reader';
 import { rootTable, type Table } from '../flatbuffer/table';
 import { decodeRaw } from '../onnx/elements';
-import { marked, ProblemList } from '../problems';
-import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
 import { shortestSingle } from '../singles';
 import { damaged, unreadable } from '../unreadable';
 import { limits, memory } from './limits';
 
-/** `ORTM`, behind the offset of the root table. */
-const magic = [0x4f, 0x52, 0x54, 0x4d];
-
 /** Whether a file begins as those of ONNX Runtime's own format do. */
 export function isOrt(head: Uint8Array): boolean {
-  return magic.every((byte, i) => head[4 + i] === byte);
+  return isMarkedFlat(head, 'ORTM');
 }
 
 /**
  * Reads a model of ONNX Runtime's own format (`.ort`): the nodes of ONNX in a FlatBuffer; never weights. Source: ONNX Runtime's
  * core/flatbuffers/schema/ort.fbs. Bad input gives the part that could be read, and problems.
  */
-export async function readOrt(
-  source: ByteSource,
-  scheduler: Scheduler,
-  room: Room = boundless,
-): Promise<ReadModel> {
-  const problems = new ProblemList(limits.problems);
-  const meter = new Meter(room);
-  const pages = new Pages(source);
-  const reader = new FileReader(pages, scheduler, problems, meter);
-  return readInRoom(source, pages, async () => {
-    const value = await reader.read();
-    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
-  });
+export function readOrt(source: ByteSource, scheduler: Scheduler, room?: Room): Promise<ReadModel> {
+  return readFlat(FileReader, limits.problems, source, scheduler, room);
 }
 
 /** Types of attributes by `AttributeType`, and the slot of each. */

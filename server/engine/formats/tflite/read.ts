@@ -3,11 +3,8 @@ import { tfliteCustomDomain, tfliteDomain } from '../../graph/domains';
 import { emptyGraph } from '../../graph/emptyModel';
 import type { Metadata, Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
-import { Pages } from '../flatbuffer/pages';
-import { FlatReader } from '../flatbuffer/reader';
+import { FlatReader, isMarkedFlat, readFlat } from '../flatbuffer/reader';
 import { rootTable, type Table, type Vector } from '../flatbuffer/table';
-import { marked, ProblemList } from '../problems';
-import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
 import { damaged } from '../unreadable';
 import { GraphBuilder } from './graphs';
@@ -16,31 +13,17 @@ import { readCode, readOperator, type OperatorCode } from './operators';
 import type { OperatorEntry, Subgraph, TensorEntry } from './subgraph';
 import { TensorReader } from './tensors';
 
-/** `TFL3`, behind the offset of the root table. */
-const magic = [0x54, 0x46, 0x4c, 0x33];
-
 /** Whether a file begins as TFLite does. */
 export function isTflite(head: Uint8Array): boolean {
-  return magic.every((byte, i) => head[4 + i] === byte);
+  return isMarkedFlat(head, 'TFL3');
 }
 
 /**
  * Reads a TFLite (LiteRT) file: the first subgraph with all that it runs, types, shapes, quantisation and places of its
  * tensors; never weights. Source: LiteRT's schema.fbs. Bad input gives the part that could be read, and problems.
  */
-export async function readTflite(
-  source: ByteSource,
-  scheduler: Scheduler,
-  room: Room = boundless,
-): Promise<ReadModel> {
-  const problems = new ProblemList(limits.problems);
-  const meter = new Meter(room);
-  const pages = new Pages(source);
-  const reader = new FileReader(pages, scheduler, problems, meter);
-  return readInRoom(source, pages, async () => {
-    const value = await reader.read();
-    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
-  });
+export function readTflite(source: ByteSource, scheduler: Scheduler, room?: Room): Promise<ReadModel> {
+  return readFlat(FileReader, limits.problems, source, scheduler, room);
 }
 
 class FileReader extends FlatReader {

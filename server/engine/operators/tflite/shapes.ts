@@ -246,39 +246,34 @@ function blocksOf(context: NodeContext): { block: readonly number[]; pairs: read
     : undefined;
 }
 
-/** Spatial axes are padded and cut into blocks; the places within a block become images of the batch. */
-function inferSpaceToBatch(context: NodeContext): void {
+/**
+ * Blocks between the batch and the spatial axes.
+ * @param batch the batch after one more axis of blocks
+ * @param place a spatial axis by the size of its blocks and what it is padded or cropped by
+ */
+function inferBlocks(
+  context: NodeContext,
+  batch: (dim: Dim, block: number) => Dim,
+  place: (dim: Dim, block: number, pair: number) => Dim,
+): void {
   const [shape, given] = [context.shape(0), blocksOf(context)];
-  if (!shape || !given)
-    return context.setTensor(
-      0,
-      context.dtype(0),
-      shape?.map((_, i) => context.fresh(`dim${i}`)),
-    );
-  const { block, pairs } = given;
-  const result = shape.map((dim, axis) => {
-    if (axis === 0) return block.reduce<Dim>((product, n) => multiply(product, n), dim);
+  const result = shape?.map((dim, axis) => {
+    if (!given) return context.fresh(`dim${axis}`);
+    const { block, pairs } = given;
+    if (axis === 0) return block.reduce<Dim>((all, n) => batch(all, n), dim);
     const i = axis - 1;
-    return i < block.length ? floorDivide(add(dim, pairs[2 * i]! + pairs[2 * i + 1]!), block[i]!) : dim;
+    return i < block.length ? place(dim, block[i]!, pairs[2 * i]! + pairs[2 * i + 1]!) : dim;
   });
   context.setTensor(0, context.dtype(0), result);
 }
 
+/** Spatial axes are padded and cut into blocks; the places within a block become images of the batch. */
+function inferSpaceToBatch(context: NodeContext): void {
+  inferBlocks(context, multiply, (dim, block, padding) => floorDivide(add(dim, padding), block));
+}
+
 function inferBatchToSpace(context: NodeContext): void {
-  const [shape, given] = [context.shape(0), blocksOf(context)];
-  if (!shape || !given)
-    return context.setTensor(
-      0,
-      context.dtype(0),
-      shape?.map((_, i) => context.fresh(`dim${i}`)),
-    );
-  const { block, pairs } = given;
-  const result = shape.map((dim, axis) => {
-    if (axis === 0) return block.reduce<Dim>((batch, n) => floorDivide(batch, n), dim);
-    const i = axis - 1;
-    return i < block.length ? subtract(multiply(dim, block[i]!), pairs[2 * i]! + pairs[2 * i + 1]!) : dim;
-  });
-  context.setTensor(0, context.dtype(0), result);
+  inferBlocks(context, floorDivide, (dim, block, crop) => subtract(multiply(dim, block), crop));
 }
 
 /** GATHER: the first `batch_dims` axes of both are the same ones. */
