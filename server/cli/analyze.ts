@@ -10,29 +10,21 @@ import type { ReportInput } from '../engine/report/build';
 import { appendAll } from '../engine/lists';
 import { uninterrupted } from '../engine/scheduler';
 import { printReport, reportFormats } from '../printReport';
-import type { Choices } from '../workspace/choices';
 import { layOver } from '../workspace/measured';
-import { chosenChips } from '../workspace/chosenChips';
 import { parseAmount, type Arguments } from './arguments';
-import { ChipChoice } from './chipChoice';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { askedFor, prepareAsked, refuseRuntime, settingsFor, settingsNotes } from './workload';
+import { taskOf } from './task';
+import { prepareAsked, settingsNotes } from './workload';
 
 /** `siliconlens analyze MODEL`: the report as text. */
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
-  const path = onlyPath(words);
   const carbon = parseAmount('carbon', words.text('carbon'));
-  const choices = await settingsFor(words, path);
-  const asked = askedFor(words, choices);
-  const choice = await ChipChoice.here(language, choices.customChips);
-  const chips = await chipsFor(words, choices, choice);
-  refuseRuntime(words, chips);
-  const host = await hostFor(words, choices, choice);
+  const { path, choices, asked, choice, chips, host } = await taskOf(words, language);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
@@ -58,38 +50,6 @@ function partOf(path: string, { inference, operations }: Prepared): Failure | nu
     ({ code }) => code === 'operator.unmodelled' || code === 'operator.unknown',
   );
   return isUnknown ? failed('cli.error.partNodes', { path, count: operations.unknownNodes }) : null;
-}
-
-/** The one model that a command is about. */
-export function onlyPath(words: Arguments): string {
-  const [path, second] = words.positionals;
-  if (path === undefined) throw usage('cli.error.noModel', { command: words.command });
-  if (second !== undefined) throw usage('cli.error.tooMany', { argument: second });
-  return path;
-}
-
-/** The chips that the options name, else those of the settings, else the catalogue's choice. */
-export async function chipsFor(
-  words: Arguments,
-  choices: Choices,
-  choice: ChipChoice,
-): Promise<readonly Chip[]> {
-  const given = words.texts('chip');
-  const named = given.length > 0 ? given : choices.chips;
-  if (named.length === 0) return chosenChips([]).chips;
-  const chips = new Set<Chip>();
-  for (const name of named) chips.add(await choice.named(name));
-  return [...chips];
-}
-
-/** The host that the option names, else that of the settings; undefined: each chip has its own. */
-export async function hostFor(
-  words: Arguments,
-  choices: Choices,
-  choice: ChipChoice,
-): Promise<Chip | undefined> {
-  const name = words.text('host') ?? choices.host;
-  return name === null ? undefined : choice.named(name);
 }
 
 interface Surroundings {

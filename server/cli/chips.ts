@@ -4,20 +4,16 @@ import { searchChips } from '../engine/chips/search';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
 import { csvRow } from '../../outside/csv';
 import { visible } from '../../outside/hidden';
-import { plainJson } from '../../outside/json';
-import { markdownOf } from '../engine/report/print/markdown';
 import { column, type Section } from '../engine/report/print/sections';
-import { tableOf } from '../engine/report/print/table';
 import { known, type PrintName, type Words } from '../engine/report/print/words';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
-
-const chipFormats = ['table', 'json', 'markdown', 'csv'] as const;
+import { inFormat, tableFormats } from './tableFormats';
 
 /** `siliconlens chips [QUERY]`: the catalogue, or what a query finds in it. */
 export async function listChips(words: Arguments, language: Language): Promise<string> {
-  const format = words.choice('format', chipFormats) ?? 'table';
+  const format = words.choice('format', tableFormats) ?? 'table';
   const choice = await ChipChoice.here(language);
   const query = words.positionals.join(' ');
   const { found, related } = searchChips(query, choice.all);
@@ -26,16 +22,12 @@ export async function listChips(words: Arguments, language: Language): Promise<s
   if (found.length === 0 && !(isForReaders && related.length > 0)) throw choice.unknown(query);
   const text = reportWords(language);
   const section = found.length > 0 ? foundSection(found, text) : relatedSection(query, related, text);
-  switch (format) {
-    case 'table':
-      return tableOf([section]);
-    case 'markdown':
-      return markdownOf([section]);
-    case 'json':
-      return `${plainJson(JSON.stringify(found, null, 2))}\n`;
-    case 'csv':
-      return printChipsCsv(found);
-  }
+  return inFormat(
+    format,
+    found,
+    () => [section],
+    () => printChipsCsv(found),
+  );
 }
 
 /** The rate that a chip is known by: of the common formats the widest of 16 bits, else what it has. */

@@ -12,7 +12,7 @@ import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
 import { chipFolder } from '../workspace/chipFiles';
 import { chosenChips } from '../workspace/chosenChips';
-import { analyze, onlyPath } from './analyze';
+import { analyze } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
@@ -22,6 +22,7 @@ import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
+import { onlyPath } from './task';
 import { verify } from './verify';
 
 /** Where a command writes to and what surrounds it. */

@@ -14,7 +14,7 @@ import type { Inference } from '../engine/inference/types';
 import { uninterrupted } from '../engine/scheduler';
 import { reportWords } from '../reportWords';
 import { chosenChips } from '../workspace/chosenChips';
-import { onlyPath } from './analyze';
+import { onlyPath } from './task';
 import type { Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { failed, usage, type Outcome } from './failure';
