@@ -1,13 +1,8 @@
 import { csvRow } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
 import type { Bindings } from '../engine/graph/dim';
-import {
-  fitRows,
-  fitSections,
-  workloadInForce,
-  type ChipFit,
-  type FitReport,
-} from '../engine/report/fitReport';
+import { fitRows, fitSections, type ChipFit, type FitReport } from '../engine/report/fitReport';
+import { bindingsInForce } from '../engine/report/build';
 import { uninterrupted } from '../engine/scheduler';
 import { whatFits } from '../engine/whatFits';
 import type { Phase } from '../engine/workload';
@@ -33,7 +28,8 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
   const fits: ChipFit[] = [];
   for (const chip of chips)
     fits.push(await whatFits({ prepared, ...(host && { host }) }, chip, uninterrupted));
-  const report: FitReport = { schemaVersion: 1, path, workload: workloadInForce(prepared), chips: fits };
+  const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
+  const report: FitReport = { schemaVersion: 1, path, workload, chips: fits };
   return {
     text: inFormat(
       format,

@@ -36,35 +36,7 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
   const lines = [facts.join(' · '), ''];
   if (analysis.refusal) lines.push(markdownText(problemText(analysis.refusal, language)), '');
   if (analysis.chips.length > 0) {
-    const head = [
-      'hover.table.chip',
-      'hover.table.time',
-      'hover.table.throughput',
-      'hover.table.energy',
-      'hover.table.memory',
-    ] as const;
-    lines.push(
-      `| ${head.map((key) => message(language, key)).join(' | ')} |`,
-      '| :-- | --: | --: | --: | --: |',
-    );
-    for (const one of analysis.chips.slice(0, 8)) {
-      const { chip, cost } = one;
-      const rate = known(
-        cost.total.throughput,
-        ({ samplesPerSecond }) => format.perSecond(samplesPerSecond),
-        language,
-      );
-      const energy = summed(cost.total.joules, format.joules, language);
-      const cells = [
-        markdownText(chip.name),
-        totalTime(cost.total, language),
-        rate,
-        energy,
-        memoryCell(analysis, one, language),
-      ];
-      lines.push(`| ${cells.join(' | ')} |`);
-    }
-    lines.push('');
+    appendAll(lines, chipTable(analysis, language));
     const sizes = dimensionsText(analysis, language);
     if (sizes !== '') lines.push(markdownText(sizes, 1000), '');
   }
@@ -72,6 +44,31 @@ export function modelHover(analysis: Analysis, language: Language, links: boolea
   appendAll(lines, modelExtras(model, language));
   if (links) lines.push(commandLinks(analysis.listing.uri, language));
   return { kind: MarkupKind.Markdown, value: lines.join('\n') };
+}
+
+/** Totals on each chip, at most eight, with an empty line behind. */
+function chipTable(analysis: Analysis, language: Language): string[] {
+  const format = formatterOf(language);
+  const head = ['chip', 'time', 'throughput', 'energy', 'memory'] as const;
+  const rows = analysis.chips
+    .slice(0, 8)
+    .map((one) => [
+      markdownText(one.chip.name),
+      totalTime(one.cost.total, language),
+      known(
+        one.cost.total.throughput,
+        ({ samplesPerSecond }) => format.perSecond(samplesPerSecond),
+        language,
+      ),
+      summed(one.cost.total.joules, format.joules, language),
+      memoryCell(analysis, one, language),
+    ]);
+  return [
+    `| ${head.map((key) => message(language, `hover.table.${key}`)).join(' | ')} |`,
+    '| :-- | --: | --: | --: | --: |',
+    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+  ];
 }
 
 /** What is needed of what there is, and that it is too much where it is. */

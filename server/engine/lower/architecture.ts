@@ -48,6 +48,16 @@ export type Role =
   | 'sharedDown'
   | 'sharedRouter';
 
+/** Products of the one network of a layer, of its experts, and of the experts that all tokens go through. */
+export const denseRoles: ReadonlySet<Role> = new Set(['gate', 'up', 'gateUp', 'down']);
+export const expertRoles: ReadonlySet<Role> = new Set([
+  'expertGate',
+  'expertUp',
+  'expertGateUp',
+  'expertDown',
+]);
+export const sharedRoles: ReadonlySet<Role> = new Set(['sharedGate', 'sharedUp', 'sharedDown']);
+
 /** Attention with heads of its own keys and values, some of which several query heads may share. */
 export interface HeadsAttention {
   readonly kind: 'heads';

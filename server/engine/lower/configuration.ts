@@ -10,6 +10,7 @@ import type {
   NormKind,
   Role,
 } from './architecture';
+import { denseRoles, expertRoles, sharedRoles } from './architecture';
 import table from './configuration.json';
 import { Fields, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
@@ -123,17 +124,11 @@ function hasRole(row: Row, fields: Fields, role: Role, part: 'weight' | 'bias'):
   return part === 'weight' || isTrue(biases[role], fields);
 }
 
-const denseRoles: ReadonlySet<Role> = new Set(['gate', 'up', 'down', 'gateUp']);
 const sparseRoles: ReadonlySet<Role> = new Set([
   'router',
   'routerBias',
-  'expertGate',
-  'expertUp',
-  'expertGateUp',
-  'expertDown',
-  'sharedGate',
-  'sharedUp',
-  'sharedDown',
+  ...expertRoles,
+  ...sharedRoles,
   'sharedRouter',
 ]);
 

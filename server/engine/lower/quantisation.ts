@@ -1,6 +1,6 @@
 import { entryOf } from '../../../outside/table';
 import { dataTypes, type DataType } from '../graph/dataTypes';
-import type { Role } from './architecture';
+import { denseRoles, expertRoles, sharedRoles, type Role } from './architecture';
 import { objectOf, type JsonObject } from './fields';
 
 /** What a `quantization_config` makes of weights. */
@@ -19,19 +19,10 @@ const layerRoles: ReadonlySet<Role> = new Set([
   'queryUp',
   'latentDown',
   'keyValueUp',
-  'gate',
-  'up',
-  'gateUp',
-  'down',
-  'expertGate',
-  'expertUp',
-  'expertGateUp',
-  'expertDown',
-  'sharedGate',
-  'sharedUp',
-  'sharedDown',
+  ...denseRoles,
+  ...expertRoles,
+  ...sharedRoles,
 ]);
-const expertRoles: ReadonlySet<Role> = new Set(['expertGate', 'expertUp', 'expertGateUp', 'expertDown']);
 
 /** The type that each method stores weights in; undefined where its fields say something that is not known here. */
 const methods: Readonly<Record<string, (fields: JsonObject) => string | undefined>> = {

@@ -125,7 +125,7 @@ function allProblems({ problems, prepared, chips }: ReportInput): readonly Probl
 }
 
 /** The numbers of the model's own names that were used, those given by default included. */
-function bindingsInForce(prepared: Prepared): Record<string, number> {
+export function bindingsInForce(prepared: Prepared): Record<string, number> {
   const { names, symbols } = prepared.inference;
   const used = new Map(Object.entries(prepared.workload.bindings).filter(([name]) => names.has(name)));
   for (const { name, value } of symbols) if (value !== null) used.set(name, value);

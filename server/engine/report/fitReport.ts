@@ -1,4 +1,4 @@
-import type { ChipAnalysis, Prepared } from '../analyse';
+import type { ChipAnalysis } from '../analyse';
 import type { PrecisionChoice } from '../cost/types';
 import { cachePolicyIn } from '../kernels/caches';
 import { roomNeeded, usableBytes, type Fit } from '../memory/fit';
@@ -72,14 +72,6 @@ export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipF
     ...(fit.fits === false && free !== null && usable > 0 && { timesTooLarge: (usable - free) / usable }),
     limits,
   };
-}
-
-/** The workload with the sizes in force. */
-export function workloadInForce({ workload, inference }: Prepared): Workload {
-  const sizes = inference.symbols.flatMap(({ name, value }) =>
-    value === null ? [] : [[name, value] as const],
-  );
-  return { ...workload, bindings: { ...workload.bindings, ...Object.fromEntries(sizes) } };
 }
 
 /** The report as a table of chips. */
