@@ -1,5 +1,7 @@
 /** Probes at most: a mark that is a straight line needs four, one that is not twice as many as its numbers have bits. */
 const mostProbes = 60;
+/** Of these so many follow the line. */
+const mostFollowed = 7;
 
 /** The largest number for which a model fits. */
 export interface Largest {
@@ -32,16 +34,17 @@ export async function largestThatFits(
     else failing = next;
     const guess = before ? crossing(before, [next, margin]) : next * 2;
     before = [next, margin];
-    next = between(guess, fitting, failing);
     // A line that was followed to its end leaves one neighbour to look at; what is no line is halved.
-    if (probes > 6) next = Math.floor((fitting + failing) / 2);
+    const isLine = guess !== null && probes < mostFollowed;
+    next = isLine ? between(guess, fitting, failing) : Math.floor((fitting + failing) / 2);
   }
   return fitting === most ? { value: null, isUnlimited: true } : { value: fitting, isUnlimited: false };
 }
 
-/** Where the line through two points meets zero, rounded down; without a slope as far as can be. */
-function crossing([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): number {
+/** Where the line through two points meets zero, rounded down; without a slope as far as can be; null where there is no line. */
+function crossing([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): number | null {
   const slope = (y2 - y1) / (x2 - x1);
+  if (!Number.isFinite(slope)) return null;
   return slope < 0 ? Math.floor(x2 - y2 / slope) : Infinity;
 }
 

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
+import { type Printed, reportOf, siliconlens, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'siliconlens-cache-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder } = temporaryFolder();
 
 const model = join(folder, 'decoder.onnxtxt');
 /** A cache of 9 rows of 16 floats, to which one is added: 576 and 640 bytes. */
@@ -22,19 +20,12 @@ decoder (float[1,1,9,16] past_key, float[1,1,1,16] x) => (float[1,1,10,16] prese
 const settings = join(folder, 'settings.json');
 writeFileSync(settings, '{ "siliconlens.models": { "**/decoder.onnxtxt": { "cache": "shared" } } }');
 
-async function analyze(...more: string[]): Promise<{ code: number; out: string; error: string }> {
-  const printed = { out: '', error: '' };
-  const words = ['analyze', model, '--chip', 'nvidia-t4', '--phase', 'decode', ...more];
-  const code = await run(words, {
-    out: (text) => (printed.out += text),
-    error: (text) => (printed.error += text),
-    locale: 'en_US.UTF-8',
-  });
-  return { code, ...printed };
-}
+const words = [model, '--chip', 'nvidia-t4', '--phase', 'decode'];
+
+const analyze = (...more: string[]): Promise<Printed> => siliconlens('analyze', ...words, ...more);
 
 async function memoryWith(...more: string[]): Promise<Report['chips'][number]['memory']> {
-  return (JSON.parse((await analyze('--format', 'json', ...more)).out) as Report).chips[0]!.memory;
+  return (await reportOf(model, ...words.slice(1), ...more)).chips[0]!.memory;
 }
 
 it('says what becomes of a cache, and what it takes', async () => {

@@ -1,27 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import { afterAll, describe, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { describe, expect, it } from 'vitest';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import type { Report } from '../../../server/engine/report/types';
+import { siliconlens, temporaryFolder } from './commandLine';
 
 const fixtures = join(__dirname, '../../fixtures');
 const model = join(fixtures, 'models/tiny-mlp.onnx');
-const folder = mkdtempSync(join(tmpdir(), 'siliconlens-calibrate-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await run(words, {
-    out: (text) => (out += text),
-    error: (text) => (error += text),
-    locale: 'en_US.UTF-8',
-  });
-  return { code, out, error };
-}
+const { path: folder } = temporaryFolder();
 
 const chip = 'intel-xeon-8480';
 

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
+import { reportOf, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'external-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder } = temporaryFolder();
 
 /** Reshape by a shape that lies in a file beside the model, then a product with [8,16]. */
 const text = `<ir_version: 9, opset_import: ["" : 18]>
@@ -18,12 +16,8 @@ g (float[3, 32] x) => (float[] y)
 }
 `;
 
-async function report(): Promise<Report> {
-  let out = '';
-  const print = { out: (part: string) => (out += part), error: () => '' };
-  const words = ['analyze', join(folder, 'm.onnxtxt'), '--chip', 'nvidia-t4', '--format', 'json'];
-  await run(words, { ...print, locale: 'en_US.UTF-8' });
-  return JSON.parse(out) as Report;
+function report(): Promise<Report> {
+  return reportOf(join(folder, 'm.onnxtxt'), '--chip', 'nvidia-t4');
 }
 
 it('reads a shape from the file that it lies in, and says what it lacks where it can not', async () => {

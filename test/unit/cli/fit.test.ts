@@ -1,17 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { describe, expect, it } from 'vitest';
+import { chips as catalogue } from '../../../server/engine/chips/catalogue';
+import { modelMemory, type Chip } from '../../../server/engine/chips/chip';
 import type { ChipFit, FitReport } from '../../../server/engine/report/fitReport';
+import { type Printed, siliconlens, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'siliconlens-fit-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function written(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { write: written } = temporaryFolder();
 
 /** Each sequence holds x and what is new, 64 bytes each, and a cache of 64 bytes for each token and the new one. */
 const decoder = written(
@@ -36,6 +29,29 @@ net (float[4,10] x) => (float[4,100] y)
 `,
 );
 
+/** A table of 20 positions is added to as many tokens. */
+const positions = written(
+  'positions.onnxtxt',
+  `<ir_version: 10, opset_import: ["": 21]>
+net (float[batch,sequence,2] x) => (float[batch,sequence,2] y)
+<int64[1] zero = {0}, int64[1] two = {2}, float[20,2] table = {${Array(40).fill(1).join()}}>
+{
+  all = Shape <start = 1, end = 2> (x)
+  part = Slice (table, zero, all, zero)
+  shape = Concat <axis = 0> (all, two)
+  rows = Reshape (part, shape)
+  y = Add (x, rows)
+}
+`,
+);
+
+/** The id of the GPU of the catalogue that has the least memory for each of its devices. */
+function leastMemory(): string {
+  const bytes = (chip: Chip): number => (modelMemory(chip)?.capacityBytes?.value ?? Infinity) / chip.devices;
+  const gpus = catalogue.filter((chip) => chip.class === 'gpu');
+  return gpus.reduce((least, chip) => (bytes(chip) < bytes(least) ? chip : least)).id;
+}
+
 /** A GPU with so many bytes of memory. */
 function chipWith(bytes: number): string {
   const memory = [{ name: 'GDDR6', capacityBytes: bytes }];
@@ -46,15 +62,10 @@ function chipWith(bytes: number): string {
 async function fit(
   model: string,
   ...more: string[]
-): Promise<{ code: number; out: string; error: string; chips: readonly ChipFit[] }> {
-  const printed = { out: '', error: '' };
-  const code = await run(['fit', model, '--runtime', 'none', ...more], {
-    out: (text) => (printed.out += text),
-    error: (text) => (printed.error += text),
-    locale: 'en_US.UTF-8',
-  });
+): Promise<Printed & { readonly chips: readonly ChipFit[] }> {
+  const printed = await siliconlens('fit', model, '--runtime', 'none', ...more);
   const chips = printed.out.startsWith('{') ? (JSON.parse(printed.out) as FitReport).chips : [];
-  return { code, ...printed, chips };
+  return { ...printed, chips };
 }
 
 const json = ['--format', 'json'];
@@ -90,8 +101,8 @@ describe('siliconlens fit', () => {
     expect(chips[0]!.timesTooLarge).toBeCloseTo(1.92, 10);
     expect(chips[0]!.precisions).toContain('fp16');
     expect(chips[0]!.precisions).not.toContain('fp32');
-    // No GPU of the catalogue has less than 5,760 bytes.
-    expect(chips[0]!.smallestChip).not.toBeNull();
+    // Every GPU of the catalogue has more: the one with the least for each of its devices.
+    expect(chips[0]!.smallestChip).toBe(leastMemory());
   });
 
   it('ends with 3 where it is required and does not hold', async () => {
@@ -102,6 +113,25 @@ describe('siliconlens fit', () => {
     expect(error).not.toContain('nvidia-t4');
     expect(out).toMatch(/^small-3000 .* no .*−2\.76 kB.*1\.92 times too large; fits with --precision/m);
     expect((await fit(weights, '--chip', 'nvidia-t4', '--require')).code).toBe(0);
+  });
+
+  it('takes off what the runtime keeps for itself', async () => {
+    const words = ['fit', weights, '--chip', chipWith(600_000_000), ...json];
+    const { chips } = JSON.parse((await siliconlens(...words)).out) as FitReport;
+    // Of TensorRT's profile 500 MB; 5,760 bytes are the model's.
+    expect(chips[0]).toMatchObject({
+      runtime: 'tensorrt',
+      reserveBytes: 500_000_000,
+      freeBytes: 100_000_000 - 5760,
+    });
+  });
+
+  it('tells the end of a table from that of the memory', async () => {
+    const { chips } = await fit(positions, '--chip', 'nvidia-t4', '--phase', 'prefill', ...json);
+    const [, sequence] = chips[0]!.limits;
+    expect(sequence).toMatchObject({ dimension: 'sequence', value: 20, by: 'model' });
+    const { out } = await fit(positions, '--chip', 'nvidia-t4', '--phase', 'prefill');
+    expect(out).toContain('20 (limit of the model)');
   });
 
   it('refuses a batch that the model does not have', async () => {

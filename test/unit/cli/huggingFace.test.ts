@@ -1,20 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
+import { siliconlens, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'hf-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const print = { out: (text: string) => (out += text), error: (text: string) => (error += text) };
-  const code = await run(words, { ...print, locale: 'en_US.UTF-8' });
-  return { code, out, error };
-}
+const { path: folder } = temporaryFolder();
 
 /** Llama-3.1-8B, as its config.json has it. */
 const llama = {

@@ -13,23 +13,12 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { run } from '../../../server/cli/run';
 import { int, modelOf, part, text } from '../formats/wire';
+import { siliconlens } from './commandLine';
 
 const fixtures = join(__dirname, '../../fixtures');
 let folder = '';
 const at = (name: string): string => join(folder, name);
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await run(words, {
-    out: (piece) => (out += piece),
-    error: (piece) => (error += piece),
-    locale: 'en_US.UTF-8',
-  });
-  return { code, out, error };
-}
 
 /** y = x + w, where w lies in a file beside the model. */
 function withExternalData(): Uint8Array {

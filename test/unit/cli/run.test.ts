@@ -1,35 +1,14 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chips } from '../../../server/engine/chips/catalogue';
-import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
+import { siliconlens, temporaryFolder } from './commandLine';
 
 const models = join(__dirname, '../../fixtures/models');
 const tinyMlp = join(models, 'tiny-mlp.onnx');
 const detector = join(models, 'detector.onnx');
-const folder = mkdtempSync(join(tmpdir(), 'siliconlens-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await run(words, {
-    out: (text) => (out += text),
-    error: (text) => (error += text),
-    locale: 'en_US.UTF-8',
-  });
-  return { code, out, error };
-}
+const { path: folder } = temporaryFolder();
 
 describe('siliconlens analyze', () => {
   it('prints the whole report as JSON', async () => {

@@ -1,26 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { describe, expect, it } from 'vitest';
 import { tinyConvolution } from '../formats/tflite/bytes';
+import { siliconlens, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'tflite-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const print = { out: (text: string) => (out += text), error: (text: string) => (error += text) };
-  const code = await run(words, { ...print, locale: 'en_US.UTF-8' });
-  return { code, out, error };
-}
-
-function written(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+const { write: written } = temporaryFolder();
 
 describe('on the command line a TFLite file', () => {
   it('is listed', async () => {

@@ -1,26 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { run } from '../../../server/cli/run';
+import { expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
 import { detector, merged, sized } from '../inference/branching';
+import { type Printed, siliconlens, temporaryFolder } from './commandLine';
 
-const folder = mkdtempSync(join(tmpdir(), 'values-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { path: folder, write: written } = temporaryFolder();
 
-async function analyze(
-  text: string,
-  ...words: string[]
-): Promise<{ code: number; out: string; error: string }> {
-  const path = join(folder, 'm.onnxtxt');
-  writeFileSync(path, text);
-  let out = '';
-  let error = '';
-  const print = { out: (part: string) => (out += part), error: (part: string) => (error += part) };
-  const all = ['analyze', path, '--chip', 'nvidia-t4', ...words];
-  const code = await run(all, { ...print, locale: 'en_US.UTF-8' });
-  return { code, out, error };
+function analyze(text: string, ...words: string[]): Promise<Printed> {
+  return siliconlens('analyze', written('m.onnxtxt', text), '--chip', 'nvidia-t4', ...words);
 }
 async function report(text: string, ...words: string[]): Promise<Report> {
   return JSON.parse((await analyze(text, ...words, '--format', 'json')).out) as Report;

@@ -1,26 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nearest } from '../../../server/engine/nearest';
-import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
+import { siliconlens, temporaryFolder } from './commandLine';
 
 const model = join(__dirname, '../../fixtures/models/tiny-conv.onnx');
-const folder = mkdtempSync(join(tmpdir(), 'siliconlens-verify-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function siliconlens(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await run(words, {
-    out: (text) => (out += text),
-    error: (text) => (error += text),
-    locale: 'en_US.UTF-8',
-  });
-  return { code, out, error };
-}
+const { path: folder } = temporaryFolder();
 
 describe('siliconlens verify', () => {
   it('prints what measures a model with the runtime of the chip, and what reads the result', async () => {

@@ -85,6 +85,48 @@ describe('a cache of an operator of attention', () => {
   });
 });
 
+describe('a cache that attention alone reads', () => {
+  /** Two heads of 16, four tokens before and one new; TensorRT runs the products and the softmax as one kernel. */
+  const attention = `${head}
+g (float16[1,2,1,16] q, float16[1,2,1,16] x, float16[1,2,4,16] past_key, float16[1,2,4,16] past_value) => (float16[1,2,5,16] present_key, float16[1,2,5,16] present_value, float16[1,2,1,16] y) {
+  new_key = Relu (x)
+  new_value = Tanh (x)
+  present_key = Concat <axis = 2> (past_key, new_key)
+  present_value = Concat <axis = 2> (past_value, new_value)
+  turned = Transpose <perm = [0, 1, 3, 2]> (present_key)
+  scores = MatMul (q, turned)
+  weights = Softmax <axis = -1> (scores)
+  y = MatMul (weights, present_value)
+}`;
+
+  async function kernels(cache: CachePolicy): Promise<string[][]> {
+    const model = (await parseOnnxText(attention, uninterrupted)).value!;
+    const workload = {
+      bindings: {},
+      phase: 'decode',
+      precision: 'as-stored',
+      runtime: 'tensorrt',
+      cache,
+    } as const;
+    const prepared = await prepare(model, workload, uninterrupted);
+    const { plan } = await costsOn(prepared, chipById('nvidia-t4')!, uninterrupted);
+    return plan.kernels.map(({ nodes }) =>
+      nodes.map((node) => prepared.inference.nodes[node]!.node.operator),
+    );
+  }
+
+  it('is joined by kernels of their own as the graph is written', async () => {
+    expect((await kernels('exported')).filter(([first]) => first === 'Concat')).toHaveLength(2);
+  });
+
+  it('is joined by the kernel of attention where it is shared', async () => {
+    const all = await kernels('shared');
+    expect(all.filter((operators) => operators.includes('Concat'))).toEqual([
+      ['Concat', 'Concat', 'Transpose', 'MatMul', 'Softmax', 'MatMul'],
+    ]);
+  });
+});
+
 it('an input that is joined with something and not given out is no cache', async () => {
   const text = joined.replace('float[1,1,10,16] present_key, ', '');
   const { plan, bytesOf } = await analysed(text, 'shared');

@@ -28,6 +28,13 @@ it('says that nothing, everything, or nobody knows how much fits', async () => {
   expect(await largest((n) => (n > 100 ? null : 10))).toMatchObject({ value: null, isUnlimited: false });
 });
 
+it('finds where numbers begin that are not allowed at all', async () => {
+  for (const now of [1, 7, 20, 21, 128]) {
+    const { value } = await largest((n) => (n > 20 ? -Infinity : 1e9 - n), now, 16_777_216);
+    expect(value, `from ${now}`).toBe(20);
+  }
+});
+
 it('is right of whatever falls, also in steps and curves', async () => {
   await fc.assert(
     fc.asyncProperty(
