@@ -29,6 +29,19 @@ net (float[4,10] x) => (float[4,100] y)
 `,
 );
 
+/** The same before an operator that nobody knows. */
+const unknown = written(
+  'unknown.onnxtxt',
+  `<ir_version: 10, opset_import: ["": 21, "own": 1]>
+net (float[4,10] x) => (float[] z)
+<float[10,100] w = {${Array(1000).fill(1).join()}}>
+{
+  y = MatMul (x, w)
+  z = own.Secret (y)
+}
+`,
+);
+
 /** A table of 20 positions is added to as many tokens. */
 const positions = written(
   'positions.onnxtxt',
@@ -99,8 +112,8 @@ describe('siliconlens fit', () => {
     expect(code).toBe(0);
     expect(chips[0]).toMatchObject({ fits: false, highWaterBytes: 5760, freeBytes: 3000 - 5760 });
     expect(chips[0]!.timesTooLarge).toBeCloseTo(1.92, 10);
-    expect(chips[0]!.precisions).toContain('fp16');
-    expect(chips[0]!.precisions).not.toContain('fp32');
+    // What Turing multiplies in: no bf16, tf32, fp8 or fp4 (NVIDIA's T4 data sheet).
+    expect(chips[0]!.precisions).toEqual(['fp16', 'int8', 'int4-weights']);
     // Every GPU of the catalogue has more: the one with the least for each of its devices.
     expect(chips[0]!.smallestChip).toBe(leastMemory());
   });
@@ -132,6 +145,19 @@ describe('siliconlens fit', () => {
     expect(sequence).toMatchObject({ dimension: 'sequence', value: 20, by: 'model' });
     const { out } = await fit(positions, '--chip', 'nvidia-t4', '--phase', 'prefill');
     expect(out).toContain('20 (limit of the model)');
+  });
+
+  it('knows that what is needed at the least is too much already', async () => {
+    const { chips } = await fit(unknown, '--chip', chipWith(3000), ...json);
+    // 4,000 bytes of weights, x 160 and y 1,600; what comes behind may need more.
+    expect(chips[0]).toMatchObject({ fits: false, highWaterBytes: null, freeBytes: 3000 - 5760 });
+  });
+
+  it('does not take what nobody can tell for a fit', async () => {
+    const { chips } = await fit(weights, '--chip', 'nvidia-t4', '--phase', 'training', ...json);
+    expect(chips[0]!.fits).toBeNull();
+    const words = ['--chip', 'nvidia-t4', '--phase', 'training', '--require'];
+    expect((await fit(weights, ...words)).code).toBe(3);
   });
 
   it('refuses a batch that the model does not have', async () => {

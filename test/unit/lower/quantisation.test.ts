@@ -55,6 +55,20 @@ it('MXFP4 is of experts alone', async () => {
   expect(await weightBytes('gpt-oss-20b', { quant_method: 'mxfp4' })).toBe(bytes);
 });
 
+it('experts that all tokens go through are packed too, and routers are not', () => {
+  const { value } = lowered('DeepSeek-V2-Lite', { quant_method: 'gptq', bits: 4, group_size: 128 });
+  const typesOf = (part: RegExp): string[] => [
+    ...new Set(
+      value.graph.initializers.filter(({ name }) => part.test(name)).map(({ dtype }) => dtype ?? ''),
+    ),
+  ];
+  for (const name of ['gate', 'up', 'down']) {
+    const [type, ...others] = typesOf(new RegExp(`shared_experts\\.${name}_proj`));
+    expect([type?.replace(/_.*/, ''), others]).toEqual(['uint4', []]);
+  }
+  expect(typesOf(/mlp\.gate\.weight/)).toEqual(['bfloat16']);
+});
+
 it('a product moves the bytes of its groups', async () => {
   const { value } = lowered('Llama-3.1-8B', { quant_method: 'awq', bits: 4, group_size: 128 });
   const { inference } = await countsOf(value, 1, 10);

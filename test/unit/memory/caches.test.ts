@@ -85,6 +85,17 @@ describe('a cache of an operator of attention', () => {
   });
 });
 
+it('a buffer that is as long before as after has whole blocks too', async () => {
+  const text = grouped
+    .replaceAll('[1,2,7,16]', '[1,2,8,16]')
+    .replace(', int32 total)', ')')
+    .replace(') {', ') <int32 total = {8}> {');
+  const highest = async (policy: CachePolicy): Promise<number> =>
+    (await analysed(text, policy)).fit.highWaterBytes!;
+  // Computed in fp32: two buffers of 2 heads of 8 tokens of 16 numbers of 4 bytes; a block of 16 tokens takes twice as much.
+  expect((await highest('paged')) - (await highest('shared'))).toBe(2 * 1024);
+});
+
 describe('a cache that attention alone reads', () => {
   /** Two heads of 16, four tokens before and one new; TensorRT runs the products and the softmax as one kernel. */
   const attention = `${head}
