@@ -42,7 +42,11 @@ function isExcepted(id: string): boolean {
 }
 
 /** Tells of numbers that only data has: no fault of the model. */
-const openCodes: ReadonlySet<string> = new Set(['inference.dimension-unbound']);
+const openCodes: ReadonlySet<string> = new Set([
+  'inference.dimension-unbound',
+  'inference.data-decides',
+  'inference.data-decides-many',
+]);
 
 async function problemsOf(bytes: Buffer): Promise<readonly Problem[]> {
   const { value: model, problems } = await readOnnx(memorySource(bytes), uninterrupted);
