@@ -67,6 +67,19 @@ export function mergeTypes(
   return { type: inferred };
 }
 
+/** The type of a formal input of a body that is declared and what it is given. */
+export function receivedType(
+  declared: ValueType | undefined,
+  given: ValueType | undefined,
+  unifier: Unifier,
+): ValueType | undefined {
+  // A state that may be missing at the first run is what the run before left at the next.
+  if (declared?.kind === 'optional' && given && given.kind !== 'optional')
+    return { kind: 'optional', element: given };
+  // What a list holds that starts empty is for the body to say, not for the declaration.
+  return given?.kind === 'sequence' ? given : mergeTypes(declared, given, unifier).type;
+}
+
 function isTensor(type: ValueType): type is ValueType & { kind: 'tensor' | 'sparse' } {
   return type.kind === 'tensor' || type.kind === 'sparse';
 }

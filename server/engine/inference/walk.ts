@@ -9,7 +9,7 @@ import { runPolitely, type Scheduler } from '../scheduler';
 import { cleanType, type InputBindings } from './bindings';
 import { Branches, type Branch } from './branches';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
-import { mergeTypes, type Merged, type Unifier } from './merge';
+import { mergeTypes, receivedType, type Merged, type Unifier } from './merge';
 import { executionOrder } from './order';
 import type { BodyUse } from './repeat';
 import { RuleContext, type DataLimit, type RuleHooks } from './ruleContext';
@@ -428,10 +428,7 @@ export class Walk {
     body.inputs.forEach((id, position) => {
       const declared = cleanType(this.flat.values[id]!.declared, this.flat.values[id]!.name);
       const given = inputs[position];
-      // What a list holds that starts empty is for the body to say, not for the declaration.
-      const isList = given?.type?.kind === 'sequence';
-      const type = isList ? given.type : mergeTypes(declared, given?.type, this.unifiers[body.index]!).type;
-      this.facts[id] = { ...given, type };
+      this.facts[id] = { ...given, type: receivedType(declared, given?.type, this.unifiers[body.index]!) };
       this.traits[id] = traits;
     });
     await this.runScope(body);

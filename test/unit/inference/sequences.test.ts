@@ -116,3 +116,29 @@ g (float[3, 4] a, float[2, 4] b, int64 at) => (float[] y)
 `;
   expect(await shapesOf(text)).toEqual({ y: '[y.total, 4]' });
 });
+
+it('a state that may be missing at the first run is what the run before left at the next', async () => {
+  // onnx's own test_loop16_seq_none: onnx.checker and ONNX Runtime accept it.
+  const text = `<ir_version: 8, opset_import: ["" : 16]>
+g (float[5] x, optional(seq(float[])) none) => (seq(float[]) y)
+{
+  t = Constant <value_int = 5> ()
+  yes = Constant <value = bool {1}> ()
+  y = Loop <body = body (int64 i, bool c, optional(seq(float[])) before) => (bool c2, seq(float[]) after) {
+    c2 = Identity (c)
+    some = OptionalHasElement (before)
+    list = If (some) <then_branch = held () => (seq(float[]) a) {
+      a = OptionalGetElement (before)
+    }, else_branch = first () => (seq(float[]) b) {
+      b = SequenceEmpty <dtype = 1> ()
+    }>
+    after = SequenceInsert (list, x)
+  }> (t, yes, none)
+}
+`;
+  const { value, problems } = await parseOnnxText(text, uninterrupted);
+  expect(problems).toEqual([]);
+  const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
+  const inference = await infer(value!, workload);
+  expect(inference.problems.filter(({ severity }) => severity !== 'information')).toEqual([]);
+});
