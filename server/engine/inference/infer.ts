@@ -1,6 +1,4 @@
-import { entryOf } from '../../../outside/table';
-import { symbolsOf } from '../graph/dim';
-import type { Model, ValueType } from '../graph/model';
+import type { Model } from '../graph/model';
 import type { OperatorClass, Work } from '../operators/rule';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
@@ -10,15 +8,17 @@ import { cleanType, collectSymbols, givenInputs, type InputBindings } from './bi
 import { checkNodes } from './checkNodes';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import { flatten } from './flatten';
+import { sizeOfData } from './freshSymbols';
+import { InferencePass } from './inferencePass';
 import { workOfNode } from './nodeWork';
+import { Remarks } from './remarks';
 import { scopeRepeats } from './repeat';
-import { walkSized } from './sizes/choose';
+import { inferSized } from './sizes/choose';
 import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
 import { branchName } from './values/contents';
 import { knownValues } from './values/inputValues';
 import { causesOf, operatorProblems, unknownOperators } from './causes';
-import { sizeOfData, Walk } from './walk';
 import { bytesOfFact, bytesOfStrings } from './work';
 
 export interface InferOptions {
@@ -29,9 +29,6 @@ export interface InferOptions {
   /** Gives what the data decide the largest size that the graph allows. */
   readonly takesMost?: boolean;
 }
-
-/** More problems of one run help nobody; the last one says that others were left out. */
-const maximumProblems = 1000;
 
 /** Shapes, types, constants and work of every node of a model under a workload. */
 export async function infer(
@@ -48,16 +45,16 @@ export async function infer(
     const input = givenInputs(model.graph, workload.bindings);
     const values = knownValues(model.graph, workload);
     const start = { flat, faulty, input, userBindings: workload.bindings, values };
-    const walk = new Walk(start, scheduler, { report });
-    walk.takesMost = options.takesMost === true;
-    walk.choosesBranches = walk.takesMost;
-    await walk.run();
-    return new InferenceBuilder(walk, model.functions, options, remarks).gather(scheduler);
+    const takesMost = options.takesMost === true;
+    const mode = { takesMost, choosesBranches: takesMost };
+    const pass = new InferencePass(start, scheduler, { report }, mode);
+    await pass.run();
+    return new InferenceBuilder(pass, model.functions, options, remarks).gather(scheduler);
   }
-  const { walk, problems } = await walkSized({ model, flat, faulty }, workload, scheduler);
+  const { pass, problems } = await inferSized({ model, flat, faulty }, workload, scheduler);
   problems.forEach(report);
-  const inference = await new InferenceBuilder(walk, model.functions, options, remarks).gather(scheduler);
-  if (!walk.hasLimits || isOpen(inference)) return inference;
+  const inference = await new InferenceBuilder(pass, model.functions, options, remarks).gather(scheduler);
+  if (!pass.fresh.hasLimits || isOpen(inference)) return inference;
   const most = await inferMost(model, workload, inference, scheduler);
   return most ? { ...inference, most } : inference;
 }
@@ -81,64 +78,30 @@ export function isOpen({ isPartial, isFaulty }: Pick<Inference, 'isPartial' | 'i
   return isPartial || isFaulty;
 }
 
-/** Names that nobody makes: a node or a line that made them is missing. */
-const tellsOfMissing: ReadonlySet<string> = new Set([
-  'inference.value-undefined',
-  'inference.output-undefined',
-]);
-
-/** What was not written out: bodies with nodes of their own. */
-const tellsOfCut: ReadonlySet<string> = new Set([
-  'inference.expansion-too-large',
-  'inference.nesting-too-deep',
-]);
-
-/** What is told of a run, up to a limit, and whether all of the model is there. */
-class Remarks {
-  readonly problems: Problem[] = [];
-  isPartial: boolean;
-  isFaulty = false;
-
-  /** @param isModelPartial the file could not be read as a whole, and a problem of its own says why */
-  constructor(private readonly isModelPartial: boolean) {
-    this.isPartial = isModelPartial;
-  }
-
-  add(found: Problem): void {
-    const isMissing = tellsOfMissing.has(found.code);
-    if (isMissing || tellsOfCut.has(found.code)) this.isPartial = true;
-    if (found.severity === 'error' && found.node !== null) this.isFaulty = true;
-    // What made the name may stand in the part that was not read: blaming the model would mislead.
-    if (isMissing && this.isModelPartial) return;
-    const { problems } = this;
-    if (problems.length < maximumProblems) problems.push(found);
-    else if (problems.length === maximumProblems) {
-      problems.push(problem('information', 'inference.more-problems', { limit: maximumProblems }));
-    }
-  }
-}
-
-/** Turns the facts of a finished walk into the result that later rooms read. */
+/** Turns the facts of a finished pass into the result that later rooms read. */
 class InferenceBuilder {
   private readonly flat: FlatModel;
   private readonly input: InputBindings;
 
   constructor(
-    private readonly walk: Walk,
+    private readonly pass: InferencePass,
     private readonly functions: Model['functions'],
     private readonly options: InferOptions,
     private readonly remarks: Remarks,
   ) {
-    this.flat = walk.flat;
-    this.input = walk.input;
+    this.flat = pass.flat;
+    this.input = pass.input;
   }
 
   async gather(scheduler: Scheduler): Promise<Inference> {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
-    const repeats = scopeRepeats(this.flat, this.walk.uses);
+    const repeats = scopeRepeats(this.flat, this.pass.uses);
     const counts = ({ scope }: FlatNode): boolean => repeats[scope] !== 0;
     this.tellBranches(counts);
-    const symbols = [...this.input.symbols, ...(await runPolitely(this.freshSymbols(), scheduler))];
+    const symbols = [
+      ...this.input.symbols,
+      ...(await runPolitely(this.pass.fresh.list(this.pass.facts), scheduler)),
+    ];
     const causes = await this.causes(works, symbols, scheduler);
     if (!this.options.keepSymbols) this.tellOfUnbound(symbols);
     return {
@@ -159,14 +122,14 @@ class InferenceBuilder {
       isPartial: this.remarks.isPartial,
       isFaulty: this.remarks.isFaulty,
       symbols,
-      contents: this.walk.contents.list(this.flat, counts),
+      contents: this.pass.contents.list(this.flat, counts),
       names: await runPolitely(this.names(), scheduler),
     };
   }
 
   /** Says which branches count although data decides. */
   private tellBranches(counts: (node: FlatNode) => boolean): void {
-    for (const [index, isThen] of this.walk.contents.taken) {
+    for (const [index, isThen] of this.pass.contents.taken) {
       const node = this.flat.nodes[index]!;
       if (!counts(node)) continue;
       const { name, outputs, operator } = node.node;
@@ -184,11 +147,11 @@ class InferenceBuilder {
     symbols: readonly BoundSymbol[],
     scheduler: Scheduler,
   ): Promise<Int32Array> {
-    const { flat, walk } = this;
+    const { flat, pass } = this;
     const unknown = await runPolitely(unknownOperators(flat, this.functions), scheduler);
-    const wrong = flat.nodes.flatMap(({ index }) => (walk.faulty[index] === 1 ? [index] : []));
+    const wrong = flat.nodes.flatMap(({ index }) => (pass.faulty[index] === 1 ? [index] : []));
     const ofData = symbols.flatMap(({ name, origin }) => {
-      const node = origin === 'unbound' ? walk.dataSymbols.get(name) : undefined;
+      const node = origin === 'unbound' ? pass.fresh.ofData.get(name) : undefined;
       return node === undefined ? [] : [node];
     });
     const causes = await runPolitely(causesOf({ flat, works }, [...unknown, ...wrong, ...ofData]), scheduler);
@@ -204,7 +167,7 @@ class InferenceBuilder {
       if (!isOfData) this.remarks.add(problem('warning', 'inference.dimension-unbound', { name }));
     }
     if (ofData.length === 0) return;
-    const first = this.walk.dataSymbols.get(ofData[0]!.name)!;
+    const first = this.pass.fresh.ofData.get(ofData[0]!.name)!;
     const args = { name: ofData[0]!.name, operator: this.flat.nodes[first]!.node.operator };
     const more = ofData.length - 1;
     this.remarks.add(
@@ -220,8 +183,8 @@ class InferenceBuilder {
   }
 
   private *names(): Steps<ReadonlySet<string>> {
-    const names = new Set([...this.input.names, ...this.walk.freshSymbols, ...this.walk.askedNames]);
-    if (this.walk.dataSymbols.size > 0) names.add(sizeOfData);
+    const names = new Set([...this.input.names, ...this.pass.fresh.names, ...this.pass.askedNames]);
+    if (this.pass.fresh.ofData.size > 0) names.add(sizeOfData);
     for (const value of this.flat.values) {
       yield;
       collectSymbols(cleanType(value.declared, value.name), names);
@@ -234,17 +197,17 @@ class InferenceBuilder {
     const call = holder === null ? undefined : this.flat.nodes[holder]!;
     if (call?.call !== index) return null;
     const passed = call.inputs.filter((id) => id !== null).slice(0, inputs.length);
-    const cut = this.walk.cuts.get(call.index);
+    const cut = this.pass.orders.cuts.get(call.index);
     return passed.map((id) => (cut?.has(id) ? null : id));
   }
 
   private workOfNode(node: FlatNode): Work | null {
-    const { means } = this.walk.runs;
-    return means.has(node.index) ? means.get(node.index)! : workOfNode(this.walk, node);
+    const { means } = this.pass.runs;
+    return means.has(node.index) ? means.get(node.index)! : workOfNode(this.pass, node);
   }
 
   private node(flat: FlatNode, work: Work | null, repeat: number | null, cause: number): InferredNode {
-    const cut = this.walk.cuts.get(flat.index);
+    const cut = this.pass.orders.cuts.get(flat.index);
     const operatorClass: OperatorClass =
       flat.rule?.operatorClass ?? (flat.call !== undefined ? 'control' : 'other');
     return {
@@ -257,9 +220,9 @@ class InferenceBuilder {
       inputs: cut ? flat.inputs.map((id) => (id !== null && cut.has(id) ? null : id)) : flat.inputs,
       outputs: flat.outputs,
       held: flat.held,
-      rule: this.walk.states[flat.index]!,
+      rule: this.pass.states[flat.index]!,
       operatorClass: flat.call !== undefined ? 'control' : operatorClass,
-      folded: this.walk.folded[flat.index] === 1,
+      folded: this.pass.folded[flat.index] === 1,
       view: flat.rule?.view === true && flat.call === undefined,
       work,
       ...(work === null && cause >= 0 && { cause }),
@@ -268,59 +231,23 @@ class InferenceBuilder {
 
   private value(id: number): InferredValue {
     const value = this.flat.values[id]!;
-    const fact = this.walk.facts[id];
-    const { cuts } = this.walk;
+    const fact = this.pass.facts[id];
+    const { cuts } = this.pass.orders;
     return {
       id,
       name: value.name,
       scope: value.scope,
       type: fact?.type,
       elements: fact?.elements,
-      ...((this.walk.traits[id]! & Trait.Given) !== 0 && { isGiven: true }),
+      ...((this.pass.traits[id]! & Trait.Given) !== 0 && { isGiven: true }),
       origin: value.origin,
       producer: value.producer,
       consumers:
         cuts.size === 0 ? value.consumers : value.consumers.filter((index) => !cuts.get(index)?.has(id)),
-      isConstant: (this.walk.traits[id]! & Trait.Constant) !== 0,
+      isConstant: (this.pass.traits[id]! & Trait.Constant) !== 0,
       bytes: value.held?.bytes ?? bytesOfFact(fact) ?? bytesOfStrings(value.tensor),
       tensor: value.tensor,
       held: value.held,
     };
-  }
-
-  /**
-   * Dimensions beside those of the inputs that a shape still shows: data decides them, or only a declaration names
-   * them; and those that the user gave a number. Not those that an error made up: a number would not mend it.
-   */
-  private *freshSymbols(): Steps<readonly BoundSymbol[]> {
-    const { freshSymbols, facts, excusedSymbols, dataSymbols } = this.walk;
-    const shown = new Set<string>();
-    for (const fact of facts) {
-      yield;
-      collect(fact?.type, shown);
-    }
-    const bindings = this.walk.userBindings;
-    const bound = [...freshSymbols].filter((name) => Object.hasOwn(bindings, name));
-    const found = [...new Set([...bound, ...shown])]
-      .filter((name) => !this.input.names.has(name))
-      .filter((name) => !excusedSymbols.has(name) || Object.hasOwn(bindings, name))
-      .map((name) => this.boundOrNot(name, dataSymbols.has(name)));
-    // One name for all of them comes first, where it has a number or would give several one.
-    const isAsked = found.filter(({ isOfData, origin }) => isOfData && origin === 'unbound').length > 1;
-    const isGiven = dataSymbols.size > 0 && Object.hasOwn(bindings, sizeOfData);
-    const isFree = !this.input.names.has(sizeOfData);
-    return isFree && (isAsked || isGiven) ? [this.boundOrNot(sizeOfData, true), ...found] : found;
-  }
-
-  private boundOrNot(name: string, isOfData: boolean): BoundSymbol {
-    const value = entryOf(this.walk.userBindings, name) ?? null;
-    return { name, value, origin: value === null ? 'unbound' : 'binding', ...(isOfData && { isOfData }) };
-  }
-}
-
-function collect(type: ValueType | undefined, names: Set<string>): void {
-  if (type?.kind !== 'tensor' && type?.kind !== 'sparse') return;
-  for (const dim of type.shape ?? []) {
-    if (typeof dim !== 'number') for (const name of symbolsOf(dim)) names.add(name);
   }
 }

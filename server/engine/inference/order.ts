@@ -1,15 +1,43 @@
 import { addTo } from '../lists';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
-import type { Steps } from '../scheduler';
+import { runPolitely, type Scheduler, type Steps } from '../scheduler';
 import type { FlatModel, FlatScope } from './flatModel';
+
+/** The orders in which the scopes of a model run, each found once. */
+export class ExecutionOrders {
+  /** Values by node that would close a cycle: later rooms follow values and must come to an end. */
+  readonly cuts = new Map<number, Set<number>>();
+  private readonly orders: (readonly number[] | undefined)[] = [];
+
+  /** @param noteCut hears that something was cut */
+  constructor(
+    private readonly flat: FlatModel,
+    private readonly scheduler: Scheduler,
+    private readonly report: (found: Problem) => void,
+    private readonly noteCut: () => void,
+  ) {}
+
+  async of(scope: FlatScope): Promise<readonly number[]> {
+    const known = this.orders[scope.index];
+    if (known) return known;
+    const cut = (node: number, value: number): void => {
+      this.noteCut();
+      const values = this.cuts.get(node);
+      if (values) values.add(value);
+      else this.cuts.set(node, new Set([value]));
+    };
+    const steps = executionOrder(this.flat, scope, this.report, cut);
+    return (this.orders[scope.index] = await runPolitely(steps, this.scheduler));
+  }
+}
 
 /**
  * The nodes of a scope in an order in which every value is made before it is used: file order where that holds.
  * Nodes on a cycle come last, in file order.
  * @param cut hears of every node that would read a value of a later one: without these uses the graph has no cycle
  */
-export function* executionOrder(
+function* executionOrder(
   flat: FlatModel,
   scope: FlatScope,
   report: (problem: Problem) => void,

@@ -13,7 +13,7 @@ export interface DataLimit {
   readonly most: Dim | undefined;
 }
 
-/** What a rule can ask of the walk around it; one object serves all nodes of a scope. */
+/** What a rule can ask of the pass around it; one object serves all nodes of a scope. */
 export interface RuleHooks {
   /** Tells symbols of equally named values in different scopes apart. */
   readonly symbolSuffix: string;

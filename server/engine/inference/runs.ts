@@ -5,7 +5,7 @@ import type { FlatScope } from './flatModel';
 import { workOfNode, type Counted } from './nodeWork';
 import type { BodyUse } from './repeat';
 
-/** Runs of nodes in bodies that are walked one run after another, in one walk of a model: some 100 ms. */
+/** Runs of nodes in bodies that are walked one run after another, in one pass over a model: some 100 ms. */
 const mostNodeRuns = 20_000;
 
 export interface RunFindings extends Counted {

@@ -3,7 +3,7 @@ import type { Fact, RuleState } from '../operators/rule';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
 import type { BodyUse } from './repeat';
 
-/** What a walk has found out so far, by value, node and scope. */
+/** What a pass has found out so far, by value, node and scope. */
 export interface Findings {
   readonly facts: (Fact | undefined)[];
   readonly traits: Uint8Array;

@@ -4,7 +4,7 @@ import type { Bindings } from '../graph/dim';
 import { mapPolitely, type Scheduler } from '../scheduler';
 import { bindingsKey, givenInputs } from './bindings';
 import { flatten } from './flatten';
-import { Walk } from './walk';
+import { InferencePass } from './inferencePass';
 
 /** What is known of a value as long as no dimension has a number. */
 interface SymbolicFact {
@@ -29,7 +29,7 @@ export async function inferSymbolic(
   bindings: Bindings,
   scheduler: Scheduler,
 ): Promise<SymbolicFacts> {
-  const { facts } = await walkWithoutNumbers(model, bindings, scheduler, true);
+  const { facts } = await inferWithoutNumbers(model, bindings, scheduler, true);
   return mapPolitely(facts, scheduler, (fact) => {
     if (!fact?.type) return undefined;
     const elements = fact.elements?.some(isSymbolic) ? fact.elements : undefined;
@@ -52,10 +52,10 @@ export interface FileFacts {
  * @param bindings only those of loop trips count
  */
 export function inferFile(model: Model, bindings: Bindings, scheduler: Scheduler): Promise<FileFacts> {
-  return walkWithoutNumbers(model, bindings, scheduler, false);
+  return inferWithoutNumbers(model, bindings, scheduler, false);
 }
 
-async function walkWithoutNumbers(
+async function inferWithoutNumbers(
   model: Model,
   bindings: Bindings,
   scheduler: Scheduler,
@@ -65,12 +65,12 @@ async function walkWithoutNumbers(
   const silent = (): void => {};
   const flat = await flatten(model, {}, scheduler, silent);
   const input = givenInputs(model.graph, trips);
-  // What is wrong with nodes is told by the walk with numbers.
+  // What is wrong with nodes is told by the pass with numbers.
   const faulty = new Uint8Array(flat.nodes.length);
-  const walk = new Walk({ flat, faulty, input, userBindings: trips }, scheduler, { report: silent });
-  walk.followsSizes = followsSizes;
-  await walk.run();
-  return { facts: walk.facts, unknown: walk.freshSymbols };
+  const start = { flat, faulty, input, userBindings: trips };
+  const pass = new InferencePass(start, scheduler, { report: silent }, { followsSizes });
+  await pass.run();
+  return { facts: pass.facts, unknown: pass.fresh.names };
 }
 
 function tripBindings(bindings: Bindings): Bindings {

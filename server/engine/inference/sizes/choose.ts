@@ -4,9 +4,9 @@ import { problem, type Problem } from '../../problem';
 import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
 import { inputNames, type InputBindings } from '../bindings';
+import { InferencePass } from '../inferencePass';
 import type { BoundSymbol } from '../types';
 import { knownValues, sizesOfValues, type KnownValues } from '../values/inputValues';
-import { Walk } from '../walk';
 import type { Known } from './equations';
 import { errorKey } from './errors';
 import { learn, type Ground, type Learned } from './learn';
@@ -14,22 +14,22 @@ import { namedEquations } from './named';
 import { defaultSize, groupOf, isLearned, sizedSymbols, usualSizes, type Role } from './roles';
 import { settle, type Settled } from './settle';
 
-/** Walks with other sizes, beside the first one. */
+/** Passes with other sizes, beside the first one. */
 const mostTrials = 24;
 /** Nodes that they may visit together. */
 const mostVisits = 250_000;
 
-/** A walk that ran, the sizes that it ran with, and what it reported. */
+/** A pass that ran, the sizes that it ran with, and what it reported. */
 export interface Ran {
-  readonly walk: Walk;
+  readonly pass: InferencePass;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Gives the inputs' symbols numbers and walks the graph. Where it does not run with the numbers that nobody gave, others
+ * Gives the inputs' symbols numbers and infers the graph. Where it does not run with the numbers that nobody gave, others
  * are tried: what the graph says itself, sizes that its errors name, and usual ones.
  */
-export async function walkSized(ground: Ground, workload: Workload, scheduler: Scheduler): Promise<Ran> {
+export async function inferSized(ground: Ground, workload: Workload, scheduler: Scheduler): Promise<Ran> {
   return new SizeChoice(ground, workload, scheduler).run();
 }
 
@@ -52,7 +52,7 @@ class SizeChoice {
   async run(): Promise<Ran> {
     if (this.isLearnable()) await this.learn();
     const settled = this.settle();
-    const first = await this.walk(settled, false);
+    const first = await this.infer(settled, false);
     const isAssumed = [...settled.numbers.values()].some((one) => one.isAssumed);
     if (!isAssumed || !hasErrors(first.problems, undefined)) return first;
     await this.learn();
@@ -80,21 +80,21 @@ class SizeChoice {
   }
 
   /** @param isTrial ends at the first error that other sizes might not have */
-  private async walk(settled: Settled, isTrial: boolean): Promise<Ran> {
+  private async infer(settled: Settled, isTrial: boolean): Promise<Ran> {
     const problems: Problem[] = settled.clashes.map(({ given, equation }) => clash(given, equation));
     const { model, flat, faulty } = this.ground;
     const input = inputsOf(model, settled.numbers);
     const userBindings = this.workload.bindings;
     const start = { flat, faulty: faulty.slice(), input, userBindings, values: this.values };
-    const walk: Walk = new Walk(start, this.scheduler, {
-      report: (problem) => {
+    const listener = {
+      report: (problem: Problem): void => {
         problems.push(problem);
-        if (isTrial && hasErrors([problem], this.learned)) walk.stop();
+        if (isTrial && hasErrors([problem], this.learned)) pass.stop();
       },
-    });
-    walk.choosesBranches = true;
-    await walk.run();
-    return { walk, problems };
+    };
+    const pass = new InferencePass(start, this.scheduler, listener, { choosesBranches: true });
+    await pass.run();
+    return { pass, problems };
   }
 
   /** The first sizes with which the graph runs; undefined where none of those that were tried do. */
@@ -107,8 +107,8 @@ class SizeChoice {
       if (tried.has(key)) continue;
       if (tried.size > mostTrials || visits > mostVisits) return undefined;
       tried.add(key);
-      const ran = await this.walk(next, true);
-      visits += ran.walk.visits;
+      const ran = await this.infer(next, true);
+      visits += ran.pass.visits;
       if (!hasErrors(ran.problems, this.learned)) return ran;
     }
     return undefined;

@@ -4,7 +4,7 @@ import { Query } from '../../query';
 import type { Scheduler } from '../../scheduler';
 import { givenInputs } from '../bindings';
 import type { FlatModel } from '../flatModel';
-import { Walk } from '../walk';
+import { InferencePass } from '../inferencePass';
 import { EquationList, type Equation } from './equations';
 import { errorKey } from './errors';
 
@@ -15,7 +15,7 @@ const mostCompared = 100_000;
 /** Larger graphs are not walked for their equations. */
 const mostNodes = 100_000;
 
-/** What all walks of a model begin with. */
+/** What all passes over a model begin with. */
 export interface Ground {
   readonly model: Model;
   readonly flat: FlatModel;
@@ -48,7 +48,7 @@ async function learnFrom({ model, flat, faulty }: Ground, scheduler: Scheduler):
   let compared = 0;
   const isOfInputs = (dim: Dim): boolean => symbolsOf(dim).every((name) => input.names.has(name));
   const start = { flat, faulty: faulty.slice(), input, userBindings: {} };
-  const walk = new Walk(start, scheduler, {
+  const pass = new InferencePass(start, scheduler, {
     report: (problem) => problem.severity === 'error' && errors.add(errorKey(problem)),
     tie: (left, right, isCertain) => {
       if (typeof left === 'number' && typeof right === 'number') return;
@@ -56,6 +56,6 @@ async function learnFrom({ model, flat, faulty }: Ground, scheduler: Scheduler):
       list.add({ left, right, isCertain });
     },
   });
-  await walk.run();
+  await pass.run();
   return { equations: list.equations, errors };
 }

@@ -9,7 +9,7 @@ import { Trait } from '../traits';
 import { Deciders } from './deciders';
 import { contentOf, isSetting, type KnownValues } from './inputValues';
 
-/** What a walk found out so far. */
+/** What a pass found out so far. */
 interface Findings {
   readonly flat: FlatModel;
   readonly facts: (Fact | undefined)[];

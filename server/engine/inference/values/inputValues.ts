@@ -52,7 +52,7 @@ function defaultValues(graph: Graph, phase: Phase): Values {
   return Object.fromEntries(found);
 }
 
-/** What the walk of a graph is told of contents. */
+/** What a pass over a graph is told of contents. */
 export interface KnownValues {
   /** By the user: of inputs, of other values, and of nodes which branch runs. */
   readonly given: Values;
