@@ -140,7 +140,7 @@ export interface ProblemArgs {
   readonly 'format.value-skipped': { readonly bytes: Word; readonly part: Word; readonly offset: Word; readonly limit: Word };
   readonly 'format.zeros': { readonly size: Word };
   readonly 'format.zip': NoArgs;
-  readonly 'inference.branch-dearest-counts': { readonly node: Word; readonly taken: Word; readonly name: Word };
+  readonly 'inference.costlier-branch-counts': { readonly node: Word; readonly taken: Word; readonly name: Word };
   readonly 'inference.broadcast-mismatch': { readonly operator: Word; readonly shapes: Word };
   readonly 'inference.constant-unread': { readonly operator: Word; readonly constant: Word; readonly file: Word };
   readonly 'inference.convolution-channels': { readonly operator: Word; readonly channels: Word; readonly expected: Word };

@@ -85,7 +85,7 @@ it('has as many rows in the page as are in view, and those of the place that is 
   // 480 px hold 20 rows of 24 px, and two more are begun.
   expect(await view.page.locator('#nodes .viewport .row').count()).toBe(22);
   await viewport.evaluate((box) => (box.scrollTop = 12_000));
-  // Row 500 from the top, which is the dearest, node 999.
+  // Row 500 from the top, which costs most, node 999.
   await view.page.locator('#nodes .row[data-node="499"]').waitFor();
   expect(await view.page.locator('#nodes .viewport .row').count()).toBe(22);
   const tops = await view.page.locator('#nodes .viewport').evaluate((box) => {
@@ -148,7 +148,7 @@ it('marks the node under the cursor in the table', async () => {
 it('goes to the node of a bar that is clicked', async () => {
   const canvas = view.page.locator('#time-by-node canvas');
   const box = (await canvas.boundingBox())!;
-  // 600 px hold 30 bars of 18 px and the axis below them: the first bar, of the dearest node, is in the first 30 px.
+  // 600 px hold 30 bars of 18 px and the axis below them: the first bar, of the node that costs most, is in the first 30 px.
   await canvas.click({ position: { x: box.width / 2, y: 22 } });
   // Charts take events in the next frame.
   await expect.poll(async () => (await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 999 });

@@ -137,7 +137,7 @@ class InferenceBuilder {
       const shown = name || outputs.find((output) => output !== '') || operator;
       const taken = isThen ? 'then_branch' : 'else_branch';
       const args = { node: shown, taken, name: branchName(node) };
-      this.remarks.add(problem('information', 'inference.branch-dearest-counts', args, { node: index }));
+      this.remarks.add(problem('information', 'inference.costlier-branch-counts', args, { node: index }));
     }
   }
 

@@ -155,7 +155,7 @@ describe('graphs that calls hand over', () => {
     );
     // Nobody lacks a name: what the branches make is only not written out.
     expect(new Set(problems)).toEqual(
-      new Set(['inference.expansion-too-large', 'inference.branch-dearest-counts']),
+      new Set(['inference.expansion-too-large', 'inference.costlier-branch-counts']),
     );
     expect(inference.isPartial).toBe(true);
     expect(inference.nodes.length).toBeGreaterThan(10_000);

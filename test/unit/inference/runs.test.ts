@@ -187,7 +187,7 @@ describe('loops whose runs depend on each other', () => {
     expect(nodeOf(inference, 'a2').repeat).toBeCloseTo(3);
     const tanh = inference.nodes.find(({ node }) => node.operator === 'Tanh')!;
     expect(tanh.repeat).toBeCloseTo(1);
-    expect(inference.problems.map(({ code }) => code)).not.toContain('inference.branch-dearest-counts');
+    expect(inference.problems.map(({ code }) => code)).not.toContain('inference.costlier-branch-counts');
     // 0 + 1 + 2 + 3 numbers of 4 bytes.
     expect(nodeOf(inference, 'f').work!.bytes.outputs * 4).toBeCloseTo(6 * 4);
   });

@@ -307,7 +307,7 @@ describe('If', () => {
       ['MatMul', 1],
       ['Relu', 0],
     ]);
-    expect(problems).toEqual(['inference.branch-dearest-counts']);
+    expect(problems).toEqual(['inference.costlier-branch-counts']);
     expect(inference.problems[0]!.args).toEqual({ node: 'choice', taken: 'then_branch', name: 'choice' });
   });
 

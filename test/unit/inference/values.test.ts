@@ -75,7 +75,7 @@ it('of branches of other ranks the dearer one gives the shape; its condition or 
   expect(shapes(found)).toEqual(['[1,4,128]']);
   expect(running(found)).not.toContain('then_branch');
   expect(contents(found)).toEqual(['c=0 default']);
-  expect(codes(found)).toEqual(['inference.branch-dearest-counts']);
+  expect(codes(found)).toEqual(['inference.costlier-branch-counts']);
   const chosen = await inferred(ranks, { c: [1] });
   expect(shapes(chosen)).toEqual(['[4,128]']);
   expect(contents(chosen)).toEqual(['c=1 value']);
