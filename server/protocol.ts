@@ -43,6 +43,8 @@ export const linkedCommands = {
   /** Second argument: name of the dimension to ask for first. */
   setDimensions: 'siliconlens.setDimensions',
   setSizes: 'siliconlens.setSizes',
+  /** Further arguments: the name that chooses a branch, and the truth of its condition; null goes back to the default. */
+  chooseBranch: 'siliconlens.chooseBranch',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */
@@ -198,6 +200,7 @@ export interface Summary {
   readonly model: ReportModel;
   readonly workload: {
     readonly dimensions: readonly DimensionChoice[];
+    readonly values: readonly ValueChoice[];
     readonly phase: Phase;
     readonly precision: PrecisionPolicy;
     /** Null: each chip's default. */

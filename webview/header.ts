@@ -24,7 +24,7 @@ export function workload({ workload: stated }: Summary): HTMLElement {
     { class: 'workload' },
     workloadText(stated),
     ' ',
-    stated.dimensions.length > 0 &&
+    stated.dimensions.length + stated.values.length > 0 &&
       button(text('webview.setDimensions'), () => command('setDimensions'), { class: 'link' }),
     ' ',
     button(text('webview.chooseChips'), () => command('chooseChips'), { class: 'link' }),

@@ -4,7 +4,7 @@ import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../se
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
-import { writeSetting } from './settings';
+import { writeSetting, writeValue } from './settings';
 import { setSizes } from './sizes';
 import {
   cachesText,
@@ -33,6 +33,11 @@ export class Choices {
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {
     await setDimensions(() => this.of(uri), first);
+  }
+
+  /** @param truth of the condition; null goes back to the default */
+  async chooseBranch(uri: vscode.Uri, name: string, truth: boolean | null): Promise<void> {
+    await writeValue((await this.of(uri)).key, name, truth);
   }
 
   async setSizes(uri: vscode.Uri): Promise<void> {
@@ -64,7 +69,8 @@ export class Choices {
   async show(uri: vscode.Uri): Promise<void> {
     const choices = await this.of(uri);
     const names = choices.chosen.map((id) => choices.chips.find((chip) => chip.id === id)?.name ?? id);
-    const dimensions = choices.dimensions.map(({ name, value }) => `${name}=${value ?? '?'}`);
+    const { dimensions, values } = choices;
+    const numbers = [...dimensions, ...values].map(({ name, value }) => `${name}=${value ?? '?'}`);
     const entries: [icon: string, label: string, value: string, run: () => Promise<void>][] = [
       [
         'circuit-board',
@@ -75,7 +81,7 @@ export class Choices {
       [
         'symbol-array',
         text('extension.show.dimensions'),
-        labelText(dimensions.join(', ')),
+        labelText(numbers.join(', ')),
         () => this.setDimensions(uri),
       ],
       ['debug-step-over', text('extension.show.phase'), choices.phase, () => this.setPhase(uri)],

@@ -33,12 +33,13 @@ export interface CommandRooms {
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   const { server, listings, subject, choices, reports, sparsity, log } = rooms;
   const aboutModel =
-    (run: (uri: vscode.Uri, detail: unknown) => Promise<void>) => async (first: unknown, second: unknown) => {
+    (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
+    async (first: unknown, ...details: unknown[]) => {
       const uri = reports.activeUri() ?? subject.of(first);
-      if (uri) await run(uri, second);
+      if (uri) await run(uri, ...details);
       else await vscode.window.showInformationMessage(text('extension.noModel'));
     };
-  const table: Record<string, (first: unknown, second: unknown) => Promise<void> | void> = {
+  const table: Record<string, (first: unknown, ...details: unknown[]) => Promise<void> | void> = {
     'siliconlens.openListing': aboutModel(openListing),
     [linkedCommands.openReport]: aboutModel((uri) => reports.open(uri)),
     'siliconlens.openModelWith': aboutModel(openModelWith),
@@ -56,6 +57,11 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),
     ),
+    [linkedCommands.chooseBranch]: aboutModel(async (uri, name, truth) => {
+      if (typeof name === 'string' && (typeof truth === 'boolean' || truth === null))
+        await choices.chooseBranch(uri, name, truth);
+      else await choices.setDimensions(uri);
+    }),
     [linkedCommands.setSizes]: aboutModel((uri) => choices.setSizes(uri)),
     'siliconlens.setPhase': aboutModel((uri) => choices.setPhase(uri)),
     'siliconlens.setPrecision': aboutModel((uri) => choices.setPrecision(uri)),
@@ -70,9 +76,9 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [serverCommands.showLog]: () => log.show(),
   };
   const disposables = Object.entries(table).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
+    vscode.commands.registerCommand(id, async (first: unknown, ...details: unknown[]) => {
       try {
-        await run(first, second);
+        await run(first, ...details);
       } catch (error) {
         log.error(error instanceof Error ? error : String(error));
         await tellFailure(error, server);

@@ -6,6 +6,7 @@ import { quote } from '../engine/formats/onnxText/words';
 import type { Token } from '../engine/formats/onnxText/lexer';
 import type { PlacedProblem } from '../workspace/analysis';
 import type { TextModel } from '../workspace/textModels';
+import { overlaps } from './ranges';
 import type { TextFix } from './textFixes';
 import type { TextProblem } from './textProblem';
 
@@ -81,12 +82,6 @@ function importEdit(all: readonly Token[], entry: string): TextEdit | null {
 
 function behind({ endLine, endCharacter }: Token): { line: number; character: number } {
   return { line: endLine, character: endCharacter };
-}
-
-function overlaps(a: Range, b: Range): boolean {
-  const before = (x: Range['start'], y: Range['start']): boolean =>
-    x.line < y.line || (x.line === y.line && x.character < y.character);
-  return !before(a.end, b.start) && !before(b.end, a.start);
 }
 
 function isSame(a: Range, b: Range): boolean {

@@ -10,6 +10,7 @@ import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { headingOf } from '../workspace/nodeIndex';
+import { branchLenses } from './branches';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
 import { known, memoryText, summed, totalTime } from './format';
@@ -18,7 +19,7 @@ const chipLenses = 8;
 const dimensionLenses = 4;
 
 /**
- * Over the graph: totals on each chosen chip, what is missing, and the ways to change it.
+ * Over the graph: totals on each chosen chip, what is missing, and the ways to change it; over nodes, which branch counts.
  * @param runs the editor runs our commands; else lenses only tell, and those that tell nothing are left out
  */
 export function codeLenses(analysis: Analysis, language: Language, runs = true): CodeLens[] {
@@ -65,9 +66,10 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     });
   }
   const range = headingOf(analysis);
-  return commands
+  const lenses = commands
     .filter((command) => command.title !== '')
     .map((command) => ({ range, command: runs ? command : { ...command, command: '', arguments: [] } }));
+  return [...lenses, ...branchLenses(analysis, language, runs)];
 }
 
 function timeOf({ cost }: ChipAnalysis, language: Language): string {

@@ -7,7 +7,7 @@ import type { InferredNode } from '../engine/inference/types';
 import { severityRank } from '../engine/problem';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
-import { dimensionChoices } from './choices';
+import { dimensionChoices, valueChoices } from './choices';
 import { measuredSummary } from './measuredSummary';
 import { rowMaker } from './rows';
 import { sorted } from './sorting';
@@ -66,7 +66,13 @@ function build(
     revision: analysis.revision,
     uri: analysis.listing.uri,
     model: { ...model, inputs: model.inputs.slice(0, 50), outputs: model.outputs.slice(0, 50) },
-    workload: { dimensions: dimensionChoices(analysis), phase, precision, runtime },
+    workload: {
+      dimensions: dimensionChoices(analysis),
+      values: valueChoices(analysis),
+      phase,
+      precision,
+      runtime,
+    },
     chips: chips.map((parts, i) => ({
       ...chipSummary(analysis, parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),

@@ -3,6 +3,7 @@ import type { ClientCapabilities } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
 import { message } from '../../l10n/server';
 import { valueTypes } from '../workspace/textModels';
+import { branchActions } from './branches';
 import { codeActions } from './codeActions';
 import { completions, resolveCompletion } from './completion';
 import type { Feature } from './feature';
@@ -75,14 +76,14 @@ export const signatureFeature: Feature = {
   },
 };
 
-/** Fixes of problems, which are edits: for editors that take more than commands. */
+/** Fixes of problems: edits of hand-written text, and commands of our own extension. */
 export const fixFeature: Feature = {
   capability: ({ textDocument }) =>
     textDocument?.codeAction?.codeActionLiteralSupport
       ? { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }
       : null,
   register: (context) => {
-    const { connection, log, language, models } = context;
+    const { connection, editor, log, language, models } = context;
     connection.onCodeAction(
       handler(
         log,
@@ -90,10 +91,13 @@ export const fixFeature: Feature = {
         () => null,
         async ({ textDocument: { uri }, range, context: wanted }, token) => {
           const model = await writtenText(context, uri, token);
-          const analysis = model && (await whileWanted(models.analysis(uri), token));
-          if (!analysis || analysis.listing !== model.listing) return null;
+          const analysis = await whileWanted(models.analysis(uri), token);
+          if (!analysis) return null;
+          const { diagnostics } = wanted;
+          const branches = editor.isOurs ? branchActions(analysis, range, diagnostics, language()) : [];
+          if (!model || analysis.listing !== model.listing) return branches;
           const problems = await textProblems(model, analysis);
-          return codeActions(model, problems, range, wanted.diagnostics, language());
+          return [...codeActions(model, problems, range, diagnostics, language()), ...branches];
         },
       ),
     );

@@ -37,6 +37,21 @@ hand (float[batch, 3, 224, 224] x, float[64, 3, 7, 7] w) => (float[batch, 64, N,
 }
 `;
 
+/** Data decides which branch runs; 512 exponentials cost more than a view. */
+const branching = `<ir_version: 9, opset_import: ["" : 18]>
+g (float[1, 4, 128] x, bool c) => (float[] y)
+{
+  ax = Constant <value_ints = [0]> ()
+  d = Not (c)
+  f = If <else_branch = e () => (float[] ea) {
+    ea = Exp (x)
+  }, then_branch = t () => (float[] ta) {
+    ta = Squeeze (x, ax)
+  }> (d)
+  y = Relu (f)
+}
+`;
+
 beforeAll(async () => {
   bench = await Workbench.open('text', {
     prepare: async (folder) => {
@@ -44,6 +59,7 @@ beforeAll(async () => {
       await writeFile(join(folder, 'broken.onnxtxt'), untidy.replace('Add(hidden,', 'Add(hidden,,)('));
       await writeFile(join(folder, 'tidy.onnxtxt'), tidy);
       await writeFile(join(folder, 'unfinished.onnxtxt'), unfinished);
+      await writeFile(join(folder, 'branching.onnxtxt'), branching);
     },
   });
 });
@@ -148,6 +164,28 @@ async function renameBox(): Promise<Locator> {
 }
 
 /** Opens a text in the editor and puts the focus into it. */
+it('chooses the other branch with a click over its node', async () => {
+  await open('branching.onnxtxt');
+  const lens = (title: string): Locator =>
+    bench.page.locator('.codelens-decoration a', { hasText: title }).first();
+  const totals = async (): Promise<string> =>
+    (await bench.page.locator('.codelens-decoration').allInnerTexts()).join(' ');
+  await lens('else_branch counts (assumed)').waitFor();
+  const before = await totals();
+  await lens('else_branch counts (assumed)').click();
+  await lens('then_branch counts (chosen)').waitFor();
+  expect(await totals()).not.toBe(before);
+  const models = () =>
+    bench.inHost((api) => api.workspace.getConfiguration('siliconlens').inspect('models')?.workspaceValue);
+  expect(await models()).toEqual({ 'branching.onnxtxt': { values: { d: true } } });
+  await bench.command('siliconlens.panel.focus');
+  const panel = await bench.webview('.panel .card');
+  await bench.until(async () => /d=true/.test(await panel.locator('.workload').innerText()), 'the value');
+  await lens('Choose none').click();
+  await lens('else_branch counts (assumed)').waitFor();
+  expect(await models()).toBeNull();
+});
+
 async function open(name: string): Promise<void> {
   await bench.file(name).dblclick();
   await bench.tabsBecome([`>${name}`]);

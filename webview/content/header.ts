@@ -41,9 +41,9 @@ export function modelText(model: Summary['model']): string {
   return [size, ...beside.filter((part) => part !== '')].join(' · ');
 }
 
-/** The numbers that costs stand on, assumed ones marked; unbound dimensions are named as such. */
-export function workloadText({ dimensions, phase, precision }: Summary['workload']): string {
-  const bound = dimensions.map(
+/** The numbers and contents that costs stand on, assumed ones marked; what is not bound is named as such. */
+export function workloadText({ dimensions, values, phase, precision }: Summary['workload']): string {
+  const bound = [...dimensions, ...values].map(
     ({ name, value, origin }) =>
       `${name}=${value ?? text('webview.unbound')}${origin === 'default' ? ` (${text('webview.assumed')})` : ''}`,
   );

@@ -1,4 +1,5 @@
 import type { Model } from '../graph/model';
+import { branchNames } from '../operators/control';
 import type { OperatorClass, Work } from '../operators/rule';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
@@ -14,9 +15,8 @@ import { workOfNode } from './nodeWork';
 import { Remarks } from './remarks';
 import { scopeRepeats } from './repeat';
 import { inferSized } from './sizes/choose';
-import type { BoundSymbol, InferredNode, InferredValue, Inference, Scope } from './types';
+import type { BoundSymbol, CountedBranch, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
-import { branchName } from './values/contents';
 import { knownValues } from './values/inputValues';
 import { causesOf, operatorProblems, unknownOperators } from './causes';
 import { bytesOfFact, bytesOfStrings } from './work';
@@ -97,7 +97,8 @@ class InferenceBuilder {
     const works = await mapPolitely(this.flat.nodes, scheduler, (node) => this.workOfNode(node));
     const repeats = scopeRepeats(this.flat, this.pass.uses);
     const counts = ({ scope }: FlatNode): boolean => repeats[scope] !== 0;
-    this.tellBranches(counts);
+    const branches = this.pass.contents.branches(this.pass, counts);
+    this.tellBranches(branches);
     const symbols = [
       ...this.input.symbols,
       ...(await runPolitely(this.pass.fresh.list(this.pass.facts), scheduler)),
@@ -122,22 +123,21 @@ class InferenceBuilder {
       isPartial: this.remarks.isPartial,
       isFaulty: this.remarks.isFaulty,
       symbols,
-      contents: this.pass.contents.list(this.flat, counts),
+      contents: this.pass.contents.list(this.pass, branches),
+      branches,
       names: await runPolitely(this.names(), scheduler),
     };
   }
 
   /** Says which branches count although data decides. */
-  private tellBranches(counts: (node: FlatNode) => boolean): void {
-    for (const [index, isThen] of this.pass.contents.taken) {
-      const node = this.flat.nodes[index]!;
-      if (!counts(node)) continue;
-      const { name, outputs, operator } = node.node;
+  private tellBranches(branches: readonly CountedBranch[]): void {
+    for (const { node, isThen, name, origin } of branches) {
+      if (origin !== 'default') continue;
+      const { name: own, outputs, operator } = this.flat.nodes[node]!.node;
       // Many exporters name no nodes: what it makes tells which one it is.
-      const shown = name || outputs.find((output) => output !== '') || operator;
-      const taken = isThen ? 'then_branch' : 'else_branch';
-      const args = { node: shown, taken, name: branchName(node) };
-      this.remarks.add(problem('information', 'inference.costlier-branch-counts', args, { node: index }));
+      const shown = own || outputs.find((output) => output !== '') || operator;
+      const args = { node: shown, taken: branchNames(isThen).counts, name };
+      this.remarks.add(problem('information', 'inference.costlier-branch-counts', args, { node }));
     }
   }
 

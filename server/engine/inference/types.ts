@@ -98,6 +98,8 @@ export interface Inference {
   readonly most?: Inference;
   /** Contents of inputs and conditions: those that were given, and those that decide shapes or branches. */
   readonly contents: readonly BoundValue[];
+  /** Nodes of which one branch counts by the user's choice or by assumption. */
+  readonly branches: readonly CountedBranch[];
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */
   readonly names: ReadonlySet<string>;
 }
@@ -124,4 +126,16 @@ export interface BoundValue {
   readonly isTruth: boolean;
   /** `value` was given by the user, `default` is assumed (values/values.json, or the branch that costs more). */
   readonly origin: 'value' | 'default' | 'unset';
+}
+
+/** A branch that counts although the graph alone does not decide it. */
+export interface CountedBranch {
+  /** Flat index of the node. */
+  readonly node: number;
+  /** The branch of a true condition. */
+  readonly isThen: boolean;
+  /** By which a value chooses: of the node, or of its condition. */
+  readonly name: string;
+  /** `value` the user chose it, `default` the one that costs more, `follows` from what inputs are assumed to hold. */
+  readonly origin: 'value' | 'default' | 'follows';
 }

@@ -11,6 +11,11 @@ const [ofTrue, ofFalse] = ['then_branch', 'else_branch'] as const;
 /** The subgraph that runs where a condition is true. */
 export const branchOfTruth: string = ofTrue;
 
+/** The attributes of the branch that counts and of the other one, by the condition. */
+export function branchNames(isThen: boolean): { readonly counts: string; readonly other: string } {
+  return isThen ? { counts: ofTrue, other: ofFalse } : { counts: ofFalse, other: ofTrue };
+}
+
 function* inferIf(context: NodeContext): SubgraphSteps {
   const condition = context.chosen ?? truth(context.elements(0)?.[0]);
   const exclusive = true;

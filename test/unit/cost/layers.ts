@@ -137,6 +137,7 @@ export function chain(
       isFaulty: false,
       symbols: [],
       contents: [],
+      branches: [],
       names: new Set(),
     },
     plan: {

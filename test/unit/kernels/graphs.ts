@@ -126,6 +126,7 @@ export function graphOf(
     isFaulty: false,
     symbols: [],
     contents: [],
+    branches: [],
     names: new Set(),
   };
 }

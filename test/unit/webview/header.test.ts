@@ -45,6 +45,13 @@ describe('the header', () => {
       { name: 'past', value: null, origin: 'unbound' },
       { name: 'empty', value: 0, origin: 'binding' },
     ] as const;
+    const values = [
+      { name: 'use_cache', value: 'true', origin: 'default', isContent: true },
+      { name: 'k', value: null, origin: 'unset', isContent: true },
+    ] as const;
+    expect(workloadText({ ...workload, values })).toBe(
+      'use_cache=true (assumed) · k=not set · inference · precision as stored',
+    );
     expect(workloadText({ ...workload, dimensions, phase: 'decode', precision: 'fp16' })).toBe(
       'batch=4 · sequence=128 (assumed) · past=not set · empty=0 · decode · fp16',
     );

@@ -110,7 +110,7 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
       inputs: [],
       outputs: [],
     },
-    workload: { dimensions: [], phase: 'inference', precision: 'as-stored', runtime: null },
+    workload: { dimensions: [], values: [], phase: 'inference', precision: 'as-stored', runtime: null },
     chips: [],
     problems: [],
     coverage: { nodes: 1, operations: 1 },

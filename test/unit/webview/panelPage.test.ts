@@ -11,6 +11,7 @@ const summary = summaryOf({
   chips: [chip, chipOf({ id: 'b', name: 'Chip B', memory: { fits: null, fitsUnknown: 'training' } })],
   workload: {
     dimensions: [{ name: 'batch', value: 4, origin: 'default' }],
+    values: [{ name: 'sr', value: '16000', origin: 'value', isContent: true }],
     phase: 'decode',
     precision: 'as-stored',
     runtime: null,
@@ -152,7 +153,7 @@ describe('the side panel', () => {
     const page = await openPage('panel');
     page.send({ type: 'summary', summary });
     expect(page.main().classed('workload')[0]!.textContent).toBe(
-      'batch=4 (assumed) · decode · precision as stored Set dimensions… Choose chips…',
+      'batch=4 (assumed) · sr=16000 · decode · precision as stored Set dimensions… Choose chips…',
     );
     for (const label of ['Set dimensions…', 'Choose chips…', 'Open report']) page.main().press(label);
     expect(page.posted.slice(1).map((message) => (message as { command: string }).command)).toEqual([
@@ -160,6 +161,12 @@ describe('the side panel', () => {
       'chooseChips',
       'openReport',
     ]);
+    // Contents alone are reason enough to offer the list.
+    const workload = { ...summary.workload, dimensions: [] };
+    page.send({ type: 'summary', summary: { ...summary, workload } });
+    expect(page.main().classed('workload')[0]!.textContent).toContain(
+      'sr=16000 · decode · precision as stored Set dimensions…',
+    );
     page.send({ type: 'summary', summary: summaryOf() });
     expect(page.main().classed('workload')[0]!.textContent).toBe(
       'inference · precision as stored  Choose chips…',

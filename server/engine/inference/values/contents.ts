@@ -1,10 +1,10 @@
 import { entryOf } from '../../../../outside/table';
-import type { ValueType } from '../../graph/model';
 import type { Fact } from '../../operators/rule';
+import { branchOfTruth } from '../../operators/control';
 import { truth } from '../../operators/elements';
 import { problem, type Problem } from '../../problem';
 import type { FlatModel, FlatNode } from '../flatModel';
-import type { BoundValue } from '../types';
+import type { BoundValue, CountedBranch } from '../types';
 import { Trait } from '../traits';
 import { Deciders } from './deciders';
 import { contentOf, isSetting, type KnownValues } from './inputValues';
@@ -70,30 +70,55 @@ export class Contents {
     return node === '' ? undefined : truth(entryOf(this.known.given, node)?.[0]);
   }
 
+  /**
+   * The nodes of which one branch counts because the user or an assumption says so, where the graph alone does not.
+   * @param counts whether a node runs at all
+   */
+  branches(found: Findings, counts: (node: FlatNode) => boolean): CountedBranch[] {
+    return found.flat.nodes.flatMap((node) => {
+      if (!node.bodies?.has(branchOfTruth)) return [];
+      const { name } = node.node;
+      const chosen = this.chosen(name);
+      if (chosen !== undefined) return [{ node: node.index, isThen: chosen, name, origin: 'value' }];
+      if (!counts(node)) return [];
+      const taken = this.taken.get(node.index);
+      if (taken === undefined) return this.branchByCondition(node, found);
+      return [{ node: node.index, isThen: taken, name: branchName(node), origin: 'default' }];
+    });
+  }
+
+  /** The branch that is known by what the user gave to its condition, or by assumed contents of inputs. */
+  private branchByCondition(node: FlatNode, { flat, facts, traits }: Findings): CountedBranch[] {
+    const [id] = node.inputs;
+    if (typeof id !== 'number' || (traits[id]! & Trait.Given) === 0) return [];
+    const isThen = truth(facts[id]?.elements?.[0]);
+    if (isThen === undefined) return [];
+    const { name, scope, origin } = flat.values[id]!;
+    const branch = { node: node.index, isThen };
+    if (entryOf(this.known.given, name)) return [{ ...branch, name, origin: 'value' }];
+    const isAssumed = this.deciders.originsOf(id).some((input) => !entryOf(this.known.given, input));
+    if (!isAssumed) return [];
+    const isInput = scope === 0 && origin === 'input';
+    return [{ ...branch, name: isInput ? name : branchName(node), origin: 'follows' }];
+  }
+
   /** What is given, and what is assumed or unset and decides something. */
-  list(flat: FlatModel, counts: (node: FlatNode) => boolean): BoundValue[] {
+  list({ flat, facts }: Findings, branches: readonly CountedBranch[]): BoundValue[] {
     const list = new Map<string, BoundValue>();
     const add = (one: BoundValue): void => void (list.has(one.name) || list.set(one.name, one));
-    for (const { name, declared } of this.isGiven ? flat.values : []) {
+    for (const { id, name } of this.isGiven ? flat.values : []) {
       const numbers = entryOf(this.known.given, name);
-      if (numbers) add({ name, numbers, isTruth: isTruth(declared), origin: 'value' });
+      if (numbers) add({ name, numbers, isTruth: isTruth(facts[id]), origin: 'value' });
     }
-    for (const node of flat.nodes) {
-      if (!node.bodies) continue;
-      const chosen = this.chosen(node.node.name);
-      const isThen = chosen ?? (counts(node) ? this.taken.get(node.index) : undefined);
-      if (isThen === undefined) continue;
-      const name = chosen === undefined ? branchName(node) : node.node.name;
-      const origin = chosen === undefined ? 'default' : 'value';
-      add({ name, numbers: [Number(isThen)], isTruth: true, origin });
-    }
-    for (const { name, scope, origin, declared } of flat.values) {
+    for (const { name, isThen, origin } of branches)
+      if (origin !== 'follows') add({ name, numbers: [Number(isThen)], isTruth: true, origin });
+    for (const { id, name, scope, origin } of flat.values) {
       if (scope !== 0 || origin !== 'input' || !this.deciders.names.has(name)) continue;
       const assumed = entryOf(this.known.defaults, name);
       add({
         name,
         numbers: assumed ?? null,
-        isTruth: isTruth(declared),
+        isTruth: isTruth(facts[id]),
         origin: assumed ? 'default' : 'unset',
       });
     }
@@ -101,11 +126,11 @@ export class Contents {
   }
 }
 
-function isTruth(declared: ValueType | undefined): boolean {
-  return declared?.kind === 'tensor' && declared.dtype === 'bool';
+function isTruth(fact: Fact | undefined): boolean {
+  return fact?.type?.kind === 'tensor' && fact.type.dtype === 'bool';
 }
 
 /** The name by which a branch of a node is chosen: its own, else that of its condition. */
-export function branchName({ node }: FlatNode): string {
+function branchName({ node }: FlatNode): string {
   return node.name || node.inputs[0] || '';
 }

@@ -25,6 +25,11 @@ export class Deciders {
     if (names) this.origins.set(to, names);
   }
 
+  /** The inputs that the content of a value is made of, as far as they were followed. */
+  originsOf(value: number): readonly string[] {
+    return this.origins.get(value) ?? [];
+  }
+
   /** Looks at a node that was just inferred. */
   follow(node: FlatNode, context: RuleContext | undefined, facts: readonly (Fact | undefined)[]): void {
     if (!context || this.origins.size === 0) return;
