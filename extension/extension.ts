@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
       supportsMultipleEditorsPerDocument: true,
     }),
   );
-  // A failed start is told by the status item; whoever needs the server then says so in its own place.
+  // A failed start is told by the status item; commands that need the server then say so themselves.
   server.start().catch(() => undefined);
 }
 

@@ -45,7 +45,7 @@ export class Heat implements vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  /** What a server said that is gone may not hold any more, and nobody would correct it. */
+  /** What a server said that has ended may no longer be true, and nothing would correct it. */
   private clear(): void {
     this.latest.clear();
     for (const editor of vscode.window.visibleTextEditors)

@@ -9,7 +9,7 @@ export async function inputsOf(server: Server, uri: vscode.Uri): Promise<readonl
   return [...uris.map((one) => vscode.Uri.parse(one, true)), ...settingsFiles()];
 }
 
-/** The settings files of the workspace; whoever has none loses nothing. */
+/** The settings files of the workspace; without any nothing is lost. */
 function settingsFiles(): vscode.Uri[] {
   const { workspaceFolders = [], workspaceFile } = vscode.workspace;
   const ofFolders = workspaceFolders.map(({ uri }) => vscode.Uri.joinPath(uri, '.vscode', 'settings.json'));

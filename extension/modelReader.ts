@@ -68,7 +68,7 @@ export class ModelReader implements vscode.Disposable {
   private file(uri: string): Promise<Kept> {
     const kept = this.kept.get(uri);
     if (kept) {
-      // Whoever waits for it hears that it failed.
+      // Those who wait for it are told that it failed.
       kept.then(
         (file) => file.timer.refresh(),
         () => undefined,

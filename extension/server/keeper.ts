@@ -11,7 +11,7 @@ import {
   tickMilliseconds,
 } from './supervisor';
 
-/** What speaks the protocol with a process: the language client, in tests a bare connection. */
+/** The client that speaks the protocol with a process: the language client, in tests a bare connection. */
 export interface Peer {
   /** Resolves once the server has answered. */
   start(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { ExportChunkParams, ExportReportResult } from '../../server/protocol';
 
-/** Reports on their way from the server: it sends the next chunk when whoever reads is done with the one before. */
+/** Reports on their way from the server: it sends the next chunk when the reader is done with the one before. */
 export class Exports {
   private readonly takers = new Map<number, (text: string) => Promise<void>>();
   private last = 0;

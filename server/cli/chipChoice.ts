@@ -47,7 +47,7 @@ export class ChipChoice {
    * @param custom the setting `siliconlens.customChips`: chips by id
    */
   static async here(language: Language, custom: Readonly<Record<string, unknown>> = {}): Promise<ChipChoice> {
-    // The files of whoever wrote the project, read by the same rules as in the editor.
+    // Chip files of the project folder, read by the same rules as in the editor.
     const sources = await chipFiles.read(pathToFileURL(process.cwd()).href);
     const files = sources.map(({ name, text }): ChipFile => ({ name, json: parsed(text), before: null }));
     for (const [id, value] of Object.entries(custom)) {

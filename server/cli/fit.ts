@@ -53,7 +53,7 @@ function sizesIn(words: Arguments, phase: Phase): Bindings {
   ]);
 }
 
-/** With `--require` chips on which it does not fit, or on which nobody can tell, are a failure. */
+/** With `--require` chips on which it does not fit, or on which it is unknown, are a failure. */
 function required(words: Arguments, { chips }: FitReport): Failure | null {
   const others = chips.filter(({ fits }) => fits !== true).map(({ id }) => id);
   if (!words.flag('require') || others.length === 0) return null;

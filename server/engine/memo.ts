@@ -39,7 +39,7 @@ export function memo<O extends readonly object[], V extends Values, R>(
   };
 }
 
-/** Names need not be in the key, since a function has one set of them. */
+/** Names are not part of the key: a function always has the same ones. */
 function keyOf(values: Values): string {
   return typeof values === 'object' && values !== null
     ? Object.values(values).map(textOf).join()

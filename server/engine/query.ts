@@ -10,8 +10,8 @@ interface Result<R> {
  * depends on stands in `key`. This is the one place that says how long answers live:
  * - they end with their input, and when somebody forgets them;
  * - of each input the `most` last asked for are kept, and the oldest goes before a new one is made, so that the shapes of
- *   a large model before and after a change need not be there together;
- * - only finished ones are kept: work that was cancelled leaves nothing behind, and whoever asks next begins it anew.
+ *   a large model before and after a change are not kept at the same time;
+ * - only finished ones are kept: work that was cancelled leaves nothing behind, and the next caller begins it anew.
  */
 export class Query<I extends object, R> {
   /** By input, the one asked for longest ago first. */
@@ -41,8 +41,8 @@ export class Query<I extends object, R> {
   }
 
   /**
-   * The answer, waited for. Two who ask at the same time make it twice: one cancelled by whoever began it would else take
-   * it from the other.
+   * The answer, waited for. Two callers at the same time make it twice: if they shared one, the first could cancel it for
+   * the second.
    * @param most how many answers of this input are kept, where it is not what the query says
    */
   async wait(input: I, make: () => Promise<R>, key = '', most = this.most): Promise<R> {

@@ -49,7 +49,7 @@ export const hintFeature: Feature = {
 /** Lines whose hints are made at one go. */
 const hintLines = 128;
 
-/** Editors ask for what can be seen; who asks for a whole text gets it in pieces, so that others have turns between. */
+/** Editors ask for what can be seen; a request for a whole text is answered in pieces, so that other requests have turns between. */
 async function hintsOf(
   analysis: Analysis,
   { start, end }: Range,

@@ -23,7 +23,7 @@ export function renameRange(listing: Listing, at: Position): { range: Range; pla
 export function rename(listing: Listing, at: Position, typed: string): WorkspaceEdit | RenameFailure {
   const found = valueAt(listing, at);
   if (!found) return 'text.rename-none';
-  // Whoever types quotes means the name between them.
+  // A new name in quotes means the name between them.
   const name = /^".*"$/s.test(typed.trim()) ? typed.trim().slice(1, -1) : typed.trim();
   if (name === '') return 'text.rename-empty';
   if (name === found.value.name) return { changes: {} };

@@ -10,7 +10,7 @@ export class Working {
 
   constructor(private readonly tell: (models: readonly WorkingModel[]) => void) {}
 
-  /** Work on a model begins; whoever does it calls the result at its end. */
+  /** Work on a model begins; the caller calls the result when it ends. */
   begin(uri: string, stage: WorkStage): () => void {
     const work: WorkingModel = { uri, stage };
     this.begun.add(work);

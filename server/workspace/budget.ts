@@ -80,7 +80,7 @@ export class Budget<Owner> {
     return this.holdings.get(owner)?.[part] ?? 0;
   }
 
-  /** Whoever was released holds nothing any more, whatever it still was about to. */
+  /** Notes how much a model holds. One that was released holds nothing, even if work on it still goes on. */
   hold(owner: Owner, part: Part, units: number): void {
     const holding = this.holdings.get(owner);
     if (holding) holding[part] = units;

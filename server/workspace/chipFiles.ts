@@ -21,7 +21,7 @@ export interface ClientFolders extends ClientFiles {
   list(params: ListFolderParams): Promise<ListFolderResult>;
 }
 
-/** The whole catalogue has 120 chips; whoever has more of their own than this has something else there. */
+/** The whole catalogue has 120 chips; a folder with more files than this holds something else. */
 const mostFiles = 500;
 /** The largest chip of the catalogue takes 9 kB. */
 const mostBytes = 256 * 1024;

@@ -24,7 +24,7 @@ const looksAtATime = 8;
 const mostNotes = 20;
 
 /**
- * Looks whether a model's external data is there: `stat` alone (but for pointers of Git LFS), and only inside the model's own folder. A location is
+ * Looks whether a model's external data is there: `stat` alone (pointers of Git LFS are read), and only inside the model's own folder. A location is
  * file content from who knows where, so absolute paths, `..` and links that lead out are named, never followed.
  * @param isOver the answer is wanted no longer: no further file is looked at
  */

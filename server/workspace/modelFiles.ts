@@ -25,7 +25,7 @@ export class ModelFiles {
     if (local) return local.look(uri);
     const result = await this.client.stat({ uri });
     if (!result.ok) throw new FileError('failed', uri, result.reason);
-    // Clients have no time but that of the content, in milliseconds, and whoever writes a file may set it.
+    // Clients have no time but that of the content, in milliseconds, and a program that writes a file may set it.
     return { size: result.size, mtime: result.mtime, version: null };
   }
 

@@ -55,7 +55,7 @@ export function isWanted({ asked, loading, run }: OpenModel): boolean {
   return asked > 0 || (run !== null && !run.ended && !run.cancelled);
 }
 
-/** Whoever waited for it to be read waits no longer. */
+/** Ends the waiting for it to be read. */
 export function isGivenUp({ waiting }: OpenModel): boolean {
   return waiting.size > 0 && [...waiting].every((hasGivenUp) => hasGivenUp());
 }

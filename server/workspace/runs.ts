@@ -57,7 +57,7 @@ export class Runs {
       ? served.pipeline.refuse(choices, chips, profiles, refusal)
       : served.pipeline.run(choices, scheduler, early, chips, profiles);
     run.promise = this.finish(model.uri, run, working);
-    // Whoever waits sees a cancellation; when nobody waits it is no fault.
+    // Those who wait see a cancellation; when nobody waits, it is no fault.
     run.promise
       .catch(() => {})
       .finally(() => {
@@ -80,7 +80,7 @@ export class Runs {
       return analysis;
     } catch (error) {
       if (error instanceof CancelledError) {
-        // Whoever waits starts anew, and must not be handed this one again.
+        // Those who wait start anew, and must not be given this one again.
         run.cancelled = true;
         throw error;
       }

@@ -51,7 +51,7 @@ export const output: readonly Case[] = [
     },
   },
   {
-    name: 'a pattern of settings that takes matchers for ever',
+    name: 'a pattern of settings on which matchers never end',
     expected: 'costs',
     async got(desk) {
       const model = `${'a'.repeat(60)}.onnx`;

@@ -58,7 +58,7 @@ it('a remark goes when its file comes while the model is closed, and another one
   expect(told[0]).toContain('"w0.bin"');
   await first.close();
 
-  // As many remarks as before, of another file: whoever shows the old one must not hear that nothing changed.
+  // As many remarks as before, of another file: a page that shows the old one must not be told that nothing changed.
   writeFileSync(join(folder, 'w0.bin'), Buffer.alloc(8));
   rmSync(join(folder, 'w1.bin'));
   client.received.length = 0;
@@ -143,7 +143,7 @@ it('of 100,000 files 500 are looked at, and the rest is counted', async () => {
   expect(told.at(-1)).toMatch(/99[,.]?500/);
 });
 
-it('notes that come late are told to whoever shows the analysis', async () => {
+it('notes that come late are told to pages that show the analysis', async () => {
   const uri = 'vscode-vfs://github/o/r/late.onnx';
   const bytes = scattered(3);
   client.files.set(uri, bytes);

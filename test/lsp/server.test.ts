@@ -478,7 +478,7 @@ describe('requests that make no sense', () => {
 });
 
 describe('choices that change while an analysis is under way', () => {
-  it('supersede it: whoever waits gets the latest', async () => {
+  it('supersede it: a request that waits gets the latest', async () => {
     const document = await openMlp();
     const set = (batch: number): Promise<void> =>
       client.changeSettings({ models: { '*': { dimensions: { batch } } } });

@@ -79,7 +79,7 @@ export function memoryUse({ memory }: SummaryChip): string {
   return `${need} / ${show.bytes(capacityBytes)}`;
 }
 
-/** Whether it fits, or why nobody can tell. */
+/** Whether it fits, or why it is unknown. */
 export function fits({ fits: verdict, fitsUnknown, streamedBytes }: SummaryChip['memory']): string {
   if (verdict && streamedBytes > 0) return text('webview.fits.streams', { bytes: show.bytes(streamedBytes) });
   if (verdict !== null) return text(verdict ? 'webview.fits.yes' : 'webview.fits.no');

@@ -131,7 +131,7 @@ function typesOf(schema: Schema): readonly string[] {
   return (schema.allOf ?? []).flatMap(typesOf);
 }
 
-/** A figure is a number or an object: whoever wrote neither is told of the number. */
+/** A figure is a number or an object: where a file has neither, the message asks for a number. */
 function wrongType(types: readonly string[], value: unknown, path: Path): ChipProblem {
   const order = ['integer', 'number', 'string', 'boolean', 'array', 'object'] as const;
   const expected = order.find((type) => types.includes(type)) ?? 'object';

@@ -58,7 +58,7 @@ export function transferOfInputsAndOutputs(
 ): { readonly bytes: number | null; readonly seconds: number | null } {
   const main = inference.scopes[0];
   let bytes = 0;
-  // Of a model that is not all there inputs and outputs may be missing too.
+  // Where parts of a model are missing, inputs and outputs may be too.
   let known = !inference.isPartial;
   for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
     const value = id === null ? undefined : inference.values[id];

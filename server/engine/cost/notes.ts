@@ -12,7 +12,7 @@ import type { Machine } from './machine';
 import { wantedFormat } from './precision';
 import type { PrecisionChoice } from './types';
 
-/** The format that carries most of the model's operations speaks for the chip; substitution anywhere counts. */
+/** The format of most of the model's operations is named for the chip; a substitution anywhere counts. */
 export function* choiceOf(
   plan: KernelPlan,
   costed: readonly CostedKernel[],

@@ -27,7 +27,7 @@ export interface Estimate {
  */
 export interface Bounded {
   readonly isLowerBound: boolean;
-  /** Nodes whose part is unknown; 0 in a lower bound where it is the model that is not all there, or wrong. */
+  /** Nodes whose part is unknown; 0 in a lower bound where parts of the model are missing or wrong. */
   readonly unknownNodes: number;
   /** What the whole is at the most; null where the graph sets no limit, and where the sum is whole. */
   readonly atMost: number | null;

@@ -11,7 +11,7 @@ const longest = 4096;
 /**
  * The path segments of an external data location below the model's folder, or why it must not be followed: absolute
  * paths, drive letters, UNC and URIs, `..`, control characters, and names that Windows maps to devices or streams.
- * Links must be checked against the real path by whoever opens the file. Both slashes part segments on every system, so
+ * Links must be checked against the real path by the code that opens the file. Both slashes part segments on every system, so
  * that a model means the same file everywhere.
  */
 export function externalPath(location: string): ExternalPath {

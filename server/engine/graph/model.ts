@@ -23,7 +23,7 @@ export interface ValueInfo {
   readonly metadata?: Metadata;
 }
 
-/** Where the bytes of a tensor lie. They are never read, but for small tensors. */
+/** Where the bytes of a tensor lie. They are never read, except those of small tensors. */
 export type TensorData =
   /** In the model file: byte range of `raw_data` or of a packed data field. */
   | { readonly place: 'embedded'; readonly offset: number; readonly length: number }

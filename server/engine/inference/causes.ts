@@ -56,7 +56,7 @@ export function* causesOf({ flat, works }: Unknowns, roots: Iterable<number>): S
   return causes;
 }
 
-/** One problem for each operator of which nothing is known, at its first node, with how many nodes are the worse for it. */
+/** One problem for each operator of which nothing is known, at its first node, with how many nodes it leaves unknown. */
 export function operatorProblems(
   { nodes }: FlatModel,
   unknown: readonly number[],

@@ -42,7 +42,7 @@ export interface Expansion {
 const flatPerFileNode = 50;
 /** However small the file is. */
 const leastLimit = 20_000;
-/** However large it is, but for what it writes out itself. */
+/** However large it is, without what it writes out itself. */
 const mostLimit = 250_000;
 
 const expansions = new Query<Model, Expansion>();

@@ -86,7 +86,7 @@ export interface Inference {
   readonly scopes: readonly Scope[];
   readonly problems: readonly Problem[];
   /**
-   * The graph is not all there: parts of the file could not be read, or values are named that nobody makes. Sums over its
+   * Parts of the graph are missing: parts of the file could not be read, or values are named that nobody makes. Sums over its
    * nodes are lower bounds.
    */
   readonly isPartial: boolean;

@@ -71,7 +71,7 @@ class Layout {
     this.visits.get(node.operator)?.(at, node);
   }
 
-  /** Whoever reads a value as whole images needs it turned back. */
+  /** Nodes that read a value as whole images need it turned back. */
   finish(): void {
     for (const { at, value, left } of this.blocked.values()) {
       if (left <= 0) continue;

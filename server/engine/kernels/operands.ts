@@ -16,7 +16,7 @@ export interface Names {
 type Crossing = Map<number, number | null>;
 
 /**
- * What crosses the border of a kernel, at stored types: a value that lives and dies inside is left out, one that several
+ * What crosses the border of a kernel, at stored types: a value that is made and last read inside is left out, one that several
  * members read is counted once, a view inside passes its source through. A rule that says that a node touches only part
  * of its inputs (Gather's rows) is followed.
  */

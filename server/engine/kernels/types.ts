@@ -32,7 +32,7 @@ export interface Kernel {
   /** Per run; null while a dimension is unknown. */
   readonly operations: Operations | null;
   readonly matrixShape?: MatrixShape;
-  /** What is read from and written to outside, what is read first: values that live and die inside are left out. */
+  /** What is read from and written to outside, what is read first: values that are made and last read inside are left out. */
   readonly operands: readonly Operand[];
   /** Runs per run of the model; null when a trip count is unknown. */
   readonly repeat: number | null;

@@ -205,7 +205,7 @@ export class WorkGraph {
     this.nodes[at] = null;
   }
 
-  /** Removes a node: whoever read its first output reads `source`. */
+  /** Removes a node: the readers of its first output read `source`. */
   eliminate(at: number, source: number): void {
     const node = this.nodes[at]!;
     for (const member of node.members) this.workOfNode[member] = -1;

@@ -42,7 +42,7 @@ export function linear(
   return writer.node(`${path}/Add`, 'Add', [product, writer.weight(bias)]);
 }
 
-/** A file may have [inputs, outputs] instead, as the Conv1D of GPT-2 does; of a square nobody can tell, nor need to. */
+/** A file may have [inputs, outputs] instead, as the Conv1D of GPT-2 does; a square matrix does not show which, and it does not matter. */
 function isTransposed({ dims }: Tensor, [outputs, inputs]: readonly [number, number]): boolean {
   return dims.length === 2 && dims[0] === inputs && dims[1] === outputs && inputs !== outputs;
 }

@@ -28,7 +28,7 @@ export interface Fit {
 }
 
 /**
- * Gradients, optimizer and kept activations of training are not counted; the model is not all there, or wrong; or a capacity
+ * Gradients, optimizer and kept activations of training are not counted; parts of the model are missing or wrong; or a capacity
  * or a size is unknown.
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';

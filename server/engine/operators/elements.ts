@@ -133,7 +133,7 @@ export function floorFraction(dim: Dim): Dim | undefined {
   return floorDivide(roundCoefficients(dim, denominator), denominator);
 }
 
-/** Multiplies and makes the coefficients whole: they are whole but for the rounding of floats. */
+/** Multiplies and makes the coefficients whole: they are whole except for the rounding of floats. */
 function roundCoefficients(dim: DimExpression, by: number): Dim {
   return mapCoefficients(dim, (coefficient) => Math.round(coefficient * by));
 }

@@ -19,7 +19,7 @@ export type AttributeType =
   | 'strings'
   | 'tensors'
   | 'graphs'
-  /** Parameters of a model's own functions need not say. */
+  /** Left out for parameters of a model's own functions. */
   | 'any';
 
 export interface SchemaParameter {

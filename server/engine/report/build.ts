@@ -268,8 +268,8 @@ function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
 }
 
 /**
- * Share of nodes whose rule is exact or the body of a function, and of operations that are known: all or nobody can tell. Null
- * where there are none, and where more is missing than is there to count.
+ * Share of nodes whose rule is exact or the body of a function, and of operations that are known: 1, or null where some
+ * are unknown. Null too where there are none, and for nodes where parts of the model are missing.
  */
 function coverageOf({ inference, operations }: Prepared): Report['coverage'] {
   const { nodes, isPartial } = inference;

@@ -32,8 +32,8 @@ export interface Report {
   readonly chips: readonly ReportChip[];
   readonly problems: readonly ReportProblem[];
   /**
-   * Shares (0..1): of nodes with rule `exact` or `function`, and of the operations that are known. Null where nobody can tell: of
-   * a model that is not all there, and of operations while those of one node are unknown.
+   * Shares (0..1): of nodes with rule `exact` or `function`, and of the operations that are known. Null where they are unknown: of
+   * a model of which parts are missing, and of operations while those of one node are unknown.
    */
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
 }

@@ -138,7 +138,7 @@ describe('--out', () => {
         const { code, out, error } = await siliconlens(...words(), '--out', target);
         expect({ spelling, code, out }).toEqual({ spelling, code: 1, out: '' });
         expect(error).toContain(
-          `${target} is one of the files that this is made from and is not written over; name another file`,
+          `${target} is an input of this result and is not overwritten; name another file`,
         );
         expect(readFileSync(at(file)), spelling).toEqual(before);
         expect(readdirSync(folder).filter((one) => one.endsWith('.tmp'))).toEqual([]);

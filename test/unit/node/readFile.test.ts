@@ -57,7 +57,7 @@ describe('a file as byte source', () => {
     await symlink(at('fifo'), at('to-fifo'));
     const server = createServer().listen(at('socket'));
     await new Promise((resolve) => server.once('listening', resolve));
-    // Nobody writes to the pipe: whoever waits for a writer hangs here.
+    // Nothing writes to the pipe: a reader that waits for a writer hangs here.
     await expect(openFile(at('fifo'))).rejects.toMatchObject({ code: 'pipe' });
     await expect(openFile(at('to-fifo'))).rejects.toMatchObject({ code: 'pipe' });
     await expect(openFile(at('socket'))).rejects.toMatchObject({ code: 'socket' });

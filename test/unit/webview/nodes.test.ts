@@ -100,7 +100,7 @@ describe('a measured time', () => {
   it('stands at the node of its kernel, and elsewhere points to it', () => {
     expect(cellOf({ node: 6 })).toEqual({
       text: 'with #6',
-      title: 'Measured together with #6: the time stands there.',
+      title: 'Measured together with #6: the time is shown there.',
       isQuiet: true,
     });
     expect(cellOf(null)).toEqual({ text: '–' });

@@ -127,7 +127,7 @@ describe('roofline', () => {
 
   it('sums up all kernels, of which three are no dots: 6 of 8 ms are bound by memory', () => {
     expect(data.summary).toBe(
-      '5 kernels on Chip A; 75% of the time is bound by memory. Not in the chart, without operations or traffic or among the cheapest: 3.',
+      '5 kernels on Chip A; 75% of the time is bound by memory. Kernels left out of the chart, because they have no operations or no traffic or are among the cheapest: 3.',
     );
     expect(rooflineData(chipOf({ points: [product, copy], kernels: 2, byBound }))!.summary).toBe(
       '2 kernels on Chip A; 75% of the time is bound by memory.',

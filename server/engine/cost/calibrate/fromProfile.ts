@@ -186,7 +186,7 @@ const shares = ({ median, p90 }: Score) => ({ median: round(median), p90: round(
 
 /** Shares of a peak: what is fitted even where the class states no value, with where the search starts. */
 const sharesOfPeaks: Readonly<Record<string, number>> = { compute: 0.7, bandwidth: 0.75, vector: 0.5 };
-/** No kernel computes or reads faster than the peak, but for its rounding and that of the clock. */
+/** No kernel computes or reads faster than the peak, except for the rounding of the peak and of the clock. */
 const mostShare = 1.05;
 /** How far a constant may move from its class's, either way. */
 const reach = 30;

@@ -55,7 +55,7 @@ export class Pages {
 
   /**
    * The bytes of a range.
-   * @param part what they are, by its name in the schema: said where the file has them not
+   * @param part what they are, by its name in the schema: told where the file does not have them
    */
   bytes(offset: number, length: number, part: string): Uint8Array {
     if (!(offset >= 0 && length >= 0 && length <= mostBytes)) throw damaged(part, Math.max(offset, 0));

@@ -201,7 +201,7 @@ export class Converter {
     if (proto.dimParam) return this.dims.read(proto.dimParam);
     if (!Object.hasOwn(proto, 'dimValue')) return openDimension;
     const value = toNumber(proto.dimValue ?? 0);
-    // Exporters of old wrote -1 for "any".
+    // Old exporters wrote -1 for "any".
     return value < 0 ? openDimension : value;
   }
 

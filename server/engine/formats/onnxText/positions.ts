@@ -114,7 +114,7 @@ export class PositionTable {
     return this.scopeByOwner.get(owner);
   }
 
-  /** Made on the first question, for which the printer need not wait. */
+  /** Made when first asked for, so that the printer does not wait for it. */
   private indexOf(node: Node): number | undefined {
     if (!this.indexByNode) runThrough(this.indexNodes());
     return this.indexByNode?.get(node);

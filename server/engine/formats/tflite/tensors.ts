@@ -31,7 +31,7 @@ export class TensorReader {
     private readonly problems: ProblemList,
   ) {}
 
-  /** A tensor, but for its name: {@link named} gives it one that no other has. */
+  /** A tensor without its name: {@link named} gives it one that no other has. */
   read(table: Table): TensorEntry {
     const name = table.text(3, limits.text);
     const code = table.scalar(1, 'i8', 0);

@@ -58,7 +58,7 @@ function decidesShape({ rule }: FlatNode): boolean {
   return rule !== undefined && rule.operatorClass !== 'elementwise';
 }
 
-/** Known to the last element: whoever reads it decides. */
+/** Each element is known: the nodes that read it decide. */
 function isContent(fact: Fact | undefined): boolean {
   return fact?.elements?.every((element) => element !== undefined) === true;
 }

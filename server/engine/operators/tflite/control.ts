@@ -61,7 +61,7 @@ function statesAfter(
 
 /**
  * A loop runs while its condition holds. How often is found out where numbers that grow by the same amount in each run decide it
- * (a counter against a limit): the condition is asked for ever later runs, then for those in between.
+ * (a counter against a limit): the condition is evaluated for later and later runs, then for those in between.
  */
 function* inferWhile(context: NodeContext): SubgraphSteps {
   const first = passed(context, 0);

@@ -147,7 +147,7 @@ function fitsText(fits: boolean, streamedBytes: number, words: Words): string {
   return words.text(fits ? 'print.yes' : 'print.no');
 }
 
-/** Why the operations of a chip are fewer than the model's, and why nobody can tell whether training fits. */
+/** Why the operations of a chip are fewer than the model's, and why it is unknown whether training fits. */
 function chipNote(report: Report, words: Words): { readonly note?: string } {
   const notes: string[] = [];
   const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations.value ?? 0) > 0);
