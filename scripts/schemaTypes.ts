@@ -3,6 +3,8 @@ import { definitions, figureOf, nameOf, resolved, type Schema } from '../server/
 
 /** What is written of a schema, and how it is called. */
 export interface TypesRequest {
+  /** Where the types stand. */
+  readonly file: string;
   readonly schema: Schema;
   /** Name of the type of the whole. */
   readonly name: string;
@@ -94,13 +96,20 @@ function isObjectOrChoice({ type, enum: choices }: Schema): boolean {
 }
 
 function plainType(type: string, schema: Schema, request: TypesRequest): string {
-  const { items, properties, additionalProperties } = schema;
+  const { properties, additionalProperties } = schema;
   if (type === 'integer') return 'number';
-  if (type === 'array') return `readonly (${typeOf(items ?? {}, request)})[]`;
+  if (type === 'array') return listType(schema, request);
   if (type !== 'object') return type;
   if (properties) return fieldsOf(schema, request);
   const entry = typeof additionalProperties === 'object' ? typeOf(additionalProperties, request) : 'unknown';
   return `Readonly<Record<string, ${entry}>>`;
+}
+
+/** A list of one length is a tuple. */
+function listType({ items, minItems, maxItems }: Schema, request: TypesRequest): string {
+  const item = typeOf(items ?? {}, request);
+  if (maxItems === undefined || maxItems !== minItems) return `readonly (${item})[]`;
+  return `readonly [${new Array<string>(maxItems).fill(item).join(', ')}]`;
 }
 
 function commentOf({ description }: Schema, { texts }: TypesRequest): string {

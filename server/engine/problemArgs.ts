@@ -41,10 +41,12 @@ export interface ProblemArgs {
   readonly 'chip.schema-boolean': { readonly field: Word };
   readonly 'chip.schema-choice': { readonly field: Word; readonly value: Word; readonly allowed: Word };
   readonly 'chip.schema-empty': { readonly field: Word };
+  readonly 'chip.schema-few': { readonly field: Word; readonly count: Word; readonly least: Word };
   readonly 'chip.schema-high': { readonly field: Word; readonly value: Word; readonly maximum: Word };
   readonly 'chip.schema-integer': { readonly field: Word };
   readonly 'chip.schema-long': { readonly field: Word; readonly limit: Word };
   readonly 'chip.schema-low': { readonly field: Word; readonly value: Word; readonly minimum: Word };
+  readonly 'chip.schema-many': { readonly field: Word; readonly count: Word; readonly most: Word };
   readonly 'chip.schema-missing': { readonly field: Word };
   readonly 'chip.schema-number': { readonly field: Word };
   readonly 'chip.schema-object': { readonly field: Word };

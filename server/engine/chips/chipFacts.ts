@@ -1,4 +1,4 @@
-/** What chip files say, in SI units. Written by scripts/chipsTypes.ts from chip.schema.json; do not edit. */
+/** What chip files say, in SI units. Written by scripts/factTypes.ts from chip.schema.json; do not edit. */
 
 export const chipClasses = [
   'cpu',

@@ -72,7 +72,11 @@ function checkText(schema: Schema, value: string, path: Path, problems: ChipProb
 }
 
 function checkList(schema: Schema, value: readonly unknown[], path: Path, problems: ChipProblem[]): void {
-  if (value.length < (schema.minItems ?? 0)) problems.push(fault('chip.schema-empty', path, {}));
+  const { minItems: least = 0, maxItems: most = Infinity } = schema;
+  if (value.length < least && least === 1) problems.push(fault('chip.schema-empty', path, {}));
+  else if (value.length < least)
+    problems.push(fault('chip.schema-few', path, { count: value.length, least }));
+  else if (value.length > most) problems.push(fault('chip.schema-many', path, { count: value.length, most }));
   const seen = new Set<string>();
   value.forEach((item, index) => {
     const text = JSON.stringify(item);

@@ -114,6 +114,7 @@ describe('the check of chip files', () => {
     ];
     checked.push(
       'minItems',
+      'maxItems',
       'uniqueItems',
       'minimum',
       'maximum',

@@ -66,9 +66,10 @@ describe('messages in English and Korean', () => {
     expect(twice).toEqual([]);
   });
 
-  it('has the texts of the schema of chip files, and no others', () => {
-    const schema = readFileSync(join(root, 'server/engine/chips/chip.schema.json'), 'utf8');
-    const said = [...schema.matchAll(/"description": "([^"]*)"/g)].map(([, text]) => text ?? '');
+  it('has the texts of the schemas of chip and system files, and no others', () => {
+    const files = ['chips/chip.schema.json', 'systems/system.schema.json'];
+    const schemas = files.map((file) => readFileSync(join(root, 'server/engine', file), 'utf8')).join('\n');
+    const said = [...schemas.matchAll(/"description": "([^"]*)"/g)].map(([, text]) => text ?? '');
     const keys = said.map((text) => /^%(.+)%$/.exec(text)?.[1] ?? `no key: ${text}`);
     expect([...new Set(keys)].sort()).toEqual(Object.keys(read('l10n/en/schema.json')).sort());
   });

@@ -32,6 +32,13 @@ describe('a system file', () => {
     expect(problemsWith((system) => (system.links[0]!.topology = 'star'))).toEqual([
       'chip.schema-choice links.0.topology',
     ]);
+    // A network lies between two places.
+    const networks = (between: readonly string[]): string[] =>
+      problemsWith((system) => Object.assign(system, { networks: [{ between }] }));
+    expect(networks(['device', 'cloud'])).toEqual([]);
+    expect(networks(['device'])).toEqual(['chip.schema-few networks.0.between']);
+    expect(networks(['device', 'edge-server', 'cloud'])).toEqual(['chip.schema-many networks.0.between']);
+    expect(networks(['device', 'moon'])).toEqual(['chip.schema-choice networks.0.between.1']);
   });
 
   it('names chips, devices and pools that there are', () => {

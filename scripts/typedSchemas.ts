@@ -1,13 +1,12 @@
 import texts from '../l10n/en/schema.json';
 import { chipSchema } from '../server/engine/chips/schema';
-import { typesSource } from './schemaTypes';
+import systemSchema from '../server/engine/systems/system.schema.json';
+import type { TypesRequest } from './schemaTypes';
 
-/** Where the types of chip files stand. */
-export const chipTypesFile = 'server/engine/chips/chipFacts.ts';
-
-/** The text of that file; a test compares it with what is committed. */
-export function chipTypesSource(): Promise<string> {
-  return typesSource({
+/** The types that are written from schemas; a test compares them with what is committed. */
+export const typedSchemas: readonly TypesRequest[] = [
+  {
+    file: 'server/engine/chips/chipFacts.ts',
     schema: chipSchema,
     name: 'ChipFacts',
     definitions: [
@@ -45,8 +44,20 @@ export function chipTypesSource(): Promise<string> {
       'Source',
     ],
     head: [
-      '/** What chip files say, in SI units. Written by scripts/chipsTypes.ts from chip.schema.json; do not edit. */',
+      '/** What chip files say, in SI units. Written by scripts/factTypes.ts from chip.schema.json; do not edit. */',
     ],
     texts,
-  });
-}
+  },
+  {
+    file: 'server/engine/systems/systemFacts.ts',
+    schema: systemSchema,
+    name: 'System',
+    definitions: [],
+    exported: ['System'],
+    head: [
+      '/** What system files say, in SI units. Written by scripts/factTypes.ts from system.schema.json; do not edit. */',
+      "import type { Figure, Place, Source } from '../chips/chip';",
+    ],
+    texts,
+  },
+];

@@ -1,0 +1,64 @@
+/** What system files say, in SI units. Written by scripts/factTypes.ts from system.schema.json; do not edit. */
+import type { Figure, Place, Source } from '../chips/chip';
+
+/** Several chips with their memories and the links between them. SI units; a figure always has its sources. */
+export interface System {
+  readonly schemaVersion: 1;
+  readonly id: string;
+  readonly name: string;
+  /** Its name in Korean, where that differs. */
+  readonly nameKo?: string;
+  readonly aliases: readonly string[];
+  readonly place: readonly Place[];
+  /** What a model runs on: each entry stands for equal devices. */
+  readonly devices: readonly {
+    readonly id: string;
+    /** Id of the chip. */
+    readonly chip: string;
+    readonly count: number;
+    /** The memory that it shares with others instead of one of its own. */
+    readonly pool?: string;
+    /** Each may draw no more than this, where that is less than the chip's own limit. */
+    readonly powerCapWatts?: Figure;
+    /** Price of one device. */
+    readonly price?: {
+      readonly usdPerHour?: Figure;
+      readonly usdPerUnit?: Figure;
+      /** The day on which the source said so (ISO date). */
+      readonly date: string;
+    };
+  }[];
+  /** Memories that belong to no single chip. */
+  readonly pools: readonly {
+    readonly id: string;
+    readonly kind: 'hbm' | 'gddr' | 'dram' | 'lpddr' | 'sram' | 'flash' | 'disk';
+    readonly capacityBytes?: Figure;
+    readonly bandwidthBytesPerSecond?: Figure;
+    /** Ids of the devices that read and write it. */
+    readonly sharedBy: readonly string[];
+  }[];
+  /** Connections between devices, or between devices and pools. */
+  readonly links: readonly {
+    readonly id: string;
+    readonly kind: string;
+    /** Ids of devices and pools; one id alone connects devices of one kind with each other. */
+    readonly between: readonly string[];
+    readonly topology: 'switch' | 'ring' | 'mesh' | 'torus2d' | 'torus3d' | 'bus' | 'tree';
+    /** Of one member, in one direction: half of what is advertised as "bidirectional". */
+    readonly bytesPerSecondPerDirection?: Figure;
+    readonly latencySeconds?: Figure;
+    /** Number of devices that take part. */
+    readonly members: number;
+    /** Libraries that drive it, such as NCCL. */
+    readonly software?: string;
+  }[];
+  /** Connections to another place: a device to an edge server, an edge server to the cloud. */
+  readonly networks: readonly {
+    readonly between: readonly [Place, Place];
+    readonly bytesPerSecond?: Figure;
+    readonly rttSeconds?: Figure;
+    readonly joulesPerByte?: Figure;
+  }[];
+  readonly notes: readonly string[];
+  readonly sources: readonly Source[];
+}
