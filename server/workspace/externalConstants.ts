@@ -35,6 +35,11 @@ export class ExternalConstants {
     return (this.reading ??= this.readAll());
   }
 
+  /** The files that were read, or were not there to be read. */
+  get locations(): readonly string[] {
+    return [...this.read.keys()];
+  }
+
   /** Whether a file that was read, or was not there to be read, is another one by now. */
   async haveChanged(isOver: () => boolean): Promise<boolean> {
     await this.ready();

@@ -8,7 +8,7 @@ import type { OpenDocument } from './documents';
 import { isWithheld } from './loader';
 import type { ModelFiles } from './modelFiles';
 import { ModelMemory } from './modelMemory';
-import { isWanted, matches } from './openModel';
+import { giveUpLook, isWanted, matches } from './openModel';
 import type { OpenModel, Run } from './openModel';
 import { isHandWritten, Reading } from './reading';
 import type { ReadingHost } from './reading';
@@ -57,7 +57,7 @@ export class Models {
       drop: (model) => this.drop(model),
       letGo: (uri) => host.letGo?.(uri),
     });
-    this.reading = new Reading(files, this.memory, documentOf, host);
+    this.reading = new Reading(files, this.memory, documentOf, host, (uri) => this.changedBeside(uri));
     this.runs = new Runs(settings, this.memory, host);
   }
 
@@ -79,6 +79,11 @@ export class Models {
     // A report has no document that would ask.
     if (before !== after && model.reported) this.latest(uri).catch(() => {});
     return before?.text !== after.text;
+  }
+
+  /** As {@link modelChanged} where the server noticed it: then the client is told of another text. */
+  private async changedBeside(uri: string): Promise<void> {
+    if ((await this.modelChanged(uri)) && !isHandWritten(uri)) this.host.outdated(uri);
   }
 
   /** The server's own copy of a text that it served; null when it did not. */
@@ -214,7 +219,7 @@ export class Models {
     const model = this.models.get(uri);
     if (!model) return;
     // Nobody looks any more: what is under way would only delay others.
-    if (model.look) model.look.givenUp = true;
+    giveUpLook(model);
     if (model.run?.ended === false) {
       model.run.cancelled = model.run.abandoned = true;
       this.host.abandoned(uri);
@@ -276,6 +281,7 @@ export class Models {
   private drop(model: OpenModel): void {
     if (model.expiry) clearTimeout(model.expiry);
     if (model.run) model.run.cancelled = true;
+    giveUpLook(model);
     this.models.delete(model.uri);
     this.memory.release(model);
     this.settings.drop(model.modelUri);

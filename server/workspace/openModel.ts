@@ -27,6 +27,21 @@ export interface Run {
   result: Analysis | null;
 }
 
+/** A look at the files beside a model, which are watched from then on. */
+export interface Look {
+  readonly served: Served;
+  givenUp: boolean;
+  endWatch: (() => void) | null;
+}
+
+/** Nobody wants to know of the files beside a model any longer. */
+export function giveUpLook({ look }: OpenModel): void {
+  if (!look) return;
+  look.givenUp = true;
+  look.endWatch?.();
+  look.endWatch = null;
+}
+
 /** What the server holds of a model. */
 export interface OpenModel {
   readonly uri: string;
@@ -38,7 +53,7 @@ export interface OpenModel {
   readonly waiting: Set<() => boolean>;
   run: Run | null;
   /** The last look at the files of its weights, and whether it was given up. */
-  look: { readonly served: Served; givenUp: boolean } | null;
+  look: Look | null;
   /** Somebody, such as a report, asked for its analysis while no editor showed it. */
   reported: boolean;
   /** Questions about its analysis that wait for an answer. */

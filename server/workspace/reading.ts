@@ -8,8 +8,9 @@ import { Loader } from './loader';
 import type { LoaderHost } from './loader';
 import type { ModelFiles } from './modelFiles';
 import type { ModelMemory } from './modelMemory';
-import { isGivenUp, keep } from './openModel';
-import type { OpenModel } from './openModel';
+import { watchBeside } from './besideWatch';
+import { giveUpLook, isGivenUp, keep } from './openModel';
+import type { Look, OpenModel } from './openModel';
 import type { Served } from './served';
 
 /** What reading tells the rest of the server. */
@@ -36,6 +37,8 @@ export class Reading {
     private readonly memory: ModelMemory,
     private readonly documentOf: (uri: string) => OpenDocument | undefined,
     private readonly host: ReadingHost,
+    /** A file changed that constants of a model were read from. */
+    private readonly changedBeside: (uri: string) => Promise<void>,
   ) {
     this.loader = new Loader(files, host);
   }
@@ -81,7 +84,8 @@ export class Reading {
 
   /** After the listing was answered; given up when the model is closed or read anew. */
   lookBeside(model: OpenModel, served: Served, hasNews = false): void {
-    const look = (model.look = { served, givenUp: false });
+    giveUpLook(model);
+    const look: Look = (model.look = { served, givenUp: false, endWatch: null });
     const isOver = (): boolean => look.givenUp || model.served[0] !== served;
     platform()
       .turn()
@@ -90,9 +94,24 @@ export class Reading {
         async (found) => {
           if (found === 'stale') await this.loadNow(model, true);
           else if (found ?? hasNews) this.noted(model);
+          if (found !== 'stale') await this.watchBeside(model, look, isOver);
         },
         (error: unknown) => this.host.failed(model.uri, error),
       );
+  }
+
+  /** From now on it is noticed when files change that constants were read from. */
+  private async watchBeside(model: OpenModel, look: Look, isOver: () => boolean): Promise<void> {
+    const { constants } = look.served;
+    await constants.ready();
+    const changed = async (): Promise<void> => {
+      if (!isOver() && (await constants.haveChanged(isOver))) await this.changedBeside(model.uri);
+    };
+    const end = await watchBeside(model.modelUri, constants.locations, () => {
+      changed().catch((error: unknown) => this.host.failed(model.uri, error));
+    });
+    if (isOver()) end();
+    else look.endWatch = end;
   }
 
   /** Editors and reports ask again about a model of whose files there is something new to say. */

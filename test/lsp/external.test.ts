@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -264,6 +264,45 @@ it('a binary model is made anew when the file of its shapes has changed, though 
   const second = await client.open(uri);
   expect(await shapeHints(second)).toContain('6×2×8');
   expect(second.text).toBe(first.text);
+});
+
+it('a file of shapes that changes, or comes, while its model is open is noticed', async () => {
+  writeFileSync(join(folder, 'm.onnxtxt'), reshaped);
+  const uri = pathToFileURL(join(folder, 'm.onnxtxt')).href;
+  const document = await client.openText(uri, reshaped);
+  await document.hints();
+  const becomes = async (shape: string, ...sizes: bigint[]): Promise<void> => {
+    // Nobody tells when a folder is watched from.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    client.received.length = 0;
+    writeFileSync(join(folder, 's.bin'), shapeBytes(...sizes));
+    // The editor asks again because it is told to.
+    await client.next('workspace/inlayHint/refresh');
+    expect(await shapeHints(document)).toContain(shape);
+  };
+  await becomes('3×4×8', 3n, 4n, -1n);
+  await becomes('2×6×8', 2n, 6n, -1n);
+});
+
+it('a listing hears of it too', async () => {
+  const entry = (key: string, value: string): number[] => part(13, text(1, key), text(2, value));
+  const dims = part(2, part(1, int(1, 3)), part(1, int(1, 32)));
+  const model = modelOf([
+    part(1, text(1, 'x'), text(1, 's'), text(2, 'y'), text(4, 'Reshape')),
+    part(5, int(1, 3), int(2, 7), text(8, 's'), entry('location', 'deep/s.bin'), int(14, 1)),
+    part(11, text(1, 'x'), part(2, part(1, int(1, 1), dims))),
+    part(12, text(1, 'y')),
+  ]);
+  writeFileSync(join(folder, 'm.onnx'), model);
+  mkdirSync(join(folder, 'deep'));
+  writeFileSync(join(folder, 'deep', 's.bin'), shapeBytes(3n, 4n, 8n));
+  const document = await client.open(pathToFileURL(join(folder, 'm.onnx')).href);
+  expect(await shapeHints(document)).toContain('3×4×8');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  client.received.length = 0;
+  writeFileSync(join(folder, 'deep', 's.bin'), shapeBytes(6n, 2n, 8n));
+  await client.next('workspace/inlayHint/refresh');
+  expect(await shapeHints(document)).toContain('6×2×8');
 });
 
 it('an editor that reads no files says that none was looked at, not that they are missing', async () => {
