@@ -217,6 +217,8 @@ export type SummaryChip = Pick<
   'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'roofs'
 > & {
   readonly memory: Omit<ReportChip['memory'], 'timeline'> & {
+    /** What a model can have of the capacity; null while that is unknown. */
+    readonly usableBytes: number | null;
     /** At most 500, of each stretch of kernels the one that needs most. */
     readonly points: readonly MemoryPoint[];
   };

@@ -1,10 +1,12 @@
 import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
 import { barChart, scatterChart, stackChart, type ChartView } from './charts/chart';
-import { bandwidthData, barsQuery, timeData } from './content/bars';
+import { bandwidthData } from './content/bandwidthBars';
+import { barsQuery } from './content/bars';
 import { chosenChip } from './content/chips';
 import { memoryData } from './content/memory';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
+import { timeData } from './content/timeBars';
 import { button, element, refill } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
@@ -21,47 +23,28 @@ runPage(reportView);
 /** The full report of one model: chips side by side, then charts and tables of the chosen one. */
 function reportView(summary: Summary, rerender: () => void): View {
   const chip = chosenChip(summary.chips, state().chip);
-  const root = element('div', { class: 'report' }, header(summary));
-  if (!chip) {
-    root.append(
-      element(
-        'p',
-        {},
-        text('webview.noChips'),
-        ' ',
-        button(text('webview.chooseChips'), () => command('chooseChips')),
-      ),
-    );
-    return { root, draw: () => {}, highlight: () => {}, dispose: () => {} };
-  }
-  const choose = (id: string) => {
-    remember({ chip: id });
-    rerender();
-  };
+  if (!chip) return emptyView(summary);
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
   const charts = pictures(summary, chip);
-  root.append(
-    chipTable(summary, chip.id, choose),
+  const root = element(
+    'div',
+    { class: 'report' },
+    header(summary),
+    chipTable(summary, chip.id, (id) => {
+      remember({ chip: id });
+      rerender();
+    }),
     energyTable(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
-  );
-  for (const chart of charts) root.append(chart.root);
-  if (measured) root.append(measured.root);
-  const noted = problems(summary);
-  root.append(
+    charts.map((chart) => chart.root),
+    measured?.root,
     bars,
     shares(chip),
     nodes.root,
-    ...(noted ? [noted] : []),
-    element(
-      'footer',
-      {},
-      button(text('webview.export'), () => command('exportReport')),
-      ' ',
-      button(text('webview.import'), () => command('importProfile')),
-    ),
+    problems(summary),
+    actions(),
   );
   for (const chart of measured?.charts ?? []) charts.push(chart);
   let disposed = false;
@@ -86,12 +69,37 @@ function reportView(summary: Summary, rerender: () => void): View {
   };
 }
 
+/** The report while no chip is chosen. */
+function emptyView(summary: Summary): View {
+  const choose = button(text('webview.chooseChips'), () => command('chooseChips'));
+  const root = element(
+    'div',
+    { class: 'report' },
+    header(summary),
+    element('p', {}, text('webview.noChips'), ' ', choose),
+  );
+  return { root, draw: () => {}, highlight: () => {}, dispose: () => {} };
+}
+
+function actions(): HTMLElement {
+  return element(
+    'footer',
+    {},
+    button(text('webview.export'), () => command('exportReport')),
+    ' ',
+    button(text('webview.import'), () => command('importProfile')),
+  );
+}
+
 /** The charts that are drawn from what the summary carries. */
 function pictures({ workload }: Summary, chip: SummaryChip): ChartView[] {
   const roofline = rooflineData(chip);
   const memory = memoryData(chip, workload.phase);
   return [...(roofline ? [scatterChart(roofline)] : []), ...(memory ? [stackChart(memory)] : [])];
 }
+
+/** The bar charts, in the order in which they are shown. */
+const barCharts = [timeData, bandwidthData];
 
 /** The bar charts need the costliest rows, which the summary does not carry. */
 async function addBars(
@@ -106,7 +114,7 @@ async function addBars(
     place.replaceChildren(element('p', { class: 'error' }, (error as Error).message));
     return [];
   }
-  const charts = [barChart(timeData(chip, rows)), barChart(bandwidthData(chip, rows))];
+  const charts = barCharts.map((data) => barChart(data(chip, rows)));
   refill(
     place,
     charts.map((chart) => chart.root),

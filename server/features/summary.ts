@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';
+import { usableBytes } from '../engine/memory/fit';
 import { severityRank } from '../engine/problem';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
@@ -100,7 +101,11 @@ function chipSummary(
     precision,
     total,
     efficiency,
-    memory: { ...memory, points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)) },
+    memory: {
+      ...memory,
+      usableBytes: usableBytes(memory),
+      points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)),
+    },
     roofs,
     ...parts,
     points: parts.points.slice(0, points),

@@ -10,24 +10,24 @@ const visibleFactor = 4;
 
 /** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
 export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase']): StackData | null {
-  const { points, capacityBytes, reserveBytes, highWaterBytes } = chip.memory;
+  const { points, usableBytes, highWaterBytes } = chip.memory;
   const [first] = points;
   if (!first) return null;
   const weightBytes = chip.memory.weightsBytes ?? chip.memory.leastWeightsBytes ?? 0;
   const highest = points.reduce((a, b) => (b.activationBytes > a.activationBytes ? b : a), first);
   const peak = { label: highest.label, bytes: weightBytes + highest.activationBytes };
-  const capacity = capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
   const isTraining = phase === 'training';
   // What training needs, and what is not known, is not in the picture: a line above it would look like room.
   const isWhole = highWaterBytes !== null;
-  const drawn = isWhole && capacity !== null && capacity <= peak.bytes * visibleFactor ? capacity : null;
+  const isNear = usableBytes !== null && usableBytes <= peak.bytes * visibleFactor;
+  const drawn = isWhole && isNear ? usableBytes : null;
   const title = text(isTraining ? 'webview.memory.forwardTitle' : 'webview.memory.title');
   const layers = [weightLayer(points, weightBytes), activationLayer(points)];
   return {
     id: 'memory-over-time',
     title,
     summary: isWhole
-      ? summary(chip, peak, capacity, drawn)
+      ? summary(chip, peak, drawn)
       : text(isTraining ? 'webview.memory.forwardSummary' : 'webview.memory.leastSummary', {
           bytes: show.bytes(peak.bytes),
           node: peak.label,
@@ -110,12 +110,12 @@ function table(caption: string, points: readonly MemoryPoint[], weightBytes: num
 function summary(
   chip: SummaryChip,
   peak: { readonly label: string; readonly bytes: number },
-  capacity: number | null,
   drawn: number | null,
 ): string {
+  const { usableBytes } = chip.memory;
   const said = text('webview.memory.summary', { bytes: show.bytes(peak.bytes), node: peak.label });
-  if (capacity === null) return `${said} ${text('webview.memory.noCapacity', { chip: chip.name })}`;
+  if (usableBytes === null) return `${said} ${text('webview.memory.noCapacity', { chip: chip.name })}`;
   const place = drawn === null ? 'webview.memory.above' : 'webview.memory.within';
-  const share = show.percent(peak.bytes / capacity);
-  return `${said} ${text(place, { chip: chip.name, capacity: show.bytes(capacity), share })}`;
+  const share = show.percent(peak.bytes / usableBytes);
+  return `${said} ${text(place, { chip: chip.name, capacity: show.bytes(usableBytes), share })}`;
 }

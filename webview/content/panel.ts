@@ -55,13 +55,12 @@ export interface Meter {
 export const highShare = 0.9;
 
 export function memoryMeter({ memory }: SummaryChip): Meter | null {
-  const { highWaterBytes, capacityBytes, reserveBytes, fitsUnknown, streamedBytes } = memory;
+  const { highWaterBytes, usableBytes, fitsUnknown, streamedBytes } = memory;
   if (fitsUnknown === 'training' || fitsUnknown === 'partial') return { value: null, text: fits(memory) };
-  if (highWaterBytes === null || capacityBytes === null) return null;
-  const usable = capacityBytes - (reserveBytes ?? 0);
+  if (highWaterBytes === null || usableBytes === null) return null;
   // Of weights that are streamed as many stay as there is room for.
-  const held = streamedBytes > 0 ? Math.min(highWaterBytes, usable) : highWaterBytes;
-  const share = usable > 0 ? held / usable : null;
+  const held = streamedBytes > 0 ? Math.min(highWaterBytes, usableBytes) : highWaterBytes;
+  const share = usableBytes > 0 ? held / usableBytes : null;
   return {
     value: Math.min(1, share ?? 1),
     text: `${share === null ? '>100%' : show.percent(share)} · ${fits(memory)}`,

@@ -30,15 +30,16 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
 
   const status = element('span', { role: 'status', class: 'status' });
   const header = element('div', { class: 'row header', role: 'row' });
+  const say = (said: string): void => {
+    status.textContent = said;
+  };
   const pages = new Pages(revision, {
     ask: (from, count) => requestRows({ revision, chip: chip.id, ...order, from, count }),
     loaded: (total) => {
-      status.textContent = countText(total);
+      say(countText(total));
       rows.draw();
     },
-    failed: (message) => {
-      status.textContent = message;
-    },
+    failed: say,
   });
   const rows = viewport(
     () => pages.total,
@@ -57,21 +58,19 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
       columns.map((column) => headerCell(order, column, () => change(sortedBy(order, column)))),
     );
 
+  const filter = search(order.filter, (wanted) => change({ ...order, filter: wanted }));
+
   drawHeader();
   pages.restart();
+  const root = element(
+    'section',
+    { id: 'nodes' },
+    element('h2', {}, text('webview.nodes.title')),
+    element('div', { class: 'toolbar' }, filter, status),
+    grid(header, rows.root, chip),
+  );
   return {
-    root: element(
-      'section',
-      { id: 'nodes' },
-      element('h2', {}, text('webview.nodes.title')),
-      element(
-        'div',
-        { class: 'toolbar' },
-        search(order.filter, (filter) => change({ ...order, filter })),
-        status,
-      ),
-      grid(header, rows.root, chip),
-    ),
+    root,
     highlight(node) {
       highlighted = node;
       rows.draw();

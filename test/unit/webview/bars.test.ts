@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bandwidthData, barsQuery, timeData } from '../../../webview/content/bars';
+import { bandwidthData } from '../../../webview/content/bandwidthBars';
+import { barsQuery } from '../../../webview/content/bars';
+import { timeData } from '../../../webview/content/timeBars';
 import { chipOf, estimateOf, rowOf, summaryOf } from './made';
 
 const chip = chipOf();

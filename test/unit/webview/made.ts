@@ -51,6 +51,7 @@ const memory: SummaryChip['memory'] = {
   capacityBytes: 10e9,
   marketedBytes: 10e9,
   reserveBytes: 2e9,
+  usableBytes: 8e9,
   highWaterBytes: 4e9,
   highWaterNode: 1,
   leastBytes: 4e9,

@@ -47,10 +47,10 @@ describe('memory over time', () => {
   it('names the highest point, and what of the usable capacity that is', () => {
     // 3 + 1 GB of 10 − 2 GB.
     expect(data.summary).toBe('At most 4 GB, at k5. Chip A has 8 GB to use (50% in use).');
-    expect(dataOf({ reserveBytes: null }).summary).toBe(
+    expect(dataOf({ usableBytes: 10e9 }).summary).toBe(
       'At most 4 GB, at k5. Chip A has 10 GB to use (40% in use).',
     );
-    expect(dataOf({ capacityBytes: null }).summary).toBe(
+    expect(dataOf({ usableBytes: null }).summary).toBe(
       'At most 4 GB, at k5. The memory capacity of Chip A is not known.',
     );
   });
@@ -62,15 +62,15 @@ describe('memory over time', () => {
 
   it('draws the usable capacity up to four times the highest point', () => {
     expect(data.limit).toEqual({ label: 'Usable capacity', value: 8e9, tip: 'Usable capacity 8 GB' });
-    expect(dataOf({ reserveBytes: null }).limit?.value).toBe(10e9);
+    expect(dataOf({ usableBytes: 10e9 }).limit?.value).toBe(10e9);
     // 18 − 2 GB is 4 × 4 GB.
-    expect(dataOf({ capacityBytes: 18e9 }).limit?.value).toBe(16e9);
-    const far = dataOf({ capacityBytes: 18.1e9 });
+    expect(dataOf({ usableBytes: 16e9 }).limit?.value).toBe(16e9);
+    const far = dataOf({ usableBytes: 16.1e9 });
     expect(far.limit).toBeNull();
     expect(far.summary).toBe(
       'At most 4 GB, at k5. Chip A has 16.1 GB to use, far above the picture (25% in use).',
     );
-    expect(dataOf({ capacityBytes: null }).limit).toBeNull();
+    expect(dataOf({ usableBytes: null }).limit).toBeNull();
   });
 
   it('has a legend for what is drawn', () => {
@@ -79,7 +79,7 @@ describe('memory over time', () => {
       { label: 'Live activations', paint: 'charts-orange', mark: '▲' },
     ];
     expect(data.legend).toEqual([...layers, { label: 'Usable capacity', paint: 'foreground', mark: '┄' }]);
-    expect(dataOf({ capacityBytes: 20e9 }).legend).toEqual(layers);
+    expect(dataOf({ usableBytes: 18e9 }).legend).toEqual(layers);
   });
 
   it('says of a picture that is not whole what is needed at the least, and draws no limit above it', () => {

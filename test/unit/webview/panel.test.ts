@@ -71,7 +71,7 @@ describe('the bar of memory', () => {
   it('shows the need against what is left of the capacity', () => {
     // 4 GB of 10 − 2 GB.
     expect(meter({})).toEqual({ value: 0.5, text: '50% · fits' });
-    expect(meter({ reserveBytes: null })).toEqual({ value: 0.4, text: '40% · fits' });
+    expect(meter({ usableBytes: 10e9 })).toEqual({ value: 0.4, text: '40% · fits' });
     // 12 GB of 8 GB.
     expect(meter({ highWaterBytes: 12e9, fits: false })).toEqual({ value: 1, text: '150% · does not fit' });
     expect(meter({ highWaterBytes: 8e9 })).toEqual({ value: 1, text: '100% · fits' });
@@ -83,8 +83,8 @@ describe('the bar of memory', () => {
   });
 
   it('is full where nothing is left', () => {
-    expect(meter({ reserveBytes: 10e9, fits: false })).toEqual({ value: 1, text: '>100% · does not fit' });
-    expect(meter({ reserveBytes: 11e9, fits: false })).toEqual({ value: 1, text: '>100% · does not fit' });
+    expect(meter({ usableBytes: 0, fits: false })).toEqual({ value: 1, text: '>100% · does not fit' });
+    expect(meter({ usableBytes: -1e9, fits: false })).toEqual({ value: 1, text: '>100% · does not fit' });
   });
 
   it('is words alone where the need is not counted', () => {
@@ -100,7 +100,7 @@ describe('the bar of memory', () => {
 
   it('is not there where need or capacity is unknown', () => {
     expect(meter({ highWaterBytes: null, fits: null, fitsUnknown: 'sizes' })).toBeNull();
-    expect(meter({ capacityBytes: null, fits: null, fitsUnknown: 'capacity' })).toBeNull();
+    expect(meter({ usableBytes: null, fits: null, fitsUnknown: 'capacity' })).toBeNull();
   });
 });
 

@@ -119,7 +119,7 @@ describe('the side panel', () => {
     const page = await openPage('panel');
     page.send({
       type: 'summary',
-      summary: summaryOf({ chips: [chipOf({ memory: { capacityBytes: null } })] }),
+      summary: summaryOf({ chips: [chipOf({ memory: { capacityBytes: null, usableBytes: null } })] }),
     });
     expect(page.main().classed('meter')).toEqual([]);
   });
