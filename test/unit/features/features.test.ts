@@ -286,6 +286,14 @@ describe('lenses and diagnostics', () => {
   });
 });
 
+it('the summary says how much of a chip a model can have', async () => {
+  const settings = { chips: ['nvidia-h100-sxm'], models: { '**': { runtime: 'onnxruntime-cuda' } } };
+  const { analysis } = await analysed(deepModel(1), settings);
+  const { chips } = runThrough(summary(analysis, reportHeadOf(analysis, 'en'), 'en'));
+  // The driver reports 84,942,979,072 bytes; ONNX Runtime with CUDA keeps 500 MB of them.
+  expect(chips[0]!.memory.usableBytes).toBe(84_442_979_072);
+});
+
 describe('at 24,000 nodes', () => {
   const large = analysed(deepModel(8000));
 
