@@ -10,7 +10,37 @@ export type Role =
   | 'embeddingProjection'
   | 'finalNorm'
   | 'head'
+  | 'pooledNorm'
   | 'pooler'
+  | 'pooledProjection'
+  | 'probe'
+  | 'probeProjection'
+  | 'probeOutput'
+  | 'probeNorm'
+  | 'probeUp'
+  | 'probeDown'
+  | 'textProjection'
+  | 'imageProjection'
+  | 'projectorNorm'
+  | 'projectorUp'
+  | 'projectorDown'
+  | 'logitScale'
+  | 'logitBias'
+  | 'firstConvolution'
+  | 'secondConvolution'
+  | 'distanceBias'
+  | 'crossNorm'
+  | 'crossQuery'
+  | 'crossKey'
+  | 'crossValue'
+  | 'crossOutput'
+  | 'crossPostNorm'
+  | 'patches'
+  | 'classToken'
+  | 'distillationToken'
+  | 'maskToken'
+  | 'classifier'
+  | 'distillationClassifier'
   | 'attentionNorm'
   | 'secondNorm'
   | 'query'
@@ -23,6 +53,7 @@ export type Role =
   | 'attentionSubNorm'
   | 'attentionOutput'
   | 'attentionPostNorm'
+  | 'attentionScale'
   | 'queryDown'
   | 'queryDownNorm'
   | 'queryUp'
@@ -37,6 +68,7 @@ export type Role =
   | 'gateUp'
   | 'down'
   | 'feedForwardPostNorm'
+  | 'feedForwardScale'
   | 'router'
   | 'routerBias'
   | 'expertGate'
@@ -113,9 +145,40 @@ export interface Layer {
   readonly feedForward: FeedForward;
 }
 
+/** An image, cut into patches that do not overlap: each is one position. */
+export interface PatchEntry {
+  readonly kind: 'patches';
+  readonly channels: number;
+  readonly image: readonly [height: number, width: number];
+  readonly patch: readonly [height: number, width: number];
+}
+
+/** A spectrum [channels, frames] of sound, which two convolutions make positions of, the second one half as many. */
+export interface FrameEntry {
+  readonly kind: 'frames';
+  readonly channels: number;
+  readonly positions: number;
+}
+
+/** What goes into a model, and how positions come of it: rows of a table by tokens, or products with pieces of an input. */
+export type Entry = { readonly kind: 'tokens' } | PatchEntry | FrameEntry;
+
+/**
+ * What comes out: logits of the vocabulary, those of classes from the first position (or from it and the mean of the
+ * others), or the states of all positions.
+ */
+export type Exit = 'logits' | 'classes' | 'classes-with-mean' | 'states';
+
+/**
+ * The state that stands for a whole text or image: of the first position, the last one, that of the token with the largest
+ * number (which ends a text of CLIP), or an attention of one learned query over all.
+ */
+export type Pool = 'none' | 'first' | 'last' | 'largest-token' | 'attention';
+
 /** A transformer in neutral terms: what its shapes and operations follow from, beside the tensors that it has. */
 export interface Architecture {
   readonly name: string;
+  readonly entry: Entry;
   readonly hidden: number;
   readonly norm: { readonly kind: NormKind; readonly epsilon: number };
   readonly layers: readonly Layer[];
@@ -123,14 +186,20 @@ export interface Architecture {
   readonly isParallel: boolean;
   /** Norms stand behind the residual additions (BERT) instead of before attention and feed-forward. */
   readonly isPostNorm: boolean;
-  /** Tokens see those before them, and keys and values are kept for those to come. */
+  /** Tokens see those before them alone. */
   readonly isCausal: boolean;
+  /** Keys and values are kept for tokens to come. */
+  readonly hasCache: boolean;
   /** Factors beside the weights: on embeddings, on what layers add to the residual, and on the logits; 1: none. */
   readonly embeddingScale: number;
   readonly residualScale: number;
   readonly logitScale: number;
   /** As that of attention, of the logits. */
   readonly logitSoftcap: number;
-  /** Logits of the vocabulary come out; false: the hidden states do. */
-  readonly hasHead: boolean;
+  readonly exit: Exit;
+  readonly pool: Pool;
+  /** The factor of attention scores; null: one over the root of a head's width. */
+  readonly attentionScale: number | null;
+  /** Positions further apart than this share a bias of attention, where there is one by distance. */
+  readonly distance: number;
 }

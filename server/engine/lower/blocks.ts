@@ -1,5 +1,5 @@
 import { add, symbol, type Dim } from '../graph/dim';
-import type { Tensor } from '../graph/model';
+import type { Attribute, Tensor } from '../graph/model';
 import type { Architecture, NormKind, Role } from './architecture';
 import { float, int, microsoft, type GraphWriter } from './graphWriter';
 import type { WeightSource } from './weightSource';
@@ -7,15 +7,32 @@ import type { WeightSource } from './weightSource';
 /** Free sizes of a model, by the names that exporters give them. */
 export const batch = symbol('batch');
 export const sequence = symbol('sequence');
+export const encoderSequence = symbol('encoder_sequence');
 /** Positions after this run: those before it and its own. */
 export const positionsInAll: Dim = add(symbol('past_sequence'), sequence);
 
-/** What all parts of a model are written with. */
+/** What all parts of a model, or of one of its towers, are written with. */
 export interface Building {
   readonly writer: GraphWriter;
   readonly weights: WeightSource;
   readonly architecture: Architecture;
+  /** The beginning of its nodes' names: `/vision` of a tower, '' of a model that is one alone. */
+  readonly path: string;
+  readonly inputs: Inputs;
+  /** Keys and values of what another part of the model made, by layer, for layers that attend to it. */
+  readonly memory?: readonly (readonly [key: string, value: string])[];
 }
+
+/** What the inputs of a model that reads tokens are called, and their length. */
+export interface Inputs {
+  /** What names of inputs begin with: `decoder_`. */
+  readonly prefix: string;
+  readonly length: Dim;
+  /** What stands in names of caches before key and value: `decoder.`. */
+  readonly cache: string;
+}
+
+export const plainInputs: Inputs = { prefix: '', length: sequence, cache: '' };
 
 /** A place in a model: the number of the layer, undefined outside of layers, and the beginning of its nodes' names. */
 export interface Place {
@@ -101,6 +118,11 @@ export function capped(writer: GraphWriter, path: string, value: string, cap: nu
   const inner = writer.node(`${path}/Div`, 'Div', [value, factor]);
   const tanh = writer.node(`${path}/Tanh`, 'Tanh', [inner]);
   return writer.node(`${path}/Mul`, 'Mul', [tanh, factor]);
+}
+
+/** The factor of scores, where it is not one over the root of a head's width. */
+export function scoreScale({ architecture: { attentionScale } }: Building): readonly Attribute[] {
+  return attentionScale === null ? [] : [float('scale', attentionScale)];
 }
 
 /** Rows of a table, in the type of the activations. */

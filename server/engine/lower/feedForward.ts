@@ -1,6 +1,6 @@
 import type { Activation, Experts, FeedForward, Role } from './architecture';
 import { linear, type Building, type Place } from './blocks';
-import { splitInTwo } from './attention';
+import { splitInTwo } from './shapes';
 import { float, int, microsoft, text, type GraphWriter } from './graphWriter';
 
 /** What looks at one token at a time: a network, or several of which each token chooses some. */
@@ -93,7 +93,8 @@ const steps: Readonly<
 /** Activations whose result is squared. */
 const squared: ReadonlySet<Activation> = new Set(['relu2']);
 
-function activated(writer: GraphWriter, path: string, input: string, activation: Activation): string {
+/** A value behind an activation. */
+export function activated(writer: GraphWriter, path: string, input: string, activation: Activation): string {
   let value = input;
   for (const { operator, attributes = [] } of steps[activation])
     value = writer.node(`${path}/${operator}`, operator, [value], { attributes });

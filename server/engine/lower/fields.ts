@@ -40,10 +40,12 @@ export class Fields {
     return value;
   }
 
-  /** Whether a field holds something: `!name` whether it does not. */
+  /** Whether a field holds something: `!name` whether it does not, `name:text` whether one of its texts has it inside. */
   holds(condition: string): boolean {
     if (condition.startsWith('!')) return !this.holds(condition.slice(1));
-    const value = this.value(condition);
+    const [name = '', part] = condition.split(':');
+    const value = this.value(name);
+    if (part !== undefined) return textsOf(value).some((text) => text.includes(part));
     return value !== undefined && value !== null && value !== false && value !== 0;
   }
 
@@ -52,10 +54,26 @@ export class Fields {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** Two sizes: of a list, or of one number for both. Throws as {@link need} does. */
+  pair(name: string): readonly [number, number] {
+    const list = this.list(name);
+    if (!list) return [this.need(name), this.need(name)];
+    const [first, second] = list;
+    const isSize = (value: unknown): value is number =>
+      typeof value === 'number' && value > 0 && value < largest;
+    if (isSize(first) && isSize(second)) return [first, second];
+    throw new MissingKeyError(entryOf(this.aliases, name)?.[0] ?? name);
+  }
+
   list(name: string): readonly unknown[] | undefined {
     const value = this.value(name);
     return Array.isArray(value) ? value : undefined;
   }
+}
+
+function textsOf(value: unknown): readonly string[] {
+  const all = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  return all.filter((one) => typeof one === 'string');
 }
 
 /** A value as an object with fields; undefined for lists, texts and the like. */

@@ -50,17 +50,22 @@ export function ofGguf(
   const epsilon = rms ?? values.number('attention.layer_norm_epsilon') ?? 1e-5;
   const architecture: Architecture = {
     name,
+    entry: { kind: 'tokens' },
     hidden,
     norm: { kind: row.norm ?? (rms === undefined ? 'layer' : 'rms'), epsilon },
     layers,
     isParallel: isParallel(row, values, weights),
     isPostNorm: row.isEncoder === true,
     isCausal: row.isEncoder !== true,
+    hasCache: row.isEncoder !== true,
     embeddingScale: values.number('embedding_scale') ?? (row.scalesEmbedding ? Math.sqrt(hidden) : 1),
     residualScale: values.number('residual_scale') ?? 1,
     logitScale: values.number('logit_scale') ?? 1,
     logitSoftcap: values.number('final_logit_softcapping') ?? row.softcaps?.[1] ?? 0,
-    hasHead: row.isEncoder !== true,
+    exit: row.isEncoder === true ? 'states' : 'logits',
+    pool: 'none',
+    attentionScale: null,
+    distance: 0,
   };
   return { architecture, weights };
 }

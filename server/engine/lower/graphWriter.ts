@@ -14,15 +14,31 @@ interface NodeOptions {
 
 /** Writes the nodes, inputs and tensors of a graph, one after the other. */
 export class GraphWriter {
-  readonly inputs: ValueInfo[] = [];
+  readonly inputs: ValueInfo[];
   readonly outputs: ValueInfo[] = [];
   private readonly nodes: Node[] = [];
-  private readonly tensors = new Map<string, Tensor>();
+  private readonly tensors: Map<string, Tensor>;
   /** Values that hold weights in the type of the activations, by the weights' names. */
   private readonly cast = new Map<string, string>();
 
-  /** @param type of the activations */
-  constructor(readonly type: DataType) {}
+  /**
+   * @param type of the activations
+   * @param model the graph in which this one is a branch: it has the inputs and tensors of both
+   */
+  constructor(
+    readonly type: DataType,
+    model?: GraphWriter,
+  ) {
+    this.inputs = model?.inputs ?? [];
+    this.tensors = model?.tensors ?? new Map<string, Tensor>();
+  }
+
+  /** A graph that a node runs in some cases only: it reads what this one has, and gives values of its own. */
+  branch(name: string, write: (branch: GraphWriter) => readonly string[]): Graph {
+    const branch = new GraphWriter(this.type, this);
+    const outputs = write(branch).map((value) => ({ name: value }));
+    return { ...branch.graph(name), inputs: [], outputs, initializers: [] };
+  }
 
   /** Adds a node and returns the name of its first output. */
   node(name: string, operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
@@ -109,6 +125,10 @@ export function ints(name: string, value: readonly number[]): Attribute {
 
 export function float(name: string, value: number): Attribute {
   return { name, kind: 'float', value };
+}
+
+export function graph(name: string, value: Graph): Attribute {
+  return { name, kind: 'graph', value };
 }
 
 export function text(name: string, value: string): Attribute {

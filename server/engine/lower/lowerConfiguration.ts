@@ -2,12 +2,12 @@ import { emptyGraph } from '../graph/emptyModel';
 import type { Facts, Model, Parsed, Tensor } from '../graph/model';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
-import { isKnownConfiguration, ofConfiguration } from './configuration';
 import { objectOf, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
 import { quantisationOf } from './quantisation';
 import { MissingTensorError } from './weightSource';
-import { operatorSets, transformerGraph } from './transformer';
+import { graphOf, isKnownModel } from './models';
+import { operatorSets } from './transformer';
 
 /** A configuration of transformers, with the tensors of the files beside it; none where there is it alone. */
 export interface ConfiguredWeights {
@@ -27,15 +27,15 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
   const type = configuration['model_type'];
   if (typeof type !== 'string' || type === '')
     return withoutGraph(given, problem('information', 'lower.no-architecture', {}));
-  const part = isKnownConfiguration(type) ? configuration : partOf(configuration);
+  const part = isKnownModel(type) ? configuration : partOf(configuration);
   if (!part)
     return withoutGraph(given, problem('information', 'lower.unknown-architecture', { architecture: type }));
   try {
     const quantisation = quantisationOf(configuration);
     const isUnknown = quantisation === 'unknown';
     const known = isUnknown ? null : quantisation;
-    const { architecture, weights } = ofConfiguration(name || type, part, tensors, known);
-    const graph = transformerGraph(architecture, weights, weights.others);
+    const all = { configuration: part, tensors, quantisation: known };
+    const graph = graphOf(name || type, String(part['model_type']), all);
     const origin = { format: 'hugging-face', facts: given.facts };
     const model = { origin, operatorSets, graph, functions: [] };
     const problems = isUnknown ? [problem('warning', 'lower.unknown-quantisation', {})] : [];
@@ -58,7 +58,7 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
 function partOf(configuration: JsonObject): JsonObject | undefined {
   const part = objectOf(configuration['text_config']);
   const type = part?.['model_type'];
-  if (!part || typeof type !== 'string' || !isKnownConfiguration(type)) return undefined;
+  if (!part || typeof type !== 'string' || !isKnownModel(type)) return undefined;
   // The type of the numbers stands outside.
   return { dtype: configuration['dtype'] ?? configuration['torch_dtype'], ...part };
 }

@@ -7,6 +7,8 @@ import type { TensorNames } from './weightsOfFile';
 /** What a configuration says of weights. */
 export interface StatedWeights {
   readonly names: TensorNames;
+  /** What names begin with in a model of several parts. */
+  readonly prefix: string;
   has(role: Role, part: Part, layer: number | undefined): boolean;
   /** Rows of tables, which no product states. */
   readonly rows: Readonly<Partial<Record<Role, number>>>;
@@ -33,6 +35,7 @@ export class WeightsOfConfiguration implements WeightSource {
   readonly activationType: DataType;
   readonly cacheType: DataType;
   private readonly files: ReadonlyMap<string, Tensor>;
+  private readonly base: string;
 
   constructor(
     private readonly stated: StatedWeights,
@@ -40,6 +43,7 @@ export class WeightsOfConfiguration implements WeightSource {
   ) {
     this.activationType = this.cacheType = stated.type;
     this.files = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    this.base = this.baseOfFiles();
   }
 
   has(role: Role, layer?: number, part: Part = 'weight'): boolean {
@@ -51,7 +55,7 @@ export class WeightsOfConfiguration implements WeightSource {
     const name = this.nameOf(role, part, layer);
     const rows = this.stated.rows[role];
     const sizes = rows === undefined ? dims : [rows, ...dims.slice(1)];
-    const known = this.files.get(name);
+    const known = this.inFiles(name);
     const quantised = part === 'weight' ? this.stated.quantised(role) : undefined;
     if (known && quantised === undefined) return known;
     const dtype = quantised ?? this.ofExperts(role, name)?.dtype ?? this.stated.type;
@@ -79,8 +83,31 @@ export class WeightsOfConfiguration implements WeightSource {
     return found;
   }
 
+  /**
+   * Files of a model with a task's head have its names behind that of its base model, or the other way round
+   * (`base_model_prefix` of transformers).
+   */
+  private inFiles(name: string): Tensor | undefined {
+    const { files, base } = this;
+    return files.get(name) ?? files.get(base + name) ?? files.get(name.slice(name.indexOf('.') + 1));
+  }
+
+  /** What stands before the names of the base model in files that have more than it. */
+  private baseOfFiles(): string {
+    const probe = this.stated.names.embedding ?? this.stated.names.patches;
+    const name = `${this.stated.prefix}${probe}.weight`;
+    if (probe === undefined || probe === null || this.files.has(name)) return '';
+    const ending = `.${name}`;
+    const found = [...this.files.keys()].find((name) => name.endsWith(ending));
+    return found === undefined ? '' : found.slice(0, 1 - ending.length);
+  }
+
+  /** A name that begins with = is whole but for its `{part}`; others are of modules, which have a weight and may have a bias. */
   private nameOf(role: Role, part: Part, layer: number | undefined): string {
-    const name = this.stated.names[role]!.replace('{}', String(layer));
+    const { names, prefix } = this.stated;
+    const stated = names[role]!.replace('{}', String(layer)).replace('{part}', part);
+    if (stated.startsWith('=')) return prefix + stated.slice(1);
+    const name = prefix + stated;
     if (!bare.has(role)) return `${name}.${part}`;
     return part === 'bias' && role !== 'routerBias' ? `${name}_bias` : name;
   }

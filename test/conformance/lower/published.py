@@ -82,9 +82,31 @@ CONFIGURATIONS = {
                               num_attention_heads=12, vocab_size=30522),
     "roberta-base": dict(model_type="roberta", hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
                          num_attention_heads=12, vocab_size=50265, max_position_embeddings=514),
+    "vit-base-patch16-224": dict(model_type="vit", architectures=["ViTForImageClassification"], num_labels=1000),
+    "vit-large-patch16-224": dict(model_type="vit", architectures=["ViTForImageClassification"], num_labels=1000,
+                                  hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16),
+    "deit-base-distilled-patch16-224": dict(model_type="deit", architectures=["DeiTForImageClassificationWithTeacher"],
+                                            num_labels=1000),
+    "dinov2-base": dict(model_type="dinov2", architectures=["Dinov2Model"], image_size=518),
+    "clip-vit-base-patch32": dict(model_type="clip", architectures=["CLIPModel"], projection_dim=512,
+                                  text_config=dict(model_type="clip_text_model"), vision_config=dict(model_type="clip_vision_model")),
+    "clip-vit-large-patch14": dict(
+        model_type="clip", architectures=["CLIPModel"], projection_dim=768,
+        text_config=dict(model_type="clip_text_model", hidden_size=768, intermediate_size=3072, num_attention_heads=12),
+        vision_config=dict(model_type="clip_vision_model", hidden_size=1024, intermediate_size=4096, num_hidden_layers=24,
+                           num_attention_heads=16, patch_size=14)),
+    "siglip-base-patch16-224": dict(model_type="siglip", architectures=["SiglipModel"],
+                                    text_config=dict(model_type="siglip_text_model", vocab_size=32000),
+                                    vision_config=dict(model_type="siglip_vision_model")),
+    "whisper-tiny": dict(model_type="whisper", architectures=["WhisperForConditionalGeneration"]),
+    "whisper-large-v3": dict(model_type="whisper", architectures=["WhisperForConditionalGeneration"], d_model=1280,
+                             encoder_layers=32, decoder_layers=32, encoder_attention_heads=20, decoder_attention_heads=20,
+                             encoder_ffn_dim=5120, decoder_ffn_dim=5120, num_mel_bins=128, vocab_size=51866),
+    "t5-small": dict(model_type="t5", architectures=["T5ForConditionalGeneration"], d_ff=2048, d_kv=64, d_model=512,
+                     num_layers=6, num_heads=8, vocab_size=32128),
     "distilbert-base": dict(model_type="distilbert", dim=768, hidden_dim=3072, n_layers=6, n_heads=12, vocab_size=30522),
 }
-ENCODERS = {"bert", "roberta", "distilbert"}
+ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5"}
 
 
 def cache_bytes(c):
@@ -107,7 +129,8 @@ if __name__ == "__main__":
         config = AutoConfig.for_model(fields["model_type"], **known)
         maker = AutoModel if fields["model_type"] in ENCODERS else AutoModelForCausalLM
         with torch.device("meta"):
-            model = maker.from_config(config)
+            named = fields.get("architectures")
+            model = getattr(transformers, named[0])._from_config(config) if named else maker.from_config(config)
         count = sum(p.numel() for p in model.parameters())
         print(name, f"{count:,}")
         models.append(dict(name=name, configuration=fields, parameters=count, cacheBytes=cache_bytes(fields)))

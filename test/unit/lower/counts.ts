@@ -16,15 +16,27 @@ export interface Counts {
   readonly inference: Inference;
 }
 
-export async function countsOf(model: Model, sequence: number, past: number, batch = 1): Promise<Counts> {
-  const bindings = { batch, sequence, past_sequence: past };
-  const workload: Workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null };
+interface Given {
+  /** Numbers of further sizes. */
+  readonly more?: Readonly<Record<string, number>>;
+  readonly phase?: Workload['phase'];
+}
+
+export async function countsOf(
+  model: Model,
+  sequence: number,
+  past: number,
+  { more = {}, phase = 'inference' }: Given = {},
+): Promise<Counts> {
+  const bindings = { batch: 1, sequence, past_sequence: past, ...more };
+  const workload: Workload = { bindings, phase, precision: 'as-stored', runtime: null };
   const { inference, numbers } = await prepare(model, workload, uninterrupted);
   let [attention, weights] = [0, 0];
-  for (const { work, operatorClass, node } of inference.nodes) {
-    if (!work) throw new Error(`no work: ${node.name}`);
-    if (operatorClass === 'attention') attention += work.operations.matrix;
-    else weights += work.operations.matrix;
+  for (const { work, operatorClass, node, repeat } of inference.nodes) {
+    if (!work || repeat === null) throw new Error(`no work: ${node.name}`);
+    const operations = repeat * work.operations.matrix;
+    if (operatorClass === 'attention') attention += operations;
+    else weights += operations;
   }
   const caches = inference.values.filter(({ name }) => name.startsWith('past_key_values'));
   const cacheBytes = caches.reduce((sum, { bytes }) => sum + (bytes ?? NaN), 0);

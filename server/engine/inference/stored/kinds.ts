@@ -39,7 +39,9 @@ function kindByType(value: InferredValue, found: readonly Use[], uses: ConstantU
   if (kind === 'signed' || kind === 'unsigned')
     return integerKind(value, found, weighs, dataTypes[dtype!].bits ?? 0);
   if (isAngle(value, uses) || isMask(value, found, uses)) return 'buffer';
-  return storedElements(value) === 1 && !weighs && found.length > 0 ? 'none' : 'parameter';
+  // A single number that a graph was written with is known; one that was trained stands among the weights, which nobody reads.
+  const isScalar = storedElements(value) === 1 && uses.contentOf(value).length > 0;
+  return isScalar && !weighs && found.length > 0 ? 'none' : 'parameter';
 }
 
 /** Wide integers are numbers to compute with only as what an operator adds or scales; narrow ones unless they are masks. */

@@ -1,0 +1,39 @@
+import { minimum } from '../graph/dim';
+import { batch, positionsInAll, type Building } from './blocks';
+
+/** Values that attentions of all layers read. */
+export interface Shared {
+  /** How many positions there are, where keys and values of past ones are kept. */
+  readonly lengths: Lengths | null;
+  /** What scores are added to by how far positions are apart: [1, heads, positions, positions]; '' for nothing. */
+  readonly bias: string;
+}
+
+export interface Lengths {
+  /** [batch]: of each request the number of its last position. */
+  readonly last: string;
+  /** Positions in all. */
+  readonly total: string;
+}
+
+interface CacheSizes {
+  readonly heads: number;
+  readonly width: number;
+  /** Positions that are kept at most; null: all. */
+  readonly window: number | null;
+}
+
+/** A buffer that the graph takes and gives back: names of its input and output. */
+export function cache(
+  { writer, weights, inputs }: Building,
+  layer: number,
+  part: string,
+  { heads, width, window }: CacheSizes,
+): [past: string, present: string] {
+  const length = window === null ? positionsInAll : minimum(positionsInAll, window);
+  const shape = [batch, heads, length, width];
+  const name = `${layer}.${inputs.cache}${part}`;
+  const past = writer.input(`past_key_values.${name}`, weights.cacheType, shape);
+  writer.output(`present.${name}`, weights.cacheType, shape);
+  return [past, `present.${name}`];
+}

@@ -1,0 +1,108 @@
+import { entryOf } from '../../../outside/table';
+import type { Activation, FeedForward, HeadsAttention, Layer, Role } from './architecture';
+import { denseRoles, expertRoles, sharedRoles } from './architecture';
+import table from './configuration.json';
+import type { Row } from './configurationRow';
+import type { Fields } from './fields';
+import { MissingKeyError } from './hyperparameters';
+
+const sparseRoles: ReadonlySet<Role> = new Set([
+  'router',
+  'routerBias',
+  ...expertRoles,
+  ...sharedRoles,
+  'sharedRouter',
+]);
+
+/** Whether a layer is of the kind that has a role. */
+export function isInLayer(layers: readonly Layer[], role: Role, layer: number | undefined): boolean {
+  if (layer === undefined) return true;
+  const isSparse = layers[layer]!.feedForward.experts !== null;
+  return isSparse ? !denseRoles.has(role) : !sparseRoles.has(role);
+}
+
+/** The layer of a number, in neutral terms. */
+export function layerOf(row: Row, fields: Fields, layer: number): Layer {
+  const isLatent = fields.number('kv_lora_rank') !== undefined;
+  return {
+    attention: isLatent ? latent(fields) : heads(row, fields, layer),
+    feedForward: feedForwardOf(row, fields, layer),
+  };
+}
+
+function heads(row: Row, fields: Fields, layer: number): HeadsAttention {
+  const count = fields.need('heads');
+  const headSize = fields.number('headSize') ?? Math.floor(fields.need('hidden') / count);
+  const isSingle = row.singleKeyHead?.every((condition) => fields.holds(condition)) === true;
+  return {
+    kind: 'heads',
+    heads: count,
+    kvHeads: isSingle ? 1 : row.isEncoder === true ? count : (fields.number('kvHeads') ?? count),
+    headSize,
+    valueHeadSize: headSize,
+    window: windowOf(row, fields, layer),
+    isRotary: row.isRotary !== false,
+    normed: row.normed ?? 'head',
+    softcap: fields.number('attn_logit_softcapping') ?? 0,
+  };
+}
+
+/** `layer_types` names the kind of each layer; before there was such a field, each type had its own rule. */
+function windowOf({ windows }: Row, fields: Fields, layer: number): number | null {
+  const window = fields.number('window') ?? 0;
+  if (window <= 0 || windows === undefined) return null;
+  const kind = fields.list('layer_types')?.[layer];
+  if (typeof kind === 'string') return kind === 'sliding_attention' ? window : null;
+  if (windows === 'all') return window;
+  if (typeof windows === 'string') {
+    const isWindowed = fields.holds(windows) && layer >= (fields.number('max_window_layers') ?? 0);
+    return isWindowed ? window : null;
+  }
+  const every = fields.number('sliding_window_pattern') ?? windows.every;
+  return layer % every === Math.min(windows.full, every - 1) || every === 1 ? null : window;
+}
+
+function latent(fields: Fields): Layer['attention'] {
+  return {
+    kind: 'latent',
+    heads: fields.need('heads'),
+    rank: fields.need('kv_lora_rank'),
+    plainSize: fields.need('qk_nope_head_dim'),
+    rotatedSize: fields.need('qk_rope_head_dim'),
+    valueHeadSize: fields.need('v_head_dim'),
+    queryRank: fields.number('q_lora_rank') ?? 0,
+  };
+}
+
+function feedForwardOf(row: Row, fields: Fields, layer: number): FeedForward {
+  const { innerPerHidden: ratio = 0 } = row;
+  const times = typeof ratio === 'string' ? (fields.number(ratio) ?? 0) : ratio;
+  const inner = fields.number('inner') ?? Math.floor(times * fields.need('hidden'));
+  const expertInner = fields.number(row.experts?.inner ?? 'moe_intermediate_size') ?? 0;
+  const shared = (fields.number('n_shared_experts') ?? 0) * expertInner;
+  const isSparse = row.names?.router !== undefined && isSparseLayer(fields, layer);
+  return {
+    activation: activationOf(fields),
+    inner,
+    expertInner,
+    sharedInner: fields.number('shared_expert_intermediate_size') ?? shared,
+    experts: isSparse ? { count: fields.need('experts'), chosen: fields.need('chosen') } : null,
+  };
+}
+
+function isSparseLayer(fields: Fields, layer: number): boolean {
+  const step = fields.number('decoder_sparse_step') ?? fields.number('moe_layer_freq') ?? 1;
+  const dense = fields.list('mlp_only_layers') ?? [];
+  return (
+    layer >= (fields.number('first_k_dense_replace') ?? 0) &&
+    (layer + 1) % step === 0 &&
+    !dense.includes(layer)
+  );
+}
+
+function activationOf(fields: Fields): Activation {
+  const name = fields.text('activation') ?? 'silu';
+  const known = entryOf(table.activations, name);
+  if (known === undefined) throw new MissingKeyError(name);
+  return known as Activation;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Model } from '../../../server/engine/graph/model';
+import { lowerConfiguration } from '../../../server/engine/lower/lowerConfiguration';
+import { countsOf } from './counts';
+import type { Workload } from '../../../server/engine/workload';
+import { tensorsOf, towers, type Towers } from './towers';
+
+const { tokens } = towers;
+
+const phases: Readonly<Record<string, Workload['phase']>> = {
+  inference: 'inference',
+  prefill: 'prefill',
+  decode: 'decode',
+};
+
+function modelOf(known: Towers, hasFile: boolean): Model {
+  const { value, problems } = lowerConfiguration({
+    name: 'm',
+    configuration: known.config,
+    tensors: hasFile ? tensorsOf(known) : [],
+    facts: { docString: '', metadata: [] },
+  });
+  expect(problems).toEqual([]);
+  return value;
+}
+
+/** Names of what a model stores, without the numbers that its graph was written with. */
+function storedOf({ graph }: Model): string[] {
+  return graph.initializers.flatMap(({ name, elements }) => (elements ? [] : [name]));
+}
+
+describe.each(Object.entries(towers.models))('the graph of the configuration %s', (_, known) => {
+  it.each(Object.entries(known.runs))('has the operations that torch counts: %s', async (run, flops) => {
+    const isDecode = run === 'decode';
+    const [queries, past] = isDecode ? [1, tokens] : [tokens, 0];
+    const more = { encoder_sequence: tokens };
+    const counts = await countsOf(modelOf(known, false), queries, past, { more, phase: phases[run]! });
+    expect(counts.problems).toEqual([]);
+    expect(counts.parameters).toBe(known.parameters);
+    // Of all pairs of queries and keys a causal mask leaves half, and the pairs of tokens with themselves.
+    const left = isDecode ? 1 : (tokens + 1) / (2 * tokens);
+    const attention = Math.round(flops.attention - flops.causal * (1 - left));
+    expect({ weights: counts.weights, attention: counts.attention }).toEqual({
+      weights: flops.weights,
+      attention,
+    });
+  });
+
+  it('has each tensor of a file once, under its name', async () => {
+    const model = modelOf(known, true);
+    expect(storedOf(model).sort()).toEqual(known.files.map(([name]) => name).sort());
+    expect((await countsOf(model, tokens, 0)).parameters).toBe(known.parameters);
+  });
+});
+
+describe('T5 whose head is not tied', () => {
+  it('has it beside the embeddings, as files of flan-t5 do', async () => {
+    const sizes = { d_model: 2048, d_kv: 64, d_ff: 5120, num_layers: 24, num_heads: 32 };
+    const config = {
+      model_type: 't5',
+      feed_forward_proj: 'gated-gelu',
+      ...sizes,
+      tie_word_embeddings: false,
+    };
+    const model = modelOf({ config, parameters: 0, files: [], runs: {} }, false);
+    // flan-t5-xl on Hugging Face: 2,849,757,184. Transformers 5.24 ties it: 32,128 x 2,048 fewer.
+    expect((await countsOf(model, 1, 0)).parameters).toBe(2_783_959_040 + 32_128 * 2048);
+  });
+});
