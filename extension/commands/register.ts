@@ -29,6 +29,8 @@ export interface CommandRooms {
   readonly log: vscode.LogOutputChannel;
 }
 
+type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
+
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   const { server, listings, subject, choices, reports, sparsity, log } = rooms;
@@ -39,7 +41,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       if (uri) await run(uri, ...details);
       else await vscode.window.showInformationMessage(text('extension.noModel'));
     };
-  const table: Record<string, (first: unknown, ...details: unknown[]) => Promise<void> | void> = {
+  const table: Record<string, Command> = {
     'siliconlens.openListing': aboutModel(openListing),
     [linkedCommands.openReport]: aboutModel((uri) => reports.open(uri)),
     'siliconlens.openModelWith': aboutModel(openModelWith),
@@ -75,17 +77,20 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [serverCommands.restart]: () => server.restart().catch((error: unknown) => log.error(String(error))),
     [serverCommands.showLog]: () => log.show(),
   };
-  const disposables = Object.entries(table).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (first: unknown, ...details: unknown[]) => {
-      try {
-        await run(first, ...details);
-      } catch (error) {
-        log.error(error instanceof Error ? error : String(error));
-        await tellFailure(error, server);
-      }
-    }),
-  );
+  const disposables = Object.entries(table).map(([id, run]) => register(id, run, rooms));
   return new vscode.Disposable(() => disposables.forEach((disposable) => void disposable.dispose()));
+}
+
+/** A command whose failure is logged and told. */
+function register(id: string, run: Command, { log, server }: CommandRooms): vscode.Disposable {
+  return vscode.commands.registerCommand(id, async (first: unknown, ...details: unknown[]) => {
+    try {
+      await run(first, ...details);
+    } catch (error) {
+      log.error(error instanceof Error ? error : String(error));
+      await tellFailure(error, server);
+    }
+  });
 }
 
 /** What a caller of the import may give along: menus pass things of their own. */

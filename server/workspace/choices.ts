@@ -1,4 +1,4 @@
-import { entryOf, setEntry } from '../../outside/table';
+import { setEntry } from '../../outside/table';
 import type { Bindings } from '../engine/graph/dim';
 import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
@@ -6,6 +6,7 @@ import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
 import type { CachePolicy, Phase, PrecisionPolicy, Values, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { appendAll } from '../engine/lists';
+import { isPlain, nested, SettingsReader, type SettingProblem } from './settingsReader';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 interface ModelSettings {
@@ -53,17 +54,8 @@ export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase'
   readonly dimensions: readonly Bindings[];
 }
 
-/** A setting that was left aside: its name, what it holds, and what would do. */
-export interface SettingProblem {
-  readonly setting: string;
-  readonly value: string;
-  readonly expected: string;
-}
-
 /** Settings come with a repository, and each letter of a pattern is held against each letter of a model's path. */
 export const patternLetters = 8192;
-
-type Plain = Readonly<Record<string, unknown>>;
 
 export const defaultSettings: Settings = {
   chips: [],
@@ -88,7 +80,7 @@ export function parseSettings(section: unknown): {
   readonly value: Settings;
   readonly problems: readonly SettingProblem[];
 } {
-  const reader = new Reader(nested(section));
+  const reader = new SettingsReader(nested(section));
   const value: Settings = {
     chips: reader.strings('chips'),
     customChips: reader.object('customChips'),
@@ -182,7 +174,7 @@ function decode(path: string): string {
   }
 }
 
-function modelEntries(reader: Reader): Settings['models'] {
+function modelEntries(reader: SettingsReader): Settings['models'] {
   const models = reader.object('models');
   let letters = 0;
   return Object.entries(models).flatMap(([glob, value]): Settings['models'][number][] => {
@@ -195,7 +187,7 @@ function modelEntries(reader: Reader): Settings['models'] {
       reader.reject(name, value, 'object');
       return [];
     }
-    const entry = new Reader(value, `${name}.`, reader.problems);
+    const entry = new SettingsReader(value, `${name}.`, reader.problems);
     const dimensions: Record<string, number> = {};
     for (const [symbol, size] of Object.entries(entry.object('dimensions'))) {
       if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
@@ -216,91 +208,7 @@ function modelEntries(reader: Reader): Settings['models'] {
 }
 
 /** Undefined where the runtime decides, which a setting may say too. */
-function cacheIn(reader: Reader): CachePolicy | undefined {
+function cacheIn(reader: SettingsReader): CachePolicy | undefined {
   const cache = reader.oneOf('cache', ['default', ...cachePolicies] as const);
   return cache === 'default' ? undefined : cache;
-}
-
-/** Reads checked values by dotted name and collects what had to be left aside. */
-class Reader {
-  constructor(
-    private readonly root: Plain,
-    private readonly prefix = '',
-    readonly problems: SettingProblem[] = [],
-  ) {}
-
-  reject(setting: string, value: unknown, expected: string): void {
-    this.problems.push({ setting, value: JSON.stringify(value) ?? String(value), expected });
-  }
-
-  flag(name: string, fallback: boolean): boolean {
-    return this.read(name, 'true | false', (value) => typeof value === 'boolean') ?? fallback;
-  }
-
-  share(name: string, fallback: number): number {
-    const isShare = (value: unknown): value is number =>
-      typeof value === 'number' && value >= 0 && value <= 1;
-    return this.read(name, '0..1', isShare) ?? fallback;
-  }
-
-  /** A number of 0 or more; null where nothing is set. */
-  amount(name: string): number | null {
-    const isAmount = (value: unknown): value is number =>
-      typeof value === 'number' && Number.isFinite(value) && value >= 0;
-    return this.read(name, 'number >= 0', isAmount) ?? null;
-  }
-
-  /** Null for '' and where nothing is set: manifests have no default for "none". */
-  text(name: string): string | null {
-    return this.read(name, 'string', (value) => typeof value === 'string') || null;
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
-    return this.read(name, allowed.join(' | '), (value): value is T => allowed.some((one) => one === value));
-  }
-
-  strings(name: string): readonly string[] {
-    const isList = (value: unknown): value is string[] =>
-      Array.isArray(value) && value.every((item) => typeof item === 'string');
-    return [...new Set(this.read(name, 'string[]', isList) ?? [])];
-  }
-
-  object(name: string): Plain {
-    return this.read(name, 'object', isPlain) ?? {};
-  }
-
-  private read<T>(name: string, expected: string, check: (value: unknown) => value is T): T | undefined {
-    let value: unknown = this.root;
-    for (const part of name.split('.')) value = isPlain(value) ? entryOf(value, part) : undefined;
-    if (value === undefined || value === null) return undefined;
-    if (check(value)) return value;
-    this.reject(this.prefix + name, value, expected);
-    return undefined;
-  }
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Turns `siliconlens.a.b` names at the top into nested objects; nested input stays as it is. */
-function nested(section: unknown): Plain {
-  if (!isPlain(section)) return {};
-  const flat = Object.entries(section).filter(([name]) => name.startsWith('siliconlens.'));
-  const inner = section['siliconlens'];
-  if (flat.length === 0) return isPlain(inner) ? inner : section;
-  const root: Record<string, unknown> = isPlain(inner) ? { ...inner } : {};
-  for (const [name, value] of flat) {
-    const parts = name.split('.').slice(1);
-    const last = parts.pop() ?? '';
-    let place = root;
-    for (const part of parts) {
-      const next = entryOf(place, part);
-      const inner: Record<string, unknown> = isPlain(next) ? { ...next } : {};
-      setEntry(place, part, inner);
-      place = inner;
-    }
-    setEntry(place, last, value);
-  }
-  return root;
 }

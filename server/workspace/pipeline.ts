@@ -57,24 +57,18 @@ export class Pipeline {
     profiles: readonly StoredProfile[] = [],
   ): Promise<Analysis> {
     await this.complete();
+    const { listing } = this;
     const revision = ++revisions;
-    const resolved = resolveBindings(this.listing.model.graph, asked.dimensions);
+    const resolved = resolveBindings(listing.model.graph, asked.dimensions);
     const { bindings } = resolved;
     const choices: Choices = { ...asked, workload: { ...asked.workload, bindings } };
-    const { values = {}, phase } = choices.workload;
-    const inference = await inferences.wait(
-      this.listing,
-      () => infer(this.listing.model, choices.workload, {}, scheduler),
-      JSON.stringify([bindingsKey(bindings), bindingsKey(values), phase]),
-    );
-    // The first hint or hover would have to wait for these.
-    await runPolitely(this.listing.positions.indexNodes(), scheduler);
-    await runPolitely(indexInference(inference), scheduler);
-    const prepared = await preparedOf(this.listing.model, choices.workload, inference, scheduler);
+    const { values = {} } = choices.workload;
+    const inference = await this.inferred(choices, scheduler);
+    const prepared = await preparedOf(listing.model, choices.workload, inference, scheduler);
     const host = choices.host === null ? undefined : catalogue.byId(choices.host);
     const chosen = chosenChips(choices.chips, catalogue);
     const kept = keptChips(inference.nodes.length, chosen.chips.length);
-    const { listing } = this;
+    const unknown = [...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])];
     const problems: PlacedProblem[] = [
       ...listing.problems,
       ...inference.problems,
@@ -82,9 +76,7 @@ export class Pipeline {
       ...unknownBindings(inference, bindings),
       ...unknownValues(inference, values),
       ...ownProblems,
-      ...[...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])].map((chip) =>
-        problem('warning', 'settings.chip-unknown', { chip }),
-      ),
+      ...unknown.map((chip) => problem('warning', 'settings.chip-unknown', { chip })),
     ];
     const chips: ChipAnalysis[] = [];
     const state = { revision, listing, choices, catalogue, prepared, inference, refusal: null, profiles };
@@ -100,6 +92,20 @@ export class Pipeline {
     if (profiles.length > 0) await runPolitely(digestSteps(listing.model), scheduler);
     const measured = profileProblems({ ...state, chips }).map(({ problem }) => problem);
     return { ...state, chips, problems: [...problems, ...grave, ...measured] };
+  }
+
+  /** The inference, with what the first hint or hover would have to wait for. */
+  private async inferred({ workload }: Choices, scheduler: Scheduler): Promise<Inference> {
+    const { model, positions } = this.listing;
+    const { bindings, values = {}, phase } = workload;
+    const inference = await inferences.wait(
+      this.listing,
+      () => infer(model, workload, {}, scheduler),
+      JSON.stringify([bindingsKey(bindings), bindingsKey(values), phase]),
+    );
+    await runPolitely(positions.indexNodes(), scheduler);
+    await runPolitely(indexInference(inference), scheduler);
+    return inference;
   }
 
   /** Nothing but the reason why there is no more. */

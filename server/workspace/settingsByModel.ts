@@ -1,6 +1,7 @@
 import type { Connection } from 'vscode-languageserver';
 import { choicesFor, modelKey, parseSettings } from './choices';
-import type { Choices, SettingProblem } from './choices';
+import type { Choices } from './choices';
+import type { SettingProblem } from './settingsReader';
 
 type ParsedSettings = ReturnType<typeof parseSettings>;
 

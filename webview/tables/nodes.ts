@@ -57,25 +57,22 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
       header,
       columns.map((column) => headerCell(order, column, () => change(sortedBy(order, column)))),
     );
-
   const filter = search(order.filter, (wanted) => change({ ...order, filter: wanted }));
 
   drawHeader();
   pages.restart();
-  const root = element(
-    'section',
-    { id: 'nodes' },
-    element('h2', {}, text('webview.nodes.title')),
-    element('div', { class: 'toolbar' }, filter, status),
-    grid(header, rows.root, chip),
-  );
   return {
-    root,
+    root: section(element('div', { class: 'toolbar' }, filter, status), grid(header, rows.root, chip)),
     highlight(node) {
       highlighted = node;
       rows.draw();
     },
   };
+}
+
+function section(toolbar: HTMLElement, body: HTMLElement): HTMLElement {
+  const title = element('h2', {}, text('webview.nodes.title'));
+  return element('section', { id: 'nodes' }, title, toolbar, body);
 }
 
 function grid(header: HTMLElement, rows: HTMLElement, { measured }: SummaryChip): HTMLElement {

@@ -36,78 +36,110 @@ export interface OperatorExpression {
 
 const token = /\s*([A-Za-z_][\w.:]*|[@&]\w[\w-]*|-?\d+(?:\.\d+)?(?:e-?\d+)?|[()|,?*!=^]|\{[^}]*\})/y;
 
-/** Reads one expression. Throws on a malformed one: the table is part of the program and covered by a test. */
-export function parsePattern(text: string, sets: Readonly<Record<string, readonly string[]>>): Expression {
-  const tokens = tokensOf(text);
-  let at = 0;
-  const peek = (): string | undefined => tokens[at];
-  const take = (expected?: string): string => {
-    const found = tokens[at++];
-    if (found === undefined || (expected !== undefined && found !== expected)) {
-      throw new Error(`pattern "${text}": ${expected ?? 'more'} expected, found ${found ?? 'the end'}`);
-    }
-    return found;
-  };
-  const has = (symbol: string): boolean => peek() === symbol && (at++, true);
+/** Sets of operators by name, as patterns write them: `@name`. */
+type OperatorSets = Readonly<Record<string, readonly string[]>>;
 
-  function operators(first: string): Set<string> {
-    const names = new Set<string>();
-    for (let name = first; ; name = take()) {
-      if (name.startsWith('@')) {
-        const members = entryOf(sets, name.slice(1));
-        if (!members) throw new Error(`pattern "${text}": no set ${name}`);
-        for (const member of members) names.add(member);
-      } else names.add(name);
-      if (!has('|')) return names;
-    }
+/** Reads one expression. Throws on a malformed one: the table is part of the program and covered by a test. */
+export function parsePattern(text: string, sets: OperatorSets): Expression {
+  return new PatternReader(text, sets).read();
+}
+
+class PatternReader {
+  private readonly tokens: readonly string[];
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly sets: OperatorSets,
+  ) {
+    this.tokens = tokensOf(text);
   }
 
-  const testsHere = (): string[] =>
-    peek()?.startsWith('{')
-      ? take()
-          .slice(1, -1)
-          .split(',')
-          .map((test) => test.trim())
-      : [];
+  read(): Expression {
+    const parsed = this.expression();
+    if (this.at !== this.tokens.length) throw this.malformed(`"${this.peek()}" is too much`);
+    return parsed;
+  }
 
-  function expression(): Expression {
-    let first = take();
+  private expression(): Expression {
+    let first = this.take();
     let name: string | null = null;
-    if (peek() === '=') {
+    if (this.has('=')) {
       name = first;
-      take('=');
-      first = take();
+      first = this.take();
     }
     if (first === '_') return { kind: 'any' };
     if (/^-?\d/.test(first)) return { kind: 'number', value: Number(first) };
     if (first.startsWith('&')) return { kind: 'fragment', fragment: first.slice(1), name };
     if (!first.startsWith('@') && !/^[A-Z]/.test(first)) {
-      return { kind: 'value', name: first, constant: has('!'), tests: testsHere() };
+      return { kind: 'value', name: first, constant: this.has('!'), tests: this.tests() };
     }
-    const names = operators(first);
-    let optional = false;
-    let duplicable = false;
-    let context = false;
-    let tests: string[] = [];
-    for (;;) {
-      if (has('?')) optional = true;
-      else if (has('*')) duplicable = true;
-      else if (has('^')) context = true;
-      else if (peek()?.startsWith('{')) tests = testsHere();
-      else break;
-    }
-    take('(');
-    const inputs: Expression[] = [];
-    while (!has(')')) {
-      inputs.push(expression());
-      if (peek() !== ')') take(',');
-    }
-    return { kind: 'operator', operators: names, inputs, optional, duplicable, context, tests, name };
+    const operators = this.operators(first);
+    return { kind: 'operator', operators, ...this.marks(), inputs: this.inputs(), name };
   }
 
-  const parsed = expression();
-  if (at !== tokens.length) throw new Error(`pattern "${text}": "${tokens[at]}" is too much`);
-  return parsed;
+  /** `A|B|@set`, of which the first is read already. */
+  private operators(first: string): Set<string> {
+    const names = new Set<string>();
+    for (let name = first; ; name = this.take()) {
+      if (name.startsWith('@')) {
+        const members = entryOf(this.sets, name.slice(1));
+        if (!members) throw this.malformed(`no set ${name}`);
+        for (const member of members) names.add(member);
+      } else names.add(name);
+      if (!this.has('|')) return names;
+    }
+  }
+
+  /** What stands between an operator and its inputs. */
+  private marks(): Pick<OperatorExpression, 'optional' | 'duplicable' | 'context' | 'tests'> {
+    const marks = { optional: false, duplicable: false, context: false, tests: [] as string[] };
+    for (;;) {
+      if (this.has('?')) marks.optional = true;
+      else if (this.has('*')) marks.duplicable = true;
+      else if (this.has('^')) marks.context = true;
+      else if (this.peek()?.startsWith('{')) marks.tests = this.tests();
+      else return marks;
+    }
+  }
+
+  private inputs(): Expression[] {
+    this.take('(');
+    const inputs: Expression[] = [];
+    while (!this.has(')')) {
+      inputs.push(this.expression());
+      if (this.peek() !== ')') this.take(',');
+    }
+    return inputs;
+  }
+
+  /** `{one, other}`; none where there is no brace. */
+  private tests(): string[] {
+    if (!this.peek()?.startsWith('{')) return [];
+    const inside = this.take().slice(1, -1);
+    return inside.split(',').map((test) => test.trim());
+  }
+
+  private peek(): string | undefined {
+    return this.tokens[this.at];
+  }
+
+  private take(expected?: string): string {
+    const found = this.tokens[this.at++];
+    if (found === undefined || (expected !== undefined && found !== expected))
+      throw this.malformed(`${expected ?? 'more'} expected, found ${found ?? 'the end'}`);
+    return found;
+  }
+
+  private has(symbol: string): boolean {
+    if (this.peek() !== symbol) return false;
+    this.at++;
+    return true;
+  }
+
+  private malformed(reason: string): Error {
+    return new Error(`pattern "${this.text}": ${reason}`);
+  }
 }
 
 function tokensOf(text: string): string[] {

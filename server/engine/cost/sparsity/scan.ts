@@ -81,32 +81,38 @@ export async function scanSparsity(
       }
       continue;
     }
-    const { weight, tensor } = job;
-    const zero = weight.zero ?? 0;
-    const counter = new ZeroCounter(
-      tensor.dtype,
-      tensor.dims,
-      weight.zero === null ? null : weight.axis,
-      zero,
-    );
-    for (let at = 0; at < job.bytes; at += pieceBytes) {
-      const turn = scheduler.tick();
-      if (turn) await turn;
-      const piece = await source.read(job.offset + at, Math.min(pieceBytes, job.bytes - at));
-      counter.add(piece);
-      bytesRead += piece.length;
-      onProgress(bytesRead, all);
-    }
-    const count = counter.result();
-    const isTwoOfFour = count.groups !== null && count.groups > 0 && count.sparseGroups === count.groups;
-    if (isTwoOfFour) for (const id of weight.values) twoOfFour.add(id);
-    const { name, operator, axis } = weight;
-    tensors.push({ name, type: tensor.dtype, dims: tensor.dims, operator, axis, isTwoOfFour, ...count });
+    const tensor = await countZeros(job, source, scheduler, (bytes) => onProgress((bytesRead += bytes), all));
+    if (tensor.isTwoOfFour) for (const id of job.weight.values) twoOfFour.add(id);
+    tensors.push(tensor);
   }
   // A file that is not there is said once, not once for each of the hundreds of tensors in it.
   for (const [file, count] of absent)
     problems.unshift(problem('information', 'sparsity.file-unreadable', { file, count }));
   return { tensors, bytesRead, twoOfFour, unreadTensors, problems };
+}
+
+/**
+ * Reads one tensor piece by piece.
+ * @param onRead bytes of a piece; called after each
+ */
+async function countZeros(
+  { weight, tensor, offset, bytes }: Job,
+  source: ByteSource,
+  scheduler: Scheduler,
+  onRead: (bytes: number) => void,
+): Promise<TensorSparsity> {
+  const { name, operator, axis, zero } = weight;
+  const counter = new ZeroCounter(tensor.dtype, tensor.dims, zero === null ? null : axis, zero ?? 0);
+  for (let at = 0; at < bytes; at += pieceBytes) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    const piece = await source.read(offset + at, Math.min(pieceBytes, bytes - at));
+    counter.add(piece);
+    onRead(piece.length);
+  }
+  const count = counter.result();
+  const isTwoOfFour = count.groups !== null && count.groups > 0 && count.sparseGroups === count.groups;
+  return { name, type: tensor.dtype, dims: tensor.dims, operator, axis, isTwoOfFour, ...count };
 }
 
 /** What can be read, in the order of the files. */
