@@ -88,7 +88,7 @@ it('saves onto nothing that a listing or a report is made from, however it is na
     linkSync(at(name), at('hard'));
     for (const target of [at(name), at('link'), at('hard')]) {
       expect(await saveFile(uriOf(target), 'report', made), target).toBe(false);
-      expect(fake.shown.pop()).toContain('is one of the files that this is made from');
+      expect(fake.shown.pop()).toContain('is an input of this result');
     }
     expect(readFileSync(at(name)), name).toEqual(content);
     rmSync(at('link'));

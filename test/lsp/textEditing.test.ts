@@ -289,7 +289,7 @@ describe('problems of hand-written text', () => {
     const { document } = await open(graph('y = Relu (nothing)'), { locale: 'ko' });
     const report = await document.diagnostics();
     const texts = report.kind === 'full' ? report.items.map(({ message }) => message as string) : [];
-    expect(texts).toContain('값 “nothing”이(가) 사용되지만 만들어지지 않습니다.');
+    expect(texts).toContain('값 “nothing”을(를) 사용하지만 만드는 노드가 없습니다.');
   });
 });
 

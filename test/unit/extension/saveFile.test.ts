@@ -69,7 +69,7 @@ it('never writes onto the model, however it is named, and says so', async () => 
   symlinkSync('m.onnx', join(folder, 'link'));
   for (const name of ['m.onnx', 'link']) {
     expect(await saveFile(file(name), 'text', [file('m.onnx')])).toBe(false);
-    expect(shown.pop()).toContain('is one of the files that this is made from');
+    expect(shown.pop()).toContain('is an input of this result');
   }
   expect(readFileSync(join(folder, 'm.onnx'), 'utf8')).toBe('model');
   expect(await saveFile(file('other'), 'text', [file('m.onnx')])).toBe(true);
