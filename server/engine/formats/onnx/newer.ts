@@ -94,6 +94,16 @@ export function metadataOf(span: Span, field: number, intern: (text: string) => 
   });
 }
 
+/** As {@link metadataOf}, for messages that rarely have any. */
+export function rareMetadataOf(
+  span: Span,
+  field: number,
+  intern: (text: string) => string,
+): { readonly metadata?: Pairs } {
+  const metadata = metadataOf(span, field, intern);
+  return metadata.length === 0 ? {} : { metadata };
+}
+
 /** Overload, metadata and whether there are device configurations of a node, in one pass; most have none of them. */
 export function nodeExtras(
   span: Span,

@@ -14,7 +14,8 @@ import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { boundless, Meter, readInRoom } from '../room';
 import type { ReadModel, Room } from '../room';
-import { Converter, toNumber } from './convert';
+import { Converter } from './convert';
+import { toNumber } from './integers';
 import { deviceConfigurationsOf } from './devices';
 import { limits } from './limits';
 import { metadataOf, Span } from './newer';
@@ -200,13 +201,13 @@ class ModelReader {
         });
       case graphFields.initializer:
         return this.convert(found, tensorSchema, (bytes, span) => {
-          const tensor = converter.tensor(onnx.TensorProto.decode(bytes), span);
+          const tensor = converter.tensors.tensor(onnx.TensorProto.decode(bytes), span);
           if (found.complete || tensor.name !== '') parts.initializers.push(tensor);
         });
       case graphFields.sparse:
         return this.convert(found, sparseTensorSchema, (bytes, span) => {
           const proto = onnx.SparseTensorProto.decode(bytes);
-          parts.sparseInitializers.push(converter.sparseInitializer(proto, span));
+          parts.sparseInitializers.push(converter.tensors.sparseInitializer(proto, span));
         });
       case graphFields.input:
         return values(parts.inputs);
@@ -224,7 +225,7 @@ class ModelReader {
   ): Promise<void> {
     const bytes = await this.scanner.reduce(found, schema);
     if (!bytes) return;
-    this.converter.offset = found.from;
+    this.converter.tensors.offset = found.from;
     const span = this.scanner.hasNewer ? Span.of(bytes) : Span.none;
     this.decode(() => take(bytes, span), schema, found.from);
   }
