@@ -16,7 +16,7 @@ import { inFormat } from './editor';
 import { typeText } from './format';
 import { operatorMarkdown } from './operatorDocs';
 import { contextAt } from './textContext';
-import type { OperatorWords } from './textContext';
+import type { OperatorWords } from './textBrackets';
 
 /** More would only be filtered away; the editor asks again with more letters typed. */
 const limit = 1000;

@@ -16,7 +16,7 @@ import type { OperatorSchema, SchemaAttribute } from '../engine/operators/schema
 import { versionInForce } from '../workspace/textModels';
 import type { CompletionPlace } from './completionPlace';
 import { attributeFact, defaultText, operatorText, parameterText } from './schemaText';
-import type { OperatorWords } from './textContext';
+import type { OperatorWords } from './textBrackets';
 
 /** What an item's documentation is made from when the editor asks for it. */
 export interface CompletionData {

@@ -8,7 +8,8 @@ import { schemaAt, schemaOfFunction } from '../engine/operators/schema';
 import type { OperatorSchema } from '../engine/operators/schema';
 import { importsOf, tokenBefore, versionInForce } from '../workspace/textModels';
 import type { TextModel } from '../workspace/textModels';
-import type { OperatorWords, TextContext } from './textContext';
+import type { OperatorWords } from './textBrackets';
+import type { TextContext } from './textContext';
 
 export interface CompletionOptions {
   readonly language: Language;

@@ -5,7 +5,7 @@ import { roomNeeded, usableBytes, type Fit } from '../memory/fit';
 import type { Largest } from '../memory/largest';
 import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
-import { memoryText } from './print/sections';
+import { memoryText } from './print/texts';
 import { known, type PrintName, type Words } from './print/words';
 
 /** Whether a model's memory fits on chips, and what would. Bytes; unknown is null. */

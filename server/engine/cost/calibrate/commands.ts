@@ -4,7 +4,6 @@ import { appendAll } from '../../lists';
 import { entryOf } from '../../../../outside/table';
 import type { Chip } from '../../chips/chip';
 import type { DataType } from '../../graph/dataTypes';
-import type { Dim } from '../../graph/dim';
 import type { Model } from '../../graph/model';
 import { isOnnx } from '../../graph/origin';
 import type { Inference } from '../../inference/types';
@@ -12,6 +11,7 @@ import type { RuntimeProfile } from '../../kernels/profile';
 import { problem } from '../../problem';
 import type { Problem } from '../../problem';
 import type { PrecisionPolicy, Workload } from '../../workload';
+import { inputsOf, numpyInput, overrides, type MeasureInput } from './measureInputs';
 import { hasHidden, visible } from '../../../../outside/hidden';
 import { pythonText, type Command } from '../../../../outside/shell';
 
@@ -40,17 +40,8 @@ export interface MeasureTask {
   readonly isNode: boolean;
 }
 
-/** A graph input with its size under the workload. */
-interface Input {
-  readonly name: string;
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
-  /** Dimensions as the file declares them; null where it declares none. */
-  readonly declared: readonly Dim[] | null;
-}
-
 interface Context extends MeasureTask {
-  readonly inputs: readonly Input[];
+  readonly inputs: readonly MeasureInput[];
   /** The model's file without folder and ending: what output files begin with. */
   readonly stem: string;
 }
@@ -86,7 +77,7 @@ const launchOnly = new Set(['onnxruntime-cuda']);
 /** The commands that measure a model (or a node that was cut from it) with the runtime, and read the result. */
 export function measureCommands(task: MeasureTask): Recipe {
   const { profile, workload } = task;
-  const { inputs, problems } = inputsOf(task);
+  const { inputs, problems } = inputsOf(task.model, task.inference);
   const path = asPath(task.path);
   const name = task.path.replace(/^.*[/\\]/, '');
   // What comes of a text lies beside what comes of the model of the same name.
@@ -123,41 +114,6 @@ function hiddenNames({ path, inputs, inference, chip }: Context): Problem[] {
   const names = [path, chip.id, ...[...inputs, ...inference.symbols].map(({ name }) => name)];
   const hidden = new Set(names.filter(hasHidden));
   return [...hidden].map((name) => problem('error', 'measure.hidden-name', { name: visible(name) }));
-}
-
-function inputsOf({ model, inference }: MeasureTask): { inputs: Input[]; problems: Problem[] } {
-  const inputs: Input[] = [];
-  const problems: Problem[] = [];
-  const weights = new Set(model.graph.initializers.map(({ name }) => name));
-  const declared = new Map(model.graph.inputs.map(({ name, type }) => [name, type]));
-  for (const id of inference.scopes[0]?.inputs ?? []) {
-    const { name, type } = inference.values[id]!;
-    if (weights.has(name)) continue;
-    const shape = type?.kind === 'tensor' ? type.shape?.filter((dim) => typeof dim === 'number') : undefined;
-    if (type?.kind !== 'tensor' || !type.dtype || !shape || shape.length !== type.shape?.length) {
-      problems.push(problem('error', 'measure.input-unknown', { input: name }));
-      continue;
-    }
-    const own = declared.get(name);
-    inputs.push({ name, dtype: type.dtype, shape, declared: (own?.kind === 'tensor' && own.shape) || null });
-  }
-  return { inputs, problems };
-}
-
-/** How numpy makes an input: floats at random, whole numbers 1, which is a valid index, mask and position. */
-const numpyTypes: Readonly<Partial<Record<DataType, string>>> = {
-  ...{ float: 'float32', float16: 'float16', double: 'float64', bool: 'bool_' },
-  ...{ int8: 'int8', int16: 'int16', int32: 'int32', int64: 'int64' },
-  ...{ uint8: 'uint8', uint16: 'uint16', uint32: 'uint32', uint64: 'uint64' },
-};
-
-function numpyInput({ dtype, shape }: Input): string {
-  const type = numpyTypes[dtype];
-  const size = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  if (type === undefined) return `None,  # numpy has no ${dtype}`;
-  return type.startsWith('float')
-    ? `random.standard_normal(${size}).astype(np.${type}),`
-    : `np.ones(${size}, np.${type}),`;
 }
 
 function ortSteps(context: Context, provider: string, flag: string): MeasureStep[] {
@@ -197,20 +153,6 @@ function ortSteps(context: Context, provider: string, flag: string): MeasureStep
     });
   }
   return steps;
-}
-
-/** `-f NAME:N` for each dimension that has a name; null where an expression or no declaration stands. */
-function overrides(inputs: readonly Input[]): string[] | null {
-  const result = new Map<string, number>();
-  for (const { declared, shape } of inputs) {
-    if (!declared || declared.length !== shape.length) return null;
-    for (const [at, dim] of declared.entries()) {
-      if (typeof dim === 'number') continue;
-      if (!/^\w+$/.test(dim.key)) return null;
-      result.set(dim.key, shape[at]!);
-    }
-  }
-  return [...result].flatMap(([name, size]) => ['-f', `${name}:${size}`]);
 }
 
 /** Runtimes that convert the model themselves, with what they are told. As stored never means TF32. */

@@ -4,14 +4,15 @@ import { limits } from '../onnx/limits';
 import { marked } from '../problems';
 import { boundless, Meter, noRoom, NoRoomError } from '../room';
 import type { ReadModel, Room } from '../room';
-import { Cursor, LineError } from './cursor';
+import { Cursor } from './cursor';
 import type { TextProblem } from './cursor';
 import { AttributeParser } from './parseAttributes';
 import { HeadParser } from './parseHead';
 import { NodeParser } from './parseNode';
 import { TypeParser } from './parseTypes';
+import { ValueParser } from './parseValues';
 import { PositionTable } from './positions';
-import type { Named, Scope } from './places';
+import type { Scope } from './places';
 import type { Writable } from './writable';
 
 export interface ParsedText extends ReadModel {
@@ -51,7 +52,7 @@ interface GraphParts {
 
 class Parser {
   private readonly cursor: Cursor;
-  private readonly types: TypeParser;
+  private readonly lists: ValueParser;
   private readonly heads: HeadParser;
   private readonly attributes: AttributeParser;
   private readonly nodes: NodeParser;
@@ -65,9 +66,10 @@ class Parser {
     private readonly meter: Meter,
   ) {
     this.cursor = new Cursor(source, meter);
-    this.types = new TypeParser(this.cursor);
-    this.heads = new HeadParser(this.cursor, this.types);
-    this.attributes = new AttributeParser(this.cursor, this.types);
+    const types = new TypeParser(this.cursor);
+    this.lists = new ValueParser(this.cursor, types);
+    this.heads = new HeadParser(this.cursor, types);
+    this.attributes = new AttributeParser(this.cursor, types);
     this.nodes = new NodeParser(this.cursor, this.attributes, this.table, (outer, node, index) =>
       this.subgraph(outer, node, index),
     );
@@ -169,45 +171,13 @@ class Parser {
   private graphHead(parts: GraphParts, scope: Writable<Scope>): void {
     const { cursor } = this;
     cursor.expect('(');
-    scope.inputs = this.values(')', parts.inputs, parts.initializers, scope);
+    scope.inputs = this.lists.parse(')', parts.inputs, parts.initializers, scope);
     cursor.expect('=>');
     cursor.expect('(');
-    scope.outputs = this.values(')', parts.outputs, null, scope);
+    scope.outputs = this.lists.parse(')', parts.outputs, null, scope);
     scope.header = { start: scope.name.start, end: this.lastPlace };
-    if (cursor.accept('<')) scope.declared = this.values('>', parts.valueInfo, parts.initializers, scope);
-  }
-
-  /** Values with types, and with contents or a place where they are initializers. */
-  private values(
-    close: string,
-    values: ValueInfo[],
-    initializers: Tensor[] | null,
-    scope: Writable<Scope>,
-  ): readonly Named<ValueInfo>[] {
-    const { cursor } = this;
-    const named: Named<ValueInfo>[] = [];
-    const tensors = scope.initializers as Named<Tensor>[];
-    this.cursor.list(close, () => {
-      const type = this.types.atType() ? this.types.type() : undefined;
-      const range = cursor.token.range();
-      const item: ValueInfo = { name: cursor.name(), type };
-      if (!type && (cursor.is('[') || (cursor.atName && cursor.token.line === range.start.line))) {
-        cursor.report('format.text-type', {}, range);
-        throw new LineError();
-      }
-      const isInput = close === ')';
-      const isInitializer = initializers !== null && cursor.accept('=');
-      if (isInput || !isInitializer) {
-        values.push(item);
-        named.push({ name: item.name, range, item });
-      }
-      if (!isInitializer) return;
-      if (!type) throw cursor.failure('format.text-tensor-type', {});
-      const tensor = this.types.tensor(item.name, type);
-      initializers.push(tensor);
-      tensors.push({ name: item.name, range, item: tensor });
-    });
-    return named;
+    if (cursor.accept('<'))
+      scope.declared = this.lists.parse('>', parts.valueInfo, parts.initializers, scope);
   }
 
   /** Reads one statement; false at the end of the body. */
@@ -296,12 +266,12 @@ class Parser {
     item.name = this.cursor.name();
     if (cursor.accept('<')) this.parameters(item, scope);
     cursor.expect('(');
-    scope.inputs = this.values(')', parts.inputs, null, scope);
+    scope.inputs = this.lists.parse(')', parts.inputs, null, scope);
     cursor.expect('=>');
     cursor.expect('(');
-    scope.outputs = this.values(')', parts.outputs, null, scope);
+    scope.outputs = this.lists.parse(')', parts.outputs, null, scope);
     scope.header = { start: scope.name.start, end: this.lastPlace };
-    if (cursor.accept('<')) scope.declared = this.values('>', parts.valueInfo, null, scope);
+    if (cursor.accept('<')) scope.declared = this.lists.parse('>', parts.valueInfo, null, scope);
     item.inputs = parts.inputs.map(({ name }) => name);
     item.outputs = parts.outputs.map(({ name }) => name);
     item.valueInfo = [...parts.inputs, ...parts.outputs, ...parts.valueInfo].filter(({ type }) => type);

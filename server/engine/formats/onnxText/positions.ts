@@ -1,6 +1,7 @@
 import type { Graph, ModelFunction, Node } from '../../graph/model';
 import { runThrough, type Steps } from '../../scheduler';
-import { covers, lineRange, type Named, type Place, type Range, type Scope } from './places';
+import { declaredAt } from './declared';
+import { covers, lineRange, type Place, type Range, type Scope } from './places';
 import { collectOccurrences } from './occurrences';
 import type { NameCell, Occurrences, OccurrencesByScope, StatementNames } from './occurrences';
 
@@ -244,13 +245,10 @@ export class PositionTable {
       const index = position.attributes.findIndex((range) => covers(range, place));
       if (index >= 0) return { kind: 'attribute', node, index, range: position.attributes[index]! };
     }
-    for (const scope of this.scopes) {
-      if (!covers(scope.range, place)) continue;
-      const named = [...scope.inputs, ...scope.outputs, ...(scope.declared ?? [])].find(({ range }) =>
-        covers(range, place),
-      );
-      const one = named ?? namedAt(scope.initializers, place);
-      if (one) return { kind: 'value', node: null, name: one.name, scope, range: one.range };
+    const declared = declaredAt(this.scopes, place);
+    if (declared) {
+      const { scope, name, range } = declared;
+      return { kind: 'value', node: null, name, scope, range };
     }
     return node && position && covers(position.range, place)
       ? { kind: 'statement', node, range: position.range }
@@ -317,19 +315,4 @@ export class PositionTable {
   private counts(at: number): readonly [outputs: number, attributes: number, inputs: number] {
     return [this.cells[at + 7]!, this.cells[at + 8]!, this.cells[at + 9]!];
   }
-}
-
-/** Initializers stand in order, one to a line; there may be many. */
-function namedAt(list: readonly Named[], place: Place): Named | undefined {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (list[middle]!.range.end.line < place.line) low = middle + 1;
-    else high = middle;
-  }
-  for (let i = low; i < list.length && list[i]!.range.start.line === place.line; i++) {
-    if (covers(list[i]!.range, place)) return list[i];
-  }
-  return undefined;
 }

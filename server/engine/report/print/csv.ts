@@ -2,7 +2,7 @@ import { csvRow, type CsvCell } from '../../../../outside/csv';
 import type { LazyChip, LazyReport, ReportChip, ReportMeasured, ReportNode } from '../types';
 import { wholeTotal } from '../../cost/totals';
 import type { TotalEstimate } from '../../cost/types';
-import { shapeText } from './sections';
+import { shapeText } from './texts';
 
 /** Seconds measured of all groups that one node stands for, and how they compare with the estimate. */
 interface MeasuredNode {
