@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { listingOf, modelOf } from '../server/address';
 import { languageId, listingScheme } from '../server/protocol';
 
-/** View type of the custom editor for models. */
-export const modelViewType = 'siliconlens.model';
+/** View types of the custom editor for models: of files that are models, and of those that may be, which it is chosen for. */
+export const modelViewTypes: readonly string[] = ['siliconlens.model', 'siliconlens.sharedModel'];
 
 /** Schemes that only texts have: listings, and texts that were never saved. */
 const textSchemes: ReadonlySet<string> = new Set([listingScheme, 'untitled']);
@@ -37,6 +37,6 @@ export function tabUri(tab: vscode.Tab | undefined): vscode.Uri | undefined {
   const input = tab?.input;
   if (input instanceof vscode.TabInputText) return input.uri;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  if (input instanceof vscode.TabInputCustom && input.viewType === modelViewType) return input.uri;
+  if (input instanceof vscode.TabInputCustom && modelViewTypes.includes(input.viewType)) return input.uri;
   return undefined;
 }

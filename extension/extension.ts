@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
-import { modelViewType } from './addresses';
+import { modelViewTypes } from './addresses';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
 import { SparsityPages } from './commands/checkSparsity';
@@ -34,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reveal = new Reveal(server, log);
   const reports = new Reports(server, reveal, context.extensionUri, log);
   const sparsity = new SparsityPages(server);
+  const modelEditor = new ModelEditor(trail, runPageAction, log);
   context.subscriptions.push(
     log,
     reader,
@@ -54,10 +55,13 @@ export function activate(context: vscode.ExtensionContext): void {
       isReadonly: true,
       isCaseSensitive: true,
     }),
-    vscode.window.registerCustomEditorProvider(modelViewType, new ModelEditor(trail, runPageAction, log), {
-      supportsMultipleEditorsPerDocument: true,
-    }),
   );
+  for (const viewType of modelViewTypes)
+    context.subscriptions.push(
+      vscode.window.registerCustomEditorProvider(viewType, modelEditor, {
+        supportsMultipleEditorsPerDocument: true,
+      }),
+    );
   // A failed start is told by the status item; commands that need the server then say so themselves.
   server.start().catch(() => undefined);
 }

@@ -9,6 +9,8 @@ export interface ModelFormat {
   readonly extensions: readonly string[];
   /** Whole names of files that may be models: many others have them, so that such a file opens by a command alone. */
   readonly files?: readonly string[];
+  /** Endings that other files have too: such a file opens by a choice (Open With) or by a command. */
+  readonly sharedExtensions?: readonly string[];
   /** An editor shows its files as they are; models of the other formats have a listing. */
   readonly isText: boolean;
 }
@@ -19,10 +21,14 @@ export const modelFormats: readonly ModelFormat[] = formats;
 /** Whole names of files that open by a command. */
 export const fileNames: readonly string[] = modelFormats.flatMap(({ files = [] }) => files);
 
+/** Endings that others have too, of all formats. */
+const sharedExtensions = sharedExtensionsOf(modelFormats);
+
 const texts = extensionsOf(modelFormats.filter(({ isText }) => isText));
 const all = extensionsOf(modelFormats);
 const text = endings(texts);
 const any = endings(all);
+const shared = endings(sharedExtensions);
 
 /** Ending of hand-written texts and of listings, without the dot. */
 export const textExtension = texts[0]!;
@@ -35,7 +41,7 @@ export const modelFilters: Readonly<Record<string, string[]>> = {
   [modelFormats
     .filter(({ isText }) => !isText)
     .map(({ name }) => name)
-    .join(', ')]: [...all],
+    .join(', ')]: [...all, ...sharedExtensions],
 };
 
 /** The name of a format as people know it. */
@@ -48,14 +54,19 @@ export function extensionsOf(some: readonly ModelFormat[]): readonly string[] {
   return some.flatMap(({ extensions }) => extensions);
 }
 
+/** Endings of files of these formats that other files have too. */
+export function sharedExtensionsOf(some: readonly ModelFormat[]): readonly string[] {
+  return some.flatMap((one) => one.sharedExtensions ?? []);
+}
+
 /** Whether a file of this name is a model, by its ending. */
 export function isModelPath(path: string): boolean {
   return any.test(path);
 }
 
-/** Whether a file of this name may be a model that a command was called for: by its ending, or by its whole name. */
+/** Whether a file of this name may be a model that a command was called for: by its ending, be it one that others have too, or by its whole name. */
 export function isModelCommandPath(path: string): boolean {
-  return isModelPath(path) || fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
+  return isModelPath(path) || shared.test(path) || fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** Whether a file of this name holds a model as text, by its ending. */
@@ -65,7 +76,7 @@ export function isTextPath(path: string): boolean {
 
 /** A name without the ending of a model. */
 export function withoutExtension(name: string): string {
-  return name.replace(any, '');
+  return name.replace(any, '').replace(shared, '');
 }
 
 function endings(extensions: readonly string[]): RegExp {

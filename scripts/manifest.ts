@@ -1,4 +1,10 @@
-import { extensionsOf, fileNames, modelFormats, type ModelFormat } from '../modelFormats/names';
+import {
+  extensionsOf,
+  fileNames,
+  modelFormats,
+  sharedExtensionsOf,
+  type ModelFormat,
+} from '../modelFormats/names';
 
 interface Entry {
   readonly command: string;
@@ -24,16 +30,19 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
   const binaries = extensionsOf(formats.filter(({ isText }) => !isText));
   const texts = extensionsOf(formats.filter(({ isText }) => isText));
   languages[0]!.extensions = texts.map((one) => `.${one}`);
-  customEditors[0]!.selector = binaries.map((one) => ({ filenamePattern: `*.${one}` }));
-  const shown = 'activeCustomEditorId == siliconlens.model || activeWebviewPanelId == siliconlens.report';
+  const shared = sharedExtensionsOf(formats);
+  [binaries, shared].forEach((endings, i) => {
+    customEditors[i]!.selector = endings.map((one) => ({ filenamePattern: `*.${one}` }));
+  });
+  const shown = 'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId == siliconlens.report';
   setClause(
     menus,
     'commandPalette',
     'siliconlens.openListing',
-    `${endsWith(binaries)} || ${isNamed} || ${shown}`,
+    `${endsWith([...binaries, ...shared])} || ${isNamed} || ${shown}`,
   );
-  for (const menu of ['explorer/context', 'editor/title'])
-    setClause(menus, menu, 'siliconlens.openListing', isNamed);
+  setClause(menus, 'editor/title', 'siliconlens.openListing', isNamed);
+  setClause(menus, 'explorer/context', 'siliconlens.openListing', `${isNamed} || ${endsWith(shared)}`);
   setClause(menus, 'explorer/context', 'siliconlens.openReport', endsWith(extensionsOf(formats)));
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

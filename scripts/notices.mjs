@@ -4,6 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Texts of packages that come without, from their repositories. */
+const ofPackages = fileURLToPath(new URL('notices/packages/', import.meta.url));
 const ofData = fileURLToPath(new URL('notices/', import.meta.url));
 const rule = `\n\n${'-'.repeat(80)}\n\n`;
 
@@ -21,7 +23,7 @@ export function bundledPackages(metafiles) {
 /** The text of ThirdPartyNotices.txt; fails where a package comes without a licence text. */
 export async function noticesOf(folders, root = '.') {
   const packages = await Promise.all(folders.map((folder) => noticeOf(join(root, folder))));
-  const names = (await readdir(ofData)).sort();
+  const names = (await readdir(ofData)).filter((name) => name.endsWith('.txt')).sort();
   const data = await Promise.all(
     names.map(
       async (name) => `${basename(name, '.txt')}\n\n${(await readFile(join(ofData, name), 'utf8')).trim()}`,
@@ -37,8 +39,11 @@ async function noticeOf(folder) {
   const texts = (await readdir(folder)).filter((file) =>
     /^(licen[cs]e|copying|notice|third-?party-?notices?)\b/i.test(file),
   );
-  if (!texts.some((file) => /^(licen[cs]e|copying)/i.test(file)))
-    throw new Error(`${name} ${version} is bundled but has no licence text in ${folder}.`);
+  if (!texts.some((file) => /^(licen[cs]e|copying)/i.test(file))) {
+    const kept = await readFile(join(ofPackages, `${name}.txt`), 'utf8').catch(() => null);
+    if (kept === null) throw new Error(`${name} ${version} is bundled but has no licence text in ${folder}.`);
+    return `${name} ${version} (${license})\n\n${kept.trim()}`;
+  }
   const read = texts.sort().map(async (file) => (await readFile(join(folder, file), 'utf8')).trim());
   return [`${name} ${version} (${license})`, ...(await Promise.all(read))].join('\n\n');
 }

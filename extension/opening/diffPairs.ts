@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { listingUri, modelViewType } from '../addresses';
+import { listingUri, modelViewTypes } from '../addresses';
 import { diffTitle } from './diffTitle';
 
 /** How long the first side of a diff waits for the second (milliseconds). */
@@ -72,7 +72,7 @@ async function hasOwnTab(model: vscode.Uri): Promise<boolean> {
         ({ input, isActive }) =>
           isActive &&
           input instanceof vscode.TabInputCustom &&
-          input.viewType === modelViewType &&
+          modelViewTypes.includes(input.viewType) &&
           input.uri.toString() === key,
       ),
     );

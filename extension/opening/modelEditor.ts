@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { fileName, listingUri, modelViewType } from '../addresses';
+import { fileName, listingUri, modelViewTypes } from '../addresses';
 import { text } from '../text';
 import { DiffPairs } from './diffPairs';
 import { pageAction, type PageAction, showPage } from './page';
@@ -183,7 +183,7 @@ class Visit {
     return group?.tabs.find(
       ({ input }) =>
         input instanceof vscode.TabInputCustom &&
-        input.viewType === modelViewType &&
+        modelViewTypes.includes(input.viewType) &&
         input.uri.toString() === key,
     );
   }

@@ -110,6 +110,7 @@ export interface ProblemArgs {
   readonly 'format.no-subgraph': NoArgs;
   readonly 'format.onnx-as': { readonly format: Word };
   readonly 'format.onnx-text': NoArgs;
+  readonly 'format.openvino-version': { readonly version: Word };
   readonly 'format.other-format': { readonly kind: Word };
   readonly 'format.part-too-long': { readonly part: Word; readonly offset: Word };
   readonly 'format.pickle': NoArgs;

@@ -7,6 +7,7 @@ import { isConfiguration, readConfiguration, readSafetensors } from './huggingFa
 import { isSafetensors } from './huggingFace/safetensors';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
+import { isOpenvino, readOpenvino } from './openvino/read';
 import { isOrt, readOrt } from './ort/read';
 import { boundless } from './room';
 import type { ReadModel, Room } from './room';
@@ -33,6 +34,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'hugging-face', sniff: isConfiguration, read: readConfiguration },
   { id: 'tflite', sniff: isTflite, read: readTflite },
   { id: 'ort', sniff: isOrt, read: readOrt },
+  { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
 ];
 
 /** Bytes that tell every format. */
@@ -67,7 +69,8 @@ export function readerOf(head: Uint8Array, name: string, size = head.length): Fo
 function isNamed(name: string, id: string): boolean {
   const lower = name.toLowerCase();
   const format = modelFormats.find((one) => one.id === id);
-  return format?.extensions.some((extension) => lower.endsWith(`.${extension}`)) === true;
+  const endings = [...(format?.extensions ?? []), ...(format?.sharedExtensions ?? [])];
+  return endings.some((extension) => lower.endsWith(`.${extension}`));
 }
 
 /** A reader looks at the head again; a file behind an editor's connection is asked for it once. */

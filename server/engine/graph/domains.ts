@@ -2,3 +2,5 @@
 export const tfliteDomain = 'tflite';
 /** TFLite operators that a program brings itself. */
 export const tfliteCustomDomain = 'tflite.custom';
+/** Layers of OpenVINO, whatever the set of operators that they are of. */
+export const openvinoDomain = 'openvino';

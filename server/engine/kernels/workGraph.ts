@@ -1,5 +1,6 @@
 import type { Inference, InferredNode, InferredValue } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
+import { seenByFusions } from '../operators/table';
 import { isStepDue, type Steps } from '../scheduler';
 import { addTo, appendAll } from '../lists';
 import type { NodeSupport } from './profile';
@@ -75,8 +76,7 @@ export class WorkGraph {
   /** Takes a node of the model into the graph. */
   add(node: InferredNode): void {
     this.append({
-      operator: node.node.operator,
-      domain: node.node.domain,
+      ...seenByFusions(node.node),
       inputs: node.inputs,
       outputs: node.outputs,
       members: [node.index],

@@ -255,6 +255,8 @@ interface Counterpart {
   readonly name: string;
   /** The place of an input there; undefined where it has none. */
   readonly input: (own: number) => number | undefined;
+  /** Inputs and results stand in the same places and layouts there: what runtimes fuse of that one they fuse of this one. */
+  readonly isSameForm: boolean;
 }
 
 /** All that is known about one operator, over all its versions. */

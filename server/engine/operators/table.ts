@@ -26,6 +26,8 @@ import { resizeOperators } from './resize';
 import { indexingOperators } from './indexing';
 import { sequenceOperators } from './sequence';
 import { tensorJoinOperators } from './tensorJoin';
+import type { OperatorName } from '../graph/model';
+import { openvinoOperators } from './openvino/index';
 import type { OperatorRule } from './rule';
 import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
@@ -71,11 +73,13 @@ function list(rules: readonly OperatorRule[]): void {
 }
 
 list(onnxOperators);
-const ofTflite = tfliteOperators((name) => ruleOf('', name));
-list(ofTflite);
+const ofOthers = [tfliteOperators, openvinoOperators].flatMap((operatorsOf) =>
+  operatorsOf((name) => ruleOf('', name)),
+);
+list(ofOthers);
 
 /** The rules of all formats. */
-export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ofTflite];
+export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ofOthers];
 
 /** All that is known about an operator; undefined for those without a rule. */
 export function ruleOf(domain: string, name: string): OperatorRule | undefined {
@@ -85,4 +89,10 @@ export function ruleOf(domain: string, name: string): OperatorRule | undefined {
 /** The name under which tables about operators of ONNX know an operator: of one of another format that of its counterpart. */
 export function nameInOnnx(domain: string, name: string): string {
   return ruleOf(domain, name)?.counterpart?.name ?? name;
+}
+
+/** The operator that fusions take one for: that of ONNX where one of another format has its form, else itself. */
+export function seenByFusions({ domain, operator }: OperatorName): OperatorName {
+  const counterpart = domain === '' ? undefined : ruleOf(domain, operator)?.counterpart;
+  return counterpart?.isSameForm ? { domain: '', operator: counterpart.name } : { domain, operator };
 }

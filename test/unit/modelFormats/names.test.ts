@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  isModelCommandPath,
   isModelPath,
   isTextPath,
   modelGlob,
@@ -19,6 +20,14 @@ describe('names of models', () => {
     for (const path of ['m.onnxtxt', 'm.onnx.onnxtxt', 'M.OnnxTxt'])
       expect(isTextPath(path), path).toBe(true);
     for (const path of ['m.onnx', 'onnxtxt', 'm.onnxtxt.bak']) expect(isTextPath(path), path).toBe(false);
+  });
+
+  it('takes an ending that others have too for a model where a command was called for it alone', () => {
+    expect(isModelPath('/a/model.xml')).toBe(false);
+    expect(isModelCommandPath('/a/model.XML')).toBe(true);
+    expect(isModelCommandPath('/a/model.xmlx')).toBe(false);
+    expect(modelGlob).not.toContain('xml');
+    expect(withoutExtension('model.xml')).toBe('model');
   });
 
   it('takes one ending off', () => {
@@ -44,13 +53,13 @@ describe('the manifest', () => {
   it('follows the list in the custom editor, the language and the menus', () => {
     const formats: readonly ModelFormat[] = [
       { id: 'a', name: 'A', extensions: ['aa', 'aaa'], isText: false },
-      { id: 'b', name: 'B', extensions: ['bb'], isText: false },
+      { id: 'b', name: 'B', extensions: ['bb'], sharedExtensions: ['zz'], isText: false },
       { id: 't', name: 'T', extensions: ['tt'], isText: true },
     ];
     const { contributes } = JSON.parse(manifestFor(text, formats)) as {
       contributes: {
         languages: { extensions: string[] }[];
-        customEditors: { selector: { filenamePattern: string }[] }[];
+        customEditors: { selector: { filenamePattern: string }[]; priority: string }[];
         menus: Record<string, { command: string; when: string }[]>;
       };
     };
@@ -60,14 +69,23 @@ describe('the manifest', () => {
       '*.aaa',
       '*.bb',
     ]);
+    expect(contributes.customEditors[1]).toMatchObject({
+      selector: [{ filenamePattern: '*.zz' }],
+      priority: 'option',
+    });
     const when = (menu: string, command: string) =>
       contributes.menus[menu]!.find((one) => one.command === command)!.when;
     expect(when('explorer/context', 'siliconlens.openReport')).toBe(
       'resourceExtname =~ /^[.](aa|aaa|bb|tt)$/i',
     );
     expect(when('commandPalette', 'siliconlens.openListing')).toContain(
-      'resourceExtname =~ /^[.](aa|aaa|bb)$/i ||',
+      'resourceExtname =~ /^[.](aa|aaa|bb|zz)$/i ||',
     );
+    expect(when('explorer/context', 'siliconlens.openListing')).toContain(
+      '|| resourceExtname =~ /^[.](zz)$/i',
+    );
+    // Other files of such an ending are opened every day.
+    expect(when('editor/title', 'siliconlens.openListing')).not.toContain('zz');
     // Nothing else in the manifest names an ending of a model.
     expect(manifestFor(text, formats)).not.toMatch(/["*][.](onnx|onnxtxt)"|resourceExtname == /);
   });

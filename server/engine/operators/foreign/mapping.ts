@@ -17,6 +17,8 @@ export interface Mapping {
   readonly attributes?: Readonly<Record<string, AttributeMapping>>;
   /** The rule's result has a type of its own there: the file says which. */
   readonly declaredType?: boolean;
+  /** The file alone says what comes out: the rule serves for the work. */
+  readonly declared?: boolean;
   /** The rule's operator is never computed at load time, and this one is. */
   readonly isFolded?: boolean;
   readonly rescales?: Rescaling;
@@ -43,6 +45,10 @@ export type InputMapping =
       readonly flat?: boolean;
       /** Where it is not given, its content stands in this attribute. */
       readonly otherwise?: string;
+      /** The last two axes change places where this attribute is true. */
+      readonly swappedBy?: string;
+      /** The first two axes are one to the rule: groups and the channels of each. */
+      readonly merged?: boolean;
     }
   /** Its content stands in an attribute: one number, or a list. */
   | { readonly attribute: string };
@@ -60,6 +66,8 @@ export type AttributeMapping =
   | { readonly of: string; readonly values: Readonly<Record<string, string | number>> }
   /** A list of several attributes. */
   | { readonly list: readonly string[] }
+  /** One list after the other. */
+  | { readonly joined: readonly string[] }
   /** The content of an input: a list, part of one, or its only number. */
   | { readonly content: number; readonly from?: number; readonly to?: number; readonly isSingle?: boolean }
   /** A dimension of an input, divided by another one. */

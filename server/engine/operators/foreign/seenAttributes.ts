@@ -44,6 +44,10 @@ function ofAttributes(own: OwnNode, mapped: Exclude<AttributeMapping, string | O
     const list = own.ints(mapped.filled);
     return list && list.length > 0 ? list : undefined;
   }
+  if ('joined' in mapped) {
+    const lists = mapped.joined.map((one) => own.ints(one));
+    return lists.every((list) => list !== undefined) ? lists.flat() : undefined;
+  }
   if ('of' in mapped) {
     const given = own.string(mapped.of) ?? own.int(mapped.of);
     return given === undefined ? undefined : entryOf(mapped.values, String(given));

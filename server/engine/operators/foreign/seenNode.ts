@@ -1,5 +1,5 @@
 import type { DataType } from '../../graph/dataTypes';
-import type { Dim } from '../../graph/dim';
+import { multiply, type Dim } from '../../graph/dim';
 import type { Node, Shape, ValueType } from '../../graph/model';
 import type { NodePart, Severity } from '../../problem';
 import { numericCount, stridesOf } from '../broadcast';
@@ -17,6 +17,8 @@ interface Place {
   readonly order?: readonly number[];
   readonly flat?: boolean;
   readonly otherwise?: string;
+  readonly swappedBy?: string;
+  readonly merged?: boolean;
 }
 
 /** Where the content of an input of the rule stands; null where it has none. */
@@ -32,6 +34,12 @@ export function placeOf(mapping: Mapping, index: number): Place | { readonly att
 function reordered<T>(shape: readonly T[], order: readonly number[] | undefined): readonly T[] | undefined {
   if (!order) return shape;
   return shape.length === order.length ? order.map((axis) => shape[axis]!) : undefined;
+}
+
+/** A shape whose first two axes are one. */
+function merged(shape: Shape): Shape | undefined {
+  const [groups, channels, ...rest] = shape;
+  return groups === undefined || channels === undefined ? undefined : [multiply(groups, channels), ...rest];
 }
 
 /** The order that undoes another one. */
@@ -111,15 +119,23 @@ abstract class Seen<C extends NodeContext | WorkContext> extends SeenAttributes 
     if (!('at' in place)) return this.listOf(place.attribute);
     const elements = this.context.elements(place.at);
     const shape: Shape | undefined = this.context.shape(place.at);
-    if (!elements || !place.order || !shape) return elements;
-    const to = reordered(shape, place.order);
+    const order = shape && this.orderOf(place, shape.length);
+    if (!elements || !order) return elements;
+    const to = reordered(shape, order);
     if (!to || numericCount(shape) !== elements.length) return undefined;
     const strides = stridesOf(shape);
     return pick(
       elements,
       to as number[],
-      place.order.map((axis) => strides[axis]!),
+      order.map((axis) => strides[axis]!),
     );
+  }
+
+  /** The order that the rule sees the axes of an input in; undefined: as they are. */
+  private orderOf({ order, swappedBy }: Place, rank: number): readonly number[] | undefined {
+    if (swappedBy === undefined || rank < 2 || this.context.int(swappedBy, 0) !== 1) return order;
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    return [...axes.slice(0, -2), rank - 1, rank - 2];
   }
 
   /** Numbers of an attribute as the content of an input. */
@@ -138,7 +154,8 @@ abstract class Seen<C extends NodeContext | WorkContext> extends SeenAttributes 
     }
     const shape: Shape | undefined = this.context.shape(place.at);
     if (!shape || !this.context.hasInput(place.at)) return undefined;
-    if (!place.flat) return reordered(shape, place.order);
+    if (place.merged) return merged(shape);
+    if (!place.flat) return reordered(shape, this.orderOf(place, shape.length));
     const count = numericCount(shape);
     return count === undefined ? undefined : [count];
   }

@@ -2,7 +2,7 @@ import { dataTypes, type DataType } from '../../graph/dataTypes';
 import { entryOf } from '../../../../outside/table';
 import { activationWork, addWork } from '../activations';
 import type { OperatorRule, OperatorWork, WorkContext } from '../rule';
-import type { Mapping } from './mapping';
+import type { InputMapping, Mapping } from './mapping';
 import { placeOf, SeenNode, SeenWork } from './seenNode';
 
 /** × scale, round, + zero point, clamp: what each element of a quantised result takes (as for QLinearConv). */
@@ -15,6 +15,8 @@ export interface Format {
   readonly domain: string;
   /** Names of activations that an operator computes on its result, as activations.ts has them. */
   readonly activations: Readonly<Record<string, string>>;
+  /** Runtimes other than the format's own fuse its operators as they fuse those of ONNX. */
+  readonly isFused?: boolean;
 }
 
 /** A rule for an operator of another format that sees its node as the rule of ONNX does. */
@@ -27,10 +29,21 @@ export function translated(format: Format, name: string, rule: OperatorRule, map
     ...(rule.view && { view: true }),
     ...(rule.neverFolded && !mapping.isFolded && { neverFolded: true }),
     formula: formulaOf(rule, mapping),
-    counterpart: { name: rule.name, input: (index) => ownPlaces(mapping, index) },
-    infer: (context) => rule.infer(new SeenNode(mapping, context)),
+    counterpart: {
+      name: rule.name,
+      input: (index) => ownPlaces(mapping, index),
+      isSameForm: format.isFused === true && isSameForm(mapping),
+    },
+    infer: (context) => (mapping.declared ? undefined : rule.infer(new SeenNode(mapping, context))),
     work: (context) => withExtras(format, mapping, context, seenWork(mapping, context, work)),
   };
+}
+
+/** Whether inputs and results stand where the rule has them. */
+function isSameForm({ inputs, outputs, activation }: Mapping): boolean {
+  const isInPlace = (input: InputMapping, index: number): boolean =>
+    (typeof input === 'object' && input !== null && 'at' in input ? input.at : input) === index;
+  return outputs === undefined && activation === undefined && (inputs ?? []).every(isInPlace);
 }
 
 /** Which inputs of the rule stand where the operator has its input of this place. */

@@ -29,7 +29,7 @@ const fullyConnected: OperatorRule = {
       return layerWork(context, { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 });
     },
   ),
-  counterpart: { name: 'Gemm', input: (own) => own },
+  counterpart: { name: 'Gemm', input: (own) => own, isSameForm: false },
 };
 
 /** The last two axes change places where the attribute says so. */
@@ -58,7 +58,7 @@ const batchMatMul: OperatorRule = {
       return layerWork(context, work);
     },
   ),
-  counterpart: { name: 'MatMul', input: (own) => own },
+  counterpart: { name: 'MatMul', input: (own) => own, isSameForm: false },
 };
 
 /**
