@@ -1,31 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listingRequest, summaryRequest } from '../../server/protocol';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
-import { TestClient } from './client';
+import { ModelFolder } from './modelFolder';
 
-let folder: string;
-let client: TestClient;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gguf-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-afterEach(() => client.stop());
-
-async function written(name: string, bytes: Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, bytes);
-  return pathToFileURL(path).toString();
-}
+const folder = new ModelFolder('gguf-');
 
 describe('a GGUF file', () => {
   it('opens as a listing of its metadata and tensors that says what is not known', async () => {
-    client = await TestClient.inProcess();
-    const document = await client.open(await written('tiny.gguf', tinyUnknown()));
+    const client = await folder.start();
+    const document = await client.open(await folder.written('tiny.gguf', tinyUnknown()));
     expect(document.listing?.state).toBe('ok');
     expect(document.text).toContain('    "general.architecture": "newllama",');
     expect(document.text).toMatch(/ {2}q4_K\[8, 256\] "blk\.0\.attn_q\.weight" = .*"length": "1152"/);
@@ -39,8 +22,8 @@ describe('a GGUF file', () => {
   });
 
   it('has its parameters and weight bytes, and no cost', async () => {
-    client = await TestClient.inProcess();
-    const document = await client.open(await written('costs.gguf', tinyUnknown()));
+    const client = await folder.start();
+    const document = await client.open(await folder.written('costs.gguf', tinyUnknown()));
     const { model, chips } = await client.request(summaryRequest, { uri: document.uri });
     // 64 x 256 + 8 x 256 + 64 elements; 64 x 8 blocks of 18, 8 blocks of 144 and 64 times 4 bytes.
     expect(model).toMatchObject({ format: 'gguf', nodeCount: 0, parameters: 18_496, weightBytes: 10_624 });
@@ -61,9 +44,9 @@ describe('a GGUF file', () => {
   });
 
   it('is listed as far as it goes', async () => {
-    client = await TestClient.inProcess({ locale: 'ko' });
+    const client = await folder.start({ locale: 'ko' });
     const whole = tinyUnknown();
-    const document = await client.open(await written('cut.gguf', whole.subarray(0, whole.length - 1)));
+    const document = await client.open(await folder.written('cut.gguf', whole.subarray(0, whole.length - 1)));
     expect(document.listing?.state).toBe('partial');
     expect(document.text).toContain('"output_norm.weight"');
     expect(document.lines[1]).toMatch(/^# “newllama” 아키텍처의 그래프를 아직 알 수 없어/);
@@ -73,7 +56,7 @@ describe('a GGUF file', () => {
   });
 
   it('comes from other file systems too, in few requests and without weights', async () => {
-    client = await TestClient.inProcess();
+    const client = await folder.start();
     const bytes = new Uint8Array(64 * 1024 * 1024);
     bytes.set(tinyUnknown());
     client.files.set('git:/w/m.gguf', bytes);
@@ -84,8 +67,8 @@ describe('a GGUF file', () => {
   });
 
   it('is known again when it did not change', async () => {
-    client = await TestClient.inProcess();
-    const document = await client.open(await written('same.gguf', tinyUnknown()));
+    const client = await folder.start();
+    const document = await client.open(await folder.written('same.gguf', tinyUnknown()));
     expect(await client.request(listingRequest, { uri: document.uri })).toEqual(document.listing);
   });
 });

@@ -10,26 +10,7 @@ import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Workload } from '../../../server/engine/workload';
 import { abovePeaks } from './peaks';
 import { expectedRuns, fixtureNames, readFixture } from '../inference/fixtures';
-
-/** The chips that must never be without a time; the last six have no FP32 rate, no bandwidth or neither. */
-const sixteen = [
-  'intel-xeon-8480',
-  'generic-x86-avx2-desktop',
-  'nvidia-t4',
-  'nvidia-a100-sxm-80gb',
-  'nvidia-h100-sxm',
-  'nvidia-h200-sxm',
-  'nvidia-b200',
-  'nvidia-l4',
-  'amd-mi300x',
-  'nvidia-jetson-agx-orin-64gb',
-  'google-tpu-v1',
-  'google-tpu-v5e',
-  'google-coral-edge-tpu',
-  'apple-m4-ane',
-  'hailo-8',
-  'graphcore-ipu-gc200',
-];
+import { sixteenChips } from '../chips/sixteen';
 
 describe.each(fixtureNames)('%s', (name) => {
   it('has a time on every chip that has a rate, sums agree, ranges hold their estimates', async () => {
@@ -61,7 +42,7 @@ describe.each(fixtureNames)('%s', (name) => {
         ...chip.otherPeakOpsPerSecond,
       };
       const mapped = modelFor(chip) !== null && Object.keys(rates).length > 0 && chip.memory.length > 0;
-      if (sixteen.includes(chip.id)) expect(latency, chip.id).not.toBeNull();
+      if (sixteenChips.includes(chip.id)) expect(latency, chip.id).not.toBeNull();
       const fits = !cost.problems.some(({ code }) => code === 'cost.does-not-fit');
       expect(latency !== null, chip.id).toBe(mapped && fits);
       // Everything else can stream what does not fit.

@@ -5,33 +5,14 @@ import { buildReport } from '../../../server/engine/report/build';
 import type { Report, ReportChip } from '../../../server/engine/report/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { expectedRuns, fixtureNames, readFixture } from '../inference/fixtures';
-
-/** One or two chips of each large class. */
-const chipIds = [
-  'intel-xeon-8480',
-  'generic-x86-avx2-desktop',
-  'nvidia-t4',
-  'nvidia-a100-sxm-80gb',
-  'nvidia-h100-sxm',
-  'nvidia-h200-sxm',
-  'nvidia-b200',
-  'nvidia-l4',
-  'amd-mi300x',
-  'nvidia-jetson-agx-orin-64gb',
-  'google-tpu-v1',
-  'google-tpu-v5e',
-  'google-coral-edge-tpu',
-  'apple-m4-ane',
-  'hailo-8',
-  'graphcore-ipu-gc200',
-];
+import { sixteenChips } from '../chips/sixteen';
 
 async function reportOf(name: string): Promise<Report> {
   const { bindings } = expectedRuns(name)[0]!;
   const workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const prepared = await prepare(await readFixture(name), workload, uninterrupted);
   const chips = [];
-  for (const id of chipIds) chips.push(await costsOn(prepared, chipById(id)!, uninterrupted));
+  for (const id of sixteenChips) chips.push(await costsOn(prepared, chipById(id)!, uninterrupted));
   const report = buildReport({
     carbonIntensity: null,
     tool: { version: '0', catalogueVersion: '0' },

@@ -1,7 +1,7 @@
 import type { Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
 import { lstmCell } from '../recurrent';
-import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
+import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { layerWork, tflite } from './rule';
 
 /** Where a cell has its operands. A weight of the input gate that is left out: input and forget gate are one. */
@@ -48,6 +48,17 @@ function sequenceOf<T>(x: readonly T[], one: T, isTimeMajor: boolean): Sequence<
   return isTimeMajor ? { steps: a, batch: b, width: c } : { steps: b, batch: a, width: c };
 }
 
+/** The loop nest of a cell in one direction. */
+function loops({ steps, batch, width }: Sequence<number>, hiddenSize: number, gates: number): MatrixShape {
+  return { kind: 'recurrent', steps, batch, inputSize: width, hiddenSize, gates, directions: 1 };
+}
+
+/** States the first output: the input with another size of its last axis. */
+function setResult(context: NodeContext, size: Dim | undefined): void {
+  const x = context.shape(0);
+  context.setTensor(0, context.dtype(0), x && size !== undefined ? [...x.slice(0, -1), size] : undefined);
+}
+
 /** What a cell gives: the rows of its projection, else its units. */
 function resultSize(context: NodeContext, cell: CellPlaces): Dim | undefined {
   const projected = cell.projection === undefined ? undefined : context.shape(cell.projection)?.[0];
@@ -55,9 +66,7 @@ function resultSize(context: NodeContext, cell: CellPlaces): Dim | undefined {
 }
 
 function inferLstm(context: NodeContext): void {
-  const size = resultSize(context, forward);
-  const x = context.shape(0);
-  context.setTensor(0, context.dtype(0), x && size !== undefined ? [...x.slice(0, -1), size] : undefined);
+  setResult(context, resultSize(context, forward));
 }
 
 /**
@@ -79,15 +88,7 @@ function cellWork(context: WorkContext, cell: CellPlaces, sequence: Sequence<num
     matrix: 2 * rows * units * (gates * (width + result) + (isProjected ? result : 0)),
     vector: rows * units * perUnit,
     special: rows * units * (lstmCell.activations - (gates < 4 ? 1 : 0)),
-    matrixShape: {
-      kind: 'recurrent',
-      steps,
-      batch,
-      inputSize: width,
-      hiddenSize: units,
-      gates,
-      directions: 1,
-    },
+    matrixShape: loops(sequence, units, gates),
   };
 }
 
@@ -126,15 +127,7 @@ function basicWork(context: WorkContext): OperatorWork {
     matrix: 2 * batch * units * lstmCell.gates * (width + units),
     vector: batch * units * (2 * lstmCell.gates + lstmCell.update),
     special: batch * units * lstmCell.activations,
-    matrixShape: {
-      kind: 'recurrent',
-      steps: 1,
-      batch,
-      inputSize: width,
-      hiddenSize: units,
-      gates: lstmCell.gates,
-      directions: 1,
-    },
+    matrixShape: loops({ steps: 1, batch, width }, units, lstmCell.gates),
   };
 }
 
@@ -196,15 +189,7 @@ function simpleWork(context: WorkContext, input: number, sequence: Sequence<numb
   return {
     matrix: 2 * rows * units * (width + units),
     vector: 2 * rows * units,
-    matrixShape: {
-      kind: 'recurrent',
-      steps,
-      batch,
-      inputSize: width,
-      hiddenSize: units,
-      gates: 1,
-      directions: 1,
-    },
+    matrixShape: loops(sequence, units, 1),
   };
 }
 
@@ -215,10 +200,7 @@ function simple(name: string, isTimeMajor: (context: WorkContext) => boolean): O
     name,
     'recurrent',
     simpleFormula,
-    (context) => {
-      const [x, size] = [context.shape(0), context.shape(1)?.[0]];
-      context.setTensor(0, context.dtype(0), x && size !== undefined ? [...x.slice(0, -1), size] : undefined);
-    },
+    (context) => setResult(context, context.shape(1)?.[0]),
     (context) => {
       const sequence = sequenceOf(context.shape(0), 1, isTimeMajor(context));
       return sequence ? layerWork(context, simpleWork(context, 1, sequence)) : {};
