@@ -176,7 +176,7 @@ export function chipsPage(): string {
     '',
     ...chipFields(),
     '',
-    'To add a chip to the catalogue, put its file beside the others, run `npm run chips:index` and `npm run chips:docs`.',
+    'To add a chip to the catalogue, put its file beside the others, run `npm run catalogues` and `npm run chips:docs`.',
     '',
   ]);
   return lines.join('\n');

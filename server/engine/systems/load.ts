@@ -1,7 +1,7 @@
 import { chipById } from '../chips/catalogue';
 import type { Chip } from '../chips/chip';
 import { checkSchema, isObject, type ChipProblem } from '../chips/schemaCheck';
-import dgxH100 from './catalogue/nvidia-dgx-h100.json';
+import { catalogue } from './catalogue/index';
 import { lintSystem } from './lint';
 import type { System } from './system';
 import schema from './system.schema.json';
@@ -26,7 +26,5 @@ export function loadSystem(json: unknown, lookUp: (id: string) => Chip | undefin
   return { system: fails ? null : system, problems };
 }
 
-const shipped: readonly unknown[] = [dgxH100];
-
 /** Every system of the catalogue. */
-export const systems: readonly System[] = shipped.flatMap((json) => loadSystem(json).system ?? []);
+export const systems: readonly System[] = catalogue.flatMap((json) => loadSystem(json).system ?? []);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { chipsPage } from '../../../scripts/chipsPage';
-import { indexSource } from '../../../scripts/chipsIndexSource';
+import { catalogues, indexSource } from '../../../scripts/catalogueIndexSource';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import { findChips, isNamed, searchChips } from '../../../server/engine/chips/search';
 import { type Chip, type Figure, mainMemory } from '../../../server/engine/chips/chip';
@@ -16,8 +16,8 @@ const folder = 'server/engine/chips/catalogue';
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
 
 describe('catalogue', () => {
-  it('has a current index', () => {
-    expect(readFileSync(`${folder}/index.ts`, 'utf8')).toBe(indexSource(readdirSync(folder)));
+  it.each(catalogues)('has a current index: $folder', (one) => {
+    expect(readFileSync(`${one.folder}/index.ts`, 'utf8')).toBe(indexSource(one, readdirSync(one.folder)));
   });
 
   it('holds 123 chips, each in the file of its id and valid against the schema', () => {

@@ -1,4 +1,4 @@
-// Written by scripts/chipsIndex.ts from the JSON files of this folder; do not edit.
+// Written by scripts/catalogueIndex.ts from the JSON files of this folder; do not edit.
 import type { Chip } from '../chip';
 import c_alibaba_hanguang_800 from './alibaba-hanguang-800.json';
 import c_amd_alveo_u250 from './amd-alveo-u250.json';
