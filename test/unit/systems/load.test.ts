@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadSystem, systems } from '../../../server/engine/systems/load';
 import dgx from '../../../server/engine/systems/catalogue/nvidia-dgx-h100.json';
+
+const folder = 'server/engine/systems/catalogue';
 
 /** The DGX H100 with one part changed; what is wrong with it, as code and place. */
 function problemsWith(change: (system: ReturnType<typeof structuredClone<typeof dgx>>) => void): string[] {
@@ -12,13 +15,21 @@ function problemsWith(change: (system: ReturnType<typeof structuredClone<typeof 
 }
 
 describe('the catalogue of systems', () => {
+  it('holds each file of its folder, by the file’s name, with nothing wrong', () => {
+    const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    expect(systems.map(({ id }) => `${id}.json`).sort()).toEqual(files.sort());
+    for (const file of files) {
+      const json: unknown = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'));
+      expect(loadSystem(json).problems, file).toEqual([]);
+    }
+  });
+
   it('holds the DGX H100, whose links say one direction', () => {
-    expect(loadSystem(dgx).problems).toEqual([]);
-    expect(systems.map(({ id }) => id)).toEqual(['nvidia-dgx-h100']);
+    const system = systems.find(({ id }) => id === 'nvidia-dgx-h100')!;
     // NVIDIA: 900 GB/s in both directions together; 64 GB/s of PCI Express 5.0 x16 are one direction.
-    expect(systems[0]!.links.map((link) => link.bytesPerSecondPerDirection?.value)).toEqual([450e9, 64e9]);
+    expect(system.links.map((link) => link.bytesPerSecondPerDirection?.value)).toEqual([450e9, 64e9]);
     // 640 GB of HBM are sold: eight of 80 GB.
-    expect(systems[0]!.devices.find(({ id }) => id === 'gpu')?.count).toBe(8);
+    expect(system.devices.find(({ id }) => id === 'gpu')?.count).toBe(8);
   });
 });
 
