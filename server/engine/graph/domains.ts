@@ -4,3 +4,5 @@ export const tfliteDomain = 'tflite';
 export const tfliteCustomDomain = 'tflite.custom';
 /** Layers of OpenVINO, whatever the set of operators that they are of. */
 export const openvinoDomain = 'openvino';
+/** Operators of ggml that no operator of ONNX stands for. */
+export const ggmlDomain = 'ggml';

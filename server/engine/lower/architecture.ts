@@ -29,6 +29,16 @@ export type Role =
   | 'firstConvolution'
   | 'secondConvolution'
   | 'distanceBias'
+  | 'scanIn'
+  | 'scanConvolution'
+  | 'scanParameters'
+  | 'scanSteps'
+  | 'scanStepBias'
+  | 'scanDecayLog'
+  | 'scanDecay'
+  | 'scanSkip'
+  | 'scanNorm'
+  | 'scanOut'
   | 'crossNorm'
   | 'crossQuery'
   | 'crossKey'
@@ -121,6 +131,25 @@ export interface LatentAttention {
   readonly queryRank: number;
 }
 
+/**
+ * A recurrence over tokens instead of attention: of constant state, however many tokens came before.
+ * Source: Mamba (arXiv 2312.00752), 3.4; Mamba 2 (arXiv 2405.21060), 7.1.
+ */
+export interface StateSpace {
+  readonly kind: 'state-space';
+  /** Width of what is carried along, in heads of equal size. */
+  readonly inner: number;
+  readonly heads: number;
+  /** Numbers that each channel keeps. */
+  readonly stateSize: number;
+  /** Tokens that the convolution before it sees. */
+  readonly kernel: number;
+  /** Width of the row that steps of time come from; 0: they come out of the first product, as all the rest does. */
+  readonly rank: number;
+  /** Rows of B and C that heads share. */
+  readonly groups: number;
+}
+
 /** The part of a layer that looks at one token at a time. */
 export interface FeedForward {
   readonly activation: Activation;
@@ -141,7 +170,7 @@ export interface Experts {
 export type Activation = 'silu' | 'gelu' | 'gelu_tanh' | 'quick_gelu' | 'relu' | 'relu2';
 
 export interface Layer {
-  readonly attention: HeadsAttention | LatentAttention;
+  readonly attention: HeadsAttention | LatentAttention | StateSpace;
   readonly feedForward: FeedForward;
 }
 

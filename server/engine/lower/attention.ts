@@ -4,9 +4,10 @@ import { cache, type Shared } from './caches';
 import { float, int, microsoft } from './graphWriter';
 import { latentAttention } from './latentAttention';
 import { reshape } from './shapes';
+import { stateSpace } from './stateSpace';
 
 /**
- * Attention of a layer. Keys and values of all positions lie in buffers that the caller gives, [batch, heads, positions,
+ * Attention of a layer, or what it has in its place. Keys and values of all positions lie in buffers that the caller gives, [batch, heads, positions,
  * width], into which those of this run are written: they go in and come out as one.
  */
 export function attention(
@@ -17,6 +18,7 @@ export function attention(
 ): string {
   const { attention: kind } = building.architecture.layers[place.layer]!;
   if (kind.kind === 'latent') return latentAttention(building, place, input, kind, shared.lengths!);
+  if (kind.kind === 'state-space') return stateSpace(building, place, input, kind);
   const { hidden } = building.architecture;
   const operands = projections(building, place, input, kind);
   const attended = shared.lengths

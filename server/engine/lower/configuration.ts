@@ -110,7 +110,7 @@ function architectureOf(row: Row, fields: Fields, hidden: number): Omit<Architec
     isParallel: isTrue(row.isParallel, fields),
     isPostNorm: row.isEncoder === true && row.isPreNorm !== true,
     isCausal: row.isEncoder !== true || row.isCausalEncoder === true,
-    hasCache: row.isEncoder !== true,
+    hasCache: row.isEncoder !== true && row.isStateSpace !== true,
     embeddingScale:
       fields.number('embedding_multiplier') ?? (row.scalesEmbedding === true ? Math.sqrt(hidden) : 1),
     residualScale: fields.number('residual_multiplier') ?? 1,

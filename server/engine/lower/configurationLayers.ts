@@ -1,5 +1,5 @@
 import { entryOf } from '../../../outside/table';
-import type { Activation, FeedForward, HeadsAttention, Layer, Role } from './architecture';
+import type { Activation, FeedForward, HeadsAttention, Layer, Role, StateSpace } from './architecture';
 import { denseRoles, expertRoles, sharedRoles } from './architecture';
 import table from './configuration.json';
 import type { Row } from './configurationRow';
@@ -23,10 +23,30 @@ export function isInLayer(layers: readonly Layer[], role: Role, layer: number | 
 
 /** The layer of a number, in neutral terms. */
 export function layerOf(row: Row, fields: Fields, layer: number): Layer {
-  const isLatent = fields.number('kv_lora_rank') !== undefined;
   return {
-    attention: isLatent ? latent(fields) : heads(row, fields, layer),
+    attention: attentionOf(row, fields, layer),
     feedForward: feedForwardOf(row, fields, layer),
+  };
+}
+
+function attentionOf(row: Row, fields: Fields, layer: number): Layer['attention'] {
+  if (row.isStateSpace === true) return stateSpace(row, fields);
+  return fields.number('kv_lora_rank') === undefined ? heads(row, fields, layer) : latent(fields);
+}
+
+function stateSpace(row: Row, fields: Fields): StateSpace {
+  const hidden = fields.need('hidden');
+  const inner = Math.floor(fields.need('expand') * hidden);
+  const isStepped = Boolean(row.names?.scanSteps);
+  const rank = fields.number('time_step_rank') ?? Math.ceil(hidden / 16);
+  return {
+    kind: 'state-space',
+    inner,
+    heads: isStepped ? inner : fields.need('num_heads'),
+    stateSize: fields.need('state_size'),
+    kernel: fields.need('conv_kernel'),
+    rank: isStepped ? rank : 0,
+    groups: isStepped ? 1 : fields.need('n_groups'),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Row {
   readonly isEncoder?: boolean;
   /** Of an encoder: norms stand before attention and feed-forward, as in decoders. */
   readonly isPreNorm?: boolean;
+  /** Layers carry a state along instead of attending to what was before. */
+  readonly isStateSpace?: boolean;
   readonly scalesEmbedding?: boolean;
   /** Logits are divided by the root of the model's width. */
   readonly scalesLogits?: boolean;

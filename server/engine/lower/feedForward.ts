@@ -18,6 +18,11 @@ export function feedForward(
   return building.writer.node(`${place.path}/Add`, 'Add', [routed, shared]);
 }
 
+/** Whether a layer has such a part; those of state-space models have none. */
+export function hasFeedForward({ weights, architecture }: Building, layer: number): boolean {
+  return architecture.layers[layer]!.feedForward.experts !== null || weights.has('down', layer);
+}
+
 interface NetworkRoles {
   readonly gate: Role;
   readonly up: Role;

@@ -4,7 +4,7 @@ import { problem } from '../problem';
 import type { Problem, ProblemCode } from '../problem';
 import { isKnownToGguf, ofGguf } from './gguf';
 import { Hyperparameters, MissingKeyError, type MetadataEntry } from './hyperparameters';
-import { operatorSets, transformerGraph } from './transformer';
+import { operatorSetsOf, transformerGraph } from './transformer';
 import { MissingTensorError } from './weightSource';
 
 /** What a file holds that names an architecture and has its weights, but no graph. */
@@ -55,7 +55,10 @@ export function lower(weights: Weights): Parsed<Model> {
 function withGraph({ format, name, architecture, facts, values, tensors }: Weights): Parsed<Model> {
   const known = ofGguf(name || architecture, new Hyperparameters(architecture, values), tensors);
   const graph = transformerGraph(known.architecture, known.weights, tensors);
-  return { value: { origin: { format, facts }, operatorSets, graph, functions: [] }, problems: [] };
+  return {
+    value: { origin: { format, facts }, operatorSets: operatorSetsOf(graph), graph, functions: [] },
+    problems: [],
+  };
 }
 
 function withoutGraph({ format, name, facts, tensors }: Weights, remark: Problem): Parsed<Model> {

@@ -7,7 +7,7 @@ import { MissingKeyError } from './hyperparameters';
 import { quantisationOf } from './quantisation';
 import { MissingTensorError } from './weightSource';
 import { graphOf, isKnownModel } from './models';
-import { operatorSets } from './transformer';
+import { operatorSetsOf } from './transformer';
 
 /** A configuration of transformers, with the tensors of the files beside it; none where there is it alone. */
 export interface ConfiguredWeights {
@@ -37,7 +37,7 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
     const all = { configuration: part, tensors, quantisation: known };
     const graph = graphOf(name || type, String(part['model_type']), all);
     const origin = { format: 'hugging-face', facts: given.facts };
-    const model = { origin, operatorSets, graph, functions: [] };
+    const model = { origin, operatorSets: operatorSetsOf(graph), graph, functions: [] };
     const problems = isUnknown ? [problem('warning', 'lower.unknown-quantisation', {})] : [];
     if (part === configuration) return { value: model, problems };
     const args = { architecture: type, part: String(part['model_type']) };

@@ -1,3 +1,4 @@
+import { ggmlDomain } from '../graph/domains';
 import type { Graph, OperatorSet, Tensor } from '../graph/model';
 import type { Architecture, Role } from './architecture';
 import { attention } from './attention';
@@ -6,15 +7,21 @@ import type { Lengths, Shared } from './caches';
 import { crossAttention } from './crossAttention';
 import { embedded } from './entries';
 import { finish } from './exits';
-import { feedForward } from './feedForward';
+import { feedForward, hasFeedForward } from './feedForward';
 import { GraphWriter, int, microsoft, typeCode } from './graphWriter';
 import type { WeightSource } from './weightSource';
 
 /** The operator sets that graphs are written in: 24 has Swish, RMS norms stand in 1 as ONNX Runtime registers them. */
-export const operatorSets: readonly OperatorSet[] = [
+const operatorSets: readonly OperatorSet[] = [
   { domain: '', version: 24 },
   { domain: microsoft, version: 1 },
 ];
+
+/** The operator sets of a graph; ggml's only where it is written with one of its operators. */
+export function operatorSetsOf({ nodes }: Graph): readonly OperatorSet[] {
+  const isGgml = nodes.some(({ domain }) => domain === ggmlDomain);
+  return isGgml ? [...operatorSets, { domain: ggmlDomain, version: 1 }] : operatorSets;
+}
 
 /**
  * The graph of a transformer: what its entry says in, logits [batch, sequence, vocabulary] or what its exit says out.
@@ -55,7 +62,7 @@ function distanceBias(
   { writer, weights, architecture, inputs, path }: Building,
   lengths: Lengths | null,
 ): string {
-  const heads = architecture.layers[0]!.attention.heads;
+  const heads = architecture.layers[0]?.attention.heads ?? 0;
   const table = weights.find('distanceBias', 'weight', [0, heads]);
   if (!table) return '';
   const at = `${path}/distance`;
@@ -106,6 +113,7 @@ function layerOf(building: Building, place: LayerPlace, state: string, shared: S
   const attended = attention(building, { ...place, path: `${place.path}/attention` }, read, shared);
   const own = joined(building, place, state, attended, 'attentionPostNorm');
   const middle = crossed(building, { ...place, path: `${place.path}/cross` }, own);
+  if (!hasFeedForward(building, place.layer)) return middle;
   const readNext = isPostNorm ? middle : norm(building, place, middle, 'feedForwardNorm');
   const mapped = feedForward(building, { ...place, path: `${place.path}/mlp` }, readNext);
   return joined(building, { ...place, path: `${place.path}/mlp` }, middle, mapped, 'feedForwardPostNorm');

@@ -28,6 +28,7 @@ import { sequenceOperators } from './sequence';
 import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorName } from '../graph/model';
 import { openvinoOperators } from './openvino/index';
+import { ggmlOperators } from './ggml/recurrences';
 import type { OperatorRule } from './rule';
 import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
@@ -76,10 +77,11 @@ list(onnxOperators);
 const ofOthers = [tfliteOperators, openvinoOperators].flatMap((operatorsOf) =>
   operatorsOf((name) => ruleOf('', name)),
 );
+list(ggmlOperators);
 list(ofOthers);
 
 /** The rules of all formats. */
-export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ofOthers];
+export const allOperators: readonly OperatorRule[] = [...onnxOperators, ...ggmlOperators, ...ofOthers];
 
 /** All that is known about an operator; undefined for those without a rule. */
 export function ruleOf(domain: string, name: string): OperatorRule | undefined {

@@ -104,9 +104,16 @@ CONFIGURATIONS = {
                              encoder_ffn_dim=5120, decoder_ffn_dim=5120, num_mel_bins=128, vocab_size=51866),
     "t5-small": dict(model_type="t5", architectures=["T5ForConditionalGeneration"], d_ff=2048, d_kv=64, d_model=512,
                      num_layers=6, num_heads=8, vocab_size=32128),
+    "mamba-130m-hf": dict(model_type="mamba", architectures=["MambaForCausalLM"], hidden_size=768, num_hidden_layers=24,
+                          vocab_size=50280, state_size=16, time_step_rank=48),
+    "mamba-2.8b-hf": dict(model_type="mamba", architectures=["MambaForCausalLM"], hidden_size=2560, num_hidden_layers=64,
+                          vocab_size=50280, state_size=16, time_step_rank=160),
+    "Mamba-Codestral-7B": dict(model_type="mamba2", architectures=["Mamba2ForCausalLM"], hidden_size=4096,
+                               num_hidden_layers=64, num_heads=128, head_dim=64, n_groups=8, state_size=128,
+                               vocab_size=32768, tie_word_embeddings=False),
     "distilbert-base": dict(model_type="distilbert", dim=768, hidden_dim=3072, n_layers=6, n_heads=12, vocab_size=30522),
 }
-ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5"}
+ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5", "mamba", "mamba2"}
 
 
 def cache_bytes(c):

@@ -25,7 +25,7 @@ vision = dict(hidden_size=64, intermediate_size=176, num_hidden_layers=2, num_at
 ratio = {key: value for key, value in vision.items() if key != "intermediate_size"}
 
 
-NO_TOKENS = dict(pad_token_id=0, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1)
+NO_TOKENS = dict(pad_token_id=0, bos_token_id=1, eos_token_id=2)
 
 
 def pixels(config):
@@ -68,11 +68,23 @@ def both(text, image):
     return dict(text_config=dict(words, **text), vision_config=dict(vision, **image))
 
 
+def states(model, config):
+    tokens = torch.randint(3, 300, (1, TOKENS))
+    first = {}
+
+    def decode():
+        model(tokens[:, :1], cache_params=first["out"].cache_params, use_cache=True)
+
+    return {"prefill": lambda: first.update(out=model(tokens, use_cache=True)), "decode": decode}
+
+
 words = dict(vocab_size=320, hidden_size=48, intermediate_size=144, num_hidden_layers=3, num_attention_heads=4,
              max_position_embeddings=64)
 whisper = dict(vocab_size=320, num_mel_bins=20, d_model=64, encoder_layers=2, decoder_layers=3, encoder_attention_heads=4,
                decoder_attention_heads=4, encoder_ffn_dim=176, decoder_ffn_dim=208, max_source_positions=50,
-               max_target_positions=60, **NO_TOKENS)
+               max_target_positions=60, decoder_start_token_id=1, **NO_TOKENS)
+mamba = dict(vocab_size=320, hidden_size=64, state_size=16, num_hidden_layers=2, **NO_TOKENS)
+mamba2 = dict(mamba, head_dim=16, num_heads=8, n_groups=2, chunk_size=8)
 t5 = dict(vocab_size=320, d_model=64, d_kv=24, d_ff=176, num_layers=2, num_decoder_layers=3, num_heads=4)
 
 CASES = {
@@ -91,6 +103,11 @@ CASES = {
     "t5": ("t5", "T5ForConditionalGeneration", t5, text_to_text),
     "t5 gated": ("t5", "T5ForConditionalGeneration", dict(t5, feed_forward_proj="gated-gelu"), text_to_text),
     "t5 untied": ("t5", "T5ForConditionalGeneration", dict(t5, tie_word_embeddings=False, num_heads=6), text_to_text),
+    "mamba": ("mamba", "MambaForCausalLM", mamba, states),
+    "mamba state": ("mamba", "MambaForCausalLM", dict(mamba, state_size=8, time_step_rank=6, use_bias=True), states),
+    "mamba width": ("mamba", "MambaForCausalLM", dict(mamba, expand=3, conv_kernel=3, tie_word_embeddings=False), states),
+    "mamba2": ("mamba2", "Mamba2ForCausalLM", mamba2, states),
+    "mamba2 groups": ("mamba2", "Mamba2ForCausalLM", dict(mamba2, n_groups=4, head_dim=32, num_heads=4), states),
     "mt5": ("mt5", "MT5ForConditionalGeneration", dict(t5, d_ff=144), text_to_text),
     "vit": ("vit", "ViTForImageClassification", dict(vision, num_labels=10), image),
     "vit states": ("vit", "ViTModel", vision, image),
@@ -118,8 +135,10 @@ def flops(run):
         run()
     modules = counter.get_flop_counts()
     attention = batched(modules["Global"])
+    convolution = modules["Global"].get(torch.ops.aten.convolution, 0)
     causal = sum(batched(counts) for name, counts in modules.items() if CAUSAL.search(name))
-    return {"weights": sum(modules["Global"].values()) - attention, "attention": attention, "causal": causal}
+    weights = sum(modules["Global"].values()) - attention
+    return {"weights": weights, "attention": attention, "causal": causal, "convolution": convolution}
 
 
 def saved(model):

@@ -7,6 +7,8 @@ interface Flops {
   readonly attention: number;
   /** Those of attention that a causal mask hides a part of; torch counts all pairs. */
   readonly causal: number;
+  /** Those of convolutions, among the ones with weights. */
+  readonly convolution: number;
 }
 
 /** A small model of towers as transformers makes it, with what torch counts (test/conformance/lower/towers.py). */
@@ -30,4 +32,27 @@ export function tensorsOf({ files }: Towers): readonly Tensor[] {
     dtype: 'float',
     data: { place: 'embedded', offset: 0, length: 4 * elementCount(dims) },
   }));
+}
+
+/**
+ * What torch computes of a convolution over tokens and then leaves out: kernel - 1 positions behind a prompt, one beside a
+ * new token. 0 for models without one.
+ */
+export function convolvedInVain({ config }: Towers, run: string, convolution: number): number {
+  const kernel = Number(config['conv_kernel'] ?? 1);
+  const given = run === 'decode' ? 1 : towers.tokens;
+  const computed = run === 'decode' ? Math.min(kernel, 2) : given + kernel - 1;
+  return convolution * (1 - given / computed);
+}
+
+/**
+ * Operations of attention as it is counted here: of pairs a causal mask leaves half, and those of tokens with themselves,
+ * where torch counts all. Torch computes the scan of Mamba 2 in chunks; token by token it is as many as in a decode step.
+ */
+export function attentionOf({ config, runs }: Towers, run: string): number {
+  const { tokens } = towers;
+  const { attention, causal } = runs[run]!;
+  if (config['model_type'] === 'mamba2') return runs['decode']!.attention * (run === 'decode' ? 1 : tokens);
+  const left = run === 'decode' ? 1 : (tokens + 1) / (2 * tokens);
+  return Math.round(attention - causal * (1 - left));
 }
