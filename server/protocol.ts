@@ -1,6 +1,7 @@
 /**
  * Every custom message between the extension, the language server and the webviews: types and method names only.
- * Imported by extension/ and webview/; it imports types alone and runs nothing.
+ * Imported by extension/ and webview/; it imports types alone and runs nothing. One file, although a long one: it is the
+ * whole contract between parts that are built apart, and its types build on each other.
  */
 import type { Bound, Estimate, PrecisionChoice } from './engine/cost/types';
 import type {

@@ -3,7 +3,7 @@ import { formatterOf } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
 import { message } from '../../l10n/cli';
 import { problemMessage } from '../../l10n/problems';
-import type { Measurement } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/measurement';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
 import { uninterrupted } from '../engine/scheduler';

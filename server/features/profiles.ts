@@ -5,7 +5,7 @@ import { problemMessage } from '../../l10n/problems';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { costsOn, type ChipAnalysis } from '../engine/analyse';
-import type { Measurement } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/measurement';
 import { readProfile } from '../engine/cost/calibrate/readProfile';
 import type { Problem } from '../engine/problem';
 import type { ReportMeasured } from '../engine/report/types';

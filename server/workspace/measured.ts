@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../engine/analyse';
 import { matchProfile } from '../engine/cost/calibrate/matchProfile';
-import type { Measurement } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/measurement';
 import { compareMeasured } from '../engine/report/measured';
 import type { MeasuredGroup, ReportMeasured } from '../engine/report/types';
 import { problem } from '../engine/problem';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../engine/cost/calibrate/profile';
+import type { Measurement } from '../engine/cost/calibrate/measurement';
 import type { Problem } from '../engine/problem';
 import type { Phase } from '../engine/workload';
 import { platform, type TextStore } from '../platform';

@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../analyse';
 import type { MatchedGroup, MatchedProfile } from '../cost/calibrate/matchProfile';
-import type { Measurement } from '../cost/calibrate/profile';
+import type { Measurement } from '../cost/calibrate/measurement';
 import { score, type Pair } from '../cost/calibrate/score';
 import type { Estimate } from '../cost/types';
 import type { MeasuredGroup, ReportMeasured } from './types';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../cost/calibrate/profile';
+import type { Measurement } from '../cost/calibrate/measurement';
 import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } from '../cost/types';
 import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';

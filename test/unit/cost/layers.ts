@@ -2,7 +2,7 @@ import type { Inference, InferredNode, InferredValue } from '../../../server/eng
 import type { Kernel, KernelPlan, Operand } from '../../../server/engine/kernels/types';
 import type { MatrixShape, OperatorClass, Operations } from '../../../server/engine/operators/rule';
 import type { DataType } from '../../../server/engine/graph/dataTypes';
-import type { Measurement, MeasuredRow } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement, MeasuredRow } from '../../../server/engine/cost/calibrate/measurement';
 import { byteLength } from '../../../server/engine/graph/dataTypes';
 
 /** One kernel of a made-up chain: what it does, the shape of its output, its weights. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChipAnalysis } from '../../../server/engine/analyse';
 import type { MatchedProfile } from '../../../server/engine/cost/calibrate/matchProfile';
-import type { Measurement } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement } from '../../../server/engine/cost/calibrate/measurement';
 import { compareMeasured } from '../../../server/engine/report/measured';
 import { printCsv } from '../../../server/engine/report/print/csv';
 import { printMarkdown } from '../../../server/engine/report/print/markdown';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchProfile } from '../../../server/engine/cost/calibrate/matchProfile';
-import type { Measurement } from '../../../server/engine/cost/calibrate/profile';
+import type { Measurement } from '../../../server/engine/cost/calibrate/measurement';
 import { measuredOf } from '../../../server/workspace/measured';
 import { modelDigest } from '../../../server/workspace/modelDigest';
 import { profileProblems } from '../../../server/workspace/profileProblems';

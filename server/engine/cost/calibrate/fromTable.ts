@@ -15,7 +15,7 @@ import { calibrateRows, leastRows } from './fit';
 import { calibrateProfiles, unchangedOf, type GroupFit, type MeasuredModel } from './fromProfile';
 import { fittable, predict } from '../classes/gpu/fit';
 import { matchProfile } from './matchProfile';
-import type { Measurement } from './profile';
+import type { Measurement } from './measurement';
 import type { Row } from './rows';
 import { score } from './score';
 

@@ -4,7 +4,7 @@ import type { Inference } from '../../inference/types';
 import { writesOf } from '../../kernels/operands';
 import type { Kernel, KernelPlan } from '../../kernels/types';
 import { groupOf } from '../kernelCost';
-import type { Measurement, MeasuredRow } from './profile';
+import type { Measurement, MeasuredRow } from './measurement';
 import type { Row } from './rows';
 
 /** Kernels and rows that belong together: usually one of each, several where one side fuses more than the other. */

@@ -9,7 +9,7 @@ import {
   type Measurement,
   type MeasuredRow,
   type ReadProfile,
-} from './profile';
+} from './measurement';
 import { parseCsv, parseRows, type Row } from './rows';
 
 /** Columns that may hold the name of a node, the first that is there. `outputs` holds values, separated by spaces. */

@@ -1,6 +1,13 @@
 import { problem } from '../../problem';
 import type { Problem } from '../../problem';
-import { isTime, medianOf, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
+import {
+  isTime,
+  medianOf,
+  profileLimits,
+  sumOfRows,
+  type MeasuredRow,
+  type ReadProfile,
+} from './measurement';
 import { smallest } from '../../lists';
 
 export type Json = Readonly<Record<string, unknown>>;

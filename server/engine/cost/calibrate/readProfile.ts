@@ -3,7 +3,7 @@ import type { ArgsOf, ProblemCode } from '../../problem';
 import type { Scheduler } from '../../scheduler';
 import { readTable } from './measuredTable';
 import { isObject, OrtTrace, type Json } from './ortTrace';
-import { profileLimits, type ReadProfile } from './profile';
+import { profileLimits, type ReadProfile } from './measurement';
 import { trtLayers, trtProfile } from './trtProfile';
 
 /** What a profile is read with, besides its text. */

@@ -1,6 +1,6 @@
 import { problem } from '../../problem';
 import { isObject, type Json } from './ortTrace';
-import { isTime, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './profile';
+import { isTime, profileLimits, sumOfRows, type MeasuredRow, type ReadProfile } from './measurement';
 
 /**
  * The entries of a file that `trtexec --exportProfile` writes: one with the count of runs, then
