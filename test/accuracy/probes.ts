@@ -2,7 +2,7 @@
 // that nothing has moved since the committed scores were made with them.
 import { chipById } from '../../server/engine/chips/catalogue';
 import { predict } from '../../server/engine/cost/classes/gpu/fit';
-import type { Row } from '../../server/engine/cost/calibrate/rows';
+import { noSizes, type Row } from '../../server/engine/cost/calibrate/rows';
 import { constantsFor } from '../../server/engine/cost/constants';
 import type { PublishedTable } from './page';
 
@@ -16,19 +16,7 @@ const none = {
   seconds: 0,
   key: '',
   origin: 'made up',
-  batch: 1,
-  m: 0,
-  n: 0,
-  k: 0,
-  heads: 0,
-  kvHeads: 0,
-  headSize: 0,
-  queryLength: 0,
-  keyLength: 0,
-  rows: 0,
-  columns: 0,
-  streams: 0,
-  copies: 1,
+  ...noSizes,
 };
 
 type Sizes = Partial<typeof none>;

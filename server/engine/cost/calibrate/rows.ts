@@ -28,7 +28,8 @@ export interface Row {
   readonly copies: number;
 }
 
-const empty = {
+/** Sizes of a kernel that has none: those that do not apply are 0. */
+export const noSizes = {
   batch: 1,
   m: 0,
   n: 0,
@@ -109,7 +110,7 @@ function isWhole(row: Row): boolean {
 
 function gemmRow(line: Record<string, string>, origin: string): Row {
   return {
-    ...empty,
+    ...noSizes,
     chip: line['chip'] ?? '',
     group: 'gemm',
     operator: 'gemm',
@@ -128,7 +129,7 @@ function attentionRow(line: Record<string, string>, origin: string): Row {
   const decode = line['phase'] === 'generation';
   const query = Number(line['query_length']);
   return {
-    ...empty,
+    ...noSizes,
     chip: line['chip'] ?? '',
     group: decode ? 'attention-decode' : 'attention-prefill',
     operator: line['phase'] ?? '',
@@ -157,7 +158,7 @@ function operatorRow(line: Record<string, string>, origin: string): Row {
   const operator = (line['op'] ?? '').toLowerCase();
   const group = entryOf(groupOfOperator, operator) ?? 'elementwise';
   return {
-    ...empty,
+    ...noSizes,
     chip: line['chip'] ?? '',
     group,
     operator,

@@ -12,6 +12,7 @@ import { NodeParser } from './parseNode';
 import { TypeParser } from './parseTypes';
 import { ValueParser } from './parseValues';
 import { PositionTable } from './positions';
+import { newScope } from './newScope';
 import type { Scope } from './places';
 import type { Writable } from './writable';
 
@@ -103,23 +104,8 @@ class Parser {
   }
 
   private openScope(kind: Scope['kind'], parent: Scope | null, node: Node | null): Writable<Scope> {
-    const name = this.cursor.token.range();
-    const scope: Writable<Scope> = {
-      kind,
-      // Replaced when the graph or function is complete.
-      owner: placeholder,
-      parent,
-      node,
-      children: [],
-      nodes: [],
-      inputs: [],
-      outputs: [],
-      initializers: [],
-      name,
-      header: name,
-      range: name,
-    };
-    (parent?.children as Scope[] | undefined)?.push(scope);
+    // Its owner is set when the graph or function is complete.
+    const scope = newScope(kind, placeholder, parent, node, this.cursor.token.range());
     this.scopes.push(scope);
     return scope;
   }

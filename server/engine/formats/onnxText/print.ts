@@ -2,6 +2,7 @@ import type { Graph, Model, ModelFunction, Node, ValueInfo } from '../../graph/m
 import { runThrough, type Steps } from '../../scheduler';
 import { nodeDevicesText } from './devices';
 import { ListingWriter } from './listingWriter';
+import { newScope } from './newScope';
 import { PositionTable } from './positions';
 import type { Place, Scope } from './places';
 import { commentLines, functionHead, headLines, type PrintOptions } from './printHead';
@@ -76,22 +77,7 @@ class Printer {
   ): Writable<Scope> {
     const start = this.out.place;
     this.out.write(nameShown);
-    const name = { start, end: this.out.place };
-    const scope: Writable<Scope> = {
-      kind,
-      owner,
-      parent,
-      node,
-      children: [],
-      nodes: [],
-      inputs: [],
-      outputs: [],
-      initializers: [],
-      name,
-      header: name,
-      range: name,
-    };
-    (parent?.children as Scope[] | undefined)?.push(scope);
+    const scope = newScope(kind, owner, parent, node, { start, end: this.out.place });
     this.scopes.push(scope);
     this.table.addScope(scope);
     return scope;

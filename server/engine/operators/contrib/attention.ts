@@ -208,24 +208,17 @@ function multiHeadRule(name: string, layout: MultiHead): OperatorRule {
 
 /** ONNX Runtime's attentions without grouped heads. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribAttentionOperators: readonly OperatorRule[] = [
-  projectedRule('Attention', {
-    weights: 1,
-    bias: 2,
-    mask: 3,
-    past: 4,
-    pastLength: 6,
-    scoreBias: 5,
-    dtype: (context) => context.dtype(0),
-  }),
-  projectedRule('DecoderMaskedSelfAttention', {
-    weights: 1,
-    bias: 2,
-    mask: 3,
-    past: 4,
-    pastLength: 6,
-    scoreBias: 5,
-    dtype: (context) => context.dtype(0),
-  }),
+  ...['Attention', 'DecoderMaskedSelfAttention'].map((name) =>
+    projectedRule(name, {
+      weights: 1,
+      bias: 2,
+      mask: 3,
+      past: 4,
+      pastLength: 6,
+      scoreBias: 5,
+      dtype: (context) => context.dtype(0),
+    }),
+  ),
   projectedRule(
     'QAttention',
     {
