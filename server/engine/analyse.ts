@@ -15,12 +15,14 @@ import { planKernels } from './kernels/plan';
 import type { RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, usableBytes, type Fit } from './memory/fit';
+import { planTraining, stepOf, type TrainingPlan } from './memory/training/plan';
+import { trainingMemory, type TrainingMemory } from './memory/training/training';
 import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
 import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
 import { runPolitely, type Scheduler, type Steps } from './scheduler';
-import type { CachePolicy, Workload } from './workload';
+import { trainingOf, type CachePolicy, type Workload } from './workload';
 
 /** A model under one workload: everything that does not depend on a chip. */
 export interface Prepared {
@@ -47,8 +49,10 @@ export interface ChipAnalysis {
   readonly profile: RuntimeProfile;
   readonly plan: KernelPlan;
   readonly cost: ChipCost;
-  /** At the types at which the chip holds values, values inside kernels left out. */
+  /** At the types at which the chip holds values, values inside kernels left out; in training of the way forward and back. */
   readonly timeline: MemoryTimeline;
+  /** Null where nothing is trained. */
+  readonly training: TrainingMemory | null;
   readonly fit: Fit;
   readonly problems: readonly Problem[];
 }
@@ -105,10 +109,10 @@ export async function costsOn(
   const most =
     limit &&
     (await costOf({ prepared: { ...prepared, inference: limit }, chip, profile, options }, scheduler));
-  const { plan, timeline } = run;
+  const { plan, timeline, training } = run;
   const cost = most ? { ...run.cost, total: withMost(run.cost.total, most.cost.total) } : run.cost;
   const fit = fitOf(chip, profile, timeline, {
-    phase: workload.phase,
+    isUntold: (training?.unknownOperators.length ?? 0) > 0,
     isPartial: isOpen(inference),
     mostBytes: most?.timeline.highWaterBytes ?? null,
     streamedBytes: cost.streamedBytes,
@@ -117,10 +121,9 @@ export async function costsOn(
     const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, usableBytes(fit) ?? 0);
     const args = { chip: chip.name, needed, capacity };
-    const code = workload.phase === 'training' ? 'memory-too-small-training' : 'memory-too-small';
-    problems.push(problem('warning', code, args));
+    problems.push(problem('warning', training ? 'memory-too-small-training' : 'memory-too-small', args));
   }
-  return { chip, profile, plan, cost, timeline, fit, problems: [...problems, ...cost.problems] };
+  return { chip, profile, plan, cost, timeline, training, fit, problems: [...problems, ...cost.problems] };
 }
 
 interface ToCost {
@@ -134,22 +137,44 @@ interface ToCost {
 async function costOf(
   { prepared, chip, profile, options }: ToCost,
   scheduler: Scheduler,
-): Promise<Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline'>> {
+): Promise<Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline' | 'training'>> {
   const { inference, workload } = prepared;
   const plan = await planFor(prepared, profile, scheduler);
-  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, options);
-  const timeline = await runPolitely(timelineOn(inference, plan, chip, workload), scheduler);
-  return { plan, cost, timeline };
+  const trained = await trainingPlanOf(prepared, scheduler);
+  const asked = trained ? { ...options, step: stepOf(trained) } : options;
+  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, asked);
+  const memory = await runPolitely(memoryOn(prepared, plan, trained, chip), scheduler);
+  return { plan, cost, ...memory };
 }
 
-function* timelineOn(
-  inference: Inference,
+/** Training steps of each inference by how it is trained. */
+const trainingPlans = new Query<Inference, TrainingPlan>(4);
+
+async function trainingPlanOf(
+  { model, inference, workload }: Prepared,
+  scheduler: Scheduler,
+): Promise<TrainingPlan | null> {
+  const training = trainingOf(workload);
+  if (!training) return null;
+  return trainingPlans.wait(
+    inference,
+    () => planTraining(model, inference, training, scheduler),
+    JSON.stringify(training),
+  );
+}
+
+function* memoryOn(
+  { inference, workload }: Prepared,
   plan: KernelPlan,
+  trained: TrainingPlan | null,
   chip: Chip,
-  workload: Workload,
-): Steps<MemoryTimeline> {
+): Steps<Pick<ChipAnalysis, 'timeline' | 'training'>> {
   const sizing = yield* Sizing.of(inference, new FormatTable(chip, workload.precision));
-  return yield* memoryTimeline(inference, plan, (value) => sizing.held(value));
+  const sizeOf = (value: number): number | null => sizing.held(value);
+  const timeline = yield* memoryTimeline(inference, plan, sizeOf);
+  if (!trained) return { timeline, training: null };
+  const { memory, timeline: step } = yield* trainingMemory(inference, trained, timeline.weights, sizeOf);
+  return { timeline: step, training: memory };
 }
 
 /** Problems of a cost that say more closely what does not fit: one message is enough. */

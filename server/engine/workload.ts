@@ -25,6 +25,45 @@ export type PrecisionPolicy = (typeof precisionPolicies)[number];
 export const cachePolicies = ['exported', 'shared', 'paged'] as const;
 export type CachePolicy = (typeof cachePolicies)[number];
 
+export const optimizers = ['sgd', 'momentum', 'adam', 'adam-8bit', 'adafactor'] as const;
+export type OptimizerName = (typeof optimizers)[number];
+
+/**
+ * What a training step computes a second time instead of keeping it: nothing, the inside of attention (between the product
+ * with the keys and that with the values), or every layer, of which only the input is kept.
+ */
+export const recomputations = ['none', 'selective', 'full'] as const;
+export type Recomputation = (typeof recomputations)[number];
+
+/** What is shared out over the devices: nothing, states of the optimizer, gradients too, parameters too (the stages of ZeRO). */
+export const zeroStages = ['0', '1', '2', '3'] as const;
+export type ZeroStage = (typeof zeroStages)[number];
+
+/** How a model is trained. */
+export interface Training {
+  readonly optimizer: OptimizerName;
+  /** A copy of the weights in 32 bits, which is updated; null: where weights have fewer bits. */
+  readonly masterWeights: boolean | null;
+  readonly recompute: Recomputation;
+  readonly zero: ZeroStage;
+  /** Devices that train copies of the model on samples of their own. */
+  readonly devices: number;
+  /** Rank of the adapters that alone are trained (LoRA); null: all weights are. */
+  readonly loraRank: number | null;
+  /** Passes forward and backward, each of the batch in force, from one update to the next. */
+  readonly accumulation: number;
+}
+
+export const defaultTraining: Training = {
+  optimizer: 'adam',
+  masterWeights: null,
+  recompute: 'none',
+  zero: '0',
+  devices: 1,
+  loraRank: null,
+  accumulation: 1,
+};
+
 /** Contents by name of an input or another value, row-major; of a node, which of its branches runs. Truths are 0 and 1. */
 export type Values = Readonly<Record<string, readonly number[]>>;
 
@@ -40,4 +79,32 @@ export interface Workload {
   readonly runtime: string | null;
   /** Null or left out: what the runtime does. */
   readonly cache?: CachePolicy | null;
+  /** What is left out is as in {@link defaultTraining}; only training asks for it. */
+  readonly training?: Partial<Training>;
+}
+
+/** How a workload trains; null where it does not. */
+export function trainingOf({ phase, training }: Workload): Training | null {
+  return phase === 'training' ? { ...defaultTraining, ...training } : null;
+}
+
+/** A way of training by the names and values of its settings; what is as by default is left out. */
+export function trainingLabel({
+  optimizer,
+  masterWeights,
+  recompute,
+  zero,
+  devices,
+  loraRank,
+  accumulation,
+}: Training): string {
+  const parts = [
+    optimizer,
+    masterWeights !== null && `masterWeights ${masterWeights}`,
+    recompute !== 'none' && `recompute ${recompute}`,
+    devices > 1 && `zero ${zero}, devices ${devices}`,
+    loraRank !== null && `loraRank ${loraRank}`,
+    accumulation > 1 && `accumulation ${accumulation}`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
 }

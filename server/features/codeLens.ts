@@ -85,7 +85,7 @@ function measuredText(analysis: Analysis, { chip }: ChipAnalysis, language: Lang
 
 /** One run in full: range, throughput, memory against capacity. */
 function totalTooltip(
-  { cost, fit, plan, profile }: ChipAnalysis,
+  { cost, fit, plan, profile, training }: ChipAnalysis,
   { workload }: Choices,
   language: Language,
 ): string {
@@ -95,13 +95,16 @@ function totalTooltip(
   const whole = message(language, 'lens.total', {
     time: totalTime(cost.total, language),
     rate: known(throughput, (one) => format.perSecond(one.samplesPerSecond), language),
-    memory: memoryText(fit, workload.phase, language),
+    memory: memoryText(fit, language),
     capacity: known(fit.capacityBytes, format.bytes, language),
     runtime: runtimeText(profile, workload.runtime, language),
     precision: cost.precision.compute,
   });
-  if (!cache) return whole;
-  return message(language, 'lens.totalCache', { total: whole, cache: message(language, `cache.${cache}`) });
+  const withCache = cache
+    ? message(language, 'lens.totalCache', { total: whole, cache: message(language, `cache.${cache}`) })
+    : whole;
+  if (!training) return withCache;
+  return message(language, 'lens.totalTraining', { total: withCache, how: training.label });
 }
 
 /** Said of a chip whose memory is too small, and of no other. */

@@ -7,7 +7,6 @@ import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
 import { largest } from '../engine/lists';
-import type { Phase } from '../engine/workload';
 
 /**
  * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
@@ -120,15 +119,12 @@ export function symbolicText(type: ValueType | undefined, bound: ValueType | und
   return type.shape && `[${type.shape.map(dimText).join(', ')}]`;
 }
 
-/** The high-water mark; where the need is unknown, what it exceeds: in training that of the forward pass. */
+/** The high-water mark; where the need is unknown, between what it is. */
 export function memoryText(
   { highWaterBytes, leastBytes, mostBytes }: ChipAnalysis['fit'],
-  phase: Phase,
   language: Language,
 ): string {
   const { bytes } = formatterOf(language);
   if (highWaterBytes !== null) return bytes(highWaterBytes);
-  if (phase === 'training' && leastBytes !== null)
-    return message(language, 'lens.atLeast', { value: bytes(leastBytes) });
   return boundsText(leastBytes, mostBytes, bytes, language) ?? message(language, 'unknown');
 }

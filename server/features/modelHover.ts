@@ -61,7 +61,7 @@ function chipTable(analysis: Analysis, language: Language): string[] {
         language,
       ),
       summed(one.cost.total.joules, format.joules, language),
-      memoryCell(analysis, one, language),
+      memoryCell(one, language),
     ]);
   return [
     `| ${head.map((key) => message(language, `hover.table.${key}`)).join(' | ')} |`,
@@ -72,9 +72,9 @@ function chipTable(analysis: Analysis, language: Language): string[] {
 }
 
 /** What is needed of what there is, and that it is too much where it is. */
-function memoryCell({ choices }: Analysis, { fit }: ChipAnalysis, language: Language): string {
+function memoryCell({ fit }: ChipAnalysis, language: Language): string {
   const of = {
-    memory: memoryText(fit, choices.workload.phase, language),
+    memory: memoryText(fit, language),
     capacity: known(fit.capacityBytes, formatterOf(language).bytes, language),
   };
   return message(language, fit.fits === false ? 'hover.memory.misfit' : 'hover.memory.of', of);

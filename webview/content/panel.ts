@@ -28,9 +28,24 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
     [text('webview.chips.mostly'), mostly(chip)],
     [text('webview.chips.runtime'), runtimeOf(chip, workload)],
   );
-  const { cache } = chip.memory;
+  const { cache, training } = chip.memory;
   if (cache) facts.push([text('webview.chips.cache'), word('webview.cache', cache)]);
+  for (const fact of training ? trainingFacts(training) : []) facts.push(fact);
   return facts;
+}
+
+/** How it is trained, and what that takes besides the weights. */
+function trainingFacts(training: NonNullable<SummaryChip['memory']['training']>): [string, string][] {
+  const { peak, savedBytes } = training;
+  const facts: [string, string][] = [[text('webview.chips.training'), training.label]];
+  if (savedBytes !== null) facts.push([text('webview.training.saved'), show.bytes(savedBytes)]);
+  if (!peak) return facts;
+  const value = text('webview.training.statesValue', {
+    gradients: show.bytes(peak.gradients),
+    optimizer: show.bytes(peak.optimizer),
+    master: show.bytes(peak.master),
+  });
+  return [...facts, [text('webview.training.states'), value]];
 }
 
 /** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */

@@ -18,6 +18,8 @@ import { machineFor } from './machine';
 import { throughputOf } from './throughput';
 import { isOpen } from '../inference/infer';
 import { totalsOf, wholeTotal } from './totals';
+import { plainStep, type TrainingStep } from './training';
+import { trainingOf } from '../workload';
 import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
 
 export interface EstimateOptions {
@@ -25,6 +27,8 @@ export interface EstimateOptions {
   readonly host?: Chip;
   /** Ids of weights that are in the 2:4 pattern: chips that know it skip their zeros. */
   readonly sparse?: ReadonlySet<number>;
+  /** What is trained and what runs twice; without it every weight, and nothing. */
+  readonly step?: TrainingStep;
 }
 
 /**
@@ -56,7 +60,8 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const { inference, plan } = model;
-  const site = yield* siteSteps(model, chip, 'chip', dispatchSecondsOf(profile) ?? 0);
+  const plain = yield* siteSteps(model, chip, 'chip', dispatchSecondsOf(profile) ?? 0);
+  const site = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
   const hostSite = host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', 0) : site;
@@ -97,13 +102,20 @@ function* estimateSteps(
     total: {
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
-      throughput: latency ? yield* throughputOf(model, kernels, chip, latency.value, io.seconds) : null,
+      throughput: latency
+        ? yield* throughputOf(model, kernels, chip, batchSeconds(latency, site), io.seconds)
+        : null,
       joules: total.joules ?? spikeJoules,
       io,
       startSeconds: profile.runSeconds?.value ?? null,
     },
     problems,
   };
+}
+
+/** Of a training step with several passes each is a batch of its own. */
+function batchSeconds({ value }: Estimate, { training }: Site): number {
+  return value / (training?.training.accumulation ?? 1);
 }
 
 /** Bytes of weights that a run brings over the host link; none where there is no link, or nothing runs. */
@@ -127,9 +139,9 @@ function* siteSteps(
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
   const sizing = yield* Sizing.of(inference, table);
   const residency = yield* Residency.of(inference, plan, sizing, machine);
-  const training = workload.phase === 'training';
+  const training = trainingOf(workload);
   const cannotHold = modelFor(chip)?.mustFit === true && residency.shortage() !== null;
-  const refused = cannotHold || (training && !chip.phase.includes('training'));
+  const refused = cannotHold || (training !== null && !chip.phase.includes('training'));
   const runOperations = plan.kernels.reduce(
     (sum, kernel) => sum + (kernel.operations?.matrix ?? 0) * (kernel.repeat ?? 1),
     0,
@@ -143,7 +155,7 @@ function* siteSteps(
     residency,
     home,
     refused,
-    training,
+    training: training && plainStep(training),
     dispatchSeconds,
     runOperations,
   };

@@ -6,7 +6,7 @@ import { readsOf, writesOf } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
-import { trainingTerms, trainingWork } from './training';
+import { trainingTerms, trainingWork, type TrainingStep } from './training';
 import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/shared/model';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
@@ -30,8 +30,8 @@ export interface Site {
   readonly home: string | null;
   /** No kernel runs: the model does not fit and nothing can be streamed, or the chip cannot train. */
   readonly refused: boolean;
-  /** A training step: forward, backward and update. */
-  readonly training: boolean;
+  /** What a training step does besides the pass forward; null: there is none. */
+  readonly training: TrainingStep | null;
   /** Seconds to dispatch one kernel. */
   readonly dispatchSeconds: number;
   /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
@@ -120,7 +120,9 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
   if (!format || !input || !terms || terms.compute === null || terms.memory === null || terms.work === null) {
     return { cost: unknownCost(kernel, site, format, machine, input?.bytes), format, machine };
   }
-  const known = site.training ? trainingTerms(input, terms as KnownTerms) : (terms as KnownTerms);
+  const known = site.training
+    ? trainingTerms(input, terms as KnownTerms, site.training)
+    : (terms as KnownTerms);
   return { cost: knownCost(kernel, site, format, input, known), format, machine };
 }
 
@@ -152,7 +154,7 @@ function knownCost(
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);
   const parts = { compute: terms.compute, memory: terms.memory, overhead };
-  const worked = site.training ? trainingWork(input) : input;
+  const worked = site.training ? trainingWork(input, site.training) : input;
   return {
     kernel: kernel.index,
     placement: site.placement,

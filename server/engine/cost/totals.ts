@@ -5,7 +5,7 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { scale, Total as EstimateSum } from './interval';
-import { trainingBytes, trainingOperations } from './training';
+import { trainingBytes, trainingOperations, type TrainingStep } from './training';
 import type { Bounded, ChipCost, Estimate, KernelCost, Total, TotalEstimate } from './types';
 
 /** The totals of a run that are sums over its nodes. */
@@ -22,7 +22,8 @@ export interface Costed {
   readonly kernels: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
   readonly links: ReadonlyMap<number, Estimate>;
-  readonly training: boolean;
+  /** Null: a run forward. */
+  readonly training: TrainingStep | null;
 }
 
 /** A total of which nothing is missing; null for a lower bound, which says nothing of the whole. */
@@ -153,17 +154,15 @@ function allOperations({ matrix, vector, special }: Operations): number {
   return matrix + vector + special;
 }
 
-function operationsOf(kernel: Kernel, training: boolean): number | null {
+function operationsOf(kernel: Kernel, training: TrainingStep | null): number | null {
   const work = kernel.operations;
   if (!work) return null;
-  return training ? trainingOperations(kernel, work) : allOperations(work);
+  return training ? trainingOperations(kernel, work, training) : allOperations(work);
 }
 
-function bytesOf(kernel: Kernel, training: boolean): number | null {
+function bytesOf(kernel: Kernel, training: TrainingStep | null): number | null {
   const moved = movedBytes(kernel);
-  return training && moved !== null
-    ? trainingBytes(kernel, moved, (kernel.operations?.matrix ?? 0) > 0)
-    : moved;
+  return training && moved !== null ? trainingBytes(kernel, moved, training) : moved;
 }
 
 /**

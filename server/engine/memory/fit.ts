@@ -1,6 +1,5 @@
 import { modelMemory, type Chip } from '../chips/chip';
 import type { RuntimeProfile } from '../kernels/profile';
-import type { Phase } from '../workload';
 import type { MemoryTimeline } from './timeline';
 
 /** Whether a model's memory fits on a chip. Bytes; unknown is null. */
@@ -10,13 +9,10 @@ export interface Fit {
   readonly marketedBytes: number | null;
   /** What the runtime keeps for itself. */
   readonly reserveBytes: number | null;
-  /** Most bytes at one time; null where a size is unknown, in training, which nobody models here, and of partial models. */
+  /** Most bytes at one time, in training of a whole step; null where a size is unknown, and of partial models. */
   readonly highWaterBytes: number | null;
   readonly highWaterNode: number | null;
-  /**
-   * What is needed at the least: in training the mark of the forward pass, of a partial model that of its known part, with
-   * weights of unknown size what the others take.
-   */
+  /** What is needed at the least: of a partial model the mark of its known part, with weights of unknown size what the others take. */
   readonly leastBytes: number | null;
   /** What is needed at the most where sizes are unknown that the graph limits; else null. */
   readonly mostBytes: number | null;
@@ -28,7 +24,7 @@ export interface Fit {
 }
 
 /**
- * Gradients, optimizer and kept activations of training are not counted; parts of the model are missing or wrong; or a capacity
+ * It is unknown what an operator keeps for the backward pass in training; parts of the model are missing or wrong; or a capacity
  * or a size is unknown.
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
@@ -48,7 +44,8 @@ export function roomNeeded(bytes: number, weightsBytes: number, streamedBytes: n
 
 /** What else decides whether a model fits. */
 interface FitContext {
-  readonly phase: Phase;
+  /** It is unknown what some operators keep for the backward pass. */
+  readonly isUntold: boolean;
   /** Parts of the model are missing or wrong. */
   readonly isPartial: boolean;
   /** High-water mark where all sizes are as large as the graph allows; null: it sets no limit, or all are known. */
@@ -59,14 +56,14 @@ interface FitContext {
 
 /**
  * Holds the high-water mark against the capacity of one device less the runtime's reserve (an unknown reserve counts
- * as none). Training needs more than the mark of its forward pass, and a model of which parts are missing more than those
- * that are there: too large for that is too large, but what fits that may fit or not, unless the most that it can need fits too.
+ * as none). A model of which parts are missing needs more than those that are there: too large for that is too large, but what fits
+ * that may fit or not, unless the most that it can need fits too.
  */
 export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
   timeline: MemoryTimeline,
-  { phase, isPartial, mostBytes = null, streamedBytes }: FitContext,
+  { isUntold, isPartial, mostBytes = null, streamedBytes }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
@@ -75,7 +72,7 @@ export function fitOf(
   const reserveBytes = profile.reserveBytes?.value ?? null;
   const { leastBytes } = timeline;
   const isMore = timeline.highWaterBytes === null;
-  const more = phase === 'training' ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
+  const more = isUntold ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
   const most = more === 'sizes' ? mostBytes : null;
   const room = (bytes: number | null): number | null =>
     bytes && roomNeeded(bytes, timeline.weights.known, streamedBytes);

@@ -219,7 +219,7 @@ function reportChipHead(
   carbonIntensity: number | null,
   measured: ReportMeasured | null = null,
 ): ReportChipHead {
-  const { chip, cost, plan, timeline, fit } = analysis;
+  const { chip, cost, plan, timeline, training, fit } = analysis;
   return {
     id: chip.id,
     name: chip.name,
@@ -233,6 +233,7 @@ function reportChipHead(
       weightsBytes: wholeBytes(timeline.weights),
       ...(!timeline.weights.isWhole && { leastWeightsBytes: timeline.weights.known }),
       cache: cachePolicyIn(plan),
+      training,
       timeline: timeline.points,
     },
     roofs: roofsOf(analysis),

@@ -3,6 +3,7 @@ import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } fro
 import type { Fit } from '../memory/fit';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
+import type { TrainingMemory } from '../memory/training/training';
 import type { CachePolicy, Workload } from '../workload';
 import type { Efficiency } from './efficiency';
 
@@ -131,9 +132,12 @@ export interface ReportChip {
     readonly leastWeightsBytes?: number;
     /** What becomes of caches that a run is given and gives back; null where the model has none. */
     readonly cache: CachePolicy | null;
+    /** How it is trained and what that takes; null where it is not. */
+    readonly training: TrainingMemory | null;
     /**
-     * One point per kernel in the order in which they run, at the types at which the chip holds values; of the forward
-     * pass alone in training. A kernel is named by its last node.
+     * One point per kernel in the order in which they run, at the types at which the chip holds values; in training one per
+     * operator on the way forward and then on the way back, with all that is there but weights. A kernel is named by its last
+     * node.
      */
     readonly timeline: readonly { readonly node: number; readonly activationBytes: number }[];
   };

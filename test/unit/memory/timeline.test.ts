@@ -102,7 +102,7 @@ describe('fitOf', () => {
   const chip = chipById('nvidia-t4')!;
   const profile = profileById('tensorrt')!;
   const { capacityBytes } = fitOf(chip, profile, timeline(0), {
-    phase: 'inference',
+    isUntold: false,
     isPartial: false,
     streamedBytes: 0,
   });
@@ -112,25 +112,25 @@ describe('fitOf', () => {
     expect(capacityBytes).toBeGreaterThan(14e9);
     expect(
       fitOf(chip, profile, timeline(capacityBytes! - reserve), {
-        phase: 'inference',
+        isUntold: false,
         isPartial: false,
         streamedBytes: 0,
       }).fits,
     ).toBe(true);
     expect(
       fitOf(chip, profile, timeline(capacityBytes! - reserve + 1), {
-        phase: 'inference',
+        isUntold: false,
         isPartial: false,
         streamedBytes: 0,
       }).fits,
     ).toBe(false);
     expect(
-      fitOf(chip, profile, timeline(null), { phase: 'inference', isPartial: false, streamedBytes: 0 }).fits,
+      fitOf(chip, profile, timeline(null), { isUntold: false, isPartial: false, streamedBytes: 0 }).fits,
     ).toBeNull();
   });
 
   it('asks for room for the activations alone where weights are streamed', () => {
-    const asked = { phase: 'inference', isPartial: false, streamedBytes: 20e9 } as const;
+    const asked = { isUntold: false, isPartial: false, streamedBytes: 20e9 } as const;
     const usable = capacityBytes! - profile.reserveBytes!.value;
     const streamed = (activations: number) => ({
       ...timeline(30e9 + activations),
@@ -142,7 +142,7 @@ describe('fitOf', () => {
   });
 
   it('knows of weights of unknown size only that they are too large', () => {
-    const asked = { phase: 'inference', isPartial: false, streamedBytes: 0 } as const;
+    const asked = { isUntold: false, isPartial: false, streamedBytes: 0 } as const;
     const small = fitOf(chip, profile, timeline(null, 1000), asked);
     expect(small).toMatchObject({ highWaterBytes: null, leastBytes: 1000, fits: null, fitsUnknown: 'sizes' });
     const large = fitOf(chip, profile, timeline(null, capacityBytes! + 1), asked);

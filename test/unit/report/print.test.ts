@@ -92,6 +92,7 @@ const report: Report = {
         streamedBytes: 0,
         fitsUnknown: 'sizes',
         cache: null,
+        training: null,
         timeline: [],
       },
       roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },

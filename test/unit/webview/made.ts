@@ -60,6 +60,7 @@ const memory: SummaryChip['memory'] = {
   streamedBytes: 0,
   fitsUnknown: null,
   cache: null,
+  training: null,
   weightsBytes: 3e9,
   points: [],
 };

@@ -88,11 +88,10 @@ describe('memory over time', () => {
     expect(partial.summary).toBe('At least 4 GB, at k5: not all sizes are known.');
     expect([partial.limit, partial.legend.length]).toEqual([null, 2]);
     const training = dataOf({ highWaterBytes: null }, 'training');
-    expect(training.title).toBe('Memory over time, forward pass alone');
+    expect(training.title).toBe('Memory over a training step, forward and back');
     expect(training.table.caption).toBe(training.title);
     expect(training.summary).toBe(
-      'The forward pass takes at most 4 GB, at k5. Training takes more: gradients, optimizer state and activations ' +
-        'kept for the backward pass are not in the picture.',
+      'At least 4 GB, at k5: what some operators keep for the backward pass is unknown.',
     );
     expect(training.limit).toBeNull();
   });

@@ -90,7 +90,7 @@ describe('the bar of memory', () => {
   it('is words alone where the need is not counted', () => {
     expect(meter({ fits: null, fitsUnknown: 'training' })).toEqual({
       value: null,
-      text: 'unknown: the need of training is not counted',
+      text: 'unknown: what some operators keep for the backward pass is unknown',
     });
     expect(meter({ fits: null, fitsUnknown: 'partial' })).toEqual({
       value: null,

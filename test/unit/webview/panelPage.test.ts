@@ -108,7 +108,9 @@ describe('the side panel', () => {
     });
     expect(cards[0]!.classed('meter')[0]!.textContent).toBe('50% · fits');
     expect(cards[1]!.tagged('meter')).toEqual([]);
-    expect(cards[1]!.classed('meter')[0]!.textContent).toBe('unknown: the need of training is not counted');
+    expect(cards[1]!.classed('meter')[0]!.textContent).toBe(
+      'unknown: what some operators keep for the backward pass is unknown',
+    );
     const list = cards[0]!
       .tagged('dl')[0]!
       .children.map((one) => (one as { textContent: string }).textContent);

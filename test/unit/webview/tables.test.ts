@@ -96,7 +96,7 @@ describe('chips side by side', () => {
     ) => fits(chipOf({ memory: { fits: verdict, fitsUnknown } }).memory);
     expect(said(true, null)).toBe('fits');
     expect(said(false, null)).toBe('does not fit');
-    expect(said(null, 'training')).toBe('unknown: the need of training is not counted');
+    expect(said(null, 'training')).toBe('unknown: what some operators keep for the backward pass is unknown');
     expect(said(null, 'partial')).toBe('unknown: parts of the model are missing or wrong');
     expect(said(null, 'capacity')).toBe('unknown: its capacity is not known');
     expect(said(null, 'sizes')).toBe('unknown: sizes of values are not known');

@@ -1,11 +1,11 @@
 import { attributeNamed } from '../../graph/attributes';
-import { elementCount } from '../../graph/dataTypes';
+import { dataTypes, elementCount } from '../../graph/dataTypes';
 import type { Model } from '../../graph/model';
 import type { Inference, InferredValue } from '../types';
 import { packedElements } from '../../operators/constantInputs';
 import type { Steps } from '../../scheduler';
 import { ExporterWord } from './exporters';
-import { constantKind } from './kinds';
+import { constantKind, type ConstantKind } from './kinds';
 import { ConstantUses, type Use } from './uses';
 import { dimsOf, dtypeOf, isStored, storedElements } from './tensors';
 
@@ -25,24 +25,50 @@ export interface StoredNumbers {
  */
 export function* storedNumbers(model: Model, inference: Inference): Steps<StoredNumbers> {
   const count = { parameter: 0, quantisation: 0, buffer: 0, none: 0 };
-  const uses = new ConstantUses(inference);
-  const exporter = new ExporterWord(model);
-  for (const value of inference.values) {
+  for (const { value, kind, found } of yield* storedTensors(model, inference)) {
     yield;
-    if (!isStored(inference, value)) continue;
     if (value.held) {
       count.parameter += value.held.parameters;
       count.buffer += value.held.tables;
-      continue;
-    }
-    const found = uses.of(value);
-    count[constantKind(value, found, uses, exporter.of(value))] += logicalElements(inference, value, found);
+    } else count[kind] += logicalElements(inference, value, found);
   }
   return {
     parameters: count.parameter,
     quantizationParameters: count.quantisation,
     buffers: count.buffer,
   };
+}
+
+/** Ids of the stored tensors of floats that were trained: those that a training step could change. */
+export function* trainableTensors(model: Model, inference: Inference): Steps<Set<number>> {
+  const trainable = new Set<number>();
+  for (const { value, kind } of yield* storedTensors(model, inference)) {
+    yield;
+    const dtype = dtypeOf(value);
+    const isFloat = dtype !== undefined && dataTypes[dtype].kind === 'float';
+    if (kind === 'parameter' && isFloat && !value.held) trainable.add(value.id);
+  }
+  return trainable;
+}
+
+interface StoredTensor {
+  readonly value: InferredValue;
+  readonly kind: ConstantKind;
+  readonly found: readonly Use[];
+}
+
+/** What a model stores, each with what it is and who uses it. */
+function* storedTensors(model: Model, inference: Inference): Steps<StoredTensor[]> {
+  const uses = new ConstantUses(inference);
+  const exporter = new ExporterWord(model);
+  const tensors: StoredTensor[] = [];
+  for (const value of inference.values) {
+    yield;
+    if (!isStored(inference, value)) continue;
+    const found = value.held ? [] : uses.of(value);
+    tensors.push({ value, kind: constantKind(value, found, uses, exporter.of(value)), found });
+  }
+  return tensors;
 }
 
 /** Elements, and of packed tensors as many as they hold by the word of a reader. */

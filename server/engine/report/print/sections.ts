@@ -1,5 +1,6 @@
 import { wholeTotal } from '../../cost/totals';
 import type { Report, ReportChip } from '../types';
+import type { TrainingBytes, TrainingMemory } from '../../memory/training/training';
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { fitsText, memoryText, shapeOf, throughputText, totalText, valuesText, weightsText } from './texts';
@@ -112,7 +113,7 @@ function chipSection(report: Report, words: Words): Section {
   };
 }
 
-/** Why the operations of a chip are fewer than the model's, and why it is unknown whether training fits. */
+/** Why the operations of a chip are fewer than the model's, how it is trained, and why it is unknown whether it fits. */
 function chipNote(report: Report, words: Words): { readonly note?: string } {
   const notes: string[] = [];
   const fewer = report.chips.filter(({ total }) => (total.eliminatedOperations.value ?? 0) > 0);
@@ -124,10 +125,31 @@ function chipNote(report: Report, words: Words): { readonly note?: string } {
     .flatMap(({ id, memory }) => (memory.cache ? [`${id} ${words.text(`print.cache.${memory.cache}`)}`] : []))
     .join(', ');
   if (caches !== '') notes.push(words.text('print.caches', { list: caches }));
-  if (report.workload.phase === 'training') notes.push(words.text('print.fitsUnknown.training'));
+  for (const { id, memory } of report.chips)
+    if (memory.training) notes.push(trainingText(id, memory.training, words));
+  if (report.chips.some(({ memory }) => memory.fitsUnknown === 'training'))
+    notes.push(words.text('print.fitsUnknown.training'));
   if (report.chips.some(({ memory }) => memory.fitsUnknown === 'partial'))
     notes.push(words.text('print.fitsUnknown.partial'));
   return notes.length > 0 ? { note: notes.join('. ') } : {};
+}
+
+/** How a model is trained on a chip, and what takes how much where the most is taken. */
+function trainingText(chip: string, training: TrainingMemory, words: Words): string {
+  const { peak, trainedParameters, parameters } = training;
+  const bytes = (part: keyof TrainingBytes): string => known(peak && peak[part], words.bytes, words);
+  return words.text('print.training', {
+    chip,
+    how: training.label,
+    weights: bytes('weights'),
+    gradients: bytes('gradients'),
+    optimizer: bytes('optimizer'),
+    master: bytes('master'),
+    saved: bytes('saved'),
+    other: bytes('other'),
+    trained: words.count(trainedParameters),
+    parameters: words.count(parameters),
+  });
 }
 
 /** Energy, performance per watt and per area, and carbon; of the chip alone. */

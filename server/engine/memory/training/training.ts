@@ -1,0 +1,130 @@
+import { singleBytes } from '../../cost/optimizer';
+import type { Inference } from '../../inference/types';
+import { isStepDue, type Steps } from '../../scheduler';
+import { trainingLabel, type Training } from '../../workload';
+import type { MemoryTimeline, SizeOf, WeightBytes } from '../timeline';
+import { Lifetimes, type Held } from './lifetimes';
+import type { TrainingPlan } from './plan';
+import { statesOf } from './states';
+
+/** Bytes by what they are for. */
+export interface TrainingBytes {
+  readonly weights: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  readonly master: number;
+  /** Kept for the way back. */
+  readonly saved: number;
+  /** Activations and gradients of activations that are being worked on, and whole weights where devices share them. */
+  readonly other: number;
+}
+
+/** Memory of a training step on one device. */
+export interface TrainingMemory extends Training {
+  /** How it is trained, in the words of the settings. */
+  readonly label: string;
+  readonly parameters: number;
+  readonly trainedParameters: number;
+  /** By class where the most is taken; null where something is unknown. */
+  readonly peak: TrainingBytes | null;
+  /** Kept for the way back when the way forward ends; null where something is unknown. */
+  readonly savedBytes: number | null;
+  /** Of these means, deviations and sums of exponentials, which papers leave out. */
+  readonly statisticsBytes: number | null;
+  /** Operators of which it is unknown what they keep, each once. */
+  readonly unknownOperators: readonly string[];
+}
+
+/**
+ * Memory of a step over the way forward and the way back, pass by pass. What stays all the time (weights, states of the optimizer,
+ * master weights) is shared out as the stage of ZeRO says (Rajbhandari et al. 2020): states from 1 on, gradients from 2, weights
+ * in 3, where those of a pass are whole while it runs. A gradient is there from the first pass back that makes it to the update,
+ * with accumulation all the time.
+ * @param weights as a run forward holds them
+ * @param sizeOf bytes of a value at the chip's formats
+ */
+export function* trainingMemory(
+  inference: Inference,
+  plan: TrainingPlan,
+  weights: WeightBytes,
+  sizeOf: SizeOf,
+): Steps<{ readonly memory: TrainingMemory; readonly timeline: MemoryTimeline }> {
+  const { graph, training } = plan;
+  const { passes } = graph;
+  const states = statesOf(inference, plan, weights, sizeOf);
+  const buffers = new Lifetimes(inference, graph, plan.stretches, sizeOf).all();
+  const change = {
+    saved: new Float64Array(2 * passes.length + 1),
+    other: new Float64Array(2 * passes.length + 1),
+  };
+  const hold = ({ kind, bytes, from, to }: Held): void => {
+    change[kind][from]! += bytes;
+    change[kind][to + 1]! -= bytes;
+  };
+  buffers.held.forEach(hold);
+  const gradient = new Float64Array(2 * passes.length + 1);
+  for (const [at, pass] of passes.entries()) {
+    if (isStepDue(at)) yield;
+    placeWeights(pass.weights, at);
+  }
+  const isWhole = buffers.isWhole && weights.isWhole && states.isWhole;
+  const points: { node: number; activationBytes: number }[] = [];
+  let [saved, other, gradients] = [0, 0, training.accumulation > 1 ? states.gradients : 0];
+  let peak: TrainingBytes | null = null;
+  let peakNode: number | null = null;
+  for (let at = 0; at < 2 * passes.length; at++) {
+    if (isStepDue(at)) yield;
+    saved += change.saved[at]!;
+    other += change.other[at]!;
+    if (training.accumulation === 1) gradients += gradient[at]!;
+    const now = { ...states.always, gradients, saved, other };
+    const node = passes[at < passes.length ? at : 2 * passes.length - 1 - at]!.node;
+    points.push({ node, activationBytes: sum(now) - now.weights });
+    if (!peak || sum(now) > sum(peak)) [peak, peakNode] = [now, node];
+  }
+  const whole = peak ?? { ...states.always, gradients: states.gradients, saved: 0, other: 0 };
+  const most = sum(whole);
+  return {
+    memory: {
+      ...training,
+      label: trainingLabel(training),
+      parameters: states.parameters,
+      trainedParameters: states.trainedParameters,
+      peak: isWhole ? whole : null,
+      savedBytes: isWhole ? buffers.savedBytes : null,
+      statisticsBytes: isWhole ? buffers.statisticsBytes : null,
+      unknownOperators: [
+        ...new Set(passes.filter(({ isUnknown }) => isUnknown).map(({ operator }) => operator)),
+      ],
+    },
+    timeline: {
+      points,
+      weights: { known: states.always.weights, isWhole: weights.isWhole },
+      highWaterBytes: isWhole ? most : null,
+      highWaterNode: isWhole ? peakNode : null,
+      leastBytes: most > 0 || isWhole ? most : null,
+    },
+  };
+
+  /** The gradients that a pass back makes, and the weights that it gathers. */
+  function placeWeights(ids: readonly number[], at: number): void {
+    const back = 2 * passes.length - 1 - at;
+    for (const id of ids) {
+      const bytes = sizeOf(id) ?? 0;
+      if (training.zero === '3' && training.devices > 1) {
+        hold({ kind: 'other', bytes, from: at, to: at });
+        hold({ kind: 'other', bytes, from: back, to: back });
+      }
+      const stem = plan.stems.get(id);
+      const own = stem === undefined ? undefined : states.gradientOf.get(stem);
+      // The last pass forward that reads a weight is the first one back to make its gradient.
+      if (own && states.lastReader.get(stem!) === at) gradient[back]! += own;
+    }
+    const { adapter } = passes[at]!;
+    if (adapter) gradient[back]! += adapter.elements * singleBytes * states.gradientShare;
+  }
+}
+
+function sum({ weights, gradients, optimizer, master, saved, other }: TrainingBytes): number {
+  return weights + gradients + optimizer + master + saved + other;
+}
