@@ -22,6 +22,13 @@ const workload: OptionTable = {
   precision: { type: 'string' },
   runtime: { type: 'string' },
   cache: { type: 'string' },
+  optimizer: { type: 'string' },
+  'master-weights': { type: 'string' },
+  recompute: { type: 'string' },
+  zero: { type: 'string' },
+  devices: { type: 'string' },
+  'lora-rank': { type: 'string' },
+  accumulate: { type: 'string' },
   settings: { type: 'string' },
 };
 
@@ -155,6 +162,16 @@ export function parseAmount(option: string, text: string | undefined): number | 
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
     throw usage('cli.error.amount', { option: `--${option}`, value: text });
+  }
+  return value;
+}
+
+/** A whole number of at least 1. */
+export function parseCount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  if (value < 1 || !Number.isSafeInteger(value)) {
+    throw usage('cli.error.count', { option: `--${option}`, value: text });
   }
   return value;
 }

@@ -6,7 +6,7 @@ import { message } from '../../l10n/cli';
 import { writeMessage } from '../../l10n/write';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
-import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
+import { cachePolicies, optimizers, phases, precisionPolicies, recomputations } from '../engine/workload';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
@@ -125,6 +125,8 @@ function helpText(language: Language): string {
     shells: shells.join(', '),
     runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),
     caches: cachePolicies.join(', '),
+    optimizers: optimizers.join(', '),
+    recomputations: recomputations.join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }

@@ -17,6 +17,7 @@ import { cachePolicies, phases, precisionPolicies, type Values, type Workload } 
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { parseBindings, parseValues, type Arguments } from './arguments';
 import { refused, usage } from './failure';
+import { trainingOptions } from './training';
 import { readText } from './openModel';
 
 /** What the settings file that was named says of a model; the defaults where none was named. */
@@ -56,15 +57,18 @@ export interface Known {
 
 /** Reads the options about how a model is looked at. */
 export function askedFor(words: Arguments, choices: Choices): Asked {
+  const phase = words.choice('phase', phases) ?? choices.workload.phase;
+  const training = { ...choices.workload.training, ...trainingOptions(words, phase) };
   return {
     settings: choices.dimensions,
     options: parseBindings(words.texts('bind')),
     settingValues: choices.workload.values ?? {},
     optionValues: parseValues(words.texts('value')),
-    phase: words.choice('phase', phases) ?? choices.workload.phase,
+    phase,
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
     cache: words.choice('cache', cachePolicies) ?? choices.workload.cache ?? null,
+    ...(Object.keys(training).length > 0 && { training }),
   };
 }
 

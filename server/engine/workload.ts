@@ -36,8 +36,8 @@ export const recomputations = ['none', 'selective', 'full'] as const;
 export type Recomputation = (typeof recomputations)[number];
 
 /** What is shared out over the devices: nothing, states of the optimizer, gradients too, parameters too (the stages of ZeRO). */
-export const zeroStages = ['0', '1', '2', '3'] as const;
-export type ZeroStage = (typeof zeroStages)[number];
+export const zeroStages = [0, 1, 2, 3] as const;
+type ZeroStage = (typeof zeroStages)[number];
 
 /** How a model is trained. */
 export interface Training {
@@ -58,7 +58,7 @@ export const defaultTraining: Training = {
   optimizer: 'adam',
   masterWeights: null,
   recompute: 'none',
-  zero: '0',
+  zero: 0,
   devices: 1,
   loraRank: null,
   accumulation: 1,

@@ -3,10 +3,11 @@ import type { Bindings } from '../engine/graph/dim';
 import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
 import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
-import type { CachePolicy, Phase, PrecisionPolicy, Values, Workload } from '../engine/workload';
+import type { CachePolicy, Phase, PrecisionPolicy, Training, Values, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { appendAll } from '../engine/lists';
 import { isPlain, nested, SettingsReader, type SettingProblem } from './settingsReader';
+import { trainingIn } from './trainingSettings';
 
 /** What a model of the setting `siliconlens.models` may say; what it leaves out comes from the other settings. */
 interface ModelSettings {
@@ -16,6 +17,7 @@ interface ModelSettings {
   readonly phase?: Phase;
   readonly runtime?: string;
   readonly cache?: CachePolicy;
+  readonly training?: Partial<Training>;
 }
 
 /** The section `siliconlens` of the settings, checked. Names are those of the manifest. */
@@ -32,6 +34,8 @@ export interface Settings {
   readonly runtime: string | null;
   /** Null: what the runtime does. */
   readonly cache: CachePolicy | null;
+  /** How it is trained, as far as it is not by default. */
+  readonly training: Partial<Training>;
   /** Chip that runs what the chosen chip can't; null: the engine's default. */
   readonly host: string | null;
   /** Grid intensity in g CO2e/kWh; null: not given, carbon is unknown. */
@@ -48,7 +52,10 @@ export interface Settings {
 }
 
 /** What is in force for one model. */
-export interface Choices extends Omit<Settings, 'models' | 'precision' | 'phase' | 'runtime' | 'cache'> {
+export interface Choices extends Omit<
+  Settings,
+  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'training'
+> {
   readonly workload: Workload;
   /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
   readonly dimensions: readonly Bindings[];
@@ -65,6 +72,7 @@ export const defaultSettings: Settings = {
   phase: 'inference',
   runtime: null,
   cache: null,
+  training: {},
   host: null,
   carbonIntensity: null,
   hints: { enable: true, cost: true, shape: true, threshold: 0 },
@@ -89,6 +97,7 @@ export function parseSettings(section: unknown): {
     phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
     runtime: reader.text('runtime'),
     cache: cacheIn(reader) ?? null,
+    training: trainingIn(reader),
     host: reader.text('host'),
     carbonIntensity: reader.amount('carbonIntensity'),
     hints: {
@@ -127,7 +136,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   );
   let bindings: Record<string, number> = {};
   let values: Values = {};
-  let { precision, phase, runtime, cache } = settings;
+  let { precision, phase, runtime, cache, training } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     values = { ...values, ...entry.values };
@@ -135,11 +144,18 @@ export function choicesFor(settings: Settings, key: string): Choices {
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
+    training = { ...training, ...entry.training };
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
-  const workload = { bindings, ...given(values), phase, precision, runtime, cache };
+  const named = { ...given(values), ...withTraining(training) };
+  const workload = { bindings, ...named, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
+}
+
+/** As {@link given}, of what is said about training. */
+function withTraining(training: Partial<Training>): { readonly training?: Partial<Training> } {
+  return Object.keys(training).length > 0 ? { training } : {};
 }
 
 /** Values as part of something that has none where nothing is given. */
@@ -203,7 +219,9 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
     const precision = entry.oneOf('precision', precisionPolicies);
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
-    return [[glob, { dimensions, ...given(values), precision, phase, runtime, cache: cacheIn(entry) }]];
+    const cache = cacheIn(entry);
+    const named = { ...given(values), ...withTraining(trainingIn(entry)) };
+    return [[glob, { dimensions, ...named, precision, phase, runtime, cache }]];
   });
 }
 

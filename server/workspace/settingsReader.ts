@@ -22,13 +22,25 @@ export class SettingsReader {
   }
 
   flag(name: string, fallback: boolean): boolean {
-    return this.read(name, 'true | false', (value) => typeof value === 'boolean') ?? fallback;
+    return this.truth(name) ?? fallback;
+  }
+
+  /** Undefined where nothing is set. */
+  truth(name: string): boolean | undefined {
+    return this.read(name, 'true | false', (value) => typeof value === 'boolean');
   }
 
   share(name: string, fallback: number): number {
     const isShare = (value: unknown): value is number =>
       typeof value === 'number' && value >= 0 && value <= 1;
     return this.read(name, '0..1', isShare) ?? fallback;
+  }
+
+  /** A whole number of at least 1; undefined where nothing is set. */
+  count(name: string): number | undefined {
+    const isCount = (value: unknown): value is number =>
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+    return this.read(name, 'integer >= 1', isCount);
   }
 
   /** A number of 0 or more; null where nothing is set. */
@@ -43,7 +55,7 @@ export class SettingsReader {
     return this.read(name, 'string', (value) => typeof value === 'string') || null;
   }
 
-  oneOf<T extends string>(name: string, allowed: readonly T[]): T | undefined {
+  oneOf<T extends string | number>(name: string, allowed: readonly T[]): T | undefined {
     return this.read(name, allowed.join(' | '), (value): value is T => allowed.some((one) => one === value));
   }
 

@@ -63,7 +63,7 @@ function parameters(kernel: Kernel, step: TrainingStep): { readonly own: number;
 
 /** Part of the update that one device does: all, unless states of the optimizer are shared out. */
 function updateShare({ zero, devices }: Training): number {
-  return zero === '0' ? 1 : 1 / devices;
+  return zero === 0 ? 1 : 1 / devices;
 }
 
 /** Bytes that the update of a kernel's parameters moves on one device. */

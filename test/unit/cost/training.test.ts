@@ -50,7 +50,7 @@ describe('a training step of a product of 8 × 100 by 100 × 50', () => {
     const kernel = kernelOf(dense(8, 100, 50, 'float'));
     const several = withOptions({ accumulation: 4 });
     expect(trainingOperations(kernel, kernel.operations!, several)).toBe(4 * passes + 5_000 * 12);
-    const shared = withOptions({ zero: '1', devices: 8 });
+    const shared = withOptions({ zero: 1, devices: 8 });
     expect(trainingBytes(kernel, 1_000, shared)).toBe(3 * 1_000 + (5_000 * 28) / 8);
     expect(trainingBytes(kernel, 1_000, withOptions({ devices: 8 }))).toBe(3 * 1_000 + 5_000 * 28);
   });

@@ -36,16 +36,16 @@ async function perParameter(training: Partial<Training>): Promise<number> {
 // Rajbhandari et al. 2020, figure 1: 7.5 billion parameters in mixed precision with Adam on 64 devices, in GB.
 describe('the stages of ZeRO', () => {
   it.each([
-    ['0', 120],
-    ['1', 31.4],
-    ['2', 16.6],
-    ['3', 1.9],
-  ] as const)('stage %s takes %d GB', async (zero, gigabytes) => {
+    [0, 120],
+    [1, 31.4],
+    [2, 16.6],
+    [3, 1.9],
+  ] as const)('stage %d takes %d GB', async (zero, gigabytes) => {
     expect(7.5 * (await perParameter({ zero, devices: 64 }))).toBeCloseTo(gigabytes, 1);
   });
 
   it('share nothing on one device', async () => {
-    for (const zero of ['0', '1', '2', '3'] as const) expect(await perParameter({ zero })).toBe(16);
+    for (const zero of [0, 1, 2, 3] as const) expect(await perParameter({ zero })).toBe(16);
   });
 });
 

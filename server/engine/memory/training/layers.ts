@@ -1,6 +1,5 @@
 import { isStepDue, type Steps } from '../../scheduler';
-import type { Passes } from './passes';
-import type { Stretch } from './recompute';
+import type { Passes, Stretch } from './passes';
 
 /** Stretches between cuts that one layer may consist of: more are no layer that repeats. */
 const longestPeriod = 12;

@@ -4,8 +4,7 @@ import { smallest } from '../../lists';
 import { numericShape } from '../../inference/work';
 import type { SizeOf } from '../timeline';
 import type { Adapter } from './adapters';
-import type { Passes } from './passes';
-import type { Stretch } from './recompute';
+import type { Passes, Stretch } from './passes';
 
 /** A buffer that is there from one moment to another, inclusive. Pass i goes forward at i and back at 2n - 1 - i. */
 export interface Held {

@@ -9,7 +9,7 @@ import { buffersOf } from './buffers';
 import { needsOf, type Need } from './rules';
 
 /** One operator forward, and what it keeps for its way back. Values are ids of the buffers in which they lie. */
-export interface Pass {
+interface Pass {
   /** Flat index of its last node. */
   readonly node: number;
   readonly nodes: readonly number[];
@@ -38,6 +38,12 @@ export interface Passes {
   readonly buffers: Int32Array;
   /** 1 for buffers whose gradient is asked for. */
   readonly asked: Uint8Array;
+}
+
+/** Passes `from` to `to`, inclusive, that run a second time on the way back; what they keep is not there before. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 export function* passesOf(

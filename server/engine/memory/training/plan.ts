@@ -9,8 +9,8 @@ import type { Training } from '../../workload';
 import { adaptersOf, stemsOf, type Adapter } from './adapters';
 import autograd from './autograd.json';
 import { gradientsOf } from './gradients';
-import { passesOf, type Passes } from './passes';
-import { recomputedStretches, type Stretch } from './recompute';
+import { passesOf, type Passes, type Stretch } from './passes';
+import { recomputedStretches } from './recompute';
 
 /** How a model is trained, whatever the chip: what is kept, what runs twice, what is updated. */
 export interface TrainingPlan {

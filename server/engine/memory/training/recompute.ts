@@ -2,13 +2,7 @@ import type { Recomputation } from '../../workload';
 import type { Inference } from '../../inference/types';
 import { isStepDue, type Steps } from '../../scheduler';
 import { layersOf } from './layers';
-import type { Passes } from './passes';
-
-/** Passes `from` to `to`, inclusive, that run a second time on the way back; what they keep is not there before. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Passes, Stretch } from './passes';
 
 /** What runs twice under a policy: stretches that do not overlap, in order. */
 export function* recomputedStretches(

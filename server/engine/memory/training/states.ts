@@ -32,7 +32,7 @@ export function statesOf(
   weights: WeightBytes,
   sizeOf: SizeOf,
 ): TrainingStates {
-  const shareFrom = (stage: number): number => (Number(training.zero) >= stage ? 1 / training.devices : 1);
+  const shareFrom = (stage: number): number => (training.zero >= stage ? 1 / training.devices : 1);
   const lastReader = new Map<number, number>();
   for (const [at, { weights: read }] of graph.passes.entries())
     for (const id of read) if (stems.has(id)) lastReader.set(stems.get(id)!, at);

@@ -111,7 +111,7 @@ export function* trainingMemory(
     const back = 2 * passes.length - 1 - at;
     for (const id of ids) {
       const bytes = sizeOf(id) ?? 0;
-      if (training.zero === '3' && training.devices > 1) {
+      if (training.zero === 3 && training.devices > 1) {
         hold({ kind: 'other', bytes, from: at, to: at });
         hold({ kind: 'other', bytes, from: back, to: back });
       }
