@@ -155,8 +155,11 @@ describe('siliconlens fit', () => {
 
   it('does not take what nobody can tell for a fit', async () => {
     // What an LSTM keeps for its backward pass depends on the library.
-    const recurrent = `<ir_version: 10, opset_import: ["": 21]> g (float[3, 1, 4] x) => (float[3, 1, 1, 4] y)
-      <float[1, 16, 4] w = {${'1, '.repeat(63)}1}> { y = LSTM <hidden_size = 4> (x, w, w) }`;
+    const recurrent = written(
+      'recurrent.onnxtxt',
+      `<ir_version: 10, opset_import: ["": 21]> g (float[3, 1, 4] x) => (float[3, 1, 1, 4] y)
+      <float[1, 16, 4] w = {${Array(64).fill(1).join()}}> { y = LSTM <hidden_size = 4> (x, w, w) }`,
+    );
     const words = ['--chip', 'nvidia-t4', '--phase', 'training'];
     expect((await fit(recurrent, ...words, ...json)).chips[0]!.fits).toBeNull();
     expect((await fit(recurrent, ...words, '--require')).code).toBe(3);
