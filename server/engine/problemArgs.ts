@@ -185,6 +185,8 @@ export interface ProblemArgs {
   readonly 'inference.number-least': { readonly operator: Word; readonly name: Word; readonly value: Word; readonly least: Word };
   readonly 'inference.number-most': { readonly operator: Word; readonly name: Word; readonly value: Word; readonly most: Word };
   readonly 'inference.one-of': { readonly operator: Word; readonly names: Word; readonly count: Word };
+  readonly 'inference.not-allowed': { readonly operator: Word; readonly name: Word; readonly reason: Word };
+  readonly 'inference.tree-cycle': { readonly operator: Word; readonly node: Word };
   readonly 'inference.pads-wide': { readonly operator: Word; readonly pad: Word; readonly kernel: Word };
   readonly 'inference.parts': { readonly operator: Word; readonly parts: Word; readonly sum: Word; readonly axis: Word; readonly input: Word; readonly size: Word };
   readonly 'inference.permutation': { readonly operator: Word; readonly perm: Word; readonly rank: Word; readonly input: Word };

@@ -1,27 +1,33 @@
 """Builds single-node models that break one constraint each, with the verdict of onnx and ONNX Runtime on every one.
 
     venv/bin/pip install onnx==1.23.1 numpy onnxruntime==1.32.0
-    venv/bin/python test/conformance/invalid.py [.cache/conformance]
+    venv/bin/python test/conformance/invalid.py [.cache/conformance [OPERATOR...]]
 
-Each base is a node test of the onnx package (or one of `more_bases` where it has none) that all three accept. A mutant
-differs from its base in one thing: an input or output more or less, an attribute of another name, type or value, an element
-type, a version of the operator set, one dimension or the rank of one input, one number of an input that decides shapes.
+Each base is a node test of the onnx package (or one of `more_bases` where it has none) that all three accept, or a case of
+contrib/generate.py for operators of ONNX Runtime's own domain and of classic machine learning. A mutant differs from its
+base in one thing: an input or output more or less, an attribute of another name, type or value, an element type, a version
+of the operator set, one dimension or the rank of one input, one number of an input that decides shapes.
 invalid.jsonl has one mutant a line: `refused` says who refuses it (`checker`: onnx.checker with full_check, `strict`:
 onnx.shape_inference in strict mode, `runtime`: ONNX Runtime, when it loads or runs it) and in what words; `open` is true
 where nobody refuses it but ONNX Runtime has no kernel to say so.
 """
 
 import base64
+import functools
 import json
 import multiprocessing
 import os
 import sys
+import types
 import warnings
 
 import numpy as np
 import onnx
 from onnx import TensorProto, checker, defs, helper, numpy_helper, shape_inference
 from onnx.backend.test.case.node import collect_testcases
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
+
+from contrib import generate as contrib
 
 PER_OPERATOR = 3
 # Floats that decide shapes or modes, and so belong into the file.
@@ -83,8 +89,28 @@ def with_free_outputs(model):
 
 def schema_of(model):
     node = model.graph.node[0]
+    if node.domain == contrib.DOMAIN:
+        return runtime_schemas()[node.op_type]
     version = next(o.version for o in model.opset_import if o.domain == node.domain)
     return defs.get_schema(node.op_type, version, node.domain)
+
+
+@functools.cache
+def runtime_schemas():
+    """The schemas of ONNX Runtime's own domain, as far as they are asked for here, in the form of onnx's."""
+
+    def parameter(item, constraints):
+        option = getattr(defs.OpSchema.FormalParameterOption, item.option.name)
+        return types.SimpleNamespace(name=item.name, option=option, types=constraints.get(item.typeStr, {item.typeStr}))
+
+    found = {}
+    for one in runtime.get_all_operator_schema():
+        if one.domain == contrib.DOMAIN:
+            constraints = {item.type_param_str: set(item.allowed_type_strs) for item in one.type_constraints}
+            sides = ([parameter(item, constraints) for item in side] for side in (one.inputs, one.outputs))
+            inputs, outputs = sides
+            found[one.name] = types.SimpleNamespace(inputs=inputs, outputs=outputs, attributes=one.attributes)
+    return found
 
 
 def float_input(name, *shape):
@@ -137,11 +163,27 @@ def bases():
         shapes.add(look)
         counts[node.op_type] = counts.get(node.op_type, 0) + 1
         yield (case.name, *fixed(model, inputs))
+    yield from contrib_bases()
     for node, inputs, output in more_bases():
         model = helper.make_model(helper.make_graph([node], "g", inputs, [output]), ir_version=8)
         del model.opset_import[:]
         model.opset_import.append(helper.make_opsetid("", 17))
         yield node.op_type, model, {}
+
+
+def contrib_bases():
+    found = []
+
+    def case(operator, inputs, free=False, name=None, **more):
+        found.append((name or operator, *contrib.model_of(operator, inputs, **more)))
+
+    contrib.case = case
+    for group in contrib.GROUPS:
+        group()
+    for name, model, values in found:
+        # What ONNX Runtime's own operators give it says itself.
+        own = model.graph.node[0].domain == contrib.DOMAIN
+        yield name, model if own else shape_inference.infer_shapes(model), values
 
 
 def type_words(schema, place):
@@ -202,7 +244,8 @@ def structural(model):
             if one.domain == domain:
                 one.version = to
 
-    first = min(s.since_version for s in defs.get_all_schemas_with_history() if s.name == node.op_type and s.domain == domain)
+    all_versions = defs.get_all_schemas_with_history()
+    first = min((s.since_version for s in all_versions if s.name == node.op_type and s.domain == domain), default=1)
     if first > 1:
         yield "version-early", changed(lambda n, c: version(n, c, first - 1))
     yield "import-gone", changed(lambda n, c: [c.opset_import.remove(o) for o in list(c.opset_import) if o.domain == domain])
@@ -268,6 +311,8 @@ def shaped(model):
         changes = [("front", [1, *values.shape])]
         if values.ndim == 1 and values.size > 0:
             changes += [("less", [values.size - 1]), ("more", [values.size + 1])]
+        if values.ndim > 1:
+            changes = list(shape_changes(list(values.shape)))
         for word, changed in changes:
             copy = copy_of(model)
             copy.graph.initializer[index].CopyFrom(numpy_helper.from_array(np.resize(values, changed), tensor.name))
@@ -312,18 +357,62 @@ def valued(model):
             if len(other) != len(flat):
                 continue
             copy = copy_of(model)
-            array = np.asarray(other, values.dtype).reshape(values.shape)
+            array = np.asarray(other).astype(values.dtype).reshape(values.shape)
+            if array.reshape(-1).tolist() != other:
+                continue
             copy.graph.initializer[index].CopyFrom(numpy_helper.from_array(array, tensor.name))
             yield f"value-{tensor.name}-{word}", copy
+
+
+WRONG = {"INT": "x", "FLOAT": "x", "STRING": 1, "INTS": "x", "FLOATS": "x", "STRINGS": 1}
+VALUES = {"INT": (-100, -1, 1, 2, 7), "FLOAT": (-1.0, 0.5), "STRING": ("no_such_choice",), "INTS": ([0], [2, 2], [-1], [9])}
+
+
+def added(model):
+    """Mutants with an attribute or an input that the schema knows and the base leaves out."""
+    schema, node = schema_of(model), model.graph.node[0]
+    given = {attribute.name for attribute in node.attribute}
+    for name, attribute in sorted(schema.attributes.items()):
+        kind = attribute.type.name
+        if name in given or kind not in WRONG:
+            continue
+        changes = [("type", WRONG[kind]), *((str(value).replace(" ", ""), value) for value in VALUES.get(kind, ()))]
+        for word, value in changes:
+            copy = copy_of(model)
+            copy.graph.node[0].attribute.append(helper.make_attribute(name, value))
+            yield f"more-{name}-{word}", copy
+    single = defs.OpSchema.FormalParameterOption.Single
+    known = [[d.dim_value for d in i.type.tensor_type.shape.dim] for i in model.graph.input]
+    known += [list(t.dims) for t in model.graph.initializer]
+    for place, parameter in enumerate(schema.inputs[: len(node.input) + 3]):
+        is_given = place < len(node.input) and node.input[place] != ""
+        codes = [code for word, code in ELEMENTS.items() if word in parameter.types]
+        if is_given or parameter.option == single or not codes:
+            continue
+        for shape in unique([[], [1], [3], *known]):
+            copy = copy_of(model)
+            inputs = copy.graph.node[0].input
+            inputs.extend([""] * (place + 1 - len(inputs)))
+            inputs[place] = MORE
+            same = [code for i in model.graph.input if (code := i.type.tensor_type.elem_type) in codes]
+            copy.graph.input.append(helper.make_tensor_value_info(MORE, (same or codes)[0], shape))
+            yield f"more-input-{place}-{'x'.join(map(str, shape))}", copy
+
+
+MORE = "more_input"
+
+
+def unique(lists):
+    return [one for at, one in enumerate(lists) if one not in lists[:at]]
 
 
 def feeds_of(model, data):
     """Inputs for a run: the test's own numbers in the mutant's shapes and types; None where that cannot be."""
     feeds = {}
     for info in model.graph.input:
-        if info.type.WhichOneof("value") != "tensor_type" or info.name not in data:
+        if info.type.WhichOneof("value") != "tensor_type" or info.name not in (*data, MORE):
             return None
-        value = data[info.name]
+        value = data.get(info.name, 1)
         tensor = info.type.tensor_type
         if isinstance(value, TensorProto) or tensor.elem_type not in ELEMENTS.values():
             return None
@@ -366,9 +455,11 @@ def judge(connection):
         model = with_free_outputs(onnx.ModelProto.FromString(data))
         data = model.SerializeToString()
         connection.send(data)
-        connection.send(words_of(lambda: checker.check_model(model, full_check=True)))
+        # Of ONNX Runtime's own operators onnx knows nothing.
+        is_standard = model.graph.node[0].domain != contrib.DOMAIN
         strict = {"check_type": True, "strict_mode": True, "data_prop": True}
-        connection.send(words_of(lambda: shape_inference.infer_shapes(model, **strict)))
+        connection.send(words_of(lambda: is_standard and checker.check_model(model, full_check=True)))
+        connection.send(words_of(lambda: is_standard and shape_inference.infer_shapes(model, **strict)))
         try:
             feeds = feeds_of(model, values)
         except Exception:  # noqa: BLE001 numbers that do not convert
@@ -424,9 +515,12 @@ class Judges:
 
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else ".cache/conformance"
+    wanted = set(sys.argv[2:])
     os.makedirs(folder, exist_ok=True)
     warnings.simplefilter("ignore")
-    multiprocessing.set_start_method("spawn")
+    # A judge that ends is followed by another, which need not load everything again.
+    multiprocessing.set_start_method("forkserver")
+    multiprocessing.set_forkserver_preload(["__main__", "onnxruntime"])
     judges = Judges()
     counts = {"bases": 0, "refused": 0, "accepted": 0, "open": 0}
     path = os.path.join(folder, "invalid.jsonl")
@@ -440,23 +534,25 @@ def main():
 
         for name, base, values in bases():
             operator = base.graph.node[0].op_type
+            if wanted and operator not in wanted and base.graph.node[0].domain not in wanted:
+                continue
             data, refused, is_open = judges.ask(base, values)
-            cannot_run = is_open or "runtime" in refused
+            cannot_run = "runtime" in refused
             refused.pop("runtime", None)
             if refused:
                 print(f"no base: {name}: {str(refused)[:200]}", file=sys.stderr)
                 continue
             counts["bases"] += 1
-            write(f"{name}/base", operator, data, {}, cannot_run)
+            write(f"{name}/base", operator, data, {}, cannot_run or is_open)
             seen = {base.SerializeToString()}
-            for make in (structural, typed, shaped, valued):
+            for make in (structural, typed, shaped, valued, added):
                 for word, mutant in make(base):
                     key = mutant.SerializeToString()
                     if key in seen:
                         continue
                     seen.add(key)
                     data, refused, is_open = judges.ask(mutant, values)
-                    # What ONNX Runtime has against the base it has against each mutant.
+                    # What ONNX Runtime has against the base it has against each mutant, except that it has no kernel.
                     if cannot_run:
                         refused.pop("runtime", None)
                     write(f"{name}/{word}", operator, data, refused, is_open or cannot_run)

@@ -195,8 +195,9 @@ export function isTypeCode(domain: string, operator: string, attribute: string):
 
 /** The texts that a string attribute may be; empty where any may, or none are known. */
 export function enumerationOf(domain: string, operator: string, attribute: string): readonly string[] {
-  if (canonicalDomain(domain) !== '') return [];
   const texts = choices.texts as Readonly<Record<string, readonly string[]>>;
+  const own = canonicalDomain(domain);
+  if (own !== '') return entryOf(texts, `${own}.${operator}.${attribute}`) ?? [];
   return entryOf(texts, `${operator}.${attribute}`) ?? entryOf(texts, attribute) ?? [];
 }
 

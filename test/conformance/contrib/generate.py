@@ -133,8 +133,8 @@ def inferred(model):
     return found
 
 
-def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, version=21, ml=5, name=None, **attributes):
-    """free: a dimension depends on data, so it may stay symbolic."""
+def model_of(operator, inputs, outputs=1, constants=(), domain=DOMAIN, version=21, ml=5, **attributes):
+    """A model of a single node, and what to feed it."""
     names = ["" if x is None else f"in{i}" for i, x in enumerate(inputs)]
     outs = [f"out{i}" for i in range(outputs)] if isinstance(outputs, int) else list(outputs)
     node = helper.make_node(operator, names, outs, domain=domain, **attributes)
@@ -151,7 +151,14 @@ def case(operator, inputs, outputs=1, constants=(), free=False, domain=DOMAIN, v
     graph = helper.make_graph([node], "case", graph_inputs, [onnx.ValueInfoProto(name=o) for o in outs if o], initializers)
     # Of versions that it knows as the newest ONNX Runtime takes no declared shape that its inference contradicts.
     opsets = [helper.make_opsetid("", version), helper.make_opsetid(DOMAIN, 1), helper.make_opsetid("ai.onnx.ml", ml)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10), feed
+
+
+def case(operator, inputs, constants=(), free=False, domain=DOMAIN, version=21, ml=5, name=None, **more):
+    """free: a dimension depends on data, so it may stay symbolic."""
+    model, feed = model_of(operator, inputs, constants=constants, domain=domain, version=version, ml=ml, **more)
+    [node] = model.graph.node
+    outs = node.output
     label, source = name or operator, None
     try:
         options = ort.SessionOptions()
@@ -498,11 +505,20 @@ def machine_learning():
          class_weights=[1.0, 2.0], classlabels_int64s=[0, 1], **tree, **d)
 
 
-for group in (elementwise, normalization, gemm, convolution, attention, quantized, movement, machine_learning, blocks, packed,
-              speculation):
-    group()
-path = pathlib.Path(__file__).parent / "cases.json"
-lines = ",\n".join("    " + json.dumps(c) for c in cases)
-missing = ",\n".join(f"    {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(unavailable.items()))
-path.write_text(f'{{\n  "onnxruntime": "{ort.__version__}",\n  "cases": [\n{lines}\n  ],\n  "unavailable": {{\n{missing}\n  }}\n}}\n')
-print(len(cases), "cases,", len(unavailable), "unavailable")
+GROUPS = (elementwise, normalization, gemm, convolution, attention, quantized, movement, machine_learning, blocks, packed,
+          speculation)
+
+
+def main():
+    for group in GROUPS:
+        group()
+    path = pathlib.Path(__file__).parent / "cases.json"
+    lines = ",\n".join("    " + json.dumps(c) for c in cases)
+    missing = ",\n".join(f"    {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(unavailable.items()))
+    head = f'{{\n  "onnxruntime": "{ort.__version__}",\n  "cases": [\n'
+    path.write_text(f'{head}{lines}\n  ],\n  "unavailable": {{\n{missing}\n  }}\n}}\n')
+    print(len(cases), "cases,", len(unavailable), "unavailable")
+
+
+if __name__ == "__main__":
+    main()

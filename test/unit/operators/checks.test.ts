@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { infer } from '../../../server/engine/inference/infer';
-import type { Graph } from '../../../server/engine/graph/model';
+import type { Graph, OperatorSet } from '../../../server/engine/graph/model';
+import type { DataType } from '../../../server/engine/graph/dataTypes';
 import { problemMessage } from '../../../l10n/problems';
 import { infos, modelOf, node } from '../inference/build';
 import { tensorOf, type CheckAttribute } from './check';
 
 const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
 
+/** Operators that are younger than those of the other tests. */
+const newest: readonly OperatorSet[] = [
+  { domain: '', version: 24 },
+  { domain: 'ai.onnx.ml', version: 5 },
+  { domain: 'com.microsoft', version: 1 },
+];
+
 /** What is said of one node: the code, and the part that it is said of. */
 async function said(
   operator: string,
   inputs: Readonly<Record<string, string>>,
   attributes: Readonly<Record<string, CheckAttribute>> = {},
-  more: { readonly constants?: Readonly<Record<string, readonly number[]>>; readonly outputs?: string } = {},
+  more: {
+    readonly constants?: Readonly<Record<string, readonly number[]>>;
+    readonly outputs?: string;
+    readonly sets?: readonly OperatorSet[];
+  } = {},
 ): Promise<readonly string[]> {
   const constants = Object.entries(more.constants ?? {});
   const graph: Partial<Graph> = {
@@ -27,7 +39,7 @@ async function said(
       ),
     ],
   };
-  const { problems } = await infer(modelOf(graph), workload);
+  const { problems } = await infer(modelOf(graph, [], more.sets), workload);
   const told = problems.filter(({ code }) => code !== 'inference.dimension-unbound');
   return told.map((one) => problemMessage('en', one));
 }
@@ -186,6 +198,160 @@ describe('what does not fit together at a node is said with its sizes', () => {
   ] as const)('%s %s %o', async (operator, x, constants, words, outputs) => {
     const list = await said(operator, { x }, {}, { constants, outputs });
     expect(list).toEqual([expect.stringContaining(`${operator}: ${words}`)]);
+  });
+
+  // Each refused by onnx 1.23 or ONNX Runtime 1.32 with the same sizes, in the words that stand before it.
+  it.each([
+    // "Ratio of Dropout must be a scalar."
+    ['Dropout', { x: 'float[2]', r: 'float[1]' }, {}, '“r” [1] has 1 dimensions, but must have 0'],
+    // "layout must be 0 or 1"
+    [
+      'LSTM',
+      { x: 'float[5, 1, 2]', w: 'float[1, 12, 2]', r: 'float[1, 12, 3]' },
+      { hidden_size: 3, layout: 2 },
+      'layout is 2, but must be one of 0, 1',
+    ],
+    // "past_key and past_value shall be both present, or none of them"
+    [
+      'Attention',
+      { q: 'float[2, 3, 4, 8]', k: 'float[2, 3, 6, 8]', v: 'float[2, 3, 6, 8]', m: 'float[]' },
+      {},
+      '“m” [] has 0 dimensions, but must have 1 / 2 / 3 / 4',
+    ],
+    [
+      'Attention',
+      { q: 'float[2, 3, 4, 8]', k: 'float[2, 3, 6, 8]', v: 'float[2, 3, 6, 8]', m: 'float[4, 7]' },
+      {},
+      'dimension 1 of “m” [4, 7] is 7, but must be 6',
+    ],
+    // "exclude_outside can be set to 1 only when mode is CUBIC"
+    [
+      'Resize',
+      { x: 'float[1, 1, 2, 2]', roi: 'float[0]', scales: 'float[4]' },
+      { exclude_outside: 1, mode: 'linear' },
+      'exclude_outside is 1, but must be one of 0',
+    ],
+    // "This number of op outputs should be 3 when Training_mode = True"
+    [
+      'BatchNormalization',
+      { x: 'float[1, 3, 2]', s: 'float[3]', b: 'float[3]', m: 'float[3]', v: 'float[3]' },
+      { training_mode: 1 },
+      'running_mean, running_var is missing, but needed here (outputs: 1)',
+    ],
+    // "max_gram_length must be >= min_gram_length"
+    [
+      'TfIdfVectorizer',
+      { x: 'int64[6]' },
+      {
+        min_gram_length: 2,
+        max_gram_length: 1,
+        max_skip_count: 0,
+        mode: 'TF',
+        ngram_counts: [0, 2],
+        ngram_indexes: [0],
+        pool_int64s: [1, 2, 3, 4],
+      },
+      'max_gram_length holds 1, but must be at least 2',
+    ],
+    // windows of 3 at stride 2 over 3 places cover 7, and one more at the end: "Explicit output_shape is inconsistent"
+    [
+      'ConvTranspose',
+      { x: 'float[1, 1, 3, 3]', w: 'float[1, 2, 3, 3]' },
+      { strides: [2, 2], output_shape: [9, 8] },
+      'output_shape holds 9, but must be at most 8',
+    ],
+    // "The first input of ... last two dimensions of skip needs to be same as input"
+    [
+      'com.microsoft::SkipLayerNormalization',
+      { x: 'float[2, 4, 8]', skip: 'float[2, 5, 8]', g: 'float[8]' },
+      {},
+      'dimension 1 of “skip” [2, 5, 8] is 5, but must be 4 (“x”[1])',
+    ],
+    // "Input 'query' and 'key' shall have same dim 2 (hidden_size)"
+    [
+      'com.microsoft::MultiHeadAttention',
+      { q: 'float[1, 4, 16]', k: 'float[1, 4, 12]', v: 'float[1, 4, 16]' },
+      { num_heads: 2 },
+      'dimension 2 of “k” [1, 4, 12] is 12, but must be 16 (“q”[2])',
+    ],
+    // "num_heads must be a multiple of kv_num_heads"
+    [
+      'com.microsoft::GroupQueryAttention',
+      {
+        q: 'float[1, 4, 24]',
+        k: 'float[1, 4, 16]',
+        v: 'float[1, 4, 16]',
+        pk: 'float[1, 2, 0, 8]',
+        pv: 'float[1, 2, 0, 8]',
+        s: 'int32[1]',
+        t: 'int32[1]',
+      },
+      { num_heads: 3, kv_num_heads: 2 },
+      'num_heads is 3, which must be a multiple of 2 (kv_num_heads)',
+    ],
+    // "scales initializer shape {16,1} does not match attribute-derived shape [32] or [16,2]": 32 numbers in blocks of 16
+    [
+      'com.microsoft::MatMulNBits',
+      { a: 'float[4, 32]', b: 'uint8[16, 2, 8]', s: 'float[16, 1]' },
+      { K: 32, N: 16, bits: 4, block_size: 16 },
+      'dimension 1 of “s” [16, 1] is 1, but must be 2 (blocks)',
+    ],
+    // "activation_type must be ..."
+    [
+      'com.microsoft::CausalConvWithState',
+      { x: 'float[2, 6, 5]', w: 'float[6, 1, 4]', b: 'float[6]', past: 'float[2, 6, 4]' },
+      {},
+      'dimension 2 of “past” [2, 6, 4] is 4, but must be 3 (kept)',
+    ],
+  ] as const)('%s %o %o', async (operator, inputs, attributes, words) => {
+    const outputs = operator.includes('State') ? 'y, kept' : 'y';
+    expect((await said(operator, inputs, attributes, { outputs, sets: newest })).join()).toContain(words);
+  });
+
+  // "indices element out of data bounds", "write_index + sequence_length must not be greater than max_sequence_length"
+  it('numbers of labels and of places to write at lie within what they count on', async () => {
+    const list = (constants: Readonly<Record<string, readonly number[]>>): ReturnType<typeof said> =>
+      said('NegativeLogLikelihoodLoss', { x: 'float[2, 3]' }, {}, { constants });
+    expect(await list({ t: [0, 3] })).toEqual([
+      expect.stringContaining('“t” [2] holds 3, but must lie between -3 and 2'),
+    ]);
+    expect(await list({ t: [0, 2] })).toEqual([]);
+    const written = (at: number): ReturnType<typeof said> => {
+      const inputs = { cache: 'float[1, 1, 5, 4]', update: 'float[1, 1, 2, 4]' };
+      return said('TensorScatter', inputs, {}, { constants: { at: [at] }, sets: newest });
+    };
+    expect(await written(4)).toEqual([
+      expect.stringContaining('“at” [1] holds 4, but must lie between 0 and 3'),
+    ]);
+    expect(await written(3)).toEqual([]);
+  });
+
+  // tree_ensemble_attribute.h: no node may lead back to one above it.
+  const tensorAttribute = (type: DataType): CheckAttribute => {
+    return { name: '', kind: 'tensor', value: tensorOf('', type, [2], [0, 0]) };
+  };
+  it('a tree has no way back', async () => {
+    const tree = (truenodeids: readonly number[]): ReturnType<typeof said> =>
+      said(
+        'ai.onnx.ml::TreeEnsemble',
+        { x: 'float[1, 2]' },
+        {
+          n_targets: 1,
+          leaf_weights: tensorAttribute('float'),
+          nodes_splits: tensorAttribute('float'),
+          nodes_modes: tensorAttribute('uint8'),
+          tree_roots: [0],
+          nodes_featureids: [0, 1],
+          nodes_truenodeids: truenodeids,
+          nodes_trueleafs: [0, 0],
+          nodes_falsenodeids: [0, 1],
+          nodes_falseleafs: [1, 1],
+          leaf_targetids: [0, 0],
+        },
+        { sets: newest },
+      );
+    expect((await tree([1, 0])).join()).toContain('the branches of node 0 lead back to it');
+    expect((await tree([1, 2])).join()).not.toContain('lead back');
   });
 
   it('says nothing of sizes that are not numbers', async () => {

@@ -112,6 +112,10 @@ function checkTensorScatter(context: NodeContext): void {
   const batch = context.shape(0)?.[0];
   if (context.hasInput(2) && hasRank(context, 2, 1) && typeof batch === 'number')
     checkSize(context, 2, 0, batch, `“${context.node.inputs[0]}”[0]`);
+  const [room, length] = axis === undefined ? [] : [context.shape(0)?.[axis], context.shape(1)?.[axis]];
+  const isBounded = context.string('mode', 'linear') === 'linear';
+  const isKnown = isBounded && typeof room === 'number' && typeof length === 'number';
+  checkElements(context, 2, 0, isKnown ? room - length : Infinity);
 }
 
 /** Gathering and scattering by indices. Sources: ONNX operator specifications, and ONNX Runtime's kernels for bounds. */

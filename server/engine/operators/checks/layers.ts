@@ -9,10 +9,10 @@ import {
   checkElements,
   checkLeast,
   checkMultiple,
+  checkNumbers,
   checkSize,
   hasLeastRank,
   hasRank,
-  inputText,
   type NodeCheck,
 } from './terms';
 
@@ -69,8 +69,10 @@ function checkGroupNormalization(context: NodeContext): void {
 function checkBatchNormalization(context: NodeContext): void {
   checkShapes(context, ['N C d...', 'C', 'C', 'C', 'C']);
   const isTraining = context.int('training_mode', 0) !== 0;
-  if (context.version < 14 || context.outputCount <= 1 || isTraining) return;
-  context.report('error', 'needed', { name: 'training_mode', reason: `outputs: ${context.outputCount}` });
+  if (context.version < 14 || context.outputCount > 1 === isTraining) return;
+  const reason = `outputs: ${context.outputCount}`;
+  if (isTraining) context.report('error', 'needed', { name: 'running_mean, running_var', reason });
+  else context.report('error', 'needed', { name: 'training_mode', reason });
 }
 
 function checkGemm(context: NodeContext): void {
@@ -84,100 +86,11 @@ function checkGemm(context: NodeContext): void {
 function checkLoss(context: NodeContext): void {
   if (!hasLeastRank(context, 0, 2)) return;
   checkShapes(context, ['N C d...', 'N d...', 'C']);
-}
-
-function checkRotary(context: NodeContext): void {
-  if (!hasRank(context, 0, 3, 4)) return;
-  checkLeast(context, 'num_heads', 0);
-  const [shape, heads] = [context.shape(0), context.int('num_heads', 0)];
-  if (shape?.length === 3 && heads === 0) {
-    context.report('error', 'needed', { name: 'num_heads', reason: inputText(context, 0) });
-    return;
-  }
-  const packed = shape?.[2];
-  if (shape?.length === 3)
-    checkMultiple(context, `“${context.node.inputs[0]}”[2]`, packed, heads, 'num_heads');
-  const head = shape?.length === 3 && typeof packed === 'number' ? packed / heads : shape?.[3];
-  const rotated = context.int('rotary_embedding_dim', 0) || (typeof head === 'number' ? head : 0);
-  const half = rotated > 0 ? Math.floor(rotated / 2) : undefined;
-  const x = shape?.length === 3 ? 'batch length packed' : 'batch heads length head';
-  const caches = context.hasInput(3)
-    ? ['rows half', 'rows half', 'batch length']
-    : ['batch length half', 'batch length half'];
-  checkShapes(context, [x, ...caches], { half });
-}
-
-function checkAttention(context: NodeContext): void {
-  if (![0, 1, 2].every((input) => hasRank(context, input, 3, 4))) return;
-  const rank = context.rank(0);
-  if (rank === undefined) return;
-  if (rank === 4) {
-    checkShapes(context, ['N H L D', 'N K S D', 'N K S E']);
-    checkHeads(context, context.shape(0)?.[1], context.shape(1)?.[1]);
-    return;
-  }
-  for (const name of ['q_num_heads', 'kv_num_heads']) {
-    checkLeast(context, name, 1);
-    if (!context.has(name)) {
-      context.report('error', 'needed', { name, reason: inputText(context, 0) });
-      return;
-    }
-  }
-  checkShapes(context, ['N L q', 'N S k', 'N S v']);
-  checkPacked(context, ['q_num_heads', 'kv_num_heads', 'kv_num_heads']);
-  checkHeads(context, context.int('q_num_heads'), context.int('kv_num_heads'));
-}
-
-function checkPacked(context: NodeContext, heads: readonly string[]): void {
-  heads.forEach((name, input) => {
-    const what = `“${context.node.inputs[input]}”[2]`;
-    checkMultiple(context, what, context.shape(input)?.[2], context.int(name), name);
-  });
-}
-
-/** Heads of the query share those of the keys. */
-function checkHeads(context: NodeContext, query: unknown, key: unknown): void {
-  if (typeof key === 'number') checkMultiple(context, 'q_num_heads', query, key, 'kv_num_heads');
-}
-
-/** Further inputs that each rule of updating needs. */
-const linearRules: ReadonlyMap<string, readonly string[]> = new Map([
-  ['gated', ['decay']],
-  ['delta', ['beta']],
-  ['gated_delta', ['decay', 'beta']],
-]);
-
-function checkLinearAttention(context: NodeContext): void {
-  const heads = ['q_num_heads', 'kv_num_heads', 'kv_num_heads'];
-  for (const name of heads) checkLeast(context, name, 1);
-  checkHeads(context, context.int('q_num_heads'), context.int('kv_num_heads'));
-  const rule = context.string('update_rule', 'gated_delta');
-  for (const [name, input] of [
-    ['decay', 4],
-    ['beta', 5],
-  ] as const) {
-    if (!linearRules.get(rule)?.includes(name) || context.hasInput(input)) continue;
-    context.report('error', 'needed', { name, reason: `update_rule = ${rule}` });
-    return;
-  }
-  checkShapes(context, ['N L q', 'N L k', 'N L v', undefined, 'N L decay', 'N L beta']);
-  checkPacked(context, heads);
-  const [kv, key] = [context.int('kv_num_heads', 1), context.shape(1)?.[2]];
-  checkLast(context, 4, [kv, typeof key === 'number' ? key : kv]);
-  checkLast(context, 5, [1, kv]);
-}
-
-/** The last dimension of an input has to be one of a few. */
-function checkLast(context: NodeContext, input: number, allowed: readonly number[]): void {
-  const size = context.shape(input)?.at(-1);
-  if (typeof size === 'number' && !allowed.includes(size))
-    checkSize(context, input, (context.rank(input) ?? 1) - 1, allowed[0], allowed.join(' / '));
-}
-
-function checkCausalConvolution(context: NodeContext): void {
-  const kernel = context.shape(1)?.[2];
-  const known = { kept: typeof kernel === 'number' ? kernel - 1 : undefined };
-  checkShapes(context, ['N C L', 'C 1 k', 'C', 'N C kept'], known);
+  const classes = context.shape(0)?.[1];
+  const ignored = context.int('ignore_index');
+  const labels = context.elements(1)?.filter((one) => one !== ignored);
+  // Counted from behind, runtimes take them too.
+  if (typeof classes === 'number') checkNumbers(context, 1, labels, -classes, classes - 1);
 }
 
 function checkLrn(context: NodeContext): void {
@@ -201,6 +114,9 @@ function checkGridSample(context: NodeContext): void {
 
 function checkAffineGrid(context: NodeContext): void {
   if (!hasRank(context, 0, 3) || !hasRank(context, 1, 1)) return;
+  // Channels make no difference.
+  const sizes = context.elements(1)?.filter((_, at) => at !== 1);
+  checkNumbers(context, 1, sizes, 1, Infinity);
   const count = context.shape(1)?.[0];
   const axes = typeof count === 'number' ? count - 2 : undefined;
   const batch = context.elements(1)?.[0];
@@ -234,15 +150,12 @@ export const layerChecks: Readonly<Record<string, NodeCheck>> = {
   Gemm: checkGemm,
   NegativeLogLikelihoodLoss: checkLoss,
   SoftmaxCrossEntropyLoss: checkLoss,
-  RotaryEmbedding: checkRotary,
-  Attention: checkAttention,
-  LinearAttention: checkLinearAttention,
-  CausalConvWithState: checkCausalConvolution,
   RoiAlign: shapes('N C height width', 'rois 4', 'rois'),
   MaxRoiPool: shapes('N C height width', 'rois place'),
   NonMaxSuppression: checkSuppression,
   GridSample: checkGridSample,
   AffineGrid: checkAffineGrid,
+  SwiGLU: shapes('d...', 'd...'),
   Det: checkDet,
   ImageDecoder: shapes('bytes'),
 };

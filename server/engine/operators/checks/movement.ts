@@ -63,6 +63,7 @@ function checkFlatten(context: NodeContext): void {
 }
 
 function checkSqueeze(context: NodeContext): void {
+  if (context.version >= 13 && !hasRank(context, 1, 0, 1)) return;
   const [axes, rank] = [namedAxes(context), context.rank(0)];
   if (!axes || rank === undefined) return;
   checkAxes(context, axes, axesOf(context));
@@ -71,6 +72,7 @@ function checkSqueeze(context: NodeContext): void {
 }
 
 function checkUnsqueeze(context: NodeContext): void {
+  if (context.version >= 13 && !hasRank(context, 1, 0, 1)) return;
   const [axes, rank] = [namedAxes(context), context.rank(0)];
   if (!axes || rank === undefined) return;
   checkAxes(context, axes, { ...axesOf(context), more: axes.length });
@@ -98,6 +100,8 @@ function checkSplit(context: NodeContext): void {
   const size = axis === undefined ? undefined : context.shape(0)?.[axis];
   const split = context.version < 13 ? context.ints('split') : numbersOf(context, 1);
   checkLeast(context, 'num_outputs', 1);
+  if (context.version >= 13 && context.hasInput(1) && hasRank(context, 1, 1))
+    checkSize(context, 1, 0, context.outputCount, 'outputs');
   if (!split) {
     // Since version 18 the last part may be smaller.
     if (context.version < 18 && !context.hasInput(1) && !context.has('split'))
@@ -239,6 +243,7 @@ function checkCenterCropPad(context: NodeContext): void {
   const axes = context.ints('axes');
   checkAxes(context, axes ?? [], { name: 'axes' });
   checkSize(context, 1, 0, axes?.length ?? context.rank(0), axes ? 'axes' : inputText(context, 0));
+  checkOnce(context, axes ?? [], context.rank(0) ?? 0, { name: 'axes' });
 }
 
 function checkExpand(context: NodeContext): void {

@@ -63,7 +63,8 @@ function checkUpsample(context: NodeContext): void {
 
 function checkDropout(context: NodeContext): void {
   if (context.version < 12) return;
-  checkSingle(context, 1);
+  hasRank(context, 1, 0);
+  hasRank(context, 2, 0);
   const ratio = context.elements(1)?.[0];
   if (typeof ratio === 'number' && ratio >= 1) checkElements(context, 1, 0, 1 - Number.EPSILON);
   else checkElements(context, 1, 0, 1);
@@ -146,6 +147,11 @@ function checkDft(context: NodeContext): void {
     context.version < 20 ? context.int('axis', 1) : context.hasInput(2) ? numbersOf(context, 2)?.[0] : -2;
   const last = context.shape(0)?.at(-1);
   if (typeof last === 'number' && last > 2) checkSize(context, 0, rank - 1, 2, 're, im');
+  checkSingle(context, 1);
+  if (context.int('onesided', 0) !== 0) {
+    const parts = context.int('inverse', 0) === 0 ? 1 : 2;
+    checkSize(context, 0, rank - 1, parts, `onesided, inverse = ${context.int('inverse', 0)}`);
+  }
   if (axis === undefined) return;
   checkAxes(context, [axis], { name: 'axis' });
   if (axis === -1 || axis === rank - 1)
@@ -155,79 +161,50 @@ function checkDft(context: NodeContext): void {
 function checkStft(context: NodeContext): void {
   hasRank(context, 0, 2, 3);
   checkSingle(context, 1, 3);
-  if (context.hasInput(2)) hasRank(context, 2, 1);
+  checkElements(context, 1, 1, Infinity);
+  checkElements(context, 3, 1, Infinity);
+  if (!context.hasInput(2) && !context.hasInput(3)) {
+    context.report('error', 'needed', { name: 'window, frame_length', reason: inputText(context, 0) });
+    return;
+  }
+  const last = context.shape(0)?.[2];
+  if (typeof last === 'number' && last > 2) checkSize(context, 0, 2, 2, 're, im');
+  if (!context.hasInput(2) || !hasRank(context, 2, 1)) return;
+  const [length] = numbersOf(context, 3) ?? [];
+  checkSize(context, 2, 0, length, inputText(context, 3));
+}
+
+/** The type of the result is stated once. */
+function checkQuantized(context: NodeContext): void {
+  const [own, stated] = [context.dtype(2), dataTypeOfCode(context.int('output_dtype', 0))];
+  if (!context.hasInput(2) || !own || !stated || own === stated) return;
+  const args = { input: inputText(context, 2), type: own, other: 'output_dtype', otherType: stated };
+  context.report('error', 'types-differ', args, attributePart(context, 'output_dtype'));
+}
+
+function checkMatMulInteger(context: NodeContext): void {
+  checkRows(context, 2, 0, -2);
+  checkRows(context, 3, 1, -1);
+}
+
+/** Filters for what a nearest neighbour does not weigh. */
+function checkResizeMode(context: NodeContext): void {
+  const mode = context.string('mode', 'nearest');
+  if (mode === 'nearest') checkAmong(context, 'antialias', 0);
+  if (mode !== 'cubic') checkAmong(context, 'exclude_outside', 0);
 }
 
 function checkMod(context: NodeContext): void {
   checkAmong(context, 'fmod', 0, 1);
 }
 
-/** Exactly one key and one value list, whatever their type. */
-function checkLabelEncoder(context: NodeContext): void {
-  if (context.version < 2) return;
-  for (const side of ['keys', 'values']) {
-    const names = ['strings', 'int64s', 'floats', 'tensor'].map((kind) => `${side}_${kind}`);
-    const count = names.filter((name) => context.has(name)).length;
-    if (count !== 1) context.report('error', 'one-of', { names: names.join(', '), count });
-  }
-}
-
-function checkTreeEnsemble(context: NodeContext): void {
-  hasRank(context, 0, 2);
-  checkLeast(context, 'n_targets', 1);
-  checkAmong(context, 'aggregate_function', 0, 1, 2, 3);
-  checkAmong(context, 'post_transform', 0, 1, 2, 3, 4);
-  const nodes = context.ints('nodes_featureids')?.length;
-  const lists = ['nodes_falseleafs', 'nodes_falsenodeids', 'nodes_trueleafs', 'nodes_truenodeids'];
-  for (const name of [...lists, 'nodes_missing_value_tracks_true']) {
-    const count = context.ints(name)?.length;
-    if (count === undefined || nodes === undefined || count === nodes) continue;
-    const args = { name, count, expected: nodes, reason: 'nodes_featureids' };
-    context.report('error', 'length', args, attributePart(context, name));
-  }
-  for (const name of [
-    'nodes_falsenodeids',
-    'nodes_truenodeids',
-    'nodes_featureids',
-    'leaf_targetids',
-    'tree_roots',
-  ])
-    checkLeast(context, name, 0);
-  checkTreeTargets(context, nodes);
-}
-
-/** Nodes and leaves that others name have to be there. */
-function checkTreeTargets(context: NodeContext, nodes: number | undefined): void {
-  const leaves = context.ints('leaf_targetids')?.length;
-  const most = (name: string, count: number | undefined): void => {
-    const value = count === undefined ? undefined : context.ints(name)?.find((one) => one >= count);
-    if (value === undefined) return;
-    context.report('error', 'number-most', { name, value, most: count! - 1 }, attributePart(context, name));
-  };
-  for (const side of ['true', 'false']) {
-    const isLeaf = context.ints(`nodes_${side}leafs`);
-    const ids = context.ints(`nodes_${side}nodeids`);
-    const at = ids?.findIndex((id, i) => id >= ((isLeaf?.[i] === 0 ? nodes : leaves) ?? Infinity)) ?? -1;
-    if (at < 0) continue;
-    const count = (isLeaf?.[at] === 0 ? nodes : leaves) ?? 0;
-    const name = `nodes_${side}nodeids`;
-    context.report(
-      'error',
-      'number-most',
-      { name, value: ids![at]!, most: count - 1 },
-      attributePart(context, name),
-    );
-  }
-  const features = context.shape(0)?.[1];
-  most('nodes_featureids', typeof features === 'number' ? features : undefined);
-  most('leaf_targetids', context.int('n_targets'));
-  most('tree_roots', nodes);
-}
-
-/** What is left: quantisation, signals, resizing, constants, trees. */
+/** What is left: quantisation, signals, resizing, constants. */
 export const otherChecks: Readonly<Record<string, NodeCheck>> = {
   Range: checkRange,
-  Resize: checkResize,
+  Resize: (context) => {
+    checkResizeMode(context);
+    checkResize(context);
+  },
   Upsample: checkUpsample,
   Clip: (context) => (context.version < 11 ? undefined : checkSingle(context, 1, 2)),
   Dropout: checkDropout,
@@ -245,12 +222,19 @@ export const otherChecks: Readonly<Record<string, NodeCheck>> = {
   HammingWindow: singles(0),
   BlackmanWindow: singles(0),
   MelWeightMatrix: singles(0, 1, 2, 3, 4),
-  Trilu: (context) => void hasLeastRank(context, 0, 2),
+  Trilu: (context) => {
+    hasLeastRank(context, 0, 2);
+    checkSingle(context, 1);
+  },
+  QuantizeLinear: checkQuantized,
+  MatMulInteger: checkMatMulInteger,
+  ConvInteger: (context) => {
+    checkSingle(context, 2);
+    if (hasRank(context, 3, 0, 1)) checkRows(context, 3, 1, 0);
+  },
   EyeLike: (context) => checkShapes(context, ['rows columns']),
   Multinomial: (context) => {
     hasRank(context, 0, 2);
     checkLeast(context, 'sample_size', 0);
   },
-  'ai.onnx.ml.LabelEncoder': checkLabelEncoder,
-  'ai.onnx.ml.TreeEnsemble': checkTreeEnsemble,
 };

@@ -1,14 +1,28 @@
 import type { Node } from '../../graph/model';
 import { canonicalDomain } from '../domain';
+import { attentionChecks } from './attention';
+import { classicChecks } from './classic';
+import { contribChecks } from './contrib';
 import { indexChecks } from './indices';
 import { layerChecks } from './layers';
+import { limitChecks } from './limits';
 import { movementChecks } from './movement';
 import { otherChecks } from './others';
 import type { NodeCheck } from './terms';
 import { windowChecks } from './windows';
 
 const checks = new Map<string, NodeCheck[]>();
-for (const group of [movementChecks, indexChecks, windowChecks, layerChecks, otherChecks]) {
+for (const group of [
+  limitChecks,
+  movementChecks,
+  indexChecks,
+  windowChecks,
+  layerChecks,
+  attentionChecks,
+  classicChecks,
+  otherChecks,
+  ...contribChecks,
+]) {
   for (const [name, check] of Object.entries(group)) checks.set(name, [...(checks.get(name) ?? []), check]);
 }
 

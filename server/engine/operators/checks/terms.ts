@@ -26,6 +26,11 @@ export function attributePart(context: NodeContext, name: string): NodePart | un
 
 /** @returns false where the rank is known and another */
 export function hasRank(context: NodeContext, input: number, ...allowed: readonly number[]): boolean {
+  return hasRankOf(context, input, allowed);
+}
+
+/** As {@link hasRank}, with a list. */
+export function hasRankOf(context: NodeContext, input: number, allowed: readonly number[]): boolean {
   const rank = context.rank(input);
   if (rank === undefined || allowed.includes(rank)) return true;
   const args = { input: inputText(context, input), rank, expected: allowed.join(' / ') };
@@ -132,9 +137,18 @@ export function checkAmong(context: NodeContext, name: string, ...allowed: reado
 
 /** The numbers of an input, as far as they are known, have to lie in a range. */
 export function checkElements(context: NodeContext, input: number, least: number, most: number): void {
-  const value = context
-    .elements(input)
-    ?.find((one) => typeof one === 'number' && (one < least || one > most));
+  checkNumbers(context, input, context.elements(input), least, most);
+}
+
+/** As {@link checkElements}, for some of what an input holds. */
+export function checkNumbers(
+  context: NodeContext,
+  input: number,
+  elements: readonly Element[] | undefined,
+  least: number,
+  most: number,
+): void {
+  const value = elements?.find((one) => typeof one === 'number' && (one < least || one > most));
   if (value === undefined) return;
   const args = { input: inputText(context, input), value: Number(value), least, most };
   context.report('error', 'element-range', args, inputPart(input));
@@ -156,6 +170,14 @@ export function checkMultiple(
 export function numbersOf(context: NodeContext, input: number): readonly number[] | undefined {
   const elements: readonly Element[] | undefined = context.elements(input);
   return elements?.every((one) => typeof one === 'number') ? elements : undefined;
+}
+
+/** Two inputs have to have one element type, where both are known. */
+export function checkSameType(context: NodeContext, one: number, other: number): void {
+  const [type, otherType] = [context.dtype(one), context.dtype(other)];
+  if (type === undefined || otherType === undefined || type === otherType) return;
+  const names = { input: inputText(context, other), other: inputText(context, one) };
+  context.report('error', 'types-differ', { ...names, type: otherType, otherType: type }, inputPart(other));
 }
 
 /** An input has to spread to a shape by broadcasting, and not the other way round. */

@@ -1,4 +1,5 @@
 import { elementCount } from '../../graph/dataTypes';
+import type { Shape } from '../../graph/model';
 import type { NodeContext } from '../rule';
 import { checkShapes } from './patterns';
 import {
@@ -72,6 +73,31 @@ function checkConvTranspose(context: NodeContext): void {
   checkLength(context, 'output_padding', rank === undefined ? undefined : rank - 2, inputText(context, 0));
   checkLeast(context, 'output_padding', 0);
   checkOutputPadding(context);
+  checkOutputShape(context);
+}
+
+/** A stated shape can be had by taking away from the edges of what the windows cover, and not by adding to it. */
+function checkOutputShape(context: NodeContext): void {
+  const [x, w, stated] = [context.shape(0), context.shape(1), context.ints('output_shape')];
+  if (!x || !stated) return;
+  const axes = x.length - 2;
+  // Exporters also write batch and channels.
+  if (stated.length !== x.length) checkLength(context, 'output_shape', axes, inputText(context, 0));
+  if (stated.length < axes) return;
+  checkLeast(context, 'output_shape', 1);
+  const at = stated.slice(-axes).findIndex((size, axis) => size > coveredLength(x, w, context, axis));
+  if (at < 0) return;
+  const args = { value: stated.at(at - axes)!, most: coveredLength(x, w, context, at) };
+  context.report('error', 'number-most', { name: 'output_shape', ...args });
+}
+
+/** How many places the windows cover along an axis, and one step less behind them; infinitely many where that is not known. */
+function coveredLength(x: Shape, w: Shape | undefined, context: NodeContext, axis: number): number {
+  const [size, kernel] = [x[axis + 2], context.ints('kernel_shape')?.[axis] ?? w?.[axis + 2]];
+  if (typeof size !== 'number' || typeof kernel !== 'number') return Infinity;
+  const of = (name: string, fallback: number): number => context.ints(name)?.[axis] ?? fallback;
+  const behind = Math.max(of('output_padding', 0), of('strides', 1) - 1);
+  return of('strides', 1) * (size - 1) + behind + of('dilations', 1) * (kernel - 1) + 1;
 }
 
 function checkOutputPadding(context: NodeContext): void {
