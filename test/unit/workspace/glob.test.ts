@@ -26,6 +26,7 @@ describe('globs', () => {
     ['{*,?}/a', 'bc/a', true],
     ['a{b', 'a{b', true],
     ['{{a}', '{a', false],
+    ['{{a}', 'a', false],
     ['a,b', 'a,b', true],
     ['[!b]ert.onnx', 'bert.onnx', false],
     ['[^b]ert.onnx', 'cert.onnx', true],
