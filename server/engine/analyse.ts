@@ -143,7 +143,7 @@ async function costOf(
   const trained = await trainingPlanOf(prepared, scheduler);
   const asked = trained ? { ...options, step: stepOf(trained) } : options;
   const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, asked);
-  const memory = await runPolitely(memoryOn(prepared, plan, trained, chip), scheduler);
+  const memory = await runPolitely(memoryOn(prepared, { plan, trained, chip, profile }), scheduler);
   return { plan, cost, ...memory };
 }
 
@@ -165,13 +165,16 @@ async function trainingPlanOf(
 
 function* memoryOn(
   { inference, workload }: Prepared,
-  plan: KernelPlan,
-  trained: TrainingPlan | null,
-  chip: Chip,
+  {
+    plan,
+    trained,
+    chip,
+    profile,
+  }: Pick<ToCost, 'chip' | 'profile'> & { readonly plan: KernelPlan; readonly trained: TrainingPlan | null },
 ): Steps<Pick<ChipAnalysis, 'timeline' | 'training'>> {
   const sizing = yield* Sizing.of(inference, new FormatTable(chip, workload.precision));
   const sizeOf = (value: number): number | null => sizing.held(value);
-  const timeline = yield* memoryTimeline(inference, plan, sizeOf);
+  const timeline = yield* memoryTimeline(inference, plan, sizeOf, profile.memory);
   if (!trained) return { timeline, training: null };
   const { memory, timeline: step } = yield* trainingMemory(inference, trained, timeline.weights, sizeOf);
   return { timeline: step, training: memory };

@@ -1,4 +1,5 @@
 import type { Score } from '../../server/engine/cost/calibrate/score';
+import { table } from './table';
 
 export interface PublishedTable {
   readonly date: string;
@@ -53,15 +54,6 @@ const targets: Readonly<
 };
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
-    '',
-  ];
-}
 
 /** Largest median width of a range that still says something. */
 const widestRange = { calibrated: 1.8, 'left-out': 2.6 } as const;

@@ -6,6 +6,7 @@ import { probesOf } from './probes';
 import { publishedRows } from './rows';
 import { saveJson } from './save';
 import { readScored, scoreWorld, worldSection, writeScored } from './world';
+import { memoryRows, memorySection } from './memory/compare';
 import { score } from '../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../server/engine/cost/constants';
 import { chipById } from '../../server/engine/chips/catalogue';
@@ -15,7 +16,10 @@ const read = <T>(path: string): T | null =>
 const published = read<PublishedTable>('test/accuracy/published.json');
 const own = read<OwnTable>('test/accuracy/own.json');
 writeScored(await scoreWorld());
-const page = accuracyPage(published, own, worldSection(readScored()));
+const page = accuracyPage(published, own, [
+  ...worldSection(readScored()),
+  ...memorySection(await memoryRows()),
+]);
 writeFileSync('docs/accuracy.md', page);
 console.log(page);
 

@@ -10,6 +10,7 @@ import { memorySource } from '../../server/engine/graph/byteSource';
 import type { Model } from '../../server/engine/graph/model';
 import { uninterrupted } from '../../server/engine/scheduler';
 import type { Phase, PrecisionPolicy } from '../../server/engine/workload';
+import { table } from './table';
 import { worldModels } from './worldModels';
 
 /** One published figure. SI units; `latency` and `joules` per run, the throughputs in samples per second. */
@@ -58,7 +59,8 @@ async function load(name: string): Promise<Model> {
   return value;
 }
 
-function modelOf(name: string): Promise<Model> {
+/** The model of a fixture or of worldModels, read once. */
+export function modelOf(name: string): Promise<Model> {
   let model = models.get(name);
   if (!model) models.set(name, (model = load(name)));
   return model;
@@ -190,15 +192,6 @@ const figure = (value: number | null, quantity: string): string => {
   const unit = quantity === 'joules' ? 'mJ' : 'ms';
   return `${(value * 1e3).toPrecision(3)} ${unit}`;
 };
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
-    '',
-  ];
-}
 
 function conditions({ bindings, phase, precision, runtime, quantity }: PublishedRow): string {
   const parts = [`batch ${bindings['batch'] ?? 1}`];

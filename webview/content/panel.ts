@@ -31,6 +31,14 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
   const { cache, training } = chip.memory;
   if (cache) facts.push([text('webview.chips.cache'), word('webview.cache', cache)]);
   for (const fact of training ? trainingFacts(training) : []) facts.push(fact);
+  const { resident } = chip.memory;
+  if (resident) {
+    const [first, steady] = [resident.firstBytes, resident.steadyBytes].map(show.bytes);
+    facts.push([
+      text('webview.chips.resident'),
+      text('webview.resident', { first: first!, steady: steady! }),
+    ]);
+  }
   return facts;
 }
 

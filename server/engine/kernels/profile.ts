@@ -103,6 +103,42 @@ export interface DrivenChips {
   readonly except?: readonly string[];
 }
 
+/**
+ * The order in which kernels run: the file's, or that of a search from the outputs, where kernels of some operators get new
+ * numbers in the order of a first search.
+ */
+export type RunOrder = 'file' | { readonly from: 'outputs'; readonly renumbered: readonly string[] };
+
+/** Room that kernels need beside what they read and write. */
+export interface Workspace {
+  /** Fusions by name, and operators of kernels of one node. */
+  readonly fusions?: readonly string[];
+  readonly operators?: readonly string[];
+  /** As many times the first output. */
+  readonly outputs: number;
+  readonly source: string;
+}
+
+/** How a runtime lays out memory. */
+export interface MemoryModel {
+  readonly source: string;
+  readonly order: RunOrder;
+  /** What may be written over an input that nobody reads any more; null: nothing. */
+  readonly inPlace: { readonly operators: readonly string[]; readonly fusions: readonly string[] } | null;
+  readonly workspace: readonly Workspace[];
+  /** `arena`: that of ONNX Runtime; null: not known. */
+  readonly allocator: 'arena' | null;
+}
+
+/** Where nothing is known of a runtime. */
+export const plainMemory: MemoryModel = {
+  source: '',
+  order: 'file',
+  inPlace: null,
+  workspace: [],
+  allocator: null,
+};
+
 /** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
 export interface RuntimeProfile {
   readonly id: string;
@@ -153,6 +189,8 @@ export interface RuntimeProfile {
   readonly runSeconds: SourcedConstant | null;
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */
   readonly cache?: { readonly policy: CachePolicy; readonly source: string };
+  /** How it lays out memory; left out: {@link plainMemory}. */
+  readonly memory?: MemoryModel;
   /** Device memory that the runtime keeps for itself, out of what the driver reports. */
   readonly reserveBytes: SourcedConstant | null;
   /** What runs on the accelerator; null: everything, or nothing is known. The rest runs on the host. */

@@ -62,7 +62,7 @@ interface FitContext {
 export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
-  timeline: MemoryTimeline,
+  timeline: Omit<MemoryTimeline, 'points' | 'buffers' | 'resident'>,
   { isUntold, isPartial, mostBytes = null, streamedBytes }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);

@@ -1,9 +1,11 @@
 import { isStored } from '../inference/stored/tensors';
-import type { Inference, InferredValue } from '../inference/types';
-import type { Caches, KernelPlan } from '../kernels/types';
+import type { Inference } from '../inference/types';
+import { plainMemory, type MemoryModel } from '../kernels/profile';
+import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
-import { blockShares } from './cacheBuffers';
-import { executionSteps, type Step } from './steps';
+import { residentOf, type Resident } from './resident';
+import { buffersOf, type Buffer } from './buffers';
+import type { SizeOf } from './workspace';
 
 /** Memory while one kernel runs. */
 interface MemoryPoint {
@@ -15,6 +17,10 @@ interface MemoryPoint {
 
 export interface MemoryTimeline {
   readonly points: readonly MemoryPoint[];
+  /** What lives beside the weights, by the point at which it begins; null in training, where it is not listed. */
+  readonly buffers: readonly Buffer[] | null;
+  /** What the runtime's allocator holds for these; null where that is not known. */
+  readonly resident: Resident | null;
   /** Of all initialisers and Constants, there all the time. */
   readonly weights: WeightBytes;
   /** Most bytes at one time, weights included; null when a size is unknown. */
@@ -37,40 +43,31 @@ export function wholeBytes({ known, isWhole }: WeightBytes): number | null {
   return isWhole ? known : null;
 }
 
-/** Bytes that a value (by id) takes; null when unknown. */
-export type SizeOf = (value: number) => number | null;
-
 /** Bytes of a model's weights at their stored types. */
 export function storedWeightBytes(inference: Inference): Steps<WeightBytes> {
   return weightsBytesOf(inference, (id) => inference.values[id]!.bytes);
 }
 
-/**
- * Weights and live values over the order of execution (file order; the body of a subgraph runs before its holder
- * ends). A value lives from the kernel that writes it to the last that reads it, graph inputs, which the caller holds, all
- * the time, graph outputs to the end; a view shares the buffer of its input, and so does a cache that is not copied. Values
- * inside kernels take no memory.
- */
+/** Weights and live buffers over the order of execution. */
 export function* memoryTimeline(
   inference: Inference,
   plan: KernelPlan,
   sizeOf: SizeOf,
+  model: MemoryModel = plainMemory,
 ): Steps<MemoryTimeline> {
-  const steps = yield* executionSteps(inference, plan);
   const weights = yield* weightsBytesOf(inference, sizeOf);
+  const buffers = yield* buffersOf(inference, plan, sizeOf, model);
+  const { steps, list } = buffers;
+  const resident = model.allocator === 'arena' ? yield* residentOf(buffers, wholeBytes(weights)) : null;
   const change = new Float64Array(steps.length + 1);
-  const shares = blockShares(inference, plan.caches);
   let unknown = false;
-  for (const { value, from, to } of yield* lifetimesOf(inference, plan.caches, steps)) {
-    if (isStepDue(value)) yield;
-    const bytes = sizeOf(value);
+  for (const { bytes, from, to } of list) {
     if (bytes === null) {
       unknown = true;
       continue;
     }
-    const held = Math.ceil(bytes * (shares.get(value) ?? 1));
-    change[from]! += held;
-    change[to + 1]! -= held;
+    change[from]! += bytes;
+    change[to + 1]! -= bytes;
   }
   const points: MemoryPoint[] = [];
   let live = 0;
@@ -86,6 +83,8 @@ export function* memoryTimeline(
   const top = highest === -1 ? 0 : points[highest]!.activationBytes;
   return {
     points,
+    buffers: list,
+    resident,
     weights,
     highWaterBytes: known ? weights.known + top : null,
     highWaterNode: known && highest !== -1 ? points[highest]!.node : null,
@@ -110,69 +109,4 @@ function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<WeightByte
     else known += bytes;
   }
   return { known, isWhole };
-}
-
-interface Lifetime {
-  /** The value whose buffer it is. */
-  readonly value: number;
-  /** First and last step, inclusive. */
-  readonly from: number;
-  to: number;
-}
-
-/** Lifetimes of all buffers but the weights'. */
-function* lifetimesOf(
-  inference: Inference,
-  caches: Caches,
-  steps: readonly Step[],
-): Steps<Iterable<Lifetime>> {
-  const buffers = yield* bufferOwners(inference, caches);
-  const found = new Map<number, Lifetime>();
-  const last = Math.max(0, steps.length - 1);
-  for (const id of inference.scopes[0]?.inputs ?? []) {
-    const owner = buffers[id]!;
-    if (!inference.values[id]!.isConstant) found.set(owner, { value: owner, from: 0, to: last });
-  }
-  const touch = (id: number, at: number, writes: boolean): void => {
-    const owner = buffers[id]!;
-    const known = found.get(owner);
-    if (known) known.to = Math.max(known.to, at);
-    // What nobody writes is a weight or folded; formal inputs of a body start with their first reader.
-    else if (writes || isFormalInput(inference.values[owner]!)) {
-      found.set(owner, { value: owner, from: at, to: at });
-    }
-  };
-  for (let at = 0; at < steps.length; at++) {
-    if (isStepDue(at)) yield;
-    for (const id of steps[at]!.reads) touch(id, at, false);
-    for (const id of steps[at]!.writes) touch(id, at, true);
-  }
-  for (const output of inference.scopes[0]?.outputs ?? []) {
-    const lifetime = output === null ? undefined : found.get(buffers[output]!);
-    if (lifetime) lifetime.to = last;
-  }
-  return found.values();
-}
-
-function isFormalInput(value: InferredValue): boolean {
-  return value.origin === 'input' && value.scope !== 0 && !value.isConstant;
-}
-
-/** The value in whose buffer each value lies: its own, or that of an input that it is a view of or that is changed in place. */
-function* bufferOwners(inference: Inference, { policy, list }: Caches): Steps<Int32Array> {
-  const owners = new Int32Array(inference.values.length);
-  for (let id = 0; id < owners.length; id++) owners[id] = id;
-  if (policy !== 'exported') for (const { past, present } of list) owners[past] = present;
-  for (const node of inference.nodes) {
-    if (isStepDue(node.index)) yield;
-    const [input, output] = [node.inputs[0], node.outputs[0]];
-    if (node.view && !node.folded && typeof input === 'number' && typeof output === 'number') {
-      owners[output] = owners[input]!;
-    }
-    for (const [place, from] of Object.entries(node.work?.inPlace ?? {})) {
-      const [own, source] = [node.outputs[Number(place)], node.inputs[from]];
-      if (typeof own === 'number' && typeof source === 'number') owners[own] = owners[source]!;
-    }
-  }
-  return owners;
 }

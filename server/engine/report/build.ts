@@ -234,6 +234,7 @@ function reportChipHead(
       ...(!timeline.weights.isWhole && { leastWeightsBytes: timeline.weights.known }),
       cache: cachePolicyIn(plan),
       training,
+      resident: timeline.resident,
       timeline: timeline.points,
     },
     roofs: roofsOf(analysis),

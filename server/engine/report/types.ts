@@ -1,6 +1,7 @@
 import type { Measurement } from '../cost/calibrate/measurement';
 import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } from '../cost/types';
 import type { Fit } from '../memory/fit';
+import type { Resident } from '../memory/resident';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
 import type { TrainingMemory } from '../memory/training/training';
@@ -134,6 +135,8 @@ export interface ReportChip {
     readonly cache: CachePolicy | null;
     /** How it is trained and what that takes; null where it is not. */
     readonly training: TrainingMemory | null;
+    /** What the runtime's allocator holds for the model; null where that is not known. */
+    readonly resident: Resident | null;
     /**
      * One point per kernel in the order in which they run, at the types at which the chip holds values; in training one per
      * operator on the way forward and then on the way back, with all that is there but weights. A kernel is named by its last

@@ -12,6 +12,7 @@ import {
 } from '../../accuracy/cpu';
 import { type Probes, probesOf } from '../../accuracy/probes';
 import { publishedRows } from '../../accuracy/rows';
+import { memoryRows, memorySection } from '../../accuracy/memory/compare';
 import { readScored, scoreWorld, worldSection } from '../../accuracy/world';
 import { score } from '../../../server/engine/cost/calibrate/score';
 import { chipById } from '../../../server/engine/chips/catalogue';
@@ -58,11 +59,10 @@ changeDetector('scores of processors', () => {
 });
 
 changeDetector('pages made from scores', () => {
-  it('are current', () => {
-    expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(
-      accuracyPage(published, own, worldSection(readScored())),
-    );
-  });
+  it('are current', async () => {
+    const sections = [...worldSection(readScored()), ...memorySection(await memoryRows())];
+    expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(accuracyPage(published, own, sections));
+  }, 60_000);
 });
 
 describe('accuracy', () => {

@@ -93,6 +93,7 @@ const report: Report = {
         fitsUnknown: 'sizes',
         cache: null,
         training: null,
+        resident: null,
         timeline: [],
       },
       roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },

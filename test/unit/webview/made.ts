@@ -61,6 +61,7 @@ const memory: SummaryChip['memory'] = {
   fitsUnknown: null,
   cache: null,
   training: null,
+  resident: null,
   weightsBytes: 3e9,
   points: [],
 };

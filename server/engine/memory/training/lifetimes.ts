@@ -2,7 +2,7 @@ import { elementCount } from '../../graph/dataTypes';
 import type { Inference } from '../../inference/types';
 import { smallest } from '../../lists';
 import { numericShape } from '../../inference/work';
-import type { SizeOf } from '../timeline';
+import type { SizeOf } from '../workspace';
 import type { Adapter } from './adapters';
 import type { Passes, Stretch } from './passes';
 

@@ -59,7 +59,7 @@ export function* passesOf(
   });
   const maker = new PassMaker(inference, buffers, asked, adapters);
   const passes: Pass[] = [];
-  for (const step of yield* executionSteps(inference, plan)) {
+  for (const step of yield* executionSteps(inference, plan, 'file')) {
     if (isStepDue(passes.length)) yield;
     passes.push(maker.passOf(plan.kernels[plan.kernelOfNode[step.node]!]!));
   }

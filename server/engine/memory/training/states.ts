@@ -3,7 +3,8 @@ import { elementCount } from '../../graph/dataTypes';
 import { dimsOf } from '../../inference/stored/tensors';
 import type { Inference } from '../../inference/types';
 import { numericShape } from '../../inference/work';
-import type { SizeOf, WeightBytes } from '../timeline';
+import type { WeightBytes } from '../timeline';
+import type { SizeOf } from '../workspace';
 import type { TrainingPlan } from './plan';
 
 /** What is there besides activations, on one device. Bytes. */

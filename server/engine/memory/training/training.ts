@@ -2,7 +2,8 @@ import { singleBytes } from '../../cost/optimizer';
 import type { Inference } from '../../inference/types';
 import { isStepDue, type Steps } from '../../scheduler';
 import { trainingLabel, type Training } from '../../workload';
-import type { MemoryTimeline, SizeOf, WeightBytes } from '../timeline';
+import type { MemoryTimeline, WeightBytes } from '../timeline';
+import type { SizeOf } from '../workspace';
 import { Lifetimes, type Held } from './lifetimes';
 import type { TrainingPlan } from './plan';
 import { statesOf } from './states';
@@ -99,6 +100,8 @@ export function* trainingMemory(
     },
     timeline: {
       points,
+      buffers: null,
+      resident: null,
       weights: { known: states.always.weights, isWhole: weights.isWhole },
       highWaterBytes: isWhole ? most : null,
       highWaterNode: isWhole ? peakNode : null,

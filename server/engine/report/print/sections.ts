@@ -124,6 +124,12 @@ function chipNote(report: Report, words: Words): { readonly note?: string } {
   const caches = report.chips
     .flatMap(({ id, memory }) => (memory.cache ? [`${id} ${words.text(`print.cache.${memory.cache}`)}`] : []))
     .join(', ');
+  for (const { id, memory } of report.chips) {
+    if (!memory.resident) continue;
+    const { firstBytes, steadyBytes } = memory.resident;
+    const args = { chip: id, first: words.bytes(firstBytes), steady: words.bytes(steadyBytes) };
+    notes.push(words.text('print.resident', args));
+  }
   if (caches !== '') notes.push(words.text('print.caches', { list: caches }));
   for (const { id, memory } of report.chips)
     if (memory.training) notes.push(trainingText(id, memory.training, words));
