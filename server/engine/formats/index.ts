@@ -9,6 +9,7 @@ import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
 import { isOpenvino, readOpenvino } from './openvino/read';
 import { isOrt, readOrt } from './ort/read';
+import { isPt2, readPt2 } from './pytorch/read';
 import { boundless } from './room';
 import type { ReadModel, Room } from './room';
 import { isTflite, readTflite } from './tflite/read';
@@ -35,6 +36,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'tflite', sniff: isTflite, read: readTflite },
   { id: 'ort', sniff: isOrt, read: readOrt },
   { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
+  { id: 'pt2', sniff: isPt2, read: readPt2 },
 ];
 
 /** Bytes that tell every format. */

@@ -6,3 +6,5 @@ export const tfliteCustomDomain = 'tflite.custom';
 export const openvinoDomain = 'openvino';
 /** Operators of ggml that no operator of ONNX stands for. */
 export const ggmlDomain = 'ggml';
+/** Operators of PyTorch's aten. */
+export const atenDomain = 'aten';

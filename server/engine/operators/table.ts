@@ -29,6 +29,7 @@ import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorName } from '../graph/model';
 import { openvinoOperators } from './openvino/index';
 import { ggmlOperators } from './ggml/recurrences';
+import { pytorchOperators } from './pytorch/index';
 import type { OperatorRule } from './rule';
 import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
@@ -74,7 +75,7 @@ function list(rules: readonly OperatorRule[]): void {
 }
 
 list(onnxOperators);
-const ofOthers = [tfliteOperators, openvinoOperators].flatMap((operatorsOf) =>
+const ofOthers = [tfliteOperators, openvinoOperators, pytorchOperators].flatMap((operatorsOf) =>
   operatorsOf((name) => ruleOf('', name)),
 );
 list(ggmlOperators);

@@ -1,0 +1,124 @@
+import { elementCount } from '../../graph/dataTypes';
+import { atenDomain } from '../../graph/domains';
+import { tableRules, type OperatorTable } from '../foreign/tableRules';
+import { translated, type Format } from '../foreign/translate';
+import { productOf, productWork, weightOperand } from '../gemm';
+import type { OperatorRule, OperatorWork, WorkContext } from '../rule';
+import table from './operators.json';
+
+const format: Format = { domain: atenDomain, activations: table.activations, isFused: true };
+
+/** Shapes are those that the file declares for every value. */
+const declared = { domain: atenDomain, infer: () => {} } as const;
+
+/** x · wᵀ + b: the weights lie as [outputs, inputs]. */
+const linear: OperatorRule = {
+  ...declared,
+  name: 'linear',
+  operatorClass: 'gemm',
+  formula: 'matrix 2·|Y|·K; vector |Y| with a bias',
+  counterpart: { name: 'Gemm', input: (own) => own, isSameForm: false },
+  work: (context) => {
+    const weights = context.shape(1).toReversed();
+    const product = productOf(context.shape(0), weights, context.outputShape(0));
+    const work = productWork(product, weightOperand(context, 0, 1));
+    return { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 };
+  },
+};
+
+/** A sum of products of matrices and of something else. */
+const batchedSum: OperatorRule = {
+  ...declared,
+  name: 'baddbmm',
+  operatorClass: 'gemm',
+  formula: 'matrix 2·|Y|·K; vector |Y|',
+  work: (context) => {
+    const product = productOf(context.shape(1), context.shape(2), context.outputShape(0));
+    return { ...productWork(product, weightOperand(context, 1, 2)), vector: context.outputCountOf(0) };
+  },
+};
+
+/** Mean and square of the difference of each element, then the root for a deviation. */
+function spread(name: string): OperatorRule {
+  return {
+    ...declared,
+    name,
+    operatorClass: 'reduction',
+    formula: 'vector 4·|X|; special |Y|',
+    work: (context) => ({ vector: 4 * context.count(0), special: context.outputCountOf(0) }),
+  };
+}
+
+/**
+ * A recurrent layer over a sequence: all matrices that it is given stand among its inputs, and each meets every step. The
+ * cell's own operations are those of recurrent.ts for a unit of the state.
+ */
+function recurrent(
+  name: string,
+  cell: { readonly gates: number; readonly vector: number; readonly special: number },
+): OperatorRule {
+  return {
+    ...declared,
+    name,
+    operatorClass: 'recurrent',
+    formula: `matrix 2·steps·batch·weights; vector ${cell.vector} and special ${cell.special} per unit of the state and step`,
+    work: (context) => recurrentWork(context, cell),
+  };
+}
+
+function recurrentWork(
+  context: WorkContext,
+  cell: { readonly gates: number; readonly vector: number; readonly special: number },
+): OperatorWork {
+  const [first = 0, second = 0] = context.shape(0);
+  const rows = first * second;
+  let weights = 0;
+  let units = 0;
+  for (let i = 1; i < context.inputCount; i++) {
+    const shape = context.shape(i);
+    if (shape.length !== 2) continue;
+    weights += elementCount(shape);
+    // Of the two matrices of a layer that of the state is as wide as the state.
+    if (shape[0] === cell.gates * shape[1]!) units += shape[1]!;
+  }
+  return {
+    matrix: 2 * rows * weights,
+    vector: cell.vector * rows * units,
+    special: cell.special * rows * units,
+  };
+}
+
+/** `convolution` is either kind, as its argument `transposed` says. */
+function convolution(ruleOf: (name: string) => OperatorRule | undefined): readonly OperatorRule[] {
+  const { conv2d: plain, conv_transpose2d: back } = (table as unknown as OperatorTable).mappings;
+  const [conv, transposed] = [ruleOf('Conv'), ruleOf('ConvTranspose')];
+  if (!plain || !back || !conv || !transposed) return [];
+  const rules = [conv, transposed].map((rule, i) =>
+    translated(format, 'convolution', rule, [plain, back][i]!),
+  );
+  return [
+    {
+      ...rules[0]!,
+      work: (context) => rules[context.int('transposed', 0) === 1 ? 1 : 0]!.work!(context),
+    },
+  ];
+}
+
+/**
+ * The operators of PyTorch's aten: those that a rule of ONNX serves as operators.json maps them, and rules of their own.
+ * @param ruleOf the rules of ai.onnx
+ */
+export function pytorchOperators(
+  ruleOf: (name: string) => OperatorRule | undefined,
+): readonly OperatorRule[] {
+  return [
+    ...tableRules(format, table, ruleOf),
+    ...convolution(ruleOf),
+    linear,
+    batchedSum,
+    ...['var', 'std', 'var_mean', 'std_mean'].map(spread),
+    recurrent('lstm', { gates: 4, vector: 21, special: 5 }),
+    recurrent('gru', { gates: 3, vector: 17, special: 3 }),
+    recurrent('rnn_tanh', { gates: 1, vector: 2, special: 1 }),
+  ];
+}
