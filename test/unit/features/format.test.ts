@@ -35,6 +35,7 @@ describe('texts', () => {
   it('gives ranges, and the word for unknown', () => {
     expect(timeRange(estimate(4e-5), 'en')).toBe('40 µs (20 µs – 80 µs)');
     expect(timeRange(estimate(5e-10), 'en')).toBe('<1 ns (<1 ns – 1 ns)');
+    expect(timeRange({ value: 0, low: 0, high: 0, basis: 'class' }, 'en')).toBe('0 s');
     expect(timeRange(null, 'en')).toBe('unknown');
     expect(timeRange(null, 'ko')).toBe('알 수 없음');
   });

@@ -142,6 +142,14 @@ describe('statements', () => {
     );
   });
 
+  it('says of sparse initializers their type and how many values they have', () => {
+    const place = { place: 'none' } as const;
+    const values: Tensor = { name: 's', dtype: 'float16', dims: [3], data: place };
+    const indices: Tensor = { name: '', dtype: 'int64', dims: [3], data: place };
+    const graph = { sparseInitializers: [{ name: 's', dims: [40, 5], values, indices }] };
+    expect(bodyOf(model(graph))).toContain('\n  # s: sparse_tensor(float16[40, 5]), 3 values\n');
+  });
+
   it('writes tensors by place, small ones by content', () => {
     const tensor = (name: string, more: Partial<Tensor>): Tensor => ({
       name,
@@ -161,6 +169,8 @@ describe('statements', () => {
       tensor('text', { dtype: 'float16', elements: [1, -2], data: { place: 'none' } }),
       tensor('scalar', { dims: [], dtype: 'float', elements: [Math.fround(0.1)] }),
     ];
+    // 2 · 8 + 1000 · 4 + 2 · 2 + 2 · 2 + 4
+    expect(print(model({ initializers })).text.split('\n')[0]).toContain('(4,028 bytes)');
     expect(bodyOf(model({ initializers })).split('\n').slice(1, -2)).toEqual([
       '<',
       '  int64[2] shape = {1, -1},',

@@ -91,6 +91,41 @@ describe('messages', () => {
     });
   });
 
+  it('knows an attribute without a type by its content, as files before IR version 3 have them', async () => {
+    const tensor = (field: number) => part(field, int(1, 1), int(2, 7), int(7, 9));
+    const attributes = [
+      part(5, text(1, 'f'), float(2, 0.5)),
+      part(5, text(1, 'i'), int(3, 2)),
+      part(5, text(1, 's'), text(4, 'x')),
+      part(5, text(1, 't'), tensor(5)),
+      part(5, text(1, 'g'), part(6, text(2, 'inner'))),
+      part(5, text(1, 'floats'), float(7, 0.25)),
+      part(5, text(1, 'ints'), int(8, 3)),
+      part(5, text(1, 'strings'), text(9, 'y')),
+      part(5, text(1, 'tensors'), tensor(10)),
+      part(5, text(1, 'graphs'), part(11, text(2, 'one')), part(11, text(2, 'two'))),
+      part(5, text(1, 'nothing')),
+    ];
+    const { value } = await read(modelOf([part(1, text(4, 'Op'), ...attributes), text(2, 'g')]));
+    const found = value!.graph.nodes[0]!.attributes;
+    expect(found.map(({ name, kind }) => [name, kind])).toEqual([
+      ['f', 'float'],
+      ['i', 'int'],
+      ['s', 'string'],
+      ['t', 'tensor'],
+      ['g', 'graph'],
+      ['floats', 'floats'],
+      ['ints', 'ints'],
+      ['strings', 'strings'],
+      ['tensors', 'tensors'],
+      ['graphs', 'graphs'],
+      ['nothing', 'unknown'],
+    ]);
+    expect(found[3]!.value).toMatchObject({ dtype: 'int64', dims: [1], elements: [9] });
+    expect(found[8]!.value).toMatchObject([{ dtype: 'int64', dims: [1], elements: [9] }]);
+    expect(found[9]!.value).toMatchObject([{ name: 'one' }, { name: 'two' }]);
+  });
+
   it('reads metadata of values and tensors, quantisation, devices and the number of training graphs', async () => {
     const pair = (field: number, key: string, value: string) => part(field, text(1, key), text(2, value));
     const axes = part(4, int(1, -1n), part(2, text(2, 'n * 2'), int(3, 2)), part(2, int(1, 8), int(3, 4)));

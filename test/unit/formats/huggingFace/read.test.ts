@@ -165,6 +165,10 @@ describe('a file of safetensors that is not what it says', () => {
     expect(await codesOf(head)).toEqual([code]);
   });
 
+  it('may name its tensors in another order than their bytes have', async () => {
+    expect(await codesOf({ a: tensor('U8', [8], 8, 16), b: tensor('U8', [8], 0, 8) })).toEqual([]);
+  });
+
   it('is told: a head longer than the file, or than any', async () => {
     const bytes = new Uint8Array(64);
     bytes.set([0x00, 0x10, 0, 0, 0, 0, 0, 0, 0x7b, 0x22]);
