@@ -39,6 +39,10 @@ export type Role =
   | 'scanSkip'
   | 'scanNorm'
   | 'scanOut'
+  | 'predictorTokenNorm'
+  | 'predictorStateNorm'
+  | 'predictorProjection'
+  | 'predictorNorm'
   | 'crossNorm'
   | 'crossQuery'
   | 'crossKey'
@@ -211,6 +215,11 @@ export interface Architecture {
   readonly hidden: number;
   readonly norm: { readonly kind: NormKind; readonly epsilon: number };
   readonly layers: readonly Layer[];
+  /**
+   * Layers behind the last one that predict further tokens from its states (DeepSeek-V3, 2.2). They are stored, and not run:
+   * a run gives one token, and who drafts with them decides how often.
+   */
+  readonly predictors: readonly Layer[];
   /** Attention and feed-forward of a layer read the same residual, and both results are added to it. */
   readonly isParallel: boolean;
   /** Norms stand behind the residual additions (BERT) instead of before attention and feed-forward. */

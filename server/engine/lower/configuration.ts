@@ -38,10 +38,12 @@ export function ofConfiguration(name: string, given: Given, part: PartOfModel): 
   const { row, fields } = rowAndFields(rowOf(part.type)!, given.configuration, part.defaults);
   const hidden = fields.need('hidden');
   const count = fields.need('layers');
-  if (count > mostLayers) throw new MissingKeyError('num_hidden_layers');
-  const layers = Array.from({ length: count }, (_, layer) => layerOf(row, fields, layer));
-  const weights = weightsOf({ row, fields, layers, rows: rowsOf(row, fields) }, given, part.prefix);
-  return { architecture: { ...architectureOf(row, fields, hidden), name, layers }, weights };
+  const further = row.names?.predictorProjection ? (fields.number('num_nextn_predict_layers') ?? 0) : 0;
+  if (count + further > mostLayers) throw new MissingKeyError('num_hidden_layers');
+  const all = Array.from({ length: count + further }, (_, layer) => layerOf(row, fields, layer));
+  const [layers, predictors] = [all.slice(0, count), all.slice(count)];
+  const weights = weightsOf({ row, fields, layers: all, rows: rowsOf(row, fields) }, given, part.prefix);
+  return { architecture: { ...architectureOf(row, fields, hidden), name, layers, predictors }, weights };
 }
 
 /** What a row and fields say of weights, and the layers that they are in. */
@@ -102,7 +104,11 @@ function exitOf(row: Row, fields: Fields): Exit {
   return row.isEncoder === true ? 'states' : 'logits';
 }
 
-function architectureOf(row: Row, fields: Fields, hidden: number): Omit<Architecture, 'name' | 'layers'> {
+function architectureOf(
+  row: Row,
+  fields: Fields,
+  hidden: number,
+): Omit<Architecture, 'name' | 'layers' | 'predictors'> {
   return {
     entry: entryOfRow(row, fields),
     hidden,

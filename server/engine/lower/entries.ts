@@ -76,7 +76,7 @@ function frames(building: Building, path: string, { channels, positions }: Frame
 const leading: readonly Role[] = ['classToken', 'distillationToken'];
 
 /** Patches of an image. */
-function patchesOf({ image, patch }: PatchEntry): number {
+export function patchesOf({ image, patch }: PatchEntry): number {
   return Math.floor(image[0] / patch[0]) * Math.floor(image[1] / patch[1]);
 }
 

@@ -54,6 +54,7 @@ export function ofGguf(
     hidden,
     norm: { kind: row.norm ?? (rms === undefined ? 'layer' : 'rms'), epsilon },
     layers,
+    predictors: [],
     isParallel: isParallel(row, values, weights),
     isPostNorm: row.isEncoder === true,
     isCausal: row.isEncoder !== true,

@@ -40,6 +40,12 @@ export class GraphWriter {
     return { ...branch.graph(name), inputs: [], outputs, initializers: [] };
   }
 
+  /** Where nodes are written that are no part of the graph: what they read is stored with it all the same. */
+  aside(): GraphWriter {
+    const aside = new GraphWriter(this.type, this);
+    return Object.assign(aside, { inputs: [] });
+  }
+
   /** Adds a node and returns the name of its first output. */
   node(name: string, operator: string, inputs: readonly string[], options: NodeOptions = {}): string {
     const outputs = options.outputs ?? [`${name}_output_0`];

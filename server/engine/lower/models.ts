@@ -8,6 +8,7 @@ import { GraphWriter } from './graphWriter';
 import { MissingKeyError } from './hyperparameters';
 import { contrastive } from './joins/contrastive';
 import { encoderDecoder } from './joins/encoderDecoder';
+import { imagesInText } from './joins/images';
 import table from './models.json';
 import { transformerGraph } from './transformer';
 
@@ -27,7 +28,7 @@ interface ModelRow extends Row {
   readonly parts: Readonly<Record<string, PartRow>>;
 }
 
-const joins = { contrastive, 'encoder-decoder': encoderDecoder };
+const joins = { contrastive, 'encoder-decoder': encoderDecoder, images: imagesInText };
 
 const models = table.models as unknown as Readonly<Record<string, ModelRow | undefined>>;
 
@@ -69,7 +70,7 @@ function partOf(name: string, row: PartRow, given: Given): Described {
   const { field, prefixes = [], defaults = {} } = row;
   const own =
     field === undefined ? given.configuration : (objectOf(entryOf(given.configuration, field)) ?? {});
-  const type = row.type ?? String(own['model_type']);
+  const type = row.type ?? String(own['model_type'] ?? defaults['model_type']);
   if (!rowOf(type)) throw new MissingKeyError(`${field ?? ''}.model_type`);
   // The type of the numbers, and whether the head is tied, may stand outside.
   const { dtype, torch_dtype: older, tie_word_embeddings: tied } = given.configuration;

@@ -36,6 +36,7 @@ export function transformerGraph(
   const writer = new GraphWriter(weights.activationType);
   const building: Building = { writer, weights, architecture, path: '', inputs: plainInputs };
   finish(building, statesOf(building));
+  storePredictors(building);
   return writer.graph(architecture.name, stored);
 }
 
@@ -44,12 +45,18 @@ export function transformerGraph(
  * @param given what the first layer reads, where it is not what the entry makes
  */
 export function statesOf(building: Building, given?: string): string {
+  const { path } = building;
+  return norm(building, { path }, statesOfLayers(building, given).at(-1)!, 'finalNorm');
+}
+
+/** What the first layer reads, and the states behind each layer; else as {@link statesOf}. */
+export function statesOfLayers(building: Building, given?: string): readonly string[] {
   const { architecture, path } = building;
-  let state = given ?? embedded(building);
+  const states = [given ?? embedded(building)];
   const shared = sharedOf(building);
   for (const layer of architecture.layers.keys())
-    state = layerOf(building, { layer, path: `${path}/layers.${layer}` }, state, shared);
-  return norm(building, { path }, state, 'finalNorm');
+    states.push(layerOf(building, { layer, path: `${path}/layers.${layer}` }, states.at(-1)!, shared));
+  return states;
 }
 
 function sharedOf(building: Building): Shared {
@@ -102,6 +109,23 @@ function lengthsOf({ writer, inputs, path }: Building): Lengths {
     last: writer.node(`${path}/lengths/last/Cast`, 'Cast', [last], { attributes }),
     total: writer.node(`${path}/lengths/total/Cast`, 'Cast', [shape], { attributes }),
   };
+}
+
+/** The weights of layers that predict further tokens: those of any layer, and what makes their input of state and token. */
+function storePredictors(building: Building): void {
+  const { architecture, writer, weights } = building;
+  const { hidden, layers, predictors } = architecture;
+  if (predictors.length === 0) return;
+  const all = { ...architecture, layers: [...layers, ...predictors] };
+  const aside = { ...building, writer: writer.aside(), architecture: all };
+  const shared = sharedOf(aside);
+  for (const [index] of predictors.entries()) {
+    const layer = layers.length + index;
+    layerOf(aside, { layer, path: `/layers.${layer}` }, '', shared);
+    for (const role of ['predictorTokenNorm', 'predictorStateNorm', 'predictorNorm'] as const)
+      writer.stored(weights.take(role, 'weight', [hidden], layer));
+    writer.stored(weights.take('predictorProjection', 'weight', [hidden, 2 * hidden], layer));
+  }
 }
 
 type LayerPlace = Place & { readonly layer: number };

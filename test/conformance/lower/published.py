@@ -111,9 +111,20 @@ CONFIGURATIONS = {
     "Mamba-Codestral-7B": dict(model_type="mamba2", architectures=["Mamba2ForCausalLM"], hidden_size=4096,
                                num_hidden_layers=64, num_heads=128, head_dim=64, n_groups=8, state_size=128,
                                vocab_size=32768, tie_word_embeddings=False),
+    "llava-1.5-7b-hf": dict(
+        model_type="llava", architectures=["LlavaForConditionalGeneration"], image_token_index=32000,
+        text_config=dict(model_type="llama", vocab_size=32064),
+        vision_config=dict(model_type="clip_vision_model", hidden_size=1024, intermediate_size=4096, image_size=336,
+                           num_attention_heads=16, num_hidden_layers=24, patch_size=14)),
+    "gemma-3-4b-it": dict(
+        model_type="gemma3", architectures=["Gemma3ForConditionalGeneration"], mm_tokens_per_image=256,
+        text_config=dict(model_type="gemma3_text", hidden_size=2560, intermediate_size=10240, num_hidden_layers=34,
+                         sliding_window=1024),
+        vision_config=dict(model_type="siglip_vision_model", hidden_size=1152, image_size=896, intermediate_size=4304,
+                           num_attention_heads=16, num_hidden_layers=27, patch_size=14, vision_use_head=False)),
     "distilbert-base": dict(model_type="distilbert", dim=768, hidden_dim=3072, n_layers=6, n_heads=12, vocab_size=30522),
 }
-ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5", "mamba", "mamba2"}
+ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5", "mamba", "mamba2", "llava", "gemma3"}
 
 
 def cache_bytes(c):
@@ -131,6 +142,8 @@ def cache_bytes(c):
 
 if __name__ == "__main__":
     models = []
+    # As DeepSeek-V3 with one more layer, which is what each further predicted token takes beside norms and a product.
+    CONFIGURATIONS["DeepSeek-V3 with a layer more"] = dict(CONFIGURATIONS["DeepSeek-V3"], num_hidden_layers=62)
     for name, fields in CONFIGURATIONS.items():
         known = {k: v for k, v in fields.items() if k not in ("model_type", "torch_dtype")}
         config = AutoConfig.for_model(fields["model_type"], **known)

@@ -68,6 +68,24 @@ def both(text, image):
     return dict(text_config=dict(words, **text), vision_config=dict(vision, **image))
 
 
+def image_in_text(model, config):
+    """A prompt with an image among its tokens, then one more token."""
+    tokens = torch.randint(3, 300, (1, TOKENS))
+    tokens[0, 2:11] = config.image_token_index
+    kinds = (tokens == config.image_token_index).long()
+    more = dict(token_type_ids=kinds) if config.model_type != "llava" else {}
+    first = {}
+
+    def prefill():
+        first.update(out=model(input_ids=tokens, pixel_values=pixels(config.vision_config), use_cache=True, **more))
+
+    def decode():
+        past = first["out"].past_key_values
+        model(input_ids=tokens[:, :1], past_key_values=past, use_cache=True, **({"token_type_ids": kinds[:, :1]} if more else {}))
+
+    return {"prefill": prefill, "decode": decode}
+
+
 def states(model, config):
     tokens = torch.randint(3, 300, (1, TOKENS))
     first = {}
@@ -85,6 +103,10 @@ whisper = dict(vocab_size=320, num_mel_bins=20, d_model=64, encoder_layers=2, de
                max_target_positions=60, decoder_start_token_id=1, **NO_TOKENS)
 mamba = dict(vocab_size=320, hidden_size=64, state_size=16, num_hidden_layers=2, **NO_TOKENS)
 mamba2 = dict(mamba, head_dim=16, num_heads=8, n_groups=2, chunk_size=8)
+text = dict(vocab_size=320, hidden_size=48, intermediate_size=144, num_hidden_layers=2, num_attention_heads=4,
+            num_key_value_heads=2)
+clip_vision = dict(vision, model_type="clip_vision_model")
+siglip_vision = dict(vision, model_type="siglip_vision_model", vision_use_head=False)
 t5 = dict(vocab_size=320, d_model=64, d_kv=24, d_ff=176, num_layers=2, num_decoder_layers=3, num_heads=4)
 
 CASES = {
@@ -103,6 +125,22 @@ CASES = {
     "t5": ("t5", "T5ForConditionalGeneration", t5, text_to_text),
     "t5 gated": ("t5", "T5ForConditionalGeneration", dict(t5, feed_forward_proj="gated-gelu"), text_to_text),
     "t5 untied": ("t5", "T5ForConditionalGeneration", dict(t5, tie_word_embeddings=False, num_heads=6), text_to_text),
+    "llava": ("llava", "LlavaForConditionalGeneration",
+              dict(vision_config=clip_vision, text_config=dict(text, model_type="llama"), image_token_index=319), image_in_text),
+    "llava layer": ("llava", "LlavaForConditionalGeneration",
+                    dict(vision_config=dict(clip_vision, intermediate_size=100), text_config=dict(text, model_type="llama"),
+                         image_token_index=319, vision_feature_layer=-1, multimodal_projector_bias=False), image_in_text),
+    "gemma3": ("gemma3", "Gemma3ForConditionalGeneration",
+               dict(vision_config=siglip_vision, text_config=dict(text, model_type="gemma3_text", head_dim=12),
+                    mm_tokens_per_image=9, image_token_index=319), image_in_text),
+    "gemma3 head": ("gemma3", "Gemma3ForConditionalGeneration",
+                    dict(vision_config=dict(siglip_vision, vision_use_head=True, image_size=96),
+                         text_config=dict(text, model_type="gemma3_text", head_dim=12), mm_tokens_per_image=9,
+                         image_token_index=319), image_in_text),
+    "paligemma": ("paligemma", "PaliGemmaForConditionalGeneration",
+                  dict(vision_config=dict(siglip_vision, projection_dim=48),
+                       text_config=dict(text, model_type="gemma", head_dim=12), projection_dim=48, image_token_index=319),
+                  image_in_text),
     "mamba": ("mamba", "MambaForCausalLM", mamba, states),
     "mamba state": ("mamba", "MambaForCausalLM", dict(mamba, state_size=8, time_step_rank=6, use_bias=True), states),
     "mamba width": ("mamba", "MambaForCausalLM", dict(mamba, expand=3, conv_kernel=3, tie_word_embeddings=False), states),
@@ -122,7 +160,7 @@ CASES = {
 
 # Attentions with a mask that hides what comes later, by the end of their modules' names.
 CAUSAL = re.compile(r"(decoder\.layers\.\d+\.self_attn|decoder\.block\.\d+\.layer\.0\.SelfAttention"
-                    r"|CLIPModel\.text_model\.encoder\.layers\.\d+\.self_attn)$")
+                    r"|language_model\.layers\.\d+\.self_attn|CLIPModel\.text_model\.encoder\.layers\.\d+\.self_attn)$")
 
 
 def batched(counts):

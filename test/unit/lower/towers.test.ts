@@ -3,6 +3,7 @@ import type { Model } from '../../../server/engine/graph/model';
 import { lowerConfiguration } from '../../../server/engine/lower/lowerConfiguration';
 import { countsOf } from './counts';
 import type { Workload } from '../../../server/engine/workload';
+import { published } from './published';
 import { attentionOf, convolvedInVain, tensorsOf, towers, type Towers } from './towers';
 
 const { tokens } = towers;
@@ -61,5 +62,24 @@ describe('T5 whose head is not tied', () => {
     const model = modelOf({ config, parameters: 0, files: [], runs: {} }, false);
     // flan-t5-xl on Hugging Face: 2,849,757,184. Transformers 5.24 ties it: 32,128 x 2,048 fewer.
     expect((await countsOf(model, 1, 0)).parameters).toBe(2_783_959_040 + 32_128 * 2048);
+  });
+});
+
+describe('DeepSeek-V3', () => {
+  const config = published.find(({ name }) => name === 'DeepSeek-V3')!.configuration;
+  const larger = published.find(({ name }) => name === 'DeepSeek-V3 with a layer more')!;
+
+  it('stores the layer that predicts a further token, and does not run it', async () => {
+    const of = (more: object): Model => {
+      const known = { config: { ...config, ...more }, parameters: 0, files: [], runs: {} };
+      return modelOf(known, false);
+    };
+    const with1 = await countsOf(of({ num_nextn_predict_layers: 1 }), 1, 100);
+    const without = await countsOf(of({}), 1, 100);
+    // A layer, norms of token, state and result, and the product of both: 11.5 billion (README_WEIGHTS of the model).
+    expect(with1.parameters).toBe(larger.parameters + 3 * 7168 + 7168 * 2 * 7168);
+    expect(with1.parameters - without.parameters).toBe(11_507_286_016 + 3 * 7168 + 2 * 7168 ** 2);
+    expect(with1.weights + with1.attention).toBe(without.weights + without.attention);
+    expect(with1.cacheBytes).toBe(without.cacheBytes);
   });
 });
