@@ -117,12 +117,20 @@ function checkPastPair(context: NodeContext, keys: number): void {
   });
 }
 
-/** Several heads of the query share one of keys and values, all of one width. */
+/**
+ * Several heads of the query share one of keys, of its width; values may be of another. Without keys and values the query has all
+ * three packed.
+ */
 function checkGrouped(context: NodeContext): void {
   const [heads, groups] = [context.int('num_heads', 0), context.int('kv_num_heads', 0)];
   if (heads < 1 || groups < 1) return;
   checkMultiple(context, 'num_heads', heads, groups, 'kv_num_heads');
   const [query, key] = [context.shape(0)?.[2], context.shape(1)?.[2]];
+  const isPacked = !context.hasInput(1);
+  const all = isPacked ? heads + 2 * groups : heads;
+  const name = isPacked ? 'num_heads + 2 × kv_num_heads' : 'num_heads';
+  if (context.rank(0) === 3 && query !== undefined)
+    checkMultiple(context, `“${context.node.inputs[0]}”[2]`, query, all, name);
   if (context.hasInput(1) && typeof query === 'number' && typeof key === 'number' && context.rank(1) === 3)
     checkSize(context, 1, 2, (query / heads) * groups, `kv_num_heads × ${inputText(context, 0)} / num_heads`);
   const batch = context.shape(0)?.[0];
