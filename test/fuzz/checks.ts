@@ -2,9 +2,11 @@ import type { Model } from '../../server/engine/graph/model';
 import { infer } from '../../server/engine/inference/infer';
 import { costsOn, prepare } from '../../server/engine/analyse';
 import { chipById } from '../../server/engine/chips/catalogue';
+import { readModel } from '../../server/engine/formats';
 import { readOnnx } from '../../server/engine/formats/onnx/read';
 import { parseOnnxText } from '../../server/engine/formats/onnxText/parse';
 import { printListing } from '../../server/engine/formats/onnxText/print';
+import type { ReadModel } from '../../server/engine/formats/room';
 import { memorySource } from '../../server/engine/graph/byteSource';
 import { buildReport } from '../../server/engine/report/build';
 import { uninterrupted } from '../../server/engine/scheduler';
@@ -34,9 +36,24 @@ async function checkInference(model: Model): Promise<void> {
  * Reads one damaged file the whole way: bytes → model → listing → model. Throws if anything throws or if what must hold
  * of every file does not: each problem has a text, an unreadable file has a reason, our own listing is readable.
  */
-export async function fuzzBinary(bytes: Uint8Array): Promise<'unreadable' | 'partial' | 'whole'> {
-  const { value, problems } = await readOnnx(memorySource(bytes), uninterrupted);
-  check(problems.length <= 9, `${problems.length} problems`);
+export async function fuzzBinary(bytes: Uint8Array): Promise<Reading> {
+  return checkFile('fuzz.onnx', bytes, await readOnnx(memorySource(bytes), uninterrupted), 9);
+}
+
+/** As {@link fuzzBinary}, by the reader of the file's format. */
+export async function fuzzFile(name: string, bytes: Uint8Array): Promise<Reading> {
+  return checkFile(name, bytes, await readModel(memorySource(bytes), name, uninterrupted), 101);
+}
+
+type Reading = 'unreadable' | 'partial' | 'whole';
+
+async function checkFile(
+  fileName: string,
+  bytes: Uint8Array,
+  { value, problems }: ReadModel,
+  mostProblems: number,
+): Promise<Reading> {
+  check(problems.length <= mostProblems, `${problems.length} problems`);
   for (const { code, offset } of problems) {
     check(code in en, `no text for ${code}`);
     check(offset === undefined || (offset >= 0 && offset <= bytes.length), `offset ${offset}`);
@@ -46,7 +63,7 @@ export async function fuzzBinary(bytes: Uint8Array): Promise<'unreadable' | 'par
     return 'unreadable';
   }
   await checkInference(value);
-  const { text, positions } = printListing(value, { fileName: 'fuzz.onnx', fileSize: bytes.length });
+  const { text, positions } = printListing(value, { fileName, fileSize: bytes.length });
   for (const node of positions.nodes) positions.position(node);
   const parsed = await parseOnnxText(text, uninterrupted);
   const [first] = parsed.problems;
@@ -101,8 +118,9 @@ const chips = [
 export async function fuzzAnalysis(
   bytes: Uint8Array,
   random: Random = randomOf(1),
+  name = 'fuzz.onnx',
 ): Promise<'unreadable' | 'analysed'> {
-  const { value } = await readOnnx(memorySource(bytes), uninterrupted);
+  const { value } = await readModel(memorySource(bytes), name, uninterrupted);
   if (!value) return 'unreadable';
   const workload = {
     bindings: {},

@@ -38,7 +38,7 @@ function stateSpace(row: Row, fields: Fields): StateSpace {
   const hidden = fields.need('hidden');
   const inner = Math.floor(fields.need('expand') * hidden);
   const isStepped = Boolean(row.names?.scanSteps);
-  const rank = fields.number('time_step_rank') ?? Math.ceil(hidden / 16);
+  const rank = fields.size('time_step_rank') ?? Math.ceil(hidden / 16);
   return {
     kind: 'state-space',
     inner,
@@ -52,12 +52,12 @@ function stateSpace(row: Row, fields: Fields): StateSpace {
 
 function heads(row: Row, fields: Fields, layer: number): HeadsAttention {
   const count = fields.need('heads');
-  const headSize = fields.number('headSize') ?? Math.floor(fields.need('hidden') / count);
+  const headSize = fields.size('headSize') ?? Math.floor(fields.need('hidden') / count);
   const isSingle = row.singleKeyHead?.every((condition) => fields.holds(condition)) === true;
   return {
     kind: 'heads',
     heads: count,
-    kvHeads: isSingle ? 1 : row.isEncoder === true ? count : (fields.number('kvHeads') ?? count),
+    kvHeads: isSingle ? 1 : row.isEncoder === true ? count : (fields.size('kvHeads') ?? count),
     headSize,
     valueHeadSize: headSize,
     window: windowOf(row, fields, layer),
@@ -90,22 +90,22 @@ function latent(fields: Fields): Layer['attention'] {
     plainSize: fields.need('qk_nope_head_dim'),
     rotatedSize: fields.need('qk_rope_head_dim'),
     valueHeadSize: fields.need('v_head_dim'),
-    queryRank: fields.number('q_lora_rank') ?? 0,
+    queryRank: fields.size('q_lora_rank') ?? 0,
   };
 }
 
 function feedForwardOf(row: Row, fields: Fields, layer: number): FeedForward {
   const { innerPerHidden: ratio = 0 } = row;
   const times = typeof ratio === 'string' ? (fields.number(ratio) ?? 0) : ratio;
-  const inner = fields.number('inner') ?? Math.floor(times * fields.need('hidden'));
-  const expertInner = fields.number(row.experts?.inner ?? 'moe_intermediate_size') ?? 0;
-  const shared = (fields.number('n_shared_experts') ?? 0) * expertInner;
+  const inner = fields.size('inner') ?? Math.floor(times * fields.need('hidden'));
+  const expertInner = fields.size(row.experts?.inner ?? 'moe_intermediate_size') ?? 0;
+  const shared = (fields.size('n_shared_experts') ?? 0) * expertInner;
   const isSparse = row.names?.router !== undefined && isSparseLayer(fields, layer);
   return {
     activation: activationOf(fields),
     inner,
     expertInner,
-    sharedInner: fields.number('shared_expert_intermediate_size') ?? shared,
+    sharedInner: fields.size('shared_expert_intermediate_size') ?? shared,
     experts: isSparse ? { count: fields.need('experts'), chosen: fields.need('chosen') } : null,
   };
 }

@@ -32,12 +32,22 @@ export class Fields {
     return typeof value === 'number' && Math.abs(value) < largest ? value : undefined;
   }
 
-  /** Throws a {@link MissingKeyError} where it is no number above 0. */
+  /** Throws a {@link MissingKeyError} where it is no whole number above 0. */
   need(name: string): number {
-    const value = this.number(name);
-    if (value === undefined || value <= 0)
-      throw new MissingKeyError(entryOf(this.aliases, name)?.[0] ?? name);
+    const value = this.size(name);
+    if (value === undefined || value === 0) throw this.missing(name);
     return value;
+  }
+
+  /** A size that may be left out. Throws a {@link MissingKeyError} where it is no whole number, or below 0. */
+  size(name: string): number | undefined {
+    const value = this.number(name);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) throw this.missing(name);
+    return value;
+  }
+
+  private missing(name: string): MissingKeyError {
+    return new MissingKeyError(entryOf(this.aliases, name)?.[0] ?? name);
   }
 
   /** Whether a field holds something: `!name` whether it does not, `name:text` whether one of its texts has it inside. */
@@ -60,9 +70,9 @@ export class Fields {
     if (!list) return [this.need(name), this.need(name)];
     const [first, second] = list;
     const isSize = (value: unknown): value is number =>
-      typeof value === 'number' && value > 0 && value < largest;
+      Number.isInteger(value) && (value as number) > 0 && (value as number) < largest;
     if (isSize(first) && isSize(second)) return [first, second];
-    throw new MissingKeyError(entryOf(this.aliases, name)?.[0] ?? name);
+    throw this.missing(name);
   }
 
   list(name: string): readonly unknown[] | undefined {

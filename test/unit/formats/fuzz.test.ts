@@ -4,7 +4,8 @@ import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { printListing } from '../../../server/engine/formats/onnxText/print';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { fuzzAnalysis, fuzzBinary, fuzzSeed } from '../../fuzz/checks';
+import { fuzzAnalysis, fuzzBinary, fuzzFile, fuzzSeed } from '../../fuzz/checks';
+import { damaged, formatBases } from '../../fuzz/formats';
 import { mutated } from '../../fuzz/bytes';
 import { fixture } from './fixtures';
 import { bytes, int, modelOf, part, someNode, text, varint } from './wire';
@@ -38,6 +39,20 @@ describe('damaged files', () => {
       );
     }
   });
+
+  it.each(formatBases())(
+    'made from $name never throw, and what is read of them prints and parses',
+    async (base) => {
+      for (let seed = 1; seed <= 40; seed++) {
+        const bytes = damaged(base, seed);
+        const tried = async (): Promise<void> => {
+          const result = await fuzzFile(base.name, bytes);
+          if (result !== 'unreadable' && seed % 8 === 0) await fuzzAnalysis(bytes, undefined, base.name);
+        };
+        await tried().catch((error: unknown) => expect.fail(`seed ${seed}: ${String(error)}`));
+      }
+    },
+  );
 
   it('of random bytes never throw', async () => {
     await fc.assert(

@@ -47,9 +47,9 @@ export function isZip(head: Uint8Array): boolean {
  */
 export async function zipEntries(source: ByteSource, meter: Meter): Promise<ReadonlyMap<string, ZipEntry>> {
   const { at, size, count } = await directoryOf(source);
+  if (at + size > source.size) throw truncated(source.size, at + size);
   if (size > limits.directory || count > limits.entries)
     throw unreadable('format.too-many', { limit: limits.entries }, at);
-  if (at + size > source.size) throw truncated(source.size, at + size);
   meter.take(size);
   const bytes = await source.read(at, size);
   const view = viewOf(bytes);
@@ -149,7 +149,7 @@ export async function zipContent(
   meter: Meter,
 ): Promise<Uint8Array> {
   if (entry.size > most || entry.packed > most)
-    throw unreadable('format.part-too-long', { part: 'ZIP' }, entry.head);
+    throw unreadable('format.part-too-long', { part: 'ZIP' }, Math.min(entry.head, source.size));
   meter.take(entry.size);
   const at = await zipStart(source, entry);
   if (at + entry.packed > source.size) throw truncated(source.size, at + entry.packed);
