@@ -135,6 +135,27 @@ describe('the weights of a model', () => {
     },
   );
 
+  it('are tensors: a single number is none', async () => {
+    const product = (columns: number): Uint8Array => {
+      const info = (field: number, name: string, last: number) => {
+        const shape = part(2, part(1, int(1, 1)), part(1, int(1, last)));
+        return part(field, text(1, name), part(2, part(1, int(1, 10), shape)));
+      };
+      const weights = bytes(9, new Uint8Array(2 * columns));
+      return modelOf([
+        part(1, text(1, 'x'), text(1, 'w'), text(2, 'y'), text(4, 'MatMul')),
+        part(5, int(1, 1), int(1, columns), int(2, 10), text(8, 'w'), weights),
+        info(11, 'x', 1),
+        info(12, 'y', columns),
+      ]);
+    };
+    const single = (await scanned(product(1))).found;
+    expect([single.tensors, single.bytesRead]).toEqual([[], 0]);
+    const pair = (await scanned(product(2))).found;
+    expect(pair.tensors).toMatchObject([{ name: 'w', zeros: 2 }]);
+    expect(pair.bytesRead).toBe(4);
+  });
+
   it('speed up chips that skip their zeros, and no others', () => {
     // One layer of 4096 × 4096 in fp16 on 1 row, whose weights bind, and on 4096 rows, whose arithmetic does.
     for (const [rows, atMost] of [
