@@ -68,6 +68,16 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     context: { type: 'string' },
     require: { type: 'boolean' },
   },
+  phases: {
+    ...formatted,
+    ...workload,
+    chip: { type: 'string', multiple: true, short: 'c' },
+    host: { type: 'string' },
+    batch: { type: 'string' },
+    prompt: { type: 'string' },
+    context: { type: 'string' },
+    accepted: { type: 'string' },
+  },
   chips: formatted,
   verify: {
     ...common,

@@ -6,7 +6,13 @@ import { message } from '../../l10n/cli';
 import { writeMessage } from '../../l10n/write';
 import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
-import { cachePolicies, optimizers, phases, precisionPolicies, recomputations } from '../engine/workload';
+import {
+  cachePolicies,
+  optimizers,
+  phases as phaseNames,
+  precisionPolicies,
+  recomputations,
+} from '../engine/workload';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
@@ -22,6 +28,7 @@ import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
+import { phases } from './phases';
 import { onlyPath } from './task';
 import { verify } from './verify';
 
@@ -97,6 +104,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
     case 'fit':
       return fit(words, language, console.heapBytes);
+    case 'phases':
+      return phases(words, language, console.heapBytes);
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {
@@ -120,7 +129,7 @@ function helpText(language: Language): string {
     chips: chosenChips([])
       .chips.map((chip) => chip.id)
       .join(', '),
-    phases: phases.join(', '),
+    phases: phaseNames.join(', '),
     precisions: precisionPolicies.join(', '),
     shells: shells.join(', '),
     runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),

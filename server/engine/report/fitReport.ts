@@ -116,7 +116,8 @@ export function fitSections({ path, chips }: FitReport, words: Words): Section[]
   ];
 }
 
-function limitText(limit: Limit | undefined, words: Words): string {
+/** A limit with what forbids more. */
+export function limitText(limit: Limit | undefined, words: Words): string {
   if (limit?.isUnlimited) return words.text('print.fit.unlimited');
   if (!limit || limit.value === null) return words.text('print.unknown');
   const count = words.count(limit.value);

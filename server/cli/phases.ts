@@ -1,0 +1,54 @@
+import { csvRow } from '../../outside/csv';
+import type { Language } from '../../l10n/language';
+import { phasesOf } from '../engine/phasesOf';
+import {
+  phasesRows,
+  phasesSections,
+  type ChipPhases,
+  type PhasesReport,
+} from '../engine/report/phasesReport';
+import { uninterrupted } from '../engine/scheduler';
+import { reportWords } from '../reportWords';
+import { parseAmount, parseCount, type Arguments } from './arguments';
+import { usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
+import { refuseTooMuch, roomIn } from './memory';
+import { openModel } from './openModel';
+import { inFormat, tableFormats } from './tableFormats';
+import { taskOf } from './task';
+import { prepareAsked, settingsNotes } from './workload';
+
+/** Tokens of a prompt, and of a context, where none are given. */
+const usualTokens = 1024;
+
+/** `siliconlens phases MODEL`: prefill and decode of a language model side by side, and how they change with batch and context. */
+export async function phases(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
+  const format = words.choice('format', tableFormats) ?? 'table';
+  const accepted = parseAmount('accepted', words.text('accepted')) ?? 1;
+  if (accepted < 1) throw usage('cli.error.count', { option: '--accepted', value: String(accepted) });
+  const sizes = {
+    batch: parseCount('batch', words.text('batch')) ?? 1,
+    prompt: parseCount('prompt', words.text('prompt')) ?? usualTokens,
+    context: parseCount('context', words.text('context')) ?? usualTokens,
+  };
+  const { path, asked, choice, chips, host } = await taskOf(words, language);
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  refuseTooMuch(opened, chips.length, heapBytes);
+  const { prepared, remarks } = await prepareAsked(opened.model, { ...asked, phase: 'decode' });
+  const found: ChipPhases[] = [];
+  for (const chip of chips)
+    found.push(await phasesOf({ prepared, sizes, accepted, ...(host && { host }) }, chip, uninterrupted));
+  const { workload } = prepared;
+  const report: PhasesReport = { schemaVersion: 1, path, workload, acceptedTokens: accepted, chips: found };
+  return {
+    text: inFormat(
+      format,
+      report,
+      () => phasesSections(report, reportWords(language)),
+      () => `${phasesRows(report).map(csvRow).join('\r\n')}\r\n`,
+    ),
+    failure: opened.failure,
+    notes: settingsNotes(words, remarks, language).join('\n'),
+    inputs: await otherInputs(words, [opened], choice),
+  };
+}

@@ -1,0 +1,134 @@
+import { costsOn, prepare, type ChipAnalysis, type Prepared } from './analyse';
+import type { Chip } from './chips/chip';
+import type { Bound } from './cost/types';
+import { wholeTotal } from './cost/totals';
+import { resolveBindings } from './inference/bindingNames';
+import type { ChipPhases, PhasePoint, PhaseSizes } from './report/phasesReport';
+import type { Scheduler } from './scheduler';
+import { whatFits, type Question } from './whatFits';
+import type { Phase } from './workload';
+
+/** Sizes of the curves: powers of two up to these, as far as they fit. */
+const mostBatch = 1024;
+const firstContext = 1024;
+const mostContext = 1_048_576;
+
+/** What is asked about the phases of a language model. */
+export interface PhasesQuestion extends Question {
+  readonly sizes: PhaseSizes;
+  /** Tokens that a step of decoding yields for each sequence, by speculative decoding; 1 without. */
+  readonly accepted: number;
+}
+
+/**
+ * Prefill and decode of one language model on a chip: the time to the first token is that of a prefill of the prompt, the time per
+ * token that of one step of decoding behind the context, divided by the tokens that a step yields.
+ */
+export async function phasesOf(
+  question: PhasesQuestion,
+  chip: Chip,
+  scheduler: Scheduler,
+): Promise<ChipPhases> {
+  const { prepared, host, sizes, accepted } = question;
+  const { batch, prompt, context } = sizes;
+  const on = (one: Prepared): Promise<ChipAnalysis> => costsOn(one, chip, scheduler, host);
+  const prefill = await on(await inPhase(prepared, 'prefill', { batch, sequence: prompt }, scheduler));
+  const decodes = await inPhase(prepared, 'decode', { batch, past: context }, scheduler);
+  const decode = await on(decodes);
+  const { limits } = await whatFits({ prepared: decodes, ...(host && { host }) }, chip, scheduler);
+  const largest = (dimension: 'batch' | 'past'): number =>
+    limits.find((limit) => limit.dimension === dimension)?.value ?? Infinity;
+  const at = async (other: Partial<PhaseSizes>): Promise<PhasePoint> => {
+    const of = { ...sizes, ...other };
+    const found = await on(
+      await inPhase(prepared, 'decode', { batch: of.batch, past: of.context }, scheduler),
+    );
+    return pointOf(found, of.batch, accepted);
+  };
+  const hasCache = 'past' in named(prepared, { past: 1 });
+  const batches = hasCache ? powers(1, Math.min(mostBatch, largest('batch'))) : [];
+  const contexts = hasCache ? powers(firstContext, Math.min(mostContext, largest('past'))) : [];
+  const batchCurve: (PhasePoint & { size: number })[] = [];
+  for (const size of batches) batchCurve.push({ size, ...(await at({ batch: size })) });
+  const contextCurve: (PhasePoint & { size: number })[] = [];
+  for (const size of contexts) contextCurve.push({ size, ...(await at({ context: size })) });
+  const first = wholeTotal(prefill.cost.total.latencySeconds);
+  return {
+    id: chip.id,
+    runtime: decode.cost.runtime,
+    precision: decode.cost.precision.compute,
+    ...sizes,
+    timeToFirstToken: first && { value: first.value, low: first.low, high: first.high, basis: first.basis },
+    prefill: { ...pointOf(prefill, batch * prompt, 1), fits: prefill.fit.fits },
+    decode: hasCache ? pointOf(decode, batch, accepted) : null,
+    limits: hasCache ? limits : [],
+    batches: batchCurve,
+    contexts: contextCurve,
+    memoryBoundBelowBatch: await crossing(batchCurve, (size) => at({ batch: size })),
+  };
+}
+
+/** The model in another phase, with numbers for the roles that it has. */
+async function inPhase(
+  prepared: Prepared,
+  phase: Phase,
+  roles: Readonly<Record<string, number>>,
+  scheduler: Scheduler,
+): Promise<Prepared> {
+  const { model, workload } = prepared;
+  const bindings = { ...workload.bindings, ...named(prepared, roles) };
+  return prepare(model, { ...workload, phase, bindings }, scheduler);
+}
+
+/** Numbers by the model's own names; roles that it has no name for are left out. */
+function named(
+  { model, inference }: Prepared,
+  roles: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const { bindings } = resolveBindings(model.graph, [roles]);
+  return Object.fromEntries(Object.entries(bindings).filter(([name]) => inference.names.has(name)));
+}
+
+/** @param tokens of one run, before those that speculation adds */
+function pointOf({ cost, fit }: ChipAnalysis, tokens: number, accepted: number): PhasePoint {
+  const seconds = wholeTotal(cost.total.latencySeconds)?.value ?? null;
+  return {
+    seconds: seconds && seconds / accepted,
+    tokensPerSecond: seconds ? (tokens * accepted) / seconds : null,
+    bound: mostlyBound(cost.kernels),
+    fits: fit.fits,
+  };
+}
+
+/** What bounds most of the time. */
+function mostlyBound(kernels: ChipAnalysis['cost']['kernels']): Bound {
+  const seconds = new Map<Bound, number>();
+  for (const { bound, seconds: time } of kernels)
+    seconds.set(bound, (seconds.get(bound) ?? 0) + (time?.value ?? 0));
+  const [first] = [...seconds].sort(([, a], [, b]) => b - a);
+  return first && first[1] > 0 ? first[0] : 'unknown';
+}
+
+function powers(from: number, to: number): number[] {
+  const sizes: number[] = [];
+  for (let size = from; size <= to; size *= 2) sizes.push(size);
+  return sizes;
+}
+
+/** The smallest size that memory no longer bounds, between two points of the curve of which it bounds the first; null where none is. */
+async function crossing(
+  curve: readonly (PhasePoint & { readonly size: number })[],
+  at: (size: number) => Promise<PhasePoint>,
+): Promise<number | null> {
+  const next = curve.findIndex(
+    ({ bound }, i) => i > 0 && bound === 'compute' && curve[i - 1]!.bound === 'memory',
+  );
+  if (next === -1) return null;
+  let [below, above] = [curve[next - 1]!.size, curve[next]!.size];
+  while (above - below > 1) {
+    const middle = (below + above) >> 1;
+    if ((await at(middle)).bound === 'memory') below = middle;
+    else above = middle;
+  }
+  return above;
+}
