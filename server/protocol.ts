@@ -285,6 +285,8 @@ export interface MemoryPoint {
   readonly node: number;
   readonly label: string;
   readonly activationBytes: number;
+  /** The largest values that are alive then, beside the weights. */
+  readonly alive: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /** Rows of the node table, sorted and filtered by the server. */

@@ -17,6 +17,7 @@ import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
+import { memoryLines } from './memoryHover';
 import { reason } from './reason';
 import { appendAll } from '../engine/lists';
 
@@ -106,6 +107,7 @@ export function nodeHover(
   lines.push(workLine(analysis, node, language), '');
   if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
+  appendAll(lines, memoryLines(analysis, index, language));
   appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);
   if (why) lines.push(why, '');

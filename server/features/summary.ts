@@ -4,6 +4,8 @@ import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';
+import { liveAt } from '../engine/memory/live';
+import type { MemoryTimeline } from '../engine/memory/timeline';
 import { usableBytes } from '../engine/memory/fit';
 import { severityRank } from '../engine/problem';
 import type { Steps } from '../engine/scheduler';
@@ -22,6 +24,8 @@ const costliestCount = 10;
 const problemLimit = 100;
 const memoryLimit = 500;
 const textLimit = 80;
+const aliveLimit = 3;
+const nameLimit = 40;
 
 /** What is summed up of a chip once, however many points a page gets in the end. */
 interface ChipParts {
@@ -30,6 +34,7 @@ interface ChipParts {
   readonly byScope: readonly Share[];
   readonly byBound: readonly Share[];
   readonly kernels: number;
+  readonly buffers: MemoryTimeline['buffers'];
   /** Of the costliest kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
   readonly costliest: readonly NodeRow[];
@@ -88,7 +93,7 @@ function build(
 
 function chipSummary(
   analysis: Analysis,
-  { head, ...parts }: ChipParts,
+  { head, buffers, ...parts }: ChipParts,
   points: number,
 ): Omit<SummaryChip, 'measured'> {
   const { id, name, runtime, precision, total, efficiency, roofs } = head;
@@ -104,7 +109,7 @@ function chipSummary(
     memory: {
       ...memory,
       usableBytes: usableBytes(memory),
-      points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)),
+      points: memoryPoints(analysis, { points: timeline, buffers }, Math.min(points, memoryLimit)),
     },
     roofs,
     ...parts,
@@ -141,6 +146,7 @@ function* chipParts(
     byScope: byScope.list(),
     byBound: byBound.list(),
     kernels: chip.plan.kernels.length,
+    buffers: chip.timeline.buffers,
     points: yield* rooflinePoints(analysis, chip, points),
     costliest: costliest.list().map((index) => make(nodes[index]!)),
   };
@@ -256,21 +262,32 @@ function labelOf({ inference }: Analysis, index: number): string {
   return (node?.name || node?.outputs[0] || node?.operator || '').slice(-textLimit);
 }
 
-/** The timeline in at most `limit` points: of each stretch the moment that needs most. */
+/** The timeline in at most `limit` points: of each stretch the moment that needs most, and what is alive then. */
 function memoryPoints(
-  analysis: Analysis,
-  timeline: ReportChipHead['memory']['timeline'],
+  { inference }: Analysis,
+  { points, buffers }: Pick<MemoryTimeline, 'points' | 'buffers'>,
   limit: number,
 ): MemoryPoint[] {
-  const stretch = Math.max(1, Math.ceil(timeline.length / limit));
-  const points: MemoryPoint[] = [];
-  for (let from = 0; from < timeline.length; from += stretch) {
-    const peak = timeline
-      .slice(from, from + stretch)
-      .reduce((high, one) => (one.activationBytes > high.activationBytes ? one : high));
-    const node = analysis.inference.nodes[peak.node]?.node;
-    const label = (node?.name || node?.operator || '').slice(-textLimit);
-    points.push({ node: peak.node, label, activationBytes: peak.activationBytes });
+  const stretch = Math.max(1, Math.ceil(points.length / limit));
+  const peaks: number[] = [];
+  for (let from = 0; from < points.length; from += stretch) {
+    let peak = from;
+    for (let at = from; at < Math.min(from + stretch, points.length); at++)
+      if (points[at]!.activationBytes > points[peak]!.activationBytes) peak = at;
+    peaks.push(peak);
   }
-  return points;
+  const alive = liveAt(buffers ?? [], peaks, aliveLimit);
+  return peaks.map((at, i) => {
+    const { node, activationBytes } = points[at]!;
+    const own = inference.nodes[node]?.node;
+    return {
+      node,
+      label: (own?.name || own?.operator || '').slice(-textLimit),
+      activationBytes,
+      alive: alive[i]!.map(({ value, bytes }) => ({
+        name: (inference.values[value]?.name ?? '').slice(-nameLimit),
+        bytes,
+      })),
+    };
+  });
 }

@@ -76,7 +76,10 @@ function activationLayer(points: readonly MemoryPoint[]): Layer {
     label,
     paint: 'charts-orange',
     values: points.map((point) => point.activationBytes),
-    tips: points.map((point) => [`${label} ${show.bytes(point.activationBytes)}`]),
+    tips: points.map((point) => [
+      `${label} ${show.bytes(point.activationBytes)}`,
+      ...point.alive.map(({ name, bytes }) => `${name} ${show.bytes(bytes)}`),
+    ]),
     marksNode: true,
   };
 }

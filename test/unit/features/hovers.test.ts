@@ -46,6 +46,20 @@ describe('the hover of a node', () => {
     expect(lines).toContain('Node `the product`');
   });
 
+  it('says where memory is highest, and what is alive then', async () => {
+    const chain = modelOf({
+      inputs: [float('x', 32, 64)],
+      outputs: [float('z', 1, 1)],
+      initializers: [weight('w', 64, 64)],
+      nodes: [node('MatMul', ['x', 'w'], ['y']), node('ReduceMax', ['y'], ['z'], { name: 'after' })],
+    });
+    // 64 x 64 floats of weights, 32 x 64 in and between, one out.
+    expect(await linesOf(chain, 1)).toContain(
+      'Memory is highest here on Tesla T4: 32.8 kB, of which weights 16.4 kB. Alive besides: `x` 8.19 kB, `y` 8.19 kB, `z` 4 B',
+    );
+    expect((await linesOf(chain, 0)).filter((line) => line.startsWith('Memory is highest'))).toEqual([]);
+  });
+
   it('says where it runs on the host, that nothing runs, and what is not known', async () => {
     const away = await linesOf(product, 0, { seconds: estimate(1e-6, 1e-6, 1e-6), placement: 'host' });
     expect(row(away)).toMatch(/^\| Tesla T4 \(on the host\) \| 1 µs \|/);

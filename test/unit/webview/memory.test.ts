@@ -4,9 +4,9 @@ import { memoryData } from '../../../webview/content/memory';
 import { chipOf } from './made';
 
 const points = [
-  { node: 3, label: 'k3', activationBytes: 2e8 },
-  { node: 5, label: 'k5', activationBytes: 1e9 },
-  { node: 8, label: 'k8', activationBytes: 5e8 },
+  { node: 3, label: 'k3', activationBytes: 2e8, alive: [] },
+  { node: 5, label: 'k5', activationBytes: 1e9, alive: [] },
+  { node: 8, label: 'k8', activationBytes: 5e8, alive: [] },
 ];
 /** 3 GB of weights and at most 1 GB of activations; 10 GB, of which the runtime keeps 2. */
 const dataOf = (memory: Partial<SummaryChip['memory']> = {}, phase: 'inference' | 'training' = 'inference') =>
@@ -14,6 +14,15 @@ const dataOf = (memory: Partial<SummaryChip['memory']> = {}, phase: 'inference' 
 const data = dataOf();
 
 describe('memory over time', () => {
+  it('says what is alive at a point', () => {
+    const alive = [
+      { name: 'a', bytes: 3e8 },
+      { name: 'b', bytes: 2e8 },
+    ];
+    const { layers } = dataOf({ points: [{ ...points[1]!, alive }] });
+    expect(layers[1]!.tips).toEqual([['Live activations 1 GB', 'a 300 MB', 'b 200 MB']]);
+  });
+
   it('is not drawn without a timeline', () => {
     expect(memoryData(chipOf(), 'inference')).toBeNull();
   });
@@ -56,7 +65,7 @@ describe('memory over time', () => {
   });
 
   it('names the first of two equal points', () => {
-    const equal = [...points, { node: 9, label: 'k9', activationBytes: 1e9 }];
+    const equal = [...points, { node: 9, label: 'k9', activationBytes: 1e9, alive: [] }];
     expect(dataOf({ points: equal }).summary).toContain('At most 4 GB, at k5.');
   });
 
@@ -107,7 +116,12 @@ describe('memory over time', () => {
         { node: 3, cells: ['k3', '3 GB', '200 MB', '3.2 GB'] },
       ],
     });
-    const many = Array.from({ length: 201 }, (_, node) => ({ node, label: 'k', activationBytes: node }));
+    const many = Array.from({ length: 201 }, (_, node) => ({
+      node,
+      label: 'k',
+      activationBytes: node,
+      alive: [],
+    }));
     const { table } = dataOf({ points: many });
     expect([table.rows.length, table.rows[0]!.node, table.rows[199]!.node]).toEqual([200, 200, 1]);
   });

@@ -15,8 +15,8 @@ const chip = chipOf({
   byOperator: [{ name: 'MatMul', seconds: 0.003, nodes: 2 }],
   memory: {
     points: [
-      { node: 3, label: 'k3', activationBytes: 1e9 },
-      { node: 4, label: 'k4', activationBytes: 5e8 },
+      { node: 3, label: 'k3', activationBytes: 1e9, alive: [] },
+      { node: 4, label: 'k4', activationBytes: 5e8, alive: [] },
     ],
   },
 });
