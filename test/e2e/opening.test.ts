@@ -3,6 +3,8 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
+import { tinyNet } from '../unit/formats/openvino/ir';
+import { archive } from '../unit/formats/pytorch/program';
 import { type TabState, Workbench } from './workbench';
 
 let bench: Workbench;
@@ -14,6 +16,8 @@ beforeAll(async () => {
   bench = await Workbench.open('opening', {
     prepare: (folder) => {
       writeFileSync(join(folder, 'weights.gguf'), tinyUnknown());
+      writeFileSync(join(folder, 'program.pt2'), archive());
+      writeFileSync(join(folder, 'net.xml'), tinyNet());
       if (!hasGit) return;
       const git = (...args: string[]) =>
         execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
@@ -79,6 +83,24 @@ it('shows the tensors of a GGUF file after a click, and its report from its menu
   expect(await report.locator('header .summary').innerText()).toBe(
     '0 nodes · 18,496 parameters · 10.6 kB of weights',
   );
+});
+
+it('shows a program of PyTorch after a click', async () => {
+  await bench.file('program.pt2').click();
+  await bench.tabsBecome(['>~program.pt2.onnxtxt']);
+  const text = async (): Promise<string> => (await bench.activeText()) ?? '';
+  await bench.until(
+    async () => (await text()).includes('linear = aten.linear (x, "head.weight")'),
+    'the operators',
+  );
+});
+
+it('opens an OpenVINO model by its menu, since many files end as it does', async () => {
+  await bench.file('net.xml').click();
+  await bench.tabsBecome(['>~net.xml']);
+  await bench.fileMenu('net.xml', 'Open Listing');
+  const text = async (): Promise<string> => (await bench.activeText()) ?? '';
+  await bench.until(async () => (await text()).includes('xw = openvino.MatMul'), 'the layers');
 });
 
 it('opens from quick open', async () => {

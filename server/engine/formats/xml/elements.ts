@@ -79,7 +79,7 @@ class Walker {
     private readonly meter: Meter,
   ) {
     const { parser } = this;
-    parser.on('error', () => (this.fault ??= damaged('XML', this.at)));
+    parser.on('error', () => (this.fault ??= damaged('tag', this.at)));
     parser.on('doctype', () => (this.fault ??= damaged('DOCTYPE', this.at)));
     parser.on('opentag', ({ name, attributes }) => this.begin(name, attributes as Record<string, string>));
     parser.on('closetag', ({ name }) => this.close(name));
@@ -92,7 +92,7 @@ class Walker {
     this.pending += text.length;
     this.parser.write(text);
     if (this.fault) throw this.fault;
-    if (this.pending > limits.token) throw unreadable('format.part-too-long', { part: 'XML' }, at);
+    if (this.pending > limits.token) throw unreadable('format.part-too-long', { part: 'tag' }, at);
   }
 
   end(at: number): void {

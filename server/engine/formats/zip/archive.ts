@@ -56,12 +56,12 @@ export async function zipEntries(source: ByteSource, meter: Meter): Promise<Read
   const decoder = new TextDecoder();
   const entries = new Map<string, ZipEntry>();
   for (let from = 0; entries.size < count && from + 46 <= bytes.length;) {
-    if (view.getUint32(from, true) !== signatures.entry) throw damaged('ZIP', at + from);
+    if (view.getUint32(from, true) !== signatures.entry) throw damaged('zip entry', at + from);
     const [nameSize, extraSize, commentSize] = [28, 30, 32].map((slot) =>
       view.getUint16(from + slot, true),
     ) as [number, number, number];
     const end = from + 46 + nameSize;
-    if (end + extraSize > bytes.length) throw damaged('ZIP', at + from);
+    if (end + extraSize > bytes.length) throw damaged('zip entry', at + from);
     const name = decoder.decode(bytes.subarray(from + 46, end));
     meter.take(memory.entry + memory.letter * name.length);
     const [packed, whole, head] = largeNumbers(
@@ -118,15 +118,15 @@ async function largeDirectory(
 ): Promise<{ at: number; size: number; count: number }> {
   if (locator.getUint32(0, true) !== signatures.locator) return small;
   const at = Number(locator.getBigUint64(8, true));
-  if (!Number.isSafeInteger(at) || at + 56 > source.size) throw damaged('ZIP', source.size);
+  if (!Number.isSafeInteger(at) || at + 56 > source.size) throw damaged('zip entry', source.size);
   const view = viewOf(await source.read(at, 56));
-  if (view.byteLength < 56 || view.getUint32(0, true) !== signatures.end64) throw damaged('ZIP', at);
+  if (view.byteLength < 56 || view.getUint32(0, true) !== signatures.end64) throw damaged('zip entry', at);
   const [count, size, place] = [32, 40, 48].map((slot) => Number(view.getBigUint64(slot, true))) as [
     number,
     number,
     number,
   ];
-  if (![count, size, place].every(Number.isSafeInteger)) throw damaged('ZIP', at);
+  if (![count, size, place].every(Number.isSafeInteger)) throw damaged('zip entry', at);
   return { at: place, size, count };
 }
 
@@ -134,7 +134,8 @@ async function largeDirectory(
 export async function zipStart(source: ByteSource, entry: ZipEntry): Promise<number> {
   if (entry.head + 30 > source.size) throw truncated(source.size, entry.head + 30);
   const view = viewOf(await source.read(entry.head, 30));
-  if (view.byteLength < 30 || view.getUint32(0, true) !== signatures.head) throw damaged('ZIP', entry.head);
+  if (view.byteLength < 30 || view.getUint32(0, true) !== signatures.head)
+    throw damaged('zip entry', entry.head);
   return entry.head + 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
@@ -149,13 +150,13 @@ export async function zipContent(
   meter: Meter,
 ): Promise<Uint8Array> {
   if (entry.size > most || entry.packed > most)
-    throw unreadable('format.part-too-long', { part: 'ZIP' }, Math.min(entry.head, source.size));
+    throw unreadable('format.part-too-long', { part: 'zip entry' }, Math.min(entry.head, source.size));
   meter.take(entry.size);
   const at = await zipStart(source, entry);
   if (at + entry.packed > source.size) throw truncated(source.size, at + entry.packed);
   const bytes = await source.read(at, entry.packed);
   if (entry.method === 0) return bytes;
-  if (entry.method !== 8) throw damaged('ZIP', entry.head);
+  if (entry.method !== 8) throw damaged('zip entry', entry.head);
   return inflated(bytes, entry);
 }
 
@@ -166,7 +167,7 @@ function inflated(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   const whole = new Uint8Array(entry.size);
   let filled = 0;
   const inflate = new Inflate((chunk) => {
-    if (filled + chunk.length > whole.length) throw damaged('ZIP', entry.head);
+    if (filled + chunk.length > whole.length) throw damaged('zip entry', entry.head);
     whole.set(chunk, filled);
     filled += chunk.length;
   });
@@ -174,9 +175,9 @@ function inflated(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
     for (let at = 0; at < bytes.length; at += piece)
       inflate.push(bytes.subarray(at, at + piece), at + piece >= bytes.length);
   } catch {
-    throw damaged('ZIP', entry.head);
+    throw damaged('zip entry', entry.head);
   }
-  if (filled !== whole.length) throw damaged('ZIP', entry.head);
+  if (filled !== whole.length) throw damaged('zip entry', entry.head);
   return whole;
 }
 
