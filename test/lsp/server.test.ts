@@ -229,7 +229,7 @@ describe('hovers and hints', () => {
     const line = document.at('relu = ').line;
     const hints = await document.hints(line, line);
     expect(hints.map(({ position, label }) => [position, label])).toEqual([
-      [{ line, character: '  relu'.length }, '1×12'],
+      [{ line, character: document.text.split('\n')[line]!.indexOf(' = ') }, '1×12'],
     ]);
     const resolved = await client.ask<{ tooltip?: { value: string } }>('inlayHint/resolve', hints[0] ?? {});
     expect(resolved.tooltip?.value).toContain('**Relu**');

@@ -1,6 +1,7 @@
 import { emptyGraph, emptyModel } from '../../../server/engine/graph/emptyModel';
 import { describe, expect, it } from 'vitest';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
+import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import { printListing, printUnreadable } from '../../../server/engine/formats/onnxText/print';
 import type { Listing } from '../../../server/engine/formats/onnxText/print';
 import type { Range } from '../../../server/engine/formats/onnxText/places';
@@ -148,6 +149,26 @@ describe('statements', () => {
     const indices: Tensor = { name: '', dtype: 'int64', dims: [3], data: place };
     const graph = { sparseInitializers: [{ name: 's', dims: [40, 5], values, indices }] };
     expect(bodyOf(model(graph))).toContain('\n  # s: sparse_tensor(float16[40, 5]), 3 values\n');
+  });
+
+  // As onnx.printer of onnx 1.23 writes these two nodes; its parser takes quoted names and bare identifiers alone.
+  it('leads each node by its name, so that it is found', async () => {
+    const named = model({
+      inputs: [{ name: 'x' }],
+      outputs: [{ name: 'z' }],
+      nodes: [
+        node('Relu', ['x'], ['y'], { name: '/a/b c]"x' }),
+        node('Relu', ['y'], ['z'], { name: 'conv_1' }),
+      ],
+    });
+    const { text, positions } = printListing(named, { fileName: 'm.onnx' });
+    expect(text).toContain('  ["/a/b c]\\"x"] y = Relu (x)\n  [conv_1] z = Relu (y)\n');
+    const at = reader(text);
+    const position = positions.position(named.graph.nodes[1]!)!;
+    expect([at(position.operator), at(position.outputs[0]!)]).toEqual(['Relu', 'z']);
+    expect(at(position.range)).toBe('[conv_1] z = Relu (y)');
+    const { value } = await parseOnnxText(text, uninterrupted);
+    expect(value!.graph.nodes.map(({ name }) => name)).toEqual(['/a/b c]"x', 'conv_1']);
   });
 
   it('writes tensors by place, small ones by content', () => {

@@ -21,8 +21,8 @@ const mostNames = 100;
 
 /**
  * Prints a model in ONNX's textual syntax (onnx docs/Syntax.md), and says where every node, value and attribute stands.
- * Weights appear by name, type, shape and place. Choices where the grammar leaves room: names that are no identifiers
- * are quoted; tensors of at most 32 integers or 8 floats (of 32 or 64 bits) are written out, because shapes and scales
+ * Weights appear by name, type, shape and place. Choices where the grammar leaves room: nodes are led by
+ * their names as onnx.printer does; names that are no identifiers are quoted; tensors of at most 32 integers or 8 floats (of 32 or 64 bits) are written out, because shapes and scales
  * explain a graph; sparse tensors, which the grammar cannot write, appear as comments; comments are in ONNX's own words.
  */
 export function printListing(model: Model, options: PrintOptions): Listing {
@@ -133,7 +133,7 @@ class Printer {
   private *writeNode(node: Node, scope: Scope, parent: number): Steps<void> {
     const { out } = this;
     const index = this.table.begin(node, scope, parent, out.line, out.character);
-    if (out.isComplete && node.name !== '') out.write(`[${quote(node.name)}] `);
+    if (node.name !== '') out.write(`[${out.nameText(node.name)}] `);
     const outputs: number[] = [];
     const outputCount = this.writeNames(node.outputs, 'outputs', outputs);
     out.write(outputCount > 0 ? ' = ' : '= ');
