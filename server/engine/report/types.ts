@@ -222,4 +222,7 @@ export interface ReportProblem {
   readonly code: string;
   readonly message: string;
   readonly node: number | null;
+  /** Place in a hand-written text, counted from 1, where it is known. */
+  readonly line?: number;
+  readonly column?: number;
 }

@@ -578,3 +578,21 @@ describe('help and version', () => {
     expect((await siliconlens('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
+
+it('problems of a text have their line and column in the report, from 1', async () => {
+  const text = `<ir_version: 10, opset_import: ["" : 21]>
+g (float[2] x) => (float[2] y) {
+  a = Relu (x) b = 1
+  y = Relu (x)
+}
+`;
+  const path = join(folder, 'slip.onnxtxt');
+  writeFileSync(path, text);
+  const { out } = await siliconlens('analyze', path, '--chip', 'nvidia-t4', '--format', 'json');
+  const { problems } = JSON.parse(out) as Report;
+  const [first] = problems.filter(({ code }) => code.startsWith('format.'));
+  // The 1 on the third line, where an operator has to stand.
+  expect([first?.line, first?.column]).toEqual([3, 20]);
+  const table = await siliconlens('analyze', path, '--chip', 'nvidia-t4');
+  expect(table.out).toContain(`3:20: ${first?.message}`);
+});

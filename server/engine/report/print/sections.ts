@@ -279,9 +279,9 @@ function problemSection(report: Report, words: Words): Section {
   return {
     title: text('section.problems'),
     columns: [column(text('severity')), column(text('message')), column(text('node'), 'right')],
-    rows: shown.map(({ severity, message, node }) => [
+    rows: shown.map(({ severity, message, node, line, column: at }) => [
       text(`severity.${severity}`),
-      message,
+      line === undefined ? message : `${line}:${at}: ${message}`,
       node === null ? text('none') : String(node),
     ]),
     ...(report.problems.length > shown.length
