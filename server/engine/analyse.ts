@@ -100,8 +100,8 @@ export async function costsOn(
   host?: Chip,
   sparse?: ReadonlySet<number>,
 ): Promise<ChipAnalysis> {
-  const { inference, workload } = prepared;
-  const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime);
+  const { inference, workload, model } = prepared;
+  const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime, model.origin.format);
   const problems = [...ofRuntime];
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
   const run = await costOf({ prepared, chip, profile, options }, scheduler);

@@ -43,6 +43,7 @@ export function choices(analysis: Analysis, key: string, language: Language): Ch
 function runtimeChoices({
   chips,
   choices: { workload },
+  listing,
 }: Analysis): Pick<ChoicesResult, 'runtimes' | 'defaultRuntimes'> {
   const offered = runtimeProfiles.map((profile) => {
     const refused = chips.filter(({ chip }) => !drives(profile, chip)).map(({ chip }) => chip.name);
@@ -50,7 +51,10 @@ function runtimeChoices({
   });
   return {
     runtimes: offered.filter(({ id, refused }) => refused.length < chips.length || id === workload.runtime),
-    defaultRuntimes: chips.map(({ chip }) => ({ chip: chip.name, runtime: defaultRuntimeOf(chip).name })),
+    defaultRuntimes: chips.map(({ chip }) => {
+      const { name } = defaultRuntimeOf(chip, listing.model.origin.format);
+      return { chip: chip.name, runtime: name };
+    }),
   };
 }
 

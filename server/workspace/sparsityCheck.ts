@@ -31,7 +31,8 @@ export async function sparsityReport(
   const { tensors, bytesRead, unreadTensors, problems } = found;
   const gains: SparsityReport['chips'][number][] = [];
   for (const chip of chips) gains.push(await gainOn(chip, prepared, found, scheduler, host));
-  const ofRuntime = chips.flatMap((chip) => runtimeFor(chip, prepared.workload.runtime).problems);
+  const { format } = prepared.model.origin;
+  const ofRuntime = chips.flatMap((chip) => runtimeFor(chip, prepared.workload.runtime, format).problems);
   return { path, bytesRead, unreadTensors, tensors, chips: gains, problems: [...problems, ...ofRuntime] };
 }
 

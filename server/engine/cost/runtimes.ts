@@ -27,19 +27,24 @@ export function runtimesOf(chip: Chip): readonly RuntimeProfile[] {
   return runtimeProfiles.filter((profile) => drives(profile, chip));
 }
 
-/** The runtime that is taken for a chip when none is chosen; none at all where its file names one that there is not. */
-export function defaultRuntimeOf(chip: Chip): RuntimeProfile {
-  return profileById(chip.defaultRuntime) ?? profileById('none')!;
+/**
+ * The runtime that is taken for a model of a format on a chip when none is chosen: the format's own one where it drives the
+ * chip, else the chip's; none at all where its file names one that there is not.
+ */
+export function defaultRuntimeOf(chip: Chip, format: string): RuntimeProfile {
+  const own = runtimesOf(chip).find(({ formats }) => formats?.includes(format));
+  return own ?? profileById(chip.defaultRuntime) ?? profileById('none')!;
 }
 
-/** The runtime that is asked for if it drives the chip, else the chip's default, with what there is to say about that. */
+/** The runtime that is asked for if it drives the chip, else the default for the format, with what there is to say about that. */
 export function runtimeFor(
   chip: Chip,
   wanted: string | null,
+  format = '',
 ): { readonly profile: RuntimeProfile; readonly problems: readonly Problem[] } {
   const asked = wanted === null ? undefined : profileById(wanted);
   if (asked && drives(asked, chip)) return { profile: asked, problems: [] };
-  const profile = defaultRuntimeOf(chip);
+  const profile = defaultRuntimeOf(chip, format);
   const problems: Problem[] = [];
   const warn = <C extends ProblemCode>(code: C, args: ArgsOf<C>): void => {
     problems.push(problem('warning', code, args));
@@ -49,7 +54,7 @@ export function runtimeFor(
     const names = { runtime: asked.name, chip: chip.name, used: profile.name };
     warn('runtime-not-of-chip', { ...names, able: able.join(', ') });
   } else if (wanted !== null) warn('runtime-unknown', { runtime: wanted });
-  if (profile.id !== chip.defaultRuntime)
+  if (profile.id !== chip.defaultRuntime && !profile.formats?.includes(format))
     warn('runtime-default-unknown', { runtime: chip.defaultRuntime, chip: chip.name, used: profile.name });
   return { profile, problems };
 }

@@ -1,5 +1,8 @@
 import compiler from './profiles/compiler.json';
 import coreml from './profiles/coreml.json';
+import llamaCppCpu from './profiles/llama-cpp-cpu.json';
+import llamaCppCuda from './profiles/llama-cpp-cuda.json';
+import llamaCppMetal from './profiles/llama-cpp-metal.json';
 import none from './profiles/none.json';
 import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
 import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
@@ -150,6 +153,8 @@ export interface RuntimeProfile {
     readonly source: string;
     readonly chips: readonly DrivenChips[];
   };
+  /** Formats whose models it runs where nobody chose a runtime and it drives the chip. */
+  readonly formats?: readonly string[];
   /** Levels of optimisation from the lowest on, and the one that is used unless another is asked for. */
   readonly levels?: {
     readonly source: string;
@@ -224,6 +229,9 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   tfliteEthosU,
   qnn,
   coreml,
+  llamaCppCpu,
+  llamaCppCuda,
+  llamaCppMetal,
   compiler,
   none,
 ] as readonly unknown[] as readonly RuntimeProfile[];

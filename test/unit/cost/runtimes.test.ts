@@ -53,7 +53,7 @@ const everyChip = chips.map(({ id }) => id);
 /**
  * What the vendors' documentation says, chip by chip: onnxruntime.ai (execution providers), the support matrix of
  * TensorRT, the system requirements of OpenVINO (no AMD) and the handbook of Intel's FPGA AI Suite, openxla.org and
- * Google Cloud, ai.google.dev/edge/litert (delegates), coral.ai, Qualcomm AI Engine Direct, Apple's Core ML.
+ * Google Cloud, ai.google.dev/edge/litert (delegates), coral.ai, llama.cpp's docs/build.md, Qualcomm AI Engine Direct, Apple's Core ML.
  */
 const documented: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-cpu': [...cpus, ...smallCpus],
@@ -79,6 +79,9 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'tflite-ethos-u': ['arm-ethos-u55-256', 'arm-ethos-u85'],
   qnn: qualcommNpus,
   coreml: [...appleNpus, 'apple-m3-max-gpu', 'apple-m4-max-gpu'],
+  'llama.cpp-cpu': [...cpus, ...smallCpus],
+  'llama.cpp-cuda': nvidiaGpus,
+  'llama.cpp-metal': ['apple-m3-max-gpu', 'apple-m4-max-gpu'],
   compiler: everyChip,
   none: everyChip,
 };
@@ -135,7 +138,14 @@ describe("chips of the user's own", () => {
 
   it('of a vendor that a table knows are driven by its runtimes, however the vendor is spelt', () => {
     const chip = own({ ...whole, vendor: 'Nvidia Corp.', peakOpsPerSecond: { fp16: 1e14 } });
-    expect(idsOf(chip)).toEqual(['onnxruntime-cuda', 'tensorrt', 'xla', 'compiler', 'none']);
+    expect(idsOf(chip)).toEqual([
+      'onnxruntime-cuda',
+      'tensorrt',
+      'xla',
+      'llama.cpp-cuda',
+      'compiler',
+      'none',
+    ]);
   });
 
   it('of an unknown vendor are driven by what any chip of the class runs, and by what they name', () => {
@@ -143,7 +153,7 @@ describe("chips of the user's own", () => {
     expect(idsOf(own(gpu))).toEqual(['compiler', 'none']);
     expect(idsOf(own({ ...gpu, defaultRuntime: 'tensorrt' }))).toEqual(['tensorrt', 'compiler', 'none']);
     expect(idsOf(own({ ...gpu, class: 'cpu' }))).toEqual([
-      ...['onnxruntime-cpu', 'xla', 'tflite', 'compiler', 'none'],
+      ...['onnxruntime-cpu', 'xla', 'tflite', 'llama.cpp-cpu', 'compiler', 'none'],
     ]);
   });
 
@@ -151,6 +161,20 @@ describe("chips of the user's own", () => {
     const { profile, problems } = runtimeFor(own({ extends: 'nvidia-t4', defaultRuntime: 'tensort' }), null);
     expect(profile.id).toBe('none');
     expect(problems.map(({ code }) => code)).toEqual(['runtime-default-unknown']);
+  });
+});
+
+describe('the runtime of a format', () => {
+  it("runs its models where it drives the chip and none was chosen, the chip's own elsewhere", () => {
+    const of = (chip: string, wanted: string | null, format: string): string =>
+      runtimeFor(chipById(chip)!, wanted, format).profile.id;
+    expect(of('nvidia-t4', null, 'gguf')).toBe('llama.cpp-cuda');
+    expect(of('intel-xeon-8480', null, 'gguf')).toBe('llama.cpp-cpu');
+    expect(of('apple-m4-max-gpu', null, 'gguf')).toBe('llama.cpp-metal');
+    expect(of('google-tpu-v4', null, 'gguf')).toBe('xla');
+    expect(of('nvidia-t4', 'tensorrt', 'gguf')).toBe('tensorrt');
+    expect(of('nvidia-t4', null, 'onnx')).toBe('tensorrt');
+    expect(runtimeFor(chipById('nvidia-t4')!, null, 'gguf').problems).toEqual([]);
   });
 });
 
