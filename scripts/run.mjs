@@ -15,7 +15,7 @@ await build({
   format: 'esm',
   // CommonJS packages inside an ES module need a require of their own.
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
   // Tools that load their own parts, or find files beside their own code.
   external: ['prettier', 'vitest', 'vitest/*', 'typescript'],
