@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 environment=.cache/conformance-python
-packages="onnx==1.23.1 numpy onnxruntime==1.32.0"
+packages="onnx==1.23.1 numpy onnxruntime==1.32.0 sympy==1.14.0"
 # An environment from before a package was added lacks it.
 if [ "$(cat "$environment/packages" 2>/dev/null)" != "$packages" ]; then
   python3 -m venv "$environment"
