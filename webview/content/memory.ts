@@ -17,18 +17,19 @@ export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase'
   const highest = points.reduce((a, b) => (b.activationBytes > a.activationBytes ? b : a), first);
   const peak = { label: highest.label, bytes: weightBytes + highest.activationBytes };
   const isTraining = phase === 'training';
-  // What training needs, and what is not known, is not in the picture: a line above it would look like room.
+  // What is not known is not in the picture: a line above it would look like room.
   const isWhole = highWaterBytes !== null;
   const isNear = usableBytes !== null && usableBytes <= peak.bytes * visibleFactor;
   const drawn = isWhole && isNear ? usableBytes : null;
-  const title = text(isTraining ? 'webview.memory.forwardTitle' : 'webview.memory.title');
-  const layers = [weightLayer(points, weightBytes), activationLayer(points)];
+  const title = text(isTraining ? 'webview.memory.trainingTitle' : 'webview.memory.title');
+  const rest = text(isTraining ? 'webview.memory.besides' : 'webview.memory.activations');
+  const layers = [weightLayer(points, weightBytes), layerBesides(points, rest)];
   return {
     id: 'memory-over-time',
     title,
     summary: isWhole
       ? summary(chip, peak, drawn)
-      : text(isTraining ? 'webview.memory.forwardSummary' : 'webview.memory.leastSummary', {
+      : text(isTraining ? 'webview.memory.trainingSummary' : 'webview.memory.leastSummary', {
           bytes: show.bytes(peak.bytes),
           node: peak.label,
         }),
@@ -43,7 +44,7 @@ export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase'
         ? []
         : [{ label: text('webview.memory.capacity'), paint: 'foreground' as const, mark: '┄' }]),
     ],
-    table: table(title, points, weightBytes),
+    table: table({ title, rest }, points, weightBytes),
     nodes: points.map(({ node }) => node),
     layers,
     limit:
@@ -70,8 +71,7 @@ function weightLayer(points: readonly MemoryPoint[], weightBytes: number): Layer
   };
 }
 
-function activationLayer(points: readonly MemoryPoint[]): Layer {
-  const label = text('webview.memory.activations');
+function layerBesides(points: readonly MemoryPoint[], label: string): Layer {
   return {
     label,
     paint: 'charts-orange',
@@ -85,15 +85,14 @@ function activationLayer(points: readonly MemoryPoint[]): Layer {
 }
 
 /** The places that need most come first. */
-function table(caption: string, points: readonly MemoryPoint[], weightBytes: number): TableData {
+function table(
+  { title, rest }: { readonly title: string; readonly rest: string },
+  points: readonly MemoryPoint[],
+  weightBytes: number,
+): TableData {
   return {
-    caption,
-    columns: [
-      text('webview.node'),
-      text('webview.memory.weights'),
-      text('webview.memory.activations'),
-      text('webview.memory.total'),
-    ],
+    caption: title,
+    columns: [text('webview.node'), text('webview.memory.weights'), rest, text('webview.memory.total')],
     numeric: [1, 2, 3],
     rows: [...points]
       .sort((a, b) => b.activationBytes - a.activationBytes)

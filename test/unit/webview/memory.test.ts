@@ -99,6 +99,12 @@ describe('memory over time', () => {
     const training = dataOf({ highWaterBytes: null }, 'training');
     expect(training.title).toBe('Memory over a training step, forward and back');
     expect(training.table.caption).toBe(training.title);
+    // There gradients and states of the optimizer are in the layer too.
+    expect(training.layers.map(({ label }) => label)).toEqual([
+      'Weights',
+      'Gradients, optimizer, kept and live activations',
+    ]);
+    expect(training.table.columns[2]).toBe(training.layers[1]!.label);
     expect(training.summary).toBe(
       'At least 4 GB, at k5: what some operators keep for the backward pass is unknown.',
     );

@@ -5,7 +5,7 @@ import type { Kernel, KernelPlan } from '../../kernels/types';
 import { isStepDue, type Steps } from '../../scheduler';
 import { executionSteps } from '../steps';
 import type { Adapter } from './adapters';
-import { buffersOf } from './buffers';
+import { ownersOf } from './owners';
 import { needsOf, type Need } from './rules';
 
 /** One operator forward, and what it keeps for its way back. Values are ids of the buffers in which they lie. */
@@ -52,7 +52,7 @@ export function* passesOf(
   gradients: Uint8Array,
   adapters: ReadonlyMap<number, Adapter>,
 ): Steps<Passes> {
-  const buffers = yield* buffersOf(inference, plan);
+  const buffers = yield* ownersOf(inference, plan);
   const asked = new Uint8Array(gradients.length);
   gradients.forEach((isAsked, id) => {
     if (isAsked) asked[buffers[id]!] = 1;

@@ -7,7 +7,7 @@ import { isStepDue, type Steps } from '../../scheduler';
  * The value in whose buffer each value lies: a view in that of its input, what an operator that does nothing gives out, or one that a
  * framework has as a view, too; what a function is given and gives back are the values of its call.
  */
-export function* buffersOf(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
+export function* ownersOf(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
   const source = new Int32Array(inference.values.length).fill(-1);
   for (const { holder, inputs, outputs, arguments: passed } of inference.scopes) {
     yield;
