@@ -33,6 +33,16 @@ describe('the order of a search from the outputs', () => {
     expect(points.map(({ node }) => node)).toEqual([1, 2, 0, 3]);
   });
 
+  it('takes fused nodes for later ones', async () => {
+    const plan = await planKernels(branches, profileById('none')!, uninterrupted);
+    const kernels = plan.kernels.map((kernel) =>
+      kernel.index === 0 ? { ...kernel, fusion: 'made' } : kernel,
+    );
+    const model: MemoryModel = { ...plain, order: { from: 'outputs', renumbered: [] } };
+    const steps = memoryTimeline(branches, { ...plan, kernels }, (id) => branches.values[id]!.bytes, model);
+    expect(runThrough(steps).points.map(({ node }) => node)).toEqual([0, 1, 2, 3]);
+  });
+
   it('turns round where the nodes were made anew in that order', async () => {
     // Made anew: 2 is before 0 in the first order, so that 0 has the larger number now.
     const { points } = await timelineOf(branches, { order: { from: 'outputs', renumbered: ['Conv'] } });
