@@ -276,7 +276,7 @@ function memoryPoints(
       if (points[at]!.activationBytes > points[peak]!.activationBytes) peak = at;
     peaks.push(peak);
   }
-  const alive = liveAt(buffers ?? [], peaks, aliveLimit);
+  const alive = buffers && liveAt(buffers, peaks, aliveLimit);
   return peaks.map((at, i) => {
     const { node, activationBytes } = points[at]!;
     const own = inference.nodes[node]?.node;
@@ -284,7 +284,7 @@ function memoryPoints(
       node,
       label: (own?.name || own?.operator || '').slice(-textLimit),
       activationBytes,
-      alive: alive[i]!.map(({ value, bytes }) => ({
+      alive: (alive?.[i] ?? []).map(({ value, bytes }) => ({
         name: (inference.values[value]?.name ?? '').slice(-nameLimit),
         bytes,
       })),

@@ -1,22 +1,46 @@
 import type { Buffer } from './buffers';
 
-/** A buffer whose size is known. */
-export type Live = Buffer & { readonly bytes: number };
+/** Buffers as columns, by the step at which they begin: a server keeps those of many models. */
+export interface BufferTable {
+  readonly value: Int32Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** NaN where the size is unknown. */
+  readonly bytes: Float64Array;
+  /** 1 for a workspace. */
+  readonly isWorkspace: Uint8Array;
+}
+
+/** A buffer that lives, of known size. */
+export type Live = Pick<Buffer, 'value'> & { readonly bytes: number; readonly isWorkspace: boolean };
+
+/** @param list by the step at which they begin */
+export function bufferTable(list: readonly Buffer[]): BufferTable {
+  return {
+    value: Int32Array.from(list, ({ value }) => value),
+    from: Int32Array.from(list, ({ from }) => from),
+    to: Int32Array.from(list, ({ to }) => to),
+    bytes: Float64Array.from(list, ({ bytes }) => bytes ?? NaN),
+    isWorkspace: Uint8Array.from(list, ({ role }) => Number(role === 'workspace')),
+  };
+}
 
 /**
  * The largest buffers that live at each of some steps, the largest first; weights are not among them.
- * @param buffers by the step at which they begin
  * @param steps ascending
  */
-export function liveAt(buffers: readonly Buffer[], steps: readonly number[], most: number): Live[][] {
+export function liveAt(table: BufferTable, steps: readonly number[], most: number): Live[][] {
+  const { value, from, to, bytes, isWorkspace } = table;
   let next = 0;
-  let live: Live[] = [];
+  let live: number[] = [];
   return steps.map((at) => {
-    for (; next < buffers.length && buffers[next]!.from <= at; next++) {
-      const { bytes } = buffers[next]!;
-      if (bytes) live.push({ ...buffers[next]!, bytes });
-    }
-    live = live.filter(({ to }) => to >= at);
-    return [...live].sort((a, b) => b.bytes - a.bytes).slice(0, most);
+    for (; next < from.length && from[next]! <= at; next++) if (bytes[next]! > 0) live.push(next);
+    live = live.filter((index) => to[index]! >= at);
+    const largest = [...live].sort((a, b) => bytes[b]! - bytes[a]!).slice(0, most);
+    return largest.map((index) => ({
+      value: value[index]!,
+      bytes: bytes[index]!,
+      isWorkspace: isWorkspace[index] === 1,
+    }));
   });
 }

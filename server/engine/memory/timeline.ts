@@ -4,7 +4,8 @@ import { plainMemory, type MemoryModel } from '../kernels/profile';
 import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { residentOf, type Resident } from './resident';
-import { buffersOf, type Buffer } from './buffers';
+import { buffersOf } from './buffers';
+import { bufferTable, type BufferTable } from './live';
 import type { SizeOf } from './workspace';
 
 /** Memory while one kernel runs. */
@@ -18,7 +19,7 @@ interface MemoryPoint {
 export interface MemoryTimeline {
   readonly points: readonly MemoryPoint[];
   /** What lives beside the weights, by the point at which it begins; null in training, where it is not listed. */
-  readonly buffers: readonly Buffer[] | null;
+  readonly buffers: BufferTable | null;
   /** What the runtime's allocator holds for these; null where that is not known. */
   readonly resident: Resident | null;
   /** Of all initialisers and Constants, there all the time. */
@@ -83,7 +84,7 @@ export function* memoryTimeline(
   const top = highest === -1 ? 0 : points[highest]!.activationBytes;
   return {
     points,
-    buffers: list,
+    buffers: bufferTable(list),
     resident,
     weights,
     highWaterBytes: known ? weights.known + top : null,

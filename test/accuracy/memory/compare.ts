@@ -37,7 +37,9 @@ async function needOf(name: string, bindings: Bindings): Promise<Record<Quantity
   const workload = { bindings, phase: 'inference', precision: 'fp32', runtime: 'onnxruntime-cpu' } as const;
   const prepared = await prepare(await modelOf(name), workload, uninterrupted);
   const { timeline } = await costsOn(prepared, chipById('intel-xeon-8480')!, uninterrupted);
-  const inputs = timeline.buffers!.reduce((sum, { role, bytes }) => sum + (role === 'input' ? bytes! : 0), 0);
+  const { scopes, values } = prepared.inference;
+  const given = (scopes[0]?.inputs ?? []).map((id) => values[id]!);
+  const inputs = given.reduce((sum, { isConstant, bytes }) => sum + (isConstant ? 0 : bytes!), 0);
   const { firstBytes, steadyBytes } = timeline.resident!;
   return {
     live: timeline.highWaterBytes! - inputs,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../server/cli/run';
-import { bytesPerUnit } from '../../../server/workspace/budget';
+import { bytesPerUnit, ownBytes } from '../../../server/workspace/budget';
 import { transformer } from '../../bench/models';
 
 /** 61 layers of 33 nodes. */
@@ -17,6 +17,9 @@ beforeAll(async () => {
   await writeFile(path, transformer(2000));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** Of so large a heap six tenths, its own code left out, hold so many units for each node. */
+const heapFor = (units: number): number => ownBytes + (nodes * units * bytesPerUnit) / 0.6;
 
 function analyze(heapBytes: number, ...chips: string[]) {
   return command(heapBytes, ['analyze', path, ...chips.flatMap((chip) => ['--chip', chip])]);
@@ -35,7 +38,7 @@ async function command(heapBytes: number, words: readonly string[]) {
 
 describe('analyze with little memory', () => {
   // Six tenths of the heap are for models; shapes and 12 chips take 3 + 12 units for each node, the listing about 1.7.
-  const heap = (nodes * 17.2 * bytesPerUnit) / 0.6;
+  const heap = heapFor(17.2);
 
   it('says before it begins how many chips there is memory for', async () => {
     const names = ['nvidia-t4', 'nvidia-l4', 'nvidia-b200', 'hailo-8', 'google-tpu-v1', 'google-tpu-v5e', 'amd-mi300x',
@@ -49,7 +52,7 @@ describe('analyze with little memory', () => {
   });
 
   it('says so where not even one chip fits', async () => {
-    const none = await analyze((nodes * 4 * bytesPerUnit) / 0.6, 'nvidia-t4');
+    const none = await analyze(heapFor(4), 'nvidia-t4');
     expect(none).toMatchObject({ code: 1, out: '' });
     expect(none.error).toContain('even on one chip');
   });
@@ -63,10 +66,10 @@ describe('other commands with little memory', () => {
   it.each(['sparsity', 'verify', 'calibrate'])('%s says so before it begins', async (name) => {
     const profile = name === 'calibrate' ? ['--profile', join(folder, 'times.csv')] : [];
     const words = [name, path, ...t4, ...profile];
-    const little = await command((nodes * 4 * bytesPerUnit) / 0.6, words);
+    const little = await command(heapFor(4), words);
     expect(little).toMatchObject({ code: 1, out: '' });
     expect(little.error).toContain('2013 nodes take more memory than this process may, even on one chip');
-    const enough = await command((nodes * 20 * bytesPerUnit) / 0.6, words);
+    const enough = await command(heapFor(20), words);
     expect(enough.error).not.toContain('more memory');
   });
 
@@ -76,12 +79,12 @@ describe('other commands with little memory', () => {
     await copyFile(path, other);
     const words = ['calibrate', path, other, ...t4, ...profile, ...profile];
     // One takes about 17 units for each node, as above.
-    const little = await command((nodes * 20 * bytesPerUnit) / 0.6, words);
+    const little = await command(heapFor(20), words);
     expect(little).toMatchObject({ code: 1, out: '' });
     expect(little.error).toContain('more memory than this process may');
     // Two profiles of one model need it once: it is the profiles that are refused, which are of another.
     const once = await command(
-      (nodes * 20 * bytesPerUnit) / 0.6,
+      heapFor(20),
       words.filter((word) => word !== other),
     );
     expect(once.error).toContain('only 0 of 1 rows match');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { liveAt } from '../../../server/engine/memory/live';
+import { bufferTable, liveAt } from '../../../server/engine/memory/live';
 
 const buffer = (value: number, from: number, to: number, bytes: number | null) =>
   ({ value, role: 'activation', from, to, bytes }) as const;
@@ -12,7 +12,7 @@ it('the largest buffers of a step come first; those of unknown size are left out
     buffer(3, 1, 1, null),
     buffer(4, 2, 3, 20),
   ];
-  const values = liveAt(list, [0, 2, 3], 2).map((step) => step.map(({ value }) => value));
+  const values = liveAt(bufferTable(list), [0, 2, 3], 2).map((step) => step.map(({ value }) => value));
   expect(values).toEqual([
     [1, 0],
     [2, 4],

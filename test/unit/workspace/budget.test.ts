@@ -9,9 +9,9 @@ import {
 } from '../../../server/workspace/budget';
 
 describe('units of memory, 700 bytes each', () => {
-  it('are 60 % of the heap, in whole ones', () => {
-    // 2.4e9 / 700 = 3,428,571.4
-    expect(unitsOfHeap(4e9)).toBe(3_428_571);
+  it('are 60 % of the heap behind 24 MB of its own, in whole ones', () => {
+    // 0.6 × (4e9 − 24e6) / 700
+    expect(unitsOfHeap(4e9)).toBe(3_408_000);
   });
 
   it('of a listing are begun ones', () => {
