@@ -17,7 +17,13 @@ import type { KernelPlan } from './kernels/types';
 import { fitOf, usableBytes, type Fit } from './memory/fit';
 import { planTraining, stepOf, type TrainingPlan } from './memory/training/plan';
 import { trainingMemory, type TrainingMemory } from './memory/training/training';
-import { memoryTimeline, storedWeightBytes, type MemoryTimeline, type WeightBytes } from './memory/timeline';
+import {
+  memoryTimeline,
+  storedWeightBytes,
+  weightBytesOf,
+  type MemoryTimeline,
+  type WeightBytes,
+} from './memory/timeline';
 import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
@@ -174,10 +180,11 @@ function* memoryOn(
 ): Steps<Pick<ChipAnalysis, 'timeline' | 'training'>> {
   const sizing = yield* Sizing.of(inference, new FormatTable(chip, workload.precision));
   const sizeOf = (value: number): number | null => sizing.held(value);
-  const timeline = yield* memoryTimeline(inference, plan, sizeOf, profile.memory);
-  if (!trained) return { timeline, training: null };
-  const { memory, timeline: step } = yield* trainingMemory(inference, trained, timeline.weights, sizeOf);
-  return { timeline: step, training: memory };
+  if (!trained)
+    return { timeline: yield* memoryTimeline(inference, plan, sizeOf, profile.memory), training: null };
+  const weights = yield* weightBytesOf(inference, sizeOf);
+  const { memory, timeline } = yield* trainingMemory(inference, trained, weights, sizeOf);
+  return { timeline, training: memory };
 }
 
 /** Problems of a cost that say more closely what does not fit: one message is enough. */

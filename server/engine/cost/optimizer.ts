@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import type { OptimizerName, Training } from '../workload';
 import table from './optimizers.json';
 
@@ -54,7 +55,7 @@ export function optimizerBytes(training: Training, weight: Trained): number {
     isFactored,
     stateBytes: own,
   } = facts[training.optimizer];
-  const elements = weight.dims.reduce((product, dim) => product * dim, 1);
+  const elements = elementCount(weight.dims);
   const size = stateBytes(training, weight);
   if (isFactored && weight.dims.length > 1) {
     const columns = weight.dims.at(-1)!;

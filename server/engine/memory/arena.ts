@@ -10,7 +10,7 @@ const firstRegion = 1024 * 1024;
 /** A chunk is split where at least so much of it would be left over (DEFAULT_MAX_DEAD_BYTES_PER_CHUNK), or half of it. */
 const mostWaste = 128 * 1024 * 1024;
 
-interface Chunk {
+export interface Chunk {
   readonly region: Region;
   readonly offset: number;
   size: number;

@@ -1,5 +1,6 @@
+import { addTo } from '../lists';
 import { isStepDue, type Steps } from '../scheduler';
-import { Arena } from './arena';
+import { Arena, type Chunk } from './arena';
 import type { Buffer, Buffers } from './buffers';
 import { planned } from './planned';
 
@@ -45,18 +46,16 @@ function* run(
   buffers: readonly (Buffer & { readonly bytes: number })[],
   steps: number,
 ): Steps<void> {
-  const ending = new Map<number, (() => void)[]>();
+  const ending = new Map<number, Chunk[]>();
   let next = 0;
   for (let at = 0; at < steps; at++) {
     if (isStepDue(at)) yield;
     for (; next < buffers.length && buffers[next]!.from === at; next++) {
       const { to, bytes } = buffers[next]!;
       const chunk = arena.allocate(bytes);
-      const list = ending.get(to) ?? [];
-      list.push(() => arena.free(chunk));
-      ending.set(to, list);
+      addTo(ending, to, chunk);
     }
-    for (const free of ending.get(at) ?? []) free();
+    for (const chunk of ending.get(at) ?? []) arena.free(chunk);
     ending.delete(at);
   }
 }

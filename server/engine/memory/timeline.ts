@@ -46,7 +46,7 @@ export function wholeBytes({ known, isWhole }: WeightBytes): number | null {
 
 /** Bytes of a model's weights at their stored types. */
 export function storedWeightBytes(inference: Inference): Steps<WeightBytes> {
-  return weightsBytesOf(inference, (id) => inference.values[id]!.bytes);
+  return weightBytesOf(inference, (id) => inference.values[id]!.bytes);
 }
 
 /** Weights and live buffers over the order of execution. */
@@ -56,7 +56,7 @@ export function* memoryTimeline(
   sizeOf: SizeOf,
   model: MemoryModel = plainMemory,
 ): Steps<MemoryTimeline> {
-  const weights = yield* weightsBytesOf(inference, sizeOf);
+  const weights = yield* weightBytesOf(inference, sizeOf);
   const buffers = yield* buffersOf(inference, plan, sizeOf, model);
   const { steps, list } = buffers;
   const resident = model.allocator === 'arena' ? yield* residentOf(buffers, wholeBytes(weights)) : null;
@@ -94,12 +94,12 @@ export function* memoryTimeline(
 }
 
 /** What is known to be needed; null where that is nothing, which is not the same as no need. */
-function leastOf(bytes: number, isWhole: boolean): number | null {
+export function leastOf(bytes: number, isWhole: boolean): number | null {
   return bytes > 0 || isWhole ? bytes : null;
 }
 
 /** Bytes of all initialisers and of the tensors of Constants; each once. */
-function* weightsBytesOf(inference: Inference, sizeOf: SizeOf): Steps<WeightBytes> {
+export function* weightBytesOf(inference: Inference, sizeOf: SizeOf): Steps<WeightBytes> {
   let known = 0;
   let isWhole = true;
   for (const value of inference.values) {

@@ -19,15 +19,15 @@ export interface Adapter {
 /**
  * The adapters of a model by node: one beside each product with a trained matrix, except where its result is what the model
  * gives back (target_modules="all-linear" of Hugging Face's PEFT leaves out the last layer).
+ * @param stems the trained tensor behind each constant
  */
 export function* adaptersOf(
   inference: Inference,
-  trainable: ReadonlySet<number>,
+  stems: ReadonlyMap<number, number>,
   rank: number,
 ): Steps<Map<number, Adapter>> {
   const adapters = new Map<number, Adapter>();
   const results = new Set(inference.scopes[0]?.outputs ?? []);
-  const stems = yield* stemsOf(inference, trainable);
   for (const node of inference.nodes) {
     if (isStepDue(node.index)) yield;
     if (node.folded || node.outputs.some((id) => results.has(id))) continue;

@@ -1,4 +1,5 @@
 import { dataTypes } from '../../graph/dataTypes';
+import { addTo } from '../../lists';
 import type { Inference, InferredValue } from '../../inference/types';
 import { isStepDue, type Steps } from '../../scheduler';
 
@@ -30,8 +31,7 @@ export function* gradientsOf(inference: Inference, trained: Iterable<number>): S
 function* crossings(inference: Inference): Steps<Map<number, number[]>> {
   const passed = new Map<number, number[]>();
   const add = (from: number | null | undefined, to: number | null | undefined): void => {
-    if (typeof from !== 'number' || typeof to !== 'number') return;
-    passed.set(from, [...(passed.get(from) ?? []), to]);
+    if (typeof from === 'number' && typeof to === 'number') addTo(passed, from, to);
   };
   for (const { holder, inputs, outputs, arguments: given } of inference.scopes) {
     yield;

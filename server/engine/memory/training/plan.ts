@@ -39,9 +39,10 @@ export async function planTraining(
 
   function* planSteps(): Steps<TrainingPlan> {
     const trainable = yield* trainableTensors(model, inference);
+    const stems = yield* stemsOf(inference, trainable);
     const { loraRank } = training;
     const adapters =
-      loraRank === null ? new Map<number, Adapter>() : yield* adaptersOf(inference, trainable, loraRank);
+      loraRank === null ? new Map<number, Adapter>() : yield* adaptersOf(inference, stems, loraRank);
     const trained: ReadonlySet<number> = loraRank === null ? trainable : new Set();
     const changed = [...adapters.keys()].flatMap((node) =>
       inference.nodes[node]!.outputs.filter((id) => id !== null),
@@ -59,7 +60,7 @@ export async function planTraining(
       stretches,
       trained,
       adapters,
-      stems: yield* stemsOf(inference, trainable),
+      stems,
       recomputed,
     };
   }

@@ -2,7 +2,7 @@ import { singleBytes } from '../../cost/optimizer';
 import type { Inference } from '../../inference/types';
 import { isStepDue, type Steps } from '../../scheduler';
 import { trainingLabel, type Training } from '../../workload';
-import type { MemoryTimeline, WeightBytes } from '../timeline';
+import { leastOf, type MemoryTimeline, type WeightBytes } from '../timeline';
 import type { SizeOf } from '../workspace';
 import { Lifetimes, type Held } from './lifetimes';
 import type { TrainingPlan } from './plan';
@@ -105,7 +105,7 @@ export function* trainingMemory(
       weights: { known: states.always.weights, isWhole: weights.isWhole },
       highWaterBytes: isWhole ? most : null,
       highWaterNode: isWhole ? peakNode : null,
-      leastBytes: most > 0 || isWhole ? most : null,
+      leastBytes: leastOf(most, isWhole),
     },
   };
 
