@@ -3,7 +3,7 @@ import type { Shape } from '../graph/model';
 import { sharper } from './helpers';
 import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from './rule';
 
-interface Cell {
+export interface Cell {
   /** Gate blocks in W and R: 4 LSTM, 3 GRU, 1 RNN. */
   readonly gates: number;
   /** Activations per hidden unit and step. */
@@ -15,8 +15,13 @@ interface Cell {
 /** c = f·c + i·g (3), h = o·tanh(c) (1); sigmoid of i, o, f (3 vector, 1 special each) and tanh of g and c. */
 export const lstmCell: Cell = { gates: 4, activations: 5, update: 13 };
 /** r·h (1), h = (1 − z)·n + z·h (4); sigmoid of z and r (3 vector, 1 special each) and tanh of n. */
-const gruCell: Cell = { gates: 3, activations: 3, update: 11 };
-const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
+export const gruCell: Cell = { gates: 3, activations: 3, update: 11 };
+export const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
+
+/** Vector operations per hidden unit and step of a cell with biases: its gates' sums, their biases, its update. */
+export function vectorOf({ gates, update }: Cell): number {
+  return 2 * gates + update;
+}
 
 interface Sizes<T> {
   readonly steps: T;

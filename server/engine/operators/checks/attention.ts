@@ -58,15 +58,19 @@ function checkAttention(context: NodeContext): void {
   checkHeads(context, context.int('q_num_heads'), context.int('kv_num_heads'));
 }
 
+/** A cache comes with keys, at this input, and values behind them, or not at all. */
+export function hasWholePast(context: NodeContext, keys: number): boolean {
+  const hasKeys = context.hasInput(keys);
+  if (hasKeys === context.hasInput(keys + 1)) return true;
+  const name = hasKeys ? 'past_value' : 'past_key';
+  context.report('error', 'needed', { name, reason: inputText(context, hasKeys ? keys : keys + 1) });
+  return false;
+}
+
 /** Of the product with the values the body of the operator demands one type; the cache comes whole or not at all. */
 function checkAttentionMore(context: NodeContext): void {
   checkSameType(context, 0, 2);
-  if (context.hasInput(4) !== context.hasInput(5)) {
-    const given = context.hasInput(4) ? 4 : 5;
-    const name = context.hasInput(4) ? 'past_value' : 'past_key';
-    context.report('error', 'needed', { name, reason: inputText(context, given) });
-    return;
-  }
+  if (!hasWholePast(context, 4)) return;
   for (const input of [4, 5]) if (context.hasInput(input)) hasRank(context, input, 4);
   if (context.hasInput(3)) checkMask(context);
 }

@@ -3,6 +3,7 @@ import type { NodeContext } from '../rule';
 import { normalizeAxis } from '../shared';
 import { layerChecks } from './layers';
 import { indexChecks } from './indices';
+import { hasWholePast } from './attention';
 import { checkShapes } from './patterns';
 import {
   checkAmong,
@@ -25,6 +26,11 @@ interface Shapes {
   readonly sizes?: Readonly<Record<string, string>>;
 }
 
+/** The pattern of an input; none where it is left out. */
+function ifGiven(context: NodeContext, input: number, pattern: string | undefined): string | undefined {
+  return context.hasInput(input) ? pattern : undefined;
+}
+
 /** Sizes that attributes state, where they do. */
 function statedSizes(context: NodeContext, sizes: Readonly<Record<string, string>>): Record<string, number> {
   const stated = Object.entries(sizes).flatMap(([name, attribute]) => {
@@ -37,7 +43,7 @@ function statedSizes(context: NodeContext, sizes: Readonly<Record<string, string
 const shaped =
   ({ inputs, sizes = {} }: Shapes): NodeCheck =>
   (context) => {
-    const patterns = inputs.map((pattern, at) => (context.hasInput(at) ? (pattern ?? undefined) : undefined));
+    const patterns = inputs.map((pattern, at) => ifGiven(context, at, pattern ?? undefined));
     checkShapes(context, patterns, statedSizes(context, sizes));
   };
 
@@ -71,11 +77,13 @@ function checkBlocks(context: NodeContext): void {
   if (k <= 0 || n <= 0 || size <= 0) return;
   const blocks = Math.ceil(k / size);
   const known = { K: k, N: n, blocks, bytes: Math.ceil((size * bits) / 8) };
-  const own = (input: number, pattern: string): string | undefined =>
-    context.hasInput(input) ? pattern : undefined;
-  const weights = own(1, 'N blocks bytes');
+  const weights = ifGiven(context, 1, 'N blocks bytes');
   const scales = context.rank(2) === 2 ? 'N blocks' : undefined;
-  checkShapes(context, ['d... K', weights, scales, undefined, own(4, 'k'), own(5, 'N')], known);
+  checkShapes(
+    context,
+    ['d... K', weights, scales, undefined, ifGiven(context, 4, 'k'), ifGiven(context, 5, 'N')],
+    known,
+  );
   if (context.rank(2) === 1) checkSize(context, 2, 0, n * blocks, `N × ⌈K / block_size⌉`);
 }
 
@@ -83,7 +91,7 @@ function checkBlocks(context: NodeContext): void {
 const multiHead =
   (bias: number, past: number) =>
   (context: NodeContext): void => {
-    checkPastPair(context, past);
+    hasWholePast(context, past);
     if (context.rank(0) !== 3 || !context.hasInput(1)) return;
     if (!context.hasInput(2)) return void hasRank(context, 1, 5);
     if (!hasRank(context, 1, 3, 4) || !hasRank(context, 2, context.rank(1) ?? 3)) return;
@@ -106,16 +114,6 @@ const multiHead =
         `2 × ${inputText(context, 0)}, ${inputText(context, 2)}`,
       );
   };
-
-/** A cache comes with keys and values, or not at all. */
-function checkPastPair(context: NodeContext, keys: number): void {
-  if (context.hasInput(keys) === context.hasInput(keys + 1)) return;
-  const name = context.hasInput(keys) ? 'past_value' : 'past_key';
-  context.report('error', 'needed', {
-    name,
-    reason: inputText(context, context.hasInput(keys) ? keys : keys + 1),
-  });
-}
 
 /**
  * Several heads of the query share one of keys, of its width; values may be of another. Without keys and values the query has all
@@ -150,9 +148,9 @@ function checkConvState(context: NodeContext): void {
   if (!isPlain || context.int('ndim', 1) !== 1) return;
   const kernel = context.shape(1)?.[2];
   const kept = typeof kernel === 'number' ? (kernel - 1) * context.int('dilation', 1) : undefined;
-  const own = (input: number, pattern: string): string | undefined =>
-    context.hasInput(input) ? pattern : undefined;
-  checkShapes(context, ['B C L', 'C 1 k', own(2, 'C'), own(3, 'B C kept')], { kept });
+  checkShapes(context, ['B C L', 'C 1 k', ifGiven(context, 2, 'C'), ifGiven(context, 3, 'B C kept')], {
+    kept,
+  });
 }
 
 /** Scales and zero points have the rank of what they scale. */

@@ -5,6 +5,7 @@ import { inferBatchedGather, inferStridedSlice } from '../foreign/cuts';
 import { tableRules, type OperatorTable } from '../foreign/tableRules';
 import type { Format } from '../foreign/translate';
 import { knownDims, knownNumbers, knownScalar } from '../helpers';
+import { gruCell, lstmCell, rnnCell, vectorOf, type Cell } from '../recurrent';
 import type { NodeContext, OperatorRule, WorkContext } from '../rule';
 import { touched } from '../tensorJoin';
 import table from './operators.json';
@@ -73,8 +74,9 @@ function inferInterpolate(context: NodeContext): void {
 const shapesOf: Readonly<Record<string, (context: NodeContext) => void>> = { Interpolate: inferInterpolate };
 
 /** One step of a recurrent layer: products of input and state with the weights of all gates, then operations on the state. */
-function cell(name: string, gates: number, perState: { vector: number; special: number }): OperatorRule {
-  const { vector, special } = perState;
+function cell(name: string, one: Cell): OperatorRule {
+  const { gates, activations: special } = one;
+  const vector = vectorOf(one);
   return {
     domain: openvinoDomain,
     name,
@@ -99,9 +101,9 @@ function cell(name: string, gates: number, perState: { vector: number; special: 
 
 /** A step of LSTM, GRU and RNN as the rules of ONNX count it (recurrent.ts), with its bias. */
 const cells: readonly OperatorRule[] = [
-  cell('LSTMCell', 4, { vector: 21, special: 5 }),
-  cell('GRUCell', 3, { vector: 17, special: 3 }),
-  cell('RNNCell', 1, { vector: 2, special: 1 }),
+  cell('LSTMCell', lstmCell),
+  cell('GRUCell', gruCell),
+  cell('RNNCell', rnnCell),
 ];
 
 /**

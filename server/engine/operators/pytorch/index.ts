@@ -3,6 +3,7 @@ import { atenDomain } from '../../graph/domains';
 import { tableRules, type OperatorTable } from '../foreign/tableRules';
 import { translated, type Format } from '../foreign/translate';
 import { productOf, productWork, weightOperand } from '../gemm';
+import { gruCell, lstmCell, rnnCell, vectorOf, type Cell } from '../recurrent';
 import type { OperatorRule, OperatorWork, WorkContext } from '../rule';
 import table from './operators.json';
 
@@ -53,23 +54,17 @@ function spread(name: string): OperatorRule {
  * A recurrent layer over a sequence: all matrices that it is given stand among its inputs, and each meets every step. The
  * cell's own operations are those of recurrent.ts for a unit of the state.
  */
-function recurrent(
-  name: string,
-  cell: { readonly gates: number; readonly vector: number; readonly special: number },
-): OperatorRule {
+function recurrent(name: string, cell: Cell): OperatorRule {
   return {
     ...declared,
     name,
     operatorClass: 'recurrent',
-    formula: `matrix 2·steps·batch·weights; vector ${cell.vector} and special ${cell.special} per unit of the state and step`,
+    formula: `matrix 2·steps·batch·weights; vector ${vectorOf(cell)} and special ${cell.activations} per unit of the state and step`,
     work: (context) => recurrentWork(context, cell),
   };
 }
 
-function recurrentWork(
-  context: WorkContext,
-  cell: { readonly gates: number; readonly vector: number; readonly special: number },
-): OperatorWork {
+function recurrentWork(context: WorkContext, cell: Cell): OperatorWork {
   const [first = 0, second = 0] = context.shape(0);
   const rows = first * second;
   let weights = 0;
@@ -83,8 +78,8 @@ function recurrentWork(
   }
   return {
     matrix: 2 * rows * weights,
-    vector: cell.vector * rows * units,
-    special: cell.special * rows * units,
+    vector: vectorOf(cell) * rows * units,
+    special: cell.activations * rows * units,
   };
 }
 
@@ -117,8 +112,8 @@ export function pytorchOperators(
     linear,
     batchedSum,
     ...['var', 'std', 'var_mean', 'std_mean'].map(spread),
-    recurrent('lstm', { gates: 4, vector: 21, special: 5 }),
-    recurrent('gru', { gates: 3, vector: 17, special: 3 }),
-    recurrent('rnn_tanh', { gates: 1, vector: 2, special: 1 }),
+    recurrent('lstm', lstmCell),
+    recurrent('gru', gruCell),
+    recurrent('rnn_tanh', rnnCell),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Dim } from '../../graph/dim';
 import type { Shape } from '../../graph/model';
-import { lstmCell } from '../recurrent';
+import { lstmCell, vectorOf } from '../recurrent';
 import type { MatrixShape, NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { layerWork, tflite } from './rule';
 
@@ -125,7 +125,7 @@ function basicWork(context: WorkContext): OperatorWork {
   const units = context.shape(4)[1] ?? 0;
   return {
     matrix: 2 * batch * units * lstmCell.gates * (width + units),
-    vector: batch * units * (2 * lstmCell.gates + lstmCell.update),
+    vector: batch * units * vectorOf(lstmCell),
     special: batch * units * lstmCell.activations,
     matrixShape: loops({ steps: 1, batch, width }, units, lstmCell.gates),
   };
