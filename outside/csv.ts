@@ -19,3 +19,8 @@ export function csvRow(cells: readonly CsvCell[]): string {
     })
     .join(',');
 }
+
+/** Rows as a text, each with its end. */
+export function csvText(rows: readonly (readonly CsvCell[])[]): string {
+  return rows.map((cells) => `${csvRow(cells)}\r\n`).join('');
+}

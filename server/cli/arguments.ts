@@ -32,13 +32,18 @@ const workload: OptionTable = {
   settings: { type: 'string' },
 };
 
+/** Of commands that hold one model against several chips. */
+const onChips: OptionTable = {
+  chip: { type: 'string', multiple: true, short: 'c' },
+  host: { type: 'string' },
+};
+
 /** Options by command; what is not listed is a usage error. */
 export const commands: Readonly<Record<string, OptionTable>> = {
   analyze: {
     ...formatted,
     ...workload,
-    chip: { type: 'string', multiple: true, short: 'c' },
-    host: { type: 'string' },
+    ...onChips,
     carbon: { type: 'string' },
     profile: { type: 'string', multiple: true, short: 'p' },
     layers: { type: 'string' },
@@ -55,15 +60,13 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   },
   sparsity: {
     ...formatted,
-    chip: { type: 'string', multiple: true, short: 'c' },
-    host: { type: 'string' },
+    ...onChips,
     ...workload,
   },
   fit: {
     ...formatted,
     ...workload,
-    chip: { type: 'string', multiple: true, short: 'c' },
-    host: { type: 'string' },
+    ...onChips,
     batch: { type: 'string' },
     context: { type: 'string' },
     require: { type: 'boolean' },
@@ -71,8 +74,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   phases: {
     ...formatted,
     ...workload,
-    chip: { type: 'string', multiple: true, short: 'c' },
-    host: { type: 'string' },
+    ...onChips,
     batch: { type: 'string' },
     prompt: { type: 'string' },
     context: { type: 'string' },

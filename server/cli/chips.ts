@@ -2,7 +2,7 @@ import { entryOf } from '../../outside/table';
 import type { Language } from '../../l10n/language';
 import { searchChips } from '../engine/chips/search';
 import { modelMemory, precisions, type Chip, type Figure } from '../engine/chips/chip';
-import { csvRow } from '../../outside/csv';
+import { csvText } from '../../outside/csv';
 import { visible } from '../../outside/hidden';
 import { column, type Section } from '../engine/report/print/sections';
 import { known, type PrintName, type Words } from '../engine/report/print/words';
@@ -116,7 +116,7 @@ function printChipsCsv(chips: readonly Chip[]): string {
   ];
   const rows = chips.map((chip) => {
     const memory = modelMemory(chip);
-    return csvRow([
+    return [
       chip.id,
       chip.name,
       chip.vendor,
@@ -130,7 +130,7 @@ function printChipsCsv(chips: readonly Chip[]): string {
       memory?.bandwidthBytesPerSecond?.value ?? null,
       memory?.capacityBytes?.value ?? null,
       chip.power.tdpWatts?.value ?? null,
-    ]);
+    ];
   });
-  return `${[head.join(','), ...rows].join('\r\n')}\r\n`;
+  return csvText([head, ...rows]);
 }

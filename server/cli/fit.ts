@@ -1,4 +1,4 @@
-import { csvRow } from '../../outside/csv';
+import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
 import type { Bindings } from '../engine/graph/dim';
 import { fitRows, fitSections, type ChipFit, type FitReport } from '../engine/report/fitReport';
@@ -35,7 +35,7 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
       format,
       report,
       () => fitSections(report, reportWords(language)),
-      () => `${fitRows(report).map(csvRow).join('\r\n')}\r\n`,
+      () => csvText(fitRows(report)),
     ),
     failure: opened.failure ?? required(words, report),
     notes: settingsNotes(words, remarks, language).join('\n'),

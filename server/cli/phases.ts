@@ -1,4 +1,4 @@
-import { csvRow } from '../../outside/csv';
+import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
 import { phasesOf } from '../engine/phasesOf';
 import {
@@ -45,7 +45,7 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
       format,
       report,
       () => phasesSections(report, reportWords(language)),
-      () => `${phasesRows(report).map(csvRow).join('\r\n')}\r\n`,
+      () => csvText(phasesRows(report)),
     ),
     failure: opened.failure,
     notes: settingsNotes(words, remarks, language).join('\n'),

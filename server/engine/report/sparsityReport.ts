@@ -1,4 +1,4 @@
-import { csvRow } from '../../../outside/csv';
+import { csvText } from '../../../outside/csv';
 import type { TensorSparsity } from '../cost/sparsity/scan';
 import type { TotalEstimate } from '../cost/types';
 import type { Problem } from '../problem';
@@ -136,20 +136,18 @@ function chipSection({ chips, tensors, unreadTensors }: SparsityReport, words: W
 
 /** One row per tensor, RFC 4180, raw numbers. */
 export function sparsityCsv({ tensors }: SparsityReport): string {
-  const head = 'name,operator,type,shape,axis,elements,zeros,groups,sparse_groups,two_of_four';
-  const rows = tensors.map((one) =>
-    csvRow([
-      one.name,
-      one.operator,
-      one.type,
-      one.dims.join('x'),
-      one.axis,
-      one.elements,
-      one.zeros,
-      one.groups,
-      one.sparseGroups,
-      String(one.isTwoOfFour),
-    ]),
-  );
-  return `${[head, ...rows].join('\r\n')}\r\n`;
+  const head = 'name,operator,type,shape,axis,elements,zeros,groups,sparse_groups,two_of_four'.split(',');
+  const rows = tensors.map((one) => [
+    one.name,
+    one.operator,
+    one.type,
+    one.dims.join('x'),
+    one.axis,
+    one.elements,
+    one.zeros,
+    one.groups,
+    one.sparseGroups,
+    String(one.isTwoOfFour),
+  ]);
+  return csvText([head, ...rows]);
 }
