@@ -1,4 +1,5 @@
 import { minimum } from '../graph/dim';
+import type { Shape } from '../graph/model';
 import { batch, positionsInAll, type Building } from './blocks';
 
 /** Values that attentions of all layers read. */
@@ -23,17 +24,25 @@ interface CacheSizes {
   readonly window: number | null;
 }
 
-/** A buffer that the graph takes and gives back: names of its input and output. */
+/** Keys or values of the positions so far: names of the input and output. */
 export function cache(
-  { writer, weights, inputs }: Building,
+  building: Building,
   layer: number,
   part: string,
   { heads, width, window }: CacheSizes,
 ): [past: string, present: string] {
   const length = window === null ? positionsInAll : minimum(positionsInAll, window);
-  const shape = [batch, heads, length, width];
-  const name = `${layer}.${inputs.cache}${part}`;
+  return carried(building, `${layer}.${building.inputs.cache}${part}`, [batch, heads, length, width]);
+}
+
+/** A buffer that the graph takes and gives back: names of its input and output. */
+export function carried(
+  { writer, weights }: Building,
+  name: string,
+  shape: Shape,
+): [past: string, present: string] {
   const past = writer.input(`past_key_values.${name}`, weights.cacheType, shape);
-  writer.output(`present.${name}`, weights.cacheType, shape);
-  return [past, `present.${name}`];
+  const present = `present.${name}`;
+  writer.output(present, weights.cacheType, shape);
+  return [past, present];
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '../graph/model';
 import type { Entry, FrameEntry, PatchEntry, Role } from './architecture';
 import { batch, norm, rowsOfTable, scaled, type Building } from './blocks';
 import { int, ints } from './graphWriter';
+import { reshape, rowsForEach } from './shapes';
 
 const embeddedBy: Readonly<Record<Entry['kind'], (building: Building, path: string) => string>> = {
   tokens,
@@ -92,8 +93,7 @@ function patches(building: Building, path: string, entry: PatchEntry): string {
   const operands = [pixels, ...[kernel, ...(bias ? [bias] : [])].map((tensor) => writer.weight(tensor))];
   const attributes = [ints('kernel_shape', patch), ints('strides', patch)];
   const columns = writer.node(`${at}/Conv`, 'Conv', operands, { attributes });
-  const dims = writer.integers(`${at}/dims`, [0, 0, -1]);
-  const flat = writer.node(`${at}/Reshape`, 'Reshape', [columns, dims]);
+  const flat = reshape(building, at, columns, [0, 0, -1]);
   const rows = writer.node(`${at}/Transpose`, 'Transpose', [flat], {
     attributes: [ints('perm', [0, 2, 1])],
   });
@@ -110,18 +110,15 @@ function patches(building: Building, path: string, entry: PatchEntry): string {
 
 /** Rows behind learned tokens, the same ones for each image. */
 function behind(
-  { writer, architecture }: Building,
+  building: Building,
   path: string,
   pixels: string,
   given: readonly Tensor[],
   rows: string,
 ): string {
   const at = `${path}/tokens`;
-  const images = writer.node(`${at}/Shape`, 'Shape', [pixels], {
-    attributes: [int('start', 0), int('end', 1)],
-  });
-  const row = writer.integers(`${at}/row`, [1, architecture.hidden]);
-  const shape = writer.node(`${at}/shape/Concat`, 'Concat', [images, row], { attributes: [int('axis', 0)] });
+  const { writer } = building;
+  const shape = rowsForEach(building, at, pixels);
   const tokens = given.map((tensor, index) =>
     writer.node(`${at}.${index}/Expand`, 'Expand', [writer.weight(tensor), shape]),
   );

@@ -1,6 +1,6 @@
 import type { Activation, Experts, FeedForward, Role } from './architecture';
 import { linear, type Building, type Place } from './blocks';
-import { splitInTwo } from './shapes';
+import { splitInto } from './shapes';
 import { float, int, microsoft, text, type GraphWriter } from './graphWriter';
 
 /** What looks at one token at a time: a network, or several of which each token chooses some. */
@@ -64,7 +64,7 @@ function network(
   let middle: string;
   if (has(roles.gateUp)) {
     const both = linear(building, at, input, roles.gateUp, [2 * inner, hidden]);
-    const [gate, up] = splitInTwo(building, at.path, both, [inner, inner]);
+    const [gate, up] = splitInto(building, at.path, both, [inner, inner]);
     middle = writer.node(`${at.path}/Mul`, 'Mul', [activated(writer, at.path, gate, kind.activation), up]);
   } else if (has(roles.gate)) {
     const gate = linear(building, at, input, roles.gate, [inner, hidden]);

@@ -2,7 +2,7 @@ import type { LatentAttention } from './architecture';
 import { linear, norm, productWith, type Building, type Place } from './blocks';
 import { cache, type Lengths } from './caches';
 import { float, int, microsoft } from './graphWriter';
-import { byHeads, joinHeads, reshape, splitInTwo } from './shapes';
+import { byHeads, joinHeads, reshape, splitInto } from './shapes';
 
 /**
  * Latent attention in its absorbed form: each head's query is taken into the space of the latent rows, which are keys and,
@@ -22,7 +22,7 @@ export function latentAttention(
   const up = headWeights(building, place, kind);
   const query = latentQuery(building, place, input, kind, up.key);
   const down = linear(building, place, input, 'latentDown', [rank + rotatedSize, architecture.hidden]);
-  const [plain, rotated] = splitInTwo(building, `${path}/latent`, down, [rank, rotatedSize]);
+  const [plain, rotated] = splitInto(building, `${path}/latent`, down, [rank, rotatedSize]);
   const latent = norm(building, place, plain, 'latentNorm', [rank]);
   const key = writer.node(`${path}/latent/Concat`, 'Concat', [latent, rotated], {
     attributes: [int('axis', -1)],
@@ -71,7 +71,7 @@ function latentQuery(
     query = linear(building, place, normed, 'queryUp', [width, queryRank]);
   } else query = linear(building, place, input, 'query', [width, architecture.hidden]);
   const apart = byHeads(building, `${path}/queries`, query, [heads, plainSize + rotatedSize]);
-  const [plain, rotated] = splitInTwo(building, `${path}/queries`, apart, [plainSize, rotatedSize]);
+  const [plain, rotated] = splitInto(building, `${path}/queries`, apart, [plainSize, rotatedSize]);
   const absorbed = keyUp.isTransposed
     ? productWith(writer, `${path}/key_up`, plain, keyUp.name)
     : writer.node(`${path}/key_up/MatMul`, 'MatMul', [plain, keyUp.name]);

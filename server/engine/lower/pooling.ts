@@ -2,7 +2,7 @@ import type { Tensor } from '../graph/model';
 import { linear, norm, productWith, type Building } from './blocks';
 import { activated } from './feedForward';
 import { int, microsoft, type GraphWriter } from './graphWriter';
-import { splitInTwo } from './shapes';
+import { rowsForEach, splitInto } from './shapes';
 
 /** The state [batch, width] that stands for a whole text or image, and what the model makes of it. */
 export function pooled(building: Building, state: string): string {
@@ -54,15 +54,9 @@ function attended(building: Building, path: string, state: string): string {
   const [queries, others] = probeWeights(building, path);
   const query = projected(writer, `${path}/query`, probe, queries);
   const both = projected(writer, `${path}/key_value`, state, others);
-  const [key, value] = splitInTwo(building, `${path}/key_value`, both, [hidden, hidden]);
+  const [key, value] = splitInto(building, `${path}/key_value`, both, [hidden, hidden]);
   // The query is the same for each image: it is as many as there are.
-  const images = writer.node(`${path}/Shape`, 'Shape', [state], {
-    attributes: [int('start', 0), int('end', 1)],
-  });
-  const row = writer.integers(`${path}/row`, [1, hidden]);
-  const shape = writer.node(`${path}/shape/Concat`, 'Concat', [images, row], {
-    attributes: [int('axis', 0)],
-  });
+  const shape = rowsForEach(building, path, state);
   const asked = writer.node(`${path}/Expand`, 'Expand', [query, shape]);
   const found = writer.node(`${path}/MultiHeadAttention`, 'MultiHeadAttention', [asked, key, value], {
     domain: microsoft,
@@ -89,7 +83,7 @@ function probeWeights(building: Building, path: string): readonly [Product, Prod
   const { hidden } = architecture;
   const sizes = [hidden, 2 * hidden] as const;
   const parts = (tensor: Tensor, at: string): readonly [string, string] =>
-    splitInTwo(building, `${path}/${at}`, writer.weight(tensor), sizes, 0);
+    splitInto(building, `${path}/${at}`, writer.weight(tensor), sizes, 0);
   const weight = parts(weights.take('probeProjection', 'weight', [3 * hidden, hidden]), 'weight');
   const bias = parts(weights.take('probeProjection', 'bias', [3 * hidden]), 'bias');
   return [

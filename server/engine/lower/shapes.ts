@@ -27,18 +27,27 @@ export function joinHeads(building: Building, path: string, value: string, width
   return reshape(building, `${path}/back`, rows, [0, 0, width]);
 }
 
-/** Two parts of an axis, the last one unless another is named. */
-export function splitInTwo(
+/** Parts of an axis, the last one unless another is named. */
+export function splitInto<const Sizes extends readonly number[]>(
   { writer }: Building,
   path: string,
   value: string,
-  sizes: readonly [number, number],
+  sizes: Sizes,
   axis = -1,
-): [string, string] {
-  const outputs: [string, string] = [`${path}/Split_output_0`, `${path}/Split_output_1`];
+): { readonly [Part in keyof Sizes]: string } {
+  const outputs = sizes.map((_, i) => `${path}/Split_output_${i}`);
   writer.node(`${path}/Split`, 'Split', [value, writer.integers(`${path}/sizes`, sizes)], {
     outputs,
     attributes: [int('axis', axis)],
   });
-  return outputs;
+  return outputs as { readonly [Part in keyof Sizes]: string };
+}
+
+/** Sizes of rows that are the same for each item of a batch: as many as `items` has. */
+export function rowsForEach({ writer, architecture }: Building, path: string, items: string): string {
+  const count = writer.node(`${path}/Shape`, 'Shape', [items], {
+    attributes: [int('start', 0), int('end', 1)],
+  });
+  const row = writer.integers(`${path}/row`, [1, architecture.hidden]);
+  return writer.node(`${path}/shape/Concat`, 'Concat', [count, row], { attributes: [int('axis', 0)] });
 }

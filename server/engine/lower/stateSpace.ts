@@ -1,8 +1,9 @@
 import { ggmlDomain } from '../graph/domains';
-import type { Shape } from '../graph/model';
 import type { Role, StateSpace } from './architecture';
 import { batch, linear, norm, type Building, type Place } from './blocks';
-import { int, ints, microsoft, text } from './graphWriter';
+import { carried } from './caches';
+import { ints, microsoft, text } from './graphWriter';
+import { splitInto } from './shapes';
 
 type LayerPlace = Place & { readonly layer: number };
 
@@ -23,14 +24,14 @@ function stepped(building: Building, place: LayerPlace, input: string, kind: Sta
   const { inner, stateSize, rank } = kind;
   const { path } = place;
   const both = linear(building, place, input, 'scanIn', [2 * inner, building.architecture.hidden]);
-  const [x, gate] = parts(building, `${path}/in`, both, [inner, inner]);
-  const seen = convolved(building, place, x!, { channels: inner, kernel: kind.kernel });
+  const [x, gate] = splitInto(building, `${path}/in`, both, [inner, inner]);
+  const seen = convolved(building, place, x, { channels: inner, kernel: kind.kernel });
   const rows = rank + 2 * stateSize;
   const made = linear(building, place, seen, 'scanParameters', [rows, inner]);
-  const [step, b, c] = parts(building, `${path}/parameters`, made, [rank, stateSize, stateSize]);
-  const steps = softplus(building, path, linear(building, place, step!, 'scanSteps', [inner, rank]));
-  const y = scan(building, place, kind, [seen, steps, b!, c!]);
-  return gated(building, path, y, gate!);
+  const [step, b, c] = splitInto(building, `${path}/parameters`, made, [rank, stateSize, stateSize]);
+  const steps = softplus(building, path, linear(building, place, step, 'scanSteps', [inner, rank]));
+  const y = scan(building, place, kind, [seen, steps, b, c]);
+  return gated(building, path, y, gate);
 }
 
 /** Mamba 2: all of them come out of the first product, and heads share one decay. */
@@ -42,27 +43,13 @@ function headed(building: Building, place: LayerPlace, input: string, kind: Stat
   const channels = inner + 2 * shared;
   const rows = inner + channels + heads;
   const all = linear(building, place, input, 'scanIn', [rows, architecture.hidden]);
-  const [gate, mixed, step] = parts(building, `${path}/in`, all, [inner, channels, heads]);
-  const seen = convolved(building, place, mixed!, { channels, kernel });
-  const [x, b, c] = parts(building, `${path}/mixed`, seen, [inner, shared, shared]);
+  const [gate, mixed, step] = splitInto(building, `${path}/in`, all, [inner, channels, heads]);
+  const seen = convolved(building, place, mixed, { channels, kernel });
+  const [x, b, c] = splitInto(building, `${path}/mixed`, seen, [inner, shared, shared]);
   const bias = writer.weight(weights.take('scanStepBias', 'weight', [heads], layer));
-  const steps = softplus(building, path, writer.node(`${path}/step/Add`, 'Add', [step!, bias]));
-  const y = gated(building, path, scan(building, place, kind, [x!, steps, b!, c!]), gate!);
+  const steps = softplus(building, path, writer.node(`${path}/step/Add`, 'Add', [step, bias]));
+  const y = gated(building, path, scan(building, place, kind, [x, steps, b, c]), gate);
   return norm(building, place, y, 'scanNorm', [inner]);
-}
-
-function parts(
-  { writer }: Building,
-  path: string,
-  value: string,
-  sizes: readonly number[],
-): readonly string[] {
-  const outputs = sizes.map((_, i) => `${path}/Split_output_${i}`);
-  writer.node(`${path}/Split`, 'Split', [value, writer.integers(`${path}/sizes`, sizes)], {
-    outputs,
-    attributes: [int('axis', -1)],
-  });
-  return outputs;
 }
 
 function softplus({ writer }: Building, path: string, value: string): string {
@@ -72,14 +59,6 @@ function softplus({ writer }: Building, path: string, value: string): string {
 function gated({ writer }: Building, path: string, value: string, gate: string): string {
   const open = writer.node(`${path}/gate/Swish`, 'Swish', [gate]);
   return writer.node(`${path}/gate/Mul`, 'Mul', [value, open]);
-}
-
-/** A state that goes in and comes out, of one size whatever was before. */
-function carried({ writer, weights }: Building, layer: number, part: string, shape: Shape): [string, string] {
-  const past = writer.input(`past_key_values.${layer}.${part}`, weights.cacheType, shape);
-  const present = `present.${layer}.${part}`;
-  writer.output(present, weights.cacheType, shape);
-  return [past, present];
 }
 
 /** A convolution of each channel over the last tokens, and an activation. */
@@ -95,7 +74,7 @@ function convolved(
   const columns = writer.node(`${at}/Transpose`, 'Transpose', [value], { attributes: swap });
   const weight = writer.weight(weights.take('scanConvolution', 'weight', [channels, 1, kernel], layer));
   const bias = weights.find('scanConvolution', 'bias', [channels], layer);
-  const [past, present] = carried(building, layer, 'convolution', [batch, channels, kernel - 1]);
+  const [past, present] = carried(building, `${layer}.convolution`, [batch, channels, kernel - 1]);
   const inputs = [columns, weight, bias ? writer.weight(bias) : '', past];
   const found = writer.node(`${at}/CausalConvWithState`, 'CausalConvWithState', inputs, {
     domain: microsoft,
@@ -122,7 +101,7 @@ function scan(
     decay = writer.node(`${path}/decay/Neg`, 'Neg', [power]);
   } else decay = stored('scanDecay', dims);
   const shape = [batch, heads, inner / heads, stateSize];
-  const [past, present] = carried(building, layer, 'state', shape);
+  const [past, present] = carried(building, `${layer}.state`, shape);
   const y = writer.node(`${path}/SSM_SCAN`, 'SSM_SCAN', [past, x, steps, decay, b, c], {
     domain: ggmlDomain,
     outputs: [`${path}/SSM_SCAN_output_0`, present],
