@@ -50,11 +50,6 @@ export interface ChipPhases extends PhaseSizes {
 /** The report as tables: the chips, then the curves of each. */
 export function phasesSections({ path, chips }: PhasesReport, words: Words): Section[] {
   const text = (key: PrintName): string => words.text(`print.${key}`);
-  const cells = (point: PhasePoint | null): string[] => [
-    known(point?.seconds, words.seconds, words),
-    known(point?.tokensPerSecond, (rate) => words.count(Math.round(rate)), words),
-    words.text(`print.bound.${point?.bound ?? 'unknown'}`),
-  ];
   const limit = (chip: ChipPhases, wanted: Limit['dimension']): string =>
     limitText(
       chip.limits.find(({ dimension }) => dimension === wanted),
@@ -83,13 +78,32 @@ export function phasesSections({ path, chips }: PhasesReport, words: Words): Sec
       [chip.batch, chip.prompt, chip.context].map(words.count).join(' / '),
       known(chip.timeToFirstToken, ({ value }) => words.seconds(value), words),
       rangeText(chip.timeToFirstToken, words.seconds, words),
-      ...cells(chip.decode),
+      ...pointCells(chip.decode, words),
       limit(chip, 'batch'),
       limit(chip, 'past'),
     ]),
     ...(notes.length > 0 && { note: notes.join('. ') }),
   };
-  const curve = (chip: ChipPhases, name: 'batches' | 'contexts'): Section => ({
+  const drawn = chips.filter(({ decode }) => decode !== null);
+  return [
+    summary,
+    ...drawn.flatMap((chip) => (['batches', 'contexts'] as const).map((name) => curve(chip, name, words))),
+  ];
+}
+
+/** Time, rate and bound of a phase. */
+function pointCells(point: PhasePoint | null, words: Words): string[] {
+  return [
+    known(point?.seconds, words.seconds, words),
+    known(point?.tokensPerSecond, (rate) => words.count(Math.round(rate)), words),
+    words.text(`print.bound.${point?.bound ?? 'unknown'}`),
+  ];
+}
+
+/** Decoding by batch or by context. */
+function curve(chip: ChipPhases, name: 'batches' | 'contexts', words: Words): Section {
+  const text = (key: PrintName): string => words.text(`print.${key}`);
+  return {
     title: words.text(`print.phases.${name}`, { chip: chip.id }),
     columns: [
       column(text(name === 'batches' ? 'phases.batch' : 'phases.context'), 'right'),
@@ -97,10 +111,8 @@ export function phasesSections({ path, chips }: PhasesReport, words: Words): Sec
       column(text('phases.rate'), 'right'),
       column(text('bound')),
     ],
-    rows: chip[name].map((point) => [words.count(point.size), ...cells(point)]),
-  });
-  const drawn = chips.filter(({ decode }) => decode !== null);
-  return [summary, ...drawn.flatMap((chip) => [curve(chip, 'batches'), curve(chip, 'contexts')])];
+    rows: chip[name].map((point) => [words.count(point.size), ...pointCells(point, words)]),
+  };
 }
 
 /** Where something else binds, and where memory ends. */

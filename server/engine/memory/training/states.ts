@@ -61,7 +61,6 @@ export function statesOf(
       add({ dims: each, elementBytes: singleBytes });
       sum.adapters += elementCount(each) * singleBytes;
     }
-  const stored = new Set(stems.values());
   return {
     always: {
       weights: (weights.known + sum.adapters) * shareFrom(3),
@@ -72,11 +71,15 @@ export function statesOf(
     gradientOf,
     gradientShare: shareFrom(2),
     lastReader,
-    parameters: [...stored].reduce(
-      (all, id) => all + elementCount(numericShape(inference.values[id]!.type) ?? []),
-      0,
-    ),
+    parameters: parametersOf(inference, new Set(stems.values())),
     trainedParameters: sum.trained,
     isWhole,
   };
+}
+
+/** Elements of stored tensors. */
+function parametersOf({ values }: Inference, stored: ReadonlySet<number>): number {
+  let all = 0;
+  for (const id of stored) all += elementCount(numericShape(values[id]!.type) ?? []);
+  return all;
 }

@@ -6,7 +6,7 @@ import { leastOf, type MemoryTimeline, type WeightBytes } from '../timeline';
 import type { SizeOf } from '../workspace';
 import { Lifetimes, type Held } from './lifetimes';
 import type { TrainingPlan } from './plan';
-import { statesOf } from './states';
+import { statesOf, type TrainingStates } from './states';
 
 /** Bytes by what they are for. */
 export interface TrainingBytes {
@@ -51,52 +51,23 @@ export function* trainingMemory(
   sizeOf: SizeOf,
 ): Steps<{ readonly memory: TrainingMemory; readonly timeline: MemoryTimeline }> {
   const { graph, training } = plan;
-  const { passes } = graph;
   const states = statesOf(inference, plan, weights, sizeOf);
   const buffers = new Lifetimes(inference, graph, plan.stretches, sizeOf).all();
-  const change = {
-    saved: new Float64Array(2 * passes.length + 1),
-    other: new Float64Array(2 * passes.length + 1),
-  };
-  const hold = ({ kind, bytes, from, to }: Held): void => {
-    change[kind][from]! += bytes;
-    change[kind][to + 1]! -= bytes;
-  };
-  buffers.held.forEach(hold);
-  const gradient = new Float64Array(2 * passes.length + 1);
-  for (const [at, pass] of passes.entries()) {
-    if (isStepDue(at)) yield;
-    placeWeights(pass.weights, at);
-  }
+  const changes = yield* changesOf(plan, states, buffers.held, sizeOf);
+  const { points, peak, node } = yield* walked(plan, states, changes);
   const isWhole = buffers.isWhole && weights.isWhole && states.isWhole;
-  const points: { node: number; activationBytes: number }[] = [];
-  let [saved, other, gradients] = [0, 0, training.accumulation > 1 ? states.gradients : 0];
-  let peak: TrainingBytes | null = null;
-  let peakNode: number | null = null;
-  for (let at = 0; at < 2 * passes.length; at++) {
-    if (isStepDue(at)) yield;
-    saved += change.saved[at]!;
-    other += change.other[at]!;
-    if (training.accumulation === 1) gradients += gradient[at]!;
-    const now = { ...states.always, gradients, saved, other };
-    const node = passes[at < passes.length ? at : 2 * passes.length - 1 - at]!.node;
-    points.push({ node, activationBytes: sum(now) - now.weights });
-    if (!peak || sum(now) > sum(peak)) [peak, peakNode] = [now, node];
-  }
-  const whole = peak ?? { ...states.always, gradients: states.gradients, saved: 0, other: 0 };
-  const most = sum(whole);
+  const most = sum(peak);
+  const unknown = graph.passes.filter(({ isUnknown }) => isUnknown).map(({ operator }) => operator);
   return {
     memory: {
       ...training,
       label: trainingLabel(training),
       parameters: states.parameters,
       trainedParameters: states.trainedParameters,
-      peak: isWhole ? whole : null,
+      peak: isWhole ? peak : null,
       savedBytes: isWhole ? buffers.savedBytes : null,
       statisticsBytes: isWhole ? buffers.statisticsBytes : null,
-      unknownOperators: [
-        ...new Set(passes.filter(({ isUnknown }) => isUnknown).map(({ operator }) => operator)),
-      ],
+      unknownOperators: [...new Set(unknown)],
     },
     timeline: {
       points,
@@ -104,28 +75,76 @@ export function* trainingMemory(
       resident: null,
       weights: { known: states.always.weights, isWhole: weights.isWhole },
       highWaterBytes: isWhole ? most : null,
-      highWaterNode: isWhole ? peakNode : null,
+      highWaterNode: isWhole ? node : null,
       leastBytes: leastOf(most, isWhole),
     },
   };
+}
 
-  /** The gradients that a pass back makes, and the weights that it gathers. */
-  function placeWeights(ids: readonly number[], at: number): void {
-    const back = 2 * passes.length - 1 - at;
-    for (const id of ids) {
+/** By how many bytes each class grows at each moment: forward through all passes, then back. */
+type Changes = Readonly<Record<'saved' | 'other' | 'gradients', Float64Array>>;
+
+function* changesOf(
+  { graph: { passes }, training, stems }: TrainingPlan,
+  states: TrainingStates,
+  held: readonly Held[],
+  sizeOf: SizeOf,
+): Steps<Changes> {
+  const moments = 2 * passes.length;
+  const empty = (): Float64Array => new Float64Array(moments + 1);
+  const changes = { saved: empty(), other: empty(), gradients: empty() };
+  const hold = ({ kind, bytes, from, to }: Held): void => {
+    changes[kind][from]! += bytes;
+    changes[kind][to + 1]! -= bytes;
+  };
+  held.forEach(hold);
+  const isGathered = training.zero === 3 && training.devices > 1;
+  for (const [at, { weights, adapter }] of passes.entries()) {
+    if (isStepDue(at)) yield;
+    const back = moments - 1 - at;
+    for (const id of weights) {
       const bytes = sizeOf(id) ?? 0;
-      if (training.zero === 3 && training.devices > 1) {
-        hold({ kind: 'other', bytes, from: at, to: at });
-        hold({ kind: 'other', bytes, from: back, to: back });
-      }
-      const stem = plan.stems.get(id);
+      if (isGathered)
+        for (const moment of [at, back]) hold({ kind: 'other', bytes, from: moment, to: moment });
+      const stem = stems.get(id);
       const own = stem === undefined ? undefined : states.gradientOf.get(stem);
       // The last pass forward that reads a weight is the first one back to make its gradient.
-      if (own && states.lastReader.get(stem!) === at) gradient[back]! += own;
+      if (own && states.lastReader.get(stem!) === at) changes.gradients[back]! += own;
     }
-    const { adapter } = passes[at]!;
-    if (adapter) gradient[back]! += adapter.elements * singleBytes * states.gradientShare;
+    if (adapter) changes.gradients[back]! += adapter.elements * singleBytes * states.gradientShare;
   }
+  return changes;
+}
+
+interface Walked {
+  readonly points: MemoryTimeline['points'];
+  /** By class at the moment that takes most. */
+  readonly peak: TrainingBytes;
+  readonly node: number | null;
+}
+
+function* walked(
+  { graph: { passes }, training }: TrainingPlan,
+  states: TrainingStates,
+  changes: Changes,
+): Steps<Walked> {
+  const isAlways = training.accumulation > 1;
+  const points: { node: number; activationBytes: number }[] = [];
+  let [saved, other, gradients] = [0, 0, isAlways ? states.gradients : 0];
+  let peak: TrainingBytes | null = null;
+  let peakNode: number | null = null;
+  for (let at = 0; at < 2 * passes.length; at++) {
+    if (isStepDue(at)) yield;
+    saved += changes.saved[at]!;
+    other += changes.other[at]!;
+    if (!isAlways) gradients += changes.gradients[at]!;
+    const now = { ...states.always, gradients, saved, other };
+    const { node } = passes[at < passes.length ? at : 2 * passes.length - 1 - at]!;
+    points.push({ node, activationBytes: sum(now) - now.weights });
+    if (!peak || sum(now) > sum(peak)) [peak, peakNode] = [now, node];
+  }
+  const none = { ...states.always, gradients: states.gradients, saved: 0, other: 0 };
+  return { points, peak: peak ?? none, node: peakNode };
 }
 
 function sum({ weights, gradients, optimizer, master, saved, other }: TrainingBytes): number {
