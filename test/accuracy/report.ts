@@ -7,6 +7,10 @@ import { publishedRows } from './rows';
 import { saveJson } from './save';
 import { readScored, scoreWorld, worldSection, writeScored } from './world';
 import { memoryRows, memorySection } from './memory/compare';
+import { dataAt } from './whole/published';
+import { saveScores, savedScores } from './whole/saved';
+import { scoreData } from './whole/scoreData';
+import { wholeSection } from './whole/section';
 import { score } from '../../server/engine/cost/calibrate/score';
 import { constantsFor } from '../../server/engine/cost/constants';
 import { chipById } from '../../server/engine/chips/catalogue';
@@ -16,7 +20,11 @@ const read = <T>(path: string): T | null =>
 const published = read<PublishedTable>('test/accuracy/published.json');
 const own = read<OwnTable>('test/accuracy/own.json');
 writeScored(await scoreWorld());
+const data = dataAt();
+if (data) saveScores(await scoreData(data), data);
+else console.log('Published figures or their graphs are not here: their scores are those that were kept.');
 const page = accuracyPage(published, own, [
+  ...wholeSection(savedScores()),
   ...worldSection(readScored()),
   ...memorySection(await memoryRows()),
 ]);

@@ -9,7 +9,7 @@ export function readCsv(path: string): Record<string, string>[] {
 const publishedFolder = '../shared/measurements';
 const fallbackFolder = process.env['SILICONLENS_MEASUREMENTS'];
 
-function publishedPath(): string | null {
+export function publishedPath(): string | null {
   return [fallbackFolder, publishedFolder].find((path) => path && existsSync(`${path}/gemm.csv`)) ?? null;
 }
 

@@ -73,7 +73,7 @@ function outside(row: PublishedRow, { cost }: ChipAnalysis): number {
   return copies + start;
 }
 
-function boundsOf({ cost, plan }: ChipAnalysis): string {
+export function boundsOf({ cost, plan }: ChipAnalysis): string {
   const sums = new Map<string, number>();
   let all = 0;
   for (const kernel of cost.kernels) {

@@ -179,7 +179,6 @@ function* linkKernels(
       placement: 'chip',
       precision: workload.precision,
       seconds,
-      common: null,
       joules: null,
       parts: seconds && { compute: 0, memory: 0, overhead: seconds.value },
       bytes: { 'host link': bytes },

@@ -14,6 +14,8 @@ import { type Probes, probesOf } from '../../accuracy/probes';
 import { publishedRows } from '../../accuracy/rows';
 import { memoryRows, memorySection } from '../../accuracy/memory/compare';
 import { readScored, scoreWorld, worldSection } from '../../accuracy/world';
+import { savedScores } from '../../accuracy/whole/saved';
+import { wholeSection } from '../../accuracy/whole/section';
 import { score } from '../../../server/engine/cost/calibrate/score';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { constantsFor } from '../../../server/engine/cost/constants';
@@ -60,7 +62,11 @@ changeDetector('scores of processors', () => {
 
 changeDetector('pages made from scores', () => {
   it('are current', async () => {
-    const sections = [...worldSection(readScored()), ...memorySection(await memoryRows())];
+    const sections = [
+      ...wholeSection(savedScores()),
+      ...worldSection(readScored()),
+      ...memorySection(await memoryRows()),
+    ];
     expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(accuracyPage(published, own, sections));
   }, 60_000);
 });
