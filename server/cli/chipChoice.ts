@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import type { Catalogue } from '../engine/chips/catalogue';
-import { isNamed, searchChips } from '../engine/chips/search';
+import { isCalled, isNamed, searchChips } from '../engine/chips/search';
 import type { Chip } from '../engine/chips/chip';
 import { lineAt, parseJson } from '../engine/json';
 import { problem } from '../engine/problem';
@@ -71,7 +71,7 @@ export class ChipChoice {
     return this.catalogue.chips;
   }
 
-  /** A chip by file, by id, or by a name that only one chip has. Throws a `Failure`. */
+  /** A chip by file, by id, by the name it is shown by, or by one that only it has. Throws a `Failure`. */
   async named(name: string): Promise<Chip> {
     if (name.endsWith('.json')) return this.fromFile(name);
     const exact = this.catalogue.byId(name);
@@ -79,6 +79,8 @@ export class ChipChoice {
     const broken = this.broken.get(name);
     if (broken) throw this.failure(broken.path, broken.result);
     const { found } = searchChips(name, this.all);
+    const called = found.filter((chip) => isCalled(name, chip));
+    if (called.length === 1) return this.noted(called[0]!);
     const named = found.filter((chip) => isNamed(name, chip));
     if (named.length === 1 && found.length === 1) return this.noted(named[0]!);
     if (named.length === 0) throw this.unknown(name);

@@ -33,13 +33,6 @@ const others: readonly Chip[] = [
     watts: 250,
     clock: 1.38e9,
   }),
-  sibling('nvidia-a100-sxm-80gb', 'nvidia-a100-pcie-40gb', {
-    fp32: 19.5e12,
-    fp16: 312e12,
-    bandwidth: 1555e9,
-    watts: 250,
-    clock: 1.41e9,
-  }),
 ];
 
 export function measuredChip(id: string): Chip {

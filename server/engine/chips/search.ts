@@ -36,6 +36,11 @@ export function findChips(query: string, among: readonly Chip[] = chips): readon
   return found.length > 0 ? found : related;
 }
 
+/** Whether a query is the name that a chip is shown by, also after its vendor: L40 is one chip, and L40S another. */
+export function isCalled(query: string, { name, vendor }: Chip): boolean {
+  return [name, `${vendor} ${name}`].some((called) => normalise(called) === normalise(query));
+}
+
 /**
  * Whether a chip may be taken for the one that a query names: each number and each short word is a whole word of its
  * names, so that neither L40 is taken for L40S nor RTX 5090 Ti for RTX 5090.

@@ -21,7 +21,7 @@ export interface Constants {
 }
 
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
-const siblingOf = siblings.chips as Readonly<Record<string, string>>;
+const siblingsOf = siblings.chips as Readonly<Record<string, readonly string[]>>;
 
 /** Rows that a size bin needs before its estimates count as calibrated. */
 const enoughRows = 20;
@@ -98,10 +98,10 @@ export function measuredOn(chip: Chip): readonly Calibration[] {
 
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
 function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
-  const listOf = (one: string | undefined) => (one === undefined ? [] : (entryOf(calibrations, one) ?? []));
+  const listOf = (one: string) => entryOf(calibrations, one) ?? [];
   const ancestors = lineage.flatMap(listOf);
-  const siblings = [id, ...lineage].flatMap((one) => listOf(entryOf(siblingOf, one)));
-  return [...inheritedCalibration, ...ancestors, ...siblings];
+  const alike = [id, ...lineage].flatMap((one) => entryOf(siblingsOf, one) ?? []);
+  return [...inheritedCalibration, ...ancestors, ...alike.flatMap(listOf)];
 }
 
 /** Constants that hold in another format too: the power limit is reached at other rates there. */

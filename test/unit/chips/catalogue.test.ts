@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { chipsPage } from '../../../scripts/chipsPage';
 import { catalogues, indexSource } from '../../../scripts/catalogueIndexSource';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
-import { findChips, isNamed, searchChips } from '../../../server/engine/chips/search';
+import { findChips, isCalled, isNamed, searchChips } from '../../../server/engine/chips/search';
 import { type Chip, type Figure, mainMemory } from '../../../server/engine/chips/chip';
 import schema from '../../../server/engine/chips/chip.schema.json';
 import energyPerOperation from '../../../server/engine/chips/technologies/energyPerOperation.json';
@@ -20,7 +20,7 @@ describe('catalogue', () => {
     expect(readFileSync(`${one.folder}/index.ts`, 'utf8')).toBe(indexSource(one, readdirSync(one.folder)));
   });
 
-  it('holds 123 chips, each in the file of its id and valid against the schema', () => {
+  it('holds 143 chips, each in the file of its id and valid against the schema', () => {
     // In the catalogue every figure has its sources: plain numbers are for users.
     const figure = { $ref: '#/definitions/fullFigure' };
     // Its files are read as they are: what the type calls certain must be there.
@@ -29,7 +29,7 @@ describe('catalogue', () => {
     const required = [...new Set([...schema.required, ...schema.else.required, ...names])];
     const strict = { ...schema, required, definitions: { ...schema.definitions, figure } };
     const validate = new Ajv({ strict: false }).compile(strict);
-    expect(chips).toHaveLength(123);
+    expect(chips).toHaveLength(143);
     expect(readFileSync('README.md', 'utf8')).toContain(`**${chips.length} chips of every class**`);
     expect(readFileSync('CHANGELOG.md', 'utf8')).toContain(`- ${chips.length} chips, and`);
     for (const file of files) {
@@ -203,8 +203,8 @@ describe('finding chips', () => {
         expect(idsOf(trait), trait).toContain(chip.id);
   });
 
-  // Real chips that the catalogue does not have beside one that it has: A10, L40, RTX 5090 D, RTX 5070, MLU270, Xeon 6.
-  it.each(['A10', 'RTX 5070', '한무기 270', 'MLU270', 'H10', 'MI30', 'WSE 30', 'Hailo 80'])(
+  // Real chips that the catalogue does not have beside one that it has: A16, RTX 5090 D, RTX 5070, MLU270, Xeon 6.
+  it.each(['A16', 'RTX 5070', '한무기 270', 'MLU270', 'H10', 'MI30', 'WSE 30', 'Hailo 80'])(
     '%s is not found as its neighbour',
     (query) => {
       expect(idsOf(query)).toEqual([]);
@@ -224,10 +224,16 @@ describe('finding chips', () => {
       searchChips(query)
         .found.filter((chip) => isNamed(query, chip))
         .map(({ id }) => id);
-    expect(idsOf('L40')).toEqual(['nvidia-l40s']);
-    expect(named('L40')).toEqual([]);
+    // MI300A and MI300C are others than the MI300X.
+    expect(idsOf('MI300')).toEqual(['amd-mi300x']);
+    expect(named('MI300')).toEqual([]);
+    expect(named('L40')).toEqual(['nvidia-l40']);
     expect(named('L40S')).toEqual(['nvidia-l40s']);
-    expect(named('the NVIDIA H100 card')).toEqual(['nvidia-h100-sxm']);
+    expect(named('the NVIDIA H100 NVL card')).toEqual(['nvidia-h100-nvl']);
+    expect(named('the NVIDIA H100 card')).toContain('nvidia-h100-sxm');
+    const called = (query: string) => chips.filter((chip) => isCalled(query, chip)).map(({ id }) => id);
+    expect(called('nvidia L40')).toEqual(['nvidia-l40']);
+    expect(called('H100')).toEqual([]);
     expect(named('RTX 5090 Ti')).toEqual([]);
     expect(named('RTX 5090')).toEqual(['nvidia-rtx-5090']);
     expect(named('tpuv4')).toEqual(['google-tpu-v4']);

@@ -182,9 +182,9 @@ describe('names that nothing has', () => {
   it('are answered with those most like them', async () => {
     expect(nearest('nvdia h10', ['nvidia-h100', 'hailo-8', 'coral'], 2)).toEqual(['nvidia-h100']);
     expect(nearest('zzzz', ['nvidia-h100'], 3)).toEqual([]);
-    const near = await siliconlens('chips', 'nvdia-h10');
+    const near = await siliconlens('chips', 'nvdia-h1000');
     expect([near.code, near.out]).toEqual([2, '']);
-    expect(near.error).toContain('the nearest names are nvidia-h100-sxm');
+    expect(near.error).toContain('the nearest names are nvidia-h100-nvl, nvidia-h100-sxm');
     const none = await siliconlens('chips', 'zzzz');
     expect([none.code, none.out]).toEqual([2, '']);
     expect(none.error).toContain('no chip “zzzz” in the catalogue');

@@ -86,20 +86,40 @@ import c_microsoft_hololens_hpu2 from './microsoft-hololens-hpu2.json';
 import c_microsoft_maia_100 from './microsoft-maia-100.json';
 import c_mobilint_aries from './mobilint-aries.json';
 import c_mythic_m1076 from './mythic-m1076.json';
+import c_nvidia_a10 from './nvidia-a10.json';
+import c_nvidia_a100_pcie_40gb from './nvidia-a100-pcie-40gb.json';
+import c_nvidia_a100_pcie_80gb from './nvidia-a100-pcie-80gb.json';
+import c_nvidia_a100_sxm_40gb from './nvidia-a100-sxm-40gb.json';
 import c_nvidia_a100_sxm_80gb from './nvidia-a100-sxm-80gb.json';
+import c_nvidia_a2 from './nvidia-a2.json';
+import c_nvidia_a30 from './nvidia-a30.json';
 import c_nvidia_b200 from './nvidia-b200.json';
+import c_nvidia_b300 from './nvidia-b300.json';
 import c_nvidia_drive_px2 from './nvidia-drive-px2.json';
 import c_nvidia_gb300 from './nvidia-gb300.json';
+import c_nvidia_gh200 from './nvidia-gh200.json';
+import c_nvidia_h100_nvl from './nvidia-h100-nvl.json';
+import c_nvidia_h100_pcie from './nvidia-h100-pcie.json';
 import c_nvidia_h100_sxm from './nvidia-h100-sxm.json';
+import c_nvidia_h200_nvl from './nvidia-h200-nvl.json';
 import c_nvidia_h200_sxm from './nvidia-h200-sxm.json';
+import c_nvidia_jetson_agx_orin_32gb from './nvidia-jetson-agx-orin-32gb.json';
 import c_nvidia_jetson_agx_orin_64gb from './nvidia-jetson-agx-orin-64gb.json';
+import c_nvidia_jetson_agx_xavier from './nvidia-jetson-agx-xavier.json';
 import c_nvidia_jetson_orin_cpu from './nvidia-jetson-orin-cpu.json';
 import c_nvidia_jetson_orin_nano from './nvidia-jetson-orin-nano.json';
+import c_nvidia_jetson_orin_nx_16gb from './nvidia-jetson-orin-nx-16gb.json';
+import c_nvidia_jetson_xavier_nx from './nvidia-jetson-xavier-nx.json';
 import c_nvidia_k80 from './nvidia-k80.json';
 import c_nvidia_l4 from './nvidia-l4.json';
+import c_nvidia_l40 from './nvidia-l40.json';
 import c_nvidia_l40s from './nvidia-l40s.json';
+import c_nvidia_rtx_3090 from './nvidia-rtx-3090.json';
+import c_nvidia_rtx_4000_ada from './nvidia-rtx-4000-ada.json';
+import c_nvidia_rtx_4080 from './nvidia-rtx-4080.json';
 import c_nvidia_rtx_4090 from './nvidia-rtx-4090.json';
 import c_nvidia_rtx_5090 from './nvidia-rtx-5090.json';
+import c_nvidia_rtx_6000_ada from './nvidia-rtx-6000-ada.json';
 import c_nvidia_t4 from './nvidia-t4.json';
 import c_nvidia_v100_sxm2_32gb from './nvidia-v100-sxm2-32gb.json';
 import c_qualcomm_snapdragon_8gen3_cpu from './qualcomm-snapdragon-8gen3-cpu.json';
@@ -212,20 +232,40 @@ export const catalogue = [
   c_microsoft_maia_100,
   c_mobilint_aries,
   c_mythic_m1076,
+  c_nvidia_a10,
+  c_nvidia_a100_pcie_40gb,
+  c_nvidia_a100_pcie_80gb,
+  c_nvidia_a100_sxm_40gb,
   c_nvidia_a100_sxm_80gb,
+  c_nvidia_a2,
+  c_nvidia_a30,
   c_nvidia_b200,
+  c_nvidia_b300,
   c_nvidia_drive_px2,
   c_nvidia_gb300,
+  c_nvidia_gh200,
+  c_nvidia_h100_nvl,
+  c_nvidia_h100_pcie,
   c_nvidia_h100_sxm,
+  c_nvidia_h200_nvl,
   c_nvidia_h200_sxm,
+  c_nvidia_jetson_agx_orin_32gb,
   c_nvidia_jetson_agx_orin_64gb,
+  c_nvidia_jetson_agx_xavier,
   c_nvidia_jetson_orin_cpu,
   c_nvidia_jetson_orin_nano,
+  c_nvidia_jetson_orin_nx_16gb,
+  c_nvidia_jetson_xavier_nx,
   c_nvidia_k80,
   c_nvidia_l4,
+  c_nvidia_l40,
   c_nvidia_l40s,
+  c_nvidia_rtx_3090,
+  c_nvidia_rtx_4000_ada,
+  c_nvidia_rtx_4080,
   c_nvidia_rtx_4090,
   c_nvidia_rtx_5090,
+  c_nvidia_rtx_6000_ada,
   c_nvidia_t4,
   c_nvidia_v100_sxm2_32gb,
   c_qualcomm_snapdragon_8gen3_cpu,
