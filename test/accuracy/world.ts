@@ -73,18 +73,28 @@ function outside(row: PublishedRow, { cost }: ChipAnalysis): number {
   return copies + start;
 }
 
+/** What bounds the largest shares of the time of a model. */
 export function boundsOf({ cost, plan }: ChipAnalysis): string {
+  return sharesOf(
+    cost.kernels.map(({ bound, seconds, kernel }) => [
+      bound,
+      (seconds?.value ?? 0) * (plan.kernels[kernel]?.repeat ?? 1),
+    ]),
+  );
+}
+
+/** Names by their share of a sum, those of more than a tenth. */
+export function sharesOf(parts: readonly (readonly [string, number])[]): string {
   const sums = new Map<string, number>();
   let all = 0;
-  for (const kernel of cost.kernels) {
-    const seconds = (kernel.seconds?.value ?? 0) * (plan.kernels[kernel.kernel]?.repeat ?? 1);
+  for (const [name, seconds] of parts) {
     all += seconds;
-    sums.set(kernel.bound, (sums.get(kernel.bound) ?? 0) + seconds);
+    sums.set(name, (sums.get(name) ?? 0) + seconds);
   }
   return [...sums]
     .filter(([, seconds]) => seconds > 0.1 * all)
     .sort((a, b) => b[1] - a[1])
-    .map(([bound, seconds]) => `${bound} ${Math.round((100 * seconds) / all)} %`)
+    .map(([name, seconds]) => `${name} ${Math.round((100 * seconds) / all)} %`)
     .join(', ');
 }
 

@@ -13,7 +13,7 @@ import { samplesPerRun } from '../../../server/engine/cost/throughput';
 import type { Model } from '../../../server/engine/graph/model';
 import type { Inference } from '../../../server/engine/inference/types';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { boundsOf } from '../world';
+import { boundsOf, sharesOf } from '../world';
 import { familyOf, isExcluded, type Asked, type Excluded } from './interpret';
 import { withCores } from './part';
 import { textOf } from './published';
@@ -31,9 +31,50 @@ export interface Scored {
   readonly low: number;
   readonly high: number;
   readonly basis: string;
-  /** What bounds the largest shares of the time. */
+  /** What bounds the largest shares of the time, and which operators take them. */
   readonly bounds: string;
+  readonly operators: string;
   readonly kernels: number;
+  readonly parts: Parts;
+}
+
+/** What the time of a run is made of, for reading: sums over kernels of what each part alone would take, seconds. */
+interface Parts {
+  readonly compute: number;
+  readonly memory: number;
+  readonly overhead: number;
+  readonly start: number | null;
+  readonly copies: number | null;
+  readonly operations: number | null;
+  readonly bytes: number | null;
+}
+
+function partsOf({ plan, cost }: ChipAnalysis): Parts {
+  const sum = (part: 'compute' | 'memory' | 'overhead'): number =>
+    plan.kernels.reduce(
+      (all, { index, repeat }) => all + (cost.kernels[index]?.parts?.[part] ?? 0) * (repeat ?? 1),
+      0,
+    );
+  const { startSeconds, io, operations, bytes } = cost.total;
+  return {
+    compute: sum('compute'),
+    memory: sum('memory'),
+    overhead: sum('overhead'),
+    start: startSeconds,
+    copies: io.seconds,
+    operations: operations.value,
+    bytes: bytes.value,
+  };
+}
+
+/** Operator classes by their share of the time. */
+function operatorsOf({ plan, cost }: ChipAnalysis): string {
+  return sharesOf(
+    plan.kernels.map(({ index, operatorClass, repeat }) => [
+      operatorClass,
+      (cost.kernels[index]?.seconds?.value ?? 0) * (repeat ?? 1),
+    ]),
+  );
 }
 
 /** Where graphs come from; null: it is not there. */
@@ -138,6 +179,8 @@ async function scoreOne(asked: Asked, prepared: Prepared): Promise<Scored | Excl
     runtime: analysis.profile.id,
     ...interval,
     bounds: boundsOf(analysis),
+    operators: operatorsOf(analysis),
+    parts: partsOf(analysis),
     kernels: analysis.plan.kernels.length,
   };
 }

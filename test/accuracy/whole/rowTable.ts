@@ -29,7 +29,9 @@ function rowOf(scored: Scored) {
     inside: low <= measured && measured <= high,
     basis: scored.basis,
     bounds: scored.bounds,
+    operators: scored.operators,
     kernels: scored.kernels,
+    ...scored.parts,
     source: textOf(figure, 'source'),
     software: textOf(figure, 'software'),
     published: textOf(figure, 'precision'),
@@ -65,6 +67,6 @@ export function rowLine(scored: Scored): string {
     ratio.toFixed(2).padStart(7),
     row.inside ? ' ' : '!',
     range.padEnd(12),
-    row.bounds,
+    `${row.bounds}; ${row.operators}`,
   ].join(' ');
 }

@@ -29,12 +29,21 @@ export async function scoreData(data: Data, pattern?: string): Promise<Run> {
   const only = pattern === undefined ? null : new RegExp(pattern, 'iu');
   const names = publishedNames();
   const asked = interpretAll(readFigures(data), names).filter((one) => isWanted(one, only));
-  const read: ReadGraph = (id) => readGraph(data.graphs, id);
+  const read = readingOnce((id) => readGraph(data.graphs, id));
   const results = await scoreAll(asked, read);
   const scored = results.filter(isScored);
   const excluded = results.filter((one): one is Excluded => !isScored(one));
   const splits = await splitsOf(asked, results, read);
   return { scored, excluded, summary: summaryOf(results, splits, placing(results, names)) };
+}
+
+/** Keeps the last graph: figures come graph by graph. */
+function readingOnce(read: ReadGraph): ReadGraph {
+  let last: { readonly id: string; readonly model: ReturnType<ReadGraph> } | null = null;
+  return (id) => {
+    if (last?.id !== id) last = { id, model: read(id) };
+    return last.model;
+  };
 }
 
 /** Chips left out, and models left out. */
@@ -90,7 +99,7 @@ export function summaryLines({ summary, excluded }: Run): string[] {
     ]),
     ...summary.rankings.map(
       ({ name, pairs, right, ties }) =>
-        `order of chips, ${name}: ${percent(right)} of ${pairs} pairs, ${ties} ties`,
+        `order of chips, ${name}: ${pairs === 0 ? '–' : percent(right)} of ${pairs} pairs, ${ties} ties`,
     ),
     ...summary.correlations.map(
       ({ name, series, median }) => `rank correlation of ${name}: ${median.toFixed(2)} (median of ${series})`,

@@ -43,10 +43,10 @@ export function groupOf(name: string, results: readonly Result[]): Group {
 const leastRows = 5;
 
 /** Groups by a key, the largest first. */
-function groupsBy(results: readonly Result[], key: (result: Result) => string, least = 1): Group[] {
+function groupsBy(results: readonly Result[], key: (result: Result) => string): Group[] {
   return [...groupBy(results, key)]
     .map(([name, members]) => groupOf(name, members))
-    .filter(({ scores }) => scores !== null && scores.rows >= least)
+    .filter(({ scores }) => scores !== null && scores.rows >= leastRows)
     .sort((a, b) => b.scores!.rows - a.scores!.rows || (a.name < b.name ? -1 : 1));
 }
 
@@ -209,12 +209,10 @@ export function summaryOf(
     chips: groupsBy(
       results,
       by((p) => p.chip),
-      leastRows,
     ),
     models: groupsBy(
       results,
       by((p) => p.model),
-      leastRows,
     ),
     terciles: terciles(results),
     rankings: rankings(scored),

@@ -30,9 +30,11 @@ function groupTable(head: string, groups: readonly Group[]): string[] {
 
 /** What the rules assume where a figure does not say it. */
 function assumptions(): string[] {
-  const all = [...rules.precision, ...rules.batch, ...rules.sequence, ...rules.past, ...rules.runtime];
-  const stated = all.filter(({ why }) => why !== undefined);
-  return stated.map(({ is, from, why }) => `- ${is === null ? 'default' : String(is ?? from)}: ${why}`);
+  const { precision, batch, sequence, past, runtime, includes } = rules;
+  const whys = [precision, batch, sequence, past, runtime, includes].flatMap((list) =>
+    list.map(({ why }) => why),
+  );
+  return whys.filter((why) => why !== undefined).map((why) => `- ${why}`);
 }
 
 function introduction({ date, graphs, summary }: SavedScores): string[] {

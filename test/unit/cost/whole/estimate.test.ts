@@ -116,31 +116,26 @@ describe('scoring', () => {
 });
 
 describe('summary', () => {
+  const gpus = ['nvidia-t4', 'nvidia-l4', 'nvidia-l40s', 'nvidia-rtx-4090', 'nvidia-a100-sxm-80gb'];
   const scored = async () => {
-    const list = [
-      'nvidia-t4',
-      'nvidia-l4',
-      'nvidia-l40s',
-      'nvidia-rtx-4090',
-      'hailo-8',
-      'broadcom-bcm2712',
-    ].map((chip, i) =>
-      ask({ chip, runtime: null, measured: 0.001 * (i + 1), figure: { line: i + 2, columns: new Map() } }),
+    const list = [...gpus, 'hailo-8', 'broadcom-bcm2712'].map((chip, i) =>
+      ask({ chip, runtime: null, measured: 0.001 * 1.3 ** i, figure: { line: i + 2, columns: new Map() } }),
     );
     return (await scoreAll(list, modelOf)).filter(isScored);
   };
-  const placed = () => ({ family: 'cpu', chipClass: 'cpu', chip: 'x', model: 'y' });
+  const placed = () => ({ family: 'gpu-compiled', chipClass: 'gpu', chip: 'x', model: 'y' });
 
   it('has what was left out beside what was scored', async () => {
     const rows = await scored();
     const missing = { figure: { line: 9, columns: new Map() }, reason: 'no-graph', detail: '' } as const;
     const summary = summaryOf([...rows, missing], [], placed);
-    expect(summary.total).toBe(7);
+    expect(summary.total).toBe(8);
     expect(summary.reasons).toEqual([{ reason: 'no-graph', rows: 1 }]);
-    const cpu = summary.families.find(({ name }) => name === 'cpu')!;
-    expect(cpu).toMatchObject({ excluded: 1, chips: 1 });
-    expect(cpu.scores!.rows).toBe(1);
-    expect(summary.families[0]).toMatchObject({ name: 'all', excluded: 1, chips: 6 });
+    // The two others are fewer than five of their family.
+    expect(summary.families).toMatchObject([
+      { name: 'all', excluded: 1, chips: 7, scores: { rows: 7 } },
+      { name: 'gpu-compiled', excluded: 1, chips: 5, scores: { rows: 5 } },
+    ]);
   });
 
   it('shows no chip and no model with fewer than five figures', async () => {
@@ -151,8 +146,8 @@ describe('summary', () => {
 
   it('compares chips in pairs, within classes and across them', async () => {
     const { rankings } = summaryOf(await scored(), [], placed);
-    // Of 1 to 6 ms, four GPUs and two others. Pairs that differ by 1.2 to 3: among GPUs 1-2 1-3 2-3 2-4 3-4, across 2-5 2-6
-    // 3-5 3-6 4-5 4-6, and of the others 5-6, each of its own class.
-    expect(rankings.map(({ pairs }) => pairs)).toEqual([5, 7, 12]);
+    // Each is 1.3 times as slow as the one before, so chips of one to four steps apart (1.3 to 2.86) are compared: all ten
+    // pairs of GPUs; across, four with the sixth chip, three with the seventh, and those two.
+    expect(rankings.map(({ pairs }) => pairs)).toEqual([10, 8, 18]);
   });
 });
