@@ -179,6 +179,7 @@ function* linkKernels(
       placement: 'chip',
       precision: workload.precision,
       seconds,
+      common: null,
       joules: null,
       parts: seconds && { compute: 0, memory: 0, overhead: seconds.value },
       bytes: { 'host link': bytes },

@@ -1,4 +1,4 @@
-import type { Basis, Estimate } from './types';
+import type { Basis, Estimate, Spread } from './types';
 
 const order: readonly Basis[] = ['calibrated', 'class', 'peak', 'unknown'];
 
@@ -18,40 +18,63 @@ export function scale(of: Estimate, factor: number): Estimate {
 /** Share of a total from which on a class decides how sure the total is. */
 const tellingShare = 0.1;
 
+/** Parts of a sum that are off alike: the same operation, with the same time. */
+interface Alike {
+  value: number;
+  below: number;
+  above: number;
+}
+
 /**
- * The sum of estimates of several operator classes. Errors within a class come from the same constants and are fully
- * correlated, so its half-widths add; between classes they are independent, so those add in squares.
+ * The sum of the times of a run. An estimate is off by a factor that all kernels of a model on a chip have in common (how
+ * well the software fills the chip, what the law does not know of it) and by a factor of its own. Both are taken as
+ * log-normal: common parts add by their share of the sum, own parts in squares, except those of equal kernels, which are
+ * off alike. Without a stated common part all of a range is common.
  */
 export class Total {
-  private readonly classes = new Map<string, { value: number; below: number; above: number; basis: Basis }>();
+  private readonly own = new Map<string, Alike>();
+  private readonly values = new Map<string, { value: number; basis: Basis }>();
+  private value = 0;
+  private below = 0;
+  private above = 0;
 
-  add(operatorClass: string, part: Estimate, times = 1): void {
-    const sum = this.classes.get(operatorClass) ?? {
-      value: 0,
-      below: 0,
-      above: 0,
-      basis: 'calibrated' as Basis,
-    };
-    sum.value += part.value * times;
-    sum.below += (part.value - part.low) * times;
-    sum.above += (part.high - part.value) * times;
-    if (part.value > 0) sum.basis = weaker(sum.basis, part.basis);
-    this.classes.set(operatorClass, sum);
+  /** @param common the part of the range that all of the run have in common; null: all of it */
+  add(operatorClass: string, part: Estimate, times = 1, common: Spread | null = null): void {
+    if (part.value <= 0) return;
+    const value = part.value * times;
+    const [below, above] = [Math.log(Math.max(part.low, 0) / part.value), Math.log(part.high / part.value)];
+    const [low, high] = common ? [Math.log(common.low), Math.log(common.high)] : [below, above];
+    this.value += value;
+    this.below += value * low;
+    this.above += value * high;
+    this.addOwn(`${operatorClass} ${part.value}`, value, [remainder(below, low), remainder(above, high)]);
+    const sum = this.values.get(operatorClass) ?? { value: 0, basis: 'calibrated' };
+    this.values.set(operatorClass, { value: sum.value + value, basis: weaker(sum.basis, part.basis) });
+  }
+
+  private addOwn(key: string, value: number, [below, above]: readonly [number, number]): void {
+    const sum = this.own.get(key) ?? { value: 0, below, above };
+    sum.value += value;
+    this.own.set(key, sum);
   }
 
   get(): Estimate {
-    let value = 0;
-    let below = 0;
-    let above = 0;
-    for (const sum of this.classes.values()) {
-      value += sum.value;
-      below += sum.below ** 2;
-      above += sum.above ** 2;
+    const { value } = this;
+    if (value === 0) return { value: 0, low: 0, high: 0, basis: 'calibrated' };
+    let [below, above] = [(this.below / value) ** 2, (this.above / value) ** 2];
+    for (const own of this.own.values()) {
+      below += ((own.value / value) * own.below) ** 2;
+      above += ((own.value / value) * own.above) ** 2;
     }
     let basis: Basis = 'calibrated';
-    for (const sum of this.classes.values()) {
+    for (const sum of this.values.values()) {
       if (sum.value >= tellingShare * value) basis = weaker(basis, sum.basis);
     }
-    return estimate(value, Math.max(0, value - Math.sqrt(below)), value + Math.sqrt(above), basis);
+    return estimate(value, value * Math.exp(-Math.sqrt(below)), value * Math.exp(Math.sqrt(above)), basis);
   }
+}
+
+/** The logarithm of a factor without the common part of it; 0 where the common part is more than all of it. */
+function remainder(all: number, common: number): number {
+  return all ** 2 > common ** 2 ? Math.sqrt(all ** 2 - common ** 2) : 0;
 }

@@ -160,6 +160,7 @@ function knownCost(
     placement: site.placement,
     precision: format.compute,
     seconds: time,
+    common: input.constants.common,
     joules: kernelJoules(site.chip, format.compute, time, worked, {
       compute: value > 0 ? terms.compute / value : 0,
       memory: value > 0 ? terms.memory / value : 0,
@@ -226,6 +227,7 @@ function unknownCost(
     placement: modelFor(site.chip) && format && !site.refused ? site.placement : 'none',
     precision: format?.compute ?? 'unknown',
     seconds: null,
+    common: null,
     joules: null,
     parts: null,
     bytes: machine && bytes ? bytesByLevel(machine, bytes) : {},

@@ -6,7 +6,7 @@ import type { Operations } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { scale, Total as EstimateSum } from './interval';
 import { trainingBytes, trainingOperations, type TrainingStep } from './training';
-import type { Bounded, ChipCost, Estimate, KernelCost, Total, TotalEstimate } from './types';
+import type { Bounded, ChipCost, Estimate, KernelCost, Spread, Total, TotalEstimate } from './types';
 
 /** The totals of a run that are sums over its nodes. */
 export type Totals = Pick<
@@ -63,8 +63,8 @@ class EstimatesOfKernels {
   private unknownNodes = 0;
   private hasGap = false;
 
-  add({ operatorClass, repeat, nodes }: Kernel, part: Estimate | null): void {
-    if (part && repeat !== null) this.sum.add(operatorClass, part, repeat);
+  add({ operatorClass, repeat, nodes }: Kernel, part: Estimate | null, common: Spread | null): void {
+    if (part && repeat !== null) this.sum.add(operatorClass, part, repeat, common);
     else {
       this.unknownNodes += nodes.length;
       this.hasGap = true;
@@ -104,8 +104,8 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
     const nodes = kernel.nodes.length;
     const work = operationsOf(kernel, training);
     if (cost.placement === 'none' && work !== null) canRun = false;
-    seconds.add(kernel, cost.seconds);
-    joules.add(kernel, cost.joules);
+    seconds.add(kernel, cost.seconds, cost.common);
+    joules.add(kernel, cost.joules, cost.common);
     const link = links.get(kernel.index);
     if (link) seconds.addLink(link, kernel.repeat);
     if (work !== null) operations.add(work, kernel.repeat, nodes);

@@ -21,6 +21,12 @@ export interface Estimate {
   readonly basis: Basis;
 }
 
+/** Multipliers of an estimate to the ends of its central 90 % interval: at most 1 and at least 1. */
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
  * How much is known of a sum over the nodes of a model. Where parts are unknown or missing the sum is of the others: the
  * whole is at least that.
@@ -60,6 +66,8 @@ export interface KernelCost {
   readonly precision: string;
   /** Null while a dimension, a rate or a bandwidth is unknown. */
   readonly seconds: Estimate | null;
+  /** What of the range of `seconds` all kernels of a run have in common; null: all of it. */
+  readonly common: Spread | null;
   readonly joules: Estimate | null;
   /** The parts of `seconds.value`. */
   readonly parts: { readonly compute: number; readonly memory: number; readonly overhead: number } | null;

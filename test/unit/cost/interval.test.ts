@@ -6,19 +6,40 @@ const of = (value: number, low: number, high: number, basis: Basis = 'calibrated
   estimate(value, low, high, basis);
 
 describe('a sum of estimates', () => {
-  it('has its ends from each class as often as it runs, and classes in squares', () => {
+  it('without a common part has all of the ranges in common, by their share of the sum', () => {
     const total = new Total();
-    // Three times: 6, from 3 to 15.
-    total.add('gemm', of(2, 1, 5), 3);
-    total.add('softmax', of(10, 6, 14));
-    // Below: √(3² + 4²) = 5; above: √(9² + 4²).
-    expect(total.get()).toMatchObject({ value: 16, low: 11 });
-    expect(total.get().high).toBeCloseTo(16 + Math.sqrt(97), 12);
-    // Within a class widths add: 3 + 1 = 4 below, 9 + 3 = 12 above; with 4 and 4: √32 and √160.
-    total.add('gemm', of(4, 3, 7));
-    expect(total.get().value).toBe(20);
-    expect(total.get().low).toBeCloseTo(20 - Math.sqrt(32), 12);
-    expect(total.get().high).toBeCloseTo(20 + Math.sqrt(160), 12);
+    // Three times: 6, from a half of it to four times; and 6, from a half to twice.
+    total.add('gemm', of(2, 1, 8), 3);
+    total.add('softmax', of(6, 3, 12));
+    // Logarithms: below ln 2; above (ln 4 + ln 2) / 2 = 1.5 ln 2.
+    expect(total.get()).toMatchObject({ value: 12, basis: 'calibrated' });
+    expect(total.get().low).toBeCloseTo(6, 12);
+    expect(total.get().high).toBeCloseTo(12 * 2 ** 1.5, 12);
+  });
+
+  it('adds common parts as they are and own parts in squares, but for equal kernels', () => {
+    const range = (value: number) => of(value, value * Math.exp(-0.5), value * Math.exp(0.5));
+    const common = { low: Math.exp(-0.3), high: Math.exp(0.3) };
+    const sum = (...kernels: readonly [string, number, number][]) => {
+      const total = new Total();
+      for (const [group, value, times] of kernels) total.add(group, range(value), times, common);
+      return total.get();
+    };
+    // √(0.5² − 0.3²) = 0.4 is a kernel's own. Two kernels: √(0.3² + 2 (0.4 / 2)²) = √0.17.
+    expect(sum(['gemm', 8, 1], ['softmax', 8, 1]).high).toBeCloseTo(16 * Math.exp(Math.sqrt(0.17)), 10);
+    expect(sum(['gemm', 8, 1], ['softmax', 8, 1]).low).toBeCloseTo(16 * Math.exp(-Math.sqrt(0.17)), 10);
+    // The same kernel twice is off alike: 0.5 again, and so is one that runs twice.
+    expect(sum(['gemm', 8, 1], ['gemm', 8, 1]).high).toBeCloseTo(16 * Math.exp(0.5), 10);
+    expect(sum(['gemm', 8, 2]).high).toBeCloseTo(16 * Math.exp(0.5), 10);
+    // Of one class, but 4 and 12: 0.3² + (0.25² + 0.75²) 0.4² = 0.19.
+    expect(sum(['gemm', 4, 1], ['gemm', 12, 1]).high).toBeCloseTo(16 * Math.exp(Math.sqrt(0.19)), 10);
+  });
+
+  it('has a common part also where it is more than all of a kernel', () => {
+    const total = new Total();
+    total.add('gemm', of(8, 7, 9), 1, { low: 0.5, high: 2 });
+    expect(total.get().low).toBeCloseTo(4, 12);
+    expect(total.get().high).toBeCloseTo(16, 12);
   });
 
   it('is never below nothing, and nothing of nothing', () => {

@@ -9,7 +9,6 @@ import {
   throttled,
   type GpuRates,
 } from '../../../server/engine/cost/classes/gpu/kernels';
-import { Total, estimate } from '../../../server/engine/cost/interval';
 import { mainOf } from '../../../server/engine/cost/levels';
 import { machineFor } from '../../../server/engine/cost/machine';
 import { resolveFormat, wantedFormat } from '../../../server/engine/cost/precision';
@@ -257,16 +256,5 @@ describe('machines', () => {
     const machine = machineFor(chipById('google-tpu-v1')!, 'int8');
     expect(machine.standins.map(({ fact }) => fact)).toContain('vectorOpsPerSecond');
     expect(machine.standins.map(({ standin }) => standin)).toContain('vectorShareOfMatrix');
-  });
-});
-
-describe('totals', () => {
-  it('add half-widths within a class and their squares between classes', () => {
-    const total = new Total();
-    total.add('gemm', estimate(10, 7, 13, 'calibrated'));
-    total.add('gemm', estimate(10, 7, 13, 'calibrated'));
-    total.add('softmax', estimate(8, 0, 16, 'class'));
-    // gemm: 6 below and above, softmax: 8: sqrt(36 + 64) = 10.
-    expect(total.get()).toEqual({ value: 28, low: 18, high: 38, basis: 'class' });
   });
 });
