@@ -71,6 +71,13 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     context: { type: 'string' },
     require: { type: 'boolean' },
   },
+  suggest: {
+    ...formatted,
+    ...workload,
+    chip: { type: 'string', multiple: true, short: 'c' },
+    host: { type: 'string' },
+    off: { type: 'string', multiple: true },
+  },
   phases: {
     ...formatted,
     ...workload,

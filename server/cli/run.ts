@@ -13,6 +13,7 @@ import {
   precisionPolicies,
   recomputations,
 } from '../engine/workload';
+import { suggestionCodes } from '../engine/mapping/suggest/types';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
@@ -28,6 +29,7 @@ import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { sparsity } from './sparsity';
+import { suggest } from './suggest';
 import { phases } from './phases';
 import { onlyPath } from './task';
 import { verify } from './verify';
@@ -106,6 +108,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return fit(words, language, console.heapBytes);
     case 'phases':
       return phases(words, language, console.heapBytes);
+    case 'suggest':
+      return suggest(words, language, console.heapBytes);
     case 'chips':
       return whole(await listChips(words, language));
     case 'listing': {
@@ -136,6 +140,7 @@ function helpText(language: Language): string {
     caches: cachePolicies.join(', '),
     optimizers: optimizers.join(', '),
     recomputations: recomputations.join(', '),
+    suggestions: suggestionCodes.join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }

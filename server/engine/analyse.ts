@@ -106,11 +106,19 @@ export async function costsOn(
   host?: Chip,
   sparse?: ReadonlySet<number>,
 ): Promise<ChipAnalysis> {
-  const { inference, workload, model } = prepared;
-  const { profile, problems: ofRuntime } = runtimeFor(chip, workload.runtime, model.origin.format);
-  const problems = [...ofRuntime];
+  const { workload, model } = prepared;
+  const { profile, problems } = runtimeFor(chip, workload.runtime, model.origin.format);
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
-  const run = await costOf({ prepared, chip, profile, options }, scheduler);
+  const analysis = await costsUnder({ prepared, chip, profile, options }, scheduler);
+  return { ...analysis, problems: [...problems, ...analysis.problems] };
+}
+
+/** As {@link costsOn} under a profile that the caller states, which may be a variant of a known one. */
+export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<ChipAnalysis> {
+  const { prepared, chip, profile, options } = asked;
+  const { inference } = prepared;
+  const problems: Problem[] = [];
+  const run = await costOf(asked, scheduler);
   const { most: limit } = inference;
   const most =
     limit &&
@@ -132,20 +140,23 @@ export async function costsOn(
   return { chip, profile, plan, cost, timeline, training, fit, problems: [...problems, ...cost.problems] };
 }
 
-interface ToCost {
+/** A model on a chip under a runtime. */
+export interface ToCost {
   readonly prepared: Prepared;
   readonly chip: Chip;
   readonly profile: RuntimeProfile;
   readonly options: EstimateOptions;
+  /** Undefined: that of the profile, which is planned once. Of the variant of a profile the plan is not kept. */
+  readonly plan?: KernelPlan;
 }
 
 /** Kernels, costs and memory of a model on a chip. */
 async function costOf(
-  { prepared, chip, profile, options }: ToCost,
+  { prepared, chip, profile, options, plan: given }: ToCost,
   scheduler: Scheduler,
 ): Promise<Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline' | 'training'>> {
   const { inference, workload } = prepared;
-  const plan = await planFor(prepared, profile, scheduler);
+  const plan = given ?? (await planFor(prepared, profile, scheduler));
   const trained = await trainingPlanOf(prepared, scheduler);
   const asked = trained ? { ...options, step: stepOf(trained) } : options;
   const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, asked);
@@ -191,13 +202,20 @@ function* memoryOn(
 const tellsOfMemory: ReadonlySet<string> = new Set(['cost.does-not-fit', 'cost.weights-streamed']);
 
 function planFor(prepared: Prepared, profile: RuntimeProfile, scheduler: Scheduler): Promise<KernelPlan> {
-  const { inference } = prepared;
   const cache = cachePolicyOf(prepared, profile);
-  const make = async (): Promise<KernelPlan> => {
-    const file = profile.sizes === 'file' ? await fileFacts(prepared, scheduler) : undefined;
-    return planKernels(inference, profile, scheduler, { cache, ...(file && { file }) });
-  };
-  return plans.wait(inference, make, `${profile.id} ${cache}`);
+  const make = (): Promise<KernelPlan> => planUnder(prepared, profile, scheduler);
+  return plans.wait(prepared.inference, make, `${profile.id} ${cache}`);
+}
+
+/** Kernels under a profile, or under a variant of one; not kept. */
+export async function planUnder(
+  prepared: Prepared,
+  profile: RuntimeProfile,
+  scheduler: Scheduler,
+): Promise<KernelPlan> {
+  const cache = cachePolicyOf(prepared, profile);
+  const file = profile.sizes === 'file' ? await fileFacts(prepared, scheduler) : undefined;
+  return planKernels(prepared.inference, profile, scheduler, { cache, ...(file && { file }) });
 }
 
 /** What is asked for, else what the runtime does. A model of which no file has the graph copies nothing. */

@@ -4,8 +4,9 @@ import { modelMemory, type Chip } from './chips/chip';
 import type { Bindings } from './graph/dim';
 import { resolveBindings } from './inference/bindingNames';
 import { largestThatFits } from './memory/largest';
+import { freeBytes } from './memory/free';
 import { Query } from './query';
-import { chipFit, freeBytes, type ChipFit, type Limit } from './report/fitReport';
+import { chipFit, type ChipFit, type Limit } from './report/fitReport';
 import type { Scheduler } from './scheduler';
 import { precisionPolicies, type PrecisionPolicy, type Workload } from './workload';
 
@@ -110,7 +111,7 @@ async function fittingPrecisions(
 }
 
 /** The chip of the catalogue with the least memory that holds the model, of the same class; null where none is known to. */
-async function smallestOf(
+export async function smallestOf(
   { prepared, host }: Question,
   { chip, fit }: ChipAnalysis,
   scheduler: Scheduler,

@@ -3,7 +3,7 @@ import type { Basis, Estimate, Spread } from './types';
 const order: readonly Basis[] = ['calibrated', 'class', 'peak', 'unknown'];
 
 /** The less sure of two bases. */
-function weaker(a: Basis, b: Basis): Basis {
+export function weaker(a: Basis, b: Basis): Basis {
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }
 

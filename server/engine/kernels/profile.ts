@@ -190,6 +190,8 @@ export interface RuntimeProfile {
   };
   /** Which of the two the estimate uses. */
   readonly launch: 'eager' | 'graph';
+  /** The option by which all kernels are recorded once and started together, where that is not how it starts them. */
+  readonly capture?: { readonly option: string; readonly source: string };
   /** Seconds per run of the model besides the kernels; null where nothing is known. */
   readonly runSeconds: SourcedConstant | null;
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */

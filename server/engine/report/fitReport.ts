@@ -1,7 +1,8 @@
 import type { ChipAnalysis } from '../analyse';
 import type { PrecisionChoice } from '../cost/types';
 import { cachePolicyIn } from '../kernels/caches';
-import { roomNeeded, usableBytes, type Fit } from '../memory/fit';
+import { usableBytes, type Fit } from '../memory/fit';
+import { freeBytes } from '../memory/free';
 import type { Largest } from '../memory/largest';
 import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
@@ -42,16 +43,6 @@ export interface Limit extends Largest {
   readonly now: number | null;
   /** What forbids the next larger one: the memory, or the model, which has an error there. */
   readonly by: 'memory' | 'model' | null;
-}
-
-/** Bytes that are left on a chip, negative where some are missing; null while something is unknown. */
-export function freeBytes({ fit, timeline }: Pick<ChipAnalysis, 'fit' | 'timeline'>): number | null {
-  const { leastBytes, mostBytes, highWaterBytes, streamedBytes, fits } = fit;
-  // Of a need between two bounds the larger one decides what surely fits.
-  const whole = highWaterBytes ?? (fits === false ? leastBytes : mostBytes);
-  const usable = usableBytes(fit);
-  if (whole === null || usable === null) return null;
-  return usable - roomNeeded(whole, timeline.weights.known, streamedBytes);
 }
 
 /** What is said of one chip before anything else is tried. */

@@ -1,0 +1,104 @@
+import { withoutExtension } from '../../modelFormats/names';
+import { csvRow } from '../../outside/csv';
+import { hasHidden } from '../../outside/hidden';
+import { commandText } from '../../outside/shell';
+import type { Language } from '../../l10n/language';
+import { costsOn, type Prepared } from '../engine/analyse';
+import type { Chip } from '../engine/chips/chip';
+import { verifyWords } from '../engine/mapping/suggest/command';
+import { suggest as suggestionsFor } from '../engine/mapping/suggest/suggest';
+import { suggestionCodes, type Suggestion, type SuggestionCode } from '../engine/mapping/suggest/types';
+import { bindingsInForce } from '../engine/report/build';
+import {
+  chipSuggestions,
+  suggestRows,
+  suggestSections,
+  type ChipSuggestions,
+  type SuggestReport,
+} from '../engine/report/suggestReport';
+import { uninterrupted } from '../engine/scheduler';
+import { reportWords } from '../reportWords';
+import type { Arguments } from './arguments';
+import { usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
+import { refuseTooMuch, roomIn } from './memory';
+import { openModel } from './openModel';
+import { inFormat, tableFormats } from './tableFormats';
+import { taskOf } from './task';
+import { prepareAsked, settingsNotes } from './workload';
+
+/** Nodes that are named. */
+const namedNodes = 3;
+
+/** `siliconlens suggest MODEL`: what to do next, what saves most first, each with what it gains and how to see that. */
+export async function suggest(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
+  const format = words.choice('format', tableFormats) ?? 'table';
+  const off = codesOff(words.texts('off'));
+  const { path, asked, choice, chips, host } = await taskOf(words, language);
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  refuseTooMuch(opened, chips.length, heapBytes);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  const found: ChipSuggestions[] = [];
+  for (const chip of chips) found.push(await onChip({ path, prepared, chip, host, off }));
+  const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
+  const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
+  return {
+    text: inFormat(
+      format,
+      report,
+      () => suggestSections(report, reportWords(language)),
+      () => `${suggestRows(report).map(csvRow).join('\r\n')}\r\n`,
+    ),
+    failure: opened.failure,
+    notes: settingsNotes(words, remarks, language).join('\n'),
+    inputs: await otherInputs(words, [opened], choice),
+  };
+}
+
+interface Task {
+  readonly path: string;
+  readonly prepared: Prepared;
+  readonly chip: Chip;
+  readonly host: Chip | undefined;
+  readonly off: ReadonlySet<SuggestionCode>;
+}
+
+async function onChip({ path, prepared, chip, host, off }: Task): Promise<ChipSuggestions> {
+  const analysis = await costsOn(prepared, chip, uninterrupted, host);
+  const situation = { prepared, analysis, scheduler: uninterrupted, ...(host && { host }) };
+  const suggestions = await suggestionsFor(situation, off);
+  const hosted = host && { host: host.id };
+  const commandOf = ({ change }: Suggestion): string => {
+    const file = change.kind === 'graph' ? editedPath(path) : path;
+    const words = verifyWords({ path: file, chip: chip.id, prepared, ...hosted }, change);
+    // A name with letters that nobody sees is not to be typed.
+    return words.some(hasHidden) ? '' : commandText('posix', { words });
+  };
+  const names = (nodes: readonly number[]): string[] =>
+    nodes.slice(0, namedNodes).map((index) => {
+      const { node } = prepared.inference.nodes[index]!;
+      return node.name || (node.outputs[0] ?? '');
+    });
+  return chipSuggestions(
+    analysis,
+    suggestions.map((one) => ({ ...one, verify: commandOf(one), nodeNames: names(one.nodes) })),
+  );
+}
+
+/** Where an edited model would lie, beside the one that was edited. */
+function editedPath(path: string): string {
+  const plain = withoutExtension(path);
+  return `${plain}.edited${path.slice(plain.length)}`;
+}
+
+/** `--off CODE`, which may be repeated. */
+function codesOff(texts: readonly string[]): ReadonlySet<SuggestionCode> {
+  return new Set(
+    texts.map((value) => {
+      const code = suggestionCodes.find((one) => one === value);
+      if (!code)
+        throw usage('cli.error.choice', { option: '--off', value, allowed: suggestionCodes.join(', ') });
+      return code;
+    }),
+  );
+}

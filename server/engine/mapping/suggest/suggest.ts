@@ -1,0 +1,79 @@
+import { fusedAttention } from './attention';
+import { largerBatch } from './batch';
+import { sharedCache } from './cache';
+import { capturedGraph } from './capture';
+import { fallbacks } from './fallback';
+import { fitting } from './fitting';
+import { otherRuntime } from './runtime';
+import { fasterPrecision, triedPrecisions } from './precision';
+import { shareGained, type Situation } from './trial';
+import type { Option, Suggestion, SuggestionCode } from './types';
+
+/** More than these nobody acts on. */
+const mostSuggestions = 7;
+
+/** What takes less of a run's time away is not worth a change: estimates of one kernel are off by more. */
+const leastShare = 0.02;
+
+/** From so many nodes on, what needs all shapes anew or another plan is tried once and not several times. */
+const largeNodes = 6000;
+
+/**
+ * What to do next with a model on a chip, what saves most first: at most seven, none of which contradicts another. Each was
+ * applied to the workload, the runtime or the graph, and its gain is the difference of the two analyses.
+ * @param off codes that nobody wants to see
+ */
+export async function suggest(
+  situation: Situation,
+  off: ReadonlySet<SuggestionCode> = new Set(),
+): Promise<readonly Suggestion[]> {
+  const isLarge = situation.prepared.inference.nodes.length > largeNodes;
+  const precisions = await triedPrecisions(situation);
+  const all = [
+    ...(await fitting(situation, precisions)),
+    ...fasterPrecision(situation, precisions, leastShare),
+    ...(await sharedCache(situation, leastShare)),
+    ...(await capturedGraph(situation, leastShare)),
+    ...(await fallbacks(situation, leastShare, isLarge)),
+    ...(await fusedAttention(situation, leastShare)),
+    ...(isLarge ? [] : await otherRuntime(situation, leastShare)),
+    ...(await largerBatch(situation, isLarge)),
+  ];
+  return chosen(all.filter(({ code }) => !off.has(code)));
+}
+
+/** The first of those that say different things about one matter, up to a number; the others are other ways beside it. */
+function chosen(all: readonly Suggestion[]): readonly Suggestion[] {
+  const kept: Suggestion[] = [];
+  for (const one of [...all].sort((a, b) => rankOf(b) - rankOf(a))) {
+    const at = kept.findIndex((other) => contradict(one, other));
+    const first = kept[at];
+    if (first) kept[at] = { ...first, others: withOther(first, one) };
+    else if (kept.length < mostSuggestions) kept.push(one);
+  }
+  return kept;
+}
+
+/** What is changed otherwise stands beside what is changed first. */
+function withOther(first: Suggestion, { change, gain, seconds, risk }: Suggestion): readonly Option[] {
+  const isSame = [first, ...first.others].some(
+    (one) => JSON.stringify(one.change) === JSON.stringify(change),
+  );
+  return isSame || change.kind === 'graph'
+    ? first.others
+    : [...first.others, { change, gain, seconds, risk }];
+}
+
+/** What does not run at all goes first, then by the share of the time, then by bytes. */
+function rankOf(one: Suggestion): number {
+  if (one.code === 'does-not-fit') return Infinity;
+  return shareGained(one) ?? 0;
+}
+
+/** Both change the same setting, or both change the same nodes of the graph. */
+function contradict(one: Suggestion, other: Suggestion): boolean {
+  const [a, b] = [one.change.kind, other.change.kind];
+  if (a === 'graph' && b === 'graph') return one.nodes.some((node) => other.nodes.includes(node));
+  const matter = (kind: Suggestion['change']['kind']): string => (kind === 'flag' ? 'runtime' : kind);
+  return matter(a) === matter(b);
+}

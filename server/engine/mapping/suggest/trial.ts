@@ -1,0 +1,114 @@
+import { costsUnder, planUnder, prepare, type ChipAnalysis, type Prepared } from '../../analyse';
+import type { Chip } from '../../chips/chip';
+import { runtimeFor } from '../../cost/runtimes';
+import { wholeTotal } from '../../cost/totals';
+import { samplesPerRun } from '../../cost/throughput';
+import type { Estimate } from '../../cost/types';
+import type { Bindings } from '../../graph/dim';
+import type { RuntimeProfile } from '../../kernels/profile';
+import type { Scheduler } from '../../scheduler';
+import type { Workload } from '../../workload';
+import { figureGained, secondsGained, secondsGainedPerSample } from './gain';
+import type { Change, Gain, Option, Risk } from './types';
+
+/** A model on a chip as it is now: what changes are tried on. */
+export interface Situation {
+  readonly prepared: Prepared;
+  readonly analysis: ChipAnalysis;
+  /** Runs what the runtime cannot put on the chip; undefined: the one that belongs to the chip. */
+  readonly host?: Chip;
+  readonly scheduler: Scheduler;
+}
+
+/** A model on a chip after a change. */
+export type Trial = ChipAnalysis & {
+  /** In one run. */
+  readonly samples: number;
+};
+
+/** Costs under a workload that differs in what needs no new shapes: precision, runtime, cache, ways of training. */
+export function underWorkload(situation: Situation, change: Partial<Workload>): Promise<Trial> {
+  const { prepared, analysis } = situation;
+  const workload: Workload = { ...prepared.workload, ...change };
+  const { profile } = runtimeFor(analysis.chip, workload.runtime, prepared.model.origin.format);
+  const isOtherPlan = change.runtime !== undefined || change.cache !== undefined;
+  return trialOf(situation, { ...prepared, workload }, profile, isOtherPlan);
+}
+
+/** Costs under a variant of the runtime's profile. */
+export function underProfile(
+  situation: Situation,
+  profile: RuntimeProfile,
+  isOtherPlan: boolean,
+): Promise<Trial> {
+  return trialOf(situation, situation.prepared, profile, isOtherPlan);
+}
+
+/** Costs under other sizes. */
+export async function underSizes(situation: Situation, sizes: Bindings): Promise<Trial> {
+  const { prepared, analysis, scheduler } = situation;
+  const { model, workload } = prepared;
+  const bindings = { ...workload.bindings, ...sizes };
+  const other = await prepare(model, { ...workload, bindings }, scheduler);
+  return trialOf(situation, other, analysis.profile, true);
+}
+
+async function trialOf(
+  { analysis, host, scheduler }: Situation,
+  prepared: Prepared,
+  profile: RuntimeProfile,
+  isOtherPlan: boolean,
+): Promise<Trial> {
+  const { chip } = analysis;
+  const plan = isOtherPlan ? await planUnder(prepared, profile, scheduler) : analysis.plan;
+  const options = { ...(host && { host }) };
+  const found = await costsUnder({ prepared, chip, profile, options, plan }, scheduler);
+  return { ...found, samples: samplesPerRun(prepared.inference) };
+}
+
+/** What a change gains, held against the model as it is. */
+export function optionOf(
+  { prepared, analysis }: Situation,
+  trial: Trial,
+  change: Change,
+  risk: Risk,
+): Option {
+  const samples = { before: samplesPerRun(prepared.inference), after: trial.samples };
+  const isPerSample = samples.before !== samples.after;
+  const part = (of: Estimate | null, count: number): Estimate | null =>
+    of && perSample(of, isPerSample ? count : 1);
+  const seconds = isPerSample
+    ? secondsGainedPerSample(analysis, trial, samples)
+    : secondsGained(analysis, trial);
+  const latency = (of: Pick<ChipAnalysis, 'cost'>, count: number): number | null =>
+    part(wholeTotal(of.cost.total.latencySeconds), count)?.value ?? null;
+  const gain: Gain = {
+    seconds,
+    isPerSample,
+    bytes: bytesGained(analysis, trial),
+    joules: figureGained(
+      part(wholeTotal(analysis.cost.total.joules), samples.before),
+      part(wholeTotal(trial.cost.total.joules), samples.after),
+    ),
+  };
+  return {
+    change,
+    gain,
+    seconds: { before: latency(analysis, samples.before), after: latency(trial, samples.after) },
+    risk,
+  };
+}
+
+function perSample({ value, low, high, basis }: Estimate, count: number): Estimate {
+  return { value: value / count, low: low / count, high: high / count, basis };
+}
+
+function bytesGained(before: Pick<ChipAnalysis, 'fit'>, after: Pick<ChipAnalysis, 'fit'>): number | null {
+  const [first, second] = [before.fit.highWaterBytes, after.fit.highWaterBytes];
+  return first === null || second === null ? null : first - second;
+}
+
+/** Share of the time that an option takes away; null while that is unknown. */
+export function shareGained({ gain, seconds: { before } }: Option): number | null {
+  return gain.seconds && before ? gain.seconds.value / before : null;
+}

@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import type { Basis, ChipCost, Estimate } from '../../../../server/engine/cost/types';
+import type { KernelPlan } from '../../../../server/engine/kernels/types';
+import type { OperatorClass } from '../../../../server/engine/operators/rule';
+import {
+  figureGained,
+  secondsGained,
+  secondsGainedPerSample,
+} from '../../../../server/engine/mapping/suggest/gain';
+
+interface Part {
+  readonly operatorClass: OperatorClass;
+  readonly format: string;
+  readonly seconds: Estimate;
+}
+
+const between = (value: number, low: number, high: number, basis: Basis = 'class'): Estimate => {
+  return { value, low, high, basis };
+};
+const gemm = (seconds: Estimate, format = 'fp32'): Part => ({ operatorClass: 'gemm', format, seconds });
+
+/** A run of these kernels. */
+function side(...parts: readonly Part[]): { plan: KernelPlan; cost: ChipCost } {
+  const value = parts.reduce((sum, { seconds }) => sum + seconds.value, 0);
+  const total = { ...between(value, 0, 2 * value), isLowerBound: false, unknownNodes: 0, atMost: null };
+  const kernels = parts.map(({ operatorClass }, index) => ({ index, operatorClass, repeat: 1 }));
+  const costs = parts.map(({ seconds, format }, kernel) => ({
+    kernel,
+    seconds,
+    precision: format,
+    bound: 'memory',
+  }));
+  return {
+    plan: { kernels } as unknown as KernelPlan,
+    cost: { kernels: costs, nodes: [{}], total: { latencySeconds: total } } as unknown as ChipCost,
+  };
+}
+
+it('what stays as it is adds nothing to the range', () => {
+  const kept = gemm(between(10, 5, 30));
+  const gone: Part = { operatorClass: 'elementwise', format: 'fp32', seconds: between(4, 3, 6) };
+  // Only the elementwise kernel goes: 4 s, between 3 and 6.
+  expect(secondsGained(side(kept, gone), side(kept))).toMatchObject({ value: 4, low: 3, high: 6 });
+});
+
+it('errors in the same format move together', () => {
+  // 10 (5 to 30) becomes 4 (2 to 12): if all is half as long, 5 − 2 = 3, if three times as long, 30 − 12 = 18.
+  const found = secondsGained(side(gemm(between(10, 5, 30))), side(gemm(between(4, 2, 12))));
+  expect(found).toMatchObject({ value: 6, low: 3, high: 18 });
+});
+
+it('in another format of a chip that was measured in both they are independent', () => {
+  // Half-widths of 3 and 4 below and above on either side: √(3² + 4²) = 5.
+  const before = gemm(between(20, 17, 23, 'calibrated'), 'fp32');
+  const after = gemm(between(10, 6, 14, 'calibrated'), 'int8');
+  expect(secondsGained(side(before), side(after))).toMatchObject({ value: 10, low: 5, high: 15 });
+});
+
+it('elsewhere half of their variance is shared', () => {
+  // b − a = 3 − 4 = −1 where it is shared, 25 where it is not: √(0.5 × 1 + 0.5 × 25) = √13.
+  const found = secondsGained(side(gemm(between(20, 17, 23))), side(gemm(between(10, 6, 14), 'int8')));
+  expect(found!.low).toBeCloseTo(10 - Math.sqrt(13), 9);
+  expect(found!.high).toBeCloseTo(10 + Math.sqrt(13), 9);
+});
+
+it('of a larger batch a sample has its part', () => {
+  // 10 s for one, 16 s for eight: 10 − 2 = 8 s for each.
+  const [before, after] = [side(gemm(between(10, 5, 20))), side(gemm(between(16, 8, 32)))];
+  expect(secondsGainedPerSample(before, after, { before: 1, after: 8 })).toMatchObject({
+    value: 8,
+    low: 4,
+    high: 16,
+  });
+});
+
+it('is unknown where one of the two is, and where one is a lower bound', () => {
+  const known = side(gemm(between(10, 5, 20)));
+  const unknown = { ...known, cost: { ...known.cost, total: { ...known.cost.total, latencySeconds: null } } };
+  const part = {
+    ...known,
+    cost: {
+      ...known.cost,
+      total: {
+        ...known.cost.total,
+        latencySeconds: { ...known.cost.total.latencySeconds!, isLowerBound: true },
+      },
+    },
+  };
+  expect(secondsGained(known, unknown)).toBeNull();
+  expect(secondsGained(part, known)).toBeNull();
+});
+
+it('figures that are bounded by the same two ways are subtracted bound by bound', () => {
+  // 5 − 2, 8 − 3 and 20 − 9: bottom-up, measured, at the rated power.
+  expect(figureGained(between(8, 5, 20), between(3, 2, 9))).toMatchObject({ value: 5, low: 3, high: 11 });
+  expect(figureGained(null, between(3, 2, 9))).toBeNull();
+});
