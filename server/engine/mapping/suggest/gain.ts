@@ -1,32 +1,47 @@
 import type { ChipAnalysis } from '../../analyse';
 import { estimate, weaker } from '../../cost/interval';
 import { wholeTotal } from '../../cost/totals';
-import type { Estimate } from '../../cost/types';
+import type { Estimate, KernelCost } from '../../cost/types';
 
 /**
- * Share of the variance that the errors of one class of kernels have in common when it computes in another format, on a
- * chip that was not measured in both. Assumption: laws and clock are the same, the constants of the format are not. On measured chips it is
- * none: over products of 900 sizes each on the H100 and the L40S the errors in bf16 and in fp8 (aiconfigurator's tables against the
- * estimates of 2026-11-30) correlate by 0.03 and 0.04.
+ * Share of the variance of what all kernels of a run are off alike that stays when the run computes in another format.
+ * Assumption: software and clock are the same, how well it fills the units in that format is not. Kernels' own errors are
+ * not shared: over products of 900 sizes each on the H100 and the L40S those in bf16 and in fp8 (aiconfigurator's tables
+ * against the estimates of 2026-11-30) correlate by 0.04 and 0.03.
  */
 const sharedVariance = 0.5;
 
+/** Share of the time from which on a format counts among those that a run computes in. */
+const tellingShare = 0.1;
+
 type Side = Pick<ChipAnalysis, 'plan' | 'cost'>;
 
-/** The time of one class of kernels, with its half-widths. */
-interface ClassTime {
-  value: number;
+/** Half-widths in seconds. */
+interface Widths {
   below: number;
   above: number;
-  isMeasured: boolean;
-  readonly formats: Set<string>;
+}
+
+/** Kernels that are off alike: the same operation with the same time. */
+interface Alike {
+  /** Seconds before the change less those after it. */
+  net: number;
+  /** Shares of the time by which it may be less and more. */
+  readonly below: number;
+  readonly above: number;
+}
+
+/** A run with the part of its range that all of its kernels have in common. */
+interface Run extends Widths {
+  seconds: number;
+  readonly secondsOf: Map<string, number>;
 }
 
 /**
- * Seconds that a run takes less after a change than before it; null while either is unknown. Errors are shared as totals
- * share them: within a class of kernels that computes in the same formats they come from the same constants and move
- * together, in other formats in part, and between classes they are independent. With half-widths b (before) and a (after)
- * a class's gain is off by b − a where all is shared, and by √(b² + a²) where nothing is.
+ * Seconds that a run takes less after a change than before it; null while either is unknown. An estimate is off by a factor that all
+ * kernels have in common and by one of each kernel's own (cost/interval.ts). The common one is the same before and after,
+ * in part where the run computes in another format: with half-widths b and a it is off by b − a where it is shared and by √(b² + a²) where it is not. Own
+ * ones cancel for kernels that stay as they are, and add in squares for all others.
  */
 export function secondsGained(before: Side, after: Side): Estimate | null {
   return differenceOf(before, after, 1, 1);
@@ -42,77 +57,68 @@ export function secondsGainedPerSample(
 }
 
 function differenceOf(before: Side, after: Side, ofBefore: number, ofAfter: number): Estimate | null {
-  const [first, second] = [
-    wholeTotal(before.cost.total.latencySeconds),
-    wholeTotal(after.cost.total.latencySeconds),
-  ];
+  const first = wholeTotal(before.cost.total.latencySeconds);
+  const second = wholeTotal(after.cost.total.latencySeconds);
   if (!first || !second) return null;
-  const [classesBefore, classesAfter] = [timesOf(before, ofBefore), timesOf(after, ofAfter)];
-  let below = 0;
-  let above = 0;
-  for (const name of new Set([...classesBefore.keys(), ...classesAfter.keys()])) {
-    const [b, a] = [classesBefore.get(name) ?? nothing, classesAfter.get(name) ?? nothing];
-    const shared = sharedBy(b, a);
-    const [low, high] = [b.below - a.below, b.above - a.above];
-    const together = { below: Math.max(0, low, -high), above: Math.max(0, high, -low) };
-    below += shared * together.below ** 2 + (1 - shared) * (b.below ** 2 + a.above ** 2);
-    above += shared * together.above ** 2 + (1 - shared) * (b.above ** 2 + a.below ** 2);
+  const own = new Map<string, Alike>();
+  const [b, a] = [runOf(before, ofBefore, own), runOf(after, -ofAfter, own)];
+  const shared = sameFormats(b, a) ? 1 : sharedVariance;
+  const [low, high] = [b.below - a.below, b.above - a.above];
+  let below = shared * Math.max(0, low, -high) ** 2 + (1 - shared) * (b.below ** 2 + a.above ** 2);
+  let above = shared * Math.max(0, high, -low) ** 2 + (1 - shared) * (b.above ** 2 + a.below ** 2);
+  for (const { net, ...part } of own.values()) {
+    below += (net * (net > 0 ? part.below : part.above)) ** 2;
+    above += (net * (net > 0 ? part.above : part.below)) ** 2;
   }
   const value = first.value * ofBefore - second.value * ofAfter;
-  return estimate(
-    value,
-    value - Math.sqrt(below),
-    value + Math.sqrt(above),
-    weaker(first.basis, second.basis),
-  );
+  const basis = weaker(first.basis, second.basis);
+  return estimate(value, value - Math.sqrt(below), value + Math.sqrt(above), basis);
 }
 
-const nothing: ClassTime = { value: 0, below: 0, above: 0, isMeasured: true, formats: new Set() };
-
-/** Times by class of kernel; what the total has besides them is transfers. */
-function timesOf({ plan, cost }: Side, factor: number): Map<string, ClassTime> {
-  const found = new Map<string, ClassTime>();
-  let sum = 0;
-  for (const { index, operatorClass, repeat } of plan.kernels) {
-    const { seconds, precision } = cost.kernels[index]!;
-    if (!seconds || repeat === null) continue;
-    let time = found.get(operatorClass);
-    if (!time) found.set(operatorClass, (time = { ...nothing, formats: new Set() }));
-    sum += seconds.value * repeat;
-    time.value += seconds.value * repeat * factor;
-    time.below += (seconds.value - seconds.low) * repeat * factor;
-    time.above += (seconds.high - seconds.value) * repeat * factor;
-    if (seconds.value > 0) time.formats.add(precision);
-    time.isMeasured &&= seconds.basis === 'calibrated';
+/**
+ * What a run's kernels have in common; their own parts are added to `own`.
+ * @param factor of the time: negative after the change
+ */
+function runOf({ plan, cost }: Side, factor: number, own: Map<string, Alike>): Run {
+  const run: Run = { seconds: 0, below: 0, above: 0, secondsOf: new Map() };
+  for (const one of cost.kernels) {
+    const kernel = plan.kernels[one.kernel];
+    const { seconds } = one;
+    if (!seconds || seconds.value <= 0) continue;
+    const time = seconds.value * (kernel?.repeat ?? 1) * Math.abs(factor);
+    const shares = sharesOf(seconds, one.common);
+    run.seconds += time;
+    run.below += time * shares.common.below;
+    run.above += time * shares.common.above;
+    run.secondsOf.set(one.precision, (run.secondsOf.get(one.precision) ?? 0) + time);
+    const key = `${kernel?.operatorClass ?? 'link'} ${one.precision} ${seconds.value}`;
+    const alike = own.get(key) ?? { net: 0, ...shares.own };
+    alike.net += factor > 0 ? time : -time;
+    own.set(key, alike);
   }
-  const link = linkTime(cost, (cost.total.latencySeconds?.value ?? 0) - sum, factor);
-  if (link) found.set('link', link);
-  return found;
+  return run;
 }
 
-/** Transfers have no kernel of the plan and run as often as what waits for them: their sum is what is left of the total. */
-function linkTime({ kernels, nodes }: Side['cost'], left: number, factor: number): ClassTime | null {
-  const links = kernels.filter(({ bound }) => bound === 'link').flatMap(({ seconds }) => seconds ?? []);
-  const value = links.reduce((total, one) => total + one.value, 0);
-  if (nodes.length === 0 || value <= 0) return null;
-  const width = (side: (one: Estimate) => number): number =>
-    (links.reduce((total, one) => total + Math.abs(one.value - side(one)), 0) / value) * left * factor;
+/** By which shares of itself a time may be less and more, with others and on its own. */
+function sharesOf(
+  { value, low, high }: Estimate,
+  common: KernelCost['common'],
+): { readonly common: Widths; readonly own: Widths } {
+  const all = { below: 1 - Math.max(0, low) / value, above: high / value - 1 };
+  if (!common) return { common: all, own: { below: 0, above: 0 } };
+  const shared = { below: 1 - common.low, above: common.high - 1 };
+  const rest = (whole: number, part: number): number => Math.sqrt(Math.max(0, whole ** 2 - part ** 2));
   return {
-    ...nothing,
-    value: left * factor,
-    below: width(({ low }) => low),
-    above: width(({ high }) => high),
+    common: shared,
+    own: { below: rest(all.below, shared.below), above: rest(all.above, shared.above) },
   };
 }
 
-/** Share of the variance of its errors that a class has in common before and after. */
-function sharedBy(before: ClassTime, after: ClassTime): number {
-  if (before === nothing || after === nothing || sameFormats(before, after)) return 1;
-  return before.isMeasured && after.isMeasured ? 0 : sharedVariance;
-}
-
-function sameFormats({ formats: one }: ClassTime, { formats: other }: ClassTime): boolean {
-  return one.size === other.size && [...one].every((format) => other.has(format));
+/** The formats in which a run spends its time are the same. */
+function sameFormats(one: Run, other: Run): boolean {
+  const formats = ({ secondsOf, seconds }: Run): string[] =>
+    [...secondsOf].filter(([, time]) => time >= tellingShare * seconds).map(([format]) => format);
+  return formats(one).sort().join() === formats(other).sort().join();
 }
 
 /** What is gained of something that is known as one figure with its range, such as energy; errors move together. */

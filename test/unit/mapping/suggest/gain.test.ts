@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Basis, ChipCost, Estimate } from '../../../../server/engine/cost/types';
+import type { Basis, ChipCost, Estimate, Spread } from '../../../../server/engine/cost/types';
 import type { KernelPlan } from '../../../../server/engine/kernels/types';
 import type { OperatorClass } from '../../../../server/engine/operators/rule';
 import {
@@ -12,6 +12,8 @@ interface Part {
   readonly operatorClass: OperatorClass;
   readonly format: string;
   readonly seconds: Estimate;
+  /** Left out: all of its range is common. */
+  readonly common?: Spread;
 }
 
 const between = (value: number, low: number, high: number, basis: Basis = 'class'): Estimate => {
@@ -24,9 +26,10 @@ function side(...parts: readonly Part[]): { plan: KernelPlan; cost: ChipCost } {
   const value = parts.reduce((sum, { seconds }) => sum + seconds.value, 0);
   const total = { ...between(value, 0, 2 * value), isLowerBound: false, unknownNodes: 0, atMost: null };
   const kernels = parts.map(({ operatorClass }, index) => ({ index, operatorClass, repeat: 1 }));
-  const costs = parts.map(({ seconds, format }, kernel) => ({
+  const costs = parts.map(({ seconds, format, common = null }, kernel) => ({
     kernel,
     seconds,
+    common,
     precision: format,
     bound: 'memory',
   }));
@@ -49,18 +52,23 @@ it('errors in the same format move together', () => {
   expect(found).toMatchObject({ value: 6, low: 3, high: 18 });
 });
 
-it('in another format of a chip that was measured in both they are independent', () => {
-  // Half-widths of 3 and 4 below and above on either side: √(3² + 4²) = 5.
-  const before = gemm(between(20, 17, 23, 'calibrated'), 'fp32');
-  const after = gemm(between(10, 6, 14, 'calibrated'), 'int8');
-  expect(secondsGained(side(before), side(after))).toMatchObject({ value: 10, low: 5, high: 15 });
-});
-
-it('elsewhere half of their variance is shared', () => {
+it('in another format half of the variance of what they have in common is shared', () => {
   // b − a = 3 − 4 = −1 where it is shared, 25 where it is not: √(0.5 × 1 + 0.5 × 25) = √13.
   const found = secondsGained(side(gemm(between(20, 17, 23))), side(gemm(between(10, 6, 14), 'int8')));
   expect(found!.low).toBeCloseTo(10 - Math.sqrt(13), 9);
   expect(found!.high).toBeCloseTo(10 + Math.sqrt(13), 9);
+});
+
+it('what each kernel is off by itself adds in squares, and cancels where it stays', () => {
+  // Of ±50 % are 30 % common: √(0.5² − 0.3²) = 0.4 is its own. 10 becomes 5: common 3 − 1.5 = 1.5, own 4 and 2.
+  const own = (value: number): Part => ({
+    ...gemm(between(value, 0.5 * value, 1.5 * value)),
+    common: { low: 0.7, high: 1.3 },
+  });
+  const found = secondsGained(side(own(10), own(8)), side(own(5), own(8)));
+  expect(found!.value).toBe(5);
+  expect(found!.low).toBeCloseTo(5 - Math.sqrt(1.5 ** 2 + 4 ** 2 + 2 ** 2), 9);
+  expect(found!.high).toBeCloseTo(5 + Math.sqrt(1.5 ** 2 + 4 ** 2 + 2 ** 2), 9);
 });
 
 it('of a larger batch a sample has its part', () => {
