@@ -30,7 +30,7 @@ export type Change =
   /** The graph is written in another way; `value` says how. */
   | { readonly kind: 'graph'; readonly value: GraphEdit };
 
-export type GraphEdit =
+type GraphEdit =
   /** Nodes are written with operators that the runtime runs on the chip. */
   | 'replace'
   /** Nodes between two parts of the chip's are moved to the edge of the graph, or written with operators that it runs. */

@@ -28,7 +28,7 @@ export const judgedChips = [
 ] as const;
 
 /** One way that was promised to gain something, and what it gains. */
-export interface Kept {
+interface Kept {
   readonly what: string;
   readonly promised: Option['gain'];
   /** Seconds of a run, or of each sample in it; null is unknown. */
