@@ -387,7 +387,11 @@ describe('failures', () => {
       ['analyze', tinyMlp, '--chip', 'nvidia'],
       `matches ${chips.filter(({ vendor }) => vendor.includes('NVIDIA')).length} chips`,
     ],
-    [2, ['analyze', tinyMlp, '--chip', 'm4'], '“m4” matches 2 chips: apple-m4-ane, apple-m4-max-gpu;'],
+    [
+      2,
+      ['analyze', tinyMlp, '--chip', 'm4'],
+      '“m4” matches 3 chips: apple-m4-ane, apple-m4-max-gpu, st-stm32l4r5;',
+    ],
     [
       2,
       ['analyze', tinyMlp, '--chip', 'MI300'],

@@ -10,14 +10,34 @@ import { uninterrupted } from '../../../server/engine/scheduler';
 import { readFixture } from '../inference/fixtures';
 
 const cpus = [
+  'amd-epyc-7742',
   'amd-epyc-9654',
+  'amd-ryzen-9-7950x',
   'arm-neoverse-v2',
   'generic-x86-avx2-desktop',
+  'intel-atom-x7425e',
+  'intel-core-i7-1185g7',
+  'intel-core-i7-12700h',
+  'intel-core-i9-13900k',
   'intel-haswell-e5-2699v3',
+  'intel-xeon-6154',
+  'intel-xeon-8380',
   'intel-xeon-8480',
+  'intel-xeon-8490h',
 ];
 /** Processors of boards, phones and vehicles. */
-const smallCpus = ['broadcom-bcm2712', 'nvidia-jetson-orin-cpu', 'qualcomm-snapdragon-8gen3-cpu'];
+const smallCpus = [
+  'broadcom-bcm2711',
+  'broadcom-bcm2712',
+  'huawei-kirin-970-cpu',
+  'nvidia-jetson-orin-cpu',
+  'nvidia-jetson-orin-nano-cpu',
+  'qualcomm-qcs6490-cpu',
+  'qualcomm-snapdragon-8-elite-cpu',
+  'qualcomm-snapdragon-8gen2-cpu',
+  'qualcomm-snapdragon-8gen3-cpu',
+  'rockchip-rk3588-cpu',
+];
 const nvidiaGpus = [
   'nvidia-a10',
   'nvidia-a100-pcie-40gb',
@@ -60,12 +80,28 @@ const appleNpus = [
   'apple-a11-neural-engine',
   'apple-a13-neural-engine',
   'apple-a17-pro-neural-engine',
+  'apple-m2-ane',
   'apple-m4-ane',
 ];
 const qualcommNpus = [
+  'qualcomm-qcs6490-hexagon',
+  'qualcomm-sa8775p-hexagon',
+  'qualcomm-snapdragon-8-elite-hexagon',
+  'qualcomm-snapdragon-8gen2-hexagon',
   'qualcomm-snapdragon-8gen3-hexagon',
   'qualcomm-snapdragon-x-elite-hexagon',
   'qualcomm-zeroth',
+];
+const appleGpus = ['apple-m1-max-gpu', 'apple-m2-ultra-gpu', 'apple-m3-max-gpu', 'apple-m4-max-gpu'];
+const intelGpus = ['intel-arc-a770m', 'intel-arc-b580', 'intel-flex-170', 'intel-max-1550'];
+/** Graphics of processors. */
+const intelGraphics = ['i7-1185g7', 'i7-12700h', 'i9-13900k'].map((of) => `intel-core-${of}-igpu`);
+const microcontrollers = [
+  'arm-cortex-m33',
+  'arm-cortex-m7',
+  'st-stm32h7a3',
+  'st-stm32l4r5',
+  'st-stm32n6-cpu',
 ];
 const cloudTpus = ['1', '2', '3', '4', '5e', '5p', '6e', '7'].map((version) => `google-tpu-v${version}`);
 const everyChip = chips.map(({ id }) => id);
@@ -80,8 +116,8 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-cuda': nvidiaGpus,
   tensorrt: nvidiaGpus,
   openvino: [
-    ...cpus.filter((id) => id !== 'amd-epyc-9654'),
-    ...['intel-arc-b580', 'intel-max-1550'],
+    ...cpus.filter((id) => !id.startsWith('amd-')),
+    ...[...intelGpus, ...intelGraphics, 'intel-atom-x7425e-igpu'],
     ...['intel-lunar-lake-npu', 'intel-meteor-lake-npu', 'intel-movidius-myriad-x'],
     ...['intel-arria10', 'intel-stratix10-nx', 'intel-nervana-nnp-i'],
   ],
@@ -89,7 +125,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   tflite: [
     ...cpus,
     ...smallCpus,
-    ...['arm-cortex-m33', 'arm-cortex-m7', 'arm-ethos-u55-256', 'arm-ethos-u85'],
+    ...[...microcontrollers, 'arm-ethos-u55-256', 'arm-ethos-u85', 'qualcomm-adreno-740'],
     ...appleNpus,
     ...qualcommNpus,
     ...['samsung-exynos-2400-npu', 'samsung-exynos-9820-npu'],
@@ -98,10 +134,10 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'tflite-edgetpu': ['google-coral-edge-tpu'],
   'tflite-ethos-u': ['arm-ethos-u55-256', 'arm-ethos-u85'],
   qnn: qualcommNpus,
-  coreml: [...appleNpus, 'apple-m3-max-gpu', 'apple-m4-max-gpu'],
+  coreml: [...appleNpus, ...appleGpus],
   'llama.cpp-cpu': [...cpus, ...smallCpus],
   'llama.cpp-cuda': nvidiaGpus,
-  'llama.cpp-metal': ['apple-m3-max-gpu', 'apple-m4-max-gpu'],
+  'llama.cpp-metal': appleGpus,
   compiler: everyChip,
   none: everyChip,
 };

@@ -12,7 +12,8 @@ import { readFixture } from '../inference/fixtures';
 /** Runtimes that make sense for a class when nobody chose one. */
 const sensible: Readonly<Record<ChipClass, readonly string[]>> = {
   cpu: ['onnxruntime-cpu'],
-  gpu: ['tensorrt', 'openvino', 'coreml', 'compiler'],
+  // Those of phones run through LiteRT's delegate.
+  gpu: ['tensorrt', 'openvino', 'coreml', 'tflite', 'compiler'],
   tpu: ['xla', 'tflite-edgetpu'],
   npu: ['qnn', 'coreml', 'openvino', 'tflite', 'compiler'],
   asic: ['compiler'],

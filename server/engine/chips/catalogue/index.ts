@@ -2,16 +2,21 @@
 import type { Chip } from '../chip';
 import c_alibaba_hanguang_800 from './alibaba-hanguang-800.json';
 import c_amd_alveo_u250 from './amd-alveo-u250.json';
+import c_amd_epyc_7742 from './amd-epyc-7742.json';
 import c_amd_epyc_9654 from './amd-epyc-9654.json';
 import c_amd_mi250x from './amd-mi250x.json';
 import c_amd_mi300x from './amd-mi300x.json';
 import c_amd_mi325x from './amd-mi325x.json';
 import c_amd_mi355x from './amd-mi355x.json';
+import c_amd_ryzen_9_7950x from './amd-ryzen-9-7950x.json';
 import c_amd_xdna1 from './amd-xdna1.json';
 import c_amd_xdna2 from './amd-xdna2.json';
 import c_apple_a11_neural_engine from './apple-a11-neural-engine.json';
 import c_apple_a13_neural_engine from './apple-a13-neural-engine.json';
 import c_apple_a17_pro_neural_engine from './apple-a17-pro-neural-engine.json';
+import c_apple_m1_max_gpu from './apple-m1-max-gpu.json';
+import c_apple_m2_ane from './apple-m2-ane.json';
+import c_apple_m2_ultra_gpu from './apple-m2-ultra-gpu.json';
 import c_apple_m3_max_gpu from './apple-m3-max-gpu.json';
 import c_apple_m4_ane from './apple-m4-ane.json';
 import c_apple_m4_max_gpu from './apple-m4-max-gpu.json';
@@ -29,6 +34,7 @@ import c_baidu_kunlun1 from './baidu-kunlun1.json';
 import c_brainchip_akida_akd1000 from './brainchip-akida-akd1000.json';
 import c_brainscales_1_wafer from './brainscales-1-wafer.json';
 import c_brainscales_2 from './brainscales-2.json';
+import c_broadcom_bcm2711 from './broadcom-bcm2711.json';
 import c_broadcom_bcm2712 from './broadcom-bcm2712.json';
 import c_cambricon_mlu290_m5 from './cambricon-mlu290-m5.json';
 import c_cambricon_mlu370_x8 from './cambricon-mlu370-x8.json';
@@ -51,18 +57,33 @@ import c_google_tpu_v6e from './google-tpu-v6e.json';
 import c_google_tpu_v7 from './google-tpu-v7.json';
 import c_graphcore_ipu_gc2 from './graphcore-ipu-gc2.json';
 import c_graphcore_ipu_gc200 from './graphcore-ipu-gc200.json';
+import c_greenwaves_gap9 from './greenwaves-gap9.json';
 import c_groq_lpu_v1 from './groq-lpu-v1.json';
+import c_hailo_10h from './hailo-10h.json';
+import c_hailo_15h from './hailo-15h.json';
 import c_hailo_8 from './hailo-8.json';
+import c_hailo_8l from './hailo-8l.json';
 import c_huawei_ascend_310 from './huawei-ascend-310.json';
 import c_huawei_ascend_910b from './huawei-ascend-910b.json';
+import c_huawei_kirin_970_cpu from './huawei-kirin-970-cpu.json';
 import c_huawei_kirin_970_npu from './huawei-kirin-970-npu.json';
 import c_huawei_kirin_990_npu from './huawei-kirin-990-npu.json';
 import c_hyperaccel_lpu from './hyperaccel-lpu.json';
 import c_ibm_heron from './ibm-heron.json';
 import c_ibm_northpole from './ibm-northpole.json';
 import c_ibm_truenorth from './ibm-truenorth.json';
+import c_intel_arc_a770m from './intel-arc-a770m.json';
 import c_intel_arc_b580 from './intel-arc-b580.json';
 import c_intel_arria10 from './intel-arria10.json';
+import c_intel_atom_x7425e from './intel-atom-x7425e.json';
+import c_intel_atom_x7425e_igpu from './intel-atom-x7425e-igpu.json';
+import c_intel_core_i7_1185g7 from './intel-core-i7-1185g7.json';
+import c_intel_core_i7_1185g7_igpu from './intel-core-i7-1185g7-igpu.json';
+import c_intel_core_i7_12700h from './intel-core-i7-12700h.json';
+import c_intel_core_i7_12700h_igpu from './intel-core-i7-12700h-igpu.json';
+import c_intel_core_i9_13900k from './intel-core-i9-13900k.json';
+import c_intel_core_i9_13900k_igpu from './intel-core-i9-13900k-igpu.json';
+import c_intel_flex_170 from './intel-flex-170.json';
 import c_intel_habana_gaudi1 from './intel-habana-gaudi1.json';
 import c_intel_habana_gaudi2 from './intel-habana-gaudi2.json';
 import c_intel_habana_gaudi3 from './intel-habana-gaudi3.json';
@@ -79,7 +100,10 @@ import c_intel_nervana_nnp_t from './intel-nervana-nnp-t.json';
 import c_intel_pohoiki_beach from './intel-pohoiki-beach.json';
 import c_intel_pohoiki_springs from './intel-pohoiki-springs.json';
 import c_intel_stratix10_nx from './intel-stratix10-nx.json';
+import c_intel_xeon_6154 from './intel-xeon-6154.json';
+import c_intel_xeon_8380 from './intel-xeon-8380.json';
 import c_intel_xeon_8480 from './intel-xeon-8480.json';
+import c_intel_xeon_8490h from './intel-xeon-8490h.json';
 import c_meta_mtia_v2 from './meta-mtia-v2.json';
 import c_microsoft_catapult_brainwave_stratix10 from './microsoft-catapult-brainwave-stratix10.json';
 import c_microsoft_hololens_hpu2 from './microsoft-hololens-hpu2.json';
@@ -108,6 +132,7 @@ import c_nvidia_jetson_agx_orin_64gb from './nvidia-jetson-agx-orin-64gb.json';
 import c_nvidia_jetson_agx_xavier from './nvidia-jetson-agx-xavier.json';
 import c_nvidia_jetson_orin_cpu from './nvidia-jetson-orin-cpu.json';
 import c_nvidia_jetson_orin_nano from './nvidia-jetson-orin-nano.json';
+import c_nvidia_jetson_orin_nano_cpu from './nvidia-jetson-orin-nano-cpu.json';
 import c_nvidia_jetson_orin_nx_16gb from './nvidia-jetson-orin-nx-16gb.json';
 import c_nvidia_jetson_xavier_nx from './nvidia-jetson-xavier-nx.json';
 import c_nvidia_k80 from './nvidia-k80.json';
@@ -122,12 +147,23 @@ import c_nvidia_rtx_5090 from './nvidia-rtx-5090.json';
 import c_nvidia_rtx_6000_ada from './nvidia-rtx-6000-ada.json';
 import c_nvidia_t4 from './nvidia-t4.json';
 import c_nvidia_v100_sxm2_32gb from './nvidia-v100-sxm2-32gb.json';
+import c_qualcomm_adreno_740 from './qualcomm-adreno-740.json';
+import c_qualcomm_cloud_ai_100_pro from './qualcomm-cloud-ai-100-pro.json';
+import c_qualcomm_cloud_ai_100_standard from './qualcomm-cloud-ai-100-standard.json';
+import c_qualcomm_qcs6490_cpu from './qualcomm-qcs6490-cpu.json';
+import c_qualcomm_qcs6490_hexagon from './qualcomm-qcs6490-hexagon.json';
+import c_qualcomm_sa8775p_hexagon from './qualcomm-sa8775p-hexagon.json';
+import c_qualcomm_snapdragon_8_elite_cpu from './qualcomm-snapdragon-8-elite-cpu.json';
+import c_qualcomm_snapdragon_8_elite_hexagon from './qualcomm-snapdragon-8-elite-hexagon.json';
+import c_qualcomm_snapdragon_8gen2_cpu from './qualcomm-snapdragon-8gen2-cpu.json';
+import c_qualcomm_snapdragon_8gen2_hexagon from './qualcomm-snapdragon-8gen2-hexagon.json';
 import c_qualcomm_snapdragon_8gen3_cpu from './qualcomm-snapdragon-8gen3-cpu.json';
 import c_qualcomm_snapdragon_8gen3_hexagon from './qualcomm-snapdragon-8gen3-hexagon.json';
 import c_qualcomm_snapdragon_x_elite_hexagon from './qualcomm-snapdragon-x-elite-hexagon.json';
 import c_qualcomm_zeroth from './qualcomm-zeroth.json';
 import c_rebellions_atom from './rebellions-atom.json';
 import c_rebellions_rebel_quad from './rebellions-rebel-quad.json';
+import c_rockchip_rk3588_cpu from './rockchip-rk3588-cpu.json';
 import c_rockchip_rk3588_npu from './rockchip-rk3588-npu.json';
 import c_sambanova_sn40l from './sambanova-sn40l.json';
 import c_samsung_exynos_2400_npu from './samsung-exynos-2400-npu.json';
@@ -136,6 +172,12 @@ import c_samsung_hbm_pim from './samsung-hbm-pim.json';
 import c_sapeon_x330 from './sapeon-x330.json';
 import c_sk_hynix_gddr6_aim from './sk-hynix-gddr6-aim.json';
 import c_spinnaker2 from './spinnaker2.json';
+import c_st_stm32h7a3 from './st-stm32h7a3.json';
+import c_st_stm32l4r5 from './st-stm32l4r5.json';
+import c_st_stm32n6_cpu from './st-stm32n6-cpu.json';
+import c_st_stm32n6_npu from './st-stm32n6-npu.json';
+import c_tenstorrent_blackhole_p150 from './tenstorrent-blackhole-p150.json';
+import c_tenstorrent_wormhole_n150 from './tenstorrent-wormhole-n150.json';
 import c_tenstorrent_wormhole_n300 from './tenstorrent-wormhole-n300.json';
 import c_tesla_dojo_d1 from './tesla-dojo-d1.json';
 import c_tesla_fsd_hw3 from './tesla-fsd-hw3.json';
@@ -148,16 +190,21 @@ import c_xilinx_versal_vek280 from './xilinx-versal-vek280.json';
 export const catalogue = [
   c_alibaba_hanguang_800,
   c_amd_alveo_u250,
+  c_amd_epyc_7742,
   c_amd_epyc_9654,
   c_amd_mi250x,
   c_amd_mi300x,
   c_amd_mi325x,
   c_amd_mi355x,
+  c_amd_ryzen_9_7950x,
   c_amd_xdna1,
   c_amd_xdna2,
   c_apple_a11_neural_engine,
   c_apple_a13_neural_engine,
   c_apple_a17_pro_neural_engine,
+  c_apple_m1_max_gpu,
+  c_apple_m2_ane,
+  c_apple_m2_ultra_gpu,
   c_apple_m3_max_gpu,
   c_apple_m4_ane,
   c_apple_m4_max_gpu,
@@ -175,6 +222,7 @@ export const catalogue = [
   c_brainchip_akida_akd1000,
   c_brainscales_1_wafer,
   c_brainscales_2,
+  c_broadcom_bcm2711,
   c_broadcom_bcm2712,
   c_cambricon_mlu290_m5,
   c_cambricon_mlu370_x8,
@@ -197,18 +245,33 @@ export const catalogue = [
   c_google_tpu_v7,
   c_graphcore_ipu_gc2,
   c_graphcore_ipu_gc200,
+  c_greenwaves_gap9,
   c_groq_lpu_v1,
+  c_hailo_10h,
+  c_hailo_15h,
   c_hailo_8,
+  c_hailo_8l,
   c_huawei_ascend_310,
   c_huawei_ascend_910b,
+  c_huawei_kirin_970_cpu,
   c_huawei_kirin_970_npu,
   c_huawei_kirin_990_npu,
   c_hyperaccel_lpu,
   c_ibm_heron,
   c_ibm_northpole,
   c_ibm_truenorth,
+  c_intel_arc_a770m,
   c_intel_arc_b580,
   c_intel_arria10,
+  c_intel_atom_x7425e,
+  c_intel_atom_x7425e_igpu,
+  c_intel_core_i7_1185g7,
+  c_intel_core_i7_1185g7_igpu,
+  c_intel_core_i7_12700h,
+  c_intel_core_i7_12700h_igpu,
+  c_intel_core_i9_13900k,
+  c_intel_core_i9_13900k_igpu,
+  c_intel_flex_170,
   c_intel_habana_gaudi1,
   c_intel_habana_gaudi2,
   c_intel_habana_gaudi3,
@@ -225,7 +288,10 @@ export const catalogue = [
   c_intel_pohoiki_beach,
   c_intel_pohoiki_springs,
   c_intel_stratix10_nx,
+  c_intel_xeon_6154,
+  c_intel_xeon_8380,
   c_intel_xeon_8480,
+  c_intel_xeon_8490h,
   c_meta_mtia_v2,
   c_microsoft_catapult_brainwave_stratix10,
   c_microsoft_hololens_hpu2,
@@ -254,6 +320,7 @@ export const catalogue = [
   c_nvidia_jetson_agx_xavier,
   c_nvidia_jetson_orin_cpu,
   c_nvidia_jetson_orin_nano,
+  c_nvidia_jetson_orin_nano_cpu,
   c_nvidia_jetson_orin_nx_16gb,
   c_nvidia_jetson_xavier_nx,
   c_nvidia_k80,
@@ -268,12 +335,23 @@ export const catalogue = [
   c_nvidia_rtx_6000_ada,
   c_nvidia_t4,
   c_nvidia_v100_sxm2_32gb,
+  c_qualcomm_adreno_740,
+  c_qualcomm_cloud_ai_100_pro,
+  c_qualcomm_cloud_ai_100_standard,
+  c_qualcomm_qcs6490_cpu,
+  c_qualcomm_qcs6490_hexagon,
+  c_qualcomm_sa8775p_hexagon,
+  c_qualcomm_snapdragon_8_elite_cpu,
+  c_qualcomm_snapdragon_8_elite_hexagon,
+  c_qualcomm_snapdragon_8gen2_cpu,
+  c_qualcomm_snapdragon_8gen2_hexagon,
   c_qualcomm_snapdragon_8gen3_cpu,
   c_qualcomm_snapdragon_8gen3_hexagon,
   c_qualcomm_snapdragon_x_elite_hexagon,
   c_qualcomm_zeroth,
   c_rebellions_atom,
   c_rebellions_rebel_quad,
+  c_rockchip_rk3588_cpu,
   c_rockchip_rk3588_npu,
   c_sambanova_sn40l,
   c_samsung_exynos_2400_npu,
@@ -282,6 +360,12 @@ export const catalogue = [
   c_sapeon_x330,
   c_sk_hynix_gddr6_aim,
   c_spinnaker2,
+  c_st_stm32h7a3,
+  c_st_stm32l4r5,
+  c_st_stm32n6_cpu,
+  c_st_stm32n6_npu,
+  c_tenstorrent_blackhole_p150,
+  c_tenstorrent_wormhole_n150,
   c_tenstorrent_wormhole_n300,
   c_tesla_dojo_d1,
   c_tesla_fsd_hw3,
