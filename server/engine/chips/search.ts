@@ -26,8 +26,7 @@ export function searchChips(query: string, among: readonly Chip[] = chips): Foun
   if (found.length > 0) return { found, related: [] };
   const others = words.filter((word) => !/\d/.test(word));
   if (others.length === 0 || others.length === words.length) return { found, related: [] };
-  const related = rankedOf(null, others, among).filter(({ rank }) => rank < fit.typo);
-  return { found, related: related.map(({ chip }) => chip) };
+  return { found, related: rankedOf(null, others, among, false) };
 }
 
 /** What there is to show for a query: what it finds, else what is related; best first. */
@@ -53,57 +52,64 @@ export function isNamed(query: string, chip: Chip): boolean {
   return queryWords(query).every((word) => isForgiving(word) || traits.has(word) || whole.has(word));
 }
 
+/** Typing errors are looked for only where nothing fits without them. */
 function ranked(whole: string, words: readonly string[], among: readonly Chip[]): Chip[] {
-  const all = rankedOf(whole, words, among);
-  const sure = all.some(({ rank }) => rank < fit.typo);
-  return all.filter(({ rank }) => !sure || rank < fit.typo).map(({ chip }) => chip);
+  const sure = rankedOf(whole, words, among, false);
+  return sure.length > 0 ? sure : rankedOf(whole, words, among, true);
 }
 
 /**
- * The chips that fit and how well, best first.
+ * The chips that fit, best first.
  * @param whole the query in one word; null when only its words count
+ * @param mistyped whether names that the query has typing errors in fit too
  */
 function rankedOf(
   whole: string | null,
   words: readonly string[],
   among: readonly Chip[],
-): { readonly chip: Chip; readonly rank: number }[] {
+  mistyped: boolean,
+): Chip[] {
   const traitsAlone = words.every((word) => traits.has(word));
   const all = among.flatMap((chip) => {
-    const byName = whole === null ? null : nameRank(whole, chip);
+    const byName = whole === null ? null : nameRank(whole, chip, mistyped);
     const counts = byName !== null && !(traitsAlone && byName >= fit.inside);
-    const rank = best([counts ? byName : null, wordsRank(words, chip)]);
+    const rank = best([counts ? byName : null, wordsRank(words, chip, mistyped)]);
     return rank === null ? [] : [{ chip, rank }];
   });
-  return all.sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id));
+  return all.sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id)).map(({ chip }) => chip);
 }
 
 /** How a whole query fits the names of a chip; null where it does not. */
-function nameRank(query: string, chip: Chip): number | null {
-  return best(namesOf(chip).map((name) => distance(query, name)));
+function nameRank(query: string, chip: Chip, mistyped: boolean): number | null {
+  return best(namesOf(chip).map((name) => distance(query, name, mistyped)));
 }
 
 /** How the words of a query fit a chip; null where one of them does not. */
-function wordsRank(words: readonly string[], chip: Chip): number | null {
-  const ranks = words.map((word) => wordRank(word, chip));
-  if (ranks.length === 0 || ranks.some((rank) => rank === null)) return null;
-  return fit.words + largest(ranks.map((rank) => rank ?? 0));
+function wordsRank(words: readonly string[], chip: Chip, mistyped: boolean): number | null {
+  const ranks: number[] = [];
+  for (const word of words) {
+    const rank = wordRank(word, chip, mistyped);
+    if (rank === null) return null;
+    ranks.push(rank);
+  }
+  return ranks.length === 0 ? null : fit.words + largest(ranks);
 }
 
-function wordRank(word: string, chip: Chip): number | null {
+function wordRank(word: string, chip: Chip, mistyped: boolean): number | null {
   if (traits.get(word)?.(chip)) return fit.begins;
-  const rank = nameRank(word, chip);
-  if (!traits.has(word)) return best([rank, ...tokensOf(chip).map((name) => distance(word, name))]);
+  const rank = nameRank(word, chip, mistyped);
+  if (!traits.has(word)) return best([rank, ...tokensOf(chip).map((name) => distance(word, name, mistyped))]);
   // A word for a class or a place names those chips, and others only if they are called so.
   return rank !== null && rank <= fit.begins ? rank : null;
 }
 
-function distance(query: string, name: string): number | null {
+function distance(query: string, name: string, mistyped: boolean): number | null {
   if (name === query) return fit.same;
   const at = name.indexOf(query);
   if (query.length >= 2 && at === 0 && !cutsNumber(name, query)) return fit.begins;
   // In the middle of a name "a10" would find Arria 10.
   if (query.length >= 3 && at > 0 && !/\d/.test(query)) return fit.inside;
+  if (!mistyped) return null;
   const allowed = query.length >= 8 ? 2 : query.length >= 4 ? 1 : 0;
   const errors = allowed > 0 ? typoDistance(query, name, allowed) : null;
   return errors === null ? null : fit.typo + errors;

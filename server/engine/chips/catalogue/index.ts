@@ -183,6 +183,7 @@ import c_tesla_dojo_d1 from './tesla-dojo-d1.json';
 import c_tesla_fsd_hw3 from './tesla-fsd-hw3.json';
 import c_tsinghua_tianjic from './tsinghua-tianjic.json';
 import c_upmem_pim from './upmem-pim.json';
+import c_xilinx_vck190_dpu_c32b6 from './xilinx-vck190-dpu-c32b6.json';
 import c_xilinx_versal_vck190 from './xilinx-versal-vck190.json';
 import c_xilinx_versal_vek280 from './xilinx-versal-vek280.json';
 
@@ -371,6 +372,7 @@ export const catalogue = [
   c_tesla_fsd_hw3,
   c_tsinghua_tianjic,
   c_upmem_pim,
+  c_xilinx_vck190_dpu_c32b6,
   c_xilinx_versal_vck190,
   c_xilinx_versal_vek280,
 ] as unknown as readonly Chip[];
