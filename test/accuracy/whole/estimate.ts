@@ -165,8 +165,8 @@ async function scoreOne(asked: Asked, prepared: Prepared): Promise<Scored | Excl
   if (!analysis) return { figure, reason: 'no-chip', detail: asked.chip };
   const interval = compared(asked, analysis, samplesPerRun(prepared.inference));
   if (!interval) {
-    const reason = analysis.problems.map(({ code }) => code).join(', ');
-    return { figure, reason: 'no-estimate', detail: `${asked.chip} ${asked.graph.id}: ${reason}` };
+    const detail = `${asked.quantity} of ${asked.graph.id} on ${asked.chip}`;
+    return { figure, reason: 'no-estimate', detail };
   }
   const { class: chipClass } = analysis.chip;
   const { quantity, phase } = asked;

@@ -1,7 +1,8 @@
 // From the table and the graphs to scores.
 import { readGraph } from './graphs';
 import { isScored, scoreAll, type ReadGraph, type Scored } from './estimate';
-import { interpretAll, isExcluded, reasons, type Asked, type Excluded } from './interpret';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { familyOf, interpretAll, isExcluded, reasons, type Asked, type Excluded } from './interpret';
 import { publishedNames } from './names';
 import { placing } from './place';
 import { readFigures, textOf, type Data } from './published';
@@ -14,13 +15,17 @@ export interface Run {
   readonly summary: Summary;
 }
 
-/** Whether a figure is among those asked for by a regular expression over chip and model. */
+/** Whether a figure is among those asked for: by chip, model, software, source or family. */
 function isWanted(one: Asked | Excluded, only: RegExp | null): boolean {
   if (!only) return true;
   if (isExcluded(one)) return false;
-  const { figure, chip, graph, precision, runtime } = one;
+  const { figure, chip, graph, precision, runtime, quantity, phase } = one;
   const texts = ['chip', 'model', 'software', 'source'].map((column) => textOf(figure, column));
-  return only.test([chip, graph.id, precision, runtime, ...texts].join(' '));
+  // Of which kind a network is, only its graph tells: it may be of both.
+  const families = ['transformer', 'convolution'].map((net) =>
+    familyOf(figure, { class: chipById(chip)?.class ?? '', net, quantity, phase }),
+  );
+  return only.test([chip, graph.id, precision, runtime, ...texts, ...families].join(' '));
 }
 
 /** @param pattern only figures whose family, chip, model, software or source matches */
@@ -100,6 +105,10 @@ export function summaryLines({ summary, excluded }: Run): string[] {
     ...summary.rankings.map(
       ({ name, pairs, right, ties }) =>
         `order of chips, ${name}: ${pairs === 0 ? '–' : percent(right)} of ${pairs} pairs, ${ties} ties`,
+    ),
+    ...summary.tasks.map(
+      ({ name, chips, correlation, pairs, right }) =>
+        `${name.padEnd(60)} ${chips} chips, rank correlation ${correlation.toFixed(2)}, ${percent(right)} of ${pairs} pairs`,
     ),
     ...summary.correlations.map(
       ({ name, series, median }) => `rank correlation of ${name}: ${median.toFixed(2)} (median of ${series})`,

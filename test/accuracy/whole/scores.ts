@@ -2,7 +2,16 @@
 import { isScored, sourceOf, type Scored } from './estimate';
 import type { Excluded, Reason } from './interpret';
 import { textOf } from './published';
-import { clusteredShare, isInside, median, orderOf, scoresOf, spearman, type Scores } from './statistics';
+import {
+  clusteredShare,
+  isInside,
+  median,
+  orderOf,
+  scoresOf,
+  spearman,
+  type Order,
+  type Scores,
+} from './statistics';
 
 type Result = Scored | Excluded;
 
@@ -90,42 +99,55 @@ interface Correlation {
   readonly median: number;
 }
 
+/** One series: the chips of one task. */
+interface Series extends Ranking {
+  readonly chips: number;
+  readonly correlation: number;
+}
+
 const leastOfSeries = 5;
 
-/** All pairs of chips for each task that at least five chips have figures of. */
-function rankings(scored: readonly Scored[]): Ranking[] {
-  const orders = { within: [] as number[], across: [] as number[] };
-  for (const rows of groupBy(scored, task).values()) {
-    const chips = bestOfEachChip(rows);
-    if (chips.length < leastOfSeries) continue;
-    chips.forEach((a, i) => {
-      for (const b of chips.slice(i + 1)) {
-        const order = orderOf(a, b);
-        if (order !== null) orders[a.chipClass === b.chipClass ? 'within' : 'across'].push(order);
-      }
-    });
-  }
-  return [
-    ['within one class', orders.within] as const,
-    ['across classes', orders.across] as const,
-    ['all', [...orders.within, ...orders.across]] as const,
-  ].map(([name, list]) => ({
-    name,
-    pairs: list.length,
-    right: list.reduce((a, b) => a + b, 0) / list.length,
-    ties: list.filter((order) => order === 0.5).length,
-  }));
+function rankingOf(name: string, orders: readonly Order[]): Ranking {
+  const right = orders.reduce((sum: number, order) => sum + order, 0) / orders.length;
+  return { name, pairs: orders.length, right, ties: orders.filter((order) => order === 0.5).length };
 }
+
+type Side = 'within' | 'across';
+
+/** The orders of all pairs of rows that say something, by whether both chips are of one class. */
+function ordersOf(chips: readonly Scored[]): (readonly [Side, Order])[] {
+  return chips.flatMap((a, i) =>
+    chips.slice(i + 1).flatMap((b): (readonly [Side, Order])[] => {
+      const order = orderOf(a, b);
+      return order === null ? [] : [[a.chipClass === b.chipClass ? 'within' : 'across', order]];
+    }),
+  );
+}
+
+/** All pairs of chips for each task that at least five chips have figures of. */
+function rankings(tasks: readonly (readonly Scored[])[]): Ranking[] {
+  const orders = tasks.flatMap(ordersOf);
+  const of = (side: Side) => orders.filter(([name]) => name === side).map(([, order]) => order);
+  return [
+    rankingOf('within one class', of('within')),
+    rankingOf('across classes', of('across')),
+    rankingOf(
+      'all',
+      orders.map(([, order]) => order),
+    ),
+  ];
+}
+
+const correlation = (rows: readonly Scored[]): number =>
+  spearman(
+    rows.map(({ estimated }) => estimated),
+    rows.map(({ measured }) => measured),
+  );
 
 function correlationOf(name: string, series: readonly (readonly Scored[])[]): Correlation {
   const list = series
     .filter((rows) => rows.length >= leastOfSeries)
-    .map((rows) =>
-      spearman(
-        rows.map(({ estimated }) => estimated),
-        rows.map(({ measured }) => measured),
-      ),
-    )
+    .map(correlation)
     .filter((value) => !Number.isNaN(value));
   return { name, series: list.length, median: median(list) };
 }
@@ -137,12 +159,21 @@ function conditions({ asked }: Scored): string {
   return JSON.stringify([chip, quantity, precision, cores, batch, textOf(figure, 'software')]);
 }
 
-function correlations(scored: readonly Scored[]): Correlation[] {
-  const across = [...groupBy(scored, task).values()].map(bestOfEachChip);
-  return [
-    correlationOf('models on one chip', [...groupBy(scored, conditions).values()]),
-    correlationOf('chips for one model', across),
+function seriesOf(chips: readonly Scored[]): Series {
+  const { graph, quantity, bindings } = chips[0]!.asked;
+  const { batch, ...sizes } = bindings;
+  const at = [
+    graph.size?.join(' × '),
+    ...Object.entries(sizes).map(([name, size]) => `${name} ${size}`),
+    quantity,
+    quantity === 'latency' && `batch ${batch}`,
   ];
+  const name = [graph.name ?? graph.id, ...at.filter((part) => part)].join(', ');
+  const ranking = rankingOf(
+    name,
+    ordersOf(chips).map(([, order]) => order),
+  );
+  return { ...ranking, chips: chips.length, correlation: correlation(chips) };
 }
 
 /** Scores under constants that have not seen the chip, or the model. */
@@ -164,6 +195,8 @@ export interface Summary {
   readonly models: readonly Group[];
   readonly terciles: readonly Group[];
   readonly rankings: readonly Ranking[];
+  /** Tasks that at least five chips have figures of, the most chips first. */
+  readonly tasks: readonly Series[];
   readonly correlations: readonly Correlation[];
 }
 
@@ -176,6 +209,9 @@ export function summaryOf(
   placed: (excluded: Excluded) => Placed,
 ): Summary {
   const scored = results.filter(isScored);
+  const tasks = [...groupBy(scored, task).values()]
+    .map(bestOfEachChip)
+    .filter((chips) => chips.length >= leastOfSeries);
   const by = (of: (one: Placed) => string) => (one: Result) =>
     of(
       isScored(one)
@@ -215,8 +251,12 @@ export function summaryOf(
       by((p) => p.model),
     ),
     terciles: terciles(results),
-    rankings: rankings(scored),
-    correlations: correlations(scored),
+    rankings: rankings(tasks),
+    tasks: tasks.map(seriesOf).sort((a, b) => b.chips - a.chips || (a.name < b.name ? -1 : 1)),
+    correlations: [
+      correlationOf('models on one chip', [...groupBy(scored, conditions).values()]),
+      correlationOf('chips for one model', tasks),
+    ],
   };
 }
 

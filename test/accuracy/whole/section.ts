@@ -72,7 +72,7 @@ function leftOut({ reasons: rows, total }: Summary): string[] {
   ];
 }
 
-function orders({ rankings, correlations }: Summary): string[] {
+function orders({ rankings, correlations, tasks }: Summary): string[] {
   return [
     '### Order of chips and of models',
     '',
@@ -84,6 +84,17 @@ function orders({ rankings, correlations }: Summary): string[] {
       ['pairs of chips', 'pairs', 'right order', 'ties among them'],
       rankings.map(({ name, pairs, right, ties }) => [
         name,
+        String(pairs),
+        pairs === 0 ? '–' : percent(right),
+        String(ties),
+      ]),
+    ),
+    ...table(
+      ['task', 'chips', 'rank correlation', 'pairs', 'right order', 'ties among them'],
+      tasks.map(({ name, chips, correlation, pairs, right, ties }) => [
+        name,
+        String(chips),
+        correlation.toFixed(2),
         String(pairs),
         pairs === 0 ? '–' : percent(right),
         String(ties),
