@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[2]
 TOLERANCE = 0.05
 PARAMETERS = {"params_m": 1e6, "params": 1}
-MACS = {"gmacs": 1e9, "ops_g": 0.5e9, "GOP": 0.5e9}
+MACS = {"gmacs": 1e9, "ops_g": 0.5e9, "gops": 0.5e9}
 SUFFIXES = {"K": 1e3, "M": 1e6, "B": 1e9}
 
 

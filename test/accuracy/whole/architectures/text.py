@@ -100,18 +100,4 @@ CONFIGS = {
     "llama-3.2-1b": llama(2048, 16, 32, 8, 8192, 128256, max_position_embeddings=131072, tie_word_embeddings=True),
     "mistral-7b": mistral("mistral", "MistralForCausalLM"),
     "mixtral-8x7b": mistral("mixtral", "MixtralForCausalLM", num_local_experts=8, num_experts_per_tok=2),
-    "gpt-j-6b": {
-        "architectures": ["GPTJForCausalLM"],
-        "model_type": "gptj",
-        "n_embd": 4096,
-        "n_layer": 28,
-        "n_head": 16,
-        "n_positions": 2048,
-        "n_inner": None,
-        "rotary_dim": 64,
-        "vocab_size": 50400,
-        "activation_function": "gelu_new",
-        "tie_word_embeddings": False,
-        "torch_dtype": "float16",
-    },
 }
