@@ -7,15 +7,15 @@ from .layers import Concat, Outputs, conv, mobilenet_v1, mobilenet_v2_features, 
 
 
 class Anchored(nn.Module):
-    """Predictions of several feature maps (values of each anchor), joined."""
+    """Predictions of several feature maps, joined."""
 
-    def __init__(self, features, heads, values):
+    def __init__(self, features, heads):
         super().__init__()
-        self.features, self.heads, self.values = features, nn.ModuleList(heads), values
+        self.features, self.heads = features, nn.ModuleList(heads)
 
     def forward(self, x):
         rows = [head(y).permute(0, 2, 3, 1).flatten(1) for head, y in zip(self.heads, self.features(x))]
-        return torch.cat(rows, 1).unflatten(1, (-1, self.values))
+        return torch.cat(rows, 1)
 
 
 def extras(inside, plan, act, full=True):
@@ -38,7 +38,7 @@ def ssd_mobilenet_v1():
     layers = mobilenet_v1() + extras(1024, MOBILE_EXTRAS, nn.ReLU6)
     maps = zip((512, 1024, 512, 256, 256, 128), MOBILE_ANCHORS)
     heads = [nn.Conv2d(width, anchors * COCO_BOX, 1) for width, anchors in maps]
-    return Anchored(Outputs(layers, (11, 13, 14, 15, 16, 17)), heads, COCO_BOX)
+    return Anchored(Outputs(layers, (11, 13, 14, 15, 16, 17)), heads)
 
 
 class ExpandedAndAll(nn.Module):
@@ -67,7 +67,7 @@ def ssd_mobilenet_v2(lite=True):
         return nn.Sequential(conv(width, width, groups=width, act=nn.ReLU6), last) if lite else last
 
     maps = zip((576, 1280, 512, 256, 256, 128), MOBILE_ANCHORS)
-    return Anchored(ExpandedAndAll(lite), [head(*widths) for widths in maps], COCO_BOX)
+    return Anchored(ExpandedAndAll(lite), [head(*widths) for widths in maps])
 
 
 def ssd_resnet34():
@@ -94,7 +94,7 @@ def ssd_resnet34():
     maps = zip((256, 512, 512, 256, 256, 256), (4, 6, 6, 6, 4, 4))
     values = 81 + 4
     heads = [nn.Conv2d(width, anchors * values, 3, 3, 1) for width, anchors in maps]
-    return Anchored(Outputs(layers, range(6)), heads, values)
+    return Anchored(Outputs(layers, range(6)), heads)
 
 
 class Pyramid(nn.Module):
@@ -129,7 +129,7 @@ def retinaface():
     """RetinaFace on MobileNet v1: two anchors with two scores, a box and five points each."""
     features = Pyramid(mobilenet_v1(), (5, 11, 13), (256, 512, 1024))
     values = 2 + 4 + 10
-    return Anchored(features, [nn.Conv2d(64, 2 * values, 1) for _ in range(3)], values)
+    return Anchored(features, [nn.Conv2d(64, 2 * values, 1) for _ in range(3)])
 
 
 MODELS = {

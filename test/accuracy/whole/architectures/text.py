@@ -44,6 +44,16 @@ class Encoder(torch.nn.Module):
         return output[:2] if len(output) > 1 else output[0]
 
 
+FOURIER = dict(
+    num_latents=512,
+    d_latents=1024,
+    d_model=261,
+    num_blocks=8,
+    num_self_attends_per_block=6,
+    num_cross_attention_heads=1,
+)
+
+
 class Perceiver(torch.nn.Module):
     def __init__(self, model):
         super().__init__()
@@ -57,7 +67,7 @@ def module(name: str, size, batch: int):
     import transformers
 
     if name == "perceiver-fourier":
-        settings = transformers.PerceiverConfig(num_labels=1000)
+        settings = transformers.PerceiverConfig(num_labels=1000, **FOURIER)
         model = transformers.PerceiverForImageClassificationFourier(settings)
         return Perceiver(model), {"image": torch.zeros(batch, 3, *size)}
     class_name, config_name, settings = ENCODERS[name]

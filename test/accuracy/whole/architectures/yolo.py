@@ -159,7 +159,7 @@ class Yolov6n(nn.Module):
         middle = self.rows[2](torch.cat([self.down[0](low), middle], 1))
         top = self.rows[3](torch.cat([self.down[1](middle), top], 1))
         maps = zip(self.branches, self.stems, (low, middle, top))
-        return torch.cat([branch(stem(y)).flatten(2) for branch, stem, y in maps], 2)
+        return [branch(stem(y)) for branch, stem, y in maps]
 
 
 MODELS = {"yolov4": Yolov4, "yolov6n": Yolov6n, "yolov7": Yolov7}

@@ -124,11 +124,11 @@ class YoloX(nn.Module):
         self.places = nn.ModuleList(nn.Conv2d(inner, 4 + 1, 1) for _ in range(3))
 
     def forward(self, x):
-        rows = []
+        maps = []
         for i, y in enumerate(self.body(x)):
             y = self.stems[i](y)
-            rows.append(torch.cat([self.places[i](self.boxes[i](y)), self.classes[i](y)], 1).flatten(2))
-        return torch.cat(rows, 2)
+            maps.append(torch.cat([self.places[i](self.boxes[i](y)), self.classes[i](y)], 1))
+        return maps
 
 
 MODELS = {"yolov5": Yolov5, "yolov5_release2": Yolov5Early, "yolox_s": YoloX}
