@@ -10,7 +10,7 @@ import { siteOf } from '../../server/engine/cost/estimate';
 import type { KnownTerms } from '../../server/engine/cost/classes/shared/model';
 import { kernelInput, kernelTerms, secondsOf } from '../../server/engine/cost/kernelCost';
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
-import { dispatchSecondsOf, profileById } from '../../server/engine/kernels/profile';
+import { dispatchOf, profileById } from '../../server/engine/kernels/profile';
 import {
   measuredProducts,
   machineChip,
@@ -55,7 +55,7 @@ const constantsOf: Readonly<Record<string, readonly Free[]>> = {
 const enough = { kernels: 8, models: 3 };
 
 function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
-  const dispatch = dispatchSecondsOf(profileById('onnxruntime-cpu')!) ?? 0;
+  const dispatch = dispatchOf(profileById('onnxruntime-cpu')!);
   const byShape = new Map<string, { sample: Omit<Sample, 'seconds'>; seconds: number[] }>();
   for (const model of models) {
     const site = siteOf(
@@ -95,7 +95,7 @@ function predict(sample: Sample, values: Values, chip: Chip): number {
   const { constants } = sample.input;
   const input = { ...sample.input, constants: { ...constants, value: { ...constants.value, ...values } } };
   const terms = kernelTerms(model, input);
-  return secondsOf(terms as KnownTerms, 2.4e-7).value;
+  return secondsOf(terms as KnownTerms, { seconds: 2.4e-7, queued: false }).value;
 }
 
 /** What a reader of whole microseconds cannot tell from nothing weighs little. */

@@ -130,7 +130,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ],
   phase: ['inference', 'prefill', 'decode', 'training', 'TRAINING'],
   precision: ['as-stored', 'fp16', 'int8', 'fp4', 'int4-weights', 'fp128'],
-  runtime: ['onnxruntime-cpu', 'onnxruntime-cuda', 'tensorrt', 'openvino', 'nosuch'],
+  runtime: ['onnxruntime-cpu', 'onnxruntime-cuda', 'tensorrt', 'pytorch-eager', 'openvino', 'nosuch'],
   settings: ['settings.json', 'hostile.json', 'missing.json', 'conv.onnx', '.'],
   profile: ['profile.csv', 'table.csv', 'missing.csv', 'conv.onnx', 'hostile.json'],
   format: ['table', 'json', 'markdown', 'csv', 'html', 'xml', 'constructor'],

@@ -1,7 +1,7 @@
 import { homeOf } from './levels';
 import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
-import { dispatchSecondsOf, type RuntimeProfile } from '../kernels/profile';
+import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
 import type { Problem } from '../problem';
 import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
@@ -19,6 +19,7 @@ import { throughputOf } from './throughput';
 import { isOpen } from '../inference/infer';
 import { totalsOf, wholeTotal } from './totals';
 import { plainStep, type TrainingStep } from './training';
+import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
 import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
 
@@ -53,6 +54,9 @@ export async function estimateChipWith(
   return runPolitely(estimateSteps(model, chip, profile, options ?? {}), scheduler);
 }
 
+/** Nothing is known of what dispatching takes. */
+const atOnce: Dispatch = { seconds: 0, queued: false };
+
 function* estimateSteps(
   model: PlannedModel,
   chip: Chip,
@@ -60,11 +64,12 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const { inference, plan } = model;
-  const plain = yield* siteSteps(model, chip, 'chip', dispatchSecondsOf(profile) ?? 0);
+  const plain = yield* siteSteps(model, chip, 'chip', dispatchOf(profile));
   const site = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
-  const hostSite = host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', 0) : site;
+  const hostSite =
+    host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', atOnce) : site;
   const costed: CostedKernel[] = [];
   for (const kernel of plan.kernels) {
     costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : own));
@@ -133,7 +138,7 @@ function* siteSteps(
   { inference, plan, workload }: PlannedModel,
   chip: Chip,
   placement: 'chip' | 'host',
-  dispatchSeconds: number,
+  dispatch: Dispatch,
 ): Steps<Site> {
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
@@ -156,7 +161,8 @@ function* siteSteps(
     home,
     refused,
     training: training && plainStep(training),
-    dispatchSeconds,
+    // A processor that is its own host dispatches between its kernels.
+    dispatch: traitsOf[chip.class].isHost ? { ...dispatch, queued: false } : dispatch,
     runOperations,
   };
 }

@@ -3,6 +3,7 @@ import { setEntry } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
+import type { Dispatch } from '../kernels/profile';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
@@ -32,8 +33,8 @@ export interface Site {
   readonly refused: boolean;
   /** What a training step does besides the pass forward; null: there is none. */
   readonly training: TrainingStep | null;
-  /** Seconds to dispatch one kernel. */
-  readonly dispatchSeconds: number;
+  /** What dispatching one kernel takes. */
+  readonly dispatch: Dispatch;
   /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
   readonly sparse?: ReadonlySet<number>;
   /** Matrix operations of the whole run: what decides whether a power limit is reached. */
@@ -104,10 +105,14 @@ export function kernelTerms(model: ClassModel, input: KernelInput): Terms {
   return { ...terms, fixed: shape.steps * Math.max(terms.fixed, stepSeconds) };
 }
 
-/** Seconds of known terms. A measured floor was taken with some launch in it: it is not paid besides the dispatch. */
-export function secondsOf(terms: KnownTerms, dispatchSeconds: number): { value: number; overhead: number } {
-  const overhead = Math.max(dispatchSeconds, terms.fixed);
-  return { value: (terms.work ?? Math.max(terms.compute, terms.memory)) + overhead, overhead };
+/**
+ * Seconds of known terms. A measured floor was taken with some launch in it: it is not paid besides the dispatch. Of a
+ * queued dispatch only what is longer than the work is seen: the host is ahead.
+ */
+export function secondsOf(terms: KnownTerms, dispatch: Dispatch): { value: number; overhead: number } {
+  const work = terms.work ?? Math.max(terms.compute, terms.memory);
+  const overhead = Math.max(dispatch.seconds - (dispatch.queued ? work : 0), terms.fixed);
+  return { value: work + overhead, overhead };
 }
 
 /** Time, bound and energy of one kernel at a site. */
@@ -149,7 +154,7 @@ function knownCost(
   input: KernelInput,
   terms: KnownTerms,
 ): KernelCost {
-  const { value, overhead } = secondsOf(terms, site.dispatchSeconds);
+  const { value, overhead } = secondsOf(terms, site.dispatch);
   const interval = intervalOf(input, value);
   const basis = input.machine.rate?.origin === 'vendor' ? interval.basis : 'peak';
   const time = estimate(value, value * interval.low, value * interval.high, basis);

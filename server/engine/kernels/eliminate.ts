@@ -20,12 +20,23 @@ export function* eliminateNoOperations(
         const output = node.outputs[0];
         if (typeof source !== 'number' || typeof output !== 'number') continue;
         // Further outputs (Dropout's mask) that somebody reads need the node.
-        if (node.outputs.slice(1).some((other) => other !== null && isRead(other, graph))) continue;
-        if (keepAtOutputs && graph.isScopeOutput(output)) continue;
-        graph.eliminate(at, source);
+        const others = rule.parts ? [] : node.outputs.slice(1);
+        if (others.some((other) => other !== null && isRead(other, graph))) continue;
+        if (isReadBy(rule.unlessReadBy, node, graph)) continue;
+        if (keepAtOutputs && node.outputs.some((one) => one !== null && graph.isScopeOutput(one))) continue;
+        graph.eliminate(at, source, rule.parts);
       }
     }
   }
+}
+
+function isReadBy(operators: readonly string[] | undefined, node: WorkNode, graph: WorkGraph): boolean {
+  if (!operators) return false;
+  return node.outputs.some(
+    (output) =>
+      output !== null &&
+      graph.someConsumer(output, (reader) => operators.includes(graph.nodes[reader]!.operator)),
+  );
 }
 
 /** The value that a no-operation passes on; null when it does something. */

@@ -15,10 +15,12 @@ import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
 import type { CachePolicy } from '../workload';
+import pytorchEager from './profiles/pytorch-eager.json';
 import tensorrt from './profiles/tensorrt.json';
 import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
 import tfliteEthosU from './profiles/tflite-ethos-u.json';
+import torchCompile from './profiles/torch-compile.json';
 import xla from './profiles/xla.json';
 
 /** A constant and how it is known. `basis` says how sure; `source` where it is from or, for assumptions, why. */
@@ -31,13 +33,17 @@ interface SourcedConstant {
   readonly date?: string;
 }
 
-/** Nodes that disappear because they change nothing. */
+/** Nodes that disappear because they change nothing, or nothing but the order in which others read it. */
 export interface EliminationRule {
   readonly operators: readonly string[];
   /** Condition by name (eliminate.ts); without it the operators always disappear. */
   readonly when?: EliminationCondition;
   /** Only where the neutral constant is one number. */
   readonly scalar?: boolean;
+  /** All outputs are parts of the input that readers find in it. */
+  readonly parts?: boolean;
+  /** Operators that would need the result in a row: a node that one of them reads stays. */
+  readonly unlessReadBy?: readonly string[];
 }
 export type EliminationCondition =
   /** Casts between 16- and 32-bit floats, where the runtime computes both in 32 bits. */
@@ -192,6 +198,8 @@ export interface RuntimeProfile {
   readonly launch: 'eager' | 'graph';
   /** The option by which all kernels are recorded once and started together, where that is not how it starts them. */
   readonly capture?: { readonly option: string; readonly source: string };
+  /** The host runs ahead of a queue: launching one by one is hidden behind the kernels before, where they take longer. */
+  readonly queued?: boolean;
   /** Seconds per run of the model besides the kernels; null where nothing is known. */
   readonly runSeconds: SourcedConstant | null;
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */
@@ -224,6 +232,8 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   onnxruntimeCpu,
   onnxruntimeCuda,
   tensorrt,
+  pytorchEager,
+  torchCompile,
   openvino,
   xla,
   tflite,
@@ -287,13 +297,15 @@ export function isDoneAt(
   return levels.names.indexOf(needed) <= levels.names.indexOf(level ?? levels.used);
 }
 
-/** Seconds that every kernel of the profile pays for being dispatched; null when nothing is known. */
-export function dispatchSecondsOf(profile: RuntimeProfile): number | null {
-  return (
-    (
-      profile.dispatchSeconds[profile.launch] ??
-      profile.dispatchSeconds.eager ??
-      profile.dispatchSeconds.graph
-    )?.value ?? null
-  );
+/** What every kernel of a runtime pays for being dispatched. */
+export interface Dispatch {
+  readonly seconds: number;
+  /** It is hidden behind kernels that take longer. */
+  readonly queued: boolean;
+}
+
+/** The dispatch of a profile's kernels; no seconds when nothing is known. */
+export function dispatchOf({ dispatchSeconds, launch, queued = false }: RuntimeProfile): Dispatch {
+  const known = dispatchSeconds[launch] ?? dispatchSeconds.eager ?? dispatchSeconds.graph;
+  return { seconds: known?.value ?? 0, queued: queued && launch === 'eager' };
 }

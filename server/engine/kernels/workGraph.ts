@@ -206,12 +206,12 @@ export class WorkGraph {
   }
 
   /** Removes a node: the readers of its first output read `source`. */
-  eliminate(at: number, source: number): void {
+  eliminate(at: number, source: number, parts = false): void {
     const node = this.nodes[at]!;
     for (const member of node.members) this.workOfNode[member] = -1;
     this.nodes[at] = null;
     node.outputs.forEach((output, index) => {
-      if (output !== null && index === 0) this.alias(output, source);
+      if (output !== null && (parts || index === 0)) this.alias(output, source);
     });
   }
 

@@ -410,7 +410,7 @@ describe('failures', () => {
     [
       2,
       ['analyze', tinyMlp, '-c', 'nvidia-t4', '--runtime', 'coreml'],
-      'nvidia-t4: onnxruntime-cuda, tensorrt, xla,',
+      'nvidia-t4: onnxruntime-cuda, tensorrt, pytorch-eager, torch-compile, xla,',
     ],
     [
       2,

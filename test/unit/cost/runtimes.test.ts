@@ -104,6 +104,12 @@ const microcontrollers = [
   'st-stm32n6-cpu',
 ];
 const cloudTpus = ['1', '2', '3', '4', '5e', '5p', '6e', '7'].map((version) => `google-tpu-v${version}`);
+/** Processors, and GPUs for which PyTorch is built: CUDA, ROCm, Metal, XPU. */
+const torchGpus = [
+  ...[...nvidiaGpus, ...amdGpus, ...appleGpus],
+  ...[...intelGpus, ...intelGraphics, 'intel-atom-x7425e-igpu'],
+];
+const torchChips = [...cpus, ...smallCpus, ...torchGpus];
 const everyChip = chips.map(({ id }) => id);
 
 /**
@@ -115,6 +121,8 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-cpu': [...cpus, ...smallCpus],
   'onnxruntime-cuda': nvidiaGpus,
   tensorrt: nvidiaGpus,
+  'pytorch-eager': torchChips,
+  'torch-compile': torchChips,
   openvino: [
     ...cpus.filter((id) => !id.startsWith('amd-')),
     ...[...intelGpus, ...intelGraphics, 'intel-atom-x7425e-igpu'],
@@ -197,6 +205,8 @@ describe("chips of the user's own", () => {
     expect(idsOf(chip)).toEqual([
       'onnxruntime-cuda',
       'tensorrt',
+      'pytorch-eager',
+      'torch-compile',
       'xla',
       'llama.cpp-cuda',
       'compiler',
@@ -209,7 +219,8 @@ describe("chips of the user's own", () => {
     expect(idsOf(own(gpu))).toEqual(['compiler', 'none']);
     expect(idsOf(own({ ...gpu, defaultRuntime: 'tensorrt' }))).toEqual(['tensorrt', 'compiler', 'none']);
     expect(idsOf(own({ ...gpu, class: 'cpu' }))).toEqual([
-      ...['onnxruntime-cpu', 'xla', 'tflite', 'llama.cpp-cpu', 'compiler', 'none'],
+      ...['onnxruntime-cpu', 'pytorch-eager', 'torch-compile', 'xla', 'tflite', 'llama.cpp-cpu'],
+      ...['compiler', 'none'],
     ]);
   });
 

@@ -21,6 +21,34 @@ ${body}
 
 const constant = (name: string, value: number): string => `${name} = Constant <value_ints = [${value}]> ()\n`;
 
+/**
+ * PyTorch 2: `permute` and `chunk` give views with strides; `reshape` copies where no view does (torch.Tensor.view,
+ * torch.Tensor.reshape in its documentation).
+ */
+describe('views of PyTorch', () => {
+  const views = `two = Constant <value_ints = [4, 4]> ()
+a, b = Split <axis = 1> (x, two)
+s = Transpose <perm = [1, 0]> (b)
+y = MatMul (a, s)`;
+
+  it('other orders and parts of an axis move nothing', async () => {
+    for (const runtime of ['pytorch-eager', 'torch-compile'])
+      expect(await planned(views, runtime)).toEqual(['MatMul']);
+    expect(await planned(views, 'none')).toContain('Split');
+  });
+
+  it('are copied where a reshape needs them in a row', async () => {
+    const reshaped = `n = Constant <value_ints = [4, 8]> ()
+r = Transpose <perm = [1, 0]> (x)
+s = Reshape (r, n)
+y = Relu (s)`;
+    expect(await planned(reshaped, 'pytorch-eager')).toContain('Transpose');
+    expect(await planned(reshaped.replace('Reshape (r, n)', 'Relu (r)'), 'pytorch-eager')).not.toContain(
+      'Transpose',
+    );
+  });
+});
+
 describe('what looks like a no-operation and is none', () => {
   it('a slice that turns an axis round keeps the shape, and runs', async () => {
     // From the last element back to the first: step -1.

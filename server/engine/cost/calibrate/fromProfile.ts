@@ -1,7 +1,7 @@
 import { entryOf } from '../../../../outside/table';
 import type { Calibration, Chip } from '../../chips/chip';
 import type { Inference } from '../../inference/types';
-import { dispatchSecondsOf, type RuntimeProfile } from '../../kernels/profile';
+import { dispatchOf, type Dispatch, type RuntimeProfile } from '../../kernels/profile';
 import type { KernelPlan } from '../../kernels/types';
 import type { Workload } from '../../workload';
 import { modelFor } from '../classes/index';
@@ -56,7 +56,7 @@ const effort = 400;
 /** One measured kernel, ready to be estimated with other constants. */
 interface Sample {
   readonly input: KernelInput;
-  readonly dispatch: number;
+  readonly dispatch: Dispatch;
   readonly seconds: number;
   /** Kernels of one size are never split between fitting and scoring. */
   readonly key: string;
@@ -80,7 +80,7 @@ export function calibrateProfiles(models: readonly MeasuredModel[], chip: Chip, 
 
 function gather(measured: MeasuredModel, chip: Chip, model: ClassModel, groups: Map<string, Sample[]>): void {
   const { inference, plan, profile, workload } = measured;
-  const dispatch = dispatchSecondsOf(profile) ?? 0;
+  const dispatch = dispatchOf(profile);
   const site = siteOf({ inference, plan, workload }, chip, 'chip', dispatch);
   for (const kernel of plan.kernels) {
     const seconds = tellingSeconds(measured, kernel.index);
