@@ -51,10 +51,10 @@ def absent(tensor, name: str) -> ir.ExternalTensor:
     return ir.ExternalTensor("weights", 0, tensor.nbytes, tensor.dtype, shape=tensor.shape, name=name)
 
 
-def export(module, inputs: dict, fold: bool) -> onnx.ModelProto:
+def export(module, inputs: dict, fold: bool, trace: bool) -> onnx.ModelProto:
     """The graph with `batch`, and `sequence` of two-dimensional inputs, open, by the exporter that writes it without
     arithmetic on shapes: tracing does for most convolutional networks, in a fraction of the time."""
-    traced = by_tracing(module, inputs, fold) if all(value.dim() > 2 for value in inputs.values()) else None
+    traced = by_tracing(module, inputs, fold) if trace else None
     if traced is None or any(node.op_type == "Shape" for node in traced.graph):
         traced = split.unbound(by_export(module, inputs, fold))
     return ir.to_proto(without_weights(without_traces(traced)))
@@ -121,7 +121,8 @@ def make(entry: dict, folder: pathlib.Path) -> None:
         return
     module, inputs = sources.module(entry)
     module.eval()
-    model = export(module, inputs, fold=entry.get("normalization") != "kept")
+    fold = entry.get("normalization") != "kept"
+    model = export(module, inputs, fold, trace=entry["from"] != "transformers")
     onnx.helper.set_model_props(model, counts(module, inputs, sources.counted_on(entry)))
     part = folder / f"{entry['id']}.onnx.part"  # readers see whole files alone
     part.write_bytes(model.SerializeToString())
