@@ -46,6 +46,12 @@ export const linkedCommands = {
   setSizes: 'siliconlens.setSizes',
   /** Further arguments: the name that chooses a branch, and the truth of its condition; null goes back to the default. */
   chooseBranch: 'siliconlens.chooseBranch',
+  /** Further arguments: the code of one to begin with; without it all of them. */
+  showSuggestions: 'siliconlens.showSuggestions',
+  /** Second argument: the code of the suggestion that is made. */
+  applySuggestion: 'siliconlens.applySuggestion',
+  copySuggestion: 'siliconlens.copySuggestion',
+  hideSuggestion: 'siliconlens.hideSuggestion',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */
@@ -108,6 +114,48 @@ export interface NodeAtParams {
   readonly line: number;
 }
 export type NodeAtResult = { readonly node: number | null };
+
+/** What to do next with a model on its first chip, in the reader's words; found now where it was not yet. */
+export const suggestionsRequest = request<SuggestionsParams, SuggestionsResult>('siliconlens/suggestions');
+export interface SuggestionsParams {
+  readonly uri: string;
+}
+export interface SuggestionsResult {
+  /** The model's key in the setting `siliconlens.models`. */
+  readonly key: string;
+  readonly chip: string;
+  /** What saves most first. */
+  readonly suggestions: readonly SuggestionItem[];
+}
+/** A suggestion in words. */
+export interface SuggestionItem extends SuggestionWay {
+  readonly code: string;
+  readonly title: string;
+  /** How the gain comes about, with the numbers in it, and the risk. */
+  readonly explanation: readonly string[];
+  /** The command that shows the gain; empty where it can't be typed. */
+  readonly command: string;
+  /** Flat index of the first node that it is about; null: the whole model. */
+  readonly node: number | null;
+  readonly others: readonly SuggestionWay[];
+}
+/** One way of doing something: what it changes, and what it saves. */
+export interface SuggestionWay {
+  readonly change: string;
+  readonly saving: string;
+  readonly range: string;
+  /** What is written to make it; null where that is not done by a setting. */
+  readonly setting: SuggestedSetting | null;
+}
+export type SuggestedSetting =
+  | { readonly kind: 'precision' | 'runtime' | 'cache'; readonly value: string }
+  | {
+      readonly kind: 'dimensions';
+      readonly value: readonly (Pick<DimensionChoice, 'name' | 'alias'> & { readonly size: number })[];
+    }
+  | { readonly kind: 'training'; readonly value: Readonly<Record<string, unknown>> }
+  /** The chip that leads the list. */
+  | { readonly kind: 'chip'; readonly value: string };
 
 /** The choices in force for a model and what may be chosen. */
 export const choicesRequest = request<ChoicesParams, ChoicesResult>('siliconlens/choices');
@@ -208,6 +256,8 @@ export interface Summary {
     readonly runtime: string | null;
   };
   readonly chips: readonly SummaryChip[];
+  /** What to do next on the first chip; empty while that is not known. */
+  readonly suggestions: readonly SuggestionItem[];
   readonly problems: readonly ReportProblem[];
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
   /** Grid intensity in g CO2e/kWh; null: not given. */
@@ -552,6 +602,7 @@ export type WebviewCommand =
   | 'exportReport'
   | 'importProfile'
   | 'removeProfile'
+  | 'showSuggestions'
   | StateAction;
 /** Ways out of a state without figures. */
 type StateAction = 'analyseAgain' | 'restartServer' | 'showLog';

@@ -1,6 +1,7 @@
 import type { Summary, SummaryChip } from '../server/protocol';
 import { modelName } from './content/header';
 import { chipFacts, costliestData, highShare, memoryMeter, type Meter } from './content/panel';
+import { shortSuggestions } from './content/suggestions';
 import { button, element } from './dom';
 import { problems, workload } from './header';
 import { command } from './host';
@@ -9,6 +10,14 @@ import { table } from './tables/table';
 import { text } from './text';
 
 runPage(panelView);
+
+/** What to do next, with the way to do it. */
+function nextSteps(summary: Summary): HTMLElement | null {
+  const data = shortSuggestions(summary);
+  if (!data) return null;
+  const more = button(text('webview.suggestions.show'), () => command('showSuggestions'));
+  return element('section', { class: 'suggestions' }, table(data), more);
+}
 
 /** The side panel: totals, memory against capacity and the ten costliest nodes of the first chip. */
 function panelView(summary: Summary): View {
@@ -20,6 +29,7 @@ function panelView(summary: Summary): View {
     element('h1', {}, modelName(summary.model)),
     workload(summary),
     summary.chips.map((chip) => chipCard(chip, summary)),
+    nextSteps(summary),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
     problems(summary),
     element(

@@ -6,6 +6,7 @@ import { chosenChip } from './content/chips';
 import { memoryData } from './content/memory';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
+import { suggestionsData } from './content/suggestions';
 import { timeData } from './content/timeBars';
 import { button, element, refill } from './dom';
 import { header, problems } from './header';
@@ -37,6 +38,7 @@ function reportView(summary: Summary, rerender: () => void): View {
       rerender();
     }),
     energyTable(summary),
+    nextSteps(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     charts.map((chart) => chart.root),
     measured?.root,
@@ -67,6 +69,14 @@ function reportView(summary: Summary, rerender: () => void): View {
       charts.forEach((chart) => chart.dispose());
     },
   };
+}
+
+/** What to do next, with the way to do it. */
+function nextSteps(summary: Summary): HTMLElement | null {
+  const data = suggestionsData(summary);
+  if (!data) return null;
+  const more = button(text('webview.suggestions.show'), () => command('showSuggestions'));
+  return element('section', { class: 'suggestions', id: 'suggestions' }, table(data), more);
 }
 
 /** The report while no chip is chosen. */

@@ -14,6 +14,7 @@ export interface ModelChoices {
   readonly precision?: PrecisionPolicy;
   readonly runtime?: string;
   readonly cache?: CachePolicy;
+  readonly training?: Readonly<Record<string, unknown>>;
 }
 
 /** Where picks are written: the workspace, or the user's settings if no folder is open. */

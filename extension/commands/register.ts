@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { linkedCommands, listingScheme } from '../../server/protocol';
 import { newChip } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
+import { Suggestions } from '../choices/suggestions';
 import type { ListingProvider } from '../listing/provider';
 import type { Server } from '../server/server';
 import type { Subject } from '../subject';
@@ -41,6 +42,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       if (uri) await run(uri, ...details);
       else await vscode.window.showInformationMessage(text('extension.noModel'));
     };
+  const suggestions = new Suggestions(server);
   const table: Record<string, Command> = {
     'siliconlens.openListing': aboutModel(openListing),
     [linkedCommands.openReport]: aboutModel((uri) => reports.open(uri)),
@@ -64,6 +66,10 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
         await choices.chooseBranch(uri, name, truth);
       else await choices.setDimensions(uri);
     }),
+    [linkedCommands.showSuggestions]: aboutModel((uri, code) => suggestions.show(uri, codeOf(code))),
+    [linkedCommands.applySuggestion]: aboutModel((uri, code) => suggestions.make(uri, codeOf(code))),
+    [linkedCommands.copySuggestion]: aboutModel((uri, code) => suggestions.copy(uri, codeOf(code))),
+    [linkedCommands.hideSuggestion]: aboutModel((uri, code) => suggestions.hide(uri, codeOf(code))),
     [linkedCommands.setSizes]: aboutModel((uri) => choices.setSizes(uri)),
     'siliconlens.setPhase': aboutModel((uri) => choices.setPhase(uri)),
     'siliconlens.setPrecision': aboutModel((uri) => choices.setPrecision(uri)),
@@ -79,6 +85,11 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   };
   const disposables = Object.entries(table).map(([id, run]) => register(id, run, rooms));
   return new vscode.Disposable(() => disposables.forEach((disposable) => void disposable.dispose()));
+}
+
+/** The suggestion that a command is about; undefined: all of them. */
+function codeOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A command whose failure is logged and told. */

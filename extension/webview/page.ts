@@ -23,6 +23,7 @@ const commands: Record<WebviewCommand, string> = {
   exportReport: 'siliconlens.exportReport',
   importProfile: 'siliconlens.importProfile',
   removeProfile: 'siliconlens.removeProfile',
+  showSuggestions: 'siliconlens.showSuggestions',
   analyseAgain: serverCommands.analyseAgain,
   restartServer: serverCommands.restart,
   showLog: serverCommands.showLog,

@@ -14,6 +14,7 @@ import { branchLenses } from './branches';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
 import { known, memoryText, summed, totalTime } from './format';
+import { suggestionLens } from './suggestions';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
@@ -51,6 +52,8 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
       arguments: [uri],
     });
   }
+  const next = suggestionLens(analysis, language);
+  if (next) commands.push(next);
   commands.push({
     title: dimensionsText(analysis, language),
     command: linkedCommands.setDimensions,

@@ -15,6 +15,7 @@ import {
   nodeAtRequest,
   rowsRequest,
   sparsityRequest,
+  suggestionsRequest,
   summaryRequest,
 } from '../protocol';
 import type {
@@ -30,6 +31,7 @@ import { inferSymbolic } from '../engine/inference/symbolic';
 import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportHeadOf, reportInput } from '../workspace/reports';
 import { printReport } from '../printReport';
+import { findSuggestions } from '../workspace/suggestions';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices } from './choices';
 import { problemText } from './diagnostics';
@@ -40,6 +42,7 @@ import { newChip } from './newChip';
 import { rows } from './rows';
 import type { ServerContext } from './context';
 import { progressTo, sparsityPage } from './sparsityFeature';
+import { suggestionItems } from './suggestionItems';
 import { summary } from './summary';
 
 /** Our own requests (protocol.ts). */
@@ -109,6 +112,14 @@ function registerModels(context: ServerContext): void {
     choices(analysis, settings.keyOf(analysis.listing.modelUri), language());
   // Fewer chips are the way out where there are no costs.
   onModel(context, choicesRequest, chosen, false);
+  onModel(context, suggestionsRequest, async (analysis, _params, scheduler) => {
+    await findSuggestions(analysis, scheduler);
+    return {
+      key: settings.keyOf(analysis.listing.modelUri),
+      chip: analysis.chips[0]?.chip.name ?? '',
+      suggestions: suggestionItems(analysis, language()),
+    };
+  });
   onModel(context, summaryRequest, (analysis, _params, scheduler) =>
     runPolitely(summary(analysis, reportHeadOf(analysis, language()), language()), scheduler),
   );

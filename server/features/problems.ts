@@ -7,6 +7,7 @@ import type { ServerContext } from './context';
 import { diagnostics } from './diagnostics';
 import type { Feature } from './feature';
 import { describe, handler, whileWanted } from './handler';
+import { suggestionDiagnostics } from './suggestions';
 import { textProblems, withTextProblems } from './textDiagnostics';
 
 /** Problems of open documents, for editors that ask for them. */
@@ -83,11 +84,12 @@ async function report(
   previous: string | undefined,
 ): Promise<DocumentDiagnosticReport> {
   if (!analysis) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
-  // Files of weights are looked at after the listing is there.
-  const resultId = `${analysis.revision}.${analysis.listing.external.revision}`;
+  // Files of weights are looked at after the listing is there, and what to do next is found after the costs.
+  const next = suggestionDiagnostics(analysis, context.language());
+  const resultId = `${analysis.revision}.${analysis.listing.external.revision}.${next.length}`;
   if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
   const items = diagnostics(analysis, context.language(), await allProblems(context, analysis));
-  return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  return { kind: DocumentDiagnosticReportKind.Full, resultId, items: [...items, ...next] };
 }
 
 /** The problems of an analysis; in a hand-written text those of its words too. */

@@ -27,6 +27,7 @@ import type { OpenModel } from '../workspace/openModel';
 import type { Available, OwnChips } from '../workspace/ownChips';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, SettingsByModel } from '../workspace/settingsByModel';
+import { findSuggestions } from '../workspace/suggestions';
 import { findSymbolicFacts } from '../workspace/symbolicShapes';
 import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
@@ -212,19 +213,33 @@ export class Session implements ServerContext {
     status.done('ok', 'status.ready');
   }
 
-  /** After the first answers, so that it delays none of them: only hovers show it. */
+  /** After the first answers, so that it delays none of them. */
   private nameDimensionsLater(analysis: Analysis): void {
     const isStale = (): boolean => this.models.finished(analysis.listing.uri) !== analysis;
     const begin = (): void => {
       if (isStale()) return;
       const { uri } = analysis.listing;
       this.working
-        .during(uri, () => findSymbolicFacts(analysis, politely(isStale)))
+        .during(uri, async () => {
+          await findSymbolicFacts(analysis, politely(isStale));
+          await this.findNext(analysis, isStale);
+        })
         .catch((error: unknown) => {
           if (!(error instanceof CancelledError)) this.log.error(describe(error));
         });
     };
     platform().later(begin, namesAfter);
+  }
+
+  /** What to do next, which problems, lenses and pages show. */
+  private async findNext(analysis: Analysis, isStale: () => boolean): Promise<void> {
+    const found = await findSuggestions(analysis, politely(isStale));
+    if (found.length === 0 || isStale()) return;
+    const { editor } = this;
+    editor.tell(analysisNotification, { uri: analysis.listing.uri, revision: analysis.revision });
+    editor.refreshOne('codeLens');
+    editor.refreshOne('diagnostics');
+    this.told.tell(analysis);
   }
 
   /** Ids of the chips that are chosen for open models now, whether they are costed yet or not. */

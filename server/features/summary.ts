@@ -14,6 +14,7 @@ import { dimensionChoices, valueChoices } from './choices';
 import { measuredSummary } from './measuredSummary';
 import { rowMaker } from './rows';
 import { sorted } from './sorting';
+import { suggestionItems } from './suggestionItems';
 import { roofBytes } from './traffic';
 
 /** Bytes of JSON that a page gets at once. */
@@ -83,6 +84,7 @@ function build(
       ...chipSummary(analysis, parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),
     })),
+    suggestions: suggestionItems(analysis, language),
     problems: [...report.problems]
       .sort((a, b) => severityRank[a.severity] - severityRank[b.severity])
       .slice(0, problemLimit),

@@ -11,6 +11,7 @@ import { formatText } from './formatting';
 import { handler, whileWanted } from './handler';
 import { rename, renameRange } from './rename';
 import { signatureFor, signatureHelp } from './signatureHelp';
+import { suggestionActions } from './suggestions';
 import { textProblems } from './textDiagnostics';
 import { writtenText } from './writtenText';
 
@@ -94,10 +95,15 @@ export const fixFeature: Feature = {
           const analysis = await whileWanted(models.analysis(uri), token);
           if (!analysis) return null;
           const { diagnostics } = wanted;
-          const branches = editor.isOurs ? branchActions(analysis, range, diagnostics, language()) : [];
-          if (!model || analysis.listing !== model.listing) return branches;
+          const ours = editor.isOurs
+            ? [
+                ...branchActions(analysis, range, diagnostics, language()),
+                ...suggestionActions(analysis, range, diagnostics, language()),
+              ]
+            : [];
+          if (!model || analysis.listing !== model.listing) return ours;
           const problems = await textProblems(model, analysis);
-          return [...codeActions(model, problems, range, diagnostics, language()), ...branches];
+          return [...codeActions(model, problems, range, diagnostics, language()), ...ours];
         },
       ),
     );

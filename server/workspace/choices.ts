@@ -49,6 +49,11 @@ export interface Settings {
   };
   readonly heat: boolean;
   readonly codeLens: boolean;
+  readonly suggestions: {
+    readonly enable: boolean;
+    /** Codes that nobody wants to see. */
+    readonly off: readonly string[];
+  };
 }
 
 /** What is in force for one model. */
@@ -78,6 +83,7 @@ export const defaultSettings: Settings = {
   hints: { enable: true, cost: true, shape: true, threshold: 0 },
   heat: true,
   codeLens: true,
+  suggestions: { enable: true, off: [] },
 };
 
 /**
@@ -108,6 +114,10 @@ export function parseSettings(section: unknown): {
     },
     heat: reader.flag('heat.enable', defaultSettings.heat),
     codeLens: reader.flag('codeLens.enable', defaultSettings.codeLens),
+    suggestions: {
+      enable: reader.flag('suggestions.enable', defaultSettings.suggestions.enable),
+      off: reader.strings('suggestions.off'),
+    },
   };
   return { value, problems: reader.problems };
 }
@@ -146,11 +156,12 @@ export function choicesFor(settings: Settings, key: string): Choices {
     cache = entry.cache ?? cache;
     training = { ...training, ...entry.training };
   }
-  const { chips, customChips, host, carbonIntensity, hints, heat, codeLens } = settings;
+  const { chips, customChips, host, carbonIntensity, hints, heat, codeLens, suggestions } = settings;
   const named = { ...given(values), ...withTraining(training) };
   const workload = { bindings, ...named, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
-  return { chips, customChips, host, carbonIntensity, hints, heat, codeLens, workload, dimensions };
+  const shown = { hints, heat, codeLens, suggestions };
+  return { chips, customChips, host, carbonIntensity, ...shown, workload, dimensions };
 }
 
 /** As {@link given}, of what is said about training. */

@@ -9,6 +9,7 @@ import { known, type PrintName, type Words } from './print/words';
 import {
   changeText,
   explanation,
+  gainRange,
   otherText,
   riskText,
   savingText,
@@ -78,11 +79,7 @@ function sectionsOf(chip: ChipSuggestions, words: Words): Section[] {
       one.code,
       changeText(one.change, words),
       savingText(one, words),
-      known(
-        one.gain.seconds,
-        ({ low, high }) => `${signed(low, words.seconds)} – ${signed(high, words.seconds)}`,
-        words,
-      ),
+      gainRange(one, words),
       known(one.seconds.after, words.seconds, words),
       known(one.gain.bytes, (bytes) => signed(bytes, words.bytes), words),
       known(one.gain.joules, ({ value }) => signed(value, words.joules), words),

@@ -58,6 +58,15 @@ export function savingText({ gain, seconds: { before } }: Option, words: Words):
   return known(gain.bytes, (bytes) => signed(bytes, words.bytes), words);
 }
 
+/** Between which bounds the gain in time lies. */
+export function gainRange({ gain: { seconds } }: Option, words: Words): string {
+  return known(
+    seconds,
+    ({ low, high }) => `${signed(low, words.seconds)} – ${signed(high, words.seconds)}`,
+    words,
+  );
+}
+
 /** Another way with what it saves. */
 export function otherText(option: Option, words: Words): string {
   return words.text('suggest.other', {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import en from '../../../package.nls.json';
 import ko from '../../../package.nls.ko.json';
+import { suggestionCodes } from '../../../server/engine/mapping/suggest/types';
 
 const manifest = readFileSync('package.json', 'utf8');
 const parsed = JSON.parse(manifest) as {
@@ -10,7 +11,10 @@ const parsed = JSON.parse(manifest) as {
   contributes: {
     commands: { command: string; title: string; category?: string }[];
     configuration: {
-      properties: Record<string, { scope?: string; markdownDescription?: string; default?: unknown }>;
+      properties: Record<
+        string,
+        { scope?: string; markdownDescription?: string; default?: unknown; items?: { enum?: unknown } }
+      >;
     };
     menus: Record<string, { command: string }[]>;
     walkthroughs: { steps: unknown[] }[];
@@ -33,6 +37,11 @@ describe('the manifest', () => {
       expect([name, typeof setting.markdownDescription]).toEqual([name, 'string']);
       expect([name, 'default' in setting]).toEqual([name, true]);
     }
+  });
+
+  it('offers the codes of all suggestions to be turned off', () => {
+    const { items } = parsed.contributes.configuration.properties['siliconlens.suggestions.off']!;
+    expect(items?.enum).toEqual(suggestionCodes);
   });
 
   it('names only commands that exist in its menus', () => {

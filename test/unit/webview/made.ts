@@ -118,6 +118,7 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
     problems: [],
     coverage: { nodes: 1, operations: 1 },
     carbonIntensity: null,
+    suggestions: [],
     ...change,
   };
 }

@@ -1,0 +1,47 @@
+import type { ChipAnalysis } from '../engine/analyse';
+import { suggest } from '../engine/mapping/suggest/suggest';
+import { suggestionCodes, type Suggestion, type SuggestionCode } from '../engine/mapping/suggest/types';
+import { Query } from '../engine/query';
+import type { Scheduler } from '../engine/scheduler';
+import type { Analysis } from './analysis';
+
+/** Those of a chip, by what is left out. */
+const found = new Query<ChipAnalysis, readonly Suggestion[]>();
+
+/** What to do next on the first chip of an analysis; none while that has not been worked out. */
+export function knownSuggestions(analysis: Analysis): readonly Suggestion[] {
+  const [first] = analysis.chips;
+  return (first && isWanted(analysis) && found.known(first, keyOf(analysis))) || [];
+}
+
+/** Works out {@link knownSuggestions}, once per chip and workload; rejects with `CancelledError` when the scheduler says so. */
+export async function findSuggestions(
+  analysis: Analysis,
+  scheduler: Scheduler,
+): Promise<readonly Suggestion[]> {
+  const [first] = analysis.chips;
+  if (!first || !isWanted(analysis)) return [];
+  return found.wait(first, () => made(analysis, first, scheduler), keyOf(analysis));
+}
+
+function made(
+  { prepared, catalogue, choices }: Analysis,
+  analysis: ChipAnalysis,
+  scheduler: Scheduler,
+): Promise<readonly Suggestion[]> {
+  const host = choices.host === null ? undefined : catalogue.byId(choices.host);
+  return suggest({ prepared, analysis, scheduler, ...(host && { host }) }, codesOff(choices.suggestions.off));
+}
+
+function isWanted({ refusal, choices }: Analysis): boolean {
+  return refusal === null && choices.suggestions.enable;
+}
+
+function keyOf({ choices }: Analysis): string {
+  return JSON.stringify(choices.suggestions.off);
+}
+
+/** Codes that a settings file names and that there are. */
+function codesOff(names: readonly string[]): ReadonlySet<SuggestionCode> {
+  return new Set(suggestionCodes.filter((code) => names.includes(code)));
+}
