@@ -21,7 +21,7 @@ const published = read<PublishedTable>('test/accuracy/published.json');
 const own = read<OwnTable>('test/accuracy/own.json');
 writeScored(await scoreWorld());
 const data = dataAt();
-if (data) saveScores(await scoreData(data), data);
+if (data) saveScores(await scoreData(data, { splits: true }), data);
 else console.log('Published figures or their graphs are not here: their scores are those that were kept.');
 const page = accuracyPage(published, own, [
   ...wholeSection(savedScores()),

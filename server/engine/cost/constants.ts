@@ -1,7 +1,7 @@
 import { memo } from '../memo';
 import { entryOf } from '../../../outside/table';
 import type { Calibration, Chip, ChipClass, ResidualBin } from '../chips/chip';
-import { constantsOf, sharedConstants } from './classes/constants';
+import { constantsOf, sharedConstants, type ClassEntry } from './classes/constants';
 import { bitsOfFormat } from './precision';
 import type { Basis, Spread } from './types';
 import measured from './constants/measured.json';
@@ -18,8 +18,6 @@ export interface Constants {
   readonly headSizes: readonly number[] | null;
   /** Interval by estimated time: multipliers of the estimate. */
   interval(seconds: number): Spread & { readonly basis: Basis };
-  /** What of it all kernels of a run have in common; null: all of it. */
-  readonly common: Spread | null;
 }
 
 const calibrations = measured as unknown as Readonly<Record<string, readonly Calibration[]>>;
@@ -90,7 +88,6 @@ const find = memo((chip: Chip, { group, precision }: Asked): Constants => {
     source: alike.source,
     headSizes: null,
     interval: (seconds) => ({ ...shared.interval(seconds), basis: 'class' }),
-    common: shared.common,
   };
 }, 500);
 
@@ -140,7 +137,6 @@ function calibrated(own: Calibration, shared: Constants): Constants {
     value: { ...shared.value, ...own.constants },
     source: own.source,
     headSizes: own.headSizes ?? null,
-    common: shared.common,
     interval(seconds) {
       const bin = binOf(own.residuals, seconds);
       if (!bin) return { ...shared.interval(seconds), basis: 'class' };
@@ -167,7 +163,6 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
     value,
     source: found.source,
     headSizes: null,
-    common: mostTelling(constantsOf[chip.class].totals ?? [], group, precision) ?? null,
     interval(seconds) {
       const bin = found.residuals && binOf(found.residuals, seconds);
       return {
@@ -180,8 +175,12 @@ function classConstants(chip: Chip, group: Group, precision: string): Constants 
 }
 
 /** The most telling entry: group (or one that runs alike) and precision, in this order of weight. */
-function mostTelling<T extends Asked>(entries: readonly T[], group: Group, precision: string): T | undefined {
-  let entry: T | undefined;
+function mostTelling(
+  entries: readonly ClassEntry[],
+  group: Group,
+  precision: string,
+): ClassEntry | undefined {
+  let entry: ClassEntry | undefined;
   let bestWeight = -1;
   for (const candidate of entries) {
     const weight = weigh(candidate, group, precision);
@@ -191,7 +190,7 @@ function mostTelling<T extends Asked>(entries: readonly T[], group: Group, preci
 }
 
 /** 0 and more for an entry that applies, -1 for one that does not. */
-function weigh(entry: Asked, group: Group, precision: string): number {
+function weigh(entry: ClassEntry, group: Group, precision: string): number {
   const groups = [group, ...(entryOf(nearGroups, group) ?? [])];
   const groupAt = groups.indexOf(entry.group);
   if (groupAt < 0 && entry.group !== '*') return -1;

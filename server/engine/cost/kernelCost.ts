@@ -9,6 +9,7 @@ import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
 import { trainingTerms, trainingWork, type TrainingStep } from './training';
 import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/shared/model';
+import { commonSpread } from './common';
 import { constantsFor } from './constants';
 import { kernelJoules } from './energy';
 import { estimate } from './interval';
@@ -165,7 +166,7 @@ function knownCost(
     placement: site.placement,
     precision: format.compute,
     seconds: time,
-    common: input.constants.common,
+    common: commonSpread(site.chip.class, input.group),
     joules: kernelJoules(site.chip, format.compute, time, worked, {
       compute: value > 0 ? terms.compute / value : 0,
       memory: value > 0 ? terms.memory / value : 0,

@@ -2,12 +2,14 @@
 //   --rows FILE      every row with its estimate, JSON or CSV; keep it outside the repository
 //   --only REGEX     rows whose family, chip or model matches; writes nothing into the repository
 //   --explain LINE   the costliest kernels of one row of the table
+//   --splits         scores of what was left out of the fits too, which takes minutes
+//   --fit-ranges     writes the ranges of totals, server/engine/cost/classes/totals.json, before it scores
 //   --write          keeps the scores, of which docs/accuracy.md is made
 import { parseArgs } from 'node:util';
 import { dataAt } from './published';
 import { explain } from './explain';
 import { rowLine, writeRows } from './rowTable';
-import { scoreData, summaryLines } from './scoreData';
+import { scoreData, summaryLines, writeRanges } from './scoreData';
 import { saveScores } from './saved';
 
 const { values } = parseArgs({
@@ -17,6 +19,8 @@ const { values } = parseArgs({
     rows: { type: 'string' },
     only: { type: 'string' },
     explain: { type: 'string' },
+    'fit-ranges': { type: 'boolean' },
+    splits: { type: 'boolean' },
     write: { type: 'boolean' },
   },
 });
@@ -30,7 +34,8 @@ if (!data) {
 if (values.explain !== undefined) console.log(await explain(data, Number(values.explain)));
 else {
   const started = performance.now();
-  const run = await scoreData(data, values.only);
+  if (values['fit-ranges']) await writeRanges(data);
+  const run = await scoreData(data, { pattern: values.only, splits: values.splits ?? values.write });
   if (values.only !== undefined) for (const one of run.scored) console.log(rowLine(one));
   console.log(summaryLines(run).join('\n'));
   if (values.rows !== undefined) writeRows(values.rows, run.scored);

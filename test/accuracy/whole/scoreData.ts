@@ -1,13 +1,16 @@
 // From the table and the graphs to scores.
+import { readFileSync } from 'node:fs';
+import { saveJson } from '../save';
 import { readGraph } from './graphs';
+import { fittedRanges, rangesFile } from './fitRanges';
 import { isScored, scoreAll, type ReadGraph, type Scored } from './estimate';
 import { chipById } from '../../../server/engine/chips/catalogue';
 import { familyOf, interpretAll, isExcluded, reasons, type Asked, type Excluded } from './interpret';
 import { publishedNames } from './names';
 import { placing } from './place';
 import { readFigures, textOf, type Data } from './published';
-import { groupOf, summaryOf, type Group, type Split, type Summary } from './scores';
-import { fits, scoreSplit } from './splits';
+import { groupOf, summaryOf, type Group, type Summary } from './scores';
+import { scoreSplit } from './splits';
 
 export interface Run {
   readonly scored: readonly Scored[];
@@ -28,8 +31,14 @@ function isWanted(one: Asked | Excluded, only: RegExp | null): boolean {
   return only.test([chip, graph.id, precision, runtime, ...texts, ...families].join(' '));
 }
 
-/** @param pattern only figures whose family, chip, model, software or source matches */
-export async function scoreData(data: Data, pattern?: string): Promise<Run> {
+export interface ScoreOptions {
+  /** Only figures whose chip, model, software or source matches. */
+  readonly pattern?: string | undefined;
+  /** Scores of what was left out of the fits too, which takes minutes. */
+  readonly splits?: boolean | undefined;
+}
+
+export async function scoreData(data: Data, { pattern, splits: isSplit }: ScoreOptions = {}): Promise<Run> {
   // Asked for on the command line of a tool of the project.
   const only = pattern === undefined ? null : new RegExp(pattern, 'iu');
   const names = publishedNames();
@@ -38,8 +47,19 @@ export async function scoreData(data: Data, pattern?: string): Promise<Run> {
   const results = await scoreAll(asked, read);
   const scored = results.filter(isScored);
   const excluded = results.filter((one): one is Excluded => !isScored(one));
-  const splits = await splitsOf(asked, results, read);
+  const splits = isSplit ? await splitsOf(asked, read) : [];
   return { scored, excluded, summary: summaryOf(results, splits, placing(results, names)) };
+}
+
+/** Fits the ranges of totals to all figures and writes them where the engine has them. */
+export async function writeRanges(data: Data): Promise<void> {
+  const asked = interpretAll(readFigures(data), publishedNames()).filter(
+    (one): one is Asked => !isExcluded(one),
+  );
+  const read = readingOnce((id) => readGraph(data.graphs, id));
+  const entries = await fittedRanges(asked, (list) => scoreAll(list, read));
+  const { comment } = JSON.parse(readFileSync(rangesFile, 'utf8')) as { comment: string };
+  saveJson(rangesFile, { comment, entries });
 }
 
 /** Keeps the last graph: figures come graph by graph. */
@@ -54,21 +74,29 @@ function readingOnce(read: ReadGraph): ReadGraph {
 /** Chips left out, and models left out. */
 async function splitsOf(
   list: readonly (Asked | Excluded)[],
-  plain: readonly (Scored | Excluded)[],
   read: ReadGraph,
-): Promise<Split[]> {
+): Promise<Group[]> {
   const kinds: [string, (one: Asked) => string][] = [
     ['chip left out', ({ chip }) => chip],
     ['model left out', ({ graph }) => graph.name ?? graph.id],
   ];
-  const fitted = fits.length > 0;
   const asked = list.filter((one): one is Asked => !isExcluded(one));
-  const splits: Split[] = [];
+  const splits: Group[] = [];
   for (const [name, key] of kinds) {
-    const results = fitted ? await scoreSplit(asked, key, (part) => scoreAll(part, read)) : plain;
-    splits.push({ fitted, group: groupOf(name, results) });
+    const results = await scoreSplit(asked, key, (part) => scoreAll(part, read));
+    splits.push(groupOf(name, results), ...familiesOf(name, results.filter(isScored)));
   }
   return splits;
+}
+
+function familiesOf(split: string, scored: readonly Scored[]): Group[] {
+  const families = [...new Set(scored.map(({ family }) => family))].sort();
+  return families.map((family) =>
+    groupOf(
+      `${split}, ${family}`,
+      scored.filter((one) => one.family === family),
+    ),
+  );
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -97,7 +125,7 @@ export function summaryLines({ summary, excluded }: Run): string[] {
     '',
     ...summary.reasons.map(({ reason, rows }) => `${String(rows).padStart(5)} ${reason}: ${reasons[reason]}`),
     '',
-    ...(['families', 'classes', 'sources', 'chips', 'models', 'terciles'] as const).flatMap((kind) => [
+    ...(['families', 'splits', 'classes', 'sources', 'chips', 'models', 'terciles'] as const).flatMap((kind) => [
       `— ${kind}`,
       ...summary[kind].map(groupLine),
       '',

@@ -176,19 +176,13 @@ function seriesOf(chips: readonly Scored[]): Series {
   return { ...ranking, chips: chips.length, correlation: correlation(chips) };
 }
 
-/** Scores under constants that have not seen the chip, or the model. */
-export interface Split {
-  /** Constants were fitted anew; else none is fitted to these figures. */
-  readonly fitted: boolean;
-  readonly group: Group;
-}
-
 /** Everything that the page shows. */
 export interface Summary {
   readonly total: number;
   readonly reasons: readonly { readonly reason: Reason; readonly rows: number }[];
   readonly families: readonly Group[];
-  readonly splits: readonly Split[];
+  /** Scores of what the fits had not seen. */
+  readonly splits: readonly Group[];
   readonly classes: readonly Group[];
   readonly sources: readonly Group[];
   readonly chips: readonly Group[];
@@ -205,7 +199,7 @@ export interface Summary {
  */
 export function summaryOf(
   results: readonly Result[],
-  splits: readonly Split[],
+  splits: readonly Group[],
   placed: (excluded: Excluded) => Placed,
 ): Summary {
   const scored = results.filter(isScored);

@@ -1,5 +1,5 @@
 import type { ChipClass, ResidualBin } from '../../chips/chip';
-import type { Basis, Spread } from '../types';
+import type { Basis } from '../types';
 import cpu from './cpu/constants.json';
 import gpu from './gpu/constants.json';
 import tpu from './tpu/constants.json';
@@ -18,7 +18,7 @@ import gpuFitted from './gpu/fitted.json';
 import shared from './shared/constants.json';
 
 /** Constants of a class for an operator group and a precision; '*' is any. */
-interface ClassEntry {
+export interface ClassEntry {
   readonly group: string;
   readonly precision: string;
   readonly basis: Basis;
@@ -27,16 +27,6 @@ interface ClassEntry {
   readonly low?: number;
   readonly high?: number;
   readonly residuals?: readonly ResidualBin[];
-  readonly source: string;
-}
-
-/**
- * How far whole runs were off that were not used to fit anything, by the group of operators that most of their time goes to;
- * '*' is any.
- */
-interface TotalEntry extends Spread {
-  readonly group: string;
-  readonly precision: string;
   readonly source: string;
 }
 
@@ -49,7 +39,6 @@ interface StandinEntry {
 /** What a class says of chips that were not measured; what it leaves out is said by `sharedConstants`. */
 export interface ClassConstants {
   readonly entries: readonly ClassEntry[];
-  readonly totals?: readonly TotalEntry[];
   readonly standins: Readonly<Partial<Record<string, StandinEntry>>>;
 }
 

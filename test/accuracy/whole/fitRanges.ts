@@ -1,0 +1,158 @@
+// The common part of the range of a run's time, by chip class and kind of net, from how far estimates of whole models are off.
+import type { ChipClass } from '../../../server/engine/chips/chip';
+import { useCommonSpreads, type CommonSpread } from '../../../server/engine/cost/common';
+import { isScored, type Scored } from './estimate';
+import type { Asked } from './interpret';
+import type { Fit, Score } from './splits';
+
+/** One figure in logarithms. */
+export interface Residual {
+  readonly chip: string;
+  /** ln(measured ÷ estimated). */
+  readonly off: number;
+  /** Width of the range without a common part, below and above: what kernels have of their own. */
+  readonly below: number;
+  readonly above: number;
+}
+
+type Side = 'below' | 'above';
+
+/** Share of figures outside on one side of a central 90 % interval. */
+const outsideShare = 0.05;
+/** Figures and chips from which on a group has a range of its own. */
+const [enoughRows, enoughChips] = [15, 3];
+/** Widest factor that is tried: e to this power. */
+const widest = 5;
+
+const isBeyond = (one: Residual, side: Side, common: number): boolean =>
+  (side === 'below' ? -one.off : one.off) > Math.hypot(common, one[side]);
+
+/** A chip with many figures counts for more than one with few, but not by as much: their errors are alike. */
+function weights(rows: readonly Residual[]): number[] {
+  const count = new Map<string, number>();
+  for (const { chip } of rows) count.set(chip, (count.get(chip) ?? 0) + 1);
+  return rows.map(({ chip }) => 1 / Math.sqrt(count.get(chip)!));
+}
+
+/** The least common half-width that leaves a twentieth outside on its side. */
+export function commonHalfWidth(rows: readonly Residual[], side: Side): number {
+  const weight = weights(rows);
+  const all = weight.reduce((a, b) => a + b, 0);
+  const outside = (common: number) =>
+    rows.reduce((sum, one, i) => sum + (isBeyond(one, side, common) ? weight[i]! : 0), 0) / all;
+  let [from, to] = [0, widest];
+  if (outside(0) <= outsideShare) return 0;
+  while (to - from > 1e-3) {
+    const middle = (from + to) / 2;
+    if (outside(middle) <= outsideShare) to = middle;
+    else from = middle;
+  }
+  return to;
+}
+
+/** A chip's figures with the widths that those of the other chips ask for. */
+interface LeftOut {
+  readonly own: readonly Residual[];
+  readonly below: number;
+  readonly above: number;
+}
+
+function leaveOut(rows: readonly Residual[]): LeftOut[] {
+  return [...new Set(rows.map(({ chip }) => chip))].map((chip) => {
+    const others = rows.filter((one) => one.chip !== chip);
+    return {
+      own: rows.filter((one) => one.chip === chip),
+      below: commonHalfWidth(others, 'below'),
+      above: commonHalfWidth(others, 'above'),
+    };
+  });
+}
+
+const steps = 60;
+
+/** What ranges of seen chips are multiplied by, in logarithms, so that they hold 90 % of the figures of a chip left out. */
+export function wideningFor(rows: readonly Residual[]): number {
+  const turns = leaveOut(rows);
+  for (let i = 0; i < steps; i++) {
+    const factor = 1 + i / 20;
+    const inside = turns.flatMap(({ own, below, above }) =>
+      own.filter((one) => !isBeyond(one, 'below', factor * below) && !isBeyond(one, 'above', factor * above)),
+    );
+    if (inside.length >= (1 - 2 * outsideShare) * rows.length) return factor;
+  }
+  return 1 + steps / 20;
+}
+
+/** Operator groups that most of the time of a kind of net goes to. */
+const groupsOf = {
+  convolution: ['convolution'],
+  transformer: ['gemm', 'attention-prefill', 'attention-decode'],
+} as const;
+
+interface Named {
+  readonly class: ChipClass | '*';
+  readonly group: string;
+}
+
+function entryOf(names: readonly Named[], rows: readonly Residual[]): CommonSpread[] {
+  const chips = new Set(rows.map(({ chip }) => chip)).size;
+  if (rows.length < enoughRows || chips < enoughChips) return [];
+  const factor = wideningFor(rows);
+  const width = (side: Side) => factor * commonHalfWidth(rows, side);
+  const round = (value: number) => Number(value.toPrecision(3));
+  const [low, high] = [round(Math.exp(-width('below'))), round(Math.exp(width('above')))];
+  return names.map((name) => ({ ...name, low, high, rows: rows.length, chips }));
+}
+
+/** Classes that have measurements of kernels: what is known of them says nothing of other classes. */
+const fitted: readonly string[] = ['cpu', 'gpu'];
+
+/**
+ * The ranges of all classes with enough figures; those of accelerators together stand in for accelerators without.
+ * @param scored times, estimated without a common part
+ */
+export function commonSpreads(scored: readonly Scored[]): CommonSpread[] {
+  const times = scored.filter(({ asked }) => asked.quantity !== 'energy');
+  const result: CommonSpread[] = [];
+  const kinds = [...new Set(times.map(({ chipClass }) => chipClass))].sort();
+  const others = (one: Scored) => !fitted.includes(one.chipClass);
+  const of = (name: ChipClass | '*', rows: readonly Scored[]): void => {
+    for (const [net, groups] of Object.entries(groupsOf)) {
+      const own = rows.filter((one) => one.net === net).map(residualOf);
+      result.push(...entryOf(groups.map((group) => ({ class: name, group })), own));
+    }
+    result.push(...entryOf([{ class: name, group: '*' }], rows.map(residualOf)));
+  };
+  for (const kind of kinds) of(kind as ChipClass, times.filter(({ chipClass }) => chipClass === kind));
+  of('*', times.filter(others));
+  return result;
+}
+
+/** Ranges of kernels alone. */
+const none: readonly CommonSpread[] = [{ class: '*', group: '*', low: 1, high: 1, rows: 0, chips: 0 }];
+
+export const rangesFile = 'server/engine/cost/classes/totals.json';
+
+export async function fittedRanges(figures: readonly Asked[], score: Score): Promise<CommonSpread[]> {
+  const restore = useCommonSpreads(none);
+  const scored = (await score(figures)).filter(isScored);
+  restore();
+  return commonSpreads(scored);
+}
+
+/** The ranges in force while chips or models are left out. */
+export const ranges: Fit = {
+  name: 'ranges of totals',
+  async install(figures, score) {
+    return useCommonSpreads(await fittedRanges(figures, score));
+  },
+};
+
+function residualOf({ asked, measured, estimated, low, high }: Scored): Residual {
+  return {
+    chip: asked.chip,
+    off: Math.log(measured / estimated),
+    below: Math.log(estimated / low),
+    above: Math.log(high / estimated),
+  };
+}
