@@ -72,10 +72,7 @@ function readingOnce(read: ReadGraph): ReadGraph {
 }
 
 /** Chips left out, and models left out. */
-async function splitsOf(
-  list: readonly (Asked | Excluded)[],
-  read: ReadGraph,
-): Promise<Group[]> {
+async function splitsOf(list: readonly (Asked | Excluded)[], read: ReadGraph): Promise<Group[]> {
   const kinds: [string, (one: Asked) => string][] = [
     ['chip left out', ({ chip }) => chip],
     ['model left out', ({ graph }) => graph.name ?? graph.id],
@@ -125,11 +122,9 @@ export function summaryLines({ summary, excluded }: Run): string[] {
     '',
     ...summary.reasons.map(({ reason, rows }) => `${String(rows).padStart(5)} ${reason}: ${reasons[reason]}`),
     '',
-    ...(['families', 'splits', 'classes', 'sources', 'chips', 'models', 'terciles'] as const).flatMap((kind) => [
-      `— ${kind}`,
-      ...summary[kind].map(groupLine),
-      '',
-    ]),
+    ...(['families', 'splits', 'classes', 'sources', 'chips', 'models', 'terciles'] as const).flatMap(
+      (kind) => [`— ${kind}`, ...summary[kind].map(groupLine), ''],
+    ),
     ...summary.rankings.map(
       ({ name, pairs, right, ties }) =>
         `order of chips, ${name}: ${pairs === 0 ? '–' : percent(right)} of ${pairs} pairs, ${ties} ties`,

@@ -12,7 +12,7 @@ export interface Fit {
 }
 
 /** The fits that shipped constants come from, in order: later ones see the constants of those before. */
-export const fits: readonly Fit[] = [ranges];
+const fits: readonly Fit[] = [ranges];
 
 /** Scores figures under the constants in force. */
 export type Score = (list: readonly Asked[]) => Promise<readonly (Scored | Excluded)[]>;
