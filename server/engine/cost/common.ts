@@ -1,6 +1,7 @@
 import { memo } from '../memo';
-import type { ChipClass } from '../chips/chip';
+import type { Chip, ChipClass } from '../chips/chip';
 import shipped from './classes/totals.json';
+import { sharesMemory } from './link';
 import type { Spread } from './types';
 
 /**
@@ -8,12 +9,16 @@ import type { Spread } from './types';
  * published figures on chips left out.
  */
 export interface CommonSpread extends Spread {
-  /** '*' is any. */
+  /** '*' is any, here as below. */
   readonly class: ChipClass | '*';
+  /** Blocks of a system on chip share its memory and power with the rest of it, and have software of their own. */
+  readonly place: Place | '*';
   readonly group: string;
   readonly rows: number;
   readonly chips: number;
 }
+
+export type Place = 'block' | 'chip';
 
 type Table = readonly CommonSpread[];
 
@@ -28,21 +33,27 @@ export function useCommonSpreads(other: Table): () => void {
   };
 }
 
-/** The entry of a class and an operator group, else of the class, else of all; null: nothing is known. */
-export function commonSpread(chipClass: ChipClass, group: string): Spread | null {
-  return find(table, { chipClass, group });
+export const placeOf = (chip: Chip): Place => (sharesMemory(chip) ? 'block' : 'chip');
+
+/** The entry that is nearest to a chip and an operator group; null: nothing is known. */
+export function commonSpread(chip: Chip, group: string): Spread | null {
+  return find(table, { chipClass: chip.class, place: placeOf(chip), group });
 }
 
-const find = memo((entries: Table, asked: { chipClass: ChipClass; group: string }): Spread | null => {
-  const matches = (entry: CommonSpread, of: string, group: string) =>
-    entry.class === of && entry.group === group;
-  for (const [of, group] of [
-    [asked.chipClass, asked.group],
-    [asked.chipClass, '*'],
-    ['*', asked.group],
-    ['*', '*'],
-  ] as const) {
-    const entry = entries.find((one) => matches(one, of, group));
+type Asked = { readonly chipClass: ChipClass; readonly place: Place; readonly group: string };
+
+const find = memo((entries: Table, { chipClass, place, group }: Asked): Spread | null => {
+  for (const asked of [
+    [chipClass, place, group],
+    [chipClass, place, '*'],
+    [chipClass, '*', group],
+    [chipClass, '*', '*'],
+    ['*', '*', group],
+    ['*', '*', '*'],
+  ]) {
+    const entry = entries.find(
+      (one) => one.class === asked[0] && one.place === asked[1] && one.group === asked[2],
+    );
     if (entry) return entry;
   }
   return null;

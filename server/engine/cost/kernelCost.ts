@@ -166,7 +166,7 @@ function knownCost(
     placement: site.placement,
     precision: format.compute,
     seconds: time,
-    common: commonSpread(site.chip.class, input.group),
+    common: commonSpread(site.chip, input.group),
     joules: kernelJoules(site.chip, format.compute, time, worked, {
       compute: value > 0 ? terms.compute / value : 0,
       memory: value > 0 ? terms.memory / value : 0,

@@ -21,7 +21,7 @@ function linkRate(chip: Chip, machine: Machine): number | null {
 }
 
 /** A block of a system on chip: host and chip read the same memory, a copy crosses it twice. */
-function sharesMemory(chip: Chip): boolean {
+export function sharesMemory(chip: Chip): boolean {
   return /SoC/.test(chip.scope);
 }
 

@@ -1,6 +1,7 @@
 // The common part of the range of a run's time, by chip class and kind of net, from how far estimates of whole models are off.
+import { chipById } from '../../../server/engine/chips/catalogue';
 import type { ChipClass } from '../../../server/engine/chips/chip';
-import { useCommonSpreads, type CommonSpread } from '../../../server/engine/cost/common';
+import { placeOf, useCommonSpreads, type CommonSpread } from '../../../server/engine/cost/common';
 import { isScored, type Scored } from './estimate';
 import type { Asked } from './interpret';
 import type { Fit, Score } from './splits';
@@ -102,10 +103,7 @@ const groupsOf = {
   transformer: ['gemm', 'attention-prefill', 'attention-decode'],
 } as const;
 
-interface Named {
-  readonly class: ChipClass | '*';
-  readonly group: string;
-}
+type Named = Pick<CommonSpread, 'class' | 'place' | 'group'>;
 
 function entryOf(names: readonly Named[], rows: readonly Residual[]): CommonSpread[] {
   const chips = new Set(rows.map(({ chip }) => chip)).size;
@@ -117,41 +115,45 @@ function entryOf(names: readonly Named[], rows: readonly Residual[]): CommonSpre
   return names.map((name) => ({ ...name, low, high, rows: rows.length, chips }));
 }
 
+/** The entries of some chips: each kind of net by itself, and all together. */
+function entriesOf(of: Omit<Named, 'group'>, rows: readonly Scored[]): CommonSpread[] {
+  const nets = Object.entries(groupsOf).flatMap(([net, groups]) =>
+    entryOf(
+      groups.map((group) => ({ ...of, group })),
+      rows.filter((one) => one.net === net).map(residualOf),
+    ),
+  );
+  return [...nets, ...entryOf([{ ...of, group: '*' }], rows.map(residualOf))];
+}
+
 /** Classes that have measurements of kernels: what is known of them says nothing of other classes. */
 const fitted: readonly string[] = ['cpu', 'gpu'];
 
 /**
- * The ranges of all classes with enough figures; those of accelerators together stand in for accelerators without.
+ * The ranges of all classes with enough figures, blocks of systems on chip and chips of their own apart where both have
+ * enough; those of accelerators together stand in for accelerators without.
  * @param scored times, estimated without a common part
  */
 export function commonSpreads(scored: readonly Scored[]): CommonSpread[] {
   const times = scored.filter(({ asked }) => asked.quantity !== 'energy');
-  const result: CommonSpread[] = [];
-  const kinds = [...new Set(times.map(({ chipClass }) => chipClass))].sort();
-  const others = (one: Scored) => !fitted.includes(one.chipClass);
-  const of = (name: ChipClass | '*', rows: readonly Scored[]): void => {
-    for (const [net, groups] of Object.entries(groupsOf)) {
-      const own = rows.filter((one) => one.net === net).map(residualOf);
-      result.push(
-        ...entryOf(
-          groups.map((group) => ({ class: name, group })),
-          own,
-        ),
-      );
-    }
-    result.push(...entryOf([{ class: name, group: '*' }], rows.map(residualOf)));
-  };
-  for (const kind of kinds)
-    of(
-      kind as ChipClass,
-      times.filter(({ chipClass }) => chipClass === kind),
+  const classes = [...new Set(times.map(({ chipClass }) => chipClass))].sort();
+  const result = classes.flatMap((name) => {
+    const own = times.filter(({ chipClass }) => chipClass === name);
+    return (['block', 'chip', '*'] as const).flatMap((place) =>
+      entriesOf(
+        { class: name as ChipClass, place },
+        own.filter((one) => place === '*' || placeOf(chipById(one.asked.chip)!) === place),
+      ),
     );
-  of('*', times.filter(others));
-  return result;
+  });
+  const others = times.filter(({ chipClass }) => !fitted.includes(chipClass));
+  return [...result, ...entriesOf({ class: '*', place: '*' }, others)];
 }
 
 /** Ranges of kernels alone. */
-const none: readonly CommonSpread[] = [{ class: '*', group: '*', low: 1, high: 1, rows: 0, chips: 0 }];
+const none: readonly CommonSpread[] = [
+  { class: '*', place: '*', group: '*', low: 1, high: 1, rows: 0, chips: 0 },
+];
 
 export const rangesFile = 'server/engine/cost/classes/totals.json';
 

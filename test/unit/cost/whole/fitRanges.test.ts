@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chipById } from '../../../../server/engine/chips/catalogue';
 import { commonSpread, useCommonSpreads } from '../../../../server/engine/cost/common';
 import type { Scored } from '../../../accuracy/whole/estimate';
 import {
@@ -54,52 +55,61 @@ describe('the table of ranges', () => {
       low: 1,
       high: 1,
     }) as unknown as Scored;
+  /** Chips of the catalogue by what they are part of; their classes here are made up. */
+  const blocks = ['apple-m4-ane', 'intel-core-i9-13900k-igpu', 'qualcomm-snapdragon-x-elite-hexagon'];
+  const cards = ['nvidia-h100-sxm', 'nvidia-t4', 'google-tpu-v4'];
   const five = (...args: Parameters<typeof scored>) => Array.from({ length: 5 }, () => scored(...args));
 
   it('has an entry for each class and kind of net with 15 figures of 3 chips, and one for the other accelerators', () => {
     const table = commonSpreads([
-      ...['a', 'b', 'c'].flatMap((chip) => five(chip, 'npu', 'convolution', Math.LN2)),
-      ...['d', 'e'].flatMap((chip) => five(chip, 'tpu', 'convolution', Math.LN2)),
-      ...['f', 'g', 'h'].flatMap((chip) => five(chip, 'cpu', 'transformer', -Math.LN2)),
+      ...blocks.slice(0, 3).flatMap((chip) => five(chip, 'npu', 'convolution', Math.LN2)),
+      ...cards.slice(0, 2).flatMap((chip) => five(chip, 'tpu', 'convolution', Math.LN2)),
+      ...cards.slice(0, 3).flatMap((chip) => five(chip, 'cpu', 'transformer', -Math.LN2)),
     ]);
-    expect(table.map(({ class: of, group, rows, chips }) => [of, group, rows, chips])).toEqual([
-      ['cpu', 'gemm', 15, 3],
-      ['cpu', 'attention-prefill', 15, 3],
-      ['cpu', 'attention-decode', 15, 3],
-      ['cpu', '*', 15, 3],
-      ['npu', 'convolution', 15, 3],
-      ['npu', '*', 15, 3],
-      ['*', 'convolution', 25, 5],
-      ['*', '*', 25, 5],
+    expect(table.map((entry) => [entry.class, entry.place, entry.group, entry.rows, entry.chips])).toEqual([
+      ...['chip', '*'].flatMap((place) => [
+        ['cpu', place, 'gemm', 15, 3],
+        ['cpu', place, 'attention-prefill', 15, 3],
+        ['cpu', place, 'attention-decode', 15, 3],
+        ['cpu', place, '*', 15, 3],
+      ]),
+      ...['block', '*'].flatMap((place) => [
+        ['npu', place, 'convolution', 15, 3],
+        ['npu', place, '*', 15, 3],
+      ]),
+      ['*', '*', 'convolution', 25, 5],
+      ['*', '*', '*', 25, 5],
     ]);
     // Everything is slower by 2 on NPUs, faster by 2 on CPUs.
-    expect(table[4]).toMatchObject({ low: 1 });
-    expect(table[4]!.high).toBeCloseTo(2, 1);
+    const npu = table.find((entry) => entry.class === 'npu')!;
+    expect(npu.low).toBe(1);
+    expect(npu.high).toBeCloseTo(2, 1);
     expect(table[0]).toMatchObject({ high: 1 });
     expect(table[0]!.low).toBeCloseTo(0.5, 2);
   });
 
-  it('is asked for the group, then the class, then all classes', () => {
-    const entry = (of: 'npu' | '*', group: string, low: number) => ({
-      class: of,
-      group,
-      low,
-      high: 1,
-      rows: 1,
-      chips: 1,
+  it('is asked for the place and the group, then the class, then all classes', () => {
+    const entry = (of: 'gpu' | '*', place: 'block' | '*', group: string, low: number) => ({
+      ...{ class: of, place, group, low },
+      ...{ high: 1, rows: 1, chips: 1 },
     });
     const restore = useCommonSpreads([
-      entry('npu', 'gemm', 0.1),
-      entry('npu', '*', 0.2),
-      entry('*', 'gemm', 0.3),
-      entry('*', '*', 0.4),
+      entry('gpu', 'block', 'gemm', 0.1),
+      entry('gpu', 'block', '*', 0.2),
+      entry('gpu', '*', 'gemm', 0.3),
+      entry('gpu', '*', '*', 0.4),
+      entry('*', '*', 'gemm', 0.5),
+      entry('*', '*', '*', 0.6),
     ]);
-    expect(commonSpread('npu', 'gemm')?.low).toBe(0.1);
-    expect(commonSpread('npu', 'softmax')?.low).toBe(0.2);
-    expect(commonSpread('tpu', 'gemm')?.low).toBe(0.3);
-    expect(commonSpread('tpu', 'softmax')?.low).toBe(0.4);
+    const low = (chip: string, group: string) => commonSpread(chipById(chip)!, group)?.low;
+    expect(low('intel-core-i9-13900k-igpu', 'gemm')).toBe(0.1);
+    expect(low('intel-core-i9-13900k-igpu', 'softmax')).toBe(0.2);
+    expect(low('nvidia-h100-sxm', 'gemm')).toBe(0.3);
+    expect(low('nvidia-h100-sxm', 'softmax')).toBe(0.4);
+    expect(low('google-tpu-v4', 'gemm')).toBe(0.5);
+    expect(low('google-tpu-v4', 'softmax')).toBe(0.6);
     useCommonSpreads([]);
-    expect(commonSpread('npu', 'gemm')).toBeNull();
+    expect(commonSpread(chipById('nvidia-h100-sxm')!, 'gemm')).toBeNull();
     restore();
   });
 });
