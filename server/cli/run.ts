@@ -28,6 +28,7 @@ import { fit } from './fit';
 import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
+import { rank } from './rank';
 import { sparsity } from './sparsity';
 import { suggest } from './suggest';
 import { phases } from './phases';
@@ -106,6 +107,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
     case 'fit':
       return fit(words, language, console.heapBytes);
+    case 'rank':
+      return rank(words, language, console.heapBytes);
     case 'phases':
       return phases(words, language, console.heapBytes);
     case 'suggest':

@@ -18,13 +18,17 @@ export interface Task {
   readonly host: Chip | undefined;
 }
 
-/** Reads what the options and settings ask for; throws what is wrong with them. */
-export async function taskOf(words: Arguments, language: Language): Promise<Task> {
+/**
+ * Reads what the options and settings ask for; throws what is wrong with them.
+ * @param isOfAll without chips that options name, all that there are
+ */
+export async function taskOf(words: Arguments, language: Language, isOfAll = false): Promise<Task> {
   const path = onlyPath(words);
   const choices = await settingsFor(words, path);
   const asked = askedFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
-  const chips = await chipsFor(words, choices, choice);
+  const isAll = isOfAll && words.texts('chip').length === 0;
+  const chips = isAll ? choice.all : await chipsFor(words, choices, choice);
   refuseRuntime(words, chips);
   return { path, choices, asked, choice, chips, host: await hostFor(words, choices, choice) };
 }

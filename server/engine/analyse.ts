@@ -1,10 +1,10 @@
 import type { Chip } from './chips/chip';
-import { estimateChipWith, type EstimateOptions } from './cost/estimate';
-import { FormatTable } from './cost/kernelFormat';
+import { estimateChipWith, estimateTotals, type EstimateOptions } from './cost/estimate';
+import { FormatTable, typesOf } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
 import { bounded, modelOperations, withMost } from './cost/totals';
-import type { ChipCost, Total } from './cost/types';
+import type { ChipCost, ChipTotals, Total } from './cost/types';
 import type { Model } from './graph/model';
 import { isOnnx } from './graph/origin';
 import { infer, isOpen } from './inference/infer';
@@ -21,6 +21,7 @@ import {
   memoryTimeline,
   storedWeightBytes,
   weightBytesOf,
+  type MemoryMarks,
   type MemoryTimeline,
   type WeightBytes,
 } from './memory/timeline';
@@ -115,22 +116,11 @@ export async function costsOn(
 
 /** As {@link costsOn} under a profile that the caller states, which may be a variant of a known one. */
 export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<ChipAnalysis> {
-  const { prepared, chip, profile, options } = asked;
-  const { inference } = prepared;
+  const { chip, profile } = asked;
   const problems: Problem[] = [];
-  const run = await costOf(asked, scheduler);
-  const { most: limit } = inference;
-  const most =
-    limit &&
-    (await costOf({ prepared: { ...prepared, inference: limit }, chip, profile, options }, scheduler));
+  const { run, total, fit } = await withLimit(asked, (one) => costOf(one, scheduler));
   const { plan, timeline, training } = run;
-  const cost = most ? { ...run.cost, total: withMost(run.cost.total, most.cost.total) } : run.cost;
-  const fit = fitOf(chip, profile, timeline, {
-    isUntold: (training?.unknownOperators.length ?? 0) > 0,
-    isPartial: isOpen(inference),
-    mostBytes: most?.timeline.highWaterBytes ?? null,
-    streamedBytes: cost.streamedBytes,
-  });
+  const cost = { ...run.cost, total };
   if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
     const needed = fit.leastBytes ?? 0;
     const capacity = Math.max(0, usableBytes(fit) ?? 0);
@@ -138,6 +128,28 @@ export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<C
     problems.push(problem('warning', training ? 'memory-too-small-training' : 'memory-too-small', args));
   }
   return { chip, profile, plan, cost, timeline, training, fit, problems: [...problems, ...cost.problems] };
+}
+
+/** A prepared model on a chip by its sums alone. */
+export interface ChipSums {
+  readonly chip: Chip;
+  readonly profile: RuntimeProfile;
+  readonly cost: ChipTotals;
+  readonly timeline: MemoryMarks;
+  readonly fit: Fit;
+}
+
+/** The totals and the fit of {@link costsOn}, without what is said of kernels, nodes and time: for many chips at once. */
+export async function sumsOn(
+  prepared: Prepared,
+  chip: Chip,
+  scheduler: Scheduler,
+  host?: Chip,
+): Promise<ChipSums> {
+  const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
+  const asked = { prepared, chip, profile, options: host ? { host } : {} };
+  const { run, total, fit } = await withLimit(asked, (one) => sumOf(one, scheduler));
+  return { chip, profile, cost: { ...run.cost, total }, timeline: run.timeline, fit };
 }
 
 /** A model on a chip under a runtime. */
@@ -148,6 +160,32 @@ export interface ToCost {
   readonly options: EstimateOptions;
   /** Undefined: that of the profile, which is planned once. Of the variant of a profile the plan is not kept. */
   readonly plan?: KernelPlan;
+}
+
+/** What totals and fit are made of. */
+interface Costs {
+  readonly cost: ChipTotals;
+  readonly timeline: MemoryMarks;
+  readonly training: TrainingMemory | null;
+}
+
+/** A run with its totals and its fit, to which a second run with sizes as large as the graph allows gives the upper bounds. */
+async function withLimit<C extends Costs>(
+  asked: ToCost,
+  costs: (of: ToCost) => Promise<C>,
+): Promise<{ readonly run: C; readonly total: ChipTotals['total']; readonly fit: Fit }> {
+  const { prepared, chip, profile, options } = asked;
+  const run = await costs(asked);
+  const { most: limit } = prepared.inference;
+  const most =
+    limit && (await costs({ prepared: { ...prepared, inference: limit }, chip, profile, options }));
+  const fit = fitOf(chip, profile, run.timeline, {
+    isUntold: (run.training?.unknownOperators.length ?? 0) > 0,
+    isPartial: isOpen(prepared.inference),
+    mostBytes: most?.timeline.highWaterBytes ?? null,
+    streamedBytes: run.cost.streamedBytes,
+  });
+  return { run, total: most ? withMost(run.cost.total, most.cost.total) : run.cost.total, fit };
 }
 
 /** Kernels, costs and memory of a model on a chip. */
@@ -162,6 +200,34 @@ async function costOf(
   const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, asked);
   const memory = await runPolitely(memoryOn(prepared, { plan, trained, chip, profile }), scheduler);
   return { plan, cost, ...memory };
+}
+
+/** As {@link costOf} without single kernels; chips of one runtime that hold all values alike share their memory. */
+async function sumOf({ prepared, chip, profile, options }: ToCost, scheduler: Scheduler): Promise<Costs> {
+  const { inference, workload } = prepared;
+  const plan = await planFor(prepared, profile, scheduler);
+  const trained = await trainingPlanOf(prepared, scheduler);
+  const asked = trained ? { ...options, step: stepOf(trained) } : options;
+  const planned = { inference, plan, workload };
+  const cost = await runPolitely(estimateTotals(planned, chip, profile, asked), scheduler);
+  const measure = (): Steps<Omit<Costs, 'cost'>> => memoryOn(prepared, { plan, trained, chip, profile });
+  if (trained) return { cost, ...(await runPolitely(measure(), scheduler)) };
+  const held = new FormatTable(chip, workload.precision).heldKey(typesOf(inference));
+  const memory = await marks.wait(
+    plan,
+    async () => marksOf(await runPolitely(measure(), scheduler)),
+    `${profile.id} ${held}`,
+  );
+  return { cost, ...memory };
+}
+
+/** Marks of each plan by the runtime and the sizes at which values are held. */
+const marks = new Query<KernelPlan, Omit<Costs, 'cost'>>(Infinity);
+
+/** What is kept of a timeline. */
+function marksOf({ timeline, training }: Omit<Costs, 'cost'>): Omit<Costs, 'cost'> {
+  const { weights, highWaterBytes, highWaterNode, leastBytes } = timeline;
+  return { timeline: { weights, highWaterBytes, highWaterNode, leastBytes }, training };
 }
 
 /** Training steps of each inference by how it is trained. */

@@ -15,12 +15,17 @@ export function namesOf(chip: Chip): readonly string[] {
   const known = cache.get(chip);
   if (known) return known;
   const own = [chip.id, chip.name, ...chip.aliases].map(normalise);
-  const vendors = [chip.vendor, ...vendorsOf(chip.vendor)].map(normalise);
+  const vendors = vendorNamesOf(chip);
   const names = [
     ...new Set([...own, ...vendors, ...vendors.flatMap((vendor) => own.map((name) => vendor + name))]),
   ];
   cache.set(chip, names);
   return names;
+}
+
+/** All that the vendor of a chip may be called, normalised. */
+export function vendorNamesOf({ vendor }: Chip): readonly string[] {
+  return [vendor, ...vendorsOf(vendor)].map(normalise);
 }
 
 /** The single words of all that a chip may be called, of its id and its vendor too, normalised. */

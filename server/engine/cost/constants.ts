@@ -96,6 +96,11 @@ export function measuredOn(chip: Chip): readonly Calibration[] {
   return [...(chip.calibration ?? []), ...(entryOf(calibrations, chip.id) ?? [])];
 }
 
+/** Ids of the silicon of a chip: its own, those of the chips that it extends, and those of cards with the same die. */
+export function siliconOf({ id, lineage = [] }: Chip): readonly string[] {
+  return [id, ...lineage].flatMap((one) => [one, ...(entryOf(siblingsOf, one) ?? [])]);
+}
+
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
 function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
   const listOf = (one: string) => entryOf(calibrations, one) ?? [];

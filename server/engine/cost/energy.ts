@@ -2,6 +2,7 @@ import { entryOf } from '../../../outside/table';
 import energies from '../chips/technologies/energyPerOperation.json';
 import technologies from '../chips/technologies/memoryTechnologies.json';
 import type { Chip } from '../chips/chip';
+import { memo } from '../memo';
 import type { Operations } from '../operators/rule';
 import { standinFor } from './constants';
 import { estimate } from './interval';
@@ -87,6 +88,33 @@ function idleWatts(chip: Chip): number | null {
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);
 }
 
+/** What kernels of a format on a chip share; null without a rated power. */
+interface EnergyFacts {
+  /** Watts of one device. */
+  readonly tdp: number;
+  readonly idle: number;
+  readonly measured: number | undefined;
+  /** Joules. */
+  readonly perOperation: { readonly matrix: number; readonly other: number };
+  readonly perByte: number;
+  readonly perNearByte: number;
+}
+
+/** Every kernel asks for them. */
+const energyFacts = memo((chip: Chip, format: string): EnergyFacts | null => {
+  const tdp = ratedWatts(chip);
+  const idle = idleWatts(chip);
+  if (tdp === undefined || idle === null) return null;
+  return {
+    tdp,
+    idle,
+    measured: chip.power.busyWatts && chip.power.busyWatts.value / chip.devices,
+    perOperation: { matrix: joulesPerOperation(chip, format), other: joulesPerOperation(chip, 'fp32') },
+    perByte: joulesPerByte(chip),
+    perNearByte: joulesPerNearByte(chip),
+  };
+}, 20);
+
 /** What a kernel does: operations, and bytes moved to and from main memory and through the on-chip level. */
 interface Worked {
   readonly operations: Operations;
@@ -105,18 +133,17 @@ export function kernelJoules(
   { operations, bytes }: Worked,
   utilisation: { readonly compute: number; readonly memory: number },
 ): Estimate | null {
-  const tdp = ratedWatts(chip);
-  const idle = idleWatts(chip);
-  if (tdp === undefined || idle === null) return null;
+  const facts = energyFacts(chip, format);
+  if (!facts) return null;
+  const { tdp, idle, measured, perOperation } = facts;
   const share = Math.min(1, 0.6 * utilisation.compute + 0.4 * utilisation.memory);
-  const measured = chip.power.busyWatts && chip.power.busyWatts.value / chip.devices;
   const busy = measured ?? idle + (tdp - idle) * share;
   const value = Math.min(busy, tdp) * time.value;
   const bottomUp =
-    operations.matrix * joulesPerOperation(chip, format) +
-    (operations.vector + operations.special) * joulesPerOperation(chip, 'fp32') +
-    bytes.main * joulesPerByte(chip) +
-    bytes.near * joulesPerNearByte(chip) +
+    operations.matrix * perOperation.matrix +
+    (operations.vector + operations.special) * perOperation.other +
+    bytes.main * facts.perByte +
+    bytes.near * facts.perNearByte +
     idle * time.low;
   // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
   const high = tdp * time.high;

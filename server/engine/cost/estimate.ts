@@ -1,3 +1,4 @@
+import { costKernels } from './alike';
 import { homeOf } from './levels';
 import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
@@ -6,7 +7,7 @@ import type { Problem } from '../problem';
 import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
-import { costKernel, isStreamed, type CostedKernel, type Site } from './kernelCost';
+import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
 import { linkSeconds, transferOfInputsAndOutputs } from './link';
 import { crossings, hostKernels } from './placement';
@@ -21,7 +22,7 @@ import { totalsOf, wholeTotal } from './totals';
 import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
-import type { ChipCost, Estimate, KernelCost, PlannedModel } from './types';
+import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel } from './types';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
@@ -64,33 +65,75 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const { inference, plan } = model;
+  const run = yield* runSteps(model, chip, profile, options);
+  const { site, costed, host, hostChip, kernels, links, spikes } = run;
+  const machines = costed.map(({ machine }) => machine);
+  const nodes = yield* shareOut(model, kernels, machines, links);
+  const problems: Problem[] = yield* problemsOf(
+    chip,
+    site,
+    costed,
+    host,
+    fallbackOf(inference, plan, host, profile.name, hostChip.name),
+  );
+  if (spikes) problems.push(spikingProblem(chip, spikes));
+  return { ...(yield* sumSteps(model, chip, profile, run)), kernels, nodes, problems };
+}
+
+/** As {@link estimateChip} without what is said of single kernels and nodes: the sums are the same. */
+export function* estimateTotals(
+  model: PlannedModel,
+  chip: Chip,
+  profile: RuntimeProfile,
+  options: EstimateOptions = {},
+): Steps<ChipTotals> {
+  return yield* sumSteps(model, chip, profile, yield* runSteps(model, chip, profile, options));
+}
+
+/** All kernels of a run with what they cost, and where. */
+interface Run {
+  readonly site: Site;
+  /** Kernels that run on the host, by index, and which chip that is. */
+  readonly host: ReadonlySet<number>;
+  readonly hostChip: Chip;
+  readonly costed: readonly CostedKernel[];
+  /** Those of the plan, then transfers. */
+  readonly kernels: readonly KernelCost[];
+  /** Transfers by the kernel that waits for them. */
+  readonly links: ReadonlyMap<number, Estimate>;
+  readonly spikes: ReturnType<typeof spikingVerdict> | null;
+}
+
+function* runSteps(
+  model: PlannedModel,
+  chip: Chip,
+  profile: RuntimeProfile,
+  options: EstimateOptions,
+): Steps<Run> {
+  const { inference, plan } = model;
   const plain = yield* siteSteps(model, chip, 'chip', dispatchOf(profile));
   const site = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
   const hostSite =
     host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', atOnce) : site;
-  const costed: CostedKernel[] = [];
-  for (const kernel of plan.kernels) {
-    costed.push(costKernel(inference, kernel, host.has(kernel.index) ? hostSite : own));
-    yield;
-  }
+  const costed = yield* costKernels(inference, plan, ({ index }) => (host.has(index) ? hostSite : own));
   const links = yield* linkKernels(model, host, chip);
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
-  const machines = costed.map(({ machine }) => machine);
-  const nodes = yield* shareOut(model, kernels, machines, links.byKernel);
-  const problems: Problem[] = yield* problemsOf(
-    chip,
-    site,
-    costed,
-    host,
-    fallbackOf(inference, plan, host, profile.name, hostSite.chip.name),
-  );
   const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
-  if (spikes) problems.push(spikingProblem(chip, spikes));
+  return { site, host, hostChip: hostSite.chip, costed, kernels, links: links.byKernel, spikes };
+}
+
+function* sumSteps(
+  model: PlannedModel,
+  chip: Chip,
+  profile: RuntimeProfile,
+  { site, costed, kernels, links, spikes }: Run,
+): Steps<ChipTotals> {
+  const { inference, plan } = model;
   const precision = yield* choiceOf(plan, costed, site);
   const { training } = site;
-  const total = yield* totalsOf({ inference, plan, kernels, links: links.byKernel, training });
+  const total = yield* totalsOf({ inference, plan, kernels, links, training });
   const spikeJoules = spikes?.joules
     ? { ...spikes.joules, isLowerBound: isOpen(inference), unknownNodes: 0, atMost: null }
     : null;
@@ -102,8 +145,6 @@ function* estimateSteps(
     precision,
     home: site.home,
     streamedBytes: streamedOverLink(site, costed),
-    kernels,
-    nodes,
     total: {
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
@@ -114,7 +155,6 @@ function* estimateSteps(
       io,
       startSeconds: profile.runSeconds?.value ?? null,
     },
-    problems,
   };
 }
 

@@ -1,5 +1,4 @@
 import { mainOf, nearOf } from './levels';
-import { setEntry } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
@@ -61,14 +60,17 @@ export function isStreamed(costed: readonly CostedKernel[]): boolean {
   return costed.some(({ cost }) => (cost.bytes['host link'] ?? 0) > 0);
 }
 
-/** What the class model is asked about a kernel; undefined while its format, work or bytes are unknown. */
+/**
+ * What the class model is asked about a kernel; undefined while its format, work or bytes are unknown.
+ * @param bytes those that the site's residency tells of it
+ */
 export function kernelInput(
   inference: Inference,
   kernel: Kernel,
   site: Site,
   format: KernelFormat | undefined,
+  bytes = site.residency.bytesOf(kernel),
 ): KernelInput | undefined {
-  const bytes = site.residency.bytesOf(kernel);
   if (!format || !kernel.operations || !bytes) return undefined;
   const group = groupOf(kernel);
   const elementBytes = (bitsOfFormat(format.compute) ?? 32) / 8;
@@ -80,7 +82,7 @@ export function kernelInput(
     operations: kernel.operations,
     bytes,
     warm: site.residency.warm,
-    columns: rowLength(inference, kernel, group),
+    columns: rowLength(inference, kernel),
     runOperations: site.runOperations,
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
@@ -117,10 +119,15 @@ export function secondsOf(terms: KnownTerms, dispatch: Dispatch): { value: numbe
 }
 
 /** Time, bound and energy of one kernel at a site. */
-export function costKernel(inference: Inference, kernel: Kernel, site: Site): CostedKernel {
+export function costKernel(
+  inference: Inference,
+  kernel: Kernel,
+  site: Site,
+  bytes: LevelBytes | null,
+): CostedKernel {
   const format = kernelFormat(inference, kernel, site.table);
   const model = site.refused ? null : modelFor(site.chip);
-  const input = kernelInput(inference, kernel, site, format);
+  const input = kernelInput(inference, kernel, site, format, bytes);
   const machine = format && machineAt(site, format.compute);
   const terms = model && input ? kernelTerms(model, input) : undefined;
   if (!format || !input || !terms || terms.compute === null || terms.memory === null || terms.work === null) {
@@ -133,7 +140,8 @@ export function costKernel(inference: Inference, kernel: Kernel, site: Site): Co
 }
 
 /** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
-function rowLength(inference: Inference, kernel: Kernel, group: string): number | null {
+export function rowLength(inference: Inference, kernel: Kernel): number | null {
+  const group = groupOf(kernel);
   if (group !== 'softmax' && group !== 'normalization') return null;
   const type = inference.values[writesOf(kernel)[0]!]?.type;
   const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
@@ -213,12 +221,13 @@ function utilisation(
 }
 
 function bytesByLevel(machine: Machine, bytes: LevelBytes): Record<string, number> {
-  const result: Record<string, number> = {};
   const [main, near] = [mainOf(machine), nearOf(machine)];
-  if (main) setEntry(result, main.name, bytes.main);
-  if (near) setEntry(result, near.name, bytes.near);
-  if (bytes.link > 0) result['host link'] = bytes.link;
-  return result;
+  // Names of levels are from outside: as keys of a literal they are no more than names.
+  return {
+    ...(main && { [main.name]: bytes.main }),
+    ...(near && { [near.name]: bytes.near }),
+    ...(bytes.link > 0 && { 'host link': bytes.link }),
+  };
 }
 
 function unknownCost(

@@ -3,6 +3,7 @@ import type { DataType } from '../graph/dataTypes';
 import type { Inference, InferredValue } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
+import { Query } from '../query';
 import type { PrecisionPolicy } from '../workload';
 import { bitsOfFormat, formatOf, isFloatType, resolveFormat, wantedFormat } from './precision';
 
@@ -59,6 +60,31 @@ export class FormatTable {
     return (known[key] ??= this.newScale(type, role, matrix, rank));
   }
 
+  /** Equal where values of these types take as many bytes: what depends on sizes alone is the same there. */
+  heldKey(types: readonly DataType[]): string {
+    return this.scalesKey(types, ['weight', 'output']);
+  }
+
+  /** Equal where all kernels on values of these types compute in the same formats and move as many bytes. */
+  key(types: readonly DataType[]): string {
+    const stored = new Set([...types.flatMap((type) => formatOf(type) ?? []), 'fp32']);
+    const formats = [...stored].flatMap((one) => [
+      this.computeFormat(one, true),
+      this.computeFormat(one, false),
+    ]);
+    return `${formats.join(' ')} ${this.scalesKey(types, roles)}`;
+  }
+
+  private scalesKey(types: readonly DataType[], ofRoles: readonly Role[]): string {
+    const scaled = types.filter((type) => formatOf(type) !== undefined);
+    const scales = scaled.flatMap((type) =>
+      ofRoles.flatMap((role) =>
+        [true, false].flatMap((matrix) => [1, 2].map((rank) => this.scale(type, role, matrix, rank))),
+      ),
+    );
+    return scales.join(' ');
+  }
+
   private newScale(type: DataType, role: Role, matrix: boolean, rank: number): number {
     const stored = formatOf(type);
     if (stored === undefined) return 1;
@@ -98,6 +124,13 @@ function commonest(values: readonly InferredValue[]): DataType | undefined {
 
 export function dtypeOf(value: InferredValue): DataType | undefined {
   return value.type?.kind === 'tensor' ? value.type.dtype : undefined;
+}
+
+const typesIn = new Query<Inference, readonly DataType[]>();
+
+/** The element types of a model's values, each once. */
+export function typesOf(inference: Inference): readonly DataType[] {
+  return typesIn.at(inference, () => [...new Set(inference.values.flatMap((value) => dtypeOf(value) ?? []))]);
 }
 
 const storedTypes = new WeakMap<Kernel, DataType | 'none'>();

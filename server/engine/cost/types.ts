@@ -121,3 +121,6 @@ export interface ChipCost {
   };
   readonly problems: readonly Problem[];
 }
+
+/** What is said of a whole run. */
+export type ChipTotals = Omit<ChipCost, 'kernels' | 'nodes' | 'problems'>;

@@ -1,6 +1,6 @@
 import { modelMemory, type Chip } from '../chips/chip';
 import type { RuntimeProfile } from '../kernels/profile';
-import type { MemoryTimeline } from './timeline';
+import type { MemoryMarks } from './timeline';
 
 /** Whether a model's memory fits on a chip. Bytes; unknown is null. */
 export interface Fit {
@@ -62,7 +62,7 @@ interface FitContext {
 export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
-  timeline: Omit<MemoryTimeline, 'points' | 'buffers' | 'resident'>,
+  timeline: MemoryMarks,
   { isUntold, isPartial, mostBytes = null, streamedBytes }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);

@@ -17,3 +17,10 @@ export function freeBytes({ fit, timeline }: FitOnChip): number | null {
   if (whole === null || usable === null) return null;
   return usable - roomNeeded(whole, timeline.weights.known, streamedBytes);
 }
+
+/** What is needed ÷ what there is; null where it fits and where one of them is unknown. */
+export function timesTooLarge(memory: FitOnChip): number | null {
+  const free = freeBytes(memory);
+  const usable = usableBytes(memory.fit) ?? 0;
+  return memory.fit.fits === false && free !== null && usable > 0 ? (usable - free) / usable : null;
+}

@@ -16,12 +16,16 @@ interface MemoryPoint {
   readonly activationBytes: number;
 }
 
-export interface MemoryTimeline {
+export interface MemoryTimeline extends MemoryMarks {
   readonly points: readonly MemoryPoint[];
   /** What lives beside the weights, by the point at which it begins; null in training, where it is not listed. */
   readonly buffers: BufferTable | null;
   /** What the runtime's allocator holds for these; null where that is not known. */
   readonly resident: Resident | null;
+}
+
+/** The most of a timeline. */
+export interface MemoryMarks {
   /** Of all initialisers and Constants, there all the time. */
   readonly weights: WeightBytes;
   /** Most bytes at one time, weights included; null when a size is unknown. */

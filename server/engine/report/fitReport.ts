@@ -1,8 +1,8 @@
 import type { ChipAnalysis } from '../analyse';
 import type { PrecisionChoice } from '../cost/types';
 import { cachePolicyIn } from '../kernels/caches';
-import { usableBytes, type Fit } from '../memory/fit';
-import { freeBytes } from '../memory/free';
+import type { Fit } from '../memory/fit';
+import { freeBytes, timesTooLarge } from '../memory/free';
 import type { Largest } from '../memory/largest';
 import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
@@ -49,7 +49,7 @@ export interface Limit extends Largest {
 export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit {
   const { chip, cost, fit, plan, timeline } = analysis;
   const free = freeBytes(analysis);
-  const usable = usableBytes(fit) ?? 0;
+  const times = timesTooLarge(analysis);
   return {
     id: chip.id,
     name: chip.name,
@@ -60,7 +60,7 @@ export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipF
     ...fit,
     weightsBytes: timeline.weights.known,
     freeBytes: free,
-    ...(fit.fits === false && free !== null && usable > 0 && { timesTooLarge: (usable - free) / usable }),
+    ...(times !== null && { timesTooLarge: times }),
     limits,
   };
 }

@@ -1,0 +1,65 @@
+import { csvText } from '../../outside/csv';
+import { message } from '../../l10n/cli';
+import type { Language } from '../../l10n/language';
+import { objectives } from '../engine/mapping/candidate';
+import { bindingsInForce } from '../engine/report/build';
+import { rankReport, rankRows, rankSections } from '../engine/report/rankReport';
+import { uninterrupted } from '../engine/scheduler';
+import { whichChip } from '../engine/whichChip';
+import { precisionPolicies } from '../engine/workload';
+import { reportWords } from '../reportWords';
+import type { Arguments } from './arguments';
+import type { ChipChoice } from './chipChoice';
+import { exitCodes, Failure, usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
+import { limitsIn, listed } from './limits';
+import { refuseTooMuch, roomIn } from './memory';
+import { openModel } from './openModel';
+import { inFormat, tableFormats } from './tableFormats';
+import { taskOf } from './task';
+import { prepareAsked, settingsNotes } from './workload';
+
+/** `siliconlens rank MODEL`: which chips serve an objective best within limits, and why the others do not. */
+export async function rank(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
+  const format = words.choice('format', tableFormats) ?? 'table';
+  const objective = words.choice('objective', objectives) ?? 'latency';
+  const limits = limitsIn(words);
+  const asOption = listed(words, 'precisions', precisionPolicies);
+  const { path, asked, choice, chips, host } = await taskOf(words, language, true);
+  const prices = await pricesIn(words, choice);
+  if (objective === 'price' && Object.keys(prices).length === 0) throw usage('cli.rank.noPrice');
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  refuseTooMuch(opened, 1, heapBytes);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  const precisions = asOption.length > 0 ? asOption : [asked.precision];
+  const question = { prepared, ...(host && { host }) };
+  const wanted = { objective, limits, precisions, prices };
+  const ranking = await whichChip(question, chips, wanted, uninterrupted);
+  const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
+  const report = rankReport(ranking, { path, workload, objective, limits, precisions });
+  return {
+    text: inFormat(
+      format,
+      report,
+      () => rankSections(report, reportWords(language)),
+      () => csvText(rankRows(report)),
+    ),
+    failure: opened.failure ?? (report.ranked.length === 0 ? nothingRanked : null),
+    notes: settingsNotes(words, remarks, language).join('\n'),
+    inputs: await otherInputs(words, [opened], choice),
+  };
+}
+
+const nothingRanked = new Failure(exitCodes.unmet, (language) => message(language, 'cli.rank.none'));
+
+/** `--price CHIP=N`: prices by chip id. */
+async function pricesIn(words: Arguments, choice: ChipChoice): Promise<Readonly<Record<string, number>>> {
+  const prices = new Map<string, number>();
+  for (const text of words.texts('price')) {
+    const at = text.lastIndexOf('=');
+    const value = Number(text.slice(at + 1) || NaN);
+    if (at < 1 || !Number.isFinite(value) || value < 0) throw usage('cli.rank.price', { value: text });
+    prices.set((await choice.named(text.slice(0, at).trim())).id, value);
+  }
+  return Object.fromEntries(prices);
+}

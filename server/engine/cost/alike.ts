@@ -1,0 +1,78 @@
+import type { Inference } from '../inference/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
+import { Query } from '../query';
+import { isStepDue, type Steps } from '../scheduler';
+import type { LevelBytes } from './classes/shared/model';
+import { costKernel, rowLength, type CostedKernel, type Site } from './kernelCost';
+import { storedTypeOf } from './kernelFormat';
+
+const kindsIn = new Query<KernelPlan, Int32Array>();
+
+/**
+ * Numbers kernels by all that their cost depends on besides the bytes of each memory: layers that repeat have equal ones. No
+ * chip changes it.
+ */
+function kindsOf(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
+  return kindsIn.steps(plan, () => findKinds(inference, plan));
+}
+
+function* findKinds(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
+  const kinds = new Int32Array(plan.kernels.length);
+  const known = new Map<string, number>();
+  for (const kernel of plan.kernels) {
+    if (isStepDue(kernel.index)) yield;
+    const { operatorClass, operations, matrixShape, fusion, nodes } = kernel;
+    const parts = [
+      operatorClass,
+      fusion,
+      nodes.length,
+      operations,
+      matrixShape,
+      storedTypeOf(inference, kernel),
+      rowLength(inference, kernel),
+    ];
+    const key = JSON.stringify(parts);
+    const kind = known.get(key) ?? known.size;
+    known.set(key, kind);
+    kinds[kernel.index] = kind;
+  }
+  return kinds;
+}
+
+interface Costed extends CostedKernel {
+  readonly site: Site;
+  readonly bytes: LevelBytes | null;
+}
+
+/** Costs of all kernels of a plan in their order, each at its site; equal ones are computed once. */
+export function* costKernels(
+  inference: Inference,
+  plan: KernelPlan,
+  siteOf: (kernel: Kernel) => Site,
+): Steps<CostedKernel[]> {
+  const kinds = yield* kindsOf(inference, plan);
+  const last: Costed[] = [];
+  const costed: CostedKernel[] = [];
+  for (const kernel of plan.kernels) {
+    const site = siteOf(kernel);
+    const bytes = site.residency.bytesOf(kernel);
+    const kind = kinds[kernel.index]!;
+    const before = last[kind];
+    // What an update or a pattern of zeros does depends on the very weights.
+    const isOwn = site.training !== null || site.sparse !== undefined;
+    if (before && !isOwn && before.site === site && isSame(before.bytes, bytes)) {
+      costed.push({ ...before, cost: { ...before.cost, kernel: kernel.index } });
+    } else {
+      const cost = costKernel(inference, kernel, site, bytes);
+      last[kind] = { ...cost, site, bytes };
+      costed.push(cost);
+    }
+    yield;
+  }
+  return costed;
+}
+
+function isSame(a: LevelBytes | null, b: LevelBytes | null): boolean {
+  if (!a || !b) return a === b;
+  return a.main === b.main && a.mainWeights === b.mainWeights && a.near === b.near && a.link === b.link;
+}

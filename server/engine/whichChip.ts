@@ -1,0 +1,176 @@
+import { entryOf } from '../../outside/table';
+import { sumsOn, type ChipSums, type Prepared } from './analyse';
+import type { Chip } from './chips/chip';
+import { FormatTable, typesOf } from './cost/kernelFormat';
+import { isFloatType } from './cost/precision';
+import { drives } from './cost/runtimes';
+import { wholeTotal } from './cost/totals';
+import { resolveBindings } from './inference/bindingNames';
+import type { DataType } from './graph/dataTypes';
+import type { Inference } from './inference/types';
+import { profileById } from './kernels/profile';
+import { appendAll } from './lists';
+import type { Candidate, Figures, Objective } from './mapping/candidate';
+import { brokenFact, type Limits } from './mapping/limits';
+import { rank, type Ranking, type Rejected } from './mapping/rank';
+import { exactly, type Ranged } from './mapping/ratio';
+import { timesTooLarge } from './memory/free';
+import { Query } from './query';
+import type { Scheduler } from './scheduler';
+import type { Question } from './whatFits';
+import type { PrecisionPolicy } from './workload';
+
+/** Which chips are compared, at which precisions, and what is asked of them. */
+export interface Wanted {
+  readonly objective: Objective;
+  readonly limits: Limits;
+  /** Each chip gets the one of them that serves the objective best on it. */
+  readonly precisions: readonly PrecisionPolicy[];
+  /** By chip id, in one unit of the user's own. */
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+/** Ranks chips for a model: which serve the objective within the limits, and why the others do not. */
+export async function whichChip(
+  question: Question,
+  chips: readonly Chip[],
+  wanted: Wanted,
+  scheduler: Scheduler,
+): Promise<Ranking> {
+  const { workload } = question.prepared;
+  const profile = profileById(workload.runtime ?? '');
+  const refused: Rejected[] = [];
+  const candidates: Candidate[] = [];
+  for (const chip of chips) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    const asked = { ...workload, drives: !profile || drives(profile, chip) };
+    const broken = brokenFact(chip, wanted.limits, asked);
+    const found = broken ? [] : await candidatesOn(question, chip, wanted, scheduler);
+    appendAll(candidates, found);
+    if (found.length > 0) continue;
+    const { precisions: all } = wanted;
+    const is = [computedIn(chip, all[0] ?? 'as-stored')];
+    refused.push({ chip, broken: broken ?? { limit: 'precision', is, wanted: all } });
+  }
+  const { ranked, tied, rejected } = rank(candidates, wanted.objective, wanted.limits);
+  return { ranked, tied, rejected: [...rejected, ...refused] };
+}
+
+/** The chip at each precision that it has. */
+async function candidatesOn(
+  question: Question,
+  chip: Chip,
+  { precisions, prices }: Wanted,
+  scheduler: Scheduler,
+): Promise<readonly Candidate[]> {
+  const found: Candidate[] = [];
+  const types = typesOf(question.prepared.inference);
+  const tried = new Set<string>();
+  for (const precision of [...precisions].sort(storedLast)) {
+    // A chip that has not the stored type computes as it does at another precision: one of them is enough.
+    const key = new FormatTable(chip, precision).key(types);
+    if (tried.has(key) || !mayHave(chip, precision, types)) continue;
+    tried.add(key);
+    const sums = await sumsAt(question, chip, precision, scheduler);
+    const { compute, weights } = sums.cost.precision;
+    const isMet = precision === 'as-stored' || compute === precision || `${weights}-weights` === precision;
+    if (isMet) found.push(candidateOf(question.prepared, sums, precision, entryOf(prices, chip.id)));
+  }
+  return found;
+}
+
+function storedLast(a: PrecisionPolicy, b: PrecisionPolicy): number {
+  return Number(a === 'as-stored') - Number(b === 'as-stored');
+}
+
+/** False where the format that floating-point values get is another one, so that nothing has to be computed. */
+function mayHave(chip: Chip, precision: PrecisionPolicy, types: readonly DataType[]): boolean {
+  if (precision === 'as-stored' || precision === 'int4-weights') return true;
+  return !types.some(isFloatType) || computedIn(chip, precision) === precision;
+}
+
+/** The format in which a chip computes what is stored in FP32; empty where it states no rate. */
+function computedIn(chip: Chip, precision: PrecisionPolicy): string {
+  return new FormatTable(chip, precision).resolve('fp32') ?? '';
+}
+
+/** Sums of an inference by chip: another limit or objective computes none of them again. */
+const known = new Query<Inference, WeakMap<Chip, Map<string, Known>>>(4);
+interface Known {
+  readonly host: Chip | undefined;
+  readonly sums: ChipSums;
+}
+
+async function sumsAt(
+  { prepared, host }: Question,
+  chip: Chip,
+  precision: PrecisionPolicy,
+  scheduler: Scheduler,
+): Promise<ChipSums> {
+  const { phase, runtime, cache, training } = prepared.workload;
+  const key = JSON.stringify([phase, runtime, cache, training]);
+  const byChip = known.at(prepared.inference, () => new WeakMap(), key);
+  const ofChip = byChip.get(chip) ?? new Map<string, Known>();
+  byChip.set(chip, ofChip);
+  const before = ofChip.get(precision);
+  if (before && before.host === host) return before.sums;
+  const asked = { ...prepared, workload: { ...prepared.workload, precision } };
+  const sums = await sumsOn(asked, chip, scheduler, host);
+  ofChip.set(precision, { host, sums });
+  return sums;
+}
+
+function candidateOf(
+  prepared: Prepared,
+  sums: ChipSums,
+  precision: PrecisionPolicy,
+  price: number | undefined,
+): Candidate {
+  const { chip, cost, fit, profile } = sums;
+  const { total } = cost;
+  const latency = wholeTotal(total.latencySeconds);
+  const throughput = latency && total.throughput && rateOf(total.throughput.samplesPerSecond, latency);
+  const tokens = tokensPerSample(prepared);
+  const watts = chip.power.tdpWatts?.value;
+  const figures: Figures = {
+    latency,
+    throughput,
+    tokens: throughput && tokens !== null ? times(throughput, tokens) : null,
+    energy: wholeTotal(total.joules),
+    watts: watts === undefined ? null : exactly(watts),
+    memory: fit.highWaterBytes === null ? null : exactly(fit.highWaterBytes),
+    price: price === undefined ? null : exactly(price),
+  };
+  return {
+    chip,
+    precision,
+    compute: cost.precision.compute,
+    substituted: cost.precision.substituted,
+    runtime: profile.id,
+    figures,
+    basis: latency?.basis ?? null,
+    isWhole: latency !== null,
+    fits: fit.fits,
+    timesTooLarge: timesTooLarge(sums),
+  };
+}
+
+/** A rate is as far off as the time that it is one over. */
+function rateOf(rate: number, { value, low, high }: Ranged): Ranged {
+  return { value: rate, low: (rate * value) / high, high: (rate * value) / low };
+}
+
+function times({ value, low, high }: Ranged, factor: number): Ranged {
+  return { value: value * factor, low: low * factor, high: high * factor };
+}
+
+const tokensOf = new Query<Inference, number | null>();
+
+/** Tokens that a run takes in for each sample, one in a step of decoding; null where the model has no sequence. */
+function tokensPerSample({ model, inference }: Prepared): number | null {
+  return tokensOf.at(inference, () => {
+    const names = Object.keys(resolveBindings(model.graph, [{ sequence: 1 }]).bindings);
+    return inference.symbols.find(({ name }) => names.includes(name))?.value ?? null;
+  });
+}
