@@ -103,6 +103,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     accepted: { type: 'string' },
   },
   chips: formatted,
+  systems: formatted,
   verify: {
     ...common,
     ...workload,

@@ -32,6 +32,7 @@ import { rank } from './rank';
 import { sparsity } from './sparsity';
 import { suggest } from './suggest';
 import { phases } from './phases';
+import { listSystems } from './systems';
 import { onlyPath } from './task';
 import { verify } from './verify';
 
@@ -115,6 +116,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return suggest(words, language, console.heapBytes);
     case 'chips':
       return whole(await listChips(words, language));
+    case 'systems':
+      return whole(listSystems(words, language));
     case 'listing': {
       const opened = await openModel(onlyPath(words), language, roomIn(console.heapBytes ?? Infinity));
       const inputs = await otherInputs(words, [opened]);

@@ -81,7 +81,7 @@ function rankedOf(
 
 /** How a whole query fits the names of a chip; null where it does not. */
 function nameRank(query: string, chip: Chip, mistyped: boolean): number | null {
-  return best(namesOf(chip).map((name) => distance(query, name, mistyped)));
+  return best(namesOf(chip).map((name) => nameDistance(query, name, mistyped)));
 }
 
 /** How the words of a query fit a chip; null where one of them does not. */
@@ -98,12 +98,14 @@ function wordsRank(words: readonly string[], chip: Chip, mistyped: boolean): num
 function wordRank(word: string, chip: Chip, mistyped: boolean): number | null {
   if (traits.get(word)?.(chip)) return fit.begins;
   const rank = nameRank(word, chip, mistyped);
-  if (!traits.has(word)) return best([rank, ...tokensOf(chip).map((name) => distance(word, name, mistyped))]);
+  if (!traits.has(word))
+    return best([rank, ...tokensOf(chip).map((name) => nameDistance(word, name, mistyped))]);
   // A word for a class or a place names those chips, and others only if they are called so.
   return rank !== null && rank <= fit.begins ? rank : null;
 }
 
-function distance(query: string, name: string, mistyped: boolean): number | null {
+/** How far a word of a query is from a name, both normalised, with typing errors or without; null where it is another. */
+export function nameDistance(query: string, name: string, mistyped: boolean): number | null {
   if (name === query) return fit.same;
   const at = name.indexOf(query);
   if (query.length >= 2 && at === 0 && !cutsNumber(name, query)) return fit.begins;
