@@ -120,7 +120,7 @@ def make(entry: dict, folder: pathlib.Path) -> None:
         (folder / entry["id"] / "config.json").write_text(sources.config(entry["name"]))
         return
     module, inputs = sources.module(entry)
-    module.eval()
+    module.eval().requires_grad_(False)
     fold = entry.get("normalization") != "kept"
     model = export(module, inputs, fold, trace=entry["from"] != "transformers")
     onnx.helper.set_model_props(model, counts(module, inputs, sources.counted_on(entry)))
