@@ -26,6 +26,11 @@ export function mainMemory(chip: Chip): MemoryLevel | undefined {
   return outsideMemory(chip).at(-1);
 }
 
+/** Layers lie on the chip side by side: its file says so, or there is no other place for them. */
+export function isDataflow(chip: Chip): boolean {
+  return chip.dataflow ?? (chip.memory.length > 0 && !mainMemory(chip));
+}
+
 /** The memories outside the chip from far to near: by bandwidth, and one of which nobody states it is far. */
 export function outsideMemory(chip: Chip): MemoryLevel[] {
   const bandwidth = (level: MemoryLevel): number => level.bandwidthBytesPerSecond?.value ?? 0;

@@ -236,6 +236,8 @@ export interface ChipFacts {
   readonly calibration?: readonly Calibration[];
   /** When and from what the constants under calibration were fitted. */
   readonly calibrated?: CalibrationRecord;
+  /** Whether all layers of a network lie on the chip side by side and hand their data on: what does not fit is cut into parts that are loaded one after the other. */
+  readonly dataflow?: boolean;
   /** Number format that models are converted to where the chip lacks the common stored types. */
   readonly deployPrecision?: string;
   /** Tensor types that it can run; others run on the host. */

@@ -220,6 +220,7 @@ export interface Standin {
 
 /** Figures that have a stand-in in one class at least. */
 type FactName =
+  | 'dataflowCapacityBytesPerOperation'
   | 'hostLinkBytesPerSecond'
   | 'idleShareOfTdp'
   | 'mainBandwidthBytesPerOperation'

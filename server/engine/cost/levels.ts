@@ -91,6 +91,12 @@ function scaled(figure: Figure | undefined, share: number): number | null {
   return figure ? figure.value * share : null;
 }
 
+/** What the memory of a dataflow chip holds where its file does not say it; null for all others. */
+function capacityOf(chip: Chip, largest: number | null, replaced: Replace): number | null {
+  const perOperation = chip.dataflow && standinFor('dataflowCapacityBytesPerOperation', chip.class);
+  return perOperation ? replaced('on-chip memory', perOperation, largest) : null;
+}
+
 /** A stated memory on the chip, with a stand-in for a bandwidth that nobody states. */
 function stated(
   chip: Chip,
@@ -99,13 +105,14 @@ function stated(
   largest: number | null,
   replaced: Replace,
 ): Level {
-  if (near.bandwidth !== null) return near;
+  const capacityBytes = near.capacityBytes ?? capacityOf(chip, largest, replaced);
+  if (near.bandwidth !== null) return { ...near, capacityBytes };
   const perMain = standinFor('nearBandwidthPerMain', chip.class);
   const bandwidth =
     perMain && main?.bandwidth
       ? replaced('on-chip bandwidth', perMain, main.bandwidth)
       : replaced('on-chip bandwidth', standinFor('nearBandwidthBytesPerOperation', chip.class), largest);
-  return { ...near, bandwidth };
+  return { ...near, capacityBytes, bandwidth };
 }
 
 /**
@@ -113,7 +120,8 @@ function stated(
  * through the main memory. Null for classes without a stand-in and for chips without a main memory.
  */
 function assumed(chip: Chip, main: Level | null, largest: number | null, replaced: Replace): Level | null {
-  const perOperation = standinFor('nearCapacityBytesPerOperation', chip.class);
+  const fact = chip.dataflow ? 'dataflowCapacityBytesPerOperation' : 'nearCapacityBytesPerOperation';
+  const perOperation = standinFor(fact, chip.class);
   if (!main || !perOperation || largest === null) return null;
   const perSecond = standinFor('nearBandwidthBytesPerOperation', chip.class);
   return {

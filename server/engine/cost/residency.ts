@@ -6,9 +6,11 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/shared/model';
+import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
 import type { Machine } from './machine';
 import type { Sizing } from './sizing';
+import { isOfActivations } from './skeleton';
 import { samplesPerRun } from './throughput';
 
 /** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
@@ -83,12 +85,24 @@ export class Residency {
     this.capacity = whole * usableShare[managed];
     this.weightBytes = yield* this.uniqueWeightBytes();
     this.managed = managed === 'software';
-    // A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew
-    // unless it is what the chip keeps its weights in.
-    const persistent = traitsOf[machine.chip.class].weightsPersist || main === null;
     this.warm = !this.managed && position <= this.capacity;
-    this.weightsStay = persistent ? this.weightBytes <= whole : this.warm;
-    this.streamed = main === null && this.weightBytes > whole ? 1 - whole / Math.max(this.weightBytes, 1) : 0;
+    this.placeWeights(whole, main === null);
+  }
+
+  /**
+   * A cache keeps the weights of a small model from one run to the next; software-managed memory is filled anew unless
+   * it is what the chip keeps its weights in.
+   * @param whole bytes that the on-chip memory holds
+   * @param isAlone there is no other memory
+   */
+  private placeWeights(whole: number, isAlone: boolean): void {
+    const { chip } = this.machine;
+    const inParts = modelFor(chip)?.inParts ?? false;
+    const persistent = traitsOf[chip.class].weightsPersist || isAlone || inParts;
+    const lies = this.weightBytes <= whole && !(inParts && this.plan.kernels.some(isOfActivations));
+    this.weightsStay = persistent ? lies : this.warm;
+    const excess = inParts ? 1 : 1 - whole / Math.max(this.weightBytes, 1);
+    this.streamed = isAlone && !lies ? excess : 0;
   }
 
   /** All memory is on the chip, and nobody says how much it is. */

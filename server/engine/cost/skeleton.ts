@@ -1,5 +1,6 @@
 import { mainOf, nearOf } from './levels';
 import { elementCount } from '../graph/dataTypes';
+import type { Kernel } from '../kernels/types';
 import type { MatrixShape } from '../operators/rule';
 import { constant, type KernelInput, type Terms } from './classes/shared/model';
 
@@ -56,6 +57,11 @@ export function productsOf(shape: MatrixShape): readonly Product[] {
   }
 }
 
+/** A product of activations with activations: attention, written out or not. */
+export function isOfActivations({ matrixShape }: Pick<Kernel, 'matrixShape'>): boolean {
+  return matrixShape !== undefined && productsOf(matrixShape).every(({ weights }) => !weights);
+}
+
 /** A convolution with few channels per group has no matrix product worth the name: the vector units run it. */
 export function isNarrowConvolution(shape: MatrixShape | undefined, alignment: number): boolean {
   return (
@@ -95,6 +101,14 @@ export function elementwiseSeconds(input: KernelInput, serial: boolean, extraVec
   );
 }
 
+/** Time of all bytes of a kernel through the on-chip level; 0 where there is none. */
+export function nearSeconds(input: KernelInput): number | null {
+  const near = nearOf(input.machine);
+  return near
+    ? seconds(input.bytes.near, near.bandwidth && near.bandwidth * constant(input, 'near', 0.7))
+    : 0;
+}
+
 /**
  * Memory time: the slowest level, each at its sustained share. The ramp is the time that a transfer needs before it
  * runs at full speed; it makes the effective bandwidth grow with size.
@@ -103,10 +117,9 @@ export function memorySeconds(input: KernelInput): number | null {
   const { machine, bytes } = input;
   const bandwidth = constant(input, 'bandwidth', 1);
   const main = mainOf(machine);
-  const near = nearOf(machine);
   const parts = [
     main ? seconds(bytes.main, main.bandwidth && main.bandwidth * bandwidth) : 0,
-    near ? seconds(bytes.near, near.bandwidth && near.bandwidth * constant(input, 'near', 0.7)) : 0,
+    nearSeconds(input),
     seconds(bytes.link, machine.link && machine.link * 0.85),
   ];
   const slowest = combine(parts, false);

@@ -70,7 +70,7 @@ describe('the start of a run', () => {
     const chip = chipById('qualcomm-snapdragon-8gen3-hexagon')!;
     const of = (runtime: string) =>
       estimateChip({ inference, plan, workload }, chip, profileById(runtime)!).total.startSeconds;
-    expect(of('qnn')).toBe(2e-4);
+    expect(of('qnn')).toBe(3e-4);
     expect(of('none')).toBeNull();
   });
 });

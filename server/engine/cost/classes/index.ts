@@ -1,5 +1,5 @@
 import type { Chip, ChipClass } from '../../chips/chip';
-import { mainMemory } from '../../chips/chip';
+import { isDataflow } from '../../chips/chip';
 import { asic } from './asic/law';
 import { cpu } from './cpu/law';
 import { fpga } from './fpga/law';
@@ -36,5 +36,5 @@ const laws: Readonly<Record<ChipClass, ClassModel | null>> = {
 export function modelFor(chip: Chip): ClassModel | null {
   if (!chip.onnxTarget && !traitsOf[chip.class].costsWithoutTools) return null;
   const model = laws[chip.class];
-  return model === npu && chip.memory.length > 0 && !mainMemory(chip) ? dataflowNpu : model;
+  return model === npu && isDataflow(chip) ? dataflowNpu : model;
 }

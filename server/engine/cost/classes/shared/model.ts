@@ -57,6 +57,11 @@ export interface ClassModel {
   readonly ownSteps?: boolean;
   /** Layers form a pipeline: throughput is that of the slowest stage. */
   readonly pipelined: boolean;
+  /**
+   * What does not lie on the chip at once is cut into parts: each is loaded, weights and all, once in a run, before it
+   * works.
+   */
+  readonly inParts?: boolean;
   /** There is nothing to stream from: what does not fit does not run. */
   readonly mustFit?: boolean;
 }

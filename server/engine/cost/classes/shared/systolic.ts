@@ -25,7 +25,7 @@ export function arrayUtilisation(product: Product, [rows, columns]: readonly [nu
 }
 
 /** Utilisation over all products of a kernel, weighted by their work. */
-function kernelArrayUtilisation(input: KernelInput, array: readonly [number, number]): number {
+export function kernelArrayUtilisation(input: KernelInput, array: readonly [number, number]): number {
   const shape = input.kernel.matrixShape;
   if (!shape) return 1;
   let work = 0;
