@@ -33,8 +33,10 @@ const namedNodes = 3;
 /** `siliconlens suggest MODEL`: what to do next, what saves most first, each with what it gains and how to see that. */
 export async function suggest(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
-  const off = codesOff(words.texts('off'));
-  const { path, asked, choice, chips, host } = await taskOf(words, language);
+  const named = codesOff(words.texts('off'));
+  const { path, asked, choice, chips, host, choices } = await taskOf(words, language);
+  const { off: unwanted } = choices.suggestions;
+  const off = new Set([...named, ...suggestionCodes.filter((code) => unwanted.includes(code))]);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);

@@ -5,9 +5,8 @@ import { fact, suggestionOf } from './make';
 import { optionOf, shareGained, underSizes, type Situation } from './trial';
 import type { Option, Suggestion } from './types';
 
-/** Batches that are tried, as multiples of the one in force; of a large model the middle one alone, since each needs all shapes anew. */
+/** Batches that are tried, as multiples of the one in force. */
 const multiples = [4, 16, 64] as const;
-const middle = [16] as const;
 
 /** A larger batch has to take so much more of the time per sample away than a smaller one: it costs latency. */
 const worthTheWait = 0.05;
@@ -16,7 +15,7 @@ const worthTheWait = 0.05;
 const leastShare = 0.2;
 
 /** More samples in one run, where what a run costs anyway is shared by them. */
-export async function largerBatch(situation: Situation, isLarge: boolean): Promise<Suggestion[]> {
+export async function largerBatch(situation: Situation): Promise<Suggestion[]> {
   const { prepared, analysis } = situation;
   const { inference, model, workload } = prepared;
   if (workload.phase === 'training' || analysis.fit.fits !== true) return [];
@@ -24,7 +23,7 @@ export async function largerBatch(situation: Situation, isLarge: boolean): Promi
   const symbol = inference.symbols.find(({ name, value }) => names.includes(name) && value !== null);
   if (!symbol) return [];
   let best: { readonly option: Option; readonly batch: number } | undefined;
-  for (const multiple of isLarge ? middle : multiples) {
+  for (const multiple of multiples) {
     const batch = (symbol.value ?? 1) * multiple;
     const trial = await underSizes(situation, { [symbol.name]: batch });
     if (trial.fit.fits !== true) break;

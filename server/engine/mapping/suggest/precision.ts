@@ -12,6 +12,7 @@ interface Policy {
   readonly policy: PrecisionPolicy & Risk;
   readonly risk: number;
   readonly trains: boolean;
+  readonly isUsual?: boolean;
   readonly classes?: readonly string[];
 }
 const policies = table.policies as readonly Policy[];
@@ -30,13 +31,18 @@ export interface TriedPrecision {
   readonly risk: number;
 }
 
-/** Everything that the chip could compute in instead of what it computes in now, by rising risk. */
-export async function triedPrecisions(situation: Situation): Promise<readonly TriedPrecision[]> {
+/** What the chip could compute in instead of what it computes in now, by rising risk; of a large model the usual ones alone. */
+export async function triedPrecisions(
+  situation: Situation,
+  isLarge: boolean,
+): Promise<readonly TriedPrecision[]> {
   const { prepared, analysis } = situation;
   const { chip, cost } = analysis;
   const { precision: now, phase } = prepared.workload;
   const tried: TriedPrecision[] = [];
-  const able = policies.filter(({ trains }) => trains || phase !== 'training');
+  const able = policies.filter(
+    (one) => (one.trains || phase !== 'training') && (one.isUsual === true || !isLarge),
+  );
   for (const { policy, risk, classes } of ofOneWidth(chip, able)) {
     if (policy === now || policy === cost.precision.compute) continue;
     if (!isMet(chip, policy, classes)) continue;

@@ -3,7 +3,10 @@ import { largerBatch } from './batch';
 import { sharedCache } from './cache';
 import { capturedGraph } from './capture';
 import { fallbacks } from './fallback';
+import { foldableNodes } from './foldable';
 import { fitting } from './fitting';
+import { prunedWeights } from './pruning';
+import { removals } from './removals';
 import { otherRuntime } from './runtime';
 import { fasterPrecision, triedPrecisions } from './precision';
 import { shareGained, type Situation } from './trial';
@@ -15,7 +18,7 @@ const mostSuggestions = 7;
 /** What takes less of a run's time away is not worth a change: estimates of one kernel are off by more. */
 const leastShare = 0.02;
 
-/** From so many nodes on, what needs all shapes anew or another plan is tried once and not several times. */
+/** From so many nodes on, nothing is tried that needs all shapes anew, nor what another plan of all kernels is made for alone. */
 const largeNodes = 6000;
 
 /**
@@ -28,16 +31,19 @@ export async function suggest(
   off: ReadonlySet<SuggestionCode> = new Set(),
 ): Promise<readonly Suggestion[]> {
   const isLarge = situation.prepared.inference.nodes.length > largeNodes;
-  const precisions = await triedPrecisions(situation);
+  const precisions = await triedPrecisions(situation, isLarge);
   const all = [
     ...(await fitting(situation, precisions)),
     ...fasterPrecision(situation, precisions, leastShare),
     ...(await sharedCache(situation, leastShare)),
     ...(await capturedGraph(situation, leastShare)),
     ...(await fallbacks(situation, leastShare, isLarge)),
-    ...(await fusedAttention(situation, leastShare)),
+    ...(isLarge ? [] : await fusedAttention(situation, leastShare)),
     ...(isLarge ? [] : await otherRuntime(situation, leastShare)),
-    ...(await largerBatch(situation, isLarge)),
+    ...(isLarge ? [] : await largerBatch(situation)),
+    ...(isLarge ? [] : await foldableNodes(situation, leastShare)),
+    ...(isLarge ? [] : await removals(situation, leastShare)),
+    ...(isLarge ? [] : await prunedWeights(situation, leastShare)),
   ];
   return chosen(all.filter(({ code }) => !off.has(code)));
 }

@@ -5,6 +5,7 @@ import { wholeTotal } from '../../cost/totals';
 import { samplesPerRun } from '../../cost/throughput';
 import type { Estimate } from '../../cost/types';
 import type { Bindings } from '../../graph/dim';
+import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
 import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
@@ -44,6 +45,16 @@ export function underProfile(
   return trialOf(situation, situation.prepared, profile, isOtherPlan);
 }
 
+/** Costs of another graph with the same numbers of nodes and values. */
+export function underInference(situation: Situation, inference: Inference): Promise<Trial> {
+  return trialOf(situation, { ...situation.prepared, inference }, situation.analysis.profile, true);
+}
+
+/** Costs where these weights are in the 2:4 pattern. */
+export function withSparse(situation: Situation, sparse: ReadonlySet<number>): Promise<Trial> {
+  return trialOf(situation, situation.prepared, situation.analysis.profile, false, sparse);
+}
+
 /** Costs under other sizes. */
 export async function underSizes(situation: Situation, sizes: Bindings): Promise<Trial> {
   const { prepared, analysis, scheduler } = situation;
@@ -58,10 +69,11 @@ async function trialOf(
   prepared: Prepared,
   profile: RuntimeProfile,
   isOtherPlan: boolean,
+  sparse?: ReadonlySet<number>,
 ): Promise<Trial> {
   const { chip } = analysis;
   const plan = isOtherPlan ? await planUnder(prepared, profile, scheduler) : analysis.plan;
-  const options = { ...(host && { host }) };
+  const options = { ...(host && { host }), ...(sparse && { sparse }) };
   const found = await costsUnder({ prepared, chip, profile, options, plan }, scheduler);
   return { ...found, samples: samplesPerRun(prepared.inference) };
 }

@@ -37,6 +37,12 @@ type GraphEdit =
   | 'move'
   /** Attention is written as one operator. */
   | 'attention'
+  /** Nodes are left out. */
+  | 'remove'
+  /** Sizes have numbers in the file, and what follows from them is computed beforehand. */
+  | 'fix'
+  /** Of each four weights two are zero. */
+  | 'prune'
   /** Another, smaller model. */
   | 'smaller';
 
@@ -55,7 +61,9 @@ export type Risk =
   | 'static'
   | 'edit'
   | 'optimizer'
-  | 'lora';
+  | 'lora'
+  | 'guard'
+  | 'pruning';
 
 /** What is gained; null is unknown. Negative numbers are losses. */
 export interface Gain {
