@@ -8,7 +8,7 @@ import { saveJson } from './save';
 import { readScored, scoreWorld, worldSection, writeScored } from './world';
 import { memoryRows, memorySection } from './memory/compare';
 import { dataAt } from './whole/published';
-import { saveScores, savedScores } from './whole/saved';
+import { saveScores, savedScores, scoresBefore } from './whole/saved';
 import { scoreData } from './whole/scoreData';
 import { wholeSection } from './whole/section';
 import { score } from '../../server/engine/cost/calibrate/score';
@@ -24,7 +24,7 @@ const data = dataAt();
 if (data) saveScores(await scoreData(data, { splits: true }), data);
 else console.log('Published figures or their graphs are not here: their scores are those that were kept.');
 const page = accuracyPage(published, own, [
-  ...wholeSection(savedScores()),
+  ...wholeSection(savedScores(), scoresBefore()),
   ...worldSection(readScored()),
   ...memorySection(await memoryRows()),
 ]);

@@ -4,13 +4,14 @@
 //   --explain LINE   the costliest kernels of one row of the table
 //   --splits         scores of what was left out of the fits too, which takes minutes
 //   --fit-ranges     writes the ranges of totals, server/engine/cost/classes/totals.json, before it scores
+//   --keep LABEL     adds the scores of families to history.json, so that the page shows what has changed since
 //   --write          keeps the scores, of which docs/accuracy.md is made
 import { parseArgs } from 'node:util';
 import { dataAt } from './published';
 import { explain } from './explain';
 import { rowLine, writeRows } from './rowTable';
 import { scoreData, summaryLines, writeRanges } from './scoreData';
-import { saveScores } from './saved';
+import { keepScores, saveScores } from './saved';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     explain: { type: 'string' },
     'fit-ranges': { type: 'boolean' },
     splits: { type: 'boolean' },
+    keep: { type: 'string' },
     write: { type: 'boolean' },
   },
 });
@@ -40,5 +42,6 @@ else {
   console.log(summaryLines(run).join('\n'));
   if (values.rows !== undefined) writeRows(values.rows, run.scored);
   if (values.write) saveScores(run, data);
+  if (values.keep !== undefined) keepScores(run, values.keep);
   console.log(`${((performance.now() - started) / 1e3).toFixed(1)} s`);
 }

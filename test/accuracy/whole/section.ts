@@ -1,7 +1,7 @@
 // The part of docs/accuracy.md on published figures of whole models, made of the scores that are kept.
 import { table } from '../table';
 import { reasons, rules } from './interpret';
-import type { SavedScores } from './saved';
+import type { Kept, SavedScores } from './saved';
 import type { Group, Summary } from './scores';
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -112,6 +112,7 @@ function orders({ rankings, correlations, tasks }: Summary): string[] {
 }
 
 function splits({ splits: list }: Summary): string[] {
+  if (list.length === 0) return [];
   return [
     '### Chips and models that no constant has seen',
     '',
@@ -123,13 +124,40 @@ function splits({ splits: list }: Summary): string[] {
   ];
 }
 
+/** Scores of families as they were, the oldest first, and as they are. */
+function changes(before: readonly Kept[], { date, summary }: SavedScores): string[] {
+  if (before.length === 0) return [];
+  const kept = [...before, { label: 'now', date, families: summary.families }];
+  const names = [...new Set(kept.flatMap(({ families }) => families.map(({ name }) => name)))];
+  const rows = names.flatMap((name) =>
+    kept.flatMap(({ label, families }) => {
+      const scores = families.find((family) => family.name === name)?.scores;
+      if (!scores) return [];
+      const { rows: count, median, p90, bias, inside, width, interval } = scores;
+      const figures = [percent(median), percent(p90), bias.toFixed(2), percent(inside), width.toFixed(1)];
+      return [[name, label, String(count), ...figures, interval.toFixed(2)]];
+    }),
+  );
+  return [
+    '### What has changed',
+    '',
+    'Since the first of these, laws and constants of classes were mended with these figures in view: what stands under *now* tells how',
+    'well these are met, and only in part how well others will be.',
+    '',
+    ...before.map(({ label, date: of }) => `- ${label}: ${of}`),
+    '',
+    ...table(['family', 'scores of', 'rows', 'median', 'p90', 'bias', 'inside', 'width', 'interval'], rows),
+  ];
+}
+
 /** The section of docs/accuracy.md; empty where nothing was scored yet. */
-export function wholeSection(saved: SavedScores | null): string[] {
+export function wholeSection(saved: SavedScores | null, before: readonly Kept[]): string[] {
   if (!saved) return [];
   const { summary } = saved;
   return [
     ...introduction(saved),
     ...groupTable('family', summary.families),
+    ...changes(before, saved),
     ...splits(summary),
     ...leftOut(summary),
     ...orders(summary),

@@ -14,7 +14,7 @@ import { type Probes, probesOf } from '../../accuracy/probes';
 import { publishedRows } from '../../accuracy/rows';
 import { memoryRows, memorySection } from '../../accuracy/memory/compare';
 import { readScored, scoreWorld, worldSection } from '../../accuracy/world';
-import { savedScores } from '../../accuracy/whole/saved';
+import { savedScores, scoresBefore } from '../../accuracy/whole/saved';
 import { wholeSection } from '../../accuracy/whole/section';
 import { score } from '../../../server/engine/cost/calibrate/score';
 import { chipById } from '../../../server/engine/chips/catalogue';
@@ -63,7 +63,7 @@ changeDetector('scores of processors', () => {
 changeDetector('pages made from scores', () => {
   it('are current', async () => {
     const sections = [
-      ...wholeSection(savedScores()),
+      ...wholeSection(savedScores(), scoresBefore()),
       ...worldSection(readScored()),
       ...memorySection(await memoryRows()),
     ];
