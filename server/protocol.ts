@@ -462,6 +462,33 @@ export interface SparsityResult {
   readonly text: string;
 }
 
+/** Which chips serve a model best within limits, of all that there are, at the precision in force. */
+export const rankRequest = request<RankParams, RankResult>('siliconlens/rank');
+export interface RankParams {
+  readonly uri: string;
+  readonly objective: 'latency' | 'throughput' | 'energy';
+  /** As people write them, parted by spaces: `latency=10ms watts=10 place=device`. */
+  readonly limits: string;
+}
+/** Texts for a pick list. */
+export interface RankResult {
+  /** Which is best, or that several cannot be told apart; of limits that cannot be read, what is wrong with them. */
+  readonly verdict: string;
+  readonly isRefused: boolean;
+  /** Best first. */
+  readonly ranked: readonly RankItem[];
+  /** The others, each with the first limit that it breaks. */
+  readonly rejected: readonly RankItem[];
+}
+export interface RankItem {
+  readonly id: string;
+  readonly name: string;
+  /** Places where it may stand, such as `1–3`; empty where it has none. */
+  readonly place: string;
+  readonly figures: string;
+  readonly notes: string;
+}
+
 /** Models that the server leaves alone: it ended while it was at work on them. The whole list, whenever it changes. */
 export const withheldNotification = notification<WithheldParams>('siliconlens/withheld');
 export interface WithheldParams {

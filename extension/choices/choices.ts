@@ -1,9 +1,18 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
+import {
+  type ChoicesParams,
+  choicesRequest,
+  type ChoicesResult,
+  type RankParams,
+  rankRequest,
+  type RankResult,
+} from '../../server/protocol';
+import { fileName, modelUri } from '../addresses';
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
+import { findChip } from './findChip';
 import { writeSetting, writeValue } from './settings';
 import { setSizes } from './sizes';
 import {
@@ -29,6 +38,16 @@ export class Choices {
   async chooseChips(uri: vscode.Uri): Promise<void> {
     const { chips, chosen } = await this.of(uri);
     await chooseChips(chips, chosen);
+  }
+
+  /** Ranks all chips for a model; the one that is chosen leads the chips from then on. */
+  async findChip(uri: vscode.Uri): Promise<void> {
+    const ask = (params: Omit<RankParams, 'uri'>): Promise<RankResult> =>
+      this.server.request(rankRequest, { uri: uri.toString(), ...params });
+    const id = await findChip(fileName(modelUri(uri)), ask);
+    if (id === undefined) return;
+    const { chosen } = await this.of(uri);
+    await writeSetting('chips', [id, ...chosen.filter((one) => one !== id)]);
   }
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {

@@ -57,6 +57,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       importProfile(server, choices, uri, sourceOf(source)),
     ),
     'siliconlens.removeProfile': aboutModel((uri) => removeProfile(server, choices, uri)),
+    'siliconlens.findChip': aboutModel((uri) => choices.findChip(uri)),
     [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),

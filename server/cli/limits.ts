@@ -1,41 +1,10 @@
-import { entryOf } from '../../outside/table';
 import { chipClasses, type Place } from '../engine/chips/chip';
 import { placeWords } from '../engine/chips/searchWords';
-import type { FigureName } from '../engine/mapping/candidate';
 import type { Limits } from '../engine/mapping/limits';
+import { limitNames, parseLimit } from '../engine/mapping/parseLimits';
 import type { Arguments } from './arguments';
 import { usage } from './failure';
 
-type Units = Readonly<Record<string, number>>;
-const prefixed = (unit: string, prefixes: Units): Units =>
-  Object.fromEntries(Object.entries(prefixes).map(([prefix, factor]) => [prefix + unit, factor]));
-const small: Units = { '': 1, m: 1e-3, u: 1e-6, µ: 1e-6, n: 1e-9 };
-const perSecond: Units = { '': 1, '/s': 1 };
-
-/** Units in which each figure can be limited, in SI units; a bare number is in SI units too. */
-const unitsOf: Readonly<Record<FigureName, Units>> = {
-  latency: { '': 1, ...prefixed('s', small) },
-  throughput: perSecond,
-  tokens: perSecond,
-  energy: { '': 1, ...prefixed('J', { ...small, k: 1e3 }) },
-  watts: { '': 1, ...prefixed('W', { '': 1, m: 1e-3, k: 1e3 }) },
-  memory: {
-    '': 1,
-    ...prefixed('B', {
-      '': 1,
-      k: 1e3,
-      K: 1e3,
-      M: 1e6,
-      G: 1e9,
-      T: 1e12,
-      Ki: 2 ** 10,
-      Mi: 2 ** 20,
-      Gi: 2 ** 30,
-    }),
-  },
-  price: { '': 1 },
-};
-const figureNames = Object.keys(unitsOf) as readonly FigureName[];
 const places = Object.keys(placeWords) as readonly Place[];
 
 /** Reads what `rank` asks of chips. Throws a usage `Failure`. */
@@ -53,18 +22,13 @@ export function limitsIn(words: Arguments): Limits {
 function figuresIn(words: Arguments): Limits['figures'] {
   const found = new Map<string, number>();
   for (const text of words.texts('limit')) {
-    const [, name = '', number = '', unit = ''] =
-      /^\s*(\S*?)\s*=\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(\S*)\s*$/i.exec(text) ?? [];
-    const units = entryOf(unitsOf, name);
-    const factor = units && entryOf(units, unit);
-    const value = Number(number) * (factor ?? NaN);
-    if (!(value > 0) || !Number.isFinite(value)) {
-      const known = Object.keys(units ?? {}).filter((one) => one !== '');
-      throw units && known.length > 0
-        ? usage('cli.rank.limitUnit', { value: text, name, units: known.join(', ') })
-        : usage('cli.rank.limit', { value: text, names: figureNames.join(', ') });
+    const limit = parseLimit(text);
+    if (!limit || limit.value === null) {
+      throw limit && limit.units.length > 0
+        ? usage('cli.rank.limitUnit', { value: text, name: limit.name, units: limit.units.join(', ') })
+        : usage('cli.rank.limit', { value: text, names: limitNames.join(', ') });
     }
-    found.set(name, Math.min(found.get(name) ?? Infinity, value));
+    found.set(limit.name, Math.min(found.get(limit.name) ?? Infinity, limit.value));
   }
   return Object.fromEntries(found);
 }

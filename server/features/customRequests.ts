@@ -13,6 +13,7 @@ import {
   modelChangedRequest,
   newChipRequest,
   nodeAtRequest,
+  rankRequest,
   rowsRequest,
   sparsityRequest,
   suggestionsRequest,
@@ -39,6 +40,7 @@ import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
+import { rankItems } from './rank';
 import { rows } from './rows';
 import type { ServerContext } from './context';
 import { progressTo, sparsityPage } from './sparsityFeature';
@@ -108,6 +110,9 @@ function registerModels(context: ServerContext): void {
   onModel(context, sparsityRequest, async (analysis, { uri }, scheduler) => ({
     text: await sparsityPage(analysis, context.files, language(), scheduler, progressTo(context, uri)),
   }));
+  onModel(context, rankRequest, (analysis, params, scheduler) =>
+    rankItems(analysis, params, language(), scheduler),
+  );
   const chosen = (analysis: Analysis): ChoicesResult =>
     choices(analysis, settings.keyOf(analysis.listing.modelUri), language());
   // Fewer chips are the way out where there are no costs.

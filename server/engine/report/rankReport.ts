@@ -22,7 +22,7 @@ export interface RankReport {
   readonly rejected: readonly RejectedRow[];
 }
 
-interface RankRow extends ChipHead {
+export interface RankRow extends ChipHead {
   /** Behind all that are surely better, before all that are surely worse. */
   readonly place: Ranked['place'];
   readonly runtime: string;
@@ -162,19 +162,19 @@ export function rankSections(report: RankReport, words: Words): Section[] {
   ];
 }
 
-function placeText({ place: { best, worst } }: RankRow): string {
+export function placeText({ place: { best, worst } }: RankRow): string {
   return best === worst ? String(best) : `${best}–${worst}`;
 }
 
 /** What the ranking says in one sentence: which is best, or that several cannot be told apart. */
-function verdict({ ranked, best }: Pick<RankReport, 'ranked' | 'best'>, words: Words): string {
+export function verdict({ ranked, best }: Pick<RankReport, 'ranked' | 'best'>, words: Words): string {
   if (ranked.length === 0) return words.text('print.rank.none');
   const chips = best.join(', ');
   if (best.length > 1) return words.text('print.rank.tied', { count: best.length, chips });
   return words.text('print.rank.best', { chips });
 }
 
-function notesOf({ substituted, status, fits, open, precision }: RankRow, words: Words): string {
+export function notesOf({ substituted, status, fits, open, precision }: RankRow, words: Words): string {
   const notes: string[] = [];
   if (substituted) notes.push(words.text('print.rank.substituted', { precision }));
   if (status !== 'shipping' && status !== 'own') notes.push(statusText(status, words));
@@ -192,7 +192,7 @@ function statusText(status: string, words: Words): string {
 }
 
 /** Why a chip is no answer, in a line. */
-function reasonText(broken: Broken, words: Words): string {
+export function reasonText(broken: Broken, words: Words): string {
   if ('is' in broken) {
     const is = broken.is.join(', ') || words.text('print.unknown');
     const wanted = broken.wanted.join(', ');

@@ -1,0 +1,52 @@
+import { entryOf } from '../../../outside/table';
+import type { FigureName } from './candidate';
+
+type Units = Readonly<Record<string, number>>;
+const prefixed = (unit: string, prefixes: Units): Units =>
+  Object.fromEntries(Object.entries(prefixes).map(([prefix, factor]) => [prefix + unit, factor]));
+const small: Units = { '': 1, m: 1e-3, u: 1e-6, µ: 1e-6, n: 1e-9 };
+const perSecond: Units = { '': 1, '/s': 1 };
+
+/** Units in which each figure can be limited, in SI units; a bare number is in SI units too. */
+const unitsOf: Readonly<Record<FigureName, Units>> = {
+  latency: { '': 1, ...prefixed('s', small) },
+  throughput: perSecond,
+  tokens: perSecond,
+  energy: { '': 1, ...prefixed('J', { ...small, k: 1e3 }) },
+  watts: { '': 1, ...prefixed('W', { '': 1, m: 1e-3, k: 1e3 }) },
+  memory: {
+    '': 1,
+    ...prefixed('B', {
+      '': 1,
+      k: 1e3,
+      K: 1e3,
+      M: 1e6,
+      G: 1e9,
+      T: 1e12,
+      Ki: 2 ** 10,
+      Mi: 2 ** 20,
+      Gi: 2 ** 30,
+    }),
+  },
+  price: { '': 1 },
+};
+
+/** What can be limited by a number. */
+export const limitNames = Object.keys(unitsOf) as readonly FigureName[];
+
+/** A limit, or the units of the figure where only its number is wrong; null where no figure is called so. */
+export type ParsedLimit =
+  | { readonly name: FigureName; readonly value: number }
+  | { readonly name: FigureName; readonly value: null; readonly units: readonly string[] }
+  | null;
+
+/** Reads `latency=10ms`: a figure with a number above 0, bare or in one of its units. */
+export function parseLimit(text: string): ParsedLimit {
+  const [, word = '', number = '', unit = ''] =
+    /^\s*(\S*?)\s*=\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)?\s*(\S*)\s*$/i.exec(text) ?? [];
+  const name = limitNames.find((one) => one === word);
+  if (!name) return null;
+  const value = Number(number || NaN) * (entryOf(unitsOf[name], unit) ?? NaN);
+  if (value > 0 && Number.isFinite(value)) return { name, value };
+  return { name, value: null, units: Object.keys(unitsOf[name]).filter((one) => one !== '') };
+}
