@@ -83,6 +83,8 @@ interface ComputeUnits {
   readonly arraysPerUnit?: Figure;
   /** Multiply-accumulates per clock of one matrix unit. */
   readonly macsPerClock?: Figure;
+  /** Instructions that a core issues per clock; 1 where it is not stated. */
+  readonly issueWidth?: Figure;
   readonly note?: string;
   readonly sources: readonly number[];
 }
