@@ -15,6 +15,7 @@ import { estimate } from './interval';
 import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
 import { machineAt, type Machine } from './machine';
 import { bitsOfFormat } from './precision';
+import { ruleOf } from '../operators/table';
 import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
 import type { Sizing } from './sizing';
@@ -143,6 +144,8 @@ export function costKernel(
 export function rowLength(inference: Inference, kernel: Kernel): number | null {
   const group = groupOf(kernel);
   if (group !== 'softmax' && group !== 'normalization') return null;
+  const { domain, operator } = inference.nodes[kernel.anchor]!.node;
+  if (ruleOf(domain, operator)?.perElement) return null;
   const type = inference.values[writesOf(kernel)[0]!]?.type;
   const last = type?.kind === 'tensor' ? type.shape?.at(-1) : undefined;
   return typeof last === 'number' ? last : null;

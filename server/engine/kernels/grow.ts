@@ -1,6 +1,8 @@
 import type { OperatorClass } from '../operators/rule';
 import type { Steps } from '../scheduler';
-import { externalInputs } from './fuse';
+import { elementCount } from '../graph/dataTypes';
+import { externalInputs, isMatrixClass } from './fuse';
+import { shapeOf } from './conditions';
 import type { WorkGraph, WorkNode } from './workGraph';
 
 /** Limits of a growing pass; see `Pass` in profile.ts. */
@@ -40,6 +42,7 @@ function* growAfter(graph: WorkGraph, start: number, growth: Growth): Steps<void
     const consumer = onlyConsumer(graph, group.last, groupOf);
     const next = consumer === null ? null : graph.nodes[consumer]!;
     if (!next || !growth.members.includes(next.operatorClass)) break;
+    if (isMatrixClass(first.operatorClass) && isLarger(graph, next, first)) break;
     if (!fitsTogether(graph, first, next, group.count + next.members.length, growth)) break;
     join(group, consumer!, next, groupOf);
     group.last = consumer!;
@@ -77,6 +80,17 @@ function* growBefore(graph: WorkGraph, growth: Growth): Steps<void> {
     const fusion = positions.map((at) => graph.nodes[at]!.fusion).find((name) => name !== null);
     fuse(graph, positions, last, graph.nodes[last]!, fusion ?? null);
   }
+}
+
+/** Its result is spread over a larger tensor: the tiles of a product have no such elements. */
+function isLarger(graph: WorkGraph, next: WorkNode, first: WorkNode): boolean {
+  const [after, before] = [next, first].map(({ outputs }) => elementsOf(graph, outputs[0]));
+  return after !== undefined && before !== undefined && after > before;
+}
+
+function elementsOf(graph: WorkGraph, value: number | null | undefined): number | undefined {
+  const shape = shapeOf(value, graph);
+  return shape?.every((dim) => typeof dim === 'number') ? elementCount(shape) : undefined;
 }
 
 function join(group: Group, at: number, { members }: WorkNode, groupOf: Map<number, Group>): void {

@@ -104,6 +104,7 @@ const batchNormalization: OperatorRule = {
   domain: '',
   name: 'BatchNormalization',
   operatorClass: 'normalization',
+  perElement: true,
   formula: 'inference: vector 2·|X| + 5·C, special C; training: 8·|X| in all (special C) + vector 6·C',
   infer(context) {
     sameType(context);

@@ -269,6 +269,8 @@ export interface OperatorRule {
   readonly view?: boolean;
   /** Left out for operators of ONNX. */
   readonly counterpart?: Counterpart;
+  /** A normalisation by numbers that are known (inference): one pass over its elements, no reduction of rows. */
+  readonly perElement?: boolean;
   /**
    * Runtimes do not compute it at load time even when all inputs are constant: random operators, and those that
    * exist to run (DequantizeLinear of weights).
