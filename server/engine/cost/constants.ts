@@ -1,5 +1,6 @@
 import { memo } from '../memo';
 import { entryOf } from '../../../outside/table';
+import { chipById } from '../chips/catalogue';
 import type { Calibration, Chip, ChipClass, ResidualBin } from '../chips/chip';
 import { constantsOf, sharedConstants, type ClassEntry } from './classes/constants';
 import { bitsOfFormat } from './precision';
@@ -102,11 +103,32 @@ export function siliconOf({ id, lineage = [] }: Chip): readonly string[] {
 }
 
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
-function siblingCalibrations({ id, lineage = [], inheritedCalibration = [] }: Chip): Calibration[] {
+function siblingCalibrations(chip: Chip): Calibration[] {
+  const { id, lineage = [], inheritedCalibration = [] } = chip;
   const listOf = (one: string) => entryOf(calibrations, one) ?? [];
   const ancestors = lineage.flatMap(listOf);
   const alike = [id, ...lineage].flatMap((one) => entryOf(siblingsOf, one) ?? []);
-  return [...inheritedCalibration, ...ancestors, ...alike.flatMap(listOf)];
+  const ofSilicon = alike.flatMap((one) => listOf(one).map((entry) => underPowerOf(chip, one, entry)));
+  return [...inheritedCalibration, ...ancestors, ...ofSilicon];
+}
+
+/**
+ * The share of the peak that a card sustains is a matter of its power, not of its silicon: what carries over is the
+ * energy of an operation, so that the share is in proportion to rated power ÷ peak.
+ */
+function underPowerOf(chip: Chip, sibling: string, entry: Calibration): Calibration {
+  const { sustained } = entry.constants;
+  if (sustained === undefined) return entry;
+  const [own, other] = [chip, chipById(sibling)].map((one) => wattsPerOperation(one, entry.precision));
+  if (!own || !other) return entry;
+  const share = Math.min(1, (sustained * own) / other);
+  return { ...entry, constants: { ...entry.constants, sustained: share } };
+}
+
+function wattsPerOperation(chip: Chip | undefined, precision: string): number | undefined {
+  const watts = chip?.power.tdpWatts?.value;
+  const peak = entryOf(chip?.peakOpsPerSecond, precision)?.value;
+  return watts && peak && watts / peak;
 }
 
 /** Constants that hold in another format too: the power limit is reached at other rates there. */

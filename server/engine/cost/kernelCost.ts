@@ -84,6 +84,9 @@ export function kernelInput(
     bytes,
     warm: site.residency.warm,
     columns: rowLength(inference, kernel),
+    readsGiven: kernel.operands.some(
+      ({ role, value }) => role === 'input' && inference.values[value]!.producer === null,
+    ),
     runOperations: site.runOperations,
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),

@@ -1,6 +1,7 @@
 import { entryOf } from '../../../outside/table';
 import type { Chip } from '../chips/chip';
 import type { Machine } from './machine';
+import { bitsOfFormat } from './precision';
 
 /** Feature size in nanometres as foundries name it: "TSMC 4N" is 4, "7 nm (TSMC N7)" is 7. Null when unknown. */
 export function processNanometres(chip: Chip): number | null {
@@ -34,28 +35,45 @@ export function powerShare(machine: Machine, joulesPerOperation: number | undefi
 
 /**
  * Energy per operation of a matrix unit against that at 16 bits. 8 bits: products of 10 ms and more run at about 950e12
- * operations per second on H100 and 310e12 on L40S, at 16 bits at 705e12 and 195e12; the others by the same step.
+ * operations per second on H100 and 310e12 on L40S, at 16 bits at 705e12 and 195e12; integers cost half of FP16 (BERT on
+ * T4 at its rated power: 42e12 against 21e12); the others by the same step.
  */
 const energyOfWidth: Readonly<Record<string, number>> = {
   tf32: 2,
   fp8: 0.65,
-  int8: 0.65,
+  int8: 0.5,
   fp4: 0.42,
   int4: 0.42,
 };
 
 /**
  * Share of the peak of matrix units that the rated power can pay for over more than a moment.
- * @param joulesPerOperation whole-card energy per 16-bit matrix operation at 12 nm, fitted; without it nothing is limited
+ * @param joulesPerOperation whole-card energy per 16-bit matrix operation at 12 nm in units of 1024 per clock; it falls with
+ *   the feature size and with the density of the units. Without it nothing is limited
  */
 export function matrixPowerShare(machine: Machine, joulesPerOperation: number | undefined): number {
   const { chip, peak, format } = machine;
   const watts = chip.power.tdpWatts?.value;
   const nanometres = processNanometres(chip);
   if (joulesPerOperation === undefined || !watts || !nanometres || !peak || isVectorRate(machine)) return 1;
-  const shrunk = (nanometres / referenceNanometres) ** processExponent;
-  const perOperation = joulesPerOperation * shrunk * (entryOf(energyOfWidth, format) ?? 1);
+  const shrunk = nanometres / referenceNanometres;
+  const denser = (unitDensity(machine) / sparseUnit) ** -densityExponent;
+  const perOperation = joulesPerOperation * shrunk * denser * (entryOf(energyOfWidth, format) ?? 1);
   return Math.min(1, watts / chip.devices / (peak * perOperation));
+}
+
+/** Operations per clock and unit at 16 bits of the T4, which the energy of a matrix operation refers to. */
+const sparseUnit = 1024;
+/**
+ * How the energy of a matrix operation falls with the operations per clock of a unit, which share its instructions and
+ * operands: H100 (4096 of them, 0.91e-12 J) against the mean of L4 and L40S (1024, 1.34e-12 J) of the same process.
+ */
+const densityExponent = 0.25;
+
+/** Operations per clock and unit of a format, counted at 16 bits: half as many of 8 bits move the same operands. */
+export function unitDensity({ peak, units, chip, format }: Machine): number {
+  const bits = bitsOfFormat(format) ?? 16;
+  return ((peak ?? 0) / units / (chip.clockHz?.value ?? 1.5e9)) * (bits / 16);
 }
 
 /** FP32 work on a GPU whose FP32 peak is that of its vector lanes. */

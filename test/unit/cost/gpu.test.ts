@@ -46,10 +46,10 @@ describe('the power of matrix units', () => {
   it('limits a card with much arithmetic and little power, and none that can pay for its peak', () => {
     const share = (id: string, format: string) =>
       gpuRates(machineFor(chip(id), format), { matrixJoules: 2.3e-12 })!.sustained;
-    // 70 W over 65e12 operations of 2.3 pJ at the 12 nm that they refer to.
+    // 70 W over 65e12 operations of 2.3 pJ at the 12 nm and 1024 per clock that they refer to.
     expect(share('nvidia-t4', 'fp16')).toBeCloseTo(70 / (65e12 * 2.3e-12), 2);
-    // Eight bits cost 0.65 of that.
-    expect(share('nvidia-t4', 'int8')).toBeCloseTo(70 / (130e12 * 2.3e-12 * 0.65), 2);
+    // Integers of eight bits cost half of that.
+    expect(share('nvidia-t4', 'int8')).toBeCloseTo(70 / (130e12 * 2.3e-12 * 0.5), 2);
     expect(share('nvidia-v100-sxm2-32gb', 'fp16')).toBe(1);
   });
 

@@ -35,7 +35,7 @@ const gemmFree = [
   free('compute', 0.9, 0.3, 1),
   free('bandwidth', 0.78, 0.3, 1),
   free('tail', 0.5, 0.02, 1),
-  free('tile', 10, 0.1, 80),
+  free('tile', 10, 0.1, 160),
   free('prologue', 120, 1, 1000),
   free('near', 3.4, 2, 12),
   free('split', 4800, 30, 20000),
@@ -51,10 +51,11 @@ const without = (list: readonly Free[], ...names: string[]) =>
 const forUnmeasured = (list: readonly Free[]): readonly Free[] => without(list, 'sustained');
 
 /**
- * Whole-card energy of a 16-bit matrix operation at 12 nm: the mean of what the sustained rates of H100 (1.7e-12) and
- * L40S (3.1e-12) come to at their rated power.
+ * Whole-card energy of a 16-bit matrix operation at 12 nm in units of 1024 operations per clock: what T4 comes to at its
+ * rated power (BERT at 20e12 to 21e12 per second). By size of process and density of units (power.ts) this is 0.80e-12 on
+ * H100 and 1.13e-12 on L4 and L40S, whose own sustained rates come to 0.91e-12, 1.0e-12 and 1.75e-12.
  */
-const matrixJoules = 2.3e-12;
+const matrixJoules = 3.4e-12;
 
 const fp8Free = [...without(gemmFree, 'split'), free('quantise', 0.5, 0.05, 3)];
 

@@ -22,7 +22,12 @@ export interface GpuRates {
   readonly matrixUnits: boolean;
   /** Share of the matrix peak that the rated power can pay for. */
   readonly sustained: number;
+  /** Operations per clock and unit at 16 bits, against {@link referenceDensity}; 1 where products run on vector lanes. */
+  readonly density: number;
 }
+
+/** Operations per clock and unit at 16 bits of an A100: what constants in steps of a tile refer to. */
+export const referenceDensity = 2048;
 
 export interface LawTime {
   readonly compute: number;
@@ -132,13 +137,14 @@ function tiledTime(
   mainBytes: number,
 ): (tm: number, tn: number) => (parts: number) => { compute: number; memory: number } {
   const tail = c['tail'] ?? 0.5;
-  const prologue = c['prologue'] ?? 120;
+  // Operands come as fast on all units: one with half the operations per clock waits half as many of its steps.
+  const prologue = (c['prologue'] ?? 120) * rates.density;
   const least = c['least'] ?? 0;
   const step = (c['step'] ?? 3) / rates.clockHz;
   const nearRate = rates.bandwidth * (c['near'] ?? 3.4);
   const mainTime = mainBytes / (rates.bandwidth * (c['bandwidth'] ?? 0.78));
   const perUnit = c['perUnit'] ?? 1.7;
-  const tileLoss = c['tile'] ?? 10;
+  const tileLoss = (c['tile'] ?? 10) * rates.density;
   const peak = (rates.peak / rates.units) * (c['compute'] ?? 0.95);
   return (tm, tn) => {
     const blocksOfOne = Math.ceil(m / tm) * Math.ceil(n / tn) * batch;

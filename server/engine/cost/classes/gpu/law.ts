@@ -2,7 +2,7 @@ import { mainOf, nearOf } from '../../levels';
 import { writesOf } from '../../../kernels/operands';
 import { memo } from '../../../memo';
 import type { Machine } from '../../machine';
-import { matrixPowerShare, powerShare } from '../../power';
+import { matrixPowerShare, powerShare, unitDensity } from '../../power';
 import {
   combine,
   elementwiseSeconds,
@@ -20,6 +20,7 @@ import {
   gemmTime,
   missShare,
   overlapped,
+  referenceDensity,
   reductionTime,
   throttled,
   type ConstantValues,
@@ -49,6 +50,7 @@ function buildRates(machine: Machine, joules: Joules): GpuRates | null {
   const sharedBytes = shared?.capacityBytes
     ? shared.capacityBytes.value / machine.chip.devices / machine.units
     : 65536;
+  const matrixUnits = machine.vector === null || machine.peak > 1.1 * machine.vector;
   return {
     peak: machine.peak * powerShare(machine, joules.product),
     bandwidth,
@@ -56,7 +58,8 @@ function buildRates(machine: Machine, joules: Joules): GpuRates | null {
     units: machine.units,
     clockHz: machine.chip.clockHz?.value ?? 1.5e9,
     sharedBytes,
-    matrixUnits: machine.vector === null || machine.peak > 1.1 * machine.vector,
+    matrixUnits,
+    density: matrixUnits ? unitDensity(machine) / referenceDensity : 1,
     sustained: matrixPowerShare(machine, joules.matrix),
   };
 }
@@ -116,13 +119,23 @@ function limited(time: LawTime, input: KernelInput, rates: GpuRates, c: Constant
   return throttled(time, operations.matrix, rates, c, run);
 }
 
-/** Convolution libraries choose tiles of their own: the smallest one that was seen in products says nothing of them. */
-const productConstants = memo((c: ConstantValues, kind: MatrixShape['kind']): ConstantValues => {
-  return kind === 'convolution' ? { ...c, rows: 0 } : c;
+/** What a set of constants is asked for. */
+type Use = { readonly kind: MatrixShape['kind']; readonly isQuantised: boolean };
+
+/**
+ * Convolution libraries choose tiles of their own: the smallest one that was seen in products says nothing of them.
+ * Activations that another kernel made were brought to 8 bits as it wrote them.
+ */
+const productConstants = memo((c: ConstantValues, { kind, isQuantised }: Use): ConstantValues => {
+  const own = kind === 'convolution' ? { ...c, rows: 0 } : c;
+  return isQuantised && c['quantise'] ? { ...own, quantise: 0 } : own;
 }, 10);
 
 function matrixTerms(input: KernelInput, rates: GpuRates, shape: MatrixShape): Terms {
-  const c = productConstants(input.constants.value, shape.kind);
+  const c = productConstants(input.constants.value, {
+    kind: shape.kind,
+    isQuantised: !input.readsGiven,
+  });
   const { activationBytes, bytes } = input;
   const elementwise = elementwiseSeconds(input, false);
   let compute = 0;

@@ -28,6 +28,8 @@ export interface KernelInput {
   readonly warm: boolean;
   /** Length of the rows that a softmax or a normalisation reduces; null for all else. */
   readonly columns: number | null;
+  /** An activation that it reads is an input of the model, in the type in which it is given. */
+  readonly readsGiven: boolean;
   /** Matrix operations of the whole run that the kernel is part of. */
   readonly runOperations: number;
   /** Bytes of one element of the activations and of the weights. */
