@@ -68,7 +68,8 @@ describe('unfused-attention', () => {
 describe('what runs on the host', () => {
   it('a node in the middle costs two transfers: IsNaN of the guards in 12 layers', async () => {
     const situation = await situationOf(await readFixture('vit-b16'), hexagon);
-    const found = ofCode(await suggest(situation), 'crossing');
+    // Guards that guard nothing can be left out, which saves more: nobody wants to hear of it here.
+    const found = ofCode(await suggest(situation, new Set(['nan-guard'] as const)), 'crossing');
     expect(found.change).toEqual({ kind: 'graph', value: 'move' });
     expect(factOf(found, 'operators')).toBe('IsNaN');
     expect(factOf(found, 'count')).toBe(12);
