@@ -75,7 +75,7 @@ export function kernelInput(
   if (!format || !kernel.operations || !bytes) return undefined;
   const group = groupOf(kernel);
   const elementBytes = (bitsOfFormat(format.compute) ?? 32) / 8;
-  const input: KernelInput = {
+  const given: KernelInput = {
     kernel,
     group,
     machine: machineAt(site, format.compute),
@@ -91,6 +91,8 @@ export function kernelInput(
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };
+  const own = modelFor(site.chip)?.bytesOf?.(given);
+  const input = own ? { ...given, bytes: own } : given;
   const { sparse } = site;
   const isSparse = sparse && kernel.operations.matrix > 0 && readsOf(kernel).some((id) => sparse.has(id));
   return isSparse ? withSparseWeights(input) : input;

@@ -7,7 +7,7 @@ import {
   isOfActivations,
   seconds,
 } from '../../skeleton';
-import { constant, type ClassModel, type KernelInput, type Terms } from '../shared/model';
+import { constant, type ClassModel, type KernelInput, type LevelBytes, type Terms } from '../shared/model';
 import { kernelArrayUtilisation } from '../shared/systolic';
 
 /** Rows and columns of the largest array that NPUs are taken to have where none is published. */
@@ -44,11 +44,12 @@ function productSeconds(input: KernelInput): number | null {
 const banded = new Set(['convolution', 'pooling', 'elementwise']);
 
 /** Main memory sees only a share of the activations that exceed the memory on the chip, where layers go in bands. */
-function inBands(input: KernelInput): KernelInput {
-  if (!banded.has(input.group)) return input;
-  const { bytes } = input;
-  const main = bytes.mainWeights + (bytes.main - bytes.mainWeights) * constant(input, 'spilled', 1);
-  return { ...input, bytes: { ...bytes, main } };
+function inBands(input: KernelInput): LevelBytes {
+  const { bytes, group } = input;
+  if (!banded.has(group)) return bytes;
+  const activations = bytes.main - bytes.mainWeights;
+  const away = activations * (1 - constant(input, 'spilled', 1));
+  return { ...bytes, main: bytes.main - away };
 }
 
 /**
@@ -59,10 +60,11 @@ function inBands(input: KernelInput): KernelInput {
 export const npu: ClassModel = {
   serialUnits: true,
   pipelined: false,
+  bytesOf: inBands,
   terms(input): Terms {
     const compute = combine([productSeconds(input), elementwiseSeconds(input, false)], true);
     const near = nearSeconds(input);
-    const memory = memorySeconds(inBands(input));
+    const memory = memorySeconds(input);
     const inside = combine([compute, near], true);
     return { compute, memory, work: combine([inside, memory], false), fixed: constant(input, 'fixed', 0) };
   },

@@ -53,6 +53,8 @@ export type KnownTerms = Terms & { readonly compute: number; readonly memory: nu
 /** A cost model of one chip class. */
 export interface ClassModel {
   terms(input: KernelInput): Terms;
+  /** Bytes of a kernel where its law moves fewer than the residency rule says. */
+  bytesOf?(input: KernelInput): LevelBytes;
   /** Matrix, vector and special-function units cannot work at the same time. */
   readonly serialUnits: boolean;
   /** Its terms know how the steps of a recurrent layer follow each other. */
