@@ -85,6 +85,14 @@ interface ComputeUnits {
   readonly macsPerClock?: Figure;
   /** Instructions that a core issues per clock; 1 where it is not stated. */
   readonly issueWidth?: Figure;
+  /** Units of different speed, the fastest first: performance and efficiency cores. Left out where all are alike. */
+  readonly kinds?: readonly {
+    readonly name: string;
+    /** Number of units. */
+    readonly count: number;
+    /** FP32 operations per second of one of these units, at the clock that the peak is stated for. */
+    readonly opsPerSecond: number;
+  }[];
   readonly note?: string;
   readonly sources: readonly number[];
 }

@@ -3,6 +3,7 @@ import { entryOf } from '../../../outside/table';
 import { chipById } from '../chips/catalogue';
 import type { Calibration, Chip, ChipClass, ResidualBin } from '../chips/chip';
 import { constantsOf, sharedConstants, type ClassEntry } from './classes/constants';
+import type { RuntimeRates } from '../kernels/profile';
 import { bitsOfFormat } from './precision';
 import type { Basis, Spread } from './types';
 import measured from './constants/measured.json';
@@ -60,12 +61,20 @@ const formatFree = new Set<Group>([
 ]);
 
 /**
- * The constants to use: measured on the chip, else measured on it for a group or a format that runs alike, else on its
+ * The constants to use: measured on the chip, else those of the runtime for chips of its class, else measured on it for a group or a format that runs alike, else on its
  * sibling of the same silicon or the chip it extends, else those of its class. Only the first counts as calibrated.
  */
-export function constantsFor(chip: Chip, group: Group, precision: string): Constants {
-  return find(chip, { group, precision });
+export function constantsFor(
+  chip: Chip,
+  group: Group,
+  precision: string,
+  rates: readonly RuntimeRates[] = classRates,
+): Constants {
+  return find(chip, rates, { group, precision });
 }
+
+/** Of runtimes whose kernels run as those that the class's constants were fitted to. */
+const classRates: readonly RuntimeRates[] = [];
 
 /** What one kernel class of one chip in one format is asked for. */
 type Asked = {
@@ -73,9 +82,12 @@ type Asked = {
   readonly precision: string;
 };
 
-const find = memo((chip: Chip, { group, precision }: Asked): Constants => {
-  const shared = classConstants(chip, group, precision);
+const find = memo((chip: Chip, rates: readonly RuntimeRates[], { group, precision }: Asked): Constants => {
   const own = measuredOn(chip);
+  const ofRuntime = ratesFor(rates, chip, { group, precision });
+  // What was measured of another library's kernels says nothing of this one's.
+  if (ofRuntime && !matching(own, group, precision)) return classConstants(chip, group, precision, ofRuntime);
+  const shared = classConstants(chip, group, precision);
   const sibling = siblingCalibrations(chip);
   const exact = matching(own, group, precision);
   if (exact) return calibrated(exact, shared);
@@ -172,11 +184,30 @@ function calibrated(own: Calibration, shared: Constants): Constants {
   };
 }
 
+/** What the entries of a runtime that apply say together, the most telling of them last; undefined: none applies. */
+function ratesFor(
+  rates: readonly RuntimeRates[],
+  chip: Chip,
+  { group, precision }: Asked,
+): RuntimeRates | undefined {
+  const weight = (entry: RuntimeRates): number => weigh(entry, group, precision);
+  const list = rates.filter((entry) => entry.class === chip.class && weight(entry) >= 0);
+  const last = list.sort((a, b) => weight(a) - weight(b)).at(-1);
+  const constants = list.reduce<Readonly<Record<string, number>>>(
+    (all, entry) => ({ ...all, ...entry.constants }),
+    {},
+  );
+  return last && { ...last, constants };
+}
+
 /** The constants of chips of the class that were not measured, its own before those that all classes share. */
-function classConstants(chip: Chip, group: Group, precision: string): Constants {
-  const found =
+function classConstants(chip: Chip, group: Group, precision: string, ofRuntime?: RuntimeRates): Constants {
+  const ofClass =
     mostTelling(constantsOf[chip.class].entries, group, precision) ??
     mostTelling(sharedConstants.entries, group, precision)!;
+  const found: ClassEntry = ofRuntime
+    ? { ...ofRuntime, constants: { ...ofClass.constants, ...ofRuntime.constants } }
+    : ofClass;
   const sustained = chip.sustained;
   const compute = entryOf(sustained?.compute, precision);
   const vector = entryOf(sustained?.vector, precision);

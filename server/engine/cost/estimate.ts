@@ -2,7 +2,7 @@ import { costKernels } from './alike';
 import { homeOf } from './levels';
 import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
-import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
+import { dispatchOf, type Dispatch, type RuntimeProfile, type RuntimeRates } from '../kernels/profile';
 import type { Problem } from '../problem';
 import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
@@ -111,7 +111,7 @@ function* runSteps(
   options: EstimateOptions,
 ): Steps<Run> {
   const { inference, plan } = model;
-  const plain = yield* siteSteps(model, chip, 'chip', dispatchOf(profile));
+  const plain = yield* siteSteps(model, chip, 'chip', dispatchOf(profile), profile.rates);
   const site = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const own = options.sparse ? { ...site, sparse: options.sparse } : site;
   const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
@@ -121,7 +121,7 @@ function* runSteps(
   const links = yield* linkKernels(model, host, chip);
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
   const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
-  return { site, host, hostChip: hostSite.chip, costed, kernels, links: links.byKernel, spikes };
+  return { site: own, host, hostChip: hostSite.chip, costed, kernels, links: links.byKernel, spikes };
 }
 
 function* sumSteps(
@@ -149,7 +149,11 @@ function* sumSteps(
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
       throughput: latency
-        ? yield* throughputOf(model, kernels, chip, batchSeconds(latency, site), io.seconds)
+        ? yield* throughputOf(model, kernels, site, {
+            latency: batchSeconds(latency, site),
+            transfer: io.seconds,
+            streams: profile.streams !== undefined && training === null,
+          })
         : null,
       joules: total.joules ?? spikeJoules,
       io,
@@ -179,6 +183,7 @@ function* siteSteps(
   chip: Chip,
   placement: 'chip' | 'host',
   dispatch: Dispatch,
+  rates?: readonly RuntimeRates[],
 ): Steps<Site> {
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
@@ -203,6 +208,7 @@ function* siteSteps(
     training: training && plainStep(training),
     // A processor that is its own host dispatches between its kernels.
     dispatch: traitsOf[chip.class].isHost ? { ...dispatch, queued: false } : dispatch,
+    rates,
     runOperations,
   };
 }

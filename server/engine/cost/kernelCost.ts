@@ -2,7 +2,7 @@ import { mainOf, nearOf } from './levels';
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
-import type { Dispatch } from '../kernels/profile';
+import type { Dispatch, RuntimeRates } from '../kernels/profile';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
@@ -36,6 +36,8 @@ export interface Site {
   readonly training: TrainingStep | null;
   /** What dispatching one kernel takes. */
   readonly dispatch: Dispatch;
+  /** Rates of the runtime's own kernels; undefined where they run as the class's constants say. */
+  readonly rates?: readonly RuntimeRates[] | undefined;
   /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
   readonly sparse?: ReadonlySet<number>;
   /** Matrix operations of the whole run: what decides whether a power limit is reached. */
@@ -79,7 +81,7 @@ export function kernelInput(
     kernel,
     group,
     machine: machineAt(site, format.compute),
-    constants: constantsFor(site.chip, group, format.compute),
+    constants: constantsFor(site.chip, group, format.compute, site.rates),
     operations: kernel.operations,
     bytes,
     warm: site.residency.warm,

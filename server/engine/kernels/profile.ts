@@ -3,6 +3,7 @@ import coreml from './profiles/coreml.json';
 import llamaCppCpu from './profiles/llama-cpp-cpu.json';
 import llamaCppCuda from './profiles/llama-cpp-cuda.json';
 import llamaCppMetal from './profiles/llama-cpp-metal.json';
+import ncnn from './profiles/ncnn.json';
 import none from './profiles/none.json';
 import onnxruntimeCpu from './profiles/onnxruntime-cpu.json';
 import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
@@ -11,6 +12,7 @@ import qnn from './profiles/qnn.json';
 import { entryOf } from '../../../outside/table';
 import { nameInOnnx } from '../operators/table';
 import type { Blocking } from './blocking';
+import type { ChipClass } from '../chips/chip';
 import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
@@ -148,6 +150,21 @@ export const plainMemory: MemoryModel = {
   allocator: null,
 };
 
+/**
+ * Constants of kernels of one class of chips where this runtime's library runs at other rates than the one that the
+ * class's own constants were fitted to. Group and precision as there; what is left out is the class's.
+ */
+export interface RuntimeRates {
+  readonly class: ChipClass;
+  readonly group: string;
+  readonly precision: string;
+  readonly basis: 'class';
+  readonly constants: Readonly<Record<string, number>>;
+  readonly low?: number;
+  readonly high?: number;
+  readonly source: string;
+}
+
 /** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
 export interface RuntimeProfile {
   readonly id: string;
@@ -202,6 +219,10 @@ export interface RuntimeProfile {
   readonly queued?: boolean;
   /** Seconds per run of the model besides the kernels; null where nothing is known. */
   readonly runSeconds: SourcedConstant | null;
+  /** Rates of its kernels, where they are known to differ from those of the chip's class. */
+  readonly rates?: readonly RuntimeRates[];
+  /** Samples per second are those of as many runs at a time as there are cores, each on its own; left out: one run at a time. */
+  readonly streams?: { readonly source: string };
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */
   readonly cache?: { readonly policy: CachePolicy; readonly source: string };
   /** How it lays out memory; left out: {@link plainMemory}. */
@@ -239,6 +260,7 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   tflite,
   tfliteEdgetpu,
   tfliteEthosU,
+  ncnn,
   qnn,
   coreml,
   llamaCppCpu,

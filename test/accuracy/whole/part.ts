@@ -17,8 +17,32 @@ export function withCores(chip: Chip, cores: number | null): Chip {
   return part;
 }
 
+type Kinds = NonNullable<NonNullable<Chip['units']>['kinds']>;
+
+/** So many cores, the fastest first: a scheduler gives those to a few threads. */
+function fastestOf(kinds: Kinds, cores: number): Kinds {
+  let left = cores;
+  return kinds.flatMap((kind) => {
+    const count = Math.min(kind.count, left);
+    left -= count;
+    return count > 0 ? [{ ...kind, count }] : [];
+  });
+}
+
+const rateOf = (kinds: Kinds): number =>
+  kinds.reduce((sum, { count, opsPerSecond }) => sum + count * opsPerSecond, 0);
+
+/** The clock that always holds nears the highest as fewer cores share the power. */
+function sustainedClock({ clockHz, sustainedClockHz }: Chip, share: number): Partial<Chip> {
+  if (!clockHz || !sustainedClockHz) return {};
+  const value = clockHz.value * (sustainedClockHz.value / clockHz.value) ** share;
+  return { sustainedClockHz: { ...sustainedClockHz, value } };
+}
+
 function partOf(chip: Chip, cores: number, all: number): Chip {
-  const share = cores / all;
+  const kinds = chip.units?.kinds;
+  const working = kinds && fastestOf(kinds, cores);
+  const share = kinds && working ? rateOf(working) / rateOf(kinds) : cores / all;
   const scaled = (rates: Rates): Rates =>
     Object.fromEntries(
       Object.entries(rates).map(([format, figure]) => [format, { ...figure, value: figure.value * share }]),
@@ -27,7 +51,10 @@ function partOf(chip: Chip, cores: number, all: number): Chip {
   const estimated = chip.estimatedPeakOpsPerSecond;
   return {
     ...chip,
-    ...(units?.count && { units: { ...units, count: { ...units.count, value: cores } } }),
+    ...(units?.count && {
+      units: { ...units, count: { ...units.count, value: cores }, ...(working && { kinds: working }) },
+    }),
+    ...sustainedClock(chip, cores / all),
     peakOpsPerSecond: scaled(chip.peakOpsPerSecond),
     vectorOpsPerSecond: scaled(chip.vectorOpsPerSecond),
     ...(estimated && { estimatedPeakOpsPerSecond: scaled(estimated) }),

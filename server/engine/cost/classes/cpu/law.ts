@@ -8,7 +8,7 @@ import {
   seconds,
   type Product,
 } from '../../skeleton';
-import { nearOf } from '../../levels';
+import { nearOf, type Level } from '../../levels';
 import type { MatrixShape } from '../../../operators/rule';
 import { constant, type ClassModel, type KernelInput, type Terms } from '../shared/model';
 
@@ -41,15 +41,46 @@ function clockShare(input: KernelInput): number {
   return Math.sqrt(Math.min(1, sustainedClockHz.value / clockHz.value));
 }
 
-/** The machine at the clock of a heavy load. */
-function loaded(input: KernelInput): KernelInput {
-  const share = clockShare(input);
+/**
+ * Cores that work on a kernel, and the share of the peak that they have together. With equal parts for all threads the
+ * fastest wait for the slowest; some libraries leave the slow ones out.
+ */
+function coresAtWork(input: KernelInput): { readonly units: number; readonly share: number } {
+  const { chip, units } = input.machine;
+  const kinds = chip.units?.kinds;
+  if (!kinds?.length) return { units, share: 1 };
+  const all = kinds.reduce((sum, { count, opsPerSecond }) => sum + count * opsPerSecond, 0);
+  const rates = kinds.map(({ opsPerSecond }) => opsPerSecond);
+  if (constant(input, 'fastCores', 0) > 0) {
+    const fastest = kinds[rates.indexOf(Math.max(...rates))]!;
+    return { units: fastest.count, share: (fastest.count * fastest.opsPerSecond) / all };
+  }
+  return { units, share: constant(input, 'equalParts', 0) > 0 ? (units * Math.min(...rates)) / all : 1 };
+}
+
+/**
+ * Bandwidths as the cores reach them: caches by bytes per clock and core, where the constants say so, and the memory by
+ * what one core can have under way.
+ */
+function levelsAtWork(input: KernelInput): readonly Level[] {
+  const { levels, units, chip } = input.machine;
+  const perClock = constant(input, 'bytesPerClock', 0);
+  const perCore = constant(input, 'coreBandwidth', Infinity) / constant(input, 'bandwidth', 1);
+  const cached = chip.clockHz && perClock > 0 ? perClock * chip.clockHz.value * units : null;
+  return levels.map((level) => {
+    const { bandwidth } = level;
+    if (level.onChip) return cached === null ? level : { ...level, bandwidth: cached };
+    return bandwidth === null ? level : { ...level, bandwidth: Math.min(bandwidth, perCore * units) };
+  });
+}
+
+/** The machine at the clock of a heavy load, with the cores that work. */
+function loaded(input: KernelInput, cores = coresAtWork(input)): KernelInput {
+  const share = clockShare(input) * cores.share;
   const { machine } = input;
   const at = (rate: number | null) => (rate === null ? null : rate * share);
-  return {
-    ...input,
-    machine: { ...machine, peak: at(machine.peak), vector: at(machine.vector), special: at(machine.special) },
-  };
+  const rates = { peak: at(machine.peak), vector: at(machine.vector), special: at(machine.special) };
+  return { ...input, machine: { ...machine, ...rates, levels: levelsAtWork(input), units: cores.units } };
 }
 
 /** Bytes of one way of a first-level cache: a page, on all processors that index it with virtual addresses. */
@@ -93,7 +124,9 @@ function itemSeconds(input: KernelInput): number {
  */
 function joined(input: KernelInput, compute: number | null, memory: number | null): Terms {
   // Code and operands that the last run left in the caches start at once.
-  const fixed = input.warm ? 0 : constant(input, 'fixed', 0);
+  const cold = input.warm ? 0 : constant(input, 'fixed', 0);
+  // Threads are woken and waited for in a tree.
+  const fixed = cold + constant(input, 'sync', 0) * Math.log2(Math.max(1, input.machine.units));
   if (compute === null || memory === null) return { compute, memory, fixed };
   const exposed = (1 - constant(input, 'overlap', 1)) * Math.min(compute, memory);
   return { compute, memory, work: Math.max(compute, memory) + exposed, fixed };
@@ -129,24 +162,63 @@ function recurrentTerms(input: KernelInput, shape: Extract<MatrixShape, { kind: 
   return joined(input, combine([directions, ...gates], true), memorySeconds(input));
 }
 
+/** Channels of input and output from which on libraries run Winograd's algorithm. */
+const winogradChannels = 16;
+
+/** Convolutions of 3 × 3 with a step of one, which need fewer multiplications by Winograd's algorithm. */
+function isWinograd(shape: MatrixShape | undefined): boolean {
+  return (
+    shape?.kind === 'convolution' &&
+    !shape.transposed &&
+    shape.groups === 1 &&
+    shape.kernel.length === 2 &&
+    shape.kernel.every((size) => size === 3) &&
+    shape.strides.every((step) => step === 1) &&
+    Math.min(shape.inputChannels, shape.outputChannels) >= winogradChannels
+  );
+}
+
+/** Of a convolution: its transformed weights are more than the stored ones, or are laid out anew in every run. */
+function moved(input: KernelInput): number | null {
+  const { bytes, kernel } = input;
+  if (kernel.matrixShape?.kind !== 'convolution') return memorySeconds(input);
+  const transformed = isWinograd(kernel.matrixShape) ? constant(input, 'winogradWeights', 1) - 1 : 0;
+  const more = bytes.mainWeights * (transformed + constant(input, 'reorder', 0));
+  return memorySeconds(more > 0 ? { ...input, bytes: { ...bytes, main: bytes.main + more } } : input);
+}
+
+/** Convolutions in groups of few channels: on vectors, unless the library has blocks for groups of several. */
+function narrowSeconds(input: KernelInput, shape: Extract<MatrixShape, { kind: 'convolution' }>) {
+  const { machine, operations } = input;
+  const grouped = constant(input, 'grouped', 0);
+  const rate =
+    grouped > 0 && shape.inputChannels > shape.groups
+      ? machine.peak && machine.peak * grouped
+      : machine.vector && machine.vector * constant(input, 'depthwise', 0.25);
+  return combine([seconds(operations.matrix, rate), elementwiseSeconds(input, true)], true);
+}
+
+function termsOf(input: KernelInput): Terms {
+  const shape = input.kernel.matrixShape;
+  if (shape?.kind === 'recurrent') return recurrentTerms(input, shape);
+  const memory = moved(input);
+  if (shape?.kind === 'convolution' && isNarrowConvolution(shape, 16))
+    return joined(input, narrowSeconds(input, shape), memory);
+  const faster = isWinograd(shape) ? constant(input, 'winograd', 1) : 1;
+  const compute = computeSeconds(input, shapeUtilisation(input) * faster, true);
+  return joined(input, compute === null ? null : compute + itemSeconds(input), memory);
+}
+
 /** CPUs: lanes × cores, elementwise work in the same SIMD units, caches that keep what fits. */
 export const cpu: ClassModel = {
   serialUnits: true,
   pipelined: false,
   ownSteps: true,
-  terms(given) {
-    const input = loaded(given);
-    const shape = input.kernel.matrixShape;
-    if (shape?.kind === 'recurrent') return recurrentTerms(input, shape);
-    const memory = memorySeconds(input);
-    if (isNarrowConvolution(shape, 16)) {
-      const direct = seconds(
-        input.operations.matrix,
-        input.machine.vector && input.machine.vector * constant(input, 'depthwise', 0.25),
-      );
-      return joined(input, combine([direct, elementwiseSeconds(input, true)], true), memory);
-    }
-    const compute = computeSeconds(input, shapeUtilisation(input), true);
-    return joined(input, compute === null ? null : compute + itemSeconds(input), memory);
+  terms: (input) => termsOf(loaded(input)),
+  streamTerms(input) {
+    const { units } = input.machine;
+    const all = loaded(input, { units, share: 1 });
+    const { fixed, ...work } = termsOf({ ...all, machine: { ...all.machine, units: 1 } });
+    return { ...work, fixed: fixed / units };
   },
 };

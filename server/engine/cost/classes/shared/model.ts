@@ -55,6 +55,8 @@ export interface ClassModel {
   terms(input: KernelInput): Terms;
   /** Bytes of a kernel where its law moves fewer than the residency rule says. */
   bytesOf?(input: KernelInput): LevelBytes;
+  /** The same where every core has a run of its own: a core's time divided by the cores. Only processors have it. */
+  streamTerms?(input: KernelInput): Terms;
   /** Matrix, vector and special-function units cannot work at the same time. */
   readonly serialUnits: boolean;
   /** Its terms know how the steps of a recurrent layer follow each other. */
