@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cpu } from '../../../server/engine/cost/classes/cpu/law';
 import type { KernelInput } from '../../../server/engine/cost/classes/shared/model';
+import { profileById } from '../../../server/engine/kernels/profile';
 import type { MatrixShape } from '../../../server/engine/operators/rule';
 
 /** The input with other facts of the machine. */
@@ -179,5 +180,48 @@ describe('processors', () => {
     expect(cpu.terms(one).compute).toBeCloseTo(2 * work, 9);
     expect(cpu.streamTerms!(one).compute).toBeCloseTo(work, 9);
     expect(cpu.streamTerms!(one).fixed).toBeCloseTo(1e-6, 12);
+  });
+
+  it('take what the example of docs/laws/cpu.md takes with the rates of ncnn', () => {
+    const rates = profileById('ncnn')!.rates!.filter(({ group }) => group === '*' || group === 'convolution');
+    const constants = Object.assign(
+      {},
+      ...rates.filter(({ precision }) => precision === '*').map((one) => one.constants),
+    ) as Record<string, number>;
+    const shape: MatrixShape = {
+      kind: 'convolution',
+      batch: 1,
+      groups: 1,
+      inputChannels: 64,
+      outputChannels: 128,
+      inputSpatial: [48, 50],
+      outputSpatial: [48, 50],
+      kernel: [3, 3],
+      strides: [1, 1],
+      transposed: false,
+    };
+    const one = on(
+      input(shape, constants),
+      {
+        peak: 153.6e9,
+        units: 4,
+        levels: [
+          { name: 'LPDDR4X', onChip: false, capacityBytes: 8e9, bandwidth: 17e9 },
+          { name: 'L3', onChip: true, capacityBytes: 2e6, bandwidth: null },
+        ],
+      },
+      { clockHz: { value: 2.4e9, sources: [], basis: 'read' }, sustainedClockHz: undefined },
+    );
+    const bytes = { main: 294912, mainWeights: 294912, near: 294912, link: 0 };
+    const { compute, memory, work, fixed } = cpu.terms({
+      ...one,
+      operations: { matrix: 353894400, vector: 0, special: 0 },
+      bytes,
+    });
+    // 353,894,400 / (153.6e9 x 0.53 x 4.5); 4.7 x 294,912 / (0.24 x 17e9); 1e-6 + 9e-6 x log2 4
+    expect(compute).toBeCloseTo(0.966e-3, 6);
+    expect(memory).toBeCloseTo(0.3397e-3, 6);
+    expect(fixed).toBeCloseTo(19e-6, 9);
+    expect(work! + fixed).toBeCloseTo(1.325e-3, 6);
   });
 });

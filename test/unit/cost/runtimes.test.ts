@@ -139,6 +139,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
     ...['samsung-exynos-2400-npu', 'samsung-exynos-9820-npu'],
     ...['huawei-kirin-970-npu', 'huawei-kirin-990-npu'],
   ],
+  ncnn: [...cpus, ...smallCpus],
   'tflite-edgetpu': ['google-coral-edge-tpu'],
   'tflite-ethos-u': ['arm-ethos-u55-256', 'arm-ethos-u85'],
   qnn: qualcommNpus,
@@ -219,7 +220,7 @@ describe("chips of the user's own", () => {
     expect(idsOf(own(gpu))).toEqual(['compiler', 'none']);
     expect(idsOf(own({ ...gpu, defaultRuntime: 'tensorrt' }))).toEqual(['tensorrt', 'compiler', 'none']);
     expect(idsOf(own({ ...gpu, class: 'cpu' }))).toEqual([
-      ...['onnxruntime-cpu', 'pytorch-eager', 'torch-compile', 'xla', 'tflite', 'llama.cpp-cpu'],
+      ...['onnxruntime-cpu', 'pytorch-eager', 'torch-compile', 'xla', 'tflite', 'ncnn', 'llama.cpp-cpu'],
       ...['compiler', 'none'],
     ]);
   });
