@@ -16,6 +16,7 @@ import { Residency } from './residency';
 import { Sizing } from './sizing';
 import { shareOut } from './shares';
 import { machineFor } from './machine';
+import { streamSeconds } from './streams';
 import { throughputOf } from './throughput';
 import { isOpen } from '../inference/infer';
 import { totalsOf, wholeTotal } from './totals';
@@ -149,10 +150,10 @@ function* sumSteps(
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
       throughput: latency
-        ? yield* throughputOf(model, kernels, site, {
+        ? yield* throughputOf(model, kernels, chip, {
             latency: batchSeconds(latency, site),
             transfer: io.seconds,
-            streams: profile.streams !== undefined && training === null,
+            streams: profile.streams && training === null ? yield* streamSeconds(model, site) : null,
           })
         : null,
       joules: total.joules ?? spikeJoules,

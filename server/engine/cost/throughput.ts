@@ -1,10 +1,8 @@
+import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
-import type { ClassModel, KnownTerms } from './classes/shared/model';
-import { kernelInput, secondsOf, type Site } from './kernelCost';
-import { kernelFormat } from './kernelFormat';
 import type { KernelCost, PlannedModel } from './types';
 
 const batchName = /^(n|b|bs|batch|batch_?size|num_?samples)$/i;
@@ -31,51 +29,25 @@ export function samplesPerRun(inference: Inference): number {
  * neighbouring batches are copied meanwhile, but no faster than the host link allows. What is in flight on average is
  * throughput × latency (Little's law).
  * A runtime with streams runs as many samples at a time as the processor has cores, each on a core of its own.
- * @param times `transfer`: seconds in which inputs and outputs of one batch cross the host link; null: unknown
+ * @param times seconds: of one batch; in which its inputs and outputs cross the host link (null: unknown); from one run to
+ *   the next where several streams run (null: they don't)
  */
 export function* throughputOf(
-  model: Pick<PlannedModel, 'inference' | 'plan'>,
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   kernels: readonly KernelCost[],
-  site: Site,
-  times: { readonly latency: number; readonly transfer: number | null; readonly streams: boolean },
+  chip: Chip,
+  times: { readonly latency: number; readonly transfer: number | null; readonly streams: number | null },
 ): Steps<{ samplesPerSecond: number; concurrency: number } | null> {
   const { latency, transfer, streams } = times;
-  const samples = samplesPerRun(model.inference);
+  const samples = samplesPerRun(inference);
   if (latency <= 0 || samples === 0) return null;
-  const law = modelFor(site.chip);
-  const several = streams && law ? yield* streamSeconds(model, site, law) : null;
-  const interval = law?.pipelined ? yield* stageSeconds(model.plan, kernels, latency) : latency;
-  const slowest = Math.max(several === null ? interval : Math.min(several, latency), transfer ?? 0);
+  const pipelined = modelFor(chip)?.pipelined ?? false;
+  const interval = pipelined ? yield* stageSeconds(plan, kernels, latency) : latency;
+  const slowest = Math.max(Math.min(interval, streams ?? Infinity), transfer ?? 0);
   return {
     samplesPerSecond: samples / slowest,
     concurrency: Math.max(1, Math.ceil(latency / slowest - 1e-9)),
   };
-}
-
-/**
- * Seconds from one run to the next when each core has a run of its own; null where the class has no law for that or a
- * kernel is not known.
- */
-function* streamSeconds(
-  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
-  site: Site,
-  law: ClassModel,
-): Steps<number | null> {
-  if (!law.streamTerms) return null;
-  let sum = 0;
-  for (const kernel of plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const input = kernelInput(inference, kernel, site, kernelFormat(inference, kernel, site.table));
-    if (!input) return null;
-    const terms = law.streamTerms(input);
-    if (terms.compute === null || terms.memory === null || terms.work === null) return null;
-    const { value } = secondsOf(terms as KnownTerms, {
-      ...site.dispatch,
-      seconds: site.dispatch.seconds / input.machine.units,
-    });
-    sum += value * (kernel.repeat ?? 1);
-  }
-  return sum > 0 ? sum : null;
 }
 
 /** Seconds from one batch to the next out of a pipeline. */

@@ -12,7 +12,6 @@ import qnn from './profiles/qnn.json';
 import { entryOf } from '../../../outside/table';
 import { nameInOnnx } from '../operators/table';
 import type { Blocking } from './blocking';
-import type { ChipClass } from '../chips/chip';
 import type { OperatorName } from '../graph/model';
 import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
@@ -155,7 +154,7 @@ export const plainMemory: MemoryModel = {
  * class's own constants were fitted to. Group and precision as there; what is left out is the class's.
  */
 export interface RuntimeRates {
-  readonly class: ChipClass;
+  readonly class: string;
   readonly group: string;
   readonly precision: string;
   readonly basis: 'class';

@@ -7,7 +7,7 @@ import type { MatrixShape } from '../../../server/engine/operators/rule';
 /** The input with other facts of the machine. */
 function on(given: KernelInput, machine: object, chip: object = {}): KernelInput {
   const of = given.machine;
-  return { ...given, machine: { ...of, ...machine, chip: { ...of.chip, ...chip } } } as KernelInput;
+  return { ...given, machine: { ...of, ...machine, chip: { ...of.chip, ...chip } } };
 }
 
 /** Two cores, 200 GFLOP/s, memory of 50 and caches of 200 GB/s, a clock of 2 GHz. */

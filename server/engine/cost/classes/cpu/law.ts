@@ -8,6 +8,7 @@ import {
   seconds,
   type Product,
 } from '../../skeleton';
+import { largest, smallest } from '../../../lists';
 import { nearOf, type Level } from '../../levels';
 import type { MatrixShape } from '../../../operators/rule';
 import { constant, type ClassModel, type KernelInput, type Terms } from '../shared/model';
@@ -52,10 +53,13 @@ function coresAtWork(input: KernelInput): { readonly units: number; readonly sha
   const all = kinds.reduce((sum, { count, opsPerSecond }) => sum + count * opsPerSecond, 0);
   const rates = kinds.map(({ opsPerSecond }) => opsPerSecond);
   if (constant(input, 'fastCores', 0) > 0) {
-    const fastest = kinds[rates.indexOf(Math.max(...rates))]!;
+    const fastest = kinds[rates.indexOf(largest(rates, 0))]!;
     return { units: fastest.count, share: (fastest.count * fastest.opsPerSecond) / all };
   }
-  return { units, share: constant(input, 'equalParts', 0) > 0 ? (units * Math.min(...rates)) / all : 1 };
+  return {
+    units,
+    share: constant(input, 'equalParts', 0) > 0 ? (units * smallest(rates, Infinity)) / all : 1,
+  };
 }
 
 /**
