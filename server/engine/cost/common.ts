@@ -1,7 +1,9 @@
 import { memo } from '../memo';
 import type { Chip, ChipClass } from '../chips/chip';
-import shipped from './classes/totals.json';
+import { traitsOf } from './classes/traits';
+import { isOfMeasuredVendor } from './constants';
 import { sharesMemory } from './link';
+import shipped from './classes/totals.json';
 import type { Spread } from './types';
 
 /**
@@ -11,14 +13,17 @@ import type { Spread } from './types';
 export interface CommonSpread extends Spread {
   /** '*' is any, here as below. */
   readonly class: ChipClass | '*';
-  /** Blocks of a system on chip share its memory and power with the rest of it, and have software of their own. */
   readonly place: Place | '*';
   readonly group: string;
   readonly rows: number;
   readonly chips: number;
 }
 
-export type Place = 'block' | 'chip';
+/**
+ * Blocks of a system on chip share its memory and power with the rest of it, and have software of their own. Laws that were fitted
+ * to kernels of some vendors know little of the software of others.
+ */
+export type Place = 'block' | 'chip' | 'other vendor';
 
 type Table = readonly CommonSpread[];
 
@@ -33,7 +38,10 @@ export function useCommonSpreads(other: Table): () => void {
   };
 }
 
-export const placeOf = (chip: Chip): Place => (sharesMemory(chip) ? 'block' : 'chip');
+export function placeOf(chip: Chip): Place {
+  if (sharesMemory(chip)) return 'block';
+  return traitsOf[chip.class].fit === 'laws' && !isOfMeasuredVendor(chip) ? 'other vendor' : 'chip';
+}
 
 /** The entry that is nearest to a chip and an operator group; null: nothing is known. */
 export function commonSpread(chip: Chip, group: string): Spread | null {

@@ -114,6 +114,16 @@ export function siliconOf({ id, lineage = [] }: Chip): readonly string[] {
   return [id, ...lineage].flatMap((one) => [one, ...(entryOf(siblingsOf, one) ?? [])]);
 }
 
+const vendorsMeasured = memo((table: typeof calibrations, chipClass: ChipClass): ReadonlySet<string> => {
+  const chips = Object.keys(table).flatMap((id) => chipById(id) ?? []);
+  return new Set(chips.filter((one) => one.class === chipClass).map(({ vendor }) => vendor));
+}, 20);
+
+/** Kernels of a chip of the same class and vendor were measured. */
+export function isOfMeasuredVendor({ class: chipClass, vendor }: Chip): boolean {
+  return vendorsMeasured(calibrations, chipClass).has(vendor);
+}
+
 /** What was measured on the chips that this one was derived from, and on the same silicon as it or them. */
 function siblingCalibrations(chip: Chip): Calibration[] {
   const { id, lineage = [], inheritedCalibration = [] } = chip;

@@ -139,7 +139,7 @@ export function commonSpreads(scored: readonly Scored[]): CommonSpread[] {
   const classes = [...new Set(times.map(({ chipClass }) => chipClass))].sort();
   const result = classes.flatMap((name) => {
     const own = times.filter(({ chipClass }) => chipClass === name);
-    return (['block', 'chip', '*'] as const).flatMap((place) =>
+    return (['block', 'chip', 'other vendor', '*'] as const).flatMap((place) =>
       entriesOf(
         { class: name as ChipClass, place },
         own.filter((one) => place === '*' || placeOf(chipById(one.asked.chip)!) === place),

@@ -23,7 +23,7 @@ const rates: GpuRates = {
   sharedBytes: 65536,
   matrixUnits: true,
   sustained: 1,
-  density: 1,
+  issue: 1,
 };
 const ideal = {
   compute: 1,

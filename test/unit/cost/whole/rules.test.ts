@@ -132,6 +132,7 @@ const reached: Partial<Record<Reason, Parameters<typeof figure>[0]>> = {
   'generation-loop': { metric: 'output_throughput_max_load', unit: 'output tokens/s' },
   'several-models': { model: 'stable-diffusion-xl' },
   'split-between-processors': { other: '{"layers_npu":771,"layers_cpu":148}' },
+  'reference-kernels': { chip: 'Intel Xeon Gold 6154 3.0 GHz (one core, TFLite)' },
   'not-the-named-software': { notes: 'not a TensorRT run (reference implementation)' },
   'unknown-precision': { precision: 'posit16' },
   'unknown-software': { software: 'SomeEngine 1.0' },

@@ -22,12 +22,9 @@ export interface GpuRates {
   readonly matrixUnits: boolean;
   /** Share of the matrix peak that the rated power can pay for. */
   readonly sustained: number;
-  /** Operations per clock and unit at 16 bits, against {@link referenceDensity}; 1 where products run on vector lanes. */
-  readonly density: number;
+  /** Share of the cycles in which the matrix units take a product: less than 1 where a card halves their rate. */
+  readonly issue: number;
 }
-
-/** Operations per clock and unit at 16 bits of an A100: what constants in steps of a tile refer to. */
-export const referenceDensity = 2048;
 
 export interface LawTime {
   readonly compute: number;
@@ -137,14 +134,14 @@ function tiledTime(
   mainBytes: number,
 ): (tm: number, tn: number) => (parts: number) => { compute: number; memory: number } {
   const tail = c['tail'] ?? 0.5;
-  // Operands come as fast on all units: one with half the operations per clock waits half as many of its steps.
-  const prologue = (c['prologue'] ?? 120) * rates.density;
+  // Operands come as fast on a card that halves the rate of its units: it waits half as many of its steps.
+  const prologue = (c['prologue'] ?? 120) * rates.issue;
   const least = c['least'] ?? 0;
   const step = (c['step'] ?? 3) / rates.clockHz;
   const nearRate = rates.bandwidth * (c['near'] ?? 3.4);
   const mainTime = mainBytes / (rates.bandwidth * (c['bandwidth'] ?? 0.78));
   const perUnit = c['perUnit'] ?? 1.7;
-  const tileLoss = (c['tile'] ?? 10) * rates.density;
+  const tileLoss = (c['tile'] ?? 10) * rates.issue;
   const peak = (rates.peak / rates.units) * (c['compute'] ?? 0.95);
   return (tm, tn) => {
     const blocksOfOne = Math.ceil(m / tm) * Math.ceil(n / tn) * batch;

@@ -1,8 +1,10 @@
 import { mainOf, nearOf } from '../../levels';
 import { writesOf } from '../../../kernels/operands';
+import { entryOf } from '../../../../../outside/table';
 import { memo } from '../../../memo';
 import type { Machine } from '../../machine';
-import { matrixPowerShare, powerShare, unitDensity } from '../../power';
+import { bitsOfFormat } from '../../precision';
+import { matrixPowerShare, powerShare } from '../../power';
 import {
   combine,
   elementwiseSeconds,
@@ -20,7 +22,6 @@ import {
   gemmTime,
   missShare,
   overlapped,
-  referenceDensity,
   reductionTime,
   throttled,
   type ConstantValues,
@@ -59,9 +60,20 @@ function buildRates(machine: Machine, joules: Joules): GpuRates | null {
     clockHz: machine.chip.clockHz?.value ?? 1.5e9,
     sharedBytes,
     matrixUnits,
-    density: matrixUnits ? unitDensity(machine) / referenceDensity : 1,
+    issue: matrixUnits ? issueShare(machine) : 1,
     sustained: matrixPowerShare(machine, joules.matrix),
   };
+}
+
+/**
+ * Share of the cycles in which the matrix units take a product. GeForce cards take products with 32-bit sums in every
+ * second one, so that their peak is half of what the unit's rate of 8-bit integers comes to (NVIDIA Ada and Ampere GA102 white
+ * papers, peaks with FP16 and FP32 accumulation).
+ */
+function issueShare({ chip, peak, format }: Machine): number {
+  const integers = entryOf(chip.peakOpsPerSecond, 'int8')?.value;
+  const bits = bitsOfFormat(format);
+  return !integers || !bits || !peak ? 1 : Math.min(1, (peak * bits) / 8 / integers);
 }
 
 /**
