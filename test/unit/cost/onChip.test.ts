@@ -41,10 +41,11 @@ describe('memory on the chip', () => {
 
   it('is compared with values at the format that the chip holds them in', () => {
     // 40 million floats of one sample are 160 MB stored; 20 million are 20 MB in INT8, less than 0.75 × 33.6 MB.
-    expect(secondMoves('rebellions-atom', 1, 40e6, 'int8')).toBe(80e6);
+    // Of the 40 MB in and as many out a quarter leaves the chip: bands hand the rest on (docs/laws/npu.md).
+    expect(secondMoves('rebellions-atom', 1, 40e6, 'int8')).toBe(0.25 * 80e6);
     expect(secondMoves('rebellions-atom', 1, 20e6, 'int8')).toBe(0);
     // At 16 bits the same 20 million take 40 MB, in and out.
-    expect(secondMoves('rebellions-atom', 1, 20e6, 'fp16')).toBe(80e6);
+    expect(secondMoves('rebellions-atom', 1, 20e6, 'fp16')).toBe(0.25 * 80e6);
   });
 
   it('takes the samples of a batch in turn where the compiler places data', () => {
