@@ -71,7 +71,7 @@ const sparseUnit = 1024;
 const densityExponent = 0.25;
 
 /** Operations per clock and unit of a format, counted at 16 bits: half as many of 8 bits move the same operands. */
-export function unitDensity({ peak, units, chip, format }: Machine): number {
+function unitDensity({ peak, units, chip, format }: Machine): number {
   const bits = bitsOfFormat(format) ?? 16;
   return ((peak ?? 0) / units / (chip.clockHz?.value ?? 1.5e9)) * (bits / 16);
 }
