@@ -187,7 +187,9 @@ async function runWords(words: readonly string[]): Promise<Outcome> {
 
 /** What no command line may do. */
 function faultOf(words: readonly string[], code: number, out: string, error: string): string | undefined {
-  const codes = words.includes('--require') ? [0, 1, 2, 3] : [0, 1, 2];
+  // Limits that no chip keeps are what was required, too.
+  const canRequire = words.includes('--require') || words[0] === 'rank';
+  const codes = canRequire ? [0, 1, 2, 3] : [0, 1, 2];
   if (!codes.includes(code)) return `exit code ${code}`;
   if (code !== 0 && !/^siliconlens: .+\n$/m.test(error)) return `no reason on standard error: ${error}`;
   const slip = /internal error|\bundefined\b|\[object |\bNaN\b|Cannot read|is not a function/.exec(error);
