@@ -233,6 +233,7 @@ export class Session implements ServerContext {
 
   /** What to do next, which problems, lenses and pages show. */
   private async findNext(analysis: Analysis, isStale: () => boolean): Promise<void> {
+    if (!this.models.canTry(analysis)) return;
     const found = await findSuggestions(analysis, politely(isStale));
     if (found.length === 0 || isStale()) return;
     const { editor } = this;

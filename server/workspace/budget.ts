@@ -38,6 +38,11 @@ export function unitsOfAnalysis(flatNodes: number, chips: number): number {
   return flatNodes * (shapeUnits + keptChips(flatNodes, chips));
 }
 
+/** What other workloads of a model take while they are tried: two at a time, each with shapes and one chip. */
+export function unitsOfTrials(flatNodes: number): number {
+  return 2 * flatNodes * (shapeUnits + 1);
+}
+
 /** The most chips on which a model's costs take no more than so many units. */
 export function mostChips(flatNodes: number, units: number): number {
   return Math.max(0, Math.floor(units / Math.max(1, flatNodes)) - shapeUnits);

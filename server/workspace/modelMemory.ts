@@ -4,7 +4,7 @@ import { expansionSteps } from '../engine/inference/expansion';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { runPolitely } from '../engine/scheduler';
-import { mostChips, unitsOfAnalysis, unitsOfListing } from './budget';
+import { mostChips, unitsOfAnalysis, unitsOfListing, unitsOfTrials } from './budget';
 import type { Budget } from './budget';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
@@ -76,6 +76,11 @@ export class ModelMemory {
       (this.host.isOpen(other) ? 0 : this.budget.held(other, 'listing'));
     const spare = this.spare(model).reduce((sum, other) => sum + gain(other), 0);
     return units <= this.freeFor(model) + spare;
+  }
+
+  /** Whether other workloads of a model can be tried beside what is held: nothing goes for them. */
+  canTry(flatNodes: number): boolean {
+    return unitsOfTrials(flatNodes) <= this.budget.free;
   }
 
   /** What reading a model may take: others go for it, and are made again when somebody asks. */

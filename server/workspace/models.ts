@@ -169,6 +169,11 @@ export class Models {
     }
   }
 
+  /** Whether there is memory to try other workloads of a model beside what is held. */
+  canTry({ inference }: Analysis): boolean {
+    return this.memory.canTry(inference.nodes.length);
+  }
+
   /** What is known without waiting: the last finished analysis of the text shown. */
   finished(uri: string): Analysis | null {
     return this.models.get(uri)?.run?.result ?? null;

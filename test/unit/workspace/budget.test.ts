@@ -6,6 +6,7 @@ import {
   unitsOfAnalysis,
   unitsOfHeap,
   unitsOfListing,
+  unitsOfTrials,
 } from '../../../server/workspace/budget';
 
 describe('units of memory, 700 bytes each', () => {
@@ -73,4 +74,9 @@ describe('a budget of 100 units', () => {
     impatient.touch('a');
     expect(impatient.isResting('a')).toBe(true);
   });
+});
+
+it('trying other workloads takes two sets of shapes with one chip each', () => {
+  // 2 × 4,000 nodes × (3 for shapes + 1 for a chip)
+  expect(unitsOfTrials(4_000)).toBe(32_000);
 });
