@@ -3,7 +3,7 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/shared/model';
-import { costKernel, rowLength, type CostedKernel, type Site } from './kernelCost';
+import { costKernel, graphFacts, type CostedKernel, type Site } from './kernelCost';
 import { storedTypeOf } from './kernelFormat';
 
 const kindsIn = new Query<KernelPlan, Int32Array>();
@@ -29,7 +29,7 @@ function* findKinds(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
       operations,
       matrixShape,
       storedTypeOf(inference, kernel),
-      rowLength(inference, kernel),
+      graphFacts(inference, kernel),
     ];
     const key = JSON.stringify(parts);
     const kind = known.get(key) ?? known.size;

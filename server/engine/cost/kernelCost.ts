@@ -85,10 +85,7 @@ export function kernelInput(
     operations: kernel.operations,
     bytes,
     warm: site.residency.warm,
-    columns: rowLength(inference, kernel),
-    readsGiven: kernel.operands.some(
-      ({ role, value }) => role === 'input' && inference.values[value]!.producer === null,
-    ),
+    ...graphFacts(inference, kernel),
     runOperations: site.runOperations,
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
@@ -147,8 +144,22 @@ export function costKernel(
   return { cost: knownCost(kernel, site, format, input, known), format, machine };
 }
 
+/** What the graph tells a law of a kernel besides its work and its bytes: kernels are equal only where these are. */
+export function graphFacts(
+  inference: Inference,
+  kernel: Kernel,
+): Pick<KernelInput, 'columns' | 'readsGiven' | 'writes'> {
+  return {
+    columns: rowLength(inference, kernel),
+    readsGiven: kernel.operands.some(
+      ({ role, value }) => role === 'input' && inference.values[value]!.producer === null,
+    ),
+    writes: writesOf(kernel).length,
+  };
+}
+
 /** Last dimension of the first output: what softmax and normalisation reduce over, as good as always. */
-export function rowLength(inference: Inference, kernel: Kernel): number | null {
+function rowLength(inference: Inference, kernel: Kernel): number | null {
   const group = groupOf(kernel);
   if (group !== 'softmax' && group !== 'normalization') return null;
   const { domain, operator } = inference.nodes[kernel.anchor]!.node;

@@ -1,5 +1,4 @@
 import { mainOf, nearOf } from '../../levels';
-import { writesOf } from '../../../kernels/operands';
 import { entryOf } from '../../../../../outside/table';
 import { memo } from '../../../memo';
 import type { Machine } from '../../machine';
@@ -211,7 +210,7 @@ function attentionTerms(input: KernelInput, rates: GpuRates, shape: AttentionSha
   );
   const memory = combine([gpuMemory(input), time.memory], false);
   const fused = withFixed(input, rates, time.compute, memory, time.extra);
-  const launches = writesOf(input.kernel).length > 1 ? 1 : 1 / launchesWithCache;
+  const launches = input.writes > 1 ? 1 : 1 / launchesWithCache;
   const terms = { ...fused, fixed: fused.fixed * launches };
   return rates.matrixUnits ? terms : faster(terms, unfusedAttention(input, rates, shape));
 }

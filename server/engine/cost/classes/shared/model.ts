@@ -30,6 +30,8 @@ export interface KernelInput {
   readonly columns: number | null;
   /** An activation that it reads is an input of the model, in the type in which it is given. */
   readonly readsGiven: boolean;
+  /** Values that it writes. */
+  readonly writes: number;
   /** Matrix operations of the whole run that the kernel is part of. */
   readonly runOperations: number;
   /** Bytes of one element of the activations and of the weights. */
