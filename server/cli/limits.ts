@@ -1,11 +1,9 @@
-import { chipClasses, type Place } from '../engine/chips/chip';
-import { placeWords } from '../engine/chips/searchWords';
+import { chipClasses } from '../engine/chips/chip';
+import { places } from '../engine/chips/searchWords';
 import type { Limits } from '../engine/mapping/limits';
 import { limitNames, parseLimit } from '../engine/mapping/parseLimits';
 import type { Arguments } from './arguments';
 import { usage } from './failure';
-
-const places = Object.keys(placeWords) as readonly Place[];
 
 /** Reads what `rank` asks of chips. Throws a usage `Failure`. */
 export function limitsIn(words: Arguments): Limits {

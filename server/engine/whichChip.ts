@@ -5,7 +5,7 @@ import { FormatTable, typesOf } from './cost/kernelFormat';
 import { isFloatType } from './cost/precision';
 import { drives } from './cost/runtimes';
 import { wholeTotal } from './cost/totals';
-import { resolveBindings } from './inference/bindingNames';
+import { symbolsOfRole } from './inference/bindingNames';
 import type { DataType } from './graph/dataTypes';
 import type { Inference } from './inference/types';
 import { profileById } from './kernels/profile';
@@ -169,8 +169,5 @@ const tokensOf = new Query<Inference, number | null>();
 
 /** Tokens that a run takes in for each sample, one in a step of decoding; null where the model has no sequence. */
 function tokensPerSample({ model, inference }: Prepared): number | null {
-  return tokensOf.at(inference, () => {
-    const names = Object.keys(resolveBindings(model.graph, [{ sequence: 1 }]).bindings);
-    return inference.symbols.find(({ name }) => names.includes(name))?.value ?? null;
-  });
+  return tokensOf.at(inference, () => symbolsOfRole(model.graph, inference, 'sequence')[0]?.value ?? null);
 }

@@ -1,7 +1,7 @@
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
-import { chipClasses, type Place } from '../engine/chips/chip';
-import { placeWords } from '../engine/chips/searchWords';
+import { chipClasses } from '../engine/chips/chip';
+import { places } from '../engine/chips/searchWords';
 import type { Limits } from '../engine/mapping/limits';
 import { parseLimit } from '../engine/mapping/parseLimits';
 import {
@@ -19,6 +19,7 @@ import { precisionPolicies, type PrecisionPolicy } from '../engine/workload';
 import type { RankItem, RankParams, RankResult } from '../protocol';
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
+import { chosenHost } from '../workspace/chosenChips';
 
 /** What was asked for in words. */
 interface Asked {
@@ -39,7 +40,7 @@ export async function rankItems(
     return { verdict: reason, isRefused: true, ranked: [], rejected: [] };
   }
   const { workload } = prepared;
-  const host = choices.host === null ? undefined : catalogue.byId(choices.host);
+  const host = chosenHost(choices, catalogue);
   const precisions = asked.precisions.length > 0 ? asked.precisions : [workload.precision];
   const wanted = { objective, limits: asked.limits, precisions, prices: {} };
   const ranking = await whichChip({ prepared, ...(host && { host }) }, catalogue.chips, wanted, scheduler);
@@ -72,8 +73,6 @@ function rankItem(row: RankRow, words: Words): RankItem {
     notes: notesOf(row, words),
   };
 }
-
-const places = Object.keys(placeWords) as readonly Place[];
 
 /** The limits of a text; the first word that is none. */
 function readLimits(text: string): Asked | string {

@@ -9,6 +9,7 @@ import type { ModelFiles } from '../workspace/modelFiles';
 import { sparseChips, sparsityReport } from '../workspace/sparsityCheck';
 import { modelName } from './names';
 import type { ServerContext } from './context';
+import { chosenHost } from '../workspace/chosenChips';
 
 /** Tells the client how far the reading is: a hundred steps are all that a progress bar shows. */
 export function progressTo({ editor }: ServerContext, uri: string): (done: number, all: number) => void {
@@ -32,13 +33,12 @@ export async function sparsityPage(
   const chosen = chips.map(({ chip }) => chip);
   const known = new Set(chosen.map(({ id }) => id));
   const others = sparseChips(prepared.workload.runtime).filter(({ id }) => !known.has(id));
-  const { host } = analysis.choices;
   const input = {
     modelUri: listing.modelUri,
     path: modelName(listing.uri),
     prepared,
     chips: [...chosen, ...others],
-    host: host === null ? undefined : analysis.catalogue.byId(host),
+    host: chosenHost(analysis.choices, analysis.catalogue),
   };
   const report = await sparsityReport(input, files, scheduler, onProgress);
   return markdownOf(sparsitySections(report, reportWords(language)));

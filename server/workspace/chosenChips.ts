@@ -1,5 +1,6 @@
 import { type Catalogue, shippedChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
+import type { Choices } from './choices';
 import defaultChips from './defaultChips.json';
 
 /** The chips of a list of ids; one of each large class where nothing is chosen. */
@@ -18,4 +19,9 @@ export function chosenChips(
     else unknown.push(id);
   }
   return { chips, unknown };
+}
+
+/** The chip that runs what others can't, where one is chosen and there. */
+export function chosenHost({ host }: Pick<Choices, 'host'>, catalogue: Catalogue): Chip | undefined {
+  return host === null ? undefined : catalogue.byId(host);
 }

@@ -14,7 +14,7 @@ import { runPolitely, uninterrupted, type Scheduler } from '../engine/scheduler'
 import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { keptChips } from './budget';
-import { chosenChips } from './chosenChips';
+import { chosenChips, chosenHost } from './chosenChips';
 import { indexInference } from './nodeIndex';
 import { type Available, shippedOnly } from './ownChips';
 import { digestSteps } from './modelDigest';
@@ -65,7 +65,7 @@ export class Pipeline {
     const { values = {} } = choices.workload;
     const inference = await this.inferred(choices, scheduler);
     const prepared = await preparedOf(listing.model, choices.workload, inference, scheduler);
-    const host = choices.host === null ? undefined : catalogue.byId(choices.host);
+    const host = chosenHost(choices, catalogue);
     const chosen = chosenChips(choices.chips, catalogue);
     const kept = keptChips(inference.nodes.length, chosen.chips.length);
     const unknown = [...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])];

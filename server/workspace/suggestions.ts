@@ -4,6 +4,7 @@ import { suggestionCodes, type Suggestion, type SuggestionCode } from '../engine
 import { Query } from '../engine/query';
 import type { Scheduler } from '../engine/scheduler';
 import type { Analysis } from './analysis';
+import { chosenHost } from './chosenChips';
 
 /** Those of a chip, by what is left out. */
 const found = new Query<ChipAnalysis, readonly Suggestion[]>();
@@ -29,7 +30,7 @@ function made(
   analysis: ChipAnalysis,
   scheduler: Scheduler,
 ): Promise<readonly Suggestion[]> {
-  const host = choices.host === null ? undefined : catalogue.byId(choices.host);
+  const host = chosenHost(choices, catalogue);
   return suggest({ prepared, analysis, scheduler, ...(host && { host }) }, codesOff(choices.suggestions.off));
 }
 

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { costsOn, prepare, type ChipAnalysis } from '../../server/engine/analyse';
 import { chipById } from '../../server/engine/chips/catalogue';
 import type { Chip } from '../../server/engine/chips/chip';
+import { secondsByBound } from '../../server/engine/mapping/suggest/bounds';
 import { readOnnx } from '../../server/engine/formats/onnx/read';
 import { parseOnnxText } from '../../server/engine/formats/onnxText/parse';
 import { memorySource } from '../../server/engine/graph/byteSource';
@@ -74,13 +75,8 @@ function outside(row: PublishedRow, { cost }: ChipAnalysis): number {
 }
 
 /** What bounds the largest shares of the time of a model. */
-export function boundsOf({ cost, plan }: ChipAnalysis): string {
-  return sharesOf(
-    cost.kernels.map(({ bound, seconds, kernel }) => [
-      bound,
-      (seconds?.value ?? 0) * (plan.kernels[kernel]?.repeat ?? 1),
-    ]),
-  );
+export function boundsOf(analysis: ChipAnalysis): string {
+  return sharesOf(Object.entries(secondsByBound(analysis)));
 }
 
 /** Names by their share of a sum, those of more than a tenth. */

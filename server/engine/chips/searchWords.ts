@@ -69,6 +69,7 @@ export const placeWords: Readonly<Record<Place, readonly string[]>> = {
   cloud: ['data center', 'data centre', 'server', '클라우드', '데이터센터', '데이터 센터', '서버'],
   vehicle: ['car', 'automotive', 'autonomous driving', '차량', '차량용', '자동차', '자율주행', '자율 주행'],
 };
+export const places = Object.keys(placeWords) as readonly Place[];
 
 /** What people call the phases of a model's life. */
 export const phaseWords: Readonly<Record<Chip['phase'][number], readonly string[]>> = {

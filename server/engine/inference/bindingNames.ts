@@ -84,3 +84,13 @@ function listed(names: readonly string[]): string {
   const shown = names.slice(0, mostNames);
   return names.length > shown.length ? `${shown.join(', ')}, …` : shown.join(', ');
 }
+
+/** The open sizes of a model that a role (`batch`, `sequence`) stands for, with their numbers. */
+export function symbolsOfRole(
+  graph: Graph,
+  { symbols }: Pick<Inference, 'symbols'>,
+  role: string,
+): Inference['symbols'] {
+  const { bindings } = resolveBindings(graph, [{ [role]: 1 }]);
+  return symbols.filter(({ name }) => Object.hasOwn(bindings, name));
+}

@@ -1,5 +1,5 @@
 import { samplesPerRun } from '../../cost/throughput';
-import { resolveBindings } from '../../inference/bindingNames';
+import { symbolsOfRole } from '../../inference/bindingNames';
 import { secondsByPart } from './bounds';
 import { fact, suggestionOf } from './make';
 import { optionOf, shareGained, underSizes, type Situation } from './trial';
@@ -19,8 +19,7 @@ export async function largerBatch(situation: Situation): Promise<Suggestion[]> {
   const { prepared, analysis } = situation;
   const { inference, model, workload } = prepared;
   if (workload.phase === 'training' || analysis.fit.fits !== true) return [];
-  const names = Object.keys(resolveBindings(model.graph, [{ batch: 1 }]).bindings);
-  const symbol = inference.symbols.find(({ name, value }) => names.includes(name) && value !== null);
+  const symbol = symbolsOfRole(model.graph, inference, 'batch').find(({ value }) => value !== null);
   if (!symbol) return [];
   let best: { readonly option: Option; readonly batch: number } | undefined;
   for (const multiple of multiples) {

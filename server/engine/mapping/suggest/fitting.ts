@@ -1,4 +1,4 @@
-import { resolveBindings } from '../../inference/bindingNames';
+import { symbolsOfRole } from '../../inference/bindingNames';
 import { cachePolicyIn } from '../../kernels/caches';
 import { usableBytes } from '../../memory/fit';
 import { freeBytes } from '../../memory/free';
@@ -104,8 +104,7 @@ function unmeasured(change: Change): Way {
 /** The largest smaller batch that fits, by halves. */
 async function smallerBatch(situation: Situation): Promise<Way[]> {
   const { model, inference } = situation.prepared;
-  const names = Object.keys(resolveBindings(model.graph, [{ batch: 1 }]).bindings);
-  const symbol = inference.symbols.find(({ name, value }) => names.includes(name) && value !== null);
+  const symbol = symbolsOfRole(model.graph, inference, 'batch').find(({ value }) => value !== null);
   for (let batch = (symbol?.value ?? 1) >> 1; symbol && batch >= 1; batch >>= 1) {
     const trial = await underSizes(situation, { [symbol.name]: batch });
     if (trial.fit.fits !== true && batch > 1) continue;
