@@ -56,29 +56,41 @@ describe('the table of ranges', () => {
       high: 1,
     }) as unknown as Scored;
   /** Chips of the catalogue by what they are part of; their classes here are made up. */
-  const blocks = ['apple-m4-ane', 'intel-core-i9-13900k-igpu', 'qualcomm-snapdragon-x-elite-hexagon'];
-  const cards = ['nvidia-h100-sxm', 'nvidia-t4', 'google-tpu-v4'];
-  const five = (...args: Parameters<typeof scored>) => Array.from({ length: 5 }, () => scored(...args));
+  const blocks = [
+    'apple-m4-ane',
+    'intel-core-i9-13900k-igpu',
+    'qualcomm-snapdragon-x-elite-hexagon',
+    'qualcomm-snapdragon-8gen3-hexagon',
+    'nvidia-jetson-agx-orin-64gb',
+  ];
+  const cards = ['nvidia-h100-sxm', 'nvidia-t4', 'google-tpu-v4', 'nvidia-l4', 'nvidia-a100-sxm-80gb'];
+  const three = (...args: Parameters<typeof scored>) => Array.from({ length: 3 }, () => scored(...args));
 
-  it('has an entry for each class and kind of net with 15 figures of 3 chips, and one for the other accelerators', () => {
+  it('has an entry for each class and kind of net with 15 figures of 5 chips, and one for the other accelerators', () => {
     const table = commonSpreads([
-      ...blocks.slice(0, 3).flatMap((chip) => five(chip, 'npu', 'convolution', Math.LN2)),
-      ...cards.slice(0, 2).flatMap((chip) => five(chip, 'tpu', 'convolution', Math.LN2)),
-      ...cards.slice(0, 3).flatMap((chip) => five(chip, 'cpu', 'transformer', -Math.LN2)),
+      ...blocks.flatMap((chip) => three(chip, 'npu', 'convolution', Math.LN2)),
+      // 18 figures more, but of three chips: they say too little of a fourth.
+      ...cards
+        .slice(0, 3)
+        .flatMap((chip) => [
+          ...three(chip, 'tpu', 'convolution', Math.LN2),
+          ...three(chip, 'tpu', 'convolution', Math.LN2),
+        ]),
+      ...cards.flatMap((chip) => three(chip, 'cpu', 'transformer', -Math.LN2)),
     ]);
     expect(table.map((entry) => [entry.class, entry.place, entry.group, entry.rows, entry.chips])).toEqual([
       ...['chip', '*'].flatMap((place) => [
-        ['cpu', place, 'gemm', 15, 3],
-        ['cpu', place, 'attention-prefill', 15, 3],
-        ['cpu', place, 'attention-decode', 15, 3],
-        ['cpu', place, '*', 15, 3],
+        ['cpu', place, 'gemm', 15, 5],
+        ['cpu', place, 'attention-prefill', 15, 5],
+        ['cpu', place, 'attention-decode', 15, 5],
+        ['cpu', place, '*', 15, 5],
       ]),
       ...['block', '*'].flatMap((place) => [
-        ['npu', place, 'convolution', 15, 3],
-        ['npu', place, '*', 15, 3],
+        ['npu', place, 'convolution', 15, 5],
+        ['npu', place, '*', 15, 5],
       ]),
-      ['*', '*', 'convolution', 25, 5],
-      ['*', '*', '*', 25, 5],
+      ['*', '*', 'convolution', 33, 8],
+      ['*', '*', '*', 33, 8],
     ]);
     // Everything is slower by 2 on NPUs, faster by 2 on CPUs.
     const npu = table.find((entry) => entry.class === 'npu')!;
