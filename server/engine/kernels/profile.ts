@@ -18,6 +18,7 @@ import type { OperatorClass } from '../operators/rule';
 import type { CachePolicy } from '../workload';
 import pytorchEager from './profiles/pytorch-eager.json';
 import tensorrt from './profiles/tensorrt.json';
+import tensorrtDla from './profiles/tensorrt-dla.json';
 import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
 import tfliteEthosU from './profiles/tflite-ethos-u.json';
@@ -252,6 +253,7 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   onnxruntimeCpu,
   onnxruntimeCuda,
   tensorrt,
+  tensorrtDla,
   pytorchEager,
   torchCompile,
   openvino,

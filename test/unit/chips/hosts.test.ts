@@ -15,6 +15,10 @@ describe('hosts', () => {
     ['qualcomm-qcs6490-hexagon', 'qualcomm-qcs6490-cpu'],
     ['qualcomm-sa8775p-hexagon', 'nvidia-jetson-orin-cpu'],
     ['qualcomm-adreno-740', 'qualcomm-snapdragon-8gen2-cpu'],
+    ['qualcomm-snapdragon-x-elite-hexagon', 'qualcomm-snapdragon-x-elite-cpu'],
+    ['qualcomm-adreno-x1-85', 'qualcomm-snapdragon-x-elite-cpu'],
+    ['apple-m4-ane', 'apple-m4-cpu'],
+    ['nvidia-jetson-orin-dla', 'nvidia-jetson-orin-cpu'],
     ['intel-core-i7-12700h-igpu', 'intel-core-i7-12700h'],
     ['st-stm32n6-npu', 'st-stm32n6-cpu'],
     // The other half of the superchip.

@@ -15,7 +15,7 @@ const sensible: Readonly<Record<ChipClass, readonly string[]>> = {
   // Those of phones run through LiteRT's delegate.
   gpu: ['tensorrt', 'openvino', 'coreml', 'tflite', 'compiler'],
   tpu: ['xla', 'tflite-edgetpu'],
-  npu: ['qnn', 'coreml', 'openvino', 'tflite', 'compiler'],
+  npu: ['qnn', 'coreml', 'openvino', 'tflite', 'tensorrt-dla', 'compiler'],
   asic: ['compiler'],
   ipu: ['compiler'],
   lpu: ['compiler'],

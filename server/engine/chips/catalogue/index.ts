@@ -19,6 +19,8 @@ import c_apple_m2_ane from './apple-m2-ane.json';
 import c_apple_m2_ultra_gpu from './apple-m2-ultra-gpu.json';
 import c_apple_m3_max_gpu from './apple-m3-max-gpu.json';
 import c_apple_m4_ane from './apple-m4-ane.json';
+import c_apple_m4_cpu from './apple-m4-cpu.json';
+import c_apple_m4_gpu from './apple-m4-gpu.json';
 import c_apple_m4_max_gpu from './apple-m4-max-gpu.json';
 import c_arm_cortex_m33 from './arm-cortex-m33.json';
 import c_arm_cortex_m7 from './arm-cortex-m7.json';
@@ -131,6 +133,7 @@ import c_nvidia_jetson_agx_orin_32gb from './nvidia-jetson-agx-orin-32gb.json';
 import c_nvidia_jetson_agx_orin_64gb from './nvidia-jetson-agx-orin-64gb.json';
 import c_nvidia_jetson_agx_xavier from './nvidia-jetson-agx-xavier.json';
 import c_nvidia_jetson_orin_cpu from './nvidia-jetson-orin-cpu.json';
+import c_nvidia_jetson_orin_dla from './nvidia-jetson-orin-dla.json';
 import c_nvidia_jetson_orin_nano from './nvidia-jetson-orin-nano.json';
 import c_nvidia_jetson_orin_nano_cpu from './nvidia-jetson-orin-nano-cpu.json';
 import c_nvidia_jetson_orin_nx_16gb from './nvidia-jetson-orin-nx-16gb.json';
@@ -148,6 +151,8 @@ import c_nvidia_rtx_6000_ada from './nvidia-rtx-6000-ada.json';
 import c_nvidia_t4 from './nvidia-t4.json';
 import c_nvidia_v100_sxm2_32gb from './nvidia-v100-sxm2-32gb.json';
 import c_qualcomm_adreno_740 from './qualcomm-adreno-740.json';
+import c_qualcomm_adreno_750 from './qualcomm-adreno-750.json';
+import c_qualcomm_adreno_x1_85 from './qualcomm-adreno-x1-85.json';
 import c_qualcomm_cloud_ai_100_pro from './qualcomm-cloud-ai-100-pro.json';
 import c_qualcomm_cloud_ai_100_standard from './qualcomm-cloud-ai-100-standard.json';
 import c_qualcomm_qcs6490_cpu from './qualcomm-qcs6490-cpu.json';
@@ -159,6 +164,7 @@ import c_qualcomm_snapdragon_8gen2_cpu from './qualcomm-snapdragon-8gen2-cpu.jso
 import c_qualcomm_snapdragon_8gen2_hexagon from './qualcomm-snapdragon-8gen2-hexagon.json';
 import c_qualcomm_snapdragon_8gen3_cpu from './qualcomm-snapdragon-8gen3-cpu.json';
 import c_qualcomm_snapdragon_8gen3_hexagon from './qualcomm-snapdragon-8gen3-hexagon.json';
+import c_qualcomm_snapdragon_x_elite_cpu from './qualcomm-snapdragon-x-elite-cpu.json';
 import c_qualcomm_snapdragon_x_elite_hexagon from './qualcomm-snapdragon-x-elite-hexagon.json';
 import c_qualcomm_zeroth from './qualcomm-zeroth.json';
 import c_rebellions_atom from './rebellions-atom.json';
@@ -208,6 +214,8 @@ export const catalogue = [
   c_apple_m2_ultra_gpu,
   c_apple_m3_max_gpu,
   c_apple_m4_ane,
+  c_apple_m4_cpu,
+  c_apple_m4_gpu,
   c_apple_m4_max_gpu,
   c_arm_cortex_m33,
   c_arm_cortex_m7,
@@ -320,6 +328,7 @@ export const catalogue = [
   c_nvidia_jetson_agx_orin_64gb,
   c_nvidia_jetson_agx_xavier,
   c_nvidia_jetson_orin_cpu,
+  c_nvidia_jetson_orin_dla,
   c_nvidia_jetson_orin_nano,
   c_nvidia_jetson_orin_nano_cpu,
   c_nvidia_jetson_orin_nx_16gb,
@@ -337,6 +346,8 @@ export const catalogue = [
   c_nvidia_t4,
   c_nvidia_v100_sxm2_32gb,
   c_qualcomm_adreno_740,
+  c_qualcomm_adreno_750,
+  c_qualcomm_adreno_x1_85,
   c_qualcomm_cloud_ai_100_pro,
   c_qualcomm_cloud_ai_100_standard,
   c_qualcomm_qcs6490_cpu,
@@ -348,6 +359,7 @@ export const catalogue = [
   c_qualcomm_snapdragon_8gen2_hexagon,
   c_qualcomm_snapdragon_8gen3_cpu,
   c_qualcomm_snapdragon_8gen3_hexagon,
+  c_qualcomm_snapdragon_x_elite_cpu,
   c_qualcomm_snapdragon_x_elite_hexagon,
   c_qualcomm_zeroth,
   c_rebellions_atom,
