@@ -5,6 +5,7 @@ import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
+import type { ChipCost, KernelCost } from '../engine/cost/types';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Element } from '../engine/operators/rule';
@@ -185,7 +186,7 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
     const node = cost.nodes[index];
     const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
     const basis = message(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
-    const away = kernel?.placement === 'host' ? ` (${message(language, 'hover.onHost')})` : '';
+    const away = elsewhere(kernel, cost.units, language);
     const nothing = node?.seconds?.value === 0 && node.bound === 'none';
     return [
       markdownText(chip.name) + away,
@@ -199,6 +200,19 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
     '| :-- | --: | :-- | :-- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ];
+}
+
+/** Where a node runs that does not run on the chip of its row. */
+function elsewhere(
+  kernel: Pick<KernelCost, 'unit'> | undefined,
+  units: ChipCost['units'],
+  language: Language,
+): string {
+  const unit = kernel?.unit ? units[kernel.unit] : undefined;
+  if (!unit) return '';
+  // A host of which no mapping says anything is called so.
+  const where = unit.profile ? markdownText(unit.chip.name) : message(language, 'hover.onHost');
+  return ` (${where})`;
 }
 
 /** Where the node came from: the exporter's notes are hover matter, not listing text. */

@@ -39,7 +39,7 @@ function ofKernel(kernel: Kernel, { seconds }: KernelCost, node: NodeCost, langu
 }
 
 function sentence(kernel: Kernel, cost: KernelCost, chip: string, language: Language): string {
-  if (cost.placement === 'none') return message(language, 'why.none', { chip });
+  if (cost.unit === null) return message(language, 'why.none', { chip });
   const moved = movedBytes(kernel);
   if (!cost.parts || !kernel.operations || moved === null) return message(language, 'why.unknown', { chip });
   const format = formatterOf(language);

@@ -10,7 +10,6 @@ import { siteOf } from '../../server/engine/cost/estimate';
 import type { KnownTerms } from '../../server/engine/cost/classes/shared/model';
 import { kernelInput, kernelTerms, secondsOf } from '../../server/engine/cost/kernelCost';
 import { kernelFormat } from '../../server/engine/cost/kernelFormat';
-import { dispatchOf, profileById } from '../../server/engine/kernels/profile';
 import {
   measuredProducts,
   machineChip,
@@ -55,14 +54,12 @@ const constantsOf: Readonly<Record<string, readonly Free[]>> = {
 const enough = { kernels: 8, models: 3 };
 
 function samplesOf(models: readonly MeasuredModel[], chip: Chip): Sample[] {
-  const dispatch = dispatchOf(profileById('onnxruntime-cpu')!);
   const byShape = new Map<string, { sample: Omit<Sample, 'seconds'>; seconds: number[] }>();
   for (const model of models) {
     const site = siteOf(
       { inference: model.inference, plan: model.plan, workload: model.workload },
-      chip,
-      'chip',
-      dispatch,
+      { id: 'chip', chip, profile: null },
+      0,
     );
     for (const kernel of model.plan.kernels) {
       const measured = model.kernels[kernel.index]!;

@@ -2,19 +2,21 @@ import { costKernels } from './alike';
 import { homeOf } from './levels';
 import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
-import { dispatchOf, type Dispatch, type RuntimeProfile, type RuntimeRates } from '../kernels/profile';
+import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
+import { appendAll } from '../lists';
 import type { Problem } from '../problem';
 import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
-import { linkSeconds, transferOfInputsAndOutputs } from './link';
+import { linkSide, transferOfInputsAndOutputs, transferSeconds } from './link';
 import { crossings, hostKernels } from './placement';
 import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
 import { Sizing } from './sizing';
 import { shareOut } from './shares';
+import { added } from './interval';
 import { machineFor } from './machine';
 import { streamSeconds } from './streams';
 import { throughputOf } from './throughput';
@@ -24,10 +26,13 @@ import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
 import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel } from './types';
+import { allOn, type Assignment, type Unit } from './units';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
   readonly host?: Chip;
+  /** Where each kernel runs; its first unit is the chip. Undefined: what the runtime cannot put on the chip runs on the host. */
+  readonly assignment?: Assignment;
   /** Ids of weights that are in the 2:4 pattern: chips that know it skip their zeros. */
   readonly sparse?: ReadonlySet<number>;
   /** What is trained and what runs twice; without it every weight, and nothing. */
@@ -65,18 +70,15 @@ function* estimateSteps(
   profile: RuntimeProfile,
   options: EstimateOptions,
 ): Steps<ChipCost> {
-  const { inference, plan } = model;
   const run = yield* runSteps(model, chip, profile, options);
-  const { site, costed, host, hostChip, kernels, links, spikes } = run;
+  const { assignment, sites, costed, kernels, links, spikes } = run;
   const machines = costed.map(({ machine }) => machine);
   const nodes = yield* shareOut(model, kernels, machines, links);
-  const problems: Problem[] = yield* problemsOf(
-    chip,
-    site,
-    costed,
-    host,
-    fallbackOf(inference, plan, host, profile.name, hostChip.name),
-  );
+  const fallback = options.assignment ? null : fallbackOf(model, assignment);
+  const problems: Problem[] = [];
+  // A host that nobody chose is a stand-in: what its file lacks says nothing of the chip.
+  for (const site of options.assignment ? sites.values() : [run.site])
+    appendAll(problems, yield* problemsOf(site, costed, fallback));
   if (spikes) problems.push(spikingProblem(chip, spikes));
   return { ...(yield* sumSteps(model, chip, profile, run)), kernels, nodes, problems };
 }
@@ -93,10 +95,11 @@ export function* estimateTotals(
 
 /** All kernels of a run with what they cost, and where. */
 interface Run {
+  readonly assignment: Assignment;
+  /** The chip. */
   readonly site: Site;
-  /** Kernels that run on the host, by index, and which chip that is. */
-  readonly host: ReadonlySet<number>;
-  readonly hostChip: Chip;
+  /** Units that kernels run on, by index. */
+  readonly sites: ReadonlyMap<number, Site>;
   readonly costed: readonly CostedKernel[];
   /** Those of the plan, then transfers. */
   readonly kernels: readonly KernelCost[];
@@ -112,24 +115,44 @@ function* runSteps(
   options: EstimateOptions,
 ): Steps<Run> {
   const { inference, plan } = model;
-  const plain = yield* siteSteps(model, chip, 'chip', dispatchOf(profile), profile.rates);
-  const site = { ...plain, training: plain.training && (options.step ?? plain.training) };
-  const own = options.sparse ? { ...site, sparse: options.sparse } : site;
-  const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, site.table) : new Set<number>();
-  const hostSite =
-    host.size > 0 ? yield* siteSteps(model, options.host ?? hostOf(chip), 'host', atOnce) : site;
-  const costed = yield* costKernels(inference, plan, ({ index }) => (host.has(index) ? hostSite : own));
-  const links = yield* linkKernels(model, host, chip);
+  const plain = yield* siteSteps(model, { id: 'chip', chip, profile }, 0);
+  const trained = { ...plain, training: plain.training && (options.step ?? plain.training) };
+  const site = options.sparse ? { ...trained, sparse: options.sparse } : trained;
+  const assignment = options.assignment ?? (yield* byRuntime(model, site, profile, options.host));
+  const sites = new Map([[0, site]]);
+  for (const unit of new Set(assignment.unitOf))
+    if (unit > 0) sites.set(unit, yield* siteSteps(model, assignment.units.list[unit]!, unit));
+  const costed = yield* costKernels(
+    inference,
+    plan,
+    ({ index }) => sites.get(assignment.unitOf[index]!) ?? site,
+  );
+  const links = yield* linkKernels(model, assignment);
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
   const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
-  return { site: own, host, hostChip: hostSite.chip, costed, kernels, links: links.byKernel, spikes };
+  return { assignment, site, sites, costed, kernels, links: links.byKernel, spikes };
+}
+
+/** What the runtime does by itself: on the host runs what it cannot put on the chip. */
+function* byRuntime(
+  { inference, plan }: PlannedModel,
+  { chip, table }: Site,
+  profile: RuntimeProfile,
+  asked: Chip | undefined,
+): Steps<Assignment> {
+  const alone: readonly Unit[] = [{ id: 'chip', chip, profile }];
+  const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, table) : new Set<number>();
+  if (host.size === 0) return allOn({ list: alone, links: [] }, 0, plan.kernels.length);
+  const list = [...alone, { id: 'host', chip: asked ?? hostOf(chip), profile: null }];
+  const unitOf = Uint8Array.from(plan.kernels, ({ index }) => (host.has(index) ? 1 : 0));
+  return { units: { list, links: [] }, unitOf };
 }
 
 function* sumSteps(
   model: PlannedModel,
   chip: Chip,
   profile: RuntimeProfile,
-  { site, costed, kernels, links, spikes }: Run,
+  { assignment, site, costed, kernels, links, spikes }: Run,
 ): Steps<ChipTotals> {
   const { inference, plan } = model;
   const precision = yield* choiceOf(plan, costed, site);
@@ -143,6 +166,7 @@ function* sumSteps(
   return {
     chip: chip.id,
     runtime: profile.id,
+    units: assignment.units.list,
     precision,
     home: site.home,
     streamedBytes: streamedOverLink(site, costed),
@@ -181,11 +205,10 @@ export function siteOf(...args: Parameters<typeof siteSteps>): Site {
 
 function* siteSteps(
   { inference, plan, workload }: PlannedModel,
-  chip: Chip,
-  placement: 'chip' | 'host',
-  dispatch: Dispatch,
-  rates?: readonly RuntimeRates[],
+  { chip, profile }: Unit,
+  unit: number,
 ): Steps<Site> {
+  const dispatch = profile ? dispatchOf(profile) : atOnce;
   const table = new FormatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
   const sizing = yield* Sizing.of(inference, table);
@@ -200,7 +223,7 @@ function* siteSteps(
   const home = homeOf(machine, residency.leastBytes)?.name ?? null;
   return {
     chip,
-    placement,
+    unit,
     table,
     sizing,
     residency,
@@ -209,7 +232,7 @@ function* siteSteps(
     training: training && plainStep(training),
     // A processor that is its own host dispatches between its kernels.
     dispatch: traitsOf[chip.class].isHost ? { ...dispatch, queued: false } : dispatch,
-    rates,
+    rates: profile?.rates,
     runOperations,
   };
 }
@@ -217,19 +240,18 @@ function* siteSteps(
 /** One kernel of its own per partition edge, after the plan's kernels; its time counts with the kernel that waits. */
 function* linkKernels(
   { inference, plan, workload }: PlannedModel,
-  host: ReadonlySet<number>,
-  chip: Chip,
+  { units, unitOf }: Assignment,
 ): Steps<{ costs: KernelCost[]; byKernel: Map<number, Estimate> }> {
   const byKernel = new Map<number, Estimate>();
   const costs: KernelCost[] = [];
-  const edges = yield* crossings(inference, plan, host);
-  const machine = machineFor(chip, 'fp32');
-  edges.list.forEach(({ kernel, bytes }, i) => {
-    const seconds = linkSeconds(machine, bytes);
-    if (seconds) byKernel.set(kernel, seconds);
+  const edges = yield* crossings(inference, plan, unitOf);
+  edges.list.forEach(({ kernel, from, to, bytes }, i) => {
+    const seconds = transferSeconds(units, [from, to], bytes);
+    const before = byKernel.get(kernel);
+    if (seconds) byKernel.set(kernel, before ? added(before, seconds) : seconds);
     costs.push({
       kernel: plan.kernels.length + i,
-      placement: 'chip',
+      unit: linkSide(units, [from, to]),
       precision: workload.precision,
       seconds,
       common: null,

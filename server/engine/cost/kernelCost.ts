@@ -19,12 +19,13 @@ import { ruleOf } from '../operators/table';
 import { withSparseWeights } from './sparsity/speedup';
 import type { Residency } from './residency';
 import type { Sizing } from './sizing';
-import type { Bound, KernelCost, Placement } from './types';
+import type { Bound, KernelCost } from './types';
 
 /** One place where kernels can run: a chip with the formats and the memory picture of this model. */
 export interface Site {
   readonly chip: Chip;
-  readonly placement: Placement;
+  /** Its index among the units of the run. */
+  readonly unit: number;
   readonly table: FormatTable;
   readonly sizing: Sizing;
   readonly residency: Residency;
@@ -192,7 +193,7 @@ function knownCost(
   const worked = site.training ? trainingWork(input, site.training) : input;
   return {
     kernel: kernel.index,
-    placement: site.placement,
+    unit: site.unit,
     precision: format.compute,
     seconds: time,
     common: commonSpread(site.chip, input.group),
@@ -260,7 +261,7 @@ function unknownCost(
 ): KernelCost {
   return {
     kernel: kernel.index,
-    placement: modelFor(site.chip) && format && !site.refused ? site.placement : 'none',
+    unit: modelFor(site.chip) && format && !site.refused ? site.unit : null,
     precision: format?.compute ?? 'unknown',
     seconds: null,
     common: null,

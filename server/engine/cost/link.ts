@@ -3,10 +3,11 @@ import type { Chip } from '../chips/chip';
 import type { Inference, InferredValue } from '../inference/types';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
-import { estimate } from './interval';
+import { added, estimate } from './interval';
 import { machineFor, type Machine } from './machine';
 import type { Sizing } from './sizing';
-import type { Estimate } from './types';
+import type { Basis, Estimate } from './types';
+import type { Unit, Units } from './units';
 
 /** Share of a link's rate that large copies reach: PCI Express headers and flow control leave about 0.85. */
 const linkShare = 0.85;
@@ -25,17 +26,61 @@ export function sharesMemory(chip: Chip): boolean {
   return /SoC/.test(chip.scope);
 }
 
-/** Time of one transfer over a partition edge. */
-export function linkSeconds(machine: Machine, bytes: number): Estimate | null {
+/** Time of one transfer over the link of a chip. */
+function linkSeconds(machine: Machine, bytes: number): Estimate | null {
   const rate = linkRate(machine.chip, machine);
   if (rate === null) return null;
-  const value = linkLatency + bytes / rate;
-  return estimate(
-    value,
-    value * 0.6,
-    value * 2,
+  return atRate(
+    bytes,
+    rate,
+    linkLatency,
     machine.link === null || machine.linkStandin !== null ? 'peak' : 'class',
   );
+}
+
+function atRate(bytes: number, rate: number, latency: number, basis: Basis): Estimate {
+  const value = latency + bytes / rate;
+  return estimate(value, value * 0.6, value * 2, basis);
+}
+
+/** Two units by their indices. */
+type Pair = readonly [from: number, to: number];
+
+/**
+ * Time of one transfer from one unit to another: over the link that is stated for the two, through the memory that they
+ * share, which a copy crosses twice, or over the links of those that are no host. Null where a rate is unknown.
+ */
+export function transferSeconds(units: Units, pair: Pair, bytes: number): Estimate | null {
+  const [from, to] = pair.map((index) => units.list[index]!) as [Unit, Unit];
+  const stated = units.links.find(({ between }) => between.includes(from.id) && between.includes(to.id));
+  if (stated) {
+    const { bytesPerSecond, latencySeconds } = stated;
+    return atRate(bytes, bytesPerSecond * linkShare, latencySeconds ?? linkLatency, 'class');
+  }
+  if (from.pool && from.pool.bandwidth !== null && from.pool.id === to.pool?.id)
+    return atRate(bytes, from.pool.bandwidth / 2, linkLatency, 'peak');
+  const sides = linkSides(units, pair).map((index) => linkSeconds(machineOf(units, index), bytes));
+  const known = sides.filter((side) => side !== null);
+  if (known.length < sides.length) return null;
+  const [one, other] = known;
+  return other ? added(one!, other) : one!;
+}
+
+/** The unit whose link carries a transfer; of two the first. */
+export function linkSide(units: Units, pair: Pair): number {
+  return linkSides(units, pair)[0]!;
+}
+
+/** Those of two units that are no host, the first of the list where both are. Blocks that share memory are one side. */
+function linkSides({ list }: Units, pair: Pair): readonly number[] {
+  const ordered = [...pair].sort((a, b) => a - b);
+  const away = ordered.filter((index) => !traitsOf[list[index]!.chip.class].isHost);
+  const isOne = away.length === 0 || away.every((index) => sharesMemory(list[index]!.chip));
+  return isOne ? [away[0] ?? ordered[0]!] : away;
+}
+
+function machineOf({ list }: Units, index: number): Machine {
+  return machineFor(list[index]!.chip, 'fp32');
 }
 
 /** Names that exporters give to a cache of keys and values: past_key_values.0.key, present.0.value, cache_k. */

@@ -1,5 +1,3 @@
-import type { Chip } from '../chips/chip';
-import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import { argsWith, problem } from '../problem';
 import type { ArgsBut, Problem, ProblemCode, Severity } from '../problem';
@@ -10,7 +8,8 @@ import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import type { KernelFormat } from './kernelFormat';
 import type { Machine } from './machine';
 import { wantedFormat } from './precision';
-import type { PrecisionChoice } from './types';
+import type { KernelCost, PlannedModel, PrecisionChoice } from './types';
+import type { Assignment } from './units';
 
 /** The format of most of the model's operations is named for the chip; a substitution anywhere counts. */
 export function* choiceOf(
@@ -23,8 +22,8 @@ export function* choiceOf(
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const { format, cost } = costed[kernel.index]!;
-    // What runs on the host says nothing of the chip.
-    if (!format || cost.placement === 'host') continue;
+    // What runs elsewhere says nothing of the chip.
+    if (!format || isElsewhere(cost, site.unit)) continue;
     const work = kernel.operations;
     const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
     weight.set(format.compute, (weight.get(format.compute) ?? 0) + amount);
@@ -37,32 +36,40 @@ export function* choiceOf(
   return { compute, weights: int4 ? 'int4' : compute, activations: compute, substituted };
 }
 
+/** A kernel runs on another unit than this one. */
+function isElsewhere({ unit }: KernelCost, here: number): boolean {
+  return unit !== null && unit !== here;
+}
+
 /** What does not run on the chip: the operators, the runtime's name, and the chip that runs them instead. */
-export interface Fallback {
+interface Fallback {
   readonly operators: string;
   readonly runtime: string;
   readonly host: string;
+  readonly kernels: number;
 }
 
 /** Operators that a message names; the rest is counted by its dots. */
 const namedOperators = 5;
 
-/** The operators of kernels that run on the host, the most frequent first. */
+/** The operators of kernels that run on the host, the most frequent first; null where none does. */
 export function fallbackOf(
-  inference: Inference,
-  plan: KernelPlan,
-  host: ReadonlySet<number>,
-  runtime: string,
-  hostName: string,
-): Fallback {
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
+  { units, unitOf }: Assignment,
+): Fallback | null {
+  const [chip, host] = units.list;
+  if (!chip?.profile || !host) return null;
   const counts = new Map<string, number>();
-  for (const index of host) {
-    const { operator } = inference.nodes[plan.kernels[index]!.anchor]!.node;
+  let kernels = 0;
+  for (const { index, anchor } of plan.kernels) {
+    if (unitOf[index] === 0) continue;
+    const { operator } = inference.nodes[anchor]!.node;
     counts.set(operator, (counts.get(operator) ?? 0) + 1);
+    kernels++;
   }
   const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   const operators = names.slice(0, namedOperators).join(', ') + (names.length > namedOperators ? ', …' : '');
-  return { operators, runtime, host: hostName };
+  return { operators, runtime: chip.profile.name, host: host.chip.name, kernels };
 }
 
 /** Reports a problem of the chip, each once. */
@@ -70,12 +77,11 @@ type Report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut
 
 /** What a reader of the costs has to know: substitutions, missing facts, stand-ins, fallbacks. Each once. */
 export function* problemsOf(
-  chip: Chip,
   site: Site,
   costed: readonly CostedKernel[],
-  host: ReadonlySet<number>,
   fallback: Fallback | null = null,
 ): Steps<Problem[]> {
+  const { chip } = site;
   const problems = new Map<string, Problem>();
   const report: Report = <C extends ProblemCode>(severity: Severity, code: C, args: ArgsBut<C, 'chip'>) => {
     const key = `${code}:${JSON.stringify(args)}`;
@@ -91,15 +97,14 @@ export function* problemsOf(
   if (site.training && !chip.phase.includes('training')) report('warning', 'cost.no-training', {});
   const streams = isStreamed(costed);
   reportRoom(report, site, streams, costed[0]?.machine?.link ?? null);
-  const { formats, machines, isUnknown } = yield* formatsOf(costed);
+  const { formats, machines, isUnknown } = yield* formatsOf(costed, site.unit);
   for (const { stored, compute } of formats.values()) {
     const wanted = wantedFormat(site.table.policy, stored);
     report('information', 'cost.precision-substituted', { wanted, used: compute });
   }
   for (const machine of machines) reportFacts(report, machine, streams);
   if (isUnknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
-  if (fallback && host.size > 0)
-    report('information', 'cost.host-fallback', { ...fallback, kernels: host.size });
+  if (fallback) report('information', 'cost.host-fallback', { ...fallback });
   return [...problems.values()];
 }
 
@@ -111,14 +116,14 @@ interface Formats {
   readonly isUnknown: boolean;
 }
 
-/** Formats and machines of the kernels on the chip: thousands of kernels share a handful. */
-function* formatsOf(costed: readonly CostedKernel[]): Steps<Formats> {
+/** Formats and machines of the kernels on one unit: thousands of kernels share a handful. */
+function* formatsOf(costed: readonly CostedKernel[], unit: number): Steps<Formats> {
   const formats = new Map<string, KernelFormat>();
   const machines = new Set<Machine>();
   let isUnknown = false;
   for (const { format, machine, cost } of costed) {
     if (isStepDue(cost.kernel)) yield;
-    if (cost.placement === 'host') continue;
+    if (isElsewhere(cost, unit)) continue;
     if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
     if (machine) machines.add(machine);
     isUnknown ||= !format;

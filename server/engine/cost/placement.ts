@@ -36,40 +36,47 @@ function typeIn(inference: Inference, kernel: Kernel, table: FormatTable): strin
   return kernelFormat(inference, kernel, table)?.compute ?? 'unknown';
 }
 
-/** A transfer that a partition edge needs: values that a kernel reads and that were written on the other side. */
+/** A transfer that a partition edge needs: values that a kernel reads and that were written on another unit. */
 export interface Crossing {
   /** The kernel that waits for it. */
   readonly kernel: number;
+  /** Indices of the units. */
+  readonly from: number;
+  readonly to: number;
   /** Bytes at the stored types. */
   readonly bytes: number;
 }
 
 /**
- * Transfers over all partition edges, each value once per direction. Graph inputs and outputs are `io` and not here.
+ * Transfers over all partition edges, each value once to each unit that reads it. Graph inputs and outputs are `io` and not here.
+ * @param unitOf unit by the index of the kernel
  */
 export function* crossings(
   inference: Inference,
   plan: KernelPlan,
-  host: ReadonlySet<number>,
+  unitOf: Uint8Array,
 ): Steps<{ readonly list: readonly Crossing[]; readonly unknown: boolean }> {
   const list: Crossing[] = [];
-  if (host.size === 0) return { list, unknown: false };
-  const moved = new Set<number>();
+  if (unitOf.every((unit) => unit === unitOf[0])) return { list, unknown: false };
+  /** By value the units that have it besides the one where it was made, as bits. */
+  const moved = new Map<number, number>();
   let unknown = false;
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const here = host.has(kernel.index);
-    let bytes = 0;
+    const to = unitOf[kernel.index]!;
+    const bytes = new Map<number, number>();
     for (const id of readsOf(kernel)) {
       const value = inference.values[id]!;
-      if (value.isConstant || value.producer === null || moved.has(id)) continue;
+      if (value.isConstant || value.producer === null) continue;
       const producer = plan.kernelOfNode[value.producer]!;
-      if (producer < 0 || host.has(producer) === here) continue;
-      moved.add(id);
+      const from = producer < 0 ? to : unitOf[producer]!;
+      const there = moved.get(id) ?? 0;
+      if (from === to || (there & (1 << to)) !== 0) continue;
+      moved.set(id, there | (1 << to));
       if (value.bytes === null) unknown = true;
-      bytes += value.bytes ?? 0;
+      bytes.set(from, (bytes.get(from) ?? 0) + (value.bytes ?? 0));
     }
-    if (bytes > 0) list.push({ kernel: kernel.index, bytes });
+    for (const [from, sum] of bytes) if (sum > 0) list.push({ kernel: kernel.index, from, to, bytes: sum });
   }
   return { list, unknown };
 }

@@ -2,7 +2,7 @@ import { roofLevel } from './levels';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
-import { scale } from './interval';
+import { added, scale } from './interval';
 import type { Machine } from './machine';
 import type { Bound, Estimate, KernelCost, NodeCost, PlannedModel } from './types';
 
@@ -90,10 +90,6 @@ function shareKernel(
 
 function nodeBound(bound: Bound, value: number): Bound {
   return value === 0 ? 'none' : bound;
-}
-
-function added(a: Estimate, b: Estimate): Estimate {
-  return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high, basis: a.basis };
 }
 
 /**

@@ -103,7 +103,7 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
     const cost = kernels[kernel.index]!;
     const nodes = kernel.nodes.length;
     const work = operationsOf(kernel, training);
-    if (cost.placement === 'none' && work !== null) canRun = false;
+    if (cost.unit === null && work !== null) canRun = false;
     seconds.add(kernel, cost.seconds, cost.common);
     joules.add(kernel, cost.joules, cost.common);
     const link = links.get(kernel.index);

@@ -2,6 +2,7 @@ import type { Inference } from '../inference/types';
 import type { KernelPlan } from '../kernels/types';
 import type { Problem } from '../problem';
 import type { Workload } from '../workload';
+import type { Unit } from './units';
 
 /** A model as a runtime runs it under a workload. */
 export interface PlannedModel {
@@ -48,7 +49,6 @@ export interface Total extends Bounded {
 export type TotalEstimate = Estimate & Bounded;
 
 export type Bound = 'compute' | 'memory' | 'overhead' | 'link' | 'none' | 'unknown';
-export type Placement = 'chip' | 'host' | 'none';
 
 /** Type in which a chip computes, with the types at which bytes are sized. */
 export interface PrecisionChoice {
@@ -62,7 +62,8 @@ export interface PrecisionChoice {
 /** One kernel on one chip. Times are per run; multiply by `repeat` for the model. */
 export interface KernelCost {
   readonly kernel: number;
-  readonly placement: Placement;
+  /** Index into `units` of where it runs; null where nothing can run it. */
+  readonly unit: number | null;
   readonly precision: string;
   /** Null while a dimension, a rate or a bandwidth is unknown. */
   readonly seconds: Estimate | null;
@@ -93,6 +94,8 @@ export interface NodeCost {
 export interface ChipCost {
   readonly chip: string;
   readonly runtime: string;
+  /** Where kernels run: the chip, and what else has some of them. */
+  readonly units: readonly Unit[];
   readonly precision: PrecisionChoice;
   /** Name of the memory outside the chip that the model lives in; null where there is none. */
   readonly home: string | null;

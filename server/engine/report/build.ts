@@ -2,7 +2,7 @@ import { roofLevel } from '../cost/levels';
 import type { ChipAnalysis, Prepared } from '../analyse';
 import { machineAt } from '../cost/machine';
 
-import type { KernelCost } from '../cost/types';
+import type { ChipCost, KernelCost } from '../cost/types';
 import type { Dim } from '../graph/dim';
 import type { Shape, ValueType } from '../graph/model';
 import { moduleScope } from '../graph/moduleScope';
@@ -206,9 +206,17 @@ function dimText(dim: Dim): number | string {
 
 /** One chip's part of the report. */
 function lazyChip(head: ReportChipHead, { cost, plan }: ChipAnalysis): LazyChip {
-  const kernels = listOf(cost.kernels, (one) => reportKernel(plan.kernels[one.kernel], one));
+  const kernels = listOf(cost.kernels, (one) => reportKernel(plan.kernels[one.kernel], one, cost));
   const nodes = listOf(cost.nodes, ({ kernel, seconds, joules, bound }, index) => {
-    return { index, kernel: kernel === -1 ? null : kernel, seconds, joules, bound };
+    const run = cost.units.length > 1 ? cost.kernels[kernel] : undefined;
+    return {
+      index,
+      kernel: kernel === -1 ? null : kernel,
+      seconds,
+      joules,
+      bound,
+      ...(run && { placement: placementOf(run, cost) }),
+    };
   });
   return { ...head, kernels, nodes };
 }
@@ -225,6 +233,9 @@ function reportChipHead(
     name: chip.name,
     class: chip.class,
     runtime: cost.runtime,
+    units: cost.units.map(({ id, chip: { id: own, name }, profile }) => {
+      return { id, chip: own, name, runtime: profile?.id ?? null };
+    }),
     precision: cost.precision,
     total: cost.total,
     efficiency: efficiencyOf(analysis, inference, carbonIntensity),
@@ -243,12 +254,12 @@ function reportChipHead(
 }
 
 /** A kernel of the plan, or a transfer between chip and host, which holds no nodes. */
-function reportKernel(kernel: Kernel | undefined, cost: KernelCost): ReportKernel {
+function reportKernel(kernel: Kernel | undefined, cost: KernelCost, of: ChipCost): ReportKernel {
   return {
     index: cost.kernel,
     nodes: kernel?.nodes ?? [],
     fusion: kernel?.fusion ?? null,
-    placement: cost.placement,
+    placement: placementOf(cost, of),
     precision: cost.precision,
     operations: kernel ? kernel.operations : { matrix: 0, vector: 0, special: 0 },
     bytes: cost.bytes,
@@ -258,6 +269,10 @@ function reportKernel(kernel: Kernel | undefined, cost: KernelCost): ReportKerne
     utilisation: cost.utilisation,
     repeat: kernel ? kernel.repeat : 1,
   };
+}
+
+function placementOf({ unit }: KernelCost, { units }: ChipCost): string {
+  return unit === null ? 'none' : units[unit]!.id;
 }
 
 function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {

@@ -1,5 +1,5 @@
 import type { Measurement } from '../cost/calibrate/measurement';
-import type { Bound, ChipCost, Estimate, Placement, PrecisionChoice, Total } from '../cost/types';
+import type { Bound, ChipCost, Estimate, PrecisionChoice, Total } from '../cost/types';
 import type { Fit } from '../memory/fit';
 import type { Resident } from '../memory/resident';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
@@ -106,7 +106,8 @@ export interface ReportKernel {
   readonly index: number;
   readonly nodes: readonly number[];
   readonly fusion: string | null;
-  readonly placement: Placement;
+  /** Id of the unit that runs it; `none` where nothing can. */
+  readonly placement: string;
   readonly precision: string;
   readonly operations: Operations | null;
   /** Bytes per run by memory level. */
@@ -123,6 +124,13 @@ export interface ReportChip {
   readonly name: string;
   readonly class: string;
   readonly runtime: string;
+  /** Where kernels run: the chip, and what else has some of them. Runtimes are null where nothing is known of one. */
+  readonly units: readonly {
+    readonly id: string;
+    readonly chip: string;
+    readonly name: string;
+    readonly runtime: string | null;
+  }[];
   readonly precision: PrecisionChoice;
   readonly total: ChipCost['total'];
   readonly efficiency: Efficiency;
@@ -157,6 +165,8 @@ export interface ReportChip {
     readonly seconds: Estimate | null;
     readonly joules: Estimate | null;
     readonly bound: Bound;
+    /** Id of the unit that runs it; only where kernels run on several. */
+    readonly placement?: string;
   }[];
   /** Times of an imported profile beside the estimates; null (or left out) when none was imported for this chip. */
   readonly measured?: ReportMeasured | null;

@@ -48,14 +48,14 @@ function facts(asked: Asked, { cost, profile, chip, problems }: ChipAnalysis): s
 function kernelsOf({ plan, cost }: ChipAnalysis, operators: readonly string[]): string {
   const lines = new Map<string, { seconds: number; count: number; text: string }>();
   for (const kernel of plan.kernels) {
-    const { seconds, parts, bound, utilisation, precision, placement } = cost.kernels[kernel.index]!;
+    const { seconds, parts, bound, utilisation, precision, unit } = cost.kernels[kernel.index]!;
     const names =
       [...new Set(kernel.nodes.map((index) => operators[index] ?? '?'))].join('+') || kernel.fusion;
     const shape = kernel.matrixShape ? JSON.stringify(kernel.matrixShape).replace(/["{}]/g, '') : '';
     const each = seconds?.value ?? 0;
     const text =
       `${bound.padEnd(9)}${utilisation === null ? '    ' : `${(100 * utilisation).toFixed(0)} %`.padStart(6)} ${precision.padEnd(5)}` +
-      `${placement === 'chip' ? '' : `[${placement}] `} ${kernel.operatorClass.padEnd(14)} each ${ms(each)}` +
+      `${unit === 0 ? '' : `[${unit === null ? 'none' : cost.units[unit]!.id}] `} ${kernel.operatorClass.padEnd(14)} each ${ms(each)}` +
       (parts
         ? ` (compute ${ms(parts.compute)}, memory ${ms(parts.memory)}, overhead ${ms(parts.overhead)})`
         : '') +

@@ -53,7 +53,7 @@ describe('on-chip memory', () => {
       none,
     );
     expect(refused.total.latencySeconds).toBeNull();
-    expect(refused.kernels[0]!.placement).toBe('none');
+    expect(refused.kernels[0]!.unit).toBeNull();
     expect(refused.problems.map(({ code }) => code)).toContain('cost.does-not-fit');
     const small = chain([1, 100], [dense(1, 100, 100, 'int8')], 'int8');
     const runs = estimateChip(
@@ -91,7 +91,8 @@ describe('placement', () => {
     const { inference, plan } = chain([8, 256], layers);
     const profile = profileById('tflite-edgetpu')!;
     const cost = estimateChip({ inference, plan, workload }, chip('google-coral-edge-tpu'), profile);
-    expect(cost.kernels.map(({ placement }) => placement)).toEqual(['chip', 'host', 'chip', 'chip', 'chip']);
+    expect(cost.units.map(({ id }) => id)).toEqual(['chip', 'host']);
+    expect(cost.kernels.map(({ unit }) => unit)).toEqual([0, 1, 0, 0, 0]);
     // Two crossings of 8 x 256 floats each, over 500 MB/s.
     const links = cost.kernels.slice(3);
     expect(links.map(({ bound, bytes }) => [bound, bytes['host link']])).toEqual([
@@ -108,7 +109,7 @@ describe('placement', () => {
     const { inference, plan } = chain([1, 4000], [layer], 'int8');
     const profile = profileById('tflite-edgetpu')!;
     const cost = estimateChip({ inference, plan, workload }, chip('google-coral-edge-tpu'), profile);
-    expect(cost.kernels[0]!.placement).toBe('host');
+    expect(cost.kernels[0]!.unit).toBe(1);
     expect(cost.streamedBytes).toBe(0);
     expect(cost.problems.map(({ code }) => code)).not.toContain('cost.weights-streamed');
   });
@@ -117,7 +118,7 @@ describe('placement', () => {
     const { inference, plan } = chain([8, 256], [dense(8, 256, 256)]);
     const cost = estimateChip({ inference, plan, workload }, chip('ibm-heron'), profileById('none')!);
     expect(cost.total.latencySeconds).toBeNull();
-    expect(cost.kernels[0]!.placement).toBe('none');
+    expect(cost.kernels[0]!.unit).toBeNull();
     expect(cost.problems.map(({ code }) => code)).toEqual(['cost.no-mapping-quantum']);
   });
 });

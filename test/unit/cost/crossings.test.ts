@@ -18,10 +18,14 @@ const inference = graphOf(
   ['y'],
 );
 
+/** Of four kernels these on the second unit. */
+const sides = (...host: number[]) =>
+  Uint8Array.from([0, 1, 2, 3], (kernel) => (host.includes(kernel) ? 1 : 0));
+
 async function crossingsWith(...host: number[]) {
   const plan = await planKernels(inference, profileById('none')!, uninterrupted);
   expect(plan.kernels.map(({ nodes }) => nodes)).toEqual([[0], [1], [2], [3]]);
-  return runThrough(crossings(inference, plan, new Set(host)));
+  return runThrough(crossings(inference, plan, sides(...host)));
 }
 
 describe('what crosses between chip and host', () => {
@@ -34,21 +38,21 @@ describe('what crosses between chip and host', () => {
   it('is each value once, however many read it there, and each way back', async () => {
     // r crosses for Sigmoid and is there for Tanh; s and t come back for Concat, whose weights are on the chip.
     expect((await crossingsWith(1, 2)).list).toEqual([
-      { kernel: 1, bytes: 80 },
-      { kernel: 3, bytes: 160 },
+      { kernel: 1, from: 0, to: 1, bytes: 80 },
+      { kernel: 3, from: 1, to: 0, bytes: 160 },
     ]);
     // Only Tanh on the host: r goes, t comes back.
     expect((await crossingsWith(2)).list).toEqual([
-      { kernel: 2, bytes: 80 },
-      { kernel: 3, bytes: 80 },
+      { kernel: 2, from: 0, to: 1, bytes: 80 },
+      { kernel: 3, from: 1, to: 0, bytes: 80 },
     ]);
   });
 
   it('is not known as a whole while a size is not', async () => {
     const plan = await planKernels(inference, profileById('none')!, uninterrupted);
     const values = inference.values.map((value) => (value.name === 't' ? { ...value, bytes: null } : value));
-    expect(runThrough(crossings({ ...inference, values }, plan, new Set([2])))).toEqual({
-      list: [{ kernel: 2, bytes: 80 }],
+    expect(runThrough(crossings({ ...inference, values }, plan, sides(2)))).toEqual({
+      list: [{ kernel: 2, from: 0, to: 1, bytes: 80 }],
       unknown: true,
     });
   });

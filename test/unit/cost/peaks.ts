@@ -5,7 +5,7 @@ import type { Operations } from '../../../server/engine/operators/rule';
 
 /** What a kernel's time would ask of the chip beyond a peak of its units or of a level of its memory, in words. */
 export function abovePeaks(cost: KernelCost, operations: Operations | null, chip: Chip): string[] {
-  if (cost.seconds === null || cost.seconds.value === 0 || cost.placement !== 'chip') return [];
+  if (cost.seconds === null || cost.seconds.value === 0 || cost.unit !== 0) return [];
   const seconds = cost.seconds.value;
   const machine = machineFor(chip, cost.precision);
   const found: string[] = [];

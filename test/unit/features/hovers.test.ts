@@ -1,7 +1,8 @@
 import { partly, whole } from '../totals';
 import { describe, expect, it } from 'vitest';
 import type { MarkupContent } from 'vscode-languageserver';
-import type { Bound, Estimate, KernelCost } from '../../../server/engine/cost/types';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import type { Bound, Estimate } from '../../../server/engine/cost/types';
 import type { Graph, Model } from '../../../server/engine/graph/model';
 import { hover, nodeHover } from '../../../server/features/hover';
 import { modelHover } from '../../../server/features/modelHover';
@@ -17,14 +18,16 @@ const estimate = (value: number, low: number, high: number): Estimate => ({
 async function linesOf(
   model: Model,
   index: number,
-  cost: { seconds?: Estimate | null; bound?: Bound; placement?: KernelCost['placement'] } = {},
+  cost: { seconds?: Estimate | null; bound?: Bound; isAway?: boolean } = {},
 ): Promise<string[]> {
   const { analysis } = await analysed(model, { chips: ['nvidia-t4'] });
-  const { placement, ...more } = cost;
+  const { isAway, ...more } = cost;
   const [only] = analysis.chips;
   const nodes = only!.cost.nodes.map((one, at) => (at === index ? { ...one, ...more } : one));
-  const kernels = only!.cost.kernels.map((one) => (placement ? { ...one, placement } : one));
-  const chips = [{ ...only!, cost: { ...only!.cost, nodes, kernels } }];
+  const kernels = only!.cost.kernels.map((one) => (isAway ? { ...one, unit: 1 } : one));
+  const host = { id: 'host', chip: chipById('intel-xeon-8480')!, profile: null };
+  const units = [...only!.cost.units, host];
+  const chips = [{ ...only!, cost: { ...only!.cost, nodes, kernels, units } }];
   return nodeHover({ ...analysis, chips }, index, 'en')!.value.split('\n');
 }
 
@@ -61,7 +64,7 @@ describe('the hover of a node', () => {
   });
 
   it('says where it runs on the host, that nothing runs, and what is not known', async () => {
-    const away = await linesOf(product, 0, { seconds: estimate(1e-6, 1e-6, 1e-6), placement: 'host' });
+    const away = await linesOf(product, 0, { seconds: estimate(1e-6, 1e-6, 1e-6), isAway: true });
     expect(row(away)).toMatch(/^\| Tesla T4 \(on the host\) \| 1 µs \|/);
     const nothing = await linesOf(product, 0, { seconds: estimate(0, 0, 0), bound: 'none' });
     expect(row(nothing)).toBe('| Tesla T4 | nothing to run | none | – |');

@@ -63,21 +63,21 @@ g (float[1, 4] x, string[1] s) => (float[1, 1] y, float[1, 4] z, string[1] t)
   t = StringConcat (s, s)
 }`;
     const { value } = await parseOnnxText(text, uninterrupted);
-    const placements = async (chip: string, runtime: string) => {
+    const unitsOf = async (chip: string, runtime: string) => {
       const workload: Workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime };
       const prepared = await prepare(value!, workload, uninterrupted);
       const { cost, problems } = await costsOn(prepared, chipById(chip)!, uninterrupted);
       const said = problems.find(({ code }) => code === 'cost.host-fallback');
-      return [cost.kernels.map(({ placement }) => placement), said?.args];
+      return [cost.kernels.map(({ unit }) => unit), said?.args];
     };
     // LinearRegressor and StringConcat are the first and the third kernel.
     for (const runtime of ['tensorrt', 'onnxruntime-cuda']) {
-      const [where, said] = await placements('nvidia-t4', runtime);
-      expect(where).toEqual(['host', 'chip', 'host']);
+      const [where, said] = await unitsOf('nvidia-t4', runtime);
+      expect(where).toEqual([1, 0, 1]);
       expect(said).toMatchObject({ operators: 'LinearRegressor, StringConcat', kernels: 2 });
     }
-    const [where, said] = await placements('amd-epyc-9654', 'onnxruntime-cpu');
-    expect([where, said]).toEqual([['chip', 'chip', 'chip'], undefined]);
+    const [where, said] = await unitsOf('amd-epyc-9654', 'onnxruntime-cpu');
+    expect([where, said]).toEqual([[0, 0, 0], undefined]);
   });
 
   it('take a decomposed operator for what it stands for, and keep sides apart', async () => {
@@ -92,10 +92,10 @@ g (float[1, 4] x, string[1] s) => (float[1, 1] y, float[1, 4] z, string[1] t)
     // QNN has no Erf, but the Gelu that the model spells with it: nothing of BERT runs on the host.
     const qnn = await costsOn(prepared, chipById('qualcomm-snapdragon-8gen3-hexagon')!, uninterrupted);
     expect(nodes.some(({ node }) => node.operator === 'Erf')).toBe(true);
-    expect(qnn.cost.kernels.every(({ placement }) => placement === 'chip')).toBe(true);
+    expect(qnn.cost.kernels.every(({ unit }) => unit === 0)).toBe(true);
     // Core ML has no Gather: the embeddings run on the host, no matrix product does.
     const ane = await costsOn(prepared, chipById('apple-m4-ane')!, uninterrupted);
-    const away = ane.plan.kernels.filter((one) => ane.cost.kernels[one.index]!.placement === 'host');
+    const away = ane.plan.kernels.filter((one) => ane.cost.kernels[one.index]!.unit === 1);
     expect(away.length).toBeGreaterThan(0);
     expect(away.flatMap((one) => one.nodes.map((node) => nodes[node]!.node.operator))).toContain('Gather');
     expect(away.filter(({ operations }) => (operations?.matrix ?? 0) > 0)).toEqual([]);

@@ -134,6 +134,7 @@ describe('printed reports with a profile', () => {
     name: 'C',
     class: 'gpu',
     runtime: 'tensorrt',
+    units: [],
     precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
     total: {
       latencySeconds: null,

@@ -59,6 +59,7 @@ const report: Report = {
       name: 'C',
       class: 'gpu',
       runtime: 'tensorrt',
+      units: [{ id: 'chip', chip: 'c', name: 'C', runtime: 'tensorrt' }],
       precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
       total: {
         latencySeconds: { ...seconds, ...whole },
@@ -135,7 +136,7 @@ describe('printed reports', () => {
     expect(head!.split(',').slice(0, 3)).toEqual(['chip', 'runtime', 'index']);
     expect(row).toContain(`"'=a|b""<script>`);
     expect(row).toContain(
-      ',exact,12,0,0,,,,0,0.000041,0.00003,0.00006,class,memory,,,,0.000041,,,0,,,,3000000000000,,2.5,1',
+      ',exact,12,0,0,,,,0,,0.000041,0.00003,0.00006,class,memory,,,,0.000041,,,0,,,,3000000000000,,2.5,1',
     );
   });
 

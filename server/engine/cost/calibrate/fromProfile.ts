@@ -81,7 +81,7 @@ export function calibrateProfiles(models: readonly MeasuredModel[], chip: Chip, 
 function gather(measured: MeasuredModel, chip: Chip, model: ClassModel, groups: Map<string, Sample[]>): void {
   const { inference, plan, profile, workload } = measured;
   const dispatch = dispatchOf(profile);
-  const site = siteOf({ inference, plan, workload }, chip, 'chip', dispatch);
+  const site = siteOf({ inference, plan, workload }, { id: 'chip', chip, profile: null }, 0);
   for (const kernel of plan.kernels) {
     const seconds = tellingSeconds(measured, kernel.index);
     const format = kernelFormat(inference, kernel, site.table);

@@ -7,7 +7,7 @@ import type { Suggestion } from './types';
 export async function capturedGraph(situation: Situation, least: number): Promise<Suggestion[]> {
   const { profile, plan, cost } = situation.analysis;
   const { eager, graph } = profile.dispatchSeconds;
-  const isOnHost = cost.kernels.some(({ placement }) => placement === 'host');
+  const isOnHost = cost.kernels.some(({ unit }) => unit !== null && unit > 0);
   if (profile.launch !== 'eager' || !eager || !graph || !profile.capture || isOnHost) return [];
   const trial = await underProfile(situation, { ...profile, launch: 'graph' }, false);
   const option = optionOf(situation, trial, { kind: 'flag', value: profile.capture.option }, 'static');

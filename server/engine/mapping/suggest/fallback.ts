@@ -34,8 +34,8 @@ function refusedNodes({ prepared, analysis }: Situation): Map<string, number[]> 
   const { plan, cost, profile } = analysis;
   const runs = nodeSupport(profile, prepared.inference);
   const found = new Map<string, number[]>();
-  for (const { kernel, placement } of cost.kernels) {
-    if (placement !== 'host') continue;
+  for (const { kernel, unit } of cost.kernels) {
+    if (!unit) continue;
     for (const index of plan.kernels[kernel]?.nodes ?? []) {
       const node = prepared.inference.nodes[index]!;
       if (plan.covered?.[index] === 1 || runs(node)) continue;

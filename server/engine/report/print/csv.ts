@@ -40,6 +40,8 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell | u
   ['input_bytes', ({ node }) => node.bytes?.inputs],
   ['output_bytes', ({ node }) => node.bytes?.outputs],
   ['kernel', ({ cost }) => cost?.kernel],
+  // Only where kernels run on several units.
+  ['unit', ({ cost }) => cost?.placement],
   ['seconds', ({ cost }) => cost?.seconds?.value],
   ['seconds_low', ({ cost }) => cost?.seconds?.low],
   ['seconds_high', ({ cost }) => cost?.seconds?.high],

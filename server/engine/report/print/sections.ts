@@ -209,12 +209,13 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
       ...measuredColumns(chip, words),
       column(text('share'), 'right'),
       column(text('bound')),
+      ...(chip.units.length > 1 ? [column(text('unit'))] : []),
       column(text('operator')),
       column(text('shape')),
       column(text('name')),
       column(text('line'), 'right'),
     ],
-    rows: dear.slice(0, costliest).map(({ index, seconds, bound }) => {
+    rows: dear.slice(0, costliest).map(({ index, seconds, bound, placement }) => {
       const node = report.nodes[index]!;
       return [
         words.seconds(seconds!.value),
@@ -222,6 +223,7 @@ function nodeSection(report: Report, chip: ReportChip, words: Words): Section {
         ...measuredCells(report, chip, index, words),
         whole ? words.percent(seconds!.value / whole) : text('unknown'),
         text(`bound.${bound}`),
+        ...(chip.units.length > 1 ? [placement ?? text('none')] : []),
         node.operator,
         shapeOf(node),
         node.name,

@@ -1,0 +1,49 @@
+import type { Chip } from '../chips/chip';
+import type { RuntimeProfile } from '../kernels/profile';
+
+/** A memory that several units read and write. */
+interface SharedPool {
+  readonly id: string;
+  /** Bytes per second; null where nobody says. */
+  readonly bandwidth: number | null;
+}
+
+/** One place where kernels of a model run. */
+export interface Unit {
+  /** How reports call it: `chip` and `host`, or the name that a mapping gives it. */
+  readonly id: string;
+  readonly chip: Chip;
+  /** Null: nothing is known of a runtime, kernels run at the rates of the chip's class and nothing starts them. */
+  readonly profile: RuntimeProfile | null;
+  /** The memory that it shares with other units, where that is stated. */
+  readonly pool?: SharedPool;
+}
+
+/** A stated connection of two units. */
+interface UnitLink {
+  /** Ids of the units. */
+  readonly between: readonly [string, string];
+  /** In one direction. */
+  readonly bytesPerSecond: number;
+  /** Null where nobody says. */
+  readonly latencySeconds: number | null;
+}
+
+/** Units, and what connects them beside the host links of their chips. */
+export interface Units {
+  /** The first is the chip whose runtime plans the kernels. */
+  readonly list: readonly Unit[];
+  readonly links: readonly UnitLink[];
+}
+
+/** Where each kernel of a plan runs. */
+export interface Assignment {
+  readonly units: Units;
+  /** Index of the unit by the index of the kernel. */
+  readonly unitOf: Uint8Array;
+}
+
+/** All kernels of a plan on one unit. */
+export function allOn(units: Units, unit: number, kernels: number): Assignment {
+  return { units, unitOf: new Uint8Array(kernels).fill(unit) };
+}
