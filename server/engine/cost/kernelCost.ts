@@ -83,6 +83,7 @@ export function kernelInput(
     group,
     machine: machineAt(site, format.compute),
     constants: constantsFor(site.chip, group, format.compute, site.rates),
+    rates: site.rates,
     operations: kernel.operations,
     bytes,
     warm: site.residency.warm,

@@ -201,7 +201,7 @@ function attentionTerms(input: KernelInput, rates: GpuRates, shape: AttentionSha
   const law = shape.queryLength > 1 ? prefillTime : decodeTime;
   const full = law(rates, input.constants.value, shape, input.activationBytes, input.bytes);
   // What the power pays for was measured on products.
-  const power = constantsFor(input.machine.chip, 'gemm', input.machine.format).value;
+  const power = constantsFor(input.machine.chip, 'gemm', input.machine.format, input.rates).value;
   const time = limited(
     full,
     input,
@@ -226,8 +226,8 @@ function faster(a: Terms, b: Terms): Terms {
  */
 function unfusedAttention(input: KernelInput, rates: GpuRates, shape: AttentionShape): Terms {
   const { machine, activationBytes: size } = input;
-  const c = constantsFor(machine.chip, 'gemm', machine.format).value;
-  const softmax = constantsFor(machine.chip, 'softmax', machine.format).value;
+  const of = (group: string) => constantsFor(machine.chip, group, machine.format, input.rates).value;
+  const [c, softmax] = [of('gemm'), of('softmax')];
   const scores = shape.batch * shape.heads * shape.queryLength * shape.keyLength * size;
   const far = scores * missShare(2 * scores, rates, nearShare);
   const outside = input.bytes.main / 2 + far;
@@ -259,7 +259,7 @@ function onItsUnits(input: KernelInput): KernelInput {
   // Constants of that format are the right ones as they are given: a fit tries values of its own.
   return !rates || rates.matrixUnits || machine.format === lanesFormat
     ? input
-    : { ...input, constants: constantsFor(machine.chip, group, lanesFormat) };
+    : { ...input, constants: constantsFor(machine.chip, group, lanesFormat, input.rates) };
 }
 
 /** The format whose constants were fitted to work on vector lanes. */

@@ -1,5 +1,6 @@
 import { entryOf } from '../../../../../outside/table';
 import type { Kernel } from '../../../kernels/types';
+import type { RuntimeRates } from '../../../kernels/profile';
 import type { Operations } from '../../../operators/rule';
 import type { Constants } from '../../constants';
 import type { Machine } from '../../machine';
@@ -22,6 +23,8 @@ export interface KernelInput {
   readonly group: string;
   readonly machine: Machine;
   readonly constants: Constants;
+  /** Those of the runtime's own kernels, of which `constants` are made; undefined where they run as the class's do. */
+  readonly rates?: readonly RuntimeRates[] | undefined;
   readonly operations: Operations;
   readonly bytes: LevelBytes;
   /** All that a run reads and writes stays in the near memory from one run to the next. */
