@@ -183,7 +183,9 @@ describe('processors', () => {
   });
 
   it('take what the example of docs/laws/cpu.md takes with the rates of ncnn', () => {
-    const rates = profileById('ncnn')!.rates!.filter(({ group }) => group === '*' || group === 'convolution');
+    const rates = profileById('ncnn')!.rates!.filter(
+      (one) => one.class === 'cpu' && ['*', 'convolution'].includes(one.group),
+    );
     const constants = Object.assign(
       {},
       ...rates.filter(({ precision }) => precision === '*').map((one) => one.constants),

@@ -13,10 +13,16 @@ import { chain, dense, type Layer } from './layers';
 
 const chip = (id: string) => chipById(id)!;
 
-function costs(id: string, input: readonly number[], layers: readonly Layer[], precision: PrecisionPolicy) {
+function costs(
+  id: string,
+  input: readonly number[],
+  layers: readonly Layer[],
+  precision: PrecisionPolicy,
+  runtime = 'none',
+) {
   const { inference, plan } = chain(input, layers);
   const workload = { bindings: {}, phase: 'inference', precision, runtime: null } as const;
-  return estimateChip({ inference, plan, workload }, chip(id), profileById('none')!).kernels;
+  return estimateChip({ inference, plan, workload }, chip(id), profileById(runtime)!).kernels;
 }
 
 function attention(heads: number, query: number, keys: number): Layer {
@@ -122,5 +128,29 @@ describe('vector lanes', () => {
     const wide = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp32')[0]!;
     const narrow = costs('apple-m3-max-gpu', [196, 2304], layers, 'fp16')[0]!;
     expect(narrow.seconds!.value).toBeLessThanOrEqual(wide.seconds!.value);
+  });
+});
+
+describe('a runtime with kernels of its own', () => {
+  const igpu = 'intel-core-i7-12700h-igpu';
+  const seconds = (runtime: string, input: readonly number[], layer: Layer) =>
+    costs(igpu, input, [layer], 'fp32', runtime)[0]!.seconds!.value;
+
+  it('takes at least its number of cycles for a kernel', () => {
+    // docs/laws/gpu.md: 40,000 cycles at 1.4 GHz, for a product that has nothing to do.
+    expect(seconds('openvino', [1, 8], dense(1, 8, 8, 'float'))).toBeCloseTo(28.6e-6, 6);
+    // 75,000 of them.
+    expect(seconds('ncnn', [1, 8], dense(1, 8, 8, 'float'))).toBeCloseTo(53.6e-6, 6);
+  });
+
+  it('has its share of the peak in products, and in the two of attention', () => {
+    const product = dense(4096, 4096, 4096);
+    // 2 · 4096³ operations at 2.1504e12 a second: 63.9 ms at the peak, of which a third is reached, less what edges of tiles lose.
+    const ideal = (2 * 4096 ** 3) / 2.1504e12;
+    const share = ideal / seconds('openvino', [4096, 4096], product);
+    expect(share).toBeLessThan(0.36);
+    expect(share).toBeGreaterThan(0.36 * 0.85);
+    const ofAttention = (runtime: string) => seconds(runtime, [1, 1024, 768], attention(12, 1024, 1024));
+    expect(ofAttention('openvino')).toBeGreaterThan(1.5 * ofAttention('none'));
   });
 });

@@ -18,7 +18,7 @@ describe('runtimes in the editor', () => {
     expect(runtimes.map(({ id, refused }) => [id, refused.length])).toEqual([
       ...[['onnxruntime-cpu', 1] as const, ['onnxruntime-cuda', 1] as const, ['tensorrt', 1] as const],
       ...[['pytorch-eager', 0] as const, ['torch-compile', 0] as const],
-      ...[['openvino', 1] as const, ['xla', 0] as const, ['tflite', 1] as const, ['ncnn', 1] as const],
+      ...[['openvino', 1] as const, ['xla', 0] as const, ['tflite', 1] as const, ['ncnn', 0] as const],
       ...[['llama.cpp-cpu', 1] as const, ['llama.cpp-cuda', 1] as const],
       ...[['compiler', 0] as const, ['none', 0] as const],
     ]);
