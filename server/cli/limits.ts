@@ -1,4 +1,5 @@
 import { chipClasses } from '../engine/chips/chip';
+import { countryCodes } from '../engine/chips/countries';
 import { places } from '../engine/chips/searchWords';
 import type { Limits } from '../engine/mapping/limits';
 import { limitNames, parseLimit } from '../engine/mapping/parseLimits';
@@ -11,7 +12,7 @@ export function limitsIn(words: Arguments): Limits {
     places: listed(words, 'place', places),
     classes: listed(words, 'class', chipClasses),
     vendors: items(words, 'vendor'),
-    countries: items(words, 'country').map((code) => code.toUpperCase()),
+    countries: listed(words, 'country', countryCodes, (code) => code.toUpperCase()),
     anyStatus: words.flag('any-status'),
     figures: figuresIn(words),
   };
@@ -40,14 +41,15 @@ function items(words: Arguments, name: string): readonly string[] {
     .filter((text) => text !== '');
 }
 
-/** As {@link items}, each one of a list. */
+/** As {@link items}, each one of a list, after it was `written` as the list has it. */
 export function listed<T extends string>(
   words: Arguments,
   name: string,
   allowed: readonly T[],
+  written: (value: string) => string = (value) => value,
 ): readonly T[] {
   return items(words, name).map((value) => {
-    const found = allowed.find((one) => one === value);
+    const found = allowed.find((one) => one === written(value));
     if (found === undefined)
       throw usage('cli.error.choice', { option: `--${name}`, value, allowed: allowed.join(', ') });
     return found;

@@ -7,6 +7,9 @@ const countries = Object.entries(table.countries).map(([vendor, country]) => ({
   country,
 }));
 
+/** All countries that are the seat of a vendor, by ISO 3166 code. */
+export const countryCodes: readonly string[] = [...new Set(countries.map(({ country }) => country))].sort();
+
 /** Countries in which the vendors of a chip have their seats, by ISO 3166 code; empty where that is not known. */
 export function countriesOf({ vendor }: Chip): readonly string[] {
   const name = ` ${wordsOf(vendor).join(' ')} `;

@@ -39,20 +39,25 @@ function* findKinds(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
   return kinds;
 }
 
-interface Costed extends CostedKernel {
+/** What was costed last of a kind of kernels, and under which circumstances. */
+interface Last {
+  readonly costed: CostedKernel;
   readonly site: Site;
   readonly bytes: LevelBytes | null;
 }
 
-/** Costs of all kernels of a plan in their order, each at its site; equal ones are computed once. */
+/**
+ * Costs of all kernels of a plan in their order, each at its site. Equal ones are computed once and share one result, which
+ * bears the number of the first.
+ */
 export function* costKernels(
   inference: Inference,
   plan: KernelPlan,
   siteOf: (kernel: Kernel) => Site,
 ): Steps<CostedKernel[]> {
   const kinds = yield* kindsOf(inference, plan);
-  const last: Costed[] = [];
-  const costed: CostedKernel[] = [];
+  const last: Last[] = [];
+  const all: CostedKernel[] = [];
   for (const kernel of plan.kernels) {
     const site = siteOf(kernel);
     const bytes = site.residency.bytesOf(kernel);
@@ -60,16 +65,15 @@ export function* costKernels(
     const before = last[kind];
     // What an update or a pattern of zeros does depends on the very weights.
     const isOwn = site.training !== null || site.sparse !== undefined;
-    if (before && !isOwn && before.site === site && isSame(before.bytes, bytes)) {
-      costed.push({ ...before, cost: { ...before.cost, kernel: kernel.index } });
-    } else {
-      const cost = costKernel(inference, kernel, site, bytes);
-      last[kind] = { ...cost, site, bytes };
-      costed.push(cost);
+    if (before && !isOwn && before.site === site && isSame(before.bytes, bytes)) all.push(before.costed);
+    else {
+      const costed = costKernel(inference, kernel, site, bytes);
+      last[kind] = { costed, site, bytes };
+      all.push(costed);
     }
     yield;
   }
-  return costed;
+  return all;
 }
 
 function isSame(a: LevelBytes | null, b: LevelBytes | null): boolean {

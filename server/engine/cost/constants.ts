@@ -1,3 +1,4 @@
+import { Query } from '../query';
 import { memo } from '../memo';
 import { entryOf } from '../../../outside/table';
 import { chipById } from '../chips/catalogue';
@@ -110,9 +111,15 @@ export function measuredOn(chip: Chip): readonly Calibration[] {
 }
 
 /** Ids of the silicon of a chip: its own, those of the chips that it extends, and those of cards with the same die. */
-export function siliconOf({ id, lineage = [] }: Chip): readonly string[] {
-  return [id, ...lineage].flatMap((one) => [one, ...(entryOf(siblingsOf, one) ?? [])]);
+export function siliconOf(chip: Chip): ReadonlySet<string> {
+  const { id, lineage = [] } = chip;
+  return silicon.at(
+    chip,
+    () => new Set([id, ...lineage].flatMap((one) => [one, ...(entryOf(siblingsOf, one) ?? [])])),
+  );
 }
+
+const silicon = new Query<Chip, ReadonlySet<string>>();
 
 const vendorsMeasured = memo((table: typeof calibrations, chipClass: ChipClass): ReadonlySet<string> => {
   const chips = Object.keys(table).flatMap((id) => chipById(id) ?? []);

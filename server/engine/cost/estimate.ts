@@ -5,7 +5,7 @@ import type { Chip } from '../chips/chip';
 import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
 import { appendAll } from '../lists';
 import type { Problem } from '../problem';
-import { runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
+import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
@@ -71,7 +71,8 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const run = yield* runSteps(model, chip, profile, options);
-  const { assignment, sites, costed, kernels, links, spikes } = run;
+  const { assignment, sites, costed, links, spikes } = run;
+  const kernels = yield* numbered(run.kernels);
   const machines = costed.map(({ machine }) => machine);
   const nodes = yield* shareOut(model, kernels, machines, links);
   const fallback = options.assignment ? null : fallbackOf(model, assignment);
@@ -81,6 +82,17 @@ function* estimateSteps(
     appendAll(problems, yield* problemsOf(site, costed, fallback));
   if (spikes) problems.push(spikingProblem(chip, spikes));
   return { ...(yield* sumSteps(model, chip, profile, run)), kernels, nodes, problems };
+}
+
+/** Equal kernels share one result: here each gets one with its own number. */
+function* numbered(kernels: readonly KernelCost[]): Steps<KernelCost[]> {
+  const all: KernelCost[] = [];
+  for (const cost of kernels) {
+    const kernel = all.length;
+    if (isStepDue(kernel)) yield;
+    all.push(cost.kernel === kernel ? cost : { ...cost, kernel });
+  }
+  return all;
 }
 
 /** As {@link estimateChip} without what is said of single kernels and nodes: the sums are the same. */
@@ -101,7 +113,7 @@ interface Run {
   /** Units that kernels run on, by index. */
   readonly sites: ReadonlyMap<number, Site>;
   readonly costed: readonly CostedKernel[];
-  /** Those of the plan, then transfers. */
+  /** Those of the plan, equal ones as one result, then transfers. */
   readonly kernels: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
   readonly links: ReadonlyMap<number, Estimate>;

@@ -23,11 +23,21 @@ export function added(a: Estimate, b: Estimate): Estimate {
 /** Share of a total from which on a class decides how sure the total is. */
 const tellingShare = 0.1;
 
+/** Logarithms of how far an estimate may be off: what all of a run have in common, and what is left. */
+interface Spreads {
+  readonly low: number;
+  readonly high: number;
+  readonly below: number;
+  readonly above: number;
+}
+
 /** Parts of a sum that are off alike: the same operation, with the same time. */
 interface Alike {
   value: number;
-  below: number;
-  above: number;
+  /** The first of them, and how far it may be off. */
+  readonly part: Estimate;
+  readonly common: Spread | null;
+  readonly spreads: Spreads;
 }
 
 /**
@@ -37,7 +47,9 @@ interface Alike {
  * off alike. Without a stated common part all of a range is common.
  */
 export class Total {
-  private readonly own = new Map<string, Alike>();
+  /** By operation and time, and in the order in which they came. */
+  private readonly own = new Map<string, Map<number, Alike>>();
+  private readonly owns: Alike[] = [];
   private readonly values = new Map<string, { value: number; basis: Basis }>();
   private value = 0;
   private below = 0;
@@ -47,29 +59,40 @@ export class Total {
   add(operatorClass: string, part: Estimate, times = 1, common: Spread | null = null): void {
     if (part.value <= 0) return;
     const value = part.value * times;
-    const [below, above] = [Math.log(Math.max(part.low, 0) / part.value), Math.log(part.high / part.value)];
-    const [low, high] = common ? [Math.log(common.low), Math.log(common.high)] : [below, above];
+    const { low, high } = this.addOwn(operatorClass, value, part, common);
     this.value += value;
     this.below += value * low;
     this.above += value * high;
-    this.addOwn(`${operatorClass} ${part.value}`, value, [remainder(below, low), remainder(above, high)]);
-    const sum = this.values.get(operatorClass) ?? { value: 0, basis: 'calibrated' };
-    this.values.set(operatorClass, { value: sum.value + value, basis: weaker(sum.basis, part.basis) });
+    const sum = this.values.get(operatorClass);
+    if (!sum) this.values.set(operatorClass, { value, basis: part.basis });
+    else {
+      sum.value += value;
+      sum.basis = weaker(sum.basis, part.basis);
+    }
   }
 
-  private addOwn(key: string, value: number, [below, above]: readonly [number, number]): void {
-    const sum = this.own.get(key) ?? { value: 0, below, above };
-    sum.value += value;
-    this.own.set(key, sum);
+  private addOwn(operatorClass: string, value: number, part: Estimate, common: Spread | null): Spreads {
+    let ofClass = this.own.get(operatorClass);
+    if (!ofClass) this.own.set(operatorClass, (ofClass = new Map<number, Alike>()));
+    const alike = ofClass.get(part.value);
+    if (alike) {
+      alike.value += value;
+      // Kernels that repeat have one estimate.
+      return alike.part === part && alike.common === common ? alike.spreads : spreadsOf(part, common);
+    }
+    const first = { value, part, common, spreads: spreadsOf(part, common) };
+    ofClass.set(part.value, first);
+    this.owns.push(first);
+    return first.spreads;
   }
 
   get(): Estimate {
     const { value } = this;
     if (value === 0) return { value: 0, low: 0, high: 0, basis: 'calibrated' };
     let [below, above] = [(this.below / value) ** 2, (this.above / value) ** 2];
-    for (const own of this.own.values()) {
-      below += ((own.value / value) * own.below) ** 2;
-      above += ((own.value / value) * own.above) ** 2;
+    for (const { value: ofOwn, spreads } of this.owns) {
+      below += ((ofOwn / value) * spreads.below) ** 2;
+      above += ((ofOwn / value) * spreads.above) ** 2;
     }
     let basis: Basis = 'calibrated';
     for (const sum of this.values.values()) {
@@ -77,6 +100,12 @@ export class Total {
     }
     return estimate(value, value * Math.exp(-Math.sqrt(below)), value * Math.exp(Math.sqrt(above)), basis);
   }
+}
+
+function spreadsOf(part: Estimate, common: Spread | null): Spreads {
+  const [below, above] = [Math.log(Math.max(part.low, 0) / part.value), Math.log(part.high / part.value)];
+  const [low, high] = common ? [Math.log(common.low), Math.log(common.high)] : [below, above];
+  return { low, high, below: remainder(below, low), above: remainder(above, high) };
 }
 
 /** The logarithm of a factor without the common part of it; 0 where the common part is more than all of it. */

@@ -121,8 +121,9 @@ function* formatsOf(costed: readonly CostedKernel[], unit: number): Steps<Format
   const formats = new Map<string, KernelFormat>();
   const machines = new Set<Machine>();
   let isUnknown = false;
+  let count = 0;
   for (const { format, machine, cost } of costed) {
-    if (isStepDue(cost.kernel)) yield;
+    if (isStepDue(count++)) yield;
     if (isElsewhere(cost, unit)) continue;
     if (format?.substituted) formats.set(`${format.stored} ${format.compute}`, format);
     if (machine) machines.add(machine);

@@ -1,6 +1,7 @@
 import type { Chip } from '../chips/chip';
 import { profileById, runtimeProfiles, type DrivenChips, type RuntimeProfile } from '../kernels/profile';
 import { problem } from '../problem';
+import { Query } from '../query';
 import type { ArgsOf, Problem, ProblemCode } from '../problem';
 
 /**
@@ -24,8 +25,10 @@ function covers({ vendors, classes, ids, except }: DrivenChips, chip: Chip): boo
 
 /** The runtimes that drive a chip, in the order of the profiles. */
 export function runtimesOf(chip: Chip): readonly RuntimeProfile[] {
-  return runtimeProfiles.filter((profile) => drives(profile, chip));
+  return runtimes.at(chip, () => runtimeProfiles.filter((profile) => drives(profile, chip)));
 }
+
+const runtimes = new Query<Chip, readonly RuntimeProfile[]>();
 
 /**
  * The runtime that is taken for a model of a format on a chip when none is chosen: the format's own one where it drives the

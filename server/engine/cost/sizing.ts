@@ -4,10 +4,16 @@ import type { Kernel } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
 import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
-import { dtypeOf, type FormatTable } from './kernelFormat';
+import { dtypeOf, typesOf, type FormatTable } from './kernelFormat';
 
-/** How large values are on a chip, at its formats under the precision policy: the only place that says so. */
+/**
+ * How large values are on a chip, at its formats under the precision policy: the only place that says so. Chips are many and
+ * formats few, so those at which all comes to the same share one, with what it has found.
+ */
 export class Sizing {
+  private readonly movedBy = new WeakMap<Kernel, { readonly bytes: WorkBytes | null }>();
+  private readonly heldBy: (number | null | undefined)[] = [];
+
   private constructor(
     private readonly inference: Inference,
     private readonly table: FormatTable,
@@ -15,11 +21,19 @@ export class Sizing {
   ) {}
 
   static *of(inference: Inference, table: FormatTable): Steps<Sizing> {
-    return new Sizing(inference, table, yield* matrixWeights(inference));
+    const multiplied = yield* matrixWeights(inference);
+    const make = (): Sizing => new Sizing(inference, table, multiplied);
+    return sizings.at(inference, make, table.key(typesOf(inference)));
   }
 
   /** Bytes that cross the border of a kernel per run, by role; null while a dimension is unknown. */
   moved(kernel: Kernel): WorkBytes | null {
+    let found = this.movedBy.get(kernel);
+    if (!found) this.movedBy.set(kernel, (found = { bytes: this.findMoved(kernel) }));
+    return found.bytes;
+  }
+
+  private findMoved(kernel: Kernel): WorkBytes | null {
     const matrix = (kernel.operations?.matrix ?? 0) > 0;
     return sumByRole(kernel, ({ value, role, format, bytes }) => {
       if (!bytes) return bytes;
@@ -34,6 +48,12 @@ export class Sizing {
    * instead. Integers that no policy touches stay as stored. Null while a dimension is unknown.
    */
   held(id: number): number | null {
+    let bytes = this.heldBy[id];
+    if (bytes === undefined) this.heldBy[id] = bytes = this.findHeld(id);
+    return bytes;
+  }
+
+  private findHeld(id: number): number | null {
     const value = this.inference.values[id]!;
     if (value.bytes === null) return null;
     const role = value.isConstant ? 'weight' : 'output';
@@ -42,6 +62,8 @@ export class Sizing {
     );
   }
 }
+
+const sizings = new Query<Inference, Sizing>(32);
 
 function rankOf({ type }: InferredValue): number {
   return type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;

@@ -23,7 +23,8 @@ const sharedOfSilicon = 0.5;
 /** How much of the error of two chips is one error, 0..1: half on the same silicon, nothing else. */
 export function sharedError(a: Chip, b: Chip): number {
   const others = siliconOf(b);
-  return siliconOf(a).some((id) => others.includes(id)) ? sharedOfSilicon : 0;
+  for (const id of siliconOf(a)) if (others.has(id)) return sharedOfSilicon;
+  return 0;
 }
 
 /**

@@ -65,6 +65,12 @@ describe('siliconlens rank', () => {
     expect([code, error]).toEqual([3, 'siliconlens: no chip keeps all limits\n']);
   });
 
+  it('takes seats of vendors in capitals or not', async () => {
+    const { ranked } = await reportOf('--country', 'kr');
+    expect(new Set(ranked.map(({ id }) => id.split('-')[0]))).toContain('furiosa');
+    expect(ranked.map(({ id }) => id).join()).not.toContain('nvidia');
+  });
+
   it('reads limits with their units, and the strictest of several', async () => {
     const limitsOf = async (...limits: string[]) =>
       (await reportOf('-c', 'nvidia-l4', ...limits.flatMap((one) => ['--limit', one]))).limits.figures;
@@ -97,6 +103,7 @@ describe('siliconlens rank', () => {
     ],
     [['--limit', '__proto__=3'], '--limit takes NAME=N'],
     [['--place', 'moon'], '--place takes one of mcu, device, edge-server, cloud, vehicle, not “moon”'],
+    [['--country', 'kr,atlantis'], '--country takes one of AU, '],
     [['--precisions', 'fp16,half'], '--precisions takes one of'],
     [['--objective', 'price'], '--objective price needs what chips cost'],
     [['--price', 'nvidia-l4'], '--price takes CHIP=N'],

@@ -22,4 +22,6 @@ g (float[32768,4096] x) => (float[32768,4096] y) <float[4096,4096] w = ["locatio
   // What is given has to be brought to 8 bits first; what a kernel made was written so.
   expect(first).toBeGreaterThan(second! * 1.01);
   expect(third).toBe(second);
+  // Equal ones share what was computed, and have their own numbers all the same.
+  expect(kernels.map(({ kernel }) => kernel)).toEqual([0, 1, 2]);
 });
