@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { validatedNotification } from '../server/protocol';
-import { isChipFile } from './chipFiles';
+import { isOwnFile } from './chipFiles';
 import type { Server } from './server/server';
 
 /** The extension that holds JSON files against their schemas, a part of VS Code that can be switched off. */
 const validator = 'vscode.json-language-features';
 
 /**
- * Tells the server which chip files VS Code validates itself: those that are open as JSON in a tab, since it looks at
+ * Tells the server which chip and system files VS Code validates itself: those that are open as JSON in a tab, since it looks at
  * no others. With comments allowed (`jsonc`) it overlooks what makes a chip file unreadable: those are the server's.
  */
 export class ValidatedChips implements vscode.Disposable {
@@ -47,7 +47,7 @@ function validatedFiles(): string[] {
   if (!vscode.extensions.getExtension(validator)) return [];
   const inTabs = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(fileOf)));
   return vscode.workspace.textDocuments
-    .filter(({ uri, languageId }) => languageId === 'json' && isChipFile(uri) && isValidated(uri))
+    .filter(({ uri, languageId }) => languageId === 'json' && isOwnFile(uri) && isValidated(uri))
     .map(({ uri }) => uri.toString())
     .filter((file) => inTabs.has(file))
     .sort();

@@ -3,12 +3,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 const catalogue = 'server/engine/chips/catalogue';
 
 /**
- * Writes what editors complete, explain and validate chips with, per language: the schema of chip files, and that of
+ * Writes what editors complete, explain and validate with, per language: the schemas of chip files, of system files and of
  * settings files.
  */
 export async function writeChipSchemas(folder) {
   const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
-  proposeChips(chip.properties.extends, await shippedChips());
+  const system = JSON.parse(await readFile('server/engine/systems/system.schema.json', 'utf8'));
+  const shipped = await shippedChips();
+  proposeChips(chip.properties.extends, shipped);
+  proposeChips(system.properties.devices.items.properties.chip, shipped);
   for (const [language, suffix] of [
     ['en', ''],
     ['ko', '.ko'],
@@ -16,6 +19,8 @@ export async function writeChipSchemas(folder) {
     const texts = JSON.parse(await readFile(`l10n/${language}/schema.json`, 'utf8'));
     const said = inWords(chip, texts);
     await writeFile(`${folder}/chip.schema${suffix}.json`, JSON.stringify(said));
+    const ofSystem = inWords({ ...system, definitions: chip.definitions }, texts);
+    await writeFile(`${folder}/system.schema${suffix}.json`, JSON.stringify(ofSystem));
     await writeFile(`${folder}/settings.schema${suffix}.json`, JSON.stringify(settingsSchema(said)));
   }
 }

@@ -1,9 +1,10 @@
 import { chips } from '../server/engine/chips/catalogue';
-import { chipClasses, mainMemory, type Chip, type ChipClass, type Figure } from '../server/engine/chips/chip';
+import { chipClasses, mainMemory, type Chip, type ChipClass } from '../server/engine/chips/chip';
 import interconnects from '../server/engine/chips/technologies/interconnects.json';
 import technologies from '../server/engine/chips/technologies/memoryTechnologies.json';
 import { appendAll } from '../server/engine/lists';
-import { chipFields } from './chipFields';
+import { mark, si, table } from './pageParts';
+import { chipFields } from './schemaFields';
 
 const titles: Readonly<Record<ChipClass, string>> = {
   cpu: 'CPUs',
@@ -20,18 +21,6 @@ const titles: Readonly<Record<ChipClass, string>> = {
   mcu: 'Microcontrollers',
   quantum: 'Quantum',
 };
-const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
-
-function si(value: number, unit: string): string {
-  const step = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(value, 1)) / 3)));
-  return `${Number((value / 1000 ** step).toPrecision(3))} ${prefixes[step]}${unit}`.trim();
-}
-
-/** A figure that nobody read in its source is marked. */
-function mark(figure: Figure | undefined): string {
-  return figure && figure.basis !== 'read' ? (figure.basis === 'estimated' ? ' *est.*' : ' ?') : '';
-}
-
 function peaks(chip: Chip): string {
   const own = Object.entries(chip.peakOpsPerSecond);
   const rates =
@@ -80,10 +69,6 @@ const columns = [
   'runtime',
   'confidence',
 ];
-
-function table(head: readonly string[], rows: readonly string[]): string[] {
-  return [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows, ''];
-}
 
 function statistics(): { read: number; all: number } {
   let read = 0;

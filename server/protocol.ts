@@ -166,6 +166,7 @@ export interface ChoicesResult {
   /** The model's key in the setting `siliconlens.models`: its path in the workspace, else its whole path. */
   readonly key: string;
   readonly chips: readonly ChipChoice[];
+  readonly systems: readonly SystemChoice[];
   readonly chosen: readonly string[];
   readonly dimensions: readonly DimensionChoice[];
   readonly values: readonly ValueChoice[];
@@ -200,6 +201,21 @@ export interface ChipChoice {
   /** Peak, bandwidth, capacity in one line, already formatted and localised. */
   readonly description: string;
 }
+export interface SystemChoice {
+  readonly id: string;
+  /** In the reader's language, as everything that is shown. */
+  readonly name: string;
+  /** Other names, in any language, and its places. */
+  readonly aliases: readonly string[];
+  /** Of a file of the workspace, not of the catalogue. */
+  readonly own: boolean;
+  /** Its devices in one line. */
+  readonly description: string;
+  /** Ids of the chips that are chosen with it, the one that leads first. */
+  readonly chips: readonly string[];
+  /** Id of the chip that runs what the first of them can't; null where the system has none. */
+  readonly host: string | null;
+}
 export interface DimensionChoice {
   readonly name: string;
   readonly value: number | null;
@@ -218,10 +234,11 @@ export interface ValueChoice {
   readonly isContent: true;
 }
 
-/** The chips that there are, for a workspace rather than a model. */
+/** The chips and systems that there are, for a workspace rather than a model. */
 export const chipsRequest = request<object, ChipsResult>('siliconlens/chips');
 export interface ChipsResult {
   readonly chips: readonly ChipChoice[];
+  readonly systems: readonly SystemChoice[];
 }
 
 /** The text of a new chip file that extends a chip: its headline figures, ready to be changed. */
@@ -236,6 +253,14 @@ export interface NewChipResult {
   readonly id: string;
   /** Null when there is no such chip to extend. */
   readonly text: string | null;
+}
+
+/** The text of a new system file: a copy of a system under another name. */
+export const newSystemRequest = request<NewSystemParams, NewChipResult>('siliconlens/newSystem');
+export interface NewSystemParams {
+  /** Id of the system to begin with. */
+  readonly like: string;
+  readonly name: string;
 }
 
 /** At most 200 KB, whatever the size of the model. */

@@ -1,26 +1,64 @@
-import { labelText } from '../../outside/label';
+import { labelText, messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import type { ChipChoice } from '../../server/protocol';
+import type { ChipChoice, ChoicesResult, SystemChoice } from '../../server/protocol';
 import { text } from '../text';
 import { writeSetting } from './settings';
 
 interface ChipItem extends vscode.QuickPickItem {
   readonly chip?: ChipChoice;
+  readonly system?: SystemChoice;
+}
+type Offered = Pick<ChoicesResult, 'chips' | 'systems' | 'chosen'>;
+
+/** What was ticked. */
+interface Picked {
+  /** Ids of chips, in their order. */
+  readonly chips: readonly string[];
+  readonly systems: readonly SystemChoice[];
 }
 
-/** Asks for chips, grouped by class and searchable by alias; the first chosen one leads the hints. */
-export async function chooseChips(chips: readonly ChipChoice[], chosen: readonly string[]): Promise<void> {
-  const ids = await pickChips(chips, chosen);
-  if (ids) await writeSetting('chips', ids);
+/**
+ * Asks for chips, grouped by class and searchable by alias; the first chosen one leads the hints. A system stands for its
+ * chips, and for the host that its first chip has in it.
+ */
+export async function chooseChips(offered: Offered): Promise<void> {
+  const picked = await pickChips(offered);
+  if (!picked) return;
+  const [system] = picked.systems;
+  await writeSetting('chips', chipsToWrite(picked, offered.chosen));
+  if (!system) return;
+  await writeSetting('host', system.host ?? undefined);
+  await vscode.window.showInformationMessage(messageText(chosenText(picked.systems, offered.chips)));
 }
 
-/** The chosen ids in their new order; undefined when the list is left. */
-function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Promise<string[] | undefined> {
+/** The chips of systems take the place of those that were chosen before; what was ticked beside them stays. */
+export function chipsToWrite({ chips, systems }: Picked, before: readonly string[]): readonly string[] {
+  if (systems.length === 0) return chips;
+  const beside = chips.filter((id) => !before.includes(id));
+  return [...new Set([...systems.flatMap((system) => system.chips), ...beside])];
+}
+
+/** What came of choosing systems. */
+export function chosenText(systems: readonly SystemChoice[], chips: readonly ChipChoice[]): string {
+  const nameOf = (id: string): string => chips.find((chip) => chip.id === id)?.name ?? id;
+  const args = {
+    system: systems.map(({ name }) => name).join(', '),
+    chips: systems.flatMap((system) => system.chips.map(nameOf)).join(', '),
+  };
+  const host = systems[0]?.host ?? null;
+  return host === null
+    ? text('extension.systems.chosen', args)
+    : text('extension.systems.chosenWithHost', { ...args, host: nameOf(host) });
+}
+
+/** What is ticked, chips in their new order; undefined when the list is left. */
+function pickChips({ chips, systems, chosen }: Offered): Promise<Picked | undefined> {
   const pick = vscode.window.createQuickPick<ChipItem>();
   let order = [...chosen];
   const fill = (selected: ReadonlySet<string>) => {
-    pick.items = chipItems(chips, order);
-    pick.selectedItems = pick.items.filter(({ chip }) => chip && selected.has(chip.id));
+    const items = chipItems(chips, systems, order);
+    pick.items = items;
+    pick.selectedItems = items.filter(({ chip, system }) => selected.has((chip ?? system)?.id ?? ''));
   };
   pick.title = text('extension.chips.title');
   pick.placeholder = text('extension.chips.placeholder');
@@ -33,7 +71,7 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
   return new Promise((resolve) => {
     pick.onDidTriggerItemButton(({ item }) => {
       if (!item.chip) return;
-      const selected = new Set([...selectedIds(pick), item.chip.id]);
+      const selected = new Set([...ticked(pick).map(({ id }) => id), item.chip.id]);
       order = [item.chip.id, ...order.filter((id) => id !== item.chip?.id)];
       fill(selected);
     });
@@ -42,7 +80,9 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
       void vscode.commands.executeCommand('siliconlens.newChip');
     });
     pick.onDidAccept(() => {
-      resolve(inOrder(selectedIds(pick), order));
+      const ids = pick.selectedItems.flatMap(({ chip }) => chip?.id ?? []);
+      const picked = pick.selectedItems.flatMap(({ system }) => system ?? []);
+      resolve({ chips: inOrder(ids, order), systems: picked });
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -53,8 +93,12 @@ function pickChips(chips: readonly ChipChoice[], chosen: readonly string[]): Pro
   });
 }
 
-/** The chosen chips first, in their order, then all others by class. */
-function chipItems(chips: readonly ChipChoice[], order: readonly string[]): ChipItem[] {
+/** The chosen chips first, in their order, then systems, then all other chips by class. */
+function chipItems(
+  chips: readonly ChipChoice[],
+  systems: readonly SystemChoice[],
+  order: readonly string[],
+): ChipItem[] {
   const chosen = order.flatMap((id) => chips.filter((chip) => chip.id === id));
   const own = chips.filter(({ id, own: isOwn }) => isOwn && !order.includes(id));
   const others = chips.filter(({ id, own: isOwn }) => !isOwn && !order.includes(id));
@@ -62,6 +106,7 @@ function chipItems(chips: readonly ChipChoice[], order: readonly string[]): Chip
   return [
     ...group(text('extension.chips.chosen'), chosen, order[0]),
     ...group(text('extension.chips.own'), own),
+    ...systemGroup(systems),
     ...classes.flatMap((name) =>
       group(
         name,
@@ -75,6 +120,18 @@ function group(label: string, chips: readonly ChipChoice[], lead?: string): Chip
   if (chips.length === 0) return [];
   const separator = { label, kind: vscode.QuickPickItemKind.Separator };
   return [separator, ...chips.map((chip) => chipItem(chip, chip.id === lead))];
+}
+
+function systemGroup(systems: readonly SystemChoice[]): ChipItem[] {
+  if (systems.length === 0) return [];
+  const label = text('extension.systems.group');
+  const items = systems.map((system) => ({
+    system,
+    label: `$(server-environment) ${labelText(system.name)}`,
+    description: labelText(system.aliases.join(', ')),
+    detail: labelText(`${label} · ${system.description}`),
+  }));
+  return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
 }
 
 function chipItem(chip: ChipChoice, leads: boolean): ChipItem {
@@ -94,8 +151,9 @@ function chipItem(chip: ChipChoice, leads: boolean): ChipItem {
   };
 }
 
-function selectedIds(pick: vscode.QuickPick<ChipItem>): string[] {
-  return pick.selectedItems.flatMap(({ chip }) => (chip ? [chip.id] : []));
+/** The chips and systems that are ticked. */
+function ticked({ selectedItems }: vscode.QuickPick<ChipItem>): (ChipChoice | SystemChoice)[] {
+  return selectedItems.flatMap(({ chip, system }) => chip ?? system ?? []);
 }
 
 /** Selected ids: those that have a place keep it, the others follow. */

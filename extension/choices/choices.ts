@@ -36,8 +36,7 @@ export class Choices {
   }
 
   async chooseChips(uri: vscode.Uri): Promise<void> {
-    const { chips, chosen } = await this.of(uri);
-    await chooseChips(chips, chosen);
+    await chooseChips(await this.of(uri));
   }
 
   /** Ranks all chips for a model; the one that is chosen leads the chips from then on. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { linkedCommands, listingScheme } from '../../server/protocol';
-import { newChip } from '../choices/newChip';
+import { newChip, newSystem } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
 import { Suggestions } from '../choices/suggestions';
 import type { ListingProvider } from '../listing/provider';
@@ -79,6 +79,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.showChoices': aboutModel((uri) => choices.show(uri)),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),
+    'siliconlens.newSystem': () => newSystem(server),
     [serverCommands.analyseAgain]: aboutModel((uri) => analyseAgain(server, listings, uri)),
     // If that fails, the notice of the server's end says so.
     [serverCommands.restart]: () => server.restart().catch((error: unknown) => log.error(String(error))),

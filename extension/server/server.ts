@@ -28,7 +28,7 @@ import {
 } from '../../server/protocol';
 import { Exports } from '../webview/exports';
 import type { ModelReader } from '../modelReader';
-import { isChipFile } from '../chipFiles';
+import { isOwnFile } from '../chipFiles';
 import { text } from '../text';
 import { QuietClient } from './client';
 import { Keeper } from './keeper';
@@ -179,7 +179,7 @@ export class Server implements vscode.Disposable {
 
   /** File watchers lag behind a save, and some file systems have none; what was saved here is known at once. */
   private saved(uri: vscode.Uri): void {
-    if (!isChipFile(uri)) return;
+    if (!isOwnFile(uri)) return;
     const changes: FileEvent[] = [{ uri: uri.toString(), type: FileChangeType.Changed }];
     this.notify(DidChangeWatchedFilesNotification.method, { changes });
   }

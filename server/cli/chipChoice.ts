@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import type { Catalogue } from '../engine/chips/catalogue';
@@ -11,22 +10,16 @@ import { problem } from '../engine/problem';
 import { nearest } from '../engine/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
-import { ChipFiles } from '../workspace/chipFiles';
+import { chipFolder } from '../workspace/ownFolder';
 import { failed, usage } from './failure';
 import { readText } from './openModel';
+import { projectFiles } from './projectFiles';
 
 /** How long a chain of chips that extend each other may be, and in how many files of a folder its links are looked for. */
 const mostExtended = 4;
 const mostFiles = 200;
 /** How many chips a message lists. */
 const mostNames = 5;
-
-/** The command line reads files itself. */
-const chipFiles = new ChipFiles({
-  stat: () => Promise.resolve({ ok: false, reason: '' }),
-  read: () => Promise.resolve({ ok: false, reason: '' }),
-  list: () => Promise.resolve({ ok: false, reason: '' }),
-});
 
 /** The chips that a command can name: those of files, of the project, of the settings, of the catalogue. */
 export class ChipChoice {
@@ -47,8 +40,7 @@ export class ChipChoice {
    * @param custom the setting `siliconlens.customChips`: chips by id
    */
   static async here(language: Language, custom: Readonly<Record<string, unknown>> = {}): Promise<ChipChoice> {
-    // Chip files of the project folder, read by the same rules as in the editor.
-    const sources = await chipFiles.read(pathToFileURL(process.cwd()).href);
+    const sources = await projectFiles(chipFolder);
     const files = sources.map(({ name, text }): ChipFile => ({ name, json: parsed(text), before: null }));
     for (const [id, value] of Object.entries(custom)) {
       const json = typeof value === 'object' ? { ...value, id } : value;
@@ -64,6 +56,11 @@ export class ChipChoice {
     });
     const own = files.slice(0, sources.length).map((file) => [textAt(file.json, 'id'), file] as const);
     return new ChipChoice(catalogue, broken, new Map(own.reverse()), language);
+  }
+
+  /** The chip of an id; undefined where there is none that can be used. */
+  byId(id: string): Chip | undefined {
+    return this.catalogue.byId(id);
   }
 
   /** The project's chips, then the catalogue's. */

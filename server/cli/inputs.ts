@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chipFolder } from '../workspace/chipFiles';
+import { chipFolder, systemFolder } from '../workspace/ownFolder';
 import { externalPlaces } from '../workspace/externalData';
 import type { Arguments } from './arguments';
 import type { ChipChoice } from './chipChoice';
@@ -10,19 +10,22 @@ import type { OpenedModel } from './openModel';
 /** Options that name files to read. */
 const fileOptions = ['profile', 'layers', 'settings'] as const;
 
-/** The files that a command names, and the chips of the project: known before anything is read. */
+/** Commands with words to search for, not files. */
+const searches: ReadonlySet<string> = new Set(['chips', 'systems']);
+
+/** The files that a command names, and the chips and systems of the project: known before anything is read. */
 export async function namedInputs(words: Arguments): Promise<string[]> {
-  // `chips` has words to search for, not files.
-  const models = words.command === 'chips' ? [] : words.positionals;
+  const models = searches.has(words.command) ? [] : words.positionals;
   const all = (option: string): string[] => [...words.texts(option), words.text(option) ?? []].flat();
   const named = [...fileOptions.flatMap(all), ...all('chip').filter((name) => name.endsWith('.json'))];
   // A chip file of the project is what `calibrate` makes; which ones it reads is known later.
-  const chips = words.command === 'calibrate' ? [] : await projectChips();
-  return [...models, ...named, ...chips];
+  const chips = words.command === 'calibrate' ? [] : await namesIn(chipFolder);
+  return [models, named, chips, await namesIn(systemFolder)].flat();
 }
 
-async function projectChips(): Promise<string[]> {
-  const folder = join(process.cwd(), ...chipFolder);
+/** The project's own files of a kind. */
+async function namesIn(way: readonly string[]): Promise<string[]> {
+  const folder = join(process.cwd(), way.join('/'));
   const names = await readdir(folder).catch((): string[] => []);
   return names.map((name) => join(folder, name));
 }

@@ -17,7 +17,7 @@ import { suggestionCodes } from '../engine/mapping/suggest/types';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
-import { chipFolder } from '../workspace/chipFiles';
+import { chipFolder } from '../workspace/ownFolder';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze } from './analyze';
 import { parseArguments, type Arguments } from './arguments';
@@ -117,7 +117,7 @@ async function perform(words: Arguments, language: Language, console: Console): 
     case 'chips':
       return whole(await listChips(words, language));
     case 'systems':
-      return whole(listSystems(words, language));
+      return listSystems(words, language);
     case 'listing': {
       const opened = await openModel(onlyPath(words), language, roomIn(console.heapBytes ?? Infinity));
       const inputs = await otherInputs(words, [opened]);

@@ -2,25 +2,26 @@ import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
 import { column, type Section } from '../engine/report/print/section';
 import { known, type PrintName, type Words } from '../engine/report/print/words';
-import { searchSystems } from '../engine/systems/search';
 import type { System } from '../engine/systems/system';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
-import { usage } from './failure';
+import { ChipChoice } from './chipChoice';
+import type { Outcome } from './failure';
+import { SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
 
-/** `siliconlens systems [QUERY]`: the systems of the catalogue, or those that a query finds. */
-export function listSystems(words: Arguments, language: Language): string {
+/** `siliconlens systems [QUERY]`: the systems of the project and the catalogue, or those that a query finds. */
+export async function listSystems(words: Arguments, language: Language): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
-  const query = words.positionals.join(' ');
-  const found = searchSystems(query);
-  if (found.length === 0) throw usage('cli.error.systemUnknown', { system: query });
-  return inFormat(
+  const choice = await SystemChoice.here(language, await ChipChoice.here(language));
+  const found = choice.found(words.positionals.join(' '));
+  const text = inFormat(
     format,
     found,
     () => [systemSection(found, language)],
     () => systemsCsv(found),
   );
+  return { text, failure: null, ...(choice.faults.length > 0 && { notes: choice.faults.join('\n') }) };
 }
 
 function systemSection(systems: readonly System[], language: Language): Section {

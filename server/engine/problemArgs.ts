@@ -235,9 +235,13 @@ export interface ProblemArgs {
   readonly 'sparsity.too-many': { readonly limit: number };
   readonly 'sparsity.file-unreadable': { readonly file: Word; readonly count: number };
   readonly 'sparsity.unreadable': { readonly name: Word };
+  readonly 'system.id-taken': { readonly id: Word };
+  readonly 'system.id-twice': { readonly id: Word; readonly other: Word };
+  readonly 'system.missing': { readonly field: Word };
   readonly 'system.no-chip': { readonly field: Word; readonly chip: Word };
   readonly 'system.no-part': { readonly field: Word; readonly name: Word; readonly known: Word };
   readonly 'system.no-source': { readonly field: Word; readonly index: Word; readonly count: Word };
+  readonly 'system.not-an-object': NoArgs;
   readonly 'system.too-many': { readonly field: Word; readonly members: Word; readonly most: Word };
   readonly 'system.twice': { readonly field: Word; readonly name: Word };
   readonly 'text.undefined': { readonly value: Word };

@@ -10,16 +10,25 @@ import { aliasesOf } from '../engine/inference/bindingNames';
 import { valueText } from '../engine/inference/values/parse';
 import type { Catalogue } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import type { ChipChoice, ChoicesResult, DimensionChoice, ValueChoice } from '../protocol';
+import type { System } from '../engine/systems/system';
+import { chipsOf } from '../engine/systems/chosen';
+import { systems as shippedSystems } from '../engine/systems/load';
+import type { ChipChoice, ChoicesResult, DimensionChoice, SystemChoice, ValueChoice } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { known } from './format';
 
 /** What is in force for a model and what may be chosen. */
-export function choices(analysis: Analysis, key: string, language: Language): ChoicesResult {
+export function choices(
+  analysis: Analysis,
+  systems: readonly System[],
+  key: string,
+  language: Language,
+): ChoicesResult {
   const { phase, precision, runtime, cache = null } = analysis.choices.workload;
   return {
     key,
     chips: chipChoices(analysis.catalogue, language),
+    systems: systemChoices(systems, analysis.catalogue, language),
     chosen: analysis.chips.map(({ chip }) => chip.id),
     dimensions: dimensionChoices(analysis),
     values: valueChoices(analysis),
@@ -83,6 +92,26 @@ function chipChoice(chip: Chip, language: Language): ChipChoice {
   const own = chipById(id) !== chip;
   const className = message(language, `class.${chip.class}`);
   return { id, name, vendor, class: className, aliases, own, description: chipLine(chip, language) };
+}
+
+/** Every system that can be chosen, the user's own first; those of which no chip is known are left out. */
+export function systemChoices(
+  systems: readonly System[],
+  catalogue: Catalogue,
+  language: Language,
+): SystemChoice[] {
+  return systems.flatMap((system) => {
+    const { id, name, nameKo = name, aliases, place, devices } = system;
+    const { chips, host } = chipsOf(system, (chip) => catalogue.byId(chip));
+    const shown = language === 'ko' ? nameKo : name;
+    const others = [name, nameKo, ...aliases, ...place].filter((one) => one !== shown);
+    const named = devices.map(({ chip, count }) => `${count} × ${catalogue.byId(chip)?.name ?? chip}`);
+    const own = !shippedSystems.includes(system);
+    const description = named.join(', ');
+    return chips.length > 0
+      ? [{ id, name: shown, aliases: [...new Set(others)], own, description, chips, host }]
+      : [];
+  });
 }
 
 /** Peak, bandwidth and capacity in one line. */

@@ -4,6 +4,7 @@ import type { Documents } from '../workspace/documents';
 import type { ModelFiles } from '../workspace/modelFiles';
 import type { Models } from '../workspace/models';
 import type { Available, OwnChips } from '../workspace/ownChips';
+import type { OwnSystems } from '../workspace/ownSystems';
 import type { ProfileStore } from '../workspace/profileStore';
 import type { SettingsByModel } from '../workspace/settingsByModel';
 import type { WithheldParams } from '../protocol';
@@ -21,6 +22,7 @@ export interface ServerContext {
   readonly files: ModelFiles;
   readonly profiles: ProfileStore;
   readonly ownChips: OwnChips;
+  readonly ownSystems: OwnSystems;
   readonly log: Log;
   readonly working: Working;
   readonly language: () => Language;

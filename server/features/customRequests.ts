@@ -12,6 +12,7 @@ import {
   locateNodeRequest,
   modelChangedRequest,
   newChipRequest,
+  newSystemRequest,
   nodeAtRequest,
   rankRequest,
   rowsRequest,
@@ -34,12 +35,13 @@ import { reportHeadOf, reportInput } from '../workspace/reports';
 import { printReport } from '../printReport';
 import { findSuggestions } from '../workspace/suggestions';
 import { politeTo } from '../workspace/turns';
-import { chipChoices, choices } from './choices';
+import { chipChoices, choices, systemChoices } from './choices';
 import { problemText } from './diagnostics';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
+import { newSystem } from './newSystem';
 import { rankItems } from './rank';
 import { rows } from './rows';
 import type { ServerContext } from './context';
@@ -96,11 +98,18 @@ function registerListings(context: ServerContext): void {
 }
 
 function registerChips(context: ServerContext): void {
-  on(context, chipsRequest, { chips: [] }, async () => ({
-    chips: chipChoices((await context.chips()).catalogue, context.language()),
-  }));
+  on(context, chipsRequest, { chips: [], systems: [] }, async () => {
+    const { catalogue } = await context.chips();
+    return {
+      chips: chipChoices(catalogue, context.language()),
+      systems: systemChoices(await context.ownSystems.all(), catalogue, context.language()),
+    };
+  });
   on(context, newChipRequest, { id: '', text: null }, async (params) =>
     newChip(params, (await context.chips()).catalogue),
+  );
+  on(context, newSystemRequest, { id: '', text: null }, async (params) =>
+    newSystem(params, await context.ownSystems.all()),
   );
 }
 
@@ -113,8 +122,10 @@ function registerModels(context: ServerContext): void {
   onModel(context, rankRequest, (analysis, params, scheduler) =>
     rankItems(analysis, params, language(), scheduler),
   );
-  const chosen = (analysis: Analysis): ChoicesResult =>
-    choices(analysis, settings.keyOf(analysis.listing.modelUri), language());
+  const chosen = async (analysis: Analysis): Promise<ChoicesResult> => {
+    const systems = await context.ownSystems.all();
+    return choices(analysis, systems, settings.keyOf(analysis.listing.modelUri), language());
+  };
   // Fewer chips are the way out where there are no costs.
   onModel(context, choicesRequest, chosen, false);
   onModel(context, suggestionsRequest, async (analysis, _params, scheduler) => {

@@ -22,7 +22,7 @@ import {
   signatureFeature,
 } from './textFeatures';
 import {
-  chipFilesFeature,
+  ownFilesFeature,
   documentsFeature,
   foldersFeature,
   settingsFeature,
@@ -34,7 +34,7 @@ export const features: readonly Feature[] = [
   documentsFeature,
   settingsFeature,
   foldersFeature,
-  chipFilesFeature,
+  ownFilesFeature,
   hoverFeature,
   hintFeature,
   lensFeature,

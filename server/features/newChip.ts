@@ -4,13 +4,16 @@ import type { NewChipParams, NewChipResult } from '../protocol';
 
 /** A new chip file: what it extends, and the figures that designers change first, as they are in that chip. */
 export function newChip({ extends: base, name }: NewChipParams, catalogue: Catalogue): NewChipResult {
-  const id = freeId(name, catalogue);
+  const id = freeId(name, 'my-chip', (one) => catalogue.byId(one) !== undefined);
   const chip = catalogue.byId(base);
   return { id, text: chip ? chipText(id, name, chip) : null };
 }
 
-/** Lower-case letters, digits and dashes of the name; with a number where another chip has that id. */
-function freeId(name: string, catalogue: Catalogue): string {
+/**
+ * Lower-case letters, digits and dashes of a name; with a number where another one has that id.
+ * @param fallback for a name with no such letters
+ */
+export function freeId(name: string, fallback: string, isTaken: (id: string) => boolean): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()
@@ -18,10 +21,10 @@ function freeId(name: string, catalogue: Catalogue): string {
     .replace(/^[.-]+/, '')
     // Runs of dashes are one dash by now.
     .replace(/-$/, '');
-  const id = plain || 'my-chip';
+  const id = plain || fallback;
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? id : `${id}-${number}`;
-    if (!catalogue.byId(candidate)) return candidate;
+    if (!isTaken(candidate)) return candidate;
   }
 }
 

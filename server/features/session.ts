@@ -17,7 +17,7 @@ import { platform } from '../platform';
 import type { InitializationOptions, WithheldParams } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import type { Budget } from '../workspace/budget';
-import type { ClientFolders } from '../workspace/chipFiles';
+import type { ClientFolders } from '../workspace/ownFolder';
 import { Documents } from '../workspace/documents';
 import { ModelFiles } from '../workspace/modelFiles';
 import { Models } from '../workspace/models';
@@ -25,6 +25,7 @@ import type { ModelsHost } from '../workspace/models';
 import { isHandWritten } from '../workspace/reading';
 import type { OpenModel } from '../workspace/openModel';
 import type { Available, OwnChips } from '../workspace/ownChips';
+import type { OwnSystems } from '../workspace/ownSystems';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, SettingsByModel } from '../workspace/settingsByModel';
 import { findSuggestions } from '../workspace/suggestions';
@@ -37,7 +38,7 @@ import { describe } from './handler';
 import type { Log } from './handler';
 import { heat } from './heat';
 import { modelName } from './names';
-import { ownChips } from './ownChips';
+import { ownFiles } from './ownFiles';
 import { ToldProblems } from './problems';
 import { Status } from './status';
 import { Working } from './working';
@@ -53,6 +54,7 @@ export class Session implements ServerContext {
   readonly settings: SettingsByModel;
   readonly profiles: ProfileStore;
   readonly ownChips: OwnChips;
+  readonly ownSystems: OwnSystems;
   readonly working: Working;
   readonly documents: Documents;
   readonly models: Models;
@@ -80,10 +82,13 @@ export class Session implements ServerContext {
     this.files = new ModelFiles(clientFiles);
     this.settings = this.makeSettings();
     this.profiles = new ProfileStore(() => this.options.profiles ?? null);
-    this.ownChips = ownChips(editor, clientFiles, {
+    const own = ownFiles(editor, clientFiles, {
       chosen: () => this.chosenChips(),
       changed: () => this.choicesChanged(),
+      chips: async () => (await this.chips()).catalogue,
     });
+    this.ownChips = own.chips;
+    this.ownSystems = own.systems;
     this.status = new Status((state, key, args) =>
       editor.tell(statusNotification, { ...state, message: message(this.language(), key, args) }),
     );
@@ -108,13 +113,14 @@ export class Session implements ServerContext {
 
   /** Not before the editor is ready: what is wrong with chip files may only be told from now on. */
   ready(): void {
-    this.editor.watch(this.ownChips.setFolders(this.folders));
+    this.editor.watch(this.ownFoldersChanged(this.folders));
     this.status.done('ok', 'status.ready');
   }
 
   end(): void {
     this.models.dispose();
     this.ownChips.dispose();
+    this.ownSystems.dispose();
   }
 
   async chips(): Promise<Available> {
@@ -129,12 +135,18 @@ export class Session implements ServerContext {
 
   async foldersChanged(folders: readonly string[]): Promise<void> {
     this.settings.setFolders(folders);
-    await this.ownChips.setFolders(folders);
+    await this.ownFoldersChanged(folders);
     this.choicesChanged();
   }
 
   withhold(models: WithheldParams['models']): void {
     for (const uri of this.working.withhold(models)) this.models.released(uri);
+  }
+
+  /** Chips before systems, which name them. */
+  private async ownFoldersChanged(folders: readonly string[]): Promise<void> {
+    await this.ownChips.setFolders(folders);
+    await this.ownSystems.setFolders(folders);
   }
 
   private choicesChanged(): void {

@@ -1,12 +1,9 @@
 import { type Catalogue, shippedChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
-import { type JsonText, type JsonMistake, parseJson, type Span } from '../engine/json';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
-import type { ChipProblem } from '../engine/chips/schemaCheck';
-import { chipProblem } from '../engine/chips/userChips';
 import type { Problem } from '../engine/problem';
-import type { ChipFiles, ChipSource } from './chipFiles';
-import { ChipFolderWatch } from './chipFolderWatch';
+import { OwnFiles, type OwnFilesHost } from './ownFiles';
+import type { OwnFolder } from './ownFolder';
 
 /** The chips that a model can be costed on, under its settings. */
 export interface Available {
@@ -19,80 +16,40 @@ export interface Available {
 
 export const shippedOnly: Available = { generation: 0, catalogue: shippedChips, problems: [] };
 
-/** A chip file after it was read. */
-export interface ChipFileState {
-  readonly uri: string;
-  readonly text: string;
-  readonly problems: readonly (ChipProblem & { readonly span: Span })[];
-  /** The chip that is offered: the file's, or what it was before it had errors. */
-  readonly chip: Chip | null;
-}
-
-/** A chip that is offered no more, and the file that it came from. */
-export interface GoneChip {
-  readonly id: string;
-  readonly name: string;
-  readonly file: string;
-}
-
-export interface OwnChipsHost {
-  /** A chip file is new or changed. */
-  judged(state: ChipFileState): void;
-  /** A chip file is no longer there. */
-  removed(uri: string): void;
-  /** Chips came, changed or went: what was computed on them no longer holds. */
-  changed(gone: readonly GoneChip[]): void;
-  failed(error: unknown): void;
-}
-
 /** Workspace folders may have settings of their own. */
 const mostSettings = 16;
 
-interface Known {
-  readonly source: ChipSource;
-  readonly json: JsonText | null;
-  readonly mistake: JsonMistake | null;
-  readonly before: Chip | null;
-}
-
 type Plain = Readonly<Record<string, unknown>>;
 
-/** The chips of workspace folders and settings, read again when something changed or the client says so. */
+/** The chips of workspace folders and settings. */
 export class OwnChips {
-  private folders: readonly string[] = [];
-  private known: ReadonlyMap<string, Known> = new Map();
+  private readonly files: OwnFiles<Chip>;
   private generation = 0;
-  private reading: Promise<void> = Promise.resolve();
-  private isAwaited = false;
   /** By the text of the setting; forgotten when a file changes. */
   private readonly available = new Map<string, Available>();
-  private readonly watch = new ChipFolderWatch(() => void this.reload());
 
-  constructor(
-    private readonly reader: ChipFiles,
-    private readonly host: OwnChipsHost,
-  ) {}
+  constructor(reader: OwnFolder, host: OwnFilesHost) {
+    const changed: OwnFilesHost['changed'] = (gone) => {
+      this.generation++;
+      this.available.clear();
+      host.changed(gone);
+    };
+    this.files = new OwnFiles<Chip>(reader, { ...host, changed }, (files) =>
+      resolveOwnChips(files).results.map(({ chip, problems }) => ({ value: chip, problems })),
+    );
+  }
 
   setFolders(folders: readonly string[]): Promise<void> {
-    this.folders = folders;
-    // Before they are read: what changes meanwhile is then told.
-    this.watch.setFolders(folders);
-    return this.reload();
+    return this.files.setFolders(folders);
   }
 
   dispose(): void {
-    this.watch.dispose();
+    this.files.dispose();
   }
 
-  /** Reads what is there now. Several calls in a row lead to one reading after the one under way. */
+  /** Reads what is there now. */
   reload(): Promise<void> {
-    if (this.isAwaited) return this.reading;
-    this.isAwaited = true;
-    this.reading = this.reading.then(async () => {
-      this.isAwaited = false;
-      await this.load().catch((error: unknown) => this.host.failed(error));
-    });
-    return this.reading;
+    return this.files.reload();
   }
 
   /**
@@ -100,25 +57,23 @@ export class OwnChips {
    * @param custom the setting `siliconlens.customChips`: chips by id
    */
   async with(custom: Plain): Promise<Available> {
-    await this.reading;
+    const files = await this.files.files();
     const key = JSON.stringify(custom);
     let available = this.available.get(key);
     if (!available) {
       // The setting is seldom edited, but each edit would stay until a file changes.
       if (this.available.size >= mostSettings) this.available.clear();
-      this.available.set(key, (available = this.resolve(custom)));
+      this.available.set(key, (available = this.resolve(files, custom)));
     }
     return available;
   }
 
   /** The addresses of the chip files that were read, broken ones too. */
-  async files(): Promise<readonly string[]> {
-    await this.reading;
-    return [...this.known.keys()];
+  addresses(): Promise<readonly string[]> {
+    return this.files.addresses();
   }
 
-  private resolve(custom: Plain): Available {
-    const files = [...this.known.values()].map(chipFile);
+  private resolve(files: readonly ChipFile[], custom: Plain): Available {
     const entries = Object.entries(custom).map(([id, value]): ChipFile => {
       const json = isPlain(value) ? { ...value, id } : value;
       return { name: `siliconlens.customChips.${id}`, json, before: null };
@@ -137,67 +92,6 @@ export class OwnChips {
     );
     return { generation: this.generation, catalogue, problems };
   }
-
-  private async load(): Promise<void> {
-    const sources = (await Promise.all(this.folders.map((folder) => this.reader.read(folder)))).flat();
-    const before = this.known;
-    const isSame =
-      sources.length === before.size &&
-      sources.every((source) => sameText(before.get(source.uri)?.source, source));
-    if (isSame) return;
-    const files = sources.map((source): Known => {
-      const known = before.get(source.uri);
-      return known && sameText(known.source, source) ? known : parse(source, known?.before ?? null);
-    });
-    const { results } = resolveOwnChips(files.map(chipFile));
-    const chips = results.map(({ chip }) => chip);
-    this.known = new Map(files.map((file, index) => [file.source.uri, { ...file, before: chips[index]! }]));
-    this.generation++;
-    this.available.clear();
-    files.forEach((file, index) => this.judge(file, chips[index]!, results[index]!.problems));
-    for (const uri of before.keys()) if (!this.known.has(uri)) this.host.removed(uri);
-    this.host.changed(goneChips(before, chips));
-  }
-
-  private judge({ source, json, mistake }: Known, chip: Chip | null, found: readonly ChipProblem[]): void {
-    const start = { start: 0, end: Math.min(1, source.text.length) };
-    const problems = source.problem
-      ? [{ ...source.problem, span: start }]
-      : mistake
-        ? [{ ...syntaxProblem(mistake), span: mistake.at }]
-        : found.map((problem) => ({ ...problem, span: json?.spanOf(problem.path, problem.ofKey) ?? start }));
-    this.host.judged({ uri: source.uri, text: source.text, problems, chip });
-  }
-}
-
-function parse(source: ChipSource, before: Chip | null): Known {
-  const parsed = source.problem ? null : parseJson(source.text);
-  return {
-    source,
-    json: parsed?.ok ? parsed.json : null,
-    mistake: parsed?.ok === false ? parsed : null,
-    before,
-  };
-}
-
-/** An editor reads lists of any depth. */
-function syntaxProblem({ fault }: JsonMistake): ChipProblem {
-  return { ...chipProblem(`chip.${fault}`, [], {}), bySchema: fault === 'syntax' };
-}
-
-function chipFile({ source, json, before }: Known): ChipFile {
-  return { name: source.name, json: json?.value, before };
-}
-
-function goneChips(before: ReadonlyMap<string, Known>, now: readonly (Chip | null)[]): GoneChip[] {
-  const offered = new Set(now.flatMap((chip) => (chip ? [chip.id] : [])));
-  return [...before.values()].flatMap(({ before: chip, source }) =>
-    chip && !offered.has(chip.id) ? [{ id: chip.id, name: chip.name, file: source.name }] : [],
-  );
-}
-
-function sameText(a: ChipSource | undefined, b: ChipSource): boolean {
-  return a?.text === b.text && a.problem?.code === b.problem?.code;
 }
 
 function isPlain(value: unknown): value is Plain {

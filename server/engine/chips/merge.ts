@@ -21,6 +21,8 @@ export function merge(schema: Schema, base: unknown, given: unknown, places: Sou
   if (schema.merge === 'append') return [...list(base), ...list(given)];
   if (schema.merge === 'by-name') return mergeByName(items ?? {}, list(base), list(given), places);
   if (schema.$ref !== undefined && nameOf(schema.$ref) === 'indices') return shifted(given, places);
+  if (type === 'array' && items && resolved(items).type === 'object')
+    return newItems(items, list(given), places);
   return type === 'object' && isObject(given) ? mergeFields(schema, base, given, places) : given;
 }
 
@@ -49,6 +51,11 @@ function mergeFields(
       setEntry(result, name, merge(field, entryOf(result, name), value, places));
   }
   return result;
+}
+
+/** The items of a list that takes the place of another. */
+function newItems(schema: Schema, given: readonly unknown[], places: SourcePlaces): unknown[] {
+  return given.map((item) => merge(schema, defaultsOf(schema), item, places));
 }
 
 function mergeByName(

@@ -3,7 +3,7 @@ import { namesOf, normalise, tokensOf, wordsOf } from '../chips/names';
 import { nameDistance } from '../chips/search';
 import { placeWords } from '../chips/searchWords';
 import { largest } from '../lists';
-import { systems } from './load';
+import { type ChipLookUp, systems } from './load';
 import type { System } from './system';
 
 /** A query by its words, and one that names a place, come behind one by a whole name. */
@@ -14,11 +14,15 @@ const byPlace = 3;
  * Systems by id, name, alias, place or chip, in English or Korean, with typing errors, best first; each word has to hold. An
  * empty query finds every system.
  */
-export function searchSystems(query: string, among: readonly System[] = systems): readonly System[] {
+export function searchSystems(
+  query: string,
+  among: readonly System[] = systems,
+  lookUp: ChipLookUp = chipById,
+): readonly System[] {
   const words = wordsOf(query);
   if (words.length === 0) return among;
   const found = among.flatMap((system) => {
-    const rank = rankOf(query, words, system);
+    const rank = rankOf(query, words, system, lookUp);
     return rank === null ? [] : [{ system, rank }];
   });
   found.sort((a, b) => a.rank - b.rank || a.system.id.localeCompare(b.system.id));
@@ -26,8 +30,8 @@ export function searchSystems(query: string, among: readonly System[] = systems)
 }
 
 /** How well a system fits a query, the smaller the better; null where it does not. */
-function rankOf(query: string, words: readonly string[], system: System): number | null {
-  const { whole, single } = nameable(system);
+function rankOf(query: string, words: readonly string[], system: System, lookUp: ChipLookUp): number | null {
+  const { whole, single } = nameable(system, lookUp);
   const ranks = words.map((word) => least([distanceTo(word, single), placeRank(word, system)]));
   const ofWords = ranks.some((rank) => rank === null) ? null : largest(ranks.map((rank) => rank ?? 0));
   return least([
@@ -38,10 +42,13 @@ function rankOf(query: string, words: readonly string[], system: System): number
 }
 
 /** All that a system may be called, whole and in single words, normalised; what its chips are called too. */
-function nameable(system: System): { readonly whole: readonly string[]; readonly single: readonly string[] } {
+function nameable(
+  system: System,
+  lookUp: ChipLookUp,
+): { readonly whole: readonly string[]; readonly single: readonly string[] } {
   const { id, name, nameKo, aliases, devices } = system;
   const names = [id, name, ...(nameKo === undefined ? [] : [nameKo]), ...aliases];
-  const chips = devices.flatMap(({ chip }) => chipById(chip) ?? []);
+  const chips = devices.flatMap(({ chip }) => lookUp(chip) ?? []);
   return {
     whole: [...names.map(normalise), ...chips.flatMap(namesOf)],
     single: [...names.flatMap(wordsOf), ...chips.flatMap(tokensOf)],

@@ -1,20 +1,27 @@
 /** What system files say, in SI units. Written by scripts/factTypes.ts from system.schema.json; do not edit. */
 import type { Figure, Place, Source } from '../chips/chip';
 
-/** Several chips with their memories and the links between them. SI units; a figure always has its sources. */
+/** Several chips with their memories and the links between them. SI units. */
 export interface System {
+  /** Version of this format. */
   readonly schemaVersion: 1;
+  /** Unique id: lower-case letters, digits, dots and dashes. */
   readonly id: string;
+  /** Name that readers see. */
   readonly name: string;
   /** Its name in Korean, where that differs. */
   readonly nameKo?: string;
+  /** Other names that find it, in any language. */
   readonly aliases: readonly string[];
+  /** Where it is put to work. */
   readonly place: readonly Place[];
   /** What a model runs on: each entry stands for equal devices. */
   readonly devices: readonly {
+    /** Its name within the system, for pools and links. */
     readonly id: string;
     /** Id of the chip. */
     readonly chip: string;
+    /** How many of them there are. */
     readonly count: number;
     /** The memory that it shares with others instead of one of its own. */
     readonly pool?: string;
@@ -59,6 +66,8 @@ export interface System {
     readonly rttSeconds?: Figure;
     readonly joulesPerByte?: Figure;
   }[];
+  /** Remarks for readers. */
   readonly notes: readonly string[];
+  /** What the `sources` of figures count, from 0. */
   readonly sources: readonly Source[];
 }

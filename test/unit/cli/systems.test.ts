@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { siliconlens } from './commandLine';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { siliconlens, temporaryFolder } from './commandLine';
+
+const { path: folder } = temporaryFolder();
 
 describe('siliconlens systems', () => {
   it('lists devices with what links them, one direction of one member', async () => {
@@ -29,5 +33,34 @@ describe('siliconlens systems', () => {
       2,
       'siliconlens: no system “mainframe” in the catalogue; “siliconlens systems” lists them\n',
     ]);
+  });
+
+  it('has those of the project first, by its own chips, and says which files cannot be used', async () => {
+    const own = join(folder, 'project', '.siliconlens');
+    mkdirSync(join(own, 'systems'), { recursive: true });
+    mkdirSync(join(own, 'chips'));
+    const chip = { id: 'half', extends: 'nvidia-l4', name: 'Half an L4' };
+    writeFileSync(join(own, 'chips', 'half.json'), JSON.stringify(chip));
+    const system = { id: 'ours', name: 'Our box', place: ['device'], devices: [{ id: 'gpu', chip: 'half' }] };
+    writeFileSync(join(own, 'systems', 'a.json'), JSON.stringify(system));
+    const broken = { ...system, id: 'other', devices: [{ id: 'gpu', chip: 'quarter' }] };
+    writeFileSync(join(own, 'systems', 'b.json'), JSON.stringify(broken, null, 2));
+    writeFileSync(join(own, 'systems', 'c.json'), '{\n"id": }');
+    const place = vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'project'));
+    try {
+      const { code, out, error } = await siliconlens('systems', 'half an l4', '--format', 'csv');
+      expect(code).toBe(0);
+      expect(out.trim().split('\n').slice(1)).toEqual(['ours,Our box,device,gpu,half,1']);
+      expect(error).toBe(
+        [
+          // The chip stands in the tenth line of what JSON.stringify writes.
+          '.siliconlens/systems/b.json:10: devices.0.chip: there is no chip “quarter”. Name one of the catalogue or of your own chip files.',
+          '.siliconlens/systems/c.json:2: This is not valid JSON from here on: look for a missing comma, quotation mark or bracket.',
+          '',
+        ].join('\n'),
+      );
+    } finally {
+      place.mockRestore();
+    }
   });
 });

@@ -6,7 +6,7 @@ const { withChoices, withDimension } = await import('../../../extension/choices/
 const { cachesText, parseContent, parseSize, runtimeInForce, runtimeItems } =
   await import('../../../extension/choices/workload');
 const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
-const { inOrder } = await import('../../../extension/choices/chips');
+const { chipsToWrite, chosenText, inOrder } = await import('../../../extension/choices/chips');
 
 describe('choices of a model', () => {
   it('change one entry and keep the others', () => {
@@ -153,5 +153,33 @@ describe('runtimes to pick from', () => {
   it('in force: the chosen one by name, else the defaults', () => {
     expect(runtimeInForce({ ...offered, runtime: 'tensorrt' })).toBe('TensorRT');
     expect(runtimeInForce({ ...offered, runtime: null })).toContain('Xeon: ONNX Runtime, CPU');
+  });
+});
+
+describe('a system in the list of chips', () => {
+  const system = (chips: readonly string[], host: string | null) => ({
+    ...{ id: 'laptop', name: 'Laptop', aliases: [], own: false, description: '' },
+    ...{ chips, host },
+  });
+  const chip = (id: string) => ({
+    ...{ id, name: id.toUpperCase(), vendor: '', class: 'gpu', aliases: [], own: false, description: '' },
+  });
+
+  it('puts its chips in the place of those that were chosen, and keeps what was ticked beside it', () => {
+    const picked = { chips: ['before', 'new'], systems: [system(['npu', 'gpu'], 'cpu')] };
+    expect(chipsToWrite(picked, ['before'])).toEqual(['npu', 'gpu', 'new']);
+    expect(chipsToWrite({ chips: ['before', 'gpu'], systems: [] }, ['before'])).toEqual(['before', 'gpu']);
+    const two = [system(['npu'], null), system(['npu', 'tpu'], null)];
+    expect(chipsToWrite({ chips: [], systems: two }, [])).toEqual(['npu', 'tpu']);
+  });
+
+  it('is told by what was chosen with it', () => {
+    const chips = ['npu', 'gpu', 'cpu'].map(chip);
+    expect(chosenText([system(['npu', 'gpu'], 'cpu')], chips)).toBe(
+      'Laptop stands for these chips, which are chosen now: NPU, GPU. What the first of them cannot run goes to CPU.',
+    );
+    expect(chosenText([system(['npu'], null)], chips)).toBe(
+      'Laptop stands for these chips, which are chosen now: NPU',
+    );
   });
 });

@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { changeDetector } from '../../changeDetector';
+import { systemsPage } from '../../../scripts/systemsPage';
+import chipSchema from '../../../server/engine/chips/chip.schema.json';
+import schema from '../../../server/engine/systems/system.schema.json';
 import { loadSystem, systems } from '../../../server/engine/systems/load';
 import dgx from '../../../server/engine/systems/catalogue/nvidia-dgx-h100.json';
 
@@ -18,8 +23,16 @@ describe('the catalogue of systems', () => {
   it('holds each file of its folder, by the file’s name, with nothing wrong', () => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
     expect(systems.map(({ id }) => `${id}.json`).sort()).toEqual(files.sort());
+    // Its figures have their sources, and nothing is left out: plain numbers and defaults are for users.
+    const withDefault = Object.entries(schema.properties).filter(([, field]) => 'default' in field);
+    const required = [...schema.required, ...withDefault.map(([name]) => name)];
+    const figure = { $ref: '#/definitions/fullFigure' };
+    const definitions = { ...chipSchema.definitions, figure };
+    const validate = new Ajv({ strict: false }).compile({ ...schema, required, definitions });
     for (const file of files) {
       const json: unknown = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'));
+      expect(validate(json), `${file}: ${JSON.stringify(validate.errors)}`).toBe(true);
+      expect((json as { sources: unknown[] }).sources.length, file).toBeGreaterThan(0);
       expect(loadSystem(json).problems, file).toEqual([]);
     }
   });
@@ -30,6 +43,12 @@ describe('the catalogue of systems', () => {
     expect(system.links.map((link) => link.bytesPerSecondPerDirection?.value)).toEqual([450e9, 64e9]);
     // 640 GB of HBM are sold: eight of 80 GB.
     expect(system.devices.find(({ id }) => id === 'gpu')?.count).toBe(8);
+  });
+});
+
+changeDetector('the page of systems', () => {
+  it('is current', () => {
+    expect(readFileSync('docs/systems.md', 'utf8')).toBe(systemsPage());
   });
 });
 

@@ -1,7 +1,8 @@
 import { shippedChips } from '../../../server/engine/chips/catalogue';
 import { describe, expect, it } from 'vitest';
-import { ChipFiles } from '../../../server/workspace/chipFiles';
-import { type ChipFileState, type GoneChip, OwnChips } from '../../../server/workspace/ownChips';
+import { OwnChips } from '../../../server/workspace/ownChips';
+import type { Gone, OwnFileState } from '../../../server/workspace/ownFiles';
+import { chipFolder, type ClientFolders, OwnFolder } from '../../../server/workspace/ownFolder';
 
 const base = 'vscode-vfs://github/me/repo/.siliconlens/chips';
 const chip = (id: string, extended = 'nvidia-l4'): string =>
@@ -10,12 +11,12 @@ const chip = (id: string, extended = 'nvidia-l4'): string =>
 /** A folder that the client reads, and what was told about it. */
 function folder() {
   const files = new Map<string, string>();
-  const judged: ChipFileState[] = [];
+  const judged: OwnFileState[] = [];
   const removed: string[] = [];
-  const gone: (readonly GoneChip[])[] = [];
+  const gone: (readonly Gone[])[] = [];
   let listings = 0;
   const bytes = (uri: string): Buffer => Buffer.from(files.get(uri.slice(base.length + 1)) ?? '');
-  const reader = new ChipFiles({
+  const client: ClientFolders = {
     list: ({ uri }) => {
       listings++;
       return Promise.resolve(
@@ -24,8 +25,8 @@ function folder() {
     },
     stat: ({ uri }) => Promise.resolve({ ok: true, size: bytes(uri).length, mtime: 1 }),
     read: ({ uri }) => Promise.resolve({ ok: true, base64: bytes(uri).toString('base64') }),
-  });
-  const chips = new OwnChips(reader, {
+  };
+  const chips = new OwnChips(new OwnFolder(client, chipFolder), {
     judged: (state) => judged.push(state),
     removed: (uri) => removed.push(uri),
     changed: (ids) => gone.push(ids),

@@ -4,11 +4,12 @@ import { FileError, localFilesOf, platform, type FileFault, type LocalFiles } fr
 import type { ListFolderParams, ListFolderResult } from '../protocol';
 import type { ClientFiles } from './modelFiles';
 
-/** Where a workspace folder keeps chips of its own. */
+/** Where a workspace folder keeps chips and systems of its own. */
 export const chipFolder = ['.siliconlens', 'chips'] as const;
+export const systemFolder = ['.siliconlens', 'systems'] as const;
 
-/** A chip file: its text, or why it was not read. */
-export interface ChipSource {
+/** A file of such a folder: its text, or why it was not read. */
+export interface OwnSource {
   readonly uri: string;
   /** Its path in the workspace folder. */
   readonly name: string;
@@ -21,24 +22,28 @@ export interface ClientFolders extends ClientFiles {
   list(params: ListFolderParams): Promise<ListFolderResult>;
 }
 
-/** The whole catalogue has 120 chips; a folder with more files than this holds something else. */
+/** The whole catalogue has fewer chips; a folder with more files than this holds something else. */
 const mostFiles = 500;
 /** The largest chip of the catalogue takes 9 kB. */
 const mostBytes = 256 * 1024;
 /** Bytes of all files of a folder: what is read stays in memory. The whole catalogue takes 0.5 MB. */
 const mostTogether = 2 * 1024 * 1024;
 
-/** Reads chip files of workspace folders, and nothing outside them: links that lead out are told, not followed. */
-export class ChipFiles {
-  constructor(private readonly client: ClientFolders) {}
+/** Reads such files of workspace folders, and nothing outside them: links that lead out are told, not followed. */
+export class OwnFolder {
+  /** @param way the folders from a workspace folder to the files */
+  constructor(
+    private readonly client: ClientFolders,
+    readonly way: readonly string[],
+  ) {}
 
-  /** The chip files of a folder, by name, up to the first that is too many; none where the folder has no chips. */
-  async read(folder: string): Promise<ChipSource[]> {
-    const base = `${folder.replace(/\/$/, '')}/${chipFolder.join('/')}`;
+  /** The files of a workspace folder, by name, up to the first that is too many; none where it has no such folder. */
+  async read(folder: string): Promise<OwnSource[]> {
+    const base = `${folder.replace(/\/$/, '')}/${this.way.join('/')}`;
     const local = localFilesOf(folder);
-    const names = local ? await localNames(local, folder) : await this.remoteNames(base);
+    const names = local ? await this.localNames(local, folder) : await this.remoteNames(base);
     const wanted = names.filter((name) => /\.json$/i.test(name)).sort();
-    const sources: ChipSource[] = [];
+    const sources: OwnSource[] = [];
     let bytes = 0;
     // One after the other, so that nothing is read behind the file at which it is enough.
     for (const file of wanted) {
@@ -54,15 +59,24 @@ export class ChipFiles {
     return sources;
   }
 
-  private async readOne(folder: string, base: string, file: string): Promise<ChipSource> {
+  private async readOne(folder: string, base: string, file: string): Promise<OwnSource> {
     const uri = `${base}/${encodeURIComponent(file)}`;
-    const name = [...chipFolder, file].join('/');
+    const name = [...this.way, file].join('/');
     try {
       const local = localFilesOf(folder);
-      const read = local ? readLocal(local, folder, file) : this.readRemote(uri);
+      const read = local ? readLocal(local, folder, [...this.way, file]) : this.readRemote(uri);
       return { uri, name, text: (await read).replace(/^\uFEFF/, ''), problem: null };
     } catch (error) {
       return { uri, name, text: '', problem: problemOf(error) };
+    }
+  }
+
+  private async localNames(local: LocalFiles, folder: string): Promise<readonly string[]> {
+    try {
+      return await local.namesBelow(folder, this.way);
+    } catch {
+      // No such folder: most workspaces have none.
+      return [];
     }
   }
 
@@ -88,17 +102,8 @@ class Refused extends Error {
   }
 }
 
-async function localNames(local: LocalFiles, folder: string): Promise<readonly string[]> {
-  try {
-    return await local.namesBelow(folder, chipFolder);
-  } catch {
-    // No such folder: most workspaces have none.
-    return [];
-  }
-}
-
-async function readLocal(local: LocalFiles, folder: string, name: string): Promise<string> {
-  const file = await local.openBelow(folder, [...chipFolder, name]);
+async function readLocal(local: LocalFiles, folder: string, way: readonly string[]): Promise<string> {
+  const file = await local.openBelow(folder, way);
   if (!file) throw new Refused(chipProblem('chip.outside', [], {}));
   try {
     const { size } = file.source;

@@ -1,24 +1,27 @@
 import { localFilesOf, platform, type Timer } from '../platform';
-import { chipFolder } from './chipFiles';
 
 /** How long a folder has to be quiet before it is told: files are often written in steps (milliseconds). */
 const quiet = 100;
 
 /**
- * Tells when something changed in the chip folders of local workspace folders. The editor's own watcher does not
+ * Tells when something changed in such folders of local workspace folders. The editor's own watcher does not
  * suffice: it hears nothing from a folder that came with its parent at once, as from `mkdir -p`, `git checkout` or a
  * folder that is moved in.
  */
-export class ChipFolderWatch {
+export class OwnFolderWatch {
   private ends: (() => void)[] = [];
   private timer: Timer | undefined;
 
-  constructor(private readonly changed: () => void) {}
+  /** @param way the folders from a workspace folder to the files */
+  constructor(
+    private readonly way: readonly string[],
+    private readonly changed: () => void,
+  ) {}
 
   setFolders(folders: readonly string[]): void {
     this.dispose();
     this.ends = folders.flatMap(
-      (folder) => localFilesOf(folder)?.watchBelow(folder, chipFolder, () => this.tell()) ?? [],
+      (folder) => localFilesOf(folder)?.watchBelow(folder, this.way, () => this.tell()) ?? [],
     );
   }
 

@@ -1,0 +1,84 @@
+import { chipById } from '../server/engine/chips/catalogue';
+import type { Figure } from '../server/engine/chips/chip';
+import { systems } from '../server/engine/systems/load';
+import type { System } from '../server/engine/systems/system';
+import { mark, si, table } from './pageParts';
+import { systemFields } from './schemaFields';
+
+const figure = (value: Figure | undefined, unit: string): string =>
+  value ? si(value.value, unit) + mark(value) : 'unknown';
+
+function row(system: System): string {
+  const cells = [
+    `\`${system.id}\``,
+    system.name,
+    system.nameKo ?? '–',
+    system.place.join(', '),
+    system.devices.map(({ chip, count }) => `${count} × ${chipById(chip)?.name ?? chip}`).join('; '),
+    system.pools
+      .map((pool) => {
+        const { id, kind, sharedBy, capacityBytes, bandwidthBytesPerSecond } = pool;
+        const size = `${figure(capacityBytes, 'B')}, ${figure(bandwidthBytesPerSecond, 'B/s')}`;
+        return `${id} (${kind} of ${sharedBy.join(', ')}): ${size}`;
+      })
+      .join('; ') || '–',
+    system.links
+      .map((link) => {
+        const { kind, topology, between, bytesPerSecondPerDirection: rate } = link;
+        return `${kind} (${topology} of ${between.join(', ')}): ${figure(rate, 'B/s')}`;
+      })
+      .join('; ') || '–',
+    system.notes.join(' ') || '–',
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** The page of all systems; a test fails when the committed one is stale. */
+export function systemsPage(): string {
+  return [
+    '# Systems',
+    '',
+    'Made from `server/engine/systems/catalogue/*.json` by `npm run systems:docs`: correct those files, not this page.',
+    '',
+    `${systems.length} systems: devices with the memories that they share and the links between them. A question mark means recalled and`,
+    'still to be checked, a dash none; what is unknown says so. Rates of links are of one member in one direction. Each file names',
+    'the source of every figure. `siliconlens systems [QUERY]` lists them, and the list of chips in the editor has them too: a system',
+    'chooses its chips, accelerators first, and as host the processor that shares a memory or a link with the first of them.',
+    '',
+    ...table(
+      ['id', 'name', 'in Korean', 'place', 'devices', 'shared memory', 'links', 'notes'],
+      systems.map(row),
+    ),
+    '## Adding a system',
+    '',
+    'A system of your own is a JSON file in `.siliconlens/systems/` of a workspace folder, with completion, hover and validation by',
+    '`system.schema.json`. **Siliconlens: New System…** writes one as a copy of another; it takes effect when it is saved. A mistake is',
+    'told at its line, and the system stays as it was before until the mistake is corrected. The command line reads the files too.',
+    '',
+    '```json',
+    '{',
+    '  "id": "my-server",',
+    '  "name": "Our server",',
+    '  "place": ["edge-server"],',
+    '  "devices": [',
+    '    { "id": "gpu", "chip": "nvidia-l4", "count": 2 },',
+    '    { "id": "cpu", "chip": "intel-xeon-8480" }',
+    '  ],',
+    '  "links": [',
+    '    { "id": "pcie", "kind": "PCIe 4.0 x16", "between": ["cpu", "gpu"], "topology": "tree", "members": 3,',
+    '      "bytesPerSecondPerDirection": 31.5e9 }',
+    '  ]',
+    '}',
+    '```',
+    '',
+    'Chips are those of the catalogue and of your own chip files. Plain numbers count as figures with basis `stated`. Ids are unique:',
+    'none of the catalogue and none of another file. Files that are links out of the folder are not read.',
+    '',
+    '### Fields',
+    '',
+    ...systemFields(),
+    '',
+    'To add a system to the catalogue, put its file beside the others, run `npm run catalogues` and `npm run systems:docs`.',
+    '',
+  ].join('\n');
+}

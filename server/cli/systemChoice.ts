@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { Language } from '../../l10n/language';
+import { problemMessage } from '../../l10n/problems';
+import type { ChipProblem } from '../engine/chips/schemaCheck';
+import { lineAt, parseJson, type Span } from '../engine/json';
+import { problem, type Problem } from '../engine/problem';
+import { resolveOwnSystems, type SystemFile } from '../engine/systems/ownSystems';
+import { searchSystems } from '../engine/systems/search';
+import type { System } from '../engine/systems/system';
+import { type OwnSource, systemFolder } from '../workspace/ownFolder';
+import type { ChipChoice } from './chipChoice';
+import { usage } from './failure';
+import { projectFiles } from './projectFiles';
+
+/** The systems that a command can name: those of the project before those of the catalogue. */
+export class SystemChoice {
+  private constructor(
+    readonly all: readonly System[],
+    /** What is wrong with files of the project, a line each: their systems cannot be named. */
+    readonly faults: readonly string[],
+    /** The files of the project. */
+    readonly read: readonly string[],
+    private readonly chips: ChipChoice,
+  ) {}
+
+  /** Reads the systems of the folder `.siliconlens/systems`, if there is one. */
+  static async here(language: Language, chips: ChipChoice): Promise<SystemChoice> {
+    const sources = await projectFiles(systemFolder);
+    const files = sources.map(({ name, text }): SystemFile => {
+      const parsed = parseJson(text);
+      return { name, json: parsed.ok ? parsed.json.value : undefined, before: null };
+    });
+    const { systems, results } = resolveOwnSystems(files, (id) => chips.byId(id));
+    const faults = sources.flatMap((source, at) => faultOf(source, results[at]!.problems, language) ?? []);
+    const read = sources.map(({ name }) => join(process.cwd(), name));
+    return new SystemChoice(systems, faults, read, chips);
+  }
+
+  /** The systems that a query finds, best first; every system for an empty one. Throws a `Failure` where it finds none. */
+  found(query: string): readonly System[] {
+    const found = searchSystems(query, this.all, (id) => this.chips.byId(id));
+    if (found.length === 0) throw usage('cli.error.systemUnknown', { system: query });
+    return found;
+  }
+}
+
+/** The first error of a file, with its line; null where it has none. */
+function faultOf(
+  { name, text, problem: refused }: OwnSource,
+  problems: readonly ChipProblem[],
+  language: Language,
+): string | null {
+  const said = (fault: Problem, span?: Span): string => {
+    const line = lineAt(text, span ?? { start: 0, end: 0 });
+    return `${name}:${line}: ${problemMessage(language, fault)}`;
+  };
+  if (refused) return said(refused);
+  const parsed = parseJson(text);
+  if (!parsed.ok) return said(problem('error', `chip.${parsed.fault}`, {}), parsed.at);
+  const first = problems.find(({ severity }) => severity === 'error');
+  return first ? said(first, parsed.json.spanOf(first.path, first.ofKey)) : null;
+}
