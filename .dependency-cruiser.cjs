@@ -15,8 +15,19 @@ const leftOf = {
   kernels: ['graph', 'operators', 'inference'],
   cost: ['graph', 'operators', 'inference', 'kernels', 'chips'],
   memory: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost'],
-  mapping: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost', 'memory'],
-  report: ['graph', 'formats', 'operators', 'inference', 'kernels', 'chips', 'cost', 'memory', 'mapping'],
+  mapping: ['graph', 'operators', 'inference', 'kernels', 'chips', 'systems', 'cost', 'memory'],
+  report: [
+    'graph',
+    'formats',
+    'operators',
+    'inference',
+    'kernels',
+    'chips',
+    'systems',
+    'cost',
+    'memory',
+    'mapping',
+  ],
 };
 const rooms = Object.keys(leftOf);
 

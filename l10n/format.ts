@@ -8,6 +8,8 @@ export interface Formatter {
   /** Decimal: `1.5 GB` is 1.5 × 10⁹ bytes. */
   readonly bytes: Write;
   readonly bytesPerSecond: Write;
+  /** Of networks, which are sold in bits. */
+  readonly bitsPerSecond: Write;
   /** Work, not rate: one multiply-accumulate is 2 operations. */
   readonly operations: Write;
   readonly operationsPerSecond: Write;
@@ -57,6 +59,7 @@ function newFormatter(language: Language): Formatter {
     seconds: inUnit('s'),
     bytes: inUnit('B'),
     bytesPerSecond: inUnit('B/s'),
+    bitsPerSecond: inUnit('bit/s'),
     operations: inUnit('OP'),
     operationsPerSecond: inUnit('OP/s'),
     operationsPerJoule: inUnit('OP/s/W'),

@@ -1,5 +1,6 @@
 import texts from '../l10n/en/schema.json';
 import { chipSchema } from '../server/engine/chips/schema';
+import networkSchema from '../server/engine/systems/network.schema.json';
 import systemSchema from '../server/engine/systems/system.schema.json';
 import type { TypesRequest } from './schemaTypes';
 
@@ -57,6 +58,18 @@ export const typedSchemas: readonly TypesRequest[] = [
     head: [
       '/** What system files say, in SI units. Written by scripts/factTypes.ts from system.schema.json; do not edit. */',
       "import type { Figure, Place, Source } from '../chips/chip';",
+    ],
+    texts,
+  },
+  {
+    file: 'server/engine/systems/networkFacts.ts',
+    schema: networkSchema,
+    name: 'NetworkFacts',
+    definitions: [],
+    exported: ['NetworkFacts'],
+    head: [
+      '/** What network files say, in SI units. Written by scripts/factTypes.ts from network.schema.json; do not edit. */',
+      "import type { Figure, Source } from '../chips/chip';",
     ],
     texts,
   },

@@ -9,6 +9,8 @@ import type { OpenedModel } from './openModel';
 
 /** Options that name files to read. */
 const fileOptions = ['profile', 'layers', 'settings'] as const;
+/** Options that name a thing of a catalogue, or a file of one's own. */
+const catalogueOptions = ['chip', 'device', 'edge', 'cloud', 'network', 'edge-network'] as const;
 
 /** Commands with words to search for, not files. */
 const searches: ReadonlySet<string> = new Set(['chips', 'systems']);
@@ -17,7 +19,10 @@ const searches: ReadonlySet<string> = new Set(['chips', 'systems']);
 export async function namedInputs(words: Arguments): Promise<string[]> {
   const models = searches.has(words.command) ? [] : words.positionals;
   const all = (option: string): string[] => [...words.texts(option), words.text(option) ?? []].flat();
-  const named = [...fileOptions.flatMap(all), ...all('chip').filter((name) => name.endsWith('.json'))];
+  const named = [
+    ...fileOptions.flatMap(all),
+    ...catalogueOptions.flatMap(all).filter((name) => name.endsWith('.json')),
+  ];
   // A chip file of the project is what `calibrate` makes; which ones it reads is known later.
   const chips = words.command === 'calibrate' ? [] : await namesIn(chipFolder);
   return [models, named, chips, await namesIn(systemFolder)].flat();

@@ -14,6 +14,7 @@ import {
   recomputations,
 } from '../engine/workload';
 import { suggestionCodes } from '../engine/mapping/suggest/types';
+import { networks } from '../engine/systems/networks';
 import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
@@ -29,6 +30,7 @@ import { namedInputs, otherInputs } from './inputs';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { rank } from './rank';
+import { split } from './split';
 import { sparsity } from './sparsity';
 import { suggest } from './suggest';
 import { phases } from './phases';
@@ -110,6 +112,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return fit(words, language, console.heapBytes);
     case 'rank':
       return rank(words, language, console.heapBytes);
+    case 'split':
+      return split(words, language, console.heapBytes);
     case 'phases':
       return phases(words, language, console.heapBytes);
     case 'suggest':
@@ -147,6 +151,7 @@ function helpText(language: Language): string {
     optimizers: optimizers.join(', '),
     recomputations: recomputations.join(', '),
     suggestions: suggestionCodes.join(', '),
+    networks: networks.map(({ id }) => id).join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }

@@ -82,7 +82,7 @@ function ratedWatts(chip: Chip): number | undefined {
  * Idle power of one device: measured where published, else the catalogue's mean share of the rated power. Null without
  * either.
  */
-function idleWatts(chip: Chip): number | null {
+export function idleWatts(chip: Chip): number | null {
   if (chip.power.idleWatts) return chip.power.idleWatts.value / chip.devices;
   const tdp = ratedWatts(chip);
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);

@@ -27,7 +27,7 @@ export function sharesMemory(chip: Chip): boolean {
 }
 
 /** Time of one transfer over the link of a chip. */
-function linkSeconds(machine: Machine, bytes: number): Estimate | null {
+export function linkSeconds(machine: Machine, bytes: number): Estimate | null {
   const rate = linkRate(machine.chip, machine);
   if (rate === null) return null;
   return atRate(
@@ -87,7 +87,7 @@ function machineOf({ list }: Units, index: number): Machine {
 const cacheName = /(^|[^a-z])(past|present|cache)/i;
 
 /** A cache handed from step to step: runtimes bind it to memory of the device, so it never crosses the link. */
-function isCache({ name, type }: InferredValue): boolean {
+export function isCache({ name, type }: InferredValue): boolean {
   const rank = type?.kind === 'tensor' ? (type.shape?.length ?? 0) : 0;
   return rank >= 3 && cacheName.test(name);
 }

@@ -46,7 +46,17 @@ export function parseLimit(text: string): ParsedLimit {
     /^\s*(\S*?)\s*=\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)?\s*(\S*)\s*$/i.exec(text) ?? [];
   const name = limitNames.find((one) => one === word);
   if (!name) return null;
-  const value = Number(number || NaN) * (entryOf(unitsOf[name], unit) ?? NaN);
-  if (value > 0 && Number.isFinite(value)) return { name, value };
-  return { name, value: null, units: Object.keys(unitsOf[name]).filter((one) => one !== '') };
+  const { value, units } = parseQuantity(name, `${number}${unit}`);
+  return value === null ? { name, value, units } : { name, value };
+}
+
+/** Reads `10ms`: a number above 0, bare or in one of the units of a figure; null where it is none. */
+export function parseQuantity(
+  figure: FigureName,
+  text: string,
+): { readonly value: number | null; readonly units: readonly string[] } {
+  const [, number = '', unit = ''] = /^\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)?\s*(\S*)\s*$/i.exec(text) ?? [];
+  const value = Number(number || NaN) * (entryOf(unitsOf[figure], unit) ?? NaN);
+  const units = Object.keys(unitsOf[figure]).filter((one) => one !== '');
+  return { value: value > 0 && Number.isFinite(value) ? value : null, units };
 }

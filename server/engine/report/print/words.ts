@@ -28,6 +28,7 @@ export interface Words {
   readonly operationsPerJoule: (value: number) => string;
   readonly operationsPerSecondPerSquareMillimetre: (value: number) => string;
   readonly bytesPerSecond: (value: number) => string;
+  readonly bitsPerSecond: (value: number) => string;
   readonly joules: (value: number) => string;
   readonly watts: (value: number) => string;
   readonly wattHours: (value: number) => string;
