@@ -115,6 +115,22 @@ export interface NodeAtParams {
 }
 export type NodeAtResult = { readonly node: number | null };
 
+/** The node that takes most time on the first chip, or the one next to a line in the order of time. */
+export const costlyNodeRequest = request<CostlyNodeParams, CostlyNodeResult>('siliconlens/costlyNode');
+export interface CostlyNodeParams {
+  readonly uri: string;
+  /** 0-based line to go on from; null: the costliest. */
+  readonly line: number | null;
+  /** 1: the next that takes less, -1: the next that takes more. */
+  readonly step: 1 | -1;
+}
+export interface CostlyNodeResult {
+  /** 0-based; null where no time is known, and behind the last. */
+  readonly line: number | null;
+  /** Its place in the order, its time and its share, or why there is none, in the reader's words. */
+  readonly label: string;
+}
+
 /** What to do next with a model on its first chip, in the reader's words; found now where it was not yet. */
 export const suggestionsRequest = request<SuggestionsParams, SuggestionsResult>('siliconlens/suggestions');
 export interface SuggestionsParams {

@@ -17,6 +17,7 @@ import {
   revealModel,
   saveListingAs,
 } from './modelCommands';
+import { goToCostly } from './costlyNodes';
 import type { SparsityPages } from './checkSparsity';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
 
@@ -57,6 +58,9 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
       importProfile(server, choices, uri, sourceOf(source)),
     ),
     'siliconlens.removeProfile': aboutModel((uri) => removeProfile(server, choices, uri)),
+    'siliconlens.goToCostliest': aboutModel((uri) => goToCostly(server, uri, 'first')),
+    'siliconlens.goToCheaper': aboutModel((uri) => goToCostly(server, uri, 1)),
+    'siliconlens.goToCostlier': aboutModel((uri) => goToCostly(server, uri, -1)),
     'siliconlens.findChip': aboutModel((uri) => choices.findChip(uri)),
     [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>

@@ -6,6 +6,7 @@ import type { Scheduler } from '../engine/scheduler';
 import {
   chipsRequest,
   choicesRequest,
+  costlyNodeRequest,
   exportChunkRequest,
   exportReportRequest,
   listingRequest,
@@ -36,6 +37,7 @@ import { printReport } from '../printReport';
 import { findSuggestions } from '../workspace/suggestions';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices, systemChoices } from './choices';
+import { costlyNode } from './costlyNode';
 import { problemText } from './diagnostics';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
@@ -141,6 +143,9 @@ function registerModels(context: ServerContext): void {
   );
   onModel(context, rowsRequest, (analysis, params, scheduler) =>
     runPolitely(rows(analysis, params), scheduler),
+  );
+  onModel(context, costlyNodeRequest, (analysis, params, scheduler) =>
+    runPolitely(costlyNode(analysis, params, language()), scheduler),
   );
   onModel(context, exportReportRequest, (analysis, params, scheduler) =>
     exported(context, analysis, params, scheduler),

@@ -7,6 +7,8 @@ import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
 import { largest } from '../engine/lists';
+import { cut, visible } from '../../outside/hidden';
+import type { ModuleCost } from './moduleCosts';
 
 /**
  * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
@@ -23,6 +25,17 @@ export function costLabel(seconds: Estimate | null, bound: Bound, language: Lang
   const width = largest(hintWords(language).map((one) => one.length));
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
   return label.replaceAll(' ', blank);
+}
+
+/** Letters of a module's name in a hint: with the cost behind it that is what editors show of a line's hints. */
+const moduleNameLetters = 12;
+
+/** A module with its time and share, and how many there are of it: `h.0 1.2 ms 8% ×12`. */
+export function moduleLabel({ name, seconds, share, alike }: ModuleCost, language: Language): string {
+  const short = cut(visible(name), moduleNameLetters);
+  const times = alike > 1 ? [`×${alike}`] : [];
+  const parts = [short, timeText(seconds, language), formatterOf(language).percent(share), ...times];
+  return parts.join(blank).replaceAll(' ', blank);
 }
 
 function costParts(seconds: Estimate | null, bound: Bound, language: Language): string[] {

@@ -2,6 +2,7 @@ import type { CancellationToken, InlayHint, Range } from 'vscode-languageserver'
 import { URI } from 'vscode-uri';
 import type { Language } from '../../l10n/language';
 import { modelOf } from '../address';
+import { runPolitely } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { politeTo } from '../workspace/turns';
 import type { ServerContext } from './context';
@@ -9,6 +10,8 @@ import type { Feature } from './feature';
 import { handler, SupersededError, whileWanted } from './handler';
 import { nodeHover } from './hover';
 import { inlayHints } from './inlayHints';
+import { indexModules } from './moduleCosts';
+import { indexOutline } from './outline';
 import type { HintData } from './inlayHints';
 
 /** Costs and shapes beside the nodes; their tooltips where the editor asks for these one by one. */
@@ -58,6 +61,8 @@ async function hintsOf(
 ): Promise<InlayHint[]> {
   const scheduler = politeTo(token);
   const older = isOlderSide(analysis.listing.uri);
+  await runPolitely(indexOutline(analysis.listing.positions), scheduler);
+  await runPolitely(indexModules(analysis), scheduler);
   const hints: InlayHint[] = [];
   const last = Math.min(end.line, analysis.listing.lineCount);
   for (let from = start.line; from <= last; from += hintLines) {

@@ -1,11 +1,14 @@
 import type { InlayHint, Range } from 'vscode-languageserver';
+import { formatterOf } from '../../l10n/format';
+import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Bound, Estimate } from '../engine/cost/types';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
 import { wholeSeconds } from '../workspace/analysis';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
-import { costLabel, shapeText } from './format';
+import { costLabel, moduleLabel, shapeText, timeText } from './format';
+import { moduleCosts, type ModuleCost } from './moduleCosts';
 import { appendAll } from '../engine/lists';
 
 /** What a hint's tooltip is made from when the editor asks for it. */
@@ -20,8 +23,8 @@ export interface HintData {
 const lineBudget = 43;
 
 /**
- * Hints for the lines of a range: the cost on the first chosen chip before the statement, shapes behind the names of
- * outputs.
+ * Hints for the lines of a range: the cost on the first chosen chip before the statement, behind it that of a module
+ * which begins there, shapes behind the names of outputs.
  * @param original the text is the older side of a comparison: costs would only shift its lines
  */
 export function inlayHints(
@@ -34,23 +37,60 @@ export function inlayHints(
   const { hints: chosen } = analysis.choices;
   if (!chosen.enable) return [];
   const hints: InlayHint[] = [];
-  const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
+  const costs = original ? null : costHinter(analysis, language);
   for (const node of positions.nodesBetween(range.start.line, range.end.line)) {
     const [index] = flatIndices(analysis.inference, node);
     const position = positions.position(node);
     if (index === undefined || !position) continue;
     const data: HintData = { uri, revision: analysis.revision, node: index };
     let budget = lineBudget;
-    const cost = chosen.cost && !original ? costOf(analysis, node) : null;
-    const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : null;
-    if (cost && (share ?? 1) >= chosen.threshold) {
-      const label = costLabel(cost.seconds, cost.bound, language);
-      budget -= label.length + 1;
-      hints.push({ position: position.range.start, label, paddingRight: true, data });
+    for (const hint of costs?.(node, position.range.start, data) ?? []) {
+      budget -= hint.label.length + 1;
+      hints.push(hint);
     }
     if (chosen.shape) appendAll(hints, shapeHints(analysis, position, budget, data));
   }
   return hints;
+}
+
+type LabelledHint = InlayHint & { readonly label: string };
+
+/** Makes what stands before a statement: its cost, and that of the module which begins there. */
+function costHinter(
+  analysis: Analysis,
+  language: Language,
+): (node: NodePosition['node'], at: InlayHint['position'], data: HintData) => LabelledHint[] {
+  const { hints: chosen } = analysis.choices;
+  const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
+  const modules = chosen.modules ? moduleCosts(analysis) : null;
+  return (node, at, data) => {
+    const hints: LabelledHint[] = [];
+    const cost = chosen.cost ? costOf(analysis, node) : null;
+    const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : 1;
+    if (cost && share >= chosen.threshold) {
+      const label = costLabel(cost.seconds, cost.bound, language);
+      hints.push({ position: at, label, paddingRight: true, data });
+    }
+    const module = modules?.get(at.line);
+    if (module && module.share >= chosen.threshold) hints.push(moduleHint(module, at, language));
+    return hints;
+  };
+}
+
+/** What stands before the first line of a module, and alone in sight where the module is folded. */
+function moduleHint(module: ModuleCost, position: InlayHint['position'], language: Language): LabelledHint {
+  const { name, lines, seconds, share, alike } = module;
+  const format = formatterOf(language);
+  const tooltip = message(language, 'hint.module', {
+    name,
+    lines: format.count(lines.last - lines.first + 1),
+    time: timeText(seconds, language),
+    share: format.percent(share),
+  });
+  const others =
+    alike > 1 ? ` ${message(language, 'hint.module.alike', { count: format.count(alike) })}` : '';
+  const label = moduleLabel(module, language);
+  return { position, label, tooltip: tooltip + others, paddingRight: true };
 }
 
 /** The node's cost on the first chip; that of all calls together for a node in the body of a function. */

@@ -1,6 +1,7 @@
 import type { Range, Scope } from '../engine/formats/onnxText/places';
 import type { PositionTable, Statement } from '../engine/formats/onnxText/positions';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
+import { appendAll } from '../engine/lists';
 import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 
@@ -17,7 +18,8 @@ export interface OutlineItem {
 
 /**
  * The outline by graph, module and node. Modules follow the order of the text: one that is interrupted by another
- * comes twice, so that every entry covers the lines of its children. Nodes of a subgraph stand below their holder.
+ * comes twice, so that every entry covers the lines of its children. Nodes of no module between two of one stand in it. Nodes of a
+ * subgraph stand below their holder.
  */
 export function outline(positions: PositionTable): Outline {
   return runThrough(indexOutline(positions));
@@ -43,6 +45,7 @@ function* outlineOf(positions: PositionTable): Steps<Outline> {
     yield;
     tree.add(statement);
   }
+  tree.finish();
   return tree;
 }
 
@@ -53,6 +56,8 @@ class OutlineTree implements Outline {
   /** The graph or function, then the modules that are open. */
   private modules: OutlineItem[] = [];
   private steps: string[] = [];
+  /** Nodes of no module since the last one of a module. */
+  private between: OutlineItem[] = [];
   /** Nodes whose subgraphs are open. */
   private holders: OutlineItem[] = [];
 
@@ -73,6 +78,7 @@ class OutlineTree implements Outline {
     const { start } = position.range;
     this.size++;
     while ((this.scopes[this.next]?.range.start.line ?? Infinity) <= start.line) {
+      this.finish();
       this.modules = this.roots.slice(this.next, this.next + 1);
       this.next++;
       this.steps = [];
@@ -86,10 +92,26 @@ class OutlineTree implements Outline {
     if (item.end.line > start.line) this.holders.push(item);
   }
 
+  /** No node of the open modules follows: what came after their last one stands in none of them. */
+  finish(): void {
+    this.close(0);
+  }
+
+  /** Leaves the open modules down to so many; what stood between goes to the innermost that stays open. */
+  private close(shared: number): void {
+    this.modules.length = Math.min(this.modules.length, 1 + shared);
+    appendAll(this.modules.at(-1)?.children ?? this.roots, this.between);
+    this.between = [];
+  }
+
   private addToModule(item: OutlineItem, steps: string[]): void {
+    if (steps.length === 0 && this.steps.length > 0) {
+      this.between.push(item);
+      return;
+    }
     let shared = 0;
     while (shared < steps.length && this.steps[shared] === steps[shared]) shared++;
-    this.modules.length = Math.min(this.modules.length, 1 + shared);
+    this.close(shared);
     for (const name of steps.slice(shared)) {
       const module: OutlineItem = { ...item, kind: 'module', name, detail: '', children: [] };
       (this.modules.at(-1)?.children ?? this.roots).push(module);

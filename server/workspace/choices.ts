@@ -44,6 +44,7 @@ export interface Settings {
     readonly enable: boolean;
     readonly cost: boolean;
     readonly shape: boolean;
+    readonly modules: boolean;
     /** Share of the total time, 0..1, below which a node has no cost hint. */
     readonly threshold: number;
   };
@@ -80,7 +81,7 @@ export const defaultSettings: Settings = {
   training: {},
   host: null,
   carbonIntensity: null,
-  hints: { enable: true, cost: true, shape: true, threshold: 0 },
+  hints: { enable: true, cost: true, shape: true, modules: true, threshold: 0 },
   heat: true,
   codeLens: true,
   suggestions: { enable: true, off: [] },
@@ -110,6 +111,7 @@ export function parseSettings(section: unknown): {
       enable: reader.flag('hints.enable', defaultSettings.hints.enable),
       cost: reader.flag('hints.cost.enable', defaultSettings.hints.cost),
       shape: reader.flag('hints.shape.enable', defaultSettings.hints.shape),
+      modules: reader.flag('hints.modules.enable', defaultSettings.hints.modules),
       threshold: reader.share('hints.threshold', defaultSettings.hints.threshold),
     },
     heat: reader.flag('heat.enable', defaultSettings.heat),

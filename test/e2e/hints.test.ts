@@ -3,7 +3,7 @@ import { Workbench } from './workbench';
 
 let bench: Workbench;
 /** A time with its unit and a short word for what bounds it. */
-const costHint = /\d\s?[nµm]?s\s+\w+/;
+const costHint = /\d\s?[nµm]?s\s+[a-z]+\s*$/;
 
 beforeAll(async () => {
   bench = await Workbench.open('hints');
@@ -23,6 +23,28 @@ it.each(['bert-base.onnx', 'llama-1b.onnx'])('has the cost hints of %s inside th
   const ends = new Set((await hintBoxes()).map(({ right }) => Math.round(right)));
   expect([...ends]).toHaveLength(1);
   await bench.picture(`hints-${name.replace('.onnx', '')}`);
+});
+
+it('goes to the costliest node by a command, and on to the next by a key', async () => {
+  await bench.setting('siliconlens.chips', ['nvidia-h100-sxm']);
+  await bench.openModel('gpt2.onnx');
+  await revealNode('MatMul');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  const module = bench.page.locator('.view-line', { hasText: /h\.\d+.*%.*×1[12]/ }).first();
+  expect((await module.innerText()).replaceAll('\u00a0', ' ')).toMatch(/h\.0 [\d.]+ [µm]s \d(\.\d)?%/);
+  await bench.picture('module-hints');
+  await bench.command('siliconlens.goToCostliest');
+  // The product with the vocabulary: 128 x 768 x 50257 of bf16 or fp32.
+  await bench.until(async () => /lm_head|MatMul/.test(await activeLine()), 'the costliest node');
+  const first = await activeLine();
+  const bar = bench.page.locator('.statusbar');
+  await bench.until(async () => /1 of \d+ by time on H100/.test(await bar.innerText()), 'its place');
+  await bench.page.keyboard.press('Control+Alt+Period');
+  await bench.until(async () => (await activeLine()) !== first, 'the next one');
+  await bench.until(async () => /2 of \d+ by time on H100/.test(await bar.innerText()), 'its place');
+  await bench.picture('costlier');
+  await bench.page.keyboard.press('Control+Alt+Comma');
+  await bench.until(async () => (await activeLine()) === first, 'back');
 });
 
 it('shows a row per chosen chip in the hover, and why', async () => {
@@ -142,4 +164,12 @@ async function hintBoxes(): Promise<{ left: number; right: number; text: string 
 async function statusText(): Promise<string> {
   const items = await bench.page.locator('.statusbar-item[id*="siliconlens.choices"]').allInnerTexts();
   return items.join(' ');
+}
+
+/** The line of the cursor. */
+function activeLine(): Promise<string> {
+  return bench.inHost((api) => {
+    const editor = api.window.activeTextEditor!;
+    return editor.document.lineAt(editor.selection.active.line).text;
+  });
 }

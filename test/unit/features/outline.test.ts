@@ -62,6 +62,34 @@ describe('the outline', () => {
     expect(written(outline(analysis.listing.positions).roots)).toBe('g(Loop(Neg Identity) Relu)');
   });
 
+  it('keeps a node of no module that stands between two of one', async () => {
+    const { analysis } = await analysed(
+      modelOf({
+        inputs: [float('x', 4)],
+        outputs: [float('f', 4)],
+        nodes: [
+          relu('/h.0/attn/Relu', 'x', 'a'),
+          relu('', 'a', 'b'),
+          relu('/h.0/mlp/Relu', 'b', 'c'),
+          relu('', 'c', 'd'),
+          relu('/h.1/mlp/Relu', 'd', 'e'),
+          relu('', 'e', 'f'),
+        ],
+      }),
+    );
+    const [graph] = outline(analysis.listing.positions).roots;
+    const shown = (item: OutlineItem): unknown =>
+      item.kind === 'node' ? item.detail : [item.name, ...item.children.map(shown)];
+    // Between attn and mlp of h.0 it is h.0's, between h.0 and h.1 the graph's, and so behind the last.
+    expect(shown(graph!)).toEqual([
+      'g',
+      ['h.0', ['attn', '/h.0/attn/Relu'], 'b', ['mlp', '/h.0/mlp/Relu']],
+      'd',
+      ['h.1', ['mlp', '/h.1/mlp/Relu']],
+      'f',
+    ]);
+  });
+
   it('is cut at the deepest level, nodes before modules', async () => {
     const { analysis } = await analysed(modules);
     const whole = outline(analysis.listing.positions);

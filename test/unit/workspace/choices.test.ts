@@ -28,7 +28,7 @@ describe('settings', () => {
       ...defaultSettings,
       chips: ['a'],
       models: [['*.onnx', { dimensions: { batch: 8 } }]],
-      hints: { enable: true, cost: false, shape: true, threshold: 0.05 },
+      hints: { enable: true, cost: false, shape: true, modules: true, threshold: 0.05 },
     };
     expect(parseSettings(nested)).toEqual({ value: expected, problems: [] });
     expect(parseSettingsText(flat)).toEqual({ value: expected, problems: [] });

@@ -1,0 +1,56 @@
+import { formatterOf } from '../../l10n/format';
+import type { Language } from '../../l10n/language';
+import { message } from '../../l10n/server';
+import type { ChipAnalysis } from '../engine/analyse';
+import { Query } from '../engine/query';
+import type { Steps } from '../engine/scheduler';
+import type { CostlyNodeParams, CostlyNodeResult } from '../protocol';
+import { wholeSeconds, type Analysis } from '../workspace/analysis';
+import { lineOf } from '../workspace/nodeIndex';
+import { sorted } from './sorting';
+
+/** A line of the listing with the time of its node: of all calls together for one in the body of a function. */
+interface CostlyLine {
+  readonly line: number;
+  readonly seconds: number;
+}
+
+/** Of each analysis: someone goes from line to line. */
+const orders = new Query<Analysis, readonly CostlyLine[]>();
+
+/** Lines in the order of their time on a chip, the longest first; those of unknown time and of none are left out. */
+function* costlyLines(analysis: Analysis, { cost }: ChipAnalysis): Steps<CostlyLine[]> {
+  const seconds = new Map<number, number>();
+  for (const { index } of analysis.inference.nodes) {
+    yield;
+    const line = lineOf(analysis, index);
+    const value = cost.nodes[index]?.seconds?.value;
+    if (line !== null && value) seconds.set(line, (seconds.get(line) ?? 0) + value);
+  }
+  const lines = Array.from(seconds, ([line, value]) => ({ line, seconds: value }));
+  return yield* sorted(lines, (a, b) => b.seconds - a.seconds || a.line - b.line);
+}
+
+/** The costliest node, or the next one from a line on; a line without a time leads to the costliest. */
+export function* costlyNode(
+  analysis: Analysis,
+  { line, step }: Omit<CostlyNodeParams, 'uri'>,
+  language: Language,
+): Steps<CostlyNodeResult> {
+  const [chip] = analysis.chips;
+  const order = chip ? yield* orders.steps(analysis, () => costlyLines(analysis, chip)) : [];
+  if (!chip || order.length === 0) return { line: null, label: message(language, 'costly.none') };
+  const here = order.findIndex((one) => one.line === line);
+  const at = here < 0 ? 0 : here + step;
+  const found = order[at];
+  if (!found) return { line: null, label: message(language, step > 0 ? 'costly.last' : 'costly.first') };
+  const format = formatterOf(language);
+  const label = message(language, 'costly.place', {
+    place: format.count(at + 1),
+    count: format.count(order.length),
+    time: format.seconds(found.seconds),
+    share: format.percent(found.seconds / wholeSeconds(chip.cost)),
+    chip: chip.chip.name,
+  });
+  return { line: found.line, label };
+}
