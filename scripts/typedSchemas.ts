@@ -1,5 +1,6 @@
 import texts from '../l10n/en/schema.json';
 import { chipSchema } from '../server/engine/chips/schema';
+import mappingSchema from '../server/engine/mapping/pinned/mapping.schema.json';
 import networkSchema from '../server/engine/systems/network.schema.json';
 import systemSchema from '../server/engine/systems/system.schema.json';
 import type { TypesRequest } from './schemaTypes';
@@ -70,6 +71,17 @@ export const typedSchemas: readonly TypesRequest[] = [
     head: [
       '/** What network files say, in SI units. Written by scripts/factTypes.ts from network.schema.json; do not edit. */',
       "import type { Figure, Source } from '../chips/chip';",
+    ],
+    texts,
+  },
+  {
+    file: 'server/engine/mapping/pinned/mappingFacts.ts',
+    schema: mappingSchema,
+    name: 'MappingFile',
+    definitions: [],
+    exported: ['MappingFile'],
+    head: [
+      '/** What mapping files say. Written by scripts/factTypes.ts from mapping.schema.json; do not edit. */',
     ],
     texts,
   },

@@ -2,21 +2,25 @@ import { basename } from 'node:path';
 import manifest from '../../package.json';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
-import { costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
+import { costsMapped, costsOn, type ChipAnalysis, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { isOpen } from '../engine/inference/infer';
 import { inferSymbolic } from '../engine/inference/symbolic';
 import type { ReportInput } from '../engine/report/build';
 import { appendAll } from '../engine/lists';
-import { uninterrupted } from '../engine/scheduler';
+import { pinNodes } from '../engine/mapping/pinned/pinNodes';
+import { runThrough, uninterrupted } from '../engine/scheduler';
 import { printReport, reportFormats } from '../printReport';
 import { layOver } from '../workspace/measured';
+import type { ChipChoice } from './chipChoice';
 import { parseAmount, type Arguments } from './arguments';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { mappingOf, unitsIn, type GivenMapping } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
+import { SystemChoice } from './systemChoice';
 import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
 
@@ -24,8 +28,13 @@ import { prepareAsked, settingsNotes } from './workload';
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
   const carbon = parseAmount('carbon', words.text('carbon'));
-  const { path, choices, asked, choice, chips, host } = await taskOf(words, language);
+  const given = await mappingOf(words, language);
+  const { path, choices, asked, choice, chips: named, host } = await taskOf(words, language);
+  if (given && asked.phase === 'training') throw usage('cli.mapping.training');
   const opened = await openModel(path, language, roomIn(heapBytes));
+  const wanted = { runtime: asked.runtime, format: opened.model.origin.format };
+  const mapped = given && (await mappedIn(given, choice, wanted, language));
+  const chips = mapped ? mapped.units.list.slice(0, 1).map(({ chip }) => chip) : named;
   refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
   const { files, notes } = await readProfiles(words, language);
@@ -33,7 +42,7 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   appendAll(notes, settingsNotes(words, remarks, language));
-  const surroundings = { chips, host, carbonIntensity, files };
+  const surroundings = { chips, host, mapped, carbonIntensity, files };
   const input = await inputOf(opened, prepared, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
   const text = printReport(input, format, language, uninterrupted);
@@ -52,9 +61,13 @@ function partOf(path: string, { inference, operations }: Prepared): Failure | nu
   return isUnknown ? failed('cli.error.partNodes', { path, count: operations.unknownNodes }) : null;
 }
 
+type Mapped = GivenMapping & ReturnType<typeof unitsIn>;
+
 interface Surroundings {
   readonly chips: readonly Chip[];
   readonly host: Chip | undefined;
+  /** Where nodes run, instead of on each chip by itself. */
+  readonly mapped: Mapped | undefined;
   readonly carbonIntensity: number | null;
   /** Profiles in the order of the chips that they were measured on. */
   readonly files: readonly ReadFile[];
@@ -63,12 +76,13 @@ interface Surroundings {
 async function inputOf(
   opened: OpenedModel,
   prepared: Prepared,
-  { chips, host, carbonIntensity, files }: Surroundings,
+  { chips, host, mapped, carbonIntensity, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<ReportInput> {
   const analyses: ChipAnalysis[] = [];
-  for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
+  if (mapped) analyses.push(await onUnits(prepared, mapped, host));
+  else for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
   const { nodes } = prepared.inference;
   return {
     tool: { version: manifest.version, catalogueVersion: manifest.version },
@@ -90,4 +104,26 @@ async function inputOf(
     },
     textOf: (problem) => problemMessage(language, problem),
   };
+}
+
+/** A mapping with the units that it names: chips and systems of the project, and those of the catalogue. */
+async function mappedIn(
+  given: GivenMapping,
+  chips: ChipChoice,
+  wanted: Parameters<typeof unitsIn>[2],
+  language: Language,
+): Promise<Mapped> {
+  const systems = await SystemChoice.here(language, chips);
+  return { ...given, ...unitsIn(given, { chips, systems }, wanted, language) };
+}
+
+/** A model where its nodes run as a mapping says. */
+async function onUnits(
+  prepared: Prepared,
+  { mapping, units, problems }: Mapped,
+  host: Chip | undefined,
+): Promise<ChipAnalysis> {
+  const pinned = runThrough(pinNodes(mapping, units, prepared.inference));
+  const analysis = await costsMapped(prepared, pinned.pinned, uninterrupted, host);
+  return { ...analysis, problems: [...problems, ...pinned.problems, ...analysis.problems] };
 }

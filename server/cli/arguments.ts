@@ -45,6 +45,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...workload,
     ...onChips,
     carbon: { type: 'string' },
+    mapping: { type: 'string' },
     profile: { type: 'string', multiple: true, short: 'p' },
     layers: { type: 'string' },
   },

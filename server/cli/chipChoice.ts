@@ -60,7 +60,8 @@ export class ChipChoice {
 
   /** The chip of an id; undefined where there is none that can be used. */
   byId(id: string): Chip | undefined {
-    return this.catalogue.byId(id);
+    const found = this.catalogue.byId(id);
+    return found && this.noted(found);
   }
 
   /** The project's chips, then the catalogue's. */

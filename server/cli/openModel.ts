@@ -127,9 +127,9 @@ export function fileFailure(path: string, error: unknown): Error {
 }
 
 /** The text of a small file that the user named, such as settings. */
-export async function readText(path: string): Promise<string> {
+export async function readText(path: string, mostBytes = mostText): Promise<string> {
   try {
-    return await readFileText(path, mostText);
+    return await readFileText(path, mostBytes);
   } catch (error) {
     throw fileFailure(path, error);
   }

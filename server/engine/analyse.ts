@@ -12,9 +12,10 @@ import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
 import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
-import type { RuntimeProfile } from './kernels/profile';
+import { plainProfile, type RuntimeProfile } from './kernels/profile';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, usableBytes, type Fit } from './memory/fit';
+import { memoryOfUnits, unitFitsOf, type UnitFit, type UnitMemory } from './memory/units';
 import { planTraining, stepOf, type TrainingPlan } from './memory/training/plan';
 import { trainingMemory, type TrainingMemory } from './memory/training/training';
 import {
@@ -25,6 +26,7 @@ import {
   type MemoryTimeline,
   type WeightBytes,
 } from './memory/timeline';
+import { assignKernels, type PinnedNodes } from './mapping/pinned/assign';
 import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
@@ -61,6 +63,8 @@ export interface ChipAnalysis {
   /** Null where nothing is trained. */
   readonly training: TrainingMemory | null;
   readonly fit: Fit;
+  /** The memory of each unit where a mapping puts kernels on several, that of the chip too; else none. */
+  readonly unitFits: readonly UnitFit[];
   readonly problems: readonly Problem[];
 }
 
@@ -114,20 +118,52 @@ export async function costsOn(
   return { ...analysis, problems: [...problems, ...analysis.problems] };
 }
 
+/**
+ * Costs where nodes run as a mapping puts them, under the runtime of its first unit.
+ * @param host as in {@link costsOn}, where no unit of the mapping can take a kernel
+ */
+export async function costsMapped(
+  prepared: Prepared,
+  pinned: PinnedNodes,
+  scheduler: Scheduler,
+  host?: Chip,
+): Promise<ChipAnalysis> {
+  const { chip, profile } = pinned.units.list[0]!;
+  const options = host ? { host } : {};
+  return costsUnder({ prepared, chip, profile: profile ?? plainProfile, options, pinned }, scheduler);
+}
+
 /** As {@link costsOn} under a profile that the caller states, which may be a variant of a known one. */
 export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<ChipAnalysis> {
   const { chip, profile } = asked;
-  const problems: Problem[] = [];
   const { run, total, fit } = await withLimit(asked, (one) => costOf(one, scheduler));
-  const { plan, timeline, training } = run;
+  const { plan, timeline, training, parts } = run;
   const cost = { ...run.cost, total };
-  if (fit.fits === false && !cost.problems.some(({ code }) => tellsOfMemory.has(code))) {
-    const needed = fit.leastBytes ?? 0;
-    const capacity = Math.max(0, usableBytes(fit) ?? 0);
-    const args = { chip: chip.name, needed, capacity };
-    problems.push(problem('warning', training ? 'memory-too-small-training' : 'memory-too-small', args));
-  }
-  return { chip, profile, plan, cost, timeline, training, fit, problems: [...problems, ...cost.problems] };
+  const unitFits = unitFitsOf(asked.prepared.inference, cost, parts, fit);
+  const places =
+    unitFits.length > 0
+      ? unitFits.map(({ unit, fit: own }) => [unit.chip, own] as const)
+      : [[chip, fit] as const];
+  const problems = cost.problems.some(({ code }) => tellsOfMemory.has(code))
+    ? []
+    : places.flatMap(([{ name }, own]) => memoryProblem(name, own, training !== null));
+  return {
+    chip,
+    profile,
+    plan,
+    cost,
+    timeline,
+    training,
+    fit,
+    unitFits,
+    problems: [...problems, ...run.problems, ...cost.problems],
+  };
+}
+
+function memoryProblem(chip: string, fit: Fit, isTraining: boolean): Problem[] {
+  if (fit.fits !== false) return [];
+  const args = { chip, needed: fit.leastBytes ?? 0, capacity: Math.max(0, usableBytes(fit) ?? 0) };
+  return [problem('warning', isTraining ? 'memory-too-small-training' : 'memory-too-small', args)];
 }
 
 /** A prepared model on a chip by its sums alone. */
@@ -160,6 +196,8 @@ export interface ToCost {
   readonly options: EstimateOptions;
   /** Undefined: that of the profile, which is planned once. Of the variant of a profile the plan is not kept. */
   readonly plan?: KernelPlan;
+  /** Where a mapping puts nodes; its first unit is the chip. */
+  readonly pinned?: PinnedNodes;
 }
 
 /** What totals and fit are made of. */
@@ -174,11 +212,11 @@ async function withLimit<C extends Costs>(
   asked: ToCost,
   costs: (of: ToCost) => Promise<C>,
 ): Promise<{ readonly run: C; readonly total: ChipTotals['total']; readonly fit: Fit }> {
-  const { prepared, chip, profile, options } = asked;
+  const { prepared, chip, profile, options, pinned } = asked;
   const run = await costs(asked);
   const { most: limit } = prepared.inference;
-  const most =
-    limit && (await costs({ prepared: { ...prepared, inference: limit }, chip, profile, options }));
+  const same = { chip, profile, options, ...(pinned && { pinned }) };
+  const most = limit && (await costs({ prepared: { ...prepared, inference: limit }, ...same }));
   const fit = fitOf(chip, profile, run.timeline, {
     isUntold: (run.training?.unknownOperators.length ?? 0) > 0,
     isPartial: isOpen(prepared.inference),
@@ -190,16 +228,29 @@ async function withLimit<C extends Costs>(
 
 /** Kernels, costs and memory of a model on a chip. */
 async function costOf(
-  { prepared, chip, profile, options, plan: given }: ToCost,
+  { prepared, chip, profile, options, plan: given, pinned }: ToCost,
   scheduler: Scheduler,
-): Promise<Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline' | 'training'>> {
+): Promise<
+  Pick<ChipAnalysis, 'plan' | 'cost' | 'timeline' | 'training' | 'problems'> & {
+    readonly parts: readonly UnitMemory[];
+  }
+> {
   const { inference, workload } = prepared;
   const plan = given ?? (await planFor(prepared, profile, scheduler));
   const trained = await trainingPlanOf(prepared, scheduler);
-  const asked = trained ? { ...options, step: stepOf(trained) } : options;
-  const cost = await estimateChipWith(scheduler, { inference, plan, workload }, chip, profile, asked);
+  const planned = { inference, plan, workload };
+  const mapped = pinned && (await runPolitely(assignKernels(planned, pinned, options.host), scheduler));
+  const asked = {
+    ...options,
+    ...(trained && { step: stepOf(trained) }),
+    ...(mapped && { assignment: mapped.assignment }),
+  };
+  const cost = await estimateChipWith(scheduler, planned, chip, profile, asked);
   const memory = await runPolitely(memoryOn(prepared, { plan, trained, chip, profile }), scheduler);
-  return { plan, cost, ...memory };
+  const parts =
+    mapped && !trained ? await runPolitely(memoryOfUnits(planned, mapped.assignment), scheduler) : [];
+  const timeline = parts.find(({ index }) => index === 0)?.timeline ?? memory.timeline;
+  return { plan, cost, ...memory, timeline, parts, problems: mapped?.problems ?? [] };
 }
 
 /** As {@link costOf} without single kernels; chips of one runtime that hold all values alike share their memory. */

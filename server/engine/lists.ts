@@ -22,3 +22,19 @@ export function largest(values: readonly number[], floor = -Infinity): number {
 export function smallest(values: readonly number[], ceiling = Infinity): number {
   return values.reduce((least, value) => Math.min(least, value), ceiling);
 }
+
+/** Different texts, the most frequent first. */
+export function byFrequency(texts: Iterable<string>): string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([text]) => text);
+}
+
+/** Names that a message lists. */
+const fewNames = 5;
+
+/** The first few names, each once, as a message lists them: dots stand for the others. */
+export function fewOf(names: readonly string[]): string {
+  const different = [...new Set(names)];
+  return different.slice(0, fewNames).join(', ') + (different.length > fewNames ? ', …' : '');
+}

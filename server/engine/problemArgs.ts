@@ -271,4 +271,12 @@ export interface ProblemArgs {
   readonly 'value.near': { readonly name: Word; readonly near: Word };
   readonly 'value.unknown': { readonly name: Word };
   readonly 'text.no-graph': NoArgs;
+  readonly 'mapping.no-system': { readonly field: Word; readonly system: Word };
+  readonly 'mapping.unit-chip': { readonly field: Word; readonly name: Word };
+  readonly 'mapping.unit-twice': { readonly field: Word; readonly name: Word };
+  readonly 'mapping.unit-unknown': { readonly field: Word; readonly name: Word; readonly known: Word };
+  readonly 'mapping.node-twice': { readonly names: Word };
+  readonly 'mapping.nodes-missing': { readonly count: number; readonly names: Word };
+  readonly 'mapping.clash': { readonly names: Word };
+  readonly 'mapping.unsupported': { readonly kernels: number; readonly chip: Word; readonly runtime: Word; readonly operators: Word };
 }

@@ -1,6 +1,5 @@
 import { costKernels } from './alike';
 import { homeOf } from './levels';
-import { hostOf } from '../chips/hosts';
 import type { Chip } from '../chips/chip';
 import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
 import { appendAll } from '../lists';
@@ -11,7 +10,7 @@ import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
 import { linkSide, transferOfInputsAndOutputs, transferSeconds } from './link';
-import { crossings, hostKernels } from './placement';
+import { crossings, placed } from './placement';
 import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
 import { Sizing } from './sizing';
@@ -26,7 +25,7 @@ import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
 import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel } from './types';
-import { allOn, type Assignment, type Unit } from './units';
+import type { Assignment, Unit, Units } from './units';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
@@ -130,7 +129,9 @@ function* runSteps(
   const plain = yield* siteSteps(model, { id: 'chip', chip, profile }, 0);
   const trained = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const site = options.sparse ? { ...trained, sparse: options.sparse } : trained;
-  const assignment = options.assignment ?? (yield* byRuntime(model, site, profile, options.host));
+  const alone: Units = { list: [{ id: 'chip', chip, profile }], links: [] };
+  const all = new Uint8Array(plan.kernels.length);
+  const assignment = options.assignment ?? (yield* placed(model, alone, all, options.host));
   const sites = new Map([[0, site]]);
   for (const unit of new Set(assignment.unitOf))
     if (unit > 0) sites.set(unit, yield* siteSteps(model, assignment.units.list[unit]!, unit));
@@ -143,21 +144,6 @@ function* runSteps(
   const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
   const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
   return { assignment, site, sites, costed, kernels, links: links.byKernel, spikes };
-}
-
-/** What the runtime does by itself: on the host runs what it cannot put on the chip. */
-function* byRuntime(
-  { inference, plan }: PlannedModel,
-  { chip, table }: Site,
-  profile: RuntimeProfile,
-  asked: Chip | undefined,
-): Steps<Assignment> {
-  const alone: readonly Unit[] = [{ id: 'chip', chip, profile }];
-  const host = modelFor(chip) ? yield* hostKernels(inference, plan, profile, table) : new Set<number>();
-  if (host.size === 0) return allOn({ list: alone, links: [] }, 0, plan.kernels.length);
-  const list = [...alone, { id: 'host', chip: asked ?? hostOf(chip), profile: null }];
-  const unitOf = Uint8Array.from(plan.kernels, ({ index }) => (host.has(index) ? 1 : 0));
-  return { units: { list, links: [] }, unitOf };
 }
 
 function* sumSteps(

@@ -2,6 +2,7 @@ import type { KernelPlan } from '../kernels/types';
 import { argsWith, problem } from '../problem';
 import type { ArgsBut, Problem, ProblemCode, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
+import { byFrequency, fewOf } from '../lists';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
@@ -49,9 +50,6 @@ interface Fallback {
   readonly kernels: number;
 }
 
-/** Operators that a message names; the rest is counted by its dots. */
-const namedOperators = 5;
-
 /** The operators of kernels that run on the host, the most frequent first; null where none does. */
 export function fallbackOf(
   { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
@@ -59,17 +57,9 @@ export function fallbackOf(
 ): Fallback | null {
   const [chip, host] = units.list;
   if (!chip?.profile || !host) return null;
-  const counts = new Map<string, number>();
-  let kernels = 0;
-  for (const { index, anchor } of plan.kernels) {
-    if (unitOf[index] === 0) continue;
-    const { operator } = inference.nodes[anchor]!.node;
-    counts.set(operator, (counts.get(operator) ?? 0) + 1);
-    kernels++;
-  }
-  const names = [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
-  const operators = names.slice(0, namedOperators).join(', ') + (names.length > namedOperators ? ', …' : '');
-  return { operators, runtime: chip.profile.name, host: host.chip.name, kernels };
+  const away = plan.kernels.filter(({ index }) => unitOf[index] !== 0);
+  const operators = fewOf(byFrequency(away.map(({ anchor }) => inference.nodes[anchor]!.node.operator)));
+  return { operators, runtime: chip.profile.name, host: host.chip.name, kernels: away.length };
 }
 
 /** Reports a problem of the chip, each once. */

@@ -1,16 +1,21 @@
+import type { Chip } from '../chips/chip';
+import { hostOf } from '../chips/hosts';
 import type { Inference } from '../inference/types';
 import { nodeSupport, type RuntimeProfile } from '../kernels/profile';
 import { readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
-import { kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
+import { modelFor } from './classes/index';
+import { traitsOf } from './classes/traits';
+import { FormatTable, kernelFormat, storedTypeOf } from './kernelFormat';
 import { formatOf } from './precision';
 import type { DataType } from '../graph/dataTypes';
+import type { PlannedModel } from './types';
+import type { Assignment, Unit, Units } from './units';
 
-/** Kernels that the runtime cannot run on the chip, by index: they run on the host. */
-export function* hostKernels(
-  inference: Inference,
-  plan: KernelPlan,
+/** Kernels that the runtime cannot run on the chip, by index. */
+function* unsupported(
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   profile: RuntimeProfile,
   table: FormatTable,
 ): Steps<ReadonlySet<number>> {
@@ -27,6 +32,51 @@ export function* hostKernels(
     if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
   }
   return result;
+}
+
+/**
+ * Each kernel on the unit that is wanted for it, where the runtime of that unit can run it; else on the first unit that can, hosts
+ * before others. Where none of them can, a host is there besides: a chip that nothing is known of but its class.
+ * @param wanted unit by the index of the kernel
+ * @param host undefined: the one that belongs to the first chip
+ */
+export function* placed(
+  model: PlannedModel,
+  units: Units,
+  wanted: Uint8Array,
+  host?: Chip,
+): Steps<Assignment> {
+  const { list } = units;
+  const refused = new Map<number, ReadonlySet<number>>();
+  const order = [...list.keys()].sort((a, b) => Number(isHost(list[b]!)) - Number(isHost(list[a]!)) || a - b);
+  const unitOf = Uint8Array.from(wanted);
+  let isAway = false;
+  for (const { index } of model.plan.kernels) {
+    if (isStepDue(index)) yield;
+    const own = unitOf[index]!;
+    if (!refused.has(own)) refused.set(own, yield* refusedBy(model, list[own]!));
+    if (!refused.get(own)!.has(index)) continue;
+    for (const unit of order) if (!refused.has(unit)) refused.set(unit, yield* refusedBy(model, list[unit]!));
+    const other = order.find((unit) => !refused.get(unit)!.has(index));
+    unitOf[index] = other ?? list.length;
+    isAway ||= other === undefined;
+  }
+  if (!isAway) return { units, unitOf };
+  const away: Unit = { id: hostId, chip: host ?? hostOf(list[0]!.chip), profile: null };
+  return { units: { ...units, list: [...list, away] }, unitOf };
+}
+
+/** What a host is called that no mapping names. */
+const hostId = 'host';
+
+function isHost({ chip }: Unit): boolean {
+  return traitsOf[chip.class].isHost;
+}
+
+/** A chip without a law runs nothing, and nothing else runs in its place. */
+function* refusedBy(model: PlannedModel, { chip, profile }: Unit): Steps<ReadonlySet<number>> {
+  if (!profile || !modelFor(chip)) return new Set();
+  return yield* unsupported(model, profile, new FormatTable(chip, model.workload.precision));
 }
 
 /** The format that a kernel has on the chip, or its type where no arithmetic format applies. */

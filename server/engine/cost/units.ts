@@ -6,6 +6,8 @@ interface SharedPool {
   readonly id: string;
   /** Bytes per second; null where nobody says. */
   readonly bandwidth: number | null;
+  /** Bytes; null where nobody says. */
+  readonly capacity: number | null;
 }
 
 /** One place where kernels of a model run. */
@@ -20,7 +22,7 @@ export interface Unit {
 }
 
 /** A stated connection of two units. */
-interface UnitLink {
+export interface UnitLink {
   /** Ids of the units. */
   readonly between: readonly [string, string];
   /** In one direction. */
@@ -41,9 +43,4 @@ export interface Assignment {
   readonly units: Units;
   /** Index of the unit by the index of the kernel. */
   readonly unitOf: Uint8Array;
-}
-
-/** All kernels of a plan on one unit. */
-export function allOn(units: Units, unit: number, kernels: number): Assignment {
-  return { units, unitOf: new Uint8Array(kernels).fill(unit) };
 }

@@ -278,6 +278,9 @@ export function profileById(id: string): RuntimeProfile | undefined {
   return byId.get(id);
 }
 
+/** That of no runtime in particular. */
+export const plainProfile = byId.get('none')!;
+
 /** Whether a runtime runs an operator on the accelerator, by itself. */
 export function operatorSupport({ supports }: RuntimeProfile): (node: OperatorName) => boolean {
   const listed = supports?.operators && new Set(supports.operators);

@@ -1,6 +1,6 @@
 import type { Inference, InferredValue } from '../inference/types';
 import type { MemoryModel } from '../kernels/profile';
-import type { Caches, KernelPlan } from '../kernels/types';
+import type { Caches, Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { blockShares } from './cacheBuffers';
 import { executionSteps, type Step } from './steps';
@@ -27,20 +27,25 @@ export interface Buffers {
   readonly list: readonly Buffer[];
 }
 
+/** Whether a kernel runs where a memory is looked at; undefined: all do. */
+export type RunsHere = ((kernel: Kernel) => boolean) | undefined;
+
 /**
  * The buffers of a run. A value lives from the kernel that writes it to the last that reads it, graph inputs, which the
  * caller holds, all the time, graph outputs to the end; a view shares the buffer of its input, and so do a cache that is
  * not copied and what the runtime writes over an input that nobody reads any more. Values inside kernels take no memory.
+ * Of one of several units those are listed that its kernels touch, from the first to the last of these.
  */
 export function* buffersOf(
   inference: Inference,
   plan: KernelPlan,
   sizeOf: SizeOf,
   model: MemoryModel,
+  runsHere: RunsHere = undefined,
 ): Steps<Buffers> {
   const owners = yield* bufferOwners(inference, plan.caches);
   const steps = yield* executionSteps(inference, plan, model.order);
-  const lifetimes = yield* lifetimesOf(inference, owners, steps);
+  const lifetimes = yield* lifetimesOf(inference, owners, steps, runsHere);
   if (model.inPlace)
     yield* writeOver(inference, { owners, steps, lifetimes, sizeOf, inPlace: model.inPlace });
   const shares = blockShares(inference, plan.caches);
@@ -54,7 +59,8 @@ export function* buffersOf(
   }
   for (const [at, { kernel, writes }] of steps.entries()) {
     if (isStepDue(at)) yield;
-    const bytes = workspaceBytes(inference, kernel, model.workspace, sizeOf);
+    const isHere = runsHere?.(kernel) ?? true;
+    const bytes = isHere ? workspaceBytes(inference, kernel, model.workspace, sizeOf) : 0;
     if (bytes !== 0) list.push({ value: writes[0] ?? -1, role: 'workspace', from: at, to: at, bytes });
   }
   return { steps, list: list.sort((a, b) => a.from - b.from) };
@@ -88,24 +94,33 @@ function* lifetimesOf(
   inference: Inference,
   owners: Int32Array,
   steps: readonly Step[],
+  runsHere: RunsHere,
 ): Steps<Map<number, Lifetime>> {
   const found = new Map<number, Lifetime>();
   const last = Math.max(0, steps.length - 1);
+  const touched = runsHere && (yield* touchedBy(owners, steps, runsHere));
   for (const id of inference.scopes[0]?.inputs ?? []) {
     const owner = owners[id]!;
+    if (touched && !touched.has(owner)) continue;
     if (!inference.values[id]!.isConstant) found.set(owner, { value: owner, from: 0, to: last });
   }
   const touch = (id: number, at: number, writes: boolean): void => {
     const owner = owners[id]!;
     const known = found.get(owner);
     if (known) known.to = Math.max(known.to, at);
-    // What nobody writes is a weight or folded; formal inputs of a body start with their first reader.
-    else if (writes || isFormalInput(inference.values[owner]!)) {
+    // What nobody writes is a weight or folded; formal inputs of a body start with their first reader, and so does what
+    // another unit wrote.
+    else if (
+      writes ||
+      isFormalInput(inference.values[owner]!) ||
+      (runsHere && isMade(inference.values[owner]!))
+    ) {
       found.set(owner, { value: owner, from: at, to: at });
     }
   };
   for (let at = 0; at < steps.length; at++) {
     if (isStepDue(at)) yield;
+    if (runsHere?.(steps[at]!.kernel) === false) continue;
     for (const id of steps[at]!.reads) touch(id, at, false);
     for (const id of steps[at]!.writes) touch(id, at, true);
   }
@@ -114,6 +129,25 @@ function* lifetimesOf(
     if (lifetime) lifetime.to = last;
   }
   return found;
+}
+
+/** Values in whose buffers kernels of a unit read or write. */
+function* touchedBy(
+  owners: Int32Array,
+  steps: readonly Step[],
+  runsHere: (kernel: Kernel) => boolean,
+): Steps<ReadonlySet<number>> {
+  const touched = new Set<number>();
+  for (const [at, { kernel, reads, writes }] of steps.entries()) {
+    if (isStepDue(at)) yield;
+    if (runsHere(kernel)) for (const id of [...reads, ...writes]) touched.add(owners[id]!);
+  }
+  return touched;
+}
+
+/** Computed in the run. */
+function isMade({ producer, isConstant }: InferredValue): boolean {
+  return producer !== null && !isConstant;
 }
 
 function isFormalInput(value: InferredValue): boolean {

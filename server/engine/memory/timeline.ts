@@ -1,10 +1,10 @@
 import { isStored } from '../inference/stored/tensors';
 import type { Inference } from '../inference/types';
 import { plainMemory, type MemoryModel } from '../kernels/profile';
-import type { KernelPlan } from '../kernels/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { residentOf, type Resident } from './resident';
-import { buffersOf } from './buffers';
+import { buffersOf, type RunsHere } from './buffers';
 import { bufferTable, type BufferTable } from './live';
 import type { SizeOf } from './workspace';
 
@@ -53,15 +53,21 @@ export function storedWeightBytes(inference: Inference): Steps<WeightBytes> {
   return weightBytesOf(inference, (id) => inference.values[id]!.bytes);
 }
 
-/** Weights and live buffers over the order of execution. */
+/**
+ * Weights and live buffers over the order of execution.
+ * @param runsHere kernels of the unit whose memory it is, where there are several
+ */
 export function* memoryTimeline(
   inference: Inference,
   plan: KernelPlan,
   sizeOf: SizeOf,
   model: MemoryModel = plainMemory,
+  runsHere?: RunsHere,
 ): Steps<MemoryTimeline> {
-  const weights = yield* weightBytesOf(inference, sizeOf);
-  const buffers = yield* buffersOf(inference, plan, sizeOf, model);
+  const weights = runsHere
+    ? yield* weightsReadBy(plan, sizeOf, runsHere)
+    : yield* weightBytesOf(inference, sizeOf);
+  const buffers = yield* buffersOf(inference, plan, sizeOf, model, runsHere);
   const { steps, list } = buffers;
   const resident = model.allocator === 'arena' ? yield* residentOf(buffers, wholeBytes(weights)) : null;
   const change = new Float64Array(steps.length + 1);
@@ -110,6 +116,28 @@ export function* weightBytesOf(inference: Inference, sizeOf: SizeOf): Steps<Weig
     if (isStepDue(value.id)) yield;
     if (!isStored(inference, value)) continue;
     const bytes = sizeOf(value.id);
+    if (bytes === null) isWhole = false;
+    else known += bytes;
+  }
+  return { known, isWhole };
+}
+
+/** Bytes of the weights that kernels of a unit read; each once. */
+function* weightsReadBy(
+  { kernels }: KernelPlan,
+  sizeOf: SizeOf,
+  runsHere: (kernel: Kernel) => boolean,
+): Steps<WeightBytes> {
+  const ids = new Set<number>();
+  for (const kernel of kernels) {
+    if (isStepDue(kernel.index)) yield;
+    if (!runsHere(kernel)) continue;
+    for (const { role, value } of kernel.operands) if (role === 'weight') ids.add(value);
+  }
+  let known = 0;
+  let isWhole = true;
+  for (const id of ids) {
+    const bytes = sizeOf(id);
     if (bytes === null) isWhole = false;
     else known += bytes;
   }

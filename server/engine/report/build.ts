@@ -227,14 +227,16 @@ function reportChipHead(
   carbonIntensity: number | null,
   measured: ReportMeasured | null = null,
 ): ReportChipHead {
-  const { chip, cost, plan, timeline, training, fit } = analysis;
+  const { chip, cost, plan, timeline, training, fit, unitFits } = analysis;
   return {
     id: chip.id,
     name: chip.name,
     class: chip.class,
     runtime: cost.runtime,
-    units: cost.units.map(({ id, chip: { id: own, name }, profile }) => {
-      return { id, chip: own, name, runtime: profile?.id ?? null };
+    units: cost.units.map((unit) => {
+      const { id, chip: of, profile } = unit;
+      const memory = unitFits.find((one) => one.unit === unit)?.fit ?? null;
+      return { id, chip: of.id, name: of.name, runtime: profile?.id ?? null, memory };
     }),
     precision: cost.precision,
     total: cost.total,

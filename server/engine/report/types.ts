@@ -130,6 +130,8 @@ export interface ReportChip {
     readonly chip: string;
     readonly name: string;
     readonly runtime: string | null;
+    /** What lies in its memory; null where all kernels run on one unit, or where the runtime put them. */
+    readonly memory: Fit | null;
   }[];
   readonly precision: PrecisionChoice;
   readonly total: ChipCost['total'];

@@ -52,7 +52,7 @@ describe('a copy between two units', () => {
   });
 
   it('of one memory reads and writes it', () => {
-    const pool = { id: 'lpddr', bandwidth: 100e9 };
+    const pool = { id: 'lpddr', bandwidth: 100e9, capacity: null };
     const list = [unit('npu', 'apple-m4-ane', pool), unit('cpu', 'intel-xeon-8480', pool)];
     // 50 MB at half of 100 GB/s are 1 ms.
     expect(transferSeconds({ list, links: [] }, [0, 1], 50e6)!.value).toBeCloseTo(8e-6 + 1e-3, 12);

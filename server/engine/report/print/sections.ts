@@ -4,6 +4,7 @@ import type { TrainingBytes, TrainingMemory } from '../../memory/training/traini
 import { column, type Section } from './section';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { fitsText, memoryText, shapeOf, throughputText, totalText, valuesText, weightsText } from './texts';
+import { unitSections } from './units';
 import { known, rangeText, type PrintName, type Words } from './words';
 import { appendAll } from '../../lists';
 
@@ -21,6 +22,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
   for (const chip of report.chips) {
     // Where nothing has a time the problems say why; tables without rows say nothing.
     const timed = chip.nodes.some(({ seconds }) => seconds !== null && seconds.value > 0);
+    appendAll(sections, unitSections(chip, words));
     if (timed) sections.push(nodeSection(report, chip, words));
     appendAll(sections, measuredSections(report, chip, words));
     if (timed) sections.push(operatorSection(report, chip, words));

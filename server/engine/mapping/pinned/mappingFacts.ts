@@ -1,0 +1,21 @@
+/** What mapping files say. Written by scripts/factTypes.ts from mapping.schema.json; do not edit. */
+
+/** Where the nodes of a model run: one of several units each. */
+export interface MappingFile {
+  readonly schemaVersion: 1;
+  /** Id of the system whose devices the units are, with its memories and links. */
+  readonly system?: string;
+  /** Where nodes can run. The first is the chip whose runtime makes the kernels. */
+  readonly units: readonly {
+    /** What the unit is called here; of a system the id of the device. */
+    readonly id: string;
+    /** Id of the chip; left out where a device of the system has the unit's id. */
+    readonly chip?: string;
+    /** Id of the runtime that drives it; left out: the chip's own. */
+    readonly runtime?: string;
+  }[];
+  /** The unit of all nodes that are not named; left out: the first. */
+  readonly default?: string;
+  /** By unit the nodes that run on it, by name, or #12:Conv for the node of that number and operator. */
+  readonly nodes?: Readonly<Record<string, readonly string[]>>;
+}
