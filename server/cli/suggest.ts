@@ -41,7 +41,7 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const found: ChipSuggestions[] = [];
-  for (const chip of chips) found.push(await onChip({ path, prepared, chip, host, off }));
+  for (const chip of chips) found.push(await onChip({ path, prepared, chip, chosen: chips, host, off }));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
   return {
@@ -61,13 +61,15 @@ interface Task {
   readonly path: string;
   readonly prepared: Prepared;
   readonly chip: Chip;
+  /** All that are asked about. */
+  readonly chosen: readonly Chip[];
   readonly host: Chip | undefined;
   readonly off: ReadonlySet<SuggestionCode>;
 }
 
-async function onChip({ path, prepared, chip, host, off }: Task): Promise<ChipSuggestions> {
+async function onChip({ path, prepared, chip, chosen, host, off }: Task): Promise<ChipSuggestions> {
   const analysis = await costsOn(prepared, chip, uninterrupted, host);
-  const situation = { prepared, analysis, scheduler: uninterrupted, ...(host && { host }) };
+  const situation = { prepared, analysis, chosen, scheduler: uninterrupted, ...(host && { host }) };
   const suggestions = await suggestionsFor(situation, off);
   const hosted = host && { host: host.id };
   const commandOf = ({ change }: Suggestion): string => {

@@ -26,20 +26,22 @@ export async function findSuggestions(
 }
 
 function made(
-  { prepared, catalogue, choices }: Analysis,
+  { prepared, catalogue, choices, chips }: Analysis,
   analysis: ChipAnalysis,
   scheduler: Scheduler,
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
-  return suggest({ prepared, analysis, scheduler, ...(host && { host }) }, codesOff(choices.suggestions.off));
+  const chosen = chips.map(({ chip }) => chip);
+  const situation = { prepared, analysis, scheduler, chosen, ...(host && { host }) };
+  return suggest(situation, codesOff(choices.suggestions.off));
 }
 
 function isWanted({ refusal, choices }: Analysis): boolean {
   return refusal === null && choices.suggestions.enable;
 }
 
-function keyOf({ choices }: Analysis): string {
-  return JSON.stringify(choices.suggestions.off);
+function keyOf({ choices, chips }: Analysis): string {
+  return JSON.stringify([choices.suggestions.off, chips.map(({ chip }) => chip.id)]);
 }
 
 /** Codes that a settings file names and that there are. */

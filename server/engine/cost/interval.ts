@@ -102,7 +102,8 @@ export class Total {
   }
 }
 
-function spreadsOf(part: Estimate, common: Spread | null): Spreads {
+/** How far a part may be off, apart by what it has in common with all of a run; without that all of it is common. */
+export function spreadsOf(part: Estimate, common: Spread | null): Spreads {
   const [below, above] = [Math.log(Math.max(part.low, 0) / part.value), Math.log(part.high / part.value)];
   const [low, high] = common ? [Math.log(common.low), Math.log(common.high)] : [below, above];
   return { low, high, below: remainder(below, low), above: remainder(above, high) };

@@ -33,7 +33,10 @@ export function explanation(suggestion: Suggestion, words: Words): readonly stri
 /** `7 ms − 1.23 ms = 5.76 ms`, or that it is unknown. */
 function formulaText({ gain, seconds }: Option, words: Words): string {
   const { before, after } = seconds;
-  if (!gain.seconds || before === null || after === null) return words.text('suggest.formula.unknown');
+  if (!gain.seconds || before === null || after === null)
+    return gain.bytes === null
+      ? words.text('suggest.formula.unknown')
+      : words.text('suggest.formula.bytes', { gain: signed(gain.bytes, words.bytes) });
   return words.text(gain.isPerSample ? 'suggest.formula.sample' : 'suggest.formula.run', {
     before: words.seconds(before),
     after: words.seconds(after),

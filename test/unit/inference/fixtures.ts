@@ -6,8 +6,8 @@ import type { Model } from '../../../server/engine/graph/model';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { uninterrupted } from '../../../server/engine/scheduler';
 
-const models = join(__dirname, '../../fixtures/models');
-const expectedFolder = join(__dirname, '../../fixtures/expected');
+const models = 'test/fixtures/models';
+const expectedFolder = 'test/fixtures/expected';
 
 /** Names of all fixtures. */
 export const fixtureNames: readonly string[] = readdirSync(models)

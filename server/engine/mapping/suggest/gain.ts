@@ -1,5 +1,5 @@
 import type { ChipAnalysis } from '../../analyse';
-import { estimate, weaker } from '../../cost/interval';
+import { estimate, spreadsOf, weaker } from '../../cost/interval';
 import { wholeTotal } from '../../cost/totals';
 import type { Estimate, KernelCost } from '../../cost/types';
 
@@ -101,16 +101,13 @@ function runOf({ plan, cost }: Side, factor: number, own: Map<string, Alike>): R
 
 /** By which shares of itself a time may be less and more, with others and on its own. */
 function sharesOf(
-  { value, low, high }: Estimate,
+  seconds: Estimate,
   common: KernelCost['common'],
 ): { readonly common: Widths; readonly own: Widths } {
-  const all = { below: 1 - Math.max(0, low) / value, above: high / value - 1 };
-  if (!common) return { common: all, own: { below: 0, above: 0 } };
-  const shared = { below: 1 - common.low, above: common.high - 1 };
-  const rest = (whole: number, part: number): number => Math.sqrt(Math.max(0, whole ** 2 - part ** 2));
+  const { low, high, below, above } = spreadsOf(seconds, common);
   return {
-    common: shared,
-    own: { below: rest(all.below, shared.below), above: rest(all.above, shared.above) },
+    common: { below: 1 - Math.exp(low), above: Math.exp(high) - 1 },
+    own: { below: 1 - Math.exp(-below), above: Math.exp(above) - 1 },
   };
 }
 

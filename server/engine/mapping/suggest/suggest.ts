@@ -1,10 +1,14 @@
 import { fusedAttention } from './attention';
 import { largerBatch } from './batch';
+import { betterChip } from './better';
 import { sharedCache } from './cache';
 import { capturedGraph } from './capture';
+import { duplicateWeights } from './duplicates';
 import { fallbacks } from './fallback';
 import { foldableNodes } from './foldable';
 import { fitting } from './fitting';
+import { oddSizes } from './oddSizes';
+import { memoryPeak } from './peak';
 import { prunedWeights } from './pruning';
 import { removals } from './removals';
 import { otherRuntime } from './runtime';
@@ -44,6 +48,10 @@ export async function suggest(
     ...(isLarge ? [] : await foldableNodes(situation, leastShare)),
     ...(isLarge ? [] : await removals(situation, leastShare)),
     ...(isLarge ? [] : await prunedWeights(situation, leastShare)),
+    ...(await oddSizes(situation, leastShare)),
+    ...(await betterChip(situation, isLarge)),
+    ...(isLarge ? [] : await duplicateWeights(situation)),
+    ...memoryPeak(situation),
   ];
   return chosen(all.filter(({ code }) => !off.has(code)));
 }

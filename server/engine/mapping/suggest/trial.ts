@@ -7,6 +7,7 @@ import type { Estimate } from '../../cost/types';
 import type { Bindings } from '../../graph/dim';
 import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
+import type { KernelPlan } from '../../kernels/types';
 import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
 import { figureGained, secondsGained, secondsGainedPerSample } from './gain';
@@ -18,6 +19,8 @@ export interface Situation {
   readonly analysis: ChipAnalysis;
   /** Runs what the runtime cannot put on the chip; undefined: the one that belongs to the chip. */
   readonly host?: Chip;
+  /** The chips that the user chose, this one among them; left out: it stands alone. */
+  readonly chosen?: readonly Chip[];
   readonly scheduler: Scheduler;
 }
 
@@ -48,6 +51,17 @@ export function underProfile(
 /** Costs of another graph with the same numbers of nodes and values. */
 export function underInference(situation: Situation, inference: Inference): Promise<Trial> {
   return trialOf(situation, { ...situation.prepared, inference }, situation.analysis.profile, true);
+}
+
+/** Costs of a plan whose kernels have other sizes. */
+export function underPlan(situation: Situation, plan: KernelPlan): Promise<Trial> {
+  const { analysis } = situation;
+  return trialOf(
+    { ...situation, analysis: { ...analysis, plan } },
+    situation.prepared,
+    analysis.profile,
+    false,
+  );
 }
 
 /** Costs where these weights are in the 2:4 pattern. */

@@ -43,6 +43,12 @@ type GraphEdit =
   | 'fix'
   /** Of each four weights two are zero. */
   | 'prune'
+  /** Products get columns of zeros, up to the next block of the units. */
+  | 'pad'
+  /** Equal weights are stored once. */
+  | 'merge'
+  /** Less is alive at the highest point. */
+  | 'lower-peak'
   /** Another, smaller model. */
   | 'smaller';
 
@@ -60,6 +66,7 @@ export type Risk =
   | 'runtime'
   | 'static'
   | 'edit'
+  | 'chip'
   | 'optimizer'
   | 'lora'
   | 'guard'

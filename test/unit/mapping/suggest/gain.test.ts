@@ -60,15 +60,16 @@ it('in another format half of the variance of what they have in common is shared
 });
 
 it('what each kernel is off by itself adds in squares, and cancels where it stays', () => {
-  // Of ±50 % are 30 % common: √(0.5² − 0.3²) = 0.4 is its own. 10 becomes 5: common 3 − 1.5 = 1.5, own 4 and 2.
+  // Of ±50 % are 30 % common. Its own factors are e^−√(ln² 0.5 − ln² 0.7) = 1 − 0.44807 and e^√(ln² 1.5 − ln² 1.3) = 1 + 0.36225.
+  // 10 becomes 5: common 3 − 1.5 = 1.5; own less than 10 and more than 5, or the other way round.
   const own = (value: number): Part => ({
     ...gemm(between(value, 0.5 * value, 1.5 * value)),
     common: { low: 0.7, high: 1.3 },
   });
   const found = secondsGained(side(own(10), own(8)), side(own(5), own(8)));
   expect(found!.value).toBe(5);
-  expect(found!.low).toBeCloseTo(5 - Math.sqrt(1.5 ** 2 + 4 ** 2 + 2 ** 2), 9);
-  expect(found!.high).toBeCloseTo(5 + Math.sqrt(1.5 ** 2 + 4 ** 2 + 2 ** 2), 9);
+  expect(found!.low).toBeCloseTo(5 - Math.sqrt(1.5 ** 2 + 4.4807 ** 2 + 1.8112 ** 2), 3);
+  expect(found!.high).toBeCloseTo(5 + Math.sqrt(1.5 ** 2 + 3.6224 ** 2 + 2.24035 ** 2), 3);
 });
 
 it('of a larger batch a sample has its part', () => {

@@ -6,7 +6,7 @@ import type { Model } from '../../../../server/engine/graph/model';
 import { changed } from '../../../../server/engine/mapping/suggest/command';
 import { suggest } from '../../../../server/engine/mapping/suggest/suggest';
 import type { Situation } from '../../../../server/engine/mapping/suggest/trial';
-import type { Option, Suggestion } from '../../../../server/engine/mapping/suggest/types';
+import type { Option, Suggestion, SuggestionCode } from '../../../../server/engine/mapping/suggest/types';
 import { uninterrupted } from '../../../../server/engine/scheduler';
 import type { Workload } from '../../../../server/engine/workload';
 import { situationOf } from './situations';
@@ -36,21 +36,35 @@ interface Kept {
   readonly bytes: number | null;
 }
 
-/** What is wrong with the suggestions for a model on a chip: empty where all promises are kept. */
-export async function brokenPromises(
+/** What came of making the suggestions for a model on a chip. */
+interface Judged {
+  /** Codes of what is suggested. */
+  readonly codes: readonly SuggestionCode[];
+  /** How many settings were made. */
+  readonly made: number;
+  /** What is wrong: empty where all promises are kept. */
+  readonly broken: readonly string[];
+}
+
+/** Makes every setting that is suggested for a model on a chip. */
+export async function judgePromises(
   model: Model,
   chip: string,
   workload: Partial<Workload>,
-): Promise<string[]> {
+): Promise<Judged> {
   const situation = await situationOf(model, chip, workload);
   const suggestions = await suggest(situation);
   const wrong = contradictions(suggestions);
+  let made = 0;
   for (const one of suggestions)
     for (const option of [one, ...one.others]) {
       const kept = await applied(situation, option);
-      if (kept) wrong.push(...brokenBy(kept));
+      if (!kept) continue;
+      made++;
+      wrong.push(...brokenBy(kept));
     }
-  return wrong.map((text) => `${chip}: ${text}`);
+  const codes = suggestions.map(({ code }) => code);
+  return { codes, made, broken: wrong.map((text) => `${chip}: ${text}`) };
 }
 
 /** More than seven, not by saving, or two about one matter. */
@@ -73,9 +87,12 @@ function contradictions(suggestions: readonly Suggestion[]): string[] {
 /** The setting is made and the model analysed from the beginning; null for what is no setting. */
 async function applied({ prepared, analysis }: Situation, option: Option): Promise<Kept | null> {
   const { change } = option;
-  if (change.kind === 'graph' || change.kind === 'flag' || change.kind === 'chip') return null;
+  if (change.kind === 'graph' || change.kind === 'flag') return null;
+  // What another chip takes is told only where it is compared.
+  if (change.kind === 'chip' && option.gain.seconds === null) return null;
   const after = await prepare(prepared.model, changed(prepared.workload, change), uninterrupted);
-  const found = await costsOn(after, chipById(analysis.chip.id)!, uninterrupted);
+  const chip = chipById(change.kind === 'chip' ? change.value : analysis.chip.id)!;
+  const found = await costsOn(after, chip, uninterrupted);
   const time = (of: Situation['analysis'], samples: number): number | null => {
     const total = wholeTotal(of.cost.total.latencySeconds);
     return total && total.value / (option.gain.isPerSample ? samples : 1);

@@ -1,0 +1,109 @@
+import { sumsOn } from '../../analyse';
+import { chips as catalogue } from '../../chips/catalogue';
+import type { Chip } from '../../chips/chip';
+import { estimate, weaker } from '../../cost/interval';
+import { drives } from '../../cost/runtimes';
+import { wholeTotal } from '../../cost/totals';
+import type { TotalEstimate } from '../../cost/types';
+import { profileById } from '../../kernels/profile';
+import { brokenFact } from '../limits';
+import { isSurelyLess, ratioOf, sharedError } from '../ratio';
+import { fact, suggestionOf } from './make';
+import type { Situation } from './trial';
+import type { Gain, Option, Suggestion } from './types';
+
+/** Chips of the catalogue that are tried: the nearest in power, the strongest first. */
+const mostTried = 12;
+
+/** A chip on which the model surely takes less time. */
+interface Better {
+  readonly chip: Chip;
+  readonly gain: Gain;
+  readonly seconds: number;
+}
+
+/**
+ * A chip on which the model is surely faster: one of those that the user chose, else one of the same place and class that is
+ * sold and may draw no more power. Surely: the whole range of the ratio of the two times lies below 1.
+ */
+export async function betterChip(situation: Situation, isLarge: boolean): Promise<Suggestion[]> {
+  const { analysis, chosen = [] } = situation;
+  const others = chosen.filter(({ id }) => id !== analysis.chip.id);
+  const ofChosen = await fastest(situation, others);
+  const found = ofChosen ?? (isLarge ? undefined : await fastest(situation, alternatives(situation)));
+  const before = wholeTotal(analysis.cost.total.latencySeconds);
+  if (!found || !before) return [];
+  const { chip, gain, seconds } = found;
+  const option: Option = {
+    change: { kind: 'chip', value: chip.id },
+    gain,
+    seconds: { before: before.value, after: seconds },
+    risk: 'chip',
+  };
+  const facts = {
+    chip: fact.name(chip.name),
+    from: fact.name(analysis.chip.name),
+    before: fact.seconds(before.value),
+    after: fact.seconds(seconds),
+    times: fact.decimal(before.value / seconds),
+    // The ratio of the times is at the most this.
+    least: fact.decimal(1 / (1 - (gain.seconds?.low ?? 0) / before.value)),
+  };
+  return [suggestionOf(option, { code: 'better-chip', facts })];
+}
+
+/** Chips of the catalogue that one could take instead: as much of the power as possible first, since that mostly is the speed. */
+function alternatives({ prepared, analysis }: Situation): readonly Chip[] {
+  const { chip } = analysis;
+  const [place] = chip.place;
+  const watts = chip.power.tdpWatts?.value;
+  if (watts === undefined || place === undefined) return [];
+  const profile = profileById(prepared.workload.runtime ?? '');
+  const limits = { places: [place], classes: [chip.class] };
+  const isOffered = (one: Chip): boolean => {
+    const asked = { ...prepared.workload, drives: !profile || drives(profile, one) };
+    return brokenFact(one, limits, asked) === null;
+  };
+  const wattsOf = (one: Chip): number => one.power.tdpWatts?.value ?? Infinity;
+  return catalogue
+    .filter((one) => one.id !== chip.id && wattsOf(one) <= watts && isOffered(one))
+    .sort((a, b) => wattsOf(b) - wattsOf(a) || (b.year?.value ?? 0) - (a.year?.value ?? 0))
+    .slice(0, mostTried);
+}
+
+/** Of those on which the model fits and is surely faster the one with the least time. */
+async function fastest(
+  { prepared, analysis, scheduler }: Situation,
+  chips: readonly Chip[],
+): Promise<Better | undefined> {
+  const before = wholeTotal(analysis.cost.total.latencySeconds);
+  if (!before) return undefined;
+  let best: Better | undefined;
+  for (const chip of chips) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    const { cost, fit } = await sumsOn(prepared, chip, scheduler);
+    const after = wholeTotal(cost.total.latencySeconds);
+    if (!after || fit.fits !== true || (best && after.value >= best.seconds)) continue;
+    if (!isSurelyLess(after, before, sharedError(chip, analysis.chip))) continue;
+    const bytes =
+      fit.highWaterBytes === null || analysis.fit.highWaterBytes === null
+        ? null
+        : analysis.fit.highWaterBytes - fit.highWaterBytes;
+    const gain: Gain = {
+      seconds: gained(before, after, chip, analysis.chip),
+      isPerSample: false,
+      bytes,
+      joules: null,
+    };
+    best = { chip, seconds: after.value, gain };
+  }
+  return best;
+}
+
+/** As far off as the ratio of the two times. */
+function gained(before: TotalEstimate, after: TotalEstimate, chip: Chip, now: Chip): Gain['seconds'] {
+  const { value, low, high } = ratioOf(after, before, sharedError(chip, now));
+  const of = (ratio: number): number => before.value * (1 - ratio);
+  return estimate(of(value), of(high), of(low), weaker(before.basis, after.basis));
+}

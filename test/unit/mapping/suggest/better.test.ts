@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { chipById } from '../../../../server/engine/chips/catalogue';
+import type { Chip } from '../../../../server/engine/chips/chip';
+import { sharedError } from '../../../../server/engine/mapping/ratio';
+import { suggest } from '../../../../server/engine/mapping/suggest/suggest';
+import type { Suggestion } from '../../../../server/engine/mapping/suggest/types';
+import { modelOf, ofCode, situationOf } from './situations';
+
+const product = `
+  g (float[4096,4096] x) => (float[4096,4096] y)
+  <float[4096,4096] w = ["location": "w.bin", "offset": "0", "length": "67108864"]>
+  { y = MatMul(x, w) }`;
+
+/** What is suggested for the product on a chip beside others. */
+async function on(chip: string, ...others: readonly string[]): Promise<readonly Suggestion[]> {
+  const situation = await situationOf(await modelOf(product), chip);
+  return suggest({ ...situation, chosen: [chip, ...others].map((id) => chipById(id)!) });
+}
+
+/** The chip that a suggestion says to take. */
+function takenBy({ change }: Suggestion): Chip {
+  if (change.kind !== 'chip') throw new Error(change.kind);
+  return chipById(change.value)!;
+}
+
+describe('a better chip', () => {
+  it('is one of those that were chosen, where the whole range of the ratio of the times lies below 1', async () => {
+    const found = ofCode(await on('nvidia-t4', 'intel-xeon-8480', 'nvidia-h100-sxm'), 'better-chip');
+    expect(found.change).toEqual({ kind: 'chip', value: 'nvidia-h100-sxm' });
+    const [t4, h100] = [found.seconds.before!, found.seconds.after!];
+    expect(found.gain.seconds!.value).toBeCloseTo(t4 - h100, 12);
+    // 137 GFLOP in FP32: 8.1 TFLOP/s at the most on a T4, 67 TFLOP/s on an H100.
+    expect(t4).toBeGreaterThan(137.4e9 / 8.1e12);
+    expect(h100).toBeGreaterThan(137.4e9 / 67e12);
+    // Errors of two chips of different silicon have nothing in common: their logarithms add in squares.
+    expect(sharedError(chipById('nvidia-t4')!, chipById('nvidia-h100-sxm')!)).toBe(0);
+    expect(found.gain.seconds!.low).toBeGreaterThan(0);
+    expect(found.gain.seconds!.high).toBeLessThan(t4);
+  });
+
+  it('is none that was chosen and is slower, nor one of the catalogue that needs more power', async () => {
+    const found = await on('nvidia-h100-sxm', 'nvidia-t4');
+    const better = found.find(({ code }) => code === 'better-chip');
+    if (!better) return;
+    const chip = takenBy(better);
+    expect(chip.id).not.toBe('nvidia-t4');
+    expect(chip.power.tdpWatts!.value).toBeLessThanOrEqual(700);
+    expect(chip.place[0]).toBe('cloud');
+  });
+
+  it('of the catalogue is sold, of the same place and class, and draws no more', async () => {
+    const found = ofCode(await on('nvidia-k80'), 'better-chip');
+    const chip = takenBy(found);
+    expect(chip.class).toBe('gpu');
+    expect(chip.status).toBe('shipping');
+    expect(chip.power.tdpWatts!.value).toBeLessThanOrEqual(chipById('nvidia-k80')!.power.tdpWatts!.value);
+  });
+});
