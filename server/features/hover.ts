@@ -19,6 +19,7 @@ import { commandLinks, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
+import { hostLines } from './hostHover';
 import { reason } from './reason';
 import { appendAll } from '../engine/lists';
 
@@ -108,6 +109,7 @@ export function nodeHover(
   lines.push(workLine(analysis, node, language), '');
   if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
+  appendAll(lines, hostLines(analysis, index, language));
   appendAll(lines, memoryLines(analysis, index, language));
   appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);

@@ -1,7 +1,9 @@
 import type { Chip } from '../chips/chip';
 import { hostOf } from '../chips/hosts';
 import type { Inference } from '../inference/types';
-import { nodeSupport, type RuntimeProfile } from '../kernels/profile';
+import type { RuntimeProfile } from '../kernels/profile';
+import { nodeSupport } from '../kernels/support/support';
+import type { Refusal } from '../kernels/support/conditions';
 import { readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
@@ -19,17 +21,12 @@ function* unsupported(
   profile: RuntimeProfile,
   table: FormatTable,
 ): Steps<ReadonlySet<number>> {
-  const supports = profile.supports;
   const result = new Set<number>();
-  if (!supports) return result;
-  const runs = nodeSupport(profile, inference);
-  const formats = supports.types && new Set(supports.types.map((type) => formatOf(type as DataType) ?? type));
+  if (!profile.supports) return result;
+  const refusal = kernelSupport(inference, plan, profile, table);
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const unknown = kernel.nodes.some(
-      (index) => plan.covered?.[index] !== 1 && !runs(inference.nodes[index]!),
-    );
-    if (unknown || (formats && !formats.has(typeIn(inference, kernel, table)))) result.add(kernel.index);
+    if (refusal(kernel)) result.add(kernel.index);
   }
   return result;
 }
@@ -77,6 +74,28 @@ function isHost({ chip }: Unit): boolean {
 function* refusedBy(model: PlannedModel, { chip, profile }: Unit): Steps<ReadonlySet<number>> {
   if (!profile || !modelFor(chip)) return new Set();
   return yield* unsupported(model, profile, new FormatTable(chip, model.workload.precision));
+}
+
+/** Why a runtime does not run a kernel on the chip: for its nodes, or for the format; null where it does. */
+export function kernelSupport(
+  inference: Inference,
+  plan: KernelPlan,
+  profile: RuntimeProfile,
+  table: FormatTable,
+): (kernel: Kernel) => Refusal | null {
+  const ofNode = nodeSupport(profile, inference);
+  const types = profile.supports?.types;
+  const formats = types && new Set(types.map((type) => formatOf(type as DataType) ?? type));
+  return (kernel) => {
+    for (const index of kernel.nodes) {
+      const refusal = plan.covered?.[index] === 1 ? null : ofNode(inference.nodes[index]!);
+      if (refusal) return refusal;
+    }
+    const found = formats ? typeIn(inference, kernel, table) : '';
+    if (!formats || formats.has(found)) return null;
+    const { operator } = inference.nodes[kernel.anchor]!.node;
+    return { code: 'format', operator, what: '', found, allowed: [...formats].join(', ') };
+  };
 }
 
 /** The format that a kernel has on the chip, or its type where no arithmetic format applies. */

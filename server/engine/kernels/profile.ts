@@ -10,11 +10,10 @@ import onnxruntimeCuda from './profiles/onnxruntime-cuda.json';
 import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
 import { entryOf } from '../../../outside/table';
-import { nameInOnnx } from '../operators/table';
 import type { Blocking } from './blocking';
 import type { OperatorName } from '../graph/model';
-import type { Inference, InferredNode } from '../inference/types';
 import type { OperatorClass } from '../operators/rule';
+import { formTables, type FormTable } from './support/tables';
 import type { CachePolicy } from '../workload';
 import pytorchEager from './profiles/pytorch-eager.json';
 import tensorrt from './profiles/tensorrt.json';
@@ -230,26 +229,34 @@ export interface RuntimeProfile {
   /** Device memory that the runtime keeps for itself, out of what the driver reports. */
   readonly reserveBytes: SourcedConstant | null;
   /** What runs on the accelerator; null: everything, or nothing is known. The rest runs on the host. */
-  readonly supports: {
-    readonly source: string;
-    /** Operators of ai.onnx and com.microsoft; null: all. */
-    readonly operators: readonly string[] | null;
-    /** Operators that it does not run although `operators` is null. */
-    readonly except?: readonly string[];
-    /**
-     * By domain the operators of other formats; of a domain that is not here those count whose counterpart among the
-     * operators of ai.onnx it runs.
-     */
-    readonly domains?: Readonly<Record<string, readonly string[]>>;
-    /** Element types that no tensor may have. */
-    readonly exceptTypes?: readonly string[];
-    /** Element types in which it computes; null: all of the chip. */
-    readonly types: readonly string[] | null;
-  } | null;
+  readonly supports: Supports | null;
 }
 
-/** All runtime profiles, by id. */
-export const runtimeProfiles: readonly RuntimeProfile[] = [
+interface Supports {
+  readonly source: string;
+  /** Operators of ai.onnx and com.microsoft; null: all. */
+  readonly operators: readonly string[] | null;
+  /** Operators that it does not run although `operators` is null. */
+  readonly except?: readonly string[];
+  /**
+   * By domain the operators of other formats; of a domain that is not here those count whose counterpart among the
+   * operators of ai.onnx it runs.
+   */
+  readonly domains?: Readonly<Record<string, readonly string[]>>;
+  /** Element types that no tensor may have. */
+  readonly exceptTypes?: readonly string[];
+  /** Element types in which it computes; null: all of the chip. */
+  readonly types: readonly string[] | null;
+  /** What a node of these operators must be like; left out: nothing is known of forms. */
+  readonly forms?: FormTable;
+}
+
+/** A profile as its file has it: forms by the name of their table. */
+type Written = Omit<RuntimeProfile, 'supports'> & {
+  readonly supports: (Omit<Supports, 'forms'> & { readonly forms?: string }) | null;
+};
+
+const written = [
   onnxruntimeCpu,
   onnxruntimeCuda,
   tensorrt,
@@ -269,7 +276,15 @@ export const runtimeProfiles: readonly RuntimeProfile[] = [
   llamaCppMetal,
   compiler,
   none,
-] as readonly unknown[] as readonly RuntimeProfile[];
+] as readonly unknown[] as readonly Written[];
+
+/** All runtime profiles, by id. */
+export const runtimeProfiles: readonly RuntimeProfile[] = written.map(({ supports, ...profile }) => {
+  if (!supports) return { ...profile, supports };
+  const { forms: table, ...rest } = supports;
+  const forms = entryOf(formTables, table ?? '');
+  return { ...profile, supports: { ...rest, ...(forms && { forms }) } };
+});
 
 const byId = new Map(runtimeProfiles.map((profile) => [profile.id, profile]));
 
@@ -280,32 +295,6 @@ export function profileById(id: string): RuntimeProfile | undefined {
 
 /** That of no runtime in particular. */
 export const plainProfile = byId.get('none')!;
-
-/** Whether a runtime runs an operator on the accelerator, by itself. */
-export function operatorSupport({ supports }: RuntimeProfile): (node: OperatorName) => boolean {
-  const listed = supports?.operators && new Set(supports.operators);
-  const except = new Set(supports?.except);
-  const runs = (operator: string): boolean => !except.has(operator) && (!listed || listed.has(operator));
-  return ({ domain, operator }) => {
-    const own = entryOf(supports?.domains, domain);
-    return own ? own.includes(operator) : runs(nameInOnnx(domain, operator));
-  };
-}
-
-/** Whether a runtime runs a node on the accelerator, by itself. */
-export type NodeSupport = (node: InferredNode) => boolean;
-
-/** What a runtime runs, by operators and the types of what they read and write. */
-export function nodeSupport(profile: RuntimeProfile, { values }: Inference): NodeSupport {
-  const runs = operatorSupport(profile);
-  const types = new Set(profile.supports?.exceptTypes);
-  const isExcepted = (id: number | null): boolean => {
-    const type = id === null ? undefined : values[id]!.type;
-    return type?.kind === 'tensor' && type.dtype !== undefined && types.has(type.dtype);
-  };
-  return ({ node, inputs, outputs }) =>
-    runs(node) && (types.size === 0 || ![...inputs, ...outputs].some(isExcepted));
-}
 
 /** Whether the passes of a profile leave a node as it is. */
 export function isOwn({ ownDomain }: RuntimeProfile, { domain }: OperatorName): boolean {

@@ -3,7 +3,7 @@ import type { OperatorClass } from '../operators/rule';
 import { seenByFusions } from '../operators/table';
 import { isStepDue, type Steps } from '../scheduler';
 import { addTo, appendAll } from '../lists';
-import type { NodeSupport } from './profile';
+import type { NodeSupport } from './support/support';
 import { Seen } from './seen';
 
 /** A node of the graph that the passes rewrite: one node of the model, or several that were fused. */
@@ -54,12 +54,12 @@ export class WorkGraph {
   readonly covered: Uint8Array;
 
   /**
-   * @param runs whether the accelerator runs a node by itself
+   * @param refusal why the accelerator does not run a node by itself
    * @param seen what the optimiser knows of values
    */
   constructor(
     readonly inference: Inference,
-    private readonly runs: NodeSupport = () => true,
+    private readonly refusal: NodeSupport = () => null,
     readonly seen: Seen = new Seen(inference),
   ) {
     this.covered = new Uint8Array(inference.nodes.length);
@@ -103,7 +103,9 @@ export class WorkGraph {
   }
 
   private isOnChip({ members }: WorkNode): boolean {
-    return members.every((member) => this.covered[member] === 1 || this.runs(this.inference.nodes[member]!));
+    return members.every(
+      (member) => this.covered[member] === 1 || this.refusal(this.inference.nodes[member]!) === null,
+    );
   }
 
   /** Positions of the nodes with an operator, in order of appearance, without those that come meanwhile. */

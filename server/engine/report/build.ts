@@ -16,6 +16,7 @@ import type { Problem } from '../problem';
 import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
 import { reportProblems } from './problems';
+import { refusalOn } from './refusals';
 import {
   reportSchemaVersion,
   type LazyChip,
@@ -77,7 +78,11 @@ export function lazyReport(input: ReportInput): LazyReport {
   const { inference } = input.prepared;
   const { chips: heads, ...head } = reportHead(input);
   const nodes = listOf(inference.nodes, (node) => reportNode(inference, node, input.lineOf, input.symbolic));
-  return { ...head, nodes, chips: input.chips.map((analysis, i) => lazyChip(heads[i]!, analysis)) };
+  return {
+    ...head,
+    nodes,
+    chips: input.chips.map((analysis, i) => lazyChip(heads[i]!, input.prepared, analysis)),
+  };
 }
 
 function listOf<T, R>(items: readonly T[], make: (item: T, index: number) => R): Iterable<R> {
@@ -205,8 +210,14 @@ function dimText(dim: Dim): number | string {
 }
 
 /** One chip's part of the report. */
-function lazyChip(head: ReportChipHead, { cost, plan }: ChipAnalysis): LazyChip {
-  const kernels = listOf(cost.kernels, (one) => reportKernel(plan.kernels[one.kernel], one, cost));
+function lazyChip(head: ReportChipHead, prepared: Prepared, analysis: ChipAnalysis): LazyChip {
+  const { cost, plan } = analysis;
+  const refusal = refusalOn(prepared, analysis);
+  const kernels = listOf(cost.kernels, (one) => {
+    const kernel = plan.kernels[one.kernel];
+    const why = kernel ? refusal(kernel) : null;
+    return { ...reportKernel(kernel, one, cost), ...(why && { refusal: why }) };
+  });
   const nodes = listOf(cost.nodes, ({ kernel, seconds, joules, bound }, index) => {
     const run = cost.units.length > 1 ? cost.kernels[kernel] : undefined;
     return {

@@ -1,5 +1,6 @@
 import type { Measurement } from '../cost/calibrate/measurement';
 import type { Bound, ChipCost, Estimate, PrecisionChoice, Total } from '../cost/types';
+import type { Refusal } from '../kernels/support/conditions';
 import type { Fit } from '../memory/fit';
 import type { Resident } from '../memory/resident';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
@@ -108,6 +109,8 @@ export interface ReportKernel {
   readonly fusion: string | null;
   /** Id of the unit that runs it; `none` where nothing can. */
   readonly placement: string;
+  /** Why it does not run on the chip itself; only where that is so. */
+  readonly refusal?: Refusal;
   readonly precision: string;
   readonly operations: Operations | null;
   /** Bytes per run by memory level. */

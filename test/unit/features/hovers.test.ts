@@ -72,6 +72,31 @@ describe('the hover of a node', () => {
     expect(row(unknown)).toBe('| Tesla T4 | unknown | unknown | unknown |');
   });
 
+  it('says why the host runs it, in both languages', async () => {
+    const attributes = [{ name: 'mode', kind: 'string', value: 'cubic' }] as const;
+    const sampled = modelOf({
+      inputs: [float('x', 1, 4, 8, 8), float('at', 1, 6, 6, 2)],
+      outputs: [float('y', 1, 4, 6, 6)],
+      nodes: [node('GridSample', ['x', 'at'], ['y'], { attributes })],
+    });
+    const chips = ['qualcomm-snapdragon-8gen3-hexagon', 'nvidia-t4'];
+    const { analysis } = await analysed(
+      { ...sampled, operatorSets: [{ domain: '', version: 20 }] },
+      { chips },
+    );
+    expect(
+      nodeHover(analysis, 0, 'en')!
+        .value.split('\n')
+        .filter((line) => line.includes('runs on the host')),
+    ).toEqual([
+      // onnxruntime-qnn 2.7.0 refuses this node so: "GridSample does not support mode cubic".
+      '**Snapdragon 8 Gen 3 Hexagon NPU**: runs on the host. Qualcomm QNN (HTP) does not run GridSample with mode cubic.',
+    ]);
+    expect(nodeHover(analysis, 0, 'ko')!.value).toContain(
+      '호스트에서 실행. Qualcomm QNN (HTP)은(는) mode이(가) cubic인',
+    );
+  });
+
   it('says of a causal attention that it counts what the mask leaves', async () => {
     const attention = (causal: number): Model => {
       const attributes = [{ name: 'is_causal', kind: 'int', value: causal }] as const;

@@ -1,4 +1,5 @@
-import { operatorSupport, type RuntimeProfile } from '../../kernels/profile';
+import type { RuntimeProfile } from '../../kernels/profile';
+import { operatorSupport } from '../../kernels/support/support';
 import { patterns } from '../../kernels/patterns';
 import { fact, suggestionOf } from './make';
 import { optionOf, shareGained, underProfile, type Situation, type Trial } from './trial';

@@ -1,4 +1,5 @@
-import { nodeSupport, type RuntimeProfile } from '../../kernels/profile';
+import type { RuntimeProfile } from '../../kernels/profile';
+import { inEveryForm, nodeSupport } from '../../kernels/support/support';
 import { addTo } from '../../lists';
 import { nameInOnnx } from '../../operators/table';
 import { fact, suggestionOf } from './make';
@@ -32,13 +33,13 @@ export async function fallbacks(
 /** Nodes on the host because of their operator, by its name. */
 function refusedNodes({ prepared, analysis }: Situation): Map<string, number[]> {
   const { plan, cost, profile } = analysis;
-  const runs = nodeSupport(profile, prepared.inference);
+  const refusal = nodeSupport(profile, prepared.inference);
   const found = new Map<string, number[]>();
   for (const { kernel, unit } of cost.kernels) {
     if (!unit) continue;
     for (const index of plan.kernels[kernel]?.nodes ?? []) {
       const node = prepared.inference.nodes[index]!;
-      if (plan.covered?.[index] === 1 || runs(node)) continue;
+      if (plan.covered?.[index] === 1 || !refusal(node)) continue;
       addTo(found, nameInOnnx(node.node.domain, node.node.operator), index);
     }
   }
@@ -70,12 +71,9 @@ function running(
   const { supports } = profile;
   if (!supports) return profile;
   const names = [...byOperator.keys()];
+  const nodes = [...byOperator.values()].flat().map((index) => prepared.inference.nodes[index]!.node);
   const ofDomain = (domain: string): string[] =>
-    [...byOperator.values()]
-      .flat()
-      .map((index) => prepared.inference.nodes[index]!.node)
-      .filter((node) => node.domain === domain)
-      .map(({ operator }) => operator);
+    nodes.filter((node) => node.domain === domain).map(({ operator }) => operator);
   const domains = Object.entries(supports.domains ?? {}).map(([domain, list]) => [
     domain,
     [...list, ...ofDomain(domain)],
@@ -84,6 +82,9 @@ function running(
     ...profile,
     supports: {
       ...supports,
+      ...(supports.forms && {
+        forms: inEveryForm(supports.forms, [...names, ...nodes.map(({ operator }) => operator)]),
+      }),
       operators: supports.operators && [...supports.operators, ...names],
       except: (supports.except ?? []).filter((name) => !names.includes(name)),
       ...(supports.domains && { domains: Object.fromEntries(domains) as Readonly<Record<string, string[]>> }),

@@ -2,6 +2,7 @@ import { wholeTotal } from '../../cost/totals';
 import type { Report, ReportChip } from '../types';
 import type { TrainingBytes, TrainingMemory } from '../../memory/training/training';
 import { column, type Section } from './section';
+import { hostSections } from './host';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { fitsText, memoryText, shapeOf, throughputText, totalText, valuesText, weightsText } from './texts';
 import { unitSections } from './units';
@@ -26,6 +27,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
     if (timed) sections.push(nodeSection(report, chip, words));
     appendAll(sections, measuredSections(report, chip, words));
     if (timed) sections.push(operatorSection(report, chip, words));
+    appendAll(sections, hostSections(report, chip, words));
   }
   if (report.problems.length > 0) sections.push(problemSection(report, words));
   return sections;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { allOperators, nameInOnnx, ruleOf } from '../../../../server/engine/operators/table';
 import schema from '../../../../server/engine/formats/tflite/schema.json';
 import { constantRole } from '../../../../server/engine/operators/constantInputs';
-import { operatorSupport, profileById } from '../../../../server/engine/kernels/profile';
+import { profileById } from '../../../../server/engine/kernels/profile';
+import { operatorSupport } from '../../../../server/engine/kernels/support/support';
 import { inferred } from './cases';
 
 /** Operations of the only node of a case. */

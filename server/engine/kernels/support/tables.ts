@@ -1,0 +1,28 @@
+import type { Condition } from './conditions';
+import qnn from './qnn.json';
+
+/** What must hold of the nodes that a runtime runs, beside its list of operators (support.schema.json). */
+export interface FormTable {
+  readonly sources: readonly FormSource[];
+  readonly every?: readonly {
+    readonly conditions: readonly Condition[];
+    readonly unless?: readonly string[];
+  }[];
+  /** By name in ONNX. */
+  readonly operators: Readonly<Record<string, readonly Condition[]>>;
+  /** By domain and name. */
+  readonly domains?: Readonly<Record<string, Readonly<Record<string, readonly Condition[]>>>>;
+}
+
+interface FormSource {
+  readonly title: string;
+  readonly url?: string;
+  readonly version: string;
+  readonly date: string;
+  readonly basis: 'tried' | 'read' | 'recalled';
+}
+
+/** Forms of operators by the name that profiles give to the table. */
+export const formTables: Readonly<Record<string, FormTable>> = { qnn } as Readonly<
+  Record<string, unknown>
+> as Readonly<Record<string, FormTable>>;
