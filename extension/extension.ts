@@ -13,6 +13,7 @@ import { Notices, serverCommands } from './server/notices';
 import { Server } from './server/server';
 import { StatusItem } from './status';
 import { Subject } from './subject';
+import { finderPages, ModelPages } from './webview/modelPages';
 import { Reports } from './webview/reports';
 import { Reveal } from './webview/reveal';
 import { SidePanel } from './webview/sidePanel';
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const choices = new Choices(server);
   const reveal = new Reveal(server, log);
   const reports = new Reports(server, reveal, context.extensionUri, log);
+  const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
   const sparsity = new SparsityPages(server);
   const modelEditor = new ModelEditor(trail, runPageAction, log);
   context.subscriptions.push(
@@ -44,13 +46,14 @@ export function activate(context: vscode.ExtensionContext): void {
     subject,
     reveal,
     reports,
+    finders,
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
     new Notices(server),
     new ValidatedChips(server),
     sparsity,
-    registerCommands({ server, listings, subject, choices, reports, sparsity, log }),
+    registerCommands({ server, listings, subject, choices, reports, finders, sparsity, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,

@@ -14,6 +14,7 @@ export const bundles = [
   { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
   { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
+  { ...browser, entryPoints: ['webview/finder.ts'], outfile: 'dist/webview/finder.js' },
   { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
   { ...browser, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css' },
 ];

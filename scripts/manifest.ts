@@ -34,7 +34,8 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
   [binaries, shared].forEach((endings, i) => {
     customEditors[i]!.selector = endings.map((one) => ({ filenamePattern: `*.${one}` }));
   });
-  const shown = 'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId == siliconlens.report';
+  const shown =
+    'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId =~ /^siliconlens[.](report|finder)$/';
   setClause(
     menus,
     'commandPalette',

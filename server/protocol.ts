@@ -4,6 +4,10 @@
  * whole contract between parts that are built apart, and its types build on each other.
  */
 import type { Bound, Estimate, PrecisionChoice } from './engine/cost/types';
+import type { Objective } from './engine/mapping/candidate';
+import type { Limits } from './engine/mapping/limits';
+import type { Ranged } from './engine/mapping/ratio';
+import type { RankRow } from './engine/report/rankReport';
 import type {
   ReportChip,
   ReportMeasured,
@@ -41,6 +45,7 @@ export const listingScheme = 'siliconlens';
 export const linkedCommands = {
   openReport: 'siliconlens.openReport',
   chooseChips: 'siliconlens.chooseChips',
+  findChip: 'siliconlens.findChip',
   /** Second argument: name of the dimension to ask for first. */
   setDimensions: 'siliconlens.setDimensions',
   setSizes: 'siliconlens.setSizes',
@@ -297,12 +302,20 @@ export interface Summary {
     readonly runtime: string | null;
   };
   readonly chips: readonly SummaryChip[];
+  readonly own: OwnOrder;
   /** What to do next on the first chip; empty while that is not known. */
   readonly suggestions: readonly SuggestionItem[];
   readonly problems: readonly ReportProblem[];
   readonly coverage: { readonly nodes: number | null; readonly operations: number | null };
   /** Grid intensity in g CO2e/kWh; null: not given. */
   readonly carbonIntensity: number | null;
+}
+/** The chosen chips by the time that the model takes. */
+export interface OwnOrder {
+  /** At most three, the best first. */
+  readonly best: readonly (Pick<RankRow, 'id' | 'name' | 'place' | 'fits'> & { readonly seconds: Ranged })[];
+  /** Those that have no place, and why. */
+  readonly outside: readonly { readonly name: string; readonly reason: string }[];
 }
 export type SummaryChip = Pick<
   ReportChip,
@@ -507,27 +520,46 @@ export interface SparsityResult {
 export const rankRequest = request<RankParams, RankResult>('siliconlens/rank');
 export interface RankParams {
   readonly uri: string;
-  readonly objective: 'latency' | 'throughput' | 'energy';
-  /** As people write them, parted by spaces: `latency=10ms watts=10 place=device`. */
-  readonly limits: string;
+  readonly objective: Objective;
+  readonly limits: Limits;
+  /** Of each chip the one that serves best; none: the one that the model is computed at. */
+  readonly precisions: readonly PrecisionPolicy[];
+  /** Null: that of the model. */
+  readonly phase: Phase | null;
+  /** By chip id, in one unit of the user's own. */
+  readonly prices: Readonly<Record<string, number>>;
 }
-/** Texts for a pick list. */
 export interface RankResult {
-  /** Which is best, or that several cannot be told apart; of limits that cannot be read, what is wrong with them. */
-  readonly verdict: string;
-  readonly isRefused: boolean;
-  /** Best first. */
+  readonly revision: number;
+  readonly objective: Objective;
+  /** Best first, by value; how sure that order is, `place` says. */
   readonly ranked: readonly RankItem[];
-  /** The others, each with the first limit that it breaks. */
-  readonly rejected: readonly RankItem[];
+  /** Ids of those of which nobody can say that another is better. */
+  readonly best: readonly string[];
+  /** The others, each with the first limit that it breaks, the nearest first. */
+  readonly rejected: readonly RejectedItem[];
+  readonly choices: RankChoices;
 }
-export interface RankItem {
+/** What can be asked for. */
+export interface RankChoices {
+  readonly objectives: readonly Objective[];
+  readonly places: readonly NamedChoice[];
+  readonly classes: readonly NamedChoice[];
+  /** ISO 3166 codes. */
+  readonly countries: readonly string[];
+  readonly phases: readonly Phase[];
+  readonly precisions: readonly PrecisionPolicy[];
+}
+interface NamedChoice {
   readonly id: string;
   readonly name: string;
-  /** Places where it may stand, such as `1–3`; empty where it has none. */
-  readonly place: string;
-  readonly figures: string;
+}
+export interface RankItem extends RankRow {
   readonly notes: string;
+}
+/** A chip that is no answer, and why, in a line. */
+export interface RejectedItem extends Pick<RankRow, 'id' | 'name' | 'class' | 'places'> {
+  readonly reason: string;
 }
 
 /** Models that the server leaves alone: it ended while it was at work on them. The whole list, whenever it changes. */
@@ -646,6 +678,7 @@ export type ToWebview =
   | { readonly type: 'state'; readonly state: WebviewState }
   | { readonly type: 'summary'; readonly summary: Summary }
   | { readonly type: 'rows'; readonly request: number; readonly result: RowsResult }
+  | { readonly type: 'ranking'; readonly request: number; readonly result: RankResult }
   | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
   | { readonly type: 'highlight'; readonly node: number | null };
 
@@ -658,6 +691,8 @@ export type WebviewState =
 export type FromWebview =
   | { readonly type: 'ready' }
   | { readonly type: 'rows'; readonly request: number; readonly params: Omit<RowsParams, 'uri'> }
+  | { readonly type: 'rank'; readonly request: number; readonly params: Omit<RankParams, 'uri'> }
+  | { readonly type: 'useChip'; readonly chip: string }
   | { readonly type: 'reveal'; readonly node: number }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 
@@ -665,6 +700,7 @@ export type FromWebview =
 export type WebviewCommand =
   | 'openReport'
   | 'chooseChips'
+  | 'findChip'
   | 'setDimensions'
   | 'openModel'
   | 'exportReport'

@@ -1,4 +1,14 @@
-import type { FromWebview, RowsParams, RowsResult, ToWebview, WebviewCommand } from '../server/protocol';
+import type {
+  FromWebview,
+  RankParams,
+  RankResult,
+  RowsParams,
+  RowsResult,
+  ToWebview,
+  WebviewCommand,
+} from '../server/protocol';
+import type { FinderOrder } from './content/finder';
+import type { Wish } from './content/finderWish';
 
 interface VsCodeApi {
   postMessage(message: FromWebview): void;
@@ -14,10 +24,12 @@ export interface PageState {
   readonly sort?: RowsParams['sort'];
   readonly descending?: boolean;
   readonly filter?: string;
+  readonly wish?: Wish;
+  readonly finder?: FinderOrder;
 }
 
 const api = acquireVsCodeApi();
-const waiting = new Map<number, { resolve: (rows: RowsResult) => void; reject: (error: Error) => void }>();
+const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
 let lastRequest = 0;
 
 export function state(): PageState {
@@ -36,20 +48,37 @@ export function reveal(node: number): void {
   api.postMessage({ type: 'reveal', node });
 }
 
+export function useChip(chip: string): void {
+  api.postMessage({ type: 'useChip', chip });
+}
+
 /** Rows of the node table; rejects when the server refuses, for example because the revision is stale. */
 export function requestRows(params: Omit<RowsParams, 'uri'>): Promise<RowsResult> {
+  return ask((request) => ({ type: 'rows', request, params }));
+}
+
+/** All chips in their order for the model; rejects when the server refuses. */
+export function requestRanking(params: Omit<RankParams, 'uri'>): Promise<RankResult> {
+  return ask((request) => ({ type: 'rank', request, params }));
+}
+
+function ask<R>(question: (request: number) => FromWebview): Promise<R> {
   const request = ++lastRequest;
-  return new Promise((resolve, reject) => {
-    waiting.set(request, { resolve, reject });
-    api.postMessage({ type: 'rows', request, params });
+  return new Promise<R>((resolve, reject) => {
+    waiting.set(request, { resolve: resolve as (result: unknown) => void, reject });
+    api.postMessage(question(request));
   });
 }
 
-/** Handles every message but the answers to {@link requestRows}, then tells the host that the page is ready. */
-export function listen(handle: (message: Exclude<ToWebview, { type: 'rows' }>) => void): void {
+/** What is no answer to a question of the page. */
+type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' }>;
+
+/** Handles every message but the answers to what was asked, then tells the host that the page is ready. */
+export function listen(handle: (message: Told) => void): void {
   window.addEventListener('message', (event: MessageEvent<ToWebview>) => {
     const received = event.data;
-    if (received.type === 'rows') settle(received.request)?.resolve(received.result);
+    if (received.type === 'rows' || received.type === 'ranking')
+      settle(received.request)?.resolve(received.result);
     else if (received.type === 'failed' && received.request !== null)
       settle(received.request)?.reject(new Error(received.message));
     else handle(received);

@@ -1,10 +1,10 @@
 import type { Summary, SummaryChip } from '../server/protocol';
 import { modelName } from './content/header';
-import { chipFacts, costliestData, highShare, memoryMeter, type Meter } from './content/panel';
+import { chipFacts, costliestData, highShare, memoryMeter, ownData, type Meter } from './content/panel';
 import { shortSuggestions } from './content/suggestions';
 import { button, element } from './dom';
 import { problems, workload } from './header';
-import { command } from './host';
+import { command, useChip } from './host';
 import { runPage, type View } from './page';
 import { table } from './tables/table';
 import { text } from './text';
@@ -28,6 +28,7 @@ function panelView(summary: Summary): View {
     { class: 'panel' },
     element('h1', {}, modelName(summary.model)),
     workload(summary),
+    ownChips(summary),
     summary.chips.map((chip) => chipCard(chip, summary)),
     nextSteps(summary),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
@@ -48,6 +49,42 @@ function panelView(summary: Summary): View {
       }),
     dispose: () => {},
   };
+}
+
+/** The best of the chosen chips, with the way to what can be done. */
+function ownChips(summary: Summary): HTMLElement | null {
+  const data = ownData(summary);
+  if (!data) return null;
+  return element(
+    'section',
+    { class: 'own', id: 'own' },
+    element('h2', {}, text('webview.own.title')),
+    element(
+      'ol',
+      {},
+      data.rows.map(({ id, isFirst, place, name, time, fit }) =>
+        element(
+          'li',
+          { 'data-chip': id },
+          element('span', { class: 'place' }, place),
+          element('span', { class: 'what' }, `${name}: ${time} · ${fit}`),
+          isFirst
+            ? button(text('webview.own.next'), () => command('showSuggestions'), { class: 'link' })
+            : button(text('webview.own.makeFirst'), () => useChip(id), { class: 'link' }),
+        ),
+      ),
+    ),
+    summary.own.outside.map(({ name, reason }) =>
+      element('p', { class: 'note' }, text('webview.own.outside', { chip: name, reason })),
+    ),
+    element(
+      'p',
+      { class: 'note' },
+      data.note,
+      ' ',
+      button(text('webview.findChip'), () => command('findChip'), { class: 'link' }),
+    ),
+  );
 }
 
 function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {

@@ -72,7 +72,7 @@ export function between(least: number | null, most: number | null, write: (value
 }
 
 /** `low–high` of an estimate. */
-export function range(estimate: Estimate): string {
+export function range(estimate: Pick<Estimate, 'low' | 'high'>): string {
   return `${show.seconds(estimate.low)}–${show.seconds(estimate.high)}`;
 }
 

@@ -1,20 +1,12 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import {
-  type ChoicesParams,
-  choicesRequest,
-  type ChoicesResult,
-  type RankParams,
-  rankRequest,
-  type RankResult,
-} from '../../server/protocol';
-import { fileName, modelUri } from '../addresses';
+import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
-import { findChip } from './findChip';
 import { writeSetting, writeValue } from './settings';
 import { setSizes } from './sizes';
+import { useChip } from './useChip';
 import {
   cachesText,
   runtimeInForce,
@@ -39,14 +31,11 @@ export class Choices {
     await chooseChips(await this.of(uri));
   }
 
-  /** Ranks all chips for a model; the one that is chosen leads the chips from then on. */
-  async findChip(uri: vscode.Uri): Promise<void> {
-    const ask = (params: Omit<RankParams, 'uri'>): Promise<RankResult> =>
-      this.server.request(rankRequest, { uri: uri.toString(), ...params });
-    const id = await findChip(fileName(modelUri(uri)), ask);
-    if (id === undefined) return;
-    const { chosen } = await this.of(uri);
-    await writeSetting('chips', [id, ...chosen.filter((one) => one !== id)]);
+  /** Makes a chip of the catalogue the first of the chosen ones; others are no chips. */
+  async useChip(uri: vscode.Uri, id: string): Promise<void> {
+    const { chips, chosen } = await this.of(uri);
+    const chip = chips.find((one) => one.id === id);
+    if (chip) await useChip(id, chip.name, chosen);
   }
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {

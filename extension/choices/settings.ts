@@ -59,13 +59,15 @@ export async function writeValue(key: string, name: string, value: WrittenValue 
   await writeSetting('models', withChoices(models, key, { values }));
 }
 
-/** The setting as it stands where picks are written; other places keep what they say. */
 function writtenModels(): Readonly<Record<string, ModelChoices>> {
-  const inspected = vscode.workspace
-    .getConfiguration('siliconlens')
-    .inspect<Record<string, ModelChoices>>('models');
+  return writtenSetting<Readonly<Record<string, ModelChoices>>>('models') ?? {};
+}
+
+/** A setting as it stands where picks are written; other places keep what they say. */
+export function writtenSetting<T>(name: string): T | undefined {
+  const inspected = vscode.workspace.getConfiguration('siliconlens').inspect<T>(name);
   const inWorkspace = pickTarget() === vscode.ConfigurationTarget.Workspace;
-  return (inWorkspace ? inspected?.workspaceValue : inspected?.globalValue) ?? {};
+  return inWorkspace ? inspected?.workspaceValue : inspected?.globalValue;
 }
 
 /** The setting's next value; an entry that says nothing any more is left out, and an empty setting is undefined. */

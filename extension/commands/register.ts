@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import { linkedCommands, listingScheme } from '../../server/protocol';
 import { newChip, newSystem } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
+import { useChipCommand } from '../choices/useChip';
 import { Suggestions } from '../choices/suggestions';
 import type { ListingProvider } from '../listing/provider';
 import type { Server } from '../server/server';
 import type { Subject } from '../subject';
 import { serverCommands, serverButtons } from '../server/notices';
 import { text } from '../text';
+import type { ModelPages } from '../webview/modelPages';
 import type { Reports } from '../webview/reports';
 import {
   compareWith,
@@ -27,6 +29,7 @@ export interface CommandRooms {
   readonly subject: Subject;
   readonly choices: Choices;
   readonly reports: Reports;
+  readonly finders: ModelPages;
   readonly sparsity: SparsityPages;
   readonly log: vscode.LogOutputChannel;
 }
@@ -35,11 +38,11 @@ type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, listings, subject, choices, reports, sparsity, log } = rooms;
+  const { server, listings, subject, choices, reports, finders, sparsity, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
     async (first: unknown, ...details: unknown[]) => {
-      const uri = reports.activeUri() ?? subject.of(first);
+      const uri = reports.activeUri() ?? finders.activeUri() ?? subject.of(first);
       if (uri) await run(uri, ...details);
       else await vscode.window.showInformationMessage(text('extension.noModel'));
     };
@@ -61,7 +64,10 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.goToCostliest': aboutModel((uri) => goToCostly(server, uri, 'first')),
     'siliconlens.goToCheaper': aboutModel((uri) => goToCostly(server, uri, 1)),
     'siliconlens.goToCostlier': aboutModel((uri) => goToCostly(server, uri, -1)),
-    'siliconlens.findChip': aboutModel((uri) => choices.findChip(uri)),
+    [linkedCommands.findChip]: aboutModel((uri) => finders.open(uri)),
+    [useChipCommand]: aboutModel(async (uri, chip) => {
+      if (typeof chip === 'string') await choices.useChip(uri, chip);
+    }),
     [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),

@@ -13,8 +13,11 @@ function styles(folder: vscode.Uri): string {
   return (style ??= readFileSync(vscode.Uri.joinPath(folder, 'style.css').fsPath, 'utf8'));
 }
 
+/** Pages of the bundle. */
+export type PageName = 'panel' | 'report' | 'finder';
+
 /** Prepares a webview and gives it a page of the bundle; scripts run by nonce alone, and nothing remote is loaded. */
-export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: 'panel' | 'report'): void {
+export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, page: PageName): void {
   const folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, `${page}.js`)).toString();
   const nonce = randomBytes(16).toString('base64');

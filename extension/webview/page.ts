@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import { fileName, modelUri } from '../addresses';
 import {
   type FromWebview,
+  rankRequest,
   rowsRequest,
   summaryRequest,
   type ToWebview,
   type WebviewCommand,
 } from '../../server/protocol';
 import { ServerEndedError } from '../server/keeper';
+import { useChipCommand } from '../choices/useChip';
 import { serverCommands, withheldText } from '../server/notices';
 import type { Server } from '../server/server';
 import { text } from '../text';
@@ -18,6 +20,7 @@ import type { Reveal } from './reveal';
 const commands: Record<WebviewCommand, string> = {
   openReport: 'siliconlens.openReport',
   chooseChips: 'siliconlens.chooseChips',
+  findChip: 'siliconlens.findChip',
   setDimensions: 'siliconlens.setDimensions',
   openModel: 'siliconlens.openListing',
   exportReport: 'siliconlens.exportReport',
@@ -125,8 +128,26 @@ export class Page implements vscode.Disposable {
         this.ready = true;
         this.shown = undefined;
         return this.update();
-      case 'rows':
-        return this.answerRows(message);
+      case 'rows': {
+        const { request, params } = message;
+        return this.answer(request, async (uri) => {
+          return {
+            type: 'rows',
+            request,
+            result: await this.server.request(rowsRequest, { ...params, uri }),
+          };
+        });
+      }
+      case 'rank': {
+        const { request, params } = message;
+        return this.answer(request, async (uri) => {
+          const result = await this.server.request(rankRequest, { ...params, uri });
+          return { type: 'ranking', request, result };
+        });
+      }
+      case 'useChip':
+        await vscode.commands.executeCommand(useChipCommand, this.subject(), message.chip);
+        return;
       case 'reveal': {
         const uri = this.subject();
         return uri && this.reveal.node(uri, message.node);
@@ -142,13 +163,11 @@ export class Page implements vscode.Disposable {
     }
   }
 
-  private async answerRows({ request, params }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
+  private async answer(request: number, ask: (uri: string) => Promise<ToWebview>): Promise<void> {
     const uri = this.subject();
     if (!uri) return;
     try {
-      const asked = { ...params, uri: uri.toString() };
-      const result = await this.server.request(rowsRequest, asked);
-      this.post({ type: 'rows', request, result });
+      this.post(await ask(uri.toString()));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.post({ type: 'failed', request, message: text('extension.webview.failed', { reason }) });

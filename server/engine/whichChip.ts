@@ -57,6 +57,13 @@ export async function whichChip(
   return { ranked, tied, rejected: [...rejected, ...refused] };
 }
 
+/** The order by time of chips of which the costs are known already. */
+export function orderOf(prepared: Prepared, chips: readonly ChipSums[]): Ranking {
+  const { precision } = prepared.workload;
+  const candidates = chips.map((sums) => candidateOf(prepared, sums, precision, undefined));
+  return rank(candidates, 'latency', {});
+}
+
 /** The chip at each precision that it has. */
 async function candidatesOn(
   question: Question,

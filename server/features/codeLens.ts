@@ -60,7 +60,8 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     arguments: [uri],
   });
   const isAssumed = analysis.inference.symbols.some(({ origin }) => origin === 'default');
-  const offered = [...(isAssumed ? (['setSizes'] as const) : []), 'chooseChips', 'openReport'] as const;
+  const sizes = isAssumed ? (['setSizes'] as const) : [];
+  const offered = [...sizes, 'chooseChips', 'findChip', 'openReport'] as const;
   for (const name of runs ? offered : []) {
     commands.push({
       title: message(language, `lens.${name}`),

@@ -12,6 +12,7 @@ import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices, valueChoices } from './choices';
 import { measuredSummary } from './measuredSummary';
+import { ownOrder } from './rank';
 import { rowMaker } from './rows';
 import { sorted } from './sorting';
 import { suggestionItems } from './suggestionItems';
@@ -84,6 +85,7 @@ function build(
       ...chipSummary(analysis, parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),
     })),
+    own: ownOrder(analysis, language),
     suggestions: suggestionItems(analysis, language),
     problems: [...report.problems]
       .sort((a, b) => severityRank[a.severity] - severityRank[b.severity])

@@ -98,6 +98,21 @@ it('shows hover, report and side panel in Korean', async () => {
   await bench.picture('korean');
 });
 
+it('finds a chip in Korean', async () => {
+  await bench.command('siliconlens.findChip');
+  const finder = await bench.webview('.finder table.ranking tr[data-chip]');
+  const texts = await finder
+    .locator(
+      'h2, legend, .fields label > span, .verdict, .note, th button, tr.group span, .checks > div .check',
+    )
+    .allInnerTexts();
+  expect(texts.filter((text) => !hangul.test(text))).toEqual([]);
+  // Of the vendor's country, by name.
+  expect(await finder.locator('#finder-country').innerText()).toContain('대한민국');
+  await bench.picture('korean-find-chip');
+  await bench.command('workbench.action.closeActiveEditor');
+});
+
 it('lays measured times beside the estimates in Korean', async () => {
   const run = fileURLToPath(new URL('../fixtures/profiles/tiny-conv.onnxruntime.json', import.meta.url));
   await bench.command('workbench.view.explorer');

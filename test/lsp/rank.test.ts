@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { rankRequest } from '../../server/protocol';
+import { rankRequest, summaryRequest, type RankParams } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 
 let folder: string;
@@ -18,36 +18,96 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 afterEach(() => client.stop());
 
+const asked = (uri: string, change: Partial<RankParams> = {}): RankParams => ({
+  uri,
+  objective: 'latency',
+  limits: {},
+  precisions: [],
+  phase: null,
+  prices: {},
+  ...change,
+});
+
 it('ranks all chips within limits, with the reason for each that is not there', async () => {
   client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] } });
   const { uri } = await client.open(address);
-  const asked = { uri, objective: 'energy', limits: 'latency=10ms watts=10 place=device' } as const;
-  const { isRefused, verdict, ranked, rejected } = await client.request(rankRequest, asked);
-  expect(isRefused).toBe(false);
+  const limits = { places: ['device'], figures: { latency: 0.01, watts: 10 } } as const;
+  const { ranked, best, rejected } = await client.request(
+    rankRequest,
+    asked(uri, { objective: 'energy', limits }),
+  );
   expect(ranked.map(({ id }) => id)).toContain('hailo-8');
-  expect(ranked[0]!.place).toMatch(/^1/);
-  expect(ranked[0]!.figures).toMatch(/^\d.*s \(.* – .*\) · .*J · .*W · int8$/);
-  expect(verdict).toContain(ranked[0]!.id);
-  const notes = new Map(rejected.map((item) => [item.id, item.notes]));
-  expect(notes.get('nvidia-jetson-orin-nano')).toBe('Rated power: 25 W, limit 10 W (2.5×)');
-  expect(notes.get('nvidia-k80')).toBe('discontinued');
+  expect(ranked[0]!.place.best).toBe(1);
+  expect(best).toContain(ranked[0]!.id);
+  for (const { figures, places, precision } of ranked) {
+    expect(figures.latency!.value).toBeLessThanOrEqual(0.01);
+    expect(figures.watts!.value).toBeLessThanOrEqual(10);
+    expect(places).toContain('device');
+    expect(precision).not.toBe('');
+  }
+  const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
+  expect(reasons.get('nvidia-jetson-orin-nano')).toBe('Rated power: 25 W, limit 10 W (2.5×)');
+  expect(reasons.get('nvidia-k80')).toBe('discontinued');
+  // Each chip is on one of the two lists.
+  const all = [...ranked, ...rejected].map(({ id }) => id);
+  expect(new Set(all).size).toBe(all.length);
 });
 
 it('chooses a precision for each chip where several are allowed', async () => {
   client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] } });
   const { uri } = await client.open(address);
-  const limits = 'vendor=nvidia place=cloud precision=fp16,int8';
-  const { ranked } = await client.request(rankRequest, { uri, objective: 'latency', limits });
-  expect(ranked.find(({ id }) => id === 'nvidia-l4')?.figures).toMatch(/int8$/);
+  const limits = { vendors: ['nvidia'], places: ['cloud'] } as const;
+  const { ranked } = await client.request(rankRequest, asked(uri, { limits, precisions: ['fp16', 'int8'] }));
+  expect(ranked.find(({ id }) => id === 'nvidia-l4')?.precision).toBe('int8');
 });
 
-it('says which word is no limit', async () => {
+it('ranks by the figures of the lens, and in another phase by those of that one', async () => {
+  client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] } });
+  const { uri } = await client.open(address);
+  const [chip] = (await client.request(summaryRequest, { uri })).chips;
+  const timeOf = async (phase: RankParams['phase']): Promise<number> => {
+    const { ranked } = await client.request(rankRequest, asked(uri, { phase }));
+    return ranked.find(({ id }) => id === 'nvidia-t4')!.figures.latency!.value;
+  };
+  const own = await timeOf(null);
+  expect(own).toBe(chip!.total.latencySeconds!.value);
+  expect(await timeOf('inference')).toBe(own);
+  // Backward passes take about twice the time of the way forward.
+  expect((await timeOf('training')) / own).toBeGreaterThan(2);
+});
+
+it('names the best of the chosen chips, and why others have no place', async () => {
+  const chips = ['nvidia-t4', 'ibm-northpole', 'hailo-8', 'nvidia-l4', 'intel-loihi2'];
+  client = await TestClient.inProcess({ settings: { chips } });
+  const { uri } = await client.open(address);
+  const { own, chips: shown } = await client.request(summaryRequest, { uri });
+  const times = new Map(shown.map(({ id, total }) => [id, total.latencySeconds]));
+  expect(own.best).toHaveLength(3);
+  const seconds = own.best.map(({ seconds: { value } }) => value);
+  expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
+  for (const {
+    id,
+    seconds: { value, low, high },
+  } of own.best)
+    expect(times.get(id)).toMatchObject({ value, low, high });
+  const [first] = own.best;
+  expect(first!.place.best).toBe(1);
+  expect(own.outside.map(({ name }) => name).join()).toContain('Loihi');
+});
+
+it('takes prices, without which no chip has one', async () => {
   client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] }, locale: 'ko' });
   const { uri } = await client.open(address);
-  for (const wrong of ['speed=3', 'latency=3miles', 'place=moon', 'fast', 'class=', '__proto__=1']) {
-    const limits = `watts=10 ${wrong}`;
-    const result = await client.request(rankRequest, { uri, objective: 'latency', limits });
-    expect(result, wrong).toMatchObject({ isRefused: true, ranked: [], rejected: [] });
-    expect(result.verdict).toContain(`“${wrong}” 조건을 읽을 수 없습니다`);
-  }
+  const prices = { 'nvidia-l4': 2500, 'hailo-8': 90 };
+  const { ranked, rejected, choices } = await client.request(
+    rankRequest,
+    asked(uri, { objective: 'price', prices }),
+  );
+  expect(ranked.map(({ id, figures }) => [id, figures.price!.value])).toEqual([
+    ['hailo-8', 90],
+    ['nvidia-l4', 2500],
+  ]);
+  expect(rejected.find(({ id }) => id === 'nvidia-t4')?.reason).toBe('값: 알 수 없음');
+  expect(choices.places.find(({ id }) => id === 'vehicle')?.name).toBe('차량');
+  expect(choices.countries).toContain('KR');
 });

@@ -67,6 +67,38 @@ function energyOf({ total, efficiency }: SummaryChip): string {
   return text('webview.energy.runAndCarbon', { run, energy, grams });
 }
 
+/** One of the best of the chosen chips, and what can be done with it. */
+export interface OwnRow {
+  readonly id: string;
+  readonly isFirst: boolean;
+  readonly place: string;
+  readonly name: string;
+  readonly time: string;
+  readonly fit: string;
+}
+
+/** The best of the chosen chips by time; null where there is nothing to compare. */
+export function ownData({
+  own,
+  chips,
+}: Summary): { readonly note: string; readonly rows: readonly OwnRow[] } | null {
+  const count = chips.length;
+  if (count === 0) return null;
+  const shown = own.best.length;
+  const counted = text('webview.own.caption', { shown, count });
+  return {
+    note: count < 3 ? text('webview.own.few', { count }) : counted,
+    rows: own.best.map(({ id, name, place: { best, worst }, seconds, fits: is }) => ({
+      id,
+      isFirst: id === chips[0]?.id,
+      place: best === worst ? String(best) : `${best}–${worst}`,
+      name,
+      time: `${show.seconds(seconds.value)} (${range(seconds)})`,
+      fit: is === null ? text('webview.unknown') : text(is ? 'webview.fits.yes' : 'webview.fits.no'),
+    })),
+  };
+}
+
 /** Memory against capacity, in words beside a bar; words alone where the need is unknown. */
 export interface Meter {
   /** 0..1; null: no bar. */

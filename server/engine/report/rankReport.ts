@@ -44,6 +44,8 @@ interface ChipHead {
   readonly id: string;
   readonly name: string;
   readonly class: string;
+  /** Where it is used: device, cloud, … */
+  readonly places: readonly string[];
   readonly status: string;
 }
 
@@ -61,8 +63,8 @@ export function rankReport(
   };
 }
 
-function headOf({ id, name, class: ofClass, status }: Rejected['chip']): ChipHead {
-  return { id, name, class: ofClass, status };
+function headOf({ id, name, class: ofClass, place, status }: Rejected['chip']): ChipHead {
+  return { id, name, class: ofClass, places: place, status };
 }
 
 function rowOf({ chip, place, runtime, precision, compute, substituted, figures, ...rest }: Ranked): RankRow {
@@ -162,12 +164,12 @@ export function rankSections(report: RankReport, words: Words): Section[] {
   ];
 }
 
-export function placeText({ place: { best, worst } }: RankRow): string {
+function placeText({ place: { best, worst } }: RankRow): string {
   return best === worst ? String(best) : `${best}–${worst}`;
 }
 
 /** What the ranking says in one sentence: which is best, or that several cannot be told apart. */
-export function verdict({ ranked, best }: Pick<RankReport, 'ranked' | 'best'>, words: Words): string {
+function verdict({ ranked, best }: Pick<RankReport, 'ranked' | 'best'>, words: Words): string {
   if (ranked.length === 0) return words.text('print.rank.none');
   const chips = best.join(', ');
   if (best.length > 1) return words.text('print.rank.tied', { count: best.length, chips });

@@ -255,12 +255,14 @@ describe('lenses and diagnostics', () => {
     const { analysis } = await analysed(uneven());
     const titles = codeLenses(analysis, 'en').map(({ command }) => command?.title ?? '');
     expect(titles[0]).toMatch(/^H100 .* [mµ]s$/);
-    expect(titles.slice(-2)).toEqual(['Choose chips…', 'Open report']);
+    expect(titles.slice(-3)).toEqual(['Choose chips…', 'Find a chip…', 'Open report']);
     const small = analysis.chips.map((chip) => ({ ...chip, fit: { ...chip.fit, fits: false } }));
     const [first] = codeLenses({ ...analysis, chips: small }, 'en');
     expect(first?.command?.title).toBe(`${titles[0]} · does not fit`);
     const commands = new Set(codeLenses(analysis, 'en').map(({ command }) => command?.command));
-    expect(commands).toEqual(new Set(['siliconlens.openReport', 'siliconlens.chooseChips']));
+    expect(commands).toEqual(
+      new Set(['siliconlens.openReport', 'siliconlens.chooseChips', 'siliconlens.findChip']),
+    );
   });
 
   it('are bounded, gravest first, and say how many are left out', async () => {

@@ -13,6 +13,7 @@ const areasOf: Readonly<Record<string, readonly string[]>> = {
   'dist/cli.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
   'dist/webview/report.js': ['totals', 'webview'],
   'dist/webview/panel.js': ['totals', 'webview'],
+  'dist/webview/finder.js': ['totals', 'webview'],
   'dist/webview/style.css': [],
 };
 

@@ -13,6 +13,7 @@ export class Element {
   readonly attributes: Record<string, string> = {};
   readonly style: Record<string, string> = {};
   value = '';
+  checked = false;
   scrollTop = 0;
   readonly listeners = new Map<string, ((event: Happening) => void)[]>();
   readonly classList = {
@@ -33,6 +34,7 @@ export class Element {
   setAttribute(name: string, value: string): void {
     this.attributes[name] = value;
     if (name === 'value') this.value = value;
+    if (name === 'checked') this.checked = true;
   }
   append(...made: Child[]): void {
     for (const child of made) {
@@ -53,6 +55,9 @@ export class Element {
   }
   scrollTo(_left: number, top: number): void {
     this.scrollTop = top;
+  }
+  focus(): void {
+    this.happens('focus');
   }
   addEventListener(name: string, listener: (event: Happening) => void): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
@@ -136,7 +141,11 @@ export interface Page {
 }
 
 /** Opens a page in a browser without layout, as its host has written it. Charts are drawn into `Drawing.all`. */
-export async function openPage(name: 'panel' | 'report', before?: object, language = 'en'): Promise<Page> {
+export async function openPage(
+  name: 'panel' | 'report' | 'finder',
+  before?: object,
+  language = 'en',
+): Promise<Page> {
   vi.resetModules();
   vi.doMock('chart.js', async (original) => ({ ...(await original<object>()), Chart: Drawing }));
   Drawing.all.length = 0;
@@ -180,7 +189,12 @@ export async function openPage(name: 'panel' | 'report', before?: object, langua
     getState: () => state,
     setState: (next: unknown) => (state = next),
   }));
-  await (name === 'panel' ? import('../../../webview/panel') : import('../../../webview/report'));
+  const pages = {
+    panel: () => import('../../../webview/panel'),
+    report: () => import('../../../webview/report'),
+    finder: () => import('../../../webview/finder'),
+  };
+  await pages[name]();
   const send = (data: ToWebview): void => window.happens('message', { data });
   return {
     app,

@@ -4,6 +4,8 @@ import type {
   MeasuredPoint,
   MeasuredSummary,
   NodeRow,
+  RankItem,
+  RankResult,
   RooflinePoint,
   Summary,
   SummaryChip,
@@ -115,6 +117,7 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
     },
     workload: { dimensions: [], values: [], phase: 'inference', precision: 'as-stored', runtime: null },
     chips: [],
+    own: { best: [], outside: [] },
     problems: [],
     coverage: { nodes: 1, operations: 1 },
     carbonIntensity: null,
@@ -177,6 +180,66 @@ export function measuredOf(change: Partial<MeasuredSummary> = {}): MeasuredSumma
     rowsWithoutKernel: [],
     kernelsWithoutRow: [],
     remarks: [],
+    ...change,
+  };
+}
+
+interface ItemChange extends Partial<Omit<RankItem, 'figures'>> {
+  readonly seconds?: number;
+  readonly watts?: number | null;
+}
+
+/** A ranked chip of 1 ms, 2 GB and 100 W. */
+export function rankItemOf(
+  id: string,
+  { seconds = 0.001, watts = 100, ...change }: ItemChange = {},
+): RankItem {
+  return {
+    id,
+    name: `Chip ${id}`,
+    class: 'gpu',
+    places: ['place', 'else'],
+    status: 'shipping',
+    place: { best: 1, worst: 1 },
+    runtime: 'tensorrt',
+    precision: 'fp16',
+    substituted: false,
+    figures: {
+      latency: estimateOf(seconds),
+      throughput: null,
+      tokens: null,
+      energy: null,
+      watts: watts === null ? null : { value: watts, low: watts, high: watts },
+      memory: { value: 2e9, low: 2e9, high: 2e9 },
+      price: null,
+    },
+    basis: 'class',
+    fits: true,
+    isPareto: true,
+    open: [],
+    notes: '',
+    ...change,
+  };
+}
+
+export function rankingOf(change: Partial<RankResult> = {}): RankResult {
+  return {
+    revision: 7,
+    objective: 'latency',
+    ranked: [],
+    best: [],
+    rejected: [],
+    choices: {
+      objectives: ['latency', 'throughput', 'energy', 'price'],
+      places: [
+        { id: 'place', name: 'Somewhere' },
+        { id: 'else', name: 'else' },
+      ],
+      classes: [{ id: 'gpu', name: 'Graphics' }],
+      countries: ['KR', 'US'],
+      phases: ['inference', 'decode'],
+      precisions: ['as-stored', 'fp16', 'int8'],
+    },
     ...change,
   };
 }

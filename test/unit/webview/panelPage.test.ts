@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openPage } from './browser';
-import { chipOf, rowOf, summaryOf } from './made';
+import { chipOf, estimateOf, rowOf, summaryOf } from './made';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -115,6 +115,35 @@ describe('the side panel', () => {
       .tagged('dl')[0]!
       .children.map((one) => (one as { textContent: string }).textContent);
     expect(list.slice(0, 4)).toEqual(['Latency', '4 ms (3 ms–6 ms)', 'Basis', 'class constants']);
+  });
+
+  it('names the best of the chosen chips with their places, and what can be done with each', async () => {
+    const page = await openPage('panel');
+    const best = [
+      { id: 'b', name: 'Chip B', place: { best: 1, worst: 2 }, fits: null, seconds: estimateOf(0.002) },
+      { id: 'a', name: 'Chip A', place: { best: 1, worst: 2 }, fits: true, seconds: estimateOf(0.004) },
+    ];
+    const outside = [{ name: 'Chip C', reason: 'the model does not fit' }];
+    page.send({ type: 'summary', summary: { ...summary, own: { best, outside } } });
+    const own = page.main().byId('own');
+    expect(own.tagged('li').map((one) => one.textContent)).toEqual([
+      '1–2Chip B: 2 ms (1 ms–4 ms) · unknownMake first',
+      '1–2Chip A: 4 ms (2 ms–8 ms) · fitsWhat to do',
+    ]);
+    expect(own.classed('note').map((one) => one.textContent)).toEqual([
+      'Chip C: the model does not fit',
+      'Only 2 chosen: the finder has all others Find a chip…',
+    ]);
+    for (const label of ['Make first', 'What to do']) own.press(label);
+    own.press('Find a chip…');
+    expect(page.posted.slice(1)).toEqual([
+      { type: 'useChip', chip: 'b' },
+      { type: 'command', command: 'showSuggestions' },
+      { type: 'command', command: 'findChip' },
+    ]);
+    const three = [...summary.chips, chipOf({ id: 'c' })];
+    page.send({ type: 'summary', summary: { ...summary, chips: three, own: { best, outside } } });
+    expect(page.main().byId('own').textContent).toContain('The 2 best of 3 chosen chips');
   });
 
   it('has no bar where nothing is known of the memory', async () => {

@@ -1,0 +1,149 @@
+import type { RankResult } from '../server/protocol';
+import {
+  countryName,
+  figureFields,
+  figureText,
+  noWish,
+  precisionName,
+  withEntry,
+  withFigure,
+  withPrices,
+  type Wish,
+} from './content/finderWish';
+import { button, element } from './dom';
+import { text, word } from './text';
+
+/** What the fields need of the page. */
+export interface FieldsHost {
+  readonly wish: () => Wish;
+  /** `isOther`: other fields belong to it, so they are drawn anew. */
+  readonly change: (wish: Wish, isOther?: boolean) => void;
+}
+
+type Choices = RankResult['choices'];
+type Option = readonly [value: string, label: string];
+
+/** Limits and the objective as fields. */
+export function finderFields(choices: Choices, ownPhase: string, host: FieldsHost): HTMLElement {
+  const { wish, change } = host;
+  const now = wish();
+  const language = document.documentElement.lang;
+  const objectives = choices.objectives.filter((one) => one !== 'price' || now.hasPrices);
+  const countries = choices.countries.map((code): Option => [code, countryName(code, language)]);
+  const ownName = text('webview.finder.ownPhase', { phase: word('webview.phase', ownPhase) });
+  const named = (list: Choices['places']): Option[] => list.map(({ id, name }) => [id, name]);
+  const any: Option = ['', text('webview.finder.any')];
+  return element(
+    'form',
+    { class: 'finder-fields', submit: (event) => event.preventDefault() },
+    element('h2', {}, text('webview.finder.limits')),
+    element(
+      'div',
+      { class: 'fields' },
+      choice(
+        'objective',
+        objectives.map((one): Option => [one, text(`webview.finder.objective.${one}`)]),
+        now.objective,
+        (objective) => change({ ...wish(), objective: objective as Wish['objective'] }),
+      ),
+      figureFields(now).map((field) =>
+        labelled(
+          field.label,
+          number(`most-${field.figure}`, figureText(now, field), (written) =>
+            change(withFigure(wish(), field, written)),
+          ),
+        ),
+      ),
+      choice('class', [any, ...named(choices.classes)], now.class, (one) =>
+        change({ ...wish(), class: one }),
+      ),
+      choice('country', [any, ...countries], now.country, (country) => change({ ...wish(), country })),
+      choice(
+        'phase',
+        [['', ownName], ...choices.phases.filter((one) => one !== ownPhase).map(phaseOption)],
+        now.phase,
+        (phase) => change({ ...wish(), phase }),
+      ),
+    ),
+    element(
+      'div',
+      { class: 'checks' },
+      checks('place', named(choices.places), now.places, (places) => change({ ...wish(), places })),
+      checks(
+        'precisions',
+        choices.precisions.map((one): Option => [one, precisionName(one)]),
+        now.precisions,
+        (precisions) => change({ ...wish(), precisions }),
+      ),
+      element(
+        'div',
+        {},
+        check(text('webview.finder.anyStatus'), now.anyStatus, (anyStatus) =>
+          change({ ...wish(), anyStatus }),
+        ),
+        check(text('webview.finder.prices'), now.hasPrices, (hasPrices) =>
+          change(withPrices(wish(), hasPrices), true),
+        ),
+        button(text('webview.finder.clear'), () => change({ ...noWish, prices: wish().prices }, true), {
+          class: 'link',
+        }),
+      ),
+    ),
+  );
+}
+
+function phaseOption(phase: string): Option {
+  return [phase, word('webview.phase', phase)];
+}
+
+function labelled(label: string, field: HTMLElement): HTMLElement {
+  return element('label', {}, element('span', {}, label), field);
+}
+
+function choice(
+  name: 'objective' | 'class' | 'country' | 'phase',
+  options: readonly Option[],
+  chosen: string,
+  change: (value: string) => void,
+): HTMLElement {
+  const field = element(
+    'select',
+    { id: `finder-${name}`, change: () => change(field.value) },
+    options.map(([value, label]) => element('option', { value, selected: value === chosen }, label)),
+  );
+  return labelled(text(`webview.finder.${name}`), field);
+}
+
+function number(id: string, value: string, change: (written: string) => void): HTMLElement {
+  const field = element('input', {
+    type: 'number',
+    min: 0,
+    step: 'any',
+    id: `finder-${id}`,
+    value,
+    input: () => change(field.value),
+  });
+  return field;
+}
+
+function checks(
+  name: 'place' | 'precisions',
+  options: readonly Option[],
+  chosen: readonly string[],
+  change: (chosen: string[]) => void,
+): HTMLElement {
+  let now = chosen;
+  return element(
+    'fieldset',
+    { id: `finder-${name}` },
+    element('legend', {}, text(`webview.finder.${name}`)),
+    options.map(([value, label]) =>
+      check(label, chosen.includes(value), (isOn) => change([...(now = withEntry(now, value, isOn))])),
+    ),
+  );
+}
+
+function check(label: string, isOn: boolean, change: (isOn: boolean) => void): HTMLElement {
+  const box = element('input', { type: 'checkbox', checked: isOn, change: () => change(box.checked) });
+  return element('label', { class: 'check' }, box, ' ', label);
+}
