@@ -1,4 +1,4 @@
-import type { Bounded } from '../server/engine/cost/types';
+import type { Bounded, JoulesParts } from '../server/engine/cost/types';
 import { messageFrom } from './messages';
 import type { Language } from './language';
 import en from './en/totals.json';
@@ -41,4 +41,20 @@ export function boundsText(
     return most === null ? null : message(language, 'totals.atMost', { value: write(most) });
   if (most === null) return message(language, 'totals.atLeast', { value: write(least) });
   return message(language, 'totals.between', { value: write(least), most: write(most) });
+}
+
+const energyParts = ['compute', 'memory', 'link', 'idle'] as const;
+
+/** The parts of an energy in words, such as `compute 2 mJ · idle 1 mJ`, those of nothing left out; null where none is known. */
+export function energyText(
+  parts: JoulesParts | null,
+  write: (joules: number) => string,
+  language: Language,
+): string | null {
+  if (!parts) return null;
+  const shown = energyParts.filter((part) => parts[part] > 0);
+  const texts = shown.map((part) =>
+    message(language, `totals.energy.${part}`, { joules: write(parts[part]) }),
+  );
+  return texts.length > 0 ? texts.join(' · ') : null;
 }

@@ -2,7 +2,7 @@ import { formatterOf } from '../l10n/format';
 import type { Language } from '../l10n/language';
 import { problemMessage } from '../l10n/problems';
 import { reportMessage } from '../l10n/report';
-import { boundsText, totalText } from '../l10n/totals';
+import { boundsText, energyText, totalText } from '../l10n/totals';
 import type { Words } from './engine/report/print/words';
 
 /** Words and numbers of a printed report in a language. */
@@ -12,6 +12,7 @@ export function reportWords(language: Language): Words {
     text: (key, args) => reportMessage(language, key, args),
     problem: (problem) => problemMessage(language, problem),
     total: (total, write) => totalText(total, write, language),
+    energy: (parts) => energyText(parts, formatterOf(language).joules, language),
     bounds: (least, most, write) => boundsText(least, most, write, language),
   };
 }

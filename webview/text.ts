@@ -3,8 +3,8 @@ import en from '../l10n/en/webview.json';
 import ko from '../l10n/ko/webview.json';
 import { formatterOf, type Formatter } from '../l10n/format';
 import { languageOf, type Language } from '../l10n/language';
-import { boundsText, totalText, type Summed } from '../l10n/totals';
-import type { Estimate } from '../server/engine/cost/types';
+import { boundsText, energyText, totalText, type Summed } from '../l10n/totals';
+import type { Estimate, JoulesParts } from '../server/engine/cost/types';
 
 const bundles: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, ko };
 let language: Language = 'en';
@@ -64,6 +64,11 @@ export const show = {
 /** A total with how much of it is known, or the word for unknown. */
 export function summed(total: Summed | null, write: (value: number) => string): string {
   return totalText(total, write, language) ?? text('webview.unknown');
+}
+
+/** The parts of an energy, or the word for unknown. */
+export function energyOf(parts: JoulesParts | null): string {
+  return energyText(parts, show.joules, language) ?? text('webview.unknown');
 }
 
 /** What lies between two bounds, or the word for unknown. */

@@ -3,7 +3,7 @@ import { markdownCode, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
-import { boundsText } from '../../l10n/totals';
+import { boundsText, energyText } from '../../l10n/totals';
 import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';
 import { linkedCommands } from '../protocol';
@@ -60,7 +60,7 @@ function chipTable(analysis: Analysis, language: Language): string[] {
         ({ samplesPerSecond }) => format.perSecond(samplesPerSecond),
         language,
       ),
-      summed(one.cost.total.joules, format.joules, language),
+      energyCell(one, language),
       memoryCell(one, language),
     ]);
   return [
@@ -69,6 +69,14 @@ function chipTable(analysis: Analysis, language: Language): string[] {
     ...rows.map((cells) => `| ${cells.join(' | ')} |`),
     '',
   ];
+}
+
+/** Joules of a run, with what they go to. */
+function energyCell({ cost }: ChipAnalysis, language: Language): string {
+  const { joules } = formatterOf(language);
+  const parts = energyText(cost.total.joulesParts, joules, language);
+  const total = summed(cost.total.joules, joules, language);
+  return parts === null ? total : `${total} (${parts})`;
 }
 
 /** What is needed of what there is, and that it is too much where it is. */

@@ -1,5 +1,5 @@
 import type { Summary } from '../../server/protocol';
-import { show, summed, text } from '../text';
+import { energyOf, show, summed, text } from '../text';
 import type { TableData } from './table';
 
 /** Energy, performance per watt and per area, and carbon of the chips side by side. */
@@ -7,6 +7,7 @@ export function energyData({ chips }: Summary): TableData {
   const headers = [
     'chip',
     'energy',
+    'parts',
     'power',
     'perWatt',
     'samplesPerJoule',
@@ -17,11 +18,12 @@ export function energyData({ chips }: Summary): TableData {
   return {
     caption: text('webview.energy.caption'),
     columns: headers.map((header) => text(`webview.energy.${header}`)),
-    numeric: [1, 2, 3, 4, 5, 6, 7],
+    numeric: [1, 3, 4, 5, 6, 7, 8],
     rows: chips.map(({ name, total, efficiency }) => ({
       cells: [
         name,
         summed(total.joules, show.joules),
+        energyOf(total.joulesParts),
         show.watts(efficiency.watts),
         show.operationsPerJoule(efficiency.operationsPerJoule),
         efficiency.samplesPerJoule === null

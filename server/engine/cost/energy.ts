@@ -1,13 +1,15 @@
 import { entryOf } from '../../../outside/table';
 import energies from '../chips/technologies/energyPerOperation.json';
+import interconnects from '../chips/technologies/interconnects.json';
 import technologies from '../chips/technologies/memoryTechnologies.json';
 import type { Chip } from '../chips/chip';
 import { memo } from '../memo';
 import type { Operations } from '../operators/rule';
 import { standinFor } from './constants';
-import { estimate } from './interval';
+import { added, estimate } from './interval';
+import { sharesMemory } from './link';
 import { processNanometres } from './power';
-import type { Estimate } from './types';
+import type { Energy, Estimate, JoulesParts, Transfer } from './types';
 
 interface EnergyEntry {
   readonly id: string;
@@ -21,6 +23,14 @@ interface MemoryEntry {
 const byId = new Map((energies as unknown as readonly EnergyEntry[]).map((entry) => [entry.id, entry]));
 const memories = new Map(
   (technologies as unknown as readonly MemoryEntry[]).map((entry) => [entry.id, entry]),
+);
+
+interface LinkEntry extends MemoryEntry {
+  readonly name: string;
+}
+/** Links whose energy a source states. */
+const links = (interconnects as unknown as readonly LinkEntry[]).filter(
+  ({ energyJoulesPerBit }) => energyJoulesPerBit !== undefined,
 );
 
 /** Energy table entries whose format is nearest to one that has none of its own. */
@@ -115,28 +125,36 @@ const energyFacts = memo((chip: Chip, format: string): EnergyFacts | null => {
   };
 }, 20);
 
-/** What a kernel does: operations, and bytes moved to and from main memory and through the on-chip level. */
+/** What a kernel does: operations, and bytes moved to and from main memory, through the on-chip level and over the link. */
 interface Worked {
   readonly operations: Operations;
-  readonly bytes: { readonly main: number; readonly near: number };
+  readonly bytes: { readonly main: number; readonly near: number; readonly link: number };
 }
+
+/** Shares of the power above idling that a kernel draws which only computes, and one which only moves bytes. */
+const powerOf = { compute: 0.6, memory: 0.4 };
 
 /**
  * Energy of a kernel: measured busy power × time, else idle power plus the utilised share of the rest of
  * the rated power; low is bottom-up, high is rated power × time. Null without a rated power.
+ *
+ * Its parts: idle power × time; the rest is divided as computing and moving bytes share in the power above idling. Of a kernel that
+ * does neither all of it is idle; of one whose weights come over the link, waiting for them is what its memory part is.
  * @param utilisation shares of compute and memory time in the kernel's time, 0..1
  */
-export function kernelJoules(
+export function kernelEnergy(
   chip: Chip,
   format: string,
   time: Estimate,
   { operations, bytes }: Worked,
   utilisation: { readonly compute: number; readonly memory: number },
-): Estimate | null {
+): Energy | null {
   const facts = energyFacts(chip, format);
   if (!facts) return null;
   const { tdp, idle, measured, perOperation } = facts;
-  const share = Math.min(1, 0.6 * utilisation.compute + 0.4 * utilisation.memory);
+  const compute = powerOf.compute * utilisation.compute;
+  const memory = powerOf.memory * utilisation.memory;
+  const share = Math.min(1, compute + memory);
   const busy = measured ?? idle + (tdp - idle) * share;
   const value = Math.min(busy, tdp) * time.value;
   const bottomUp =
@@ -147,5 +165,64 @@ export function kernelJoules(
     idle * time.low;
   // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
   const high = tdp * time.high;
-  return estimate(value, Math.min(bottomUp, value), Math.max(high, value), time.basis);
+  const waiting = share > 0 ? Math.min(value, idle * time.value) : value;
+  const moved = share > 0 ? ((value - waiting) * memory) / (compute + memory) : 0;
+  const isStreamed = bytes.link > 0;
+  return {
+    joules: estimate(value, Math.min(bottomUp, value), Math.max(high, value), time.basis),
+    parts: {
+      compute: value - waiting - moved,
+      memory: isStreamed ? 0 : moved,
+      link: isStreamed ? moved : 0,
+      idle: waiting,
+    },
+  };
+}
+
+/**
+ * Energy of a transfer between two units, of the chip whose link it takes: that of the link's bits where it is
+ * known, or of memory that both share, which a copy crosses twice, and idle power × time. High is rated power × time. Null
+ * without a rated power.
+ */
+export function transferEnergy(chip: Chip, time: Estimate, bytes: number): Energy | null {
+  const [tdp, idle] = [ratedWatts(chip), idleWatts(chip)];
+  if (tdp === undefined || idle === null) return null;
+  const link = bytes * (linkJoulesPerByte(chip) ?? 0);
+  const waiting = idle * time.value;
+  const value = link + waiting;
+  return {
+    joules: estimate(value, idle * time.low, Math.max(tdp * time.high, value), time.basis),
+    parts: { compute: 0, memory: 0, link, idle: waiting },
+  };
+}
+
+/** Joules of a byte over the link of a chip; null where no source states them. */
+function linkJoulesPerByte(chip: Chip): number | null {
+  const kind = chip.hostLink?.kind ?? '';
+  const perBit = links.find(({ name }) => kind.startsWith(name))?.energyJoulesPerBit?.value;
+  if (perBit !== undefined) return perBit * 8;
+  return sharesMemory(chip) ? 2 * joulesPerByte(chip) : null;
+}
+
+const noJoules: JoulesParts = { compute: 0, memory: 0, link: 0, idle: 0 };
+
+/** Parts of a sum, with as many times the parts of another. */
+export function addedParts(sum: JoulesParts | null, parts: JoulesParts, times = 1): JoulesParts {
+  const { compute, memory, link, idle } = sum ?? noJoules;
+  return {
+    compute: compute + parts.compute * times,
+    memory: memory + parts.memory * times,
+    link: link + parts.link * times,
+    idle: idle + parts.idle * times,
+  };
+}
+
+/** Two transfers that a kernel waits for, one after the other. */
+export function bothTransfers(a: Transfer, b: Transfer): Transfer {
+  const energy = a.energy &&
+    b.energy && {
+      joules: added(a.energy.joules, b.energy.joules),
+      parts: addedParts(a.energy.parts, b.energy.parts),
+    };
+  return { seconds: added(a.seconds, b.seconds), energy };
 }

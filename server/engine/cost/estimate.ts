@@ -9,13 +9,13 @@ import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
 import { FormatTable } from './kernelFormat';
+import { bothTransfers, transferEnergy } from './energy';
 import { linkSide, transferOfInputsAndOutputs, transferSeconds } from './link';
 import { crossings, placed } from './placement';
 import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
 import { Sizing } from './sizing';
 import { shareOut } from './shares';
-import { added } from './interval';
 import { machineFor } from './machine';
 import { streamSeconds } from './streams';
 import { throughputOf } from './throughput';
@@ -24,7 +24,7 @@ import { totalsOf, wholeTotal } from './totals';
 import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
-import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel } from './types';
+import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel, Transfer } from './types';
 import type { Assignment, Unit, Units } from './units';
 
 export interface EstimateOptions {
@@ -115,7 +115,7 @@ interface Run {
   /** Those of the plan, equal ones as one result, then transfers. */
   readonly kernels: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
-  readonly links: ReadonlyMap<number, Estimate>;
+  readonly links: ReadonlyMap<number, Transfer>;
   readonly spikes: ReturnType<typeof spikingVerdict> | null;
 }
 
@@ -239,21 +239,25 @@ function* siteSteps(
 function* linkKernels(
   { inference, plan, workload }: PlannedModel,
   { units, unitOf }: Assignment,
-): Steps<{ costs: KernelCost[]; byKernel: Map<number, Estimate> }> {
-  const byKernel = new Map<number, Estimate>();
+): Steps<{ costs: KernelCost[]; byKernel: Map<number, Transfer> }> {
+  const byKernel = new Map<number, Transfer>();
   const costs: KernelCost[] = [];
   const edges = yield* crossings(inference, plan, unitOf);
   edges.list.forEach(({ kernel, from, to, bytes }, i) => {
     const seconds = transferSeconds(units, [from, to], bytes);
+    const side = linkSide(units, [from, to]);
+    const energy = seconds && transferEnergy(units.list[side]!.chip, seconds, bytes);
     const before = byKernel.get(kernel);
-    if (seconds) byKernel.set(kernel, before ? added(before, seconds) : seconds);
+    if (seconds)
+      byKernel.set(kernel, before ? bothTransfers(before, { seconds, energy }) : { seconds, energy });
     costs.push({
       kernel: plan.kernels.length + i,
-      unit: linkSide(units, [from, to]),
+      unit: side,
       precision: workload.precision,
       seconds,
       common: null,
-      joules: null,
+      joules: energy && energy.joules,
+      joulesParts: energy && energy.parts,
       parts: seconds && { compute: 0, memory: 0, overhead: seconds.value },
       bytes: { 'host link': bytes },
       bound: 'link',

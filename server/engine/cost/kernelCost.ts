@@ -10,7 +10,7 @@ import { trainingTerms, trainingWork, type TrainingStep } from './training';
 import type { ClassModel, KernelInput, KnownTerms, LevelBytes, Terms } from './classes/shared/model';
 import { commonSpread } from './common';
 import { constantsFor } from './constants';
-import { kernelJoules } from './energy';
+import { kernelEnergy } from './energy';
 import { estimate } from './interval';
 import { kernelFormat, type FormatTable, type KernelFormat } from './kernelFormat';
 import { machineAt, type Machine } from './machine';
@@ -192,16 +192,18 @@ function knownCost(
   const time = estimate(value, value * interval.low, value * interval.high, basis);
   const parts = { compute: terms.compute, memory: terms.memory, overhead };
   const worked = site.training ? trainingWork(input, site.training) : input;
+  const energy = kernelEnergy(site.chip, format.compute, time, worked, {
+    compute: value > 0 ? terms.compute / value : 0,
+    memory: value > 0 ? terms.memory / value : 0,
+  });
   return {
     kernel: kernel.index,
     unit: site.unit,
     precision: format.compute,
     seconds: time,
     common: commonSpread(site.chip, input.group),
-    joules: kernelJoules(site.chip, format.compute, time, worked, {
-      compute: value > 0 ? terms.compute / value : 0,
-      memory: value > 0 ? terms.memory / value : 0,
-    }),
+    joules: energy && energy.joules,
+    joulesParts: energy && energy.parts,
     parts,
     bytes: bytesByLevel(input.machine, input.bytes),
     bound: boundOf(parts),
@@ -267,6 +269,7 @@ function unknownCost(
     seconds: null,
     common: null,
     joules: null,
+    joulesParts: null,
     parts: null,
     bytes: machine && bytes ? bytesByLevel(machine, bytes) : {},
     bound: 'unknown',

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { added, scale } from './interval';
 import type { Machine } from './machine';
-import type { Bound, Estimate, KernelCost, NodeCost, PlannedModel } from './types';
+import type { Bound, KernelCost, NodeCost, PlannedModel, Transfer } from './types';
 
 /** What is left of a node that no kernel runs. */
 const folded: NodeCost = {
@@ -22,7 +22,7 @@ export function* shareOut(
   { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   costs: readonly KernelCost[],
   machines: readonly (Machine | undefined)[],
-  links: ReadonlyMap<number, Estimate>,
+  links: ReadonlyMap<number, Transfer>,
 ): Steps<NodeCost[]> {
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
   const inserted: Kernel[] = [];
@@ -44,7 +44,7 @@ export function* shareOut(
 interface Whole {
   readonly cost: KernelCost;
   readonly machine: Machine | undefined;
-  readonly link: Estimate | undefined;
+  readonly link: Transfer | undefined;
 }
 
 /** What a runtime puts in counts with the node for which it is there. */
@@ -82,8 +82,12 @@ function shareKernel(
     const value = part + (isAnchor ? parts.overhead : 0);
     const share = seconds.value > 0 ? value / seconds.value : 0;
     let time = scale(seconds, share * kernel.repeat!);
-    if (isAnchor && link) time = added(time, scale(link, kernel.repeat!));
-    const joules = cost.joules && scale(cost.joules, share * kernel.repeat!);
+    let joules = cost.joules && scale(cost.joules, share * kernel.repeat!);
+    if (isAnchor && link) {
+      const { energy } = link;
+      time = added(time, scale(link.seconds, kernel.repeat!));
+      joules = joules && energy && added(joules, scale(energy.joules, kernel.repeat!));
+    }
     nodes[index] = { kernel: kernel.index, seconds: time, joules, bound: nodeBound(bound, value) };
   });
 }

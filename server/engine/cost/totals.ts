@@ -4,14 +4,25 @@ import { movedBytes } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
+import { addedParts } from './energy';
 import { scale, Total as EstimateSum } from './interval';
 import { trainingBytes, trainingOperations, type TrainingStep } from './training';
-import type { Bounded, ChipCost, Estimate, KernelCost, Spread, Total, TotalEstimate } from './types';
+import type {
+  Bounded,
+  ChipCost,
+  Estimate,
+  JoulesParts,
+  KernelCost,
+  Spread,
+  Total,
+  TotalEstimate,
+  Transfer,
+} from './types';
 
 /** The totals of a run that are sums over its nodes. */
 export type Totals = Pick<
   ChipCost['total'],
-  'latencySeconds' | 'joules' | 'operations' | 'eliminatedOperations' | 'bytes'
+  'latencySeconds' | 'joules' | 'joulesParts' | 'operations' | 'eliminatedOperations' | 'bytes'
 >;
 
 /** What is costed of a model on a chip. */
@@ -21,7 +32,7 @@ export interface Costed {
   /** Those of the plan, then transfers that run as kernels of their own. */
   readonly kernels: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
-  readonly links: ReadonlyMap<number, Estimate>;
+  readonly links: ReadonlyMap<number, Transfer>;
   /** Null: a run forward. */
   readonly training: TrainingStep | null;
 }
@@ -72,8 +83,9 @@ class EstimatesOfKernels {
   }
 
   /** A transfer that a kernel waits for. */
-  addLink(link: Estimate, repeat: number | null): void {
-    if (repeat !== null) this.sum.add('link', scale(link, repeat));
+  addLink(link: Estimate | null, repeat: number | null): void {
+    if (!link) this.hasGap = true;
+    else if (repeat !== null) this.sum.add('link', scale(link, repeat));
   }
 
   noteGap(): void {
@@ -88,6 +100,15 @@ class EstimatesOfKernels {
   }
 }
 
+/** What the known energy of kernels goes to; null while none is known. */
+class PartsOfJoules {
+  sum: JoulesParts | null = null;
+
+  add({ repeat }: Kernel, ...parts: readonly (JoulesParts | null | undefined)[]): void {
+    for (const part of parts) if (part && repeat !== null) this.sum = addedParts(this.sum, part, repeat);
+  }
+}
+
 /**
  * Sums over kernels x repeat and over what no kernel runs. Where a part is unknown the sum of the others is a lower bound; where
  * a kernel is known and the chip cannot run it, there is no time.
@@ -98,6 +119,7 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
   const [seconds, joules] = [new EstimatesOfKernels(), new EstimatesOfKernels()];
   const [operations, bytes] = [new NumberSum(), new NumberSum()];
   let canRun = true;
+  const parts = new PartsOfJoules();
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const cost = kernels[kernel.index]!;
@@ -107,7 +129,11 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
     seconds.add(kernel, cost.seconds, cost.common);
     joules.add(kernel, cost.joules, cost.common);
     const link = links.get(kernel.index);
-    if (link) seconds.addLink(link, kernel.repeat);
+    if (link) {
+      seconds.addLink(link.seconds, kernel.repeat);
+      joules.addLink(link.energy?.joules ?? null, kernel.repeat);
+    }
+    parts.add(kernel, cost.joulesParts, link?.energy?.parts);
     if (work !== null) operations.add(work, kernel.repeat, nodes);
     // Of a kernel with a node whose work is unknown, that of the others counts.
     else for (const index of kernel.nodes) addNode(operations, inference.nodes[index]!);
@@ -116,9 +142,11 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
   if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) seconds.noteGap();
   const isAny = plan.kernelOfNode.length > 0;
   const hasTime = isAny && canRun;
+  const energy = hasTime && plan.kernels.length > 0 ? joules.get(isPart) : null;
   return {
     latencySeconds: hasTime ? seconds.get(isPart) : null,
-    joules: hasTime && plan.kernels.length > 0 ? joules.get(isPart) : null,
+    joules: energy,
+    joulesParts: energy && parts.sum,
     operations: operations.get(isPart, isAny),
     eliminatedOperations: yield* eliminatedOperations(inference, plan),
     bytes: bytes.get(isPart, isAny),

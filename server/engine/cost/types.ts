@@ -11,6 +11,31 @@ export interface PlannedModel {
   readonly workload: Workload;
 }
 
+/** The parts of a figure of energy, joules. */
+export interface JoulesParts {
+  /** Arithmetic. */
+  readonly compute: number;
+  /** Memories of the chip and beside it. */
+  readonly memory: number;
+  /** Links between units, and the one over which weights are streamed. */
+  readonly link: number;
+  /** Power that is drawn whatever is done. */
+  readonly idle: number;
+}
+
+/** An energy with its parts, which add up to its value. */
+export interface Energy {
+  readonly joules: Estimate;
+  readonly parts: JoulesParts;
+}
+
+/** What a kernel waits for: values from another unit. */
+export interface Transfer {
+  readonly seconds: Estimate;
+  /** Null without a rated power. */
+  readonly energy: Energy | null;
+}
+
 /** How sure an estimate is. */
 export type Basis = 'calibrated' | 'class' | 'peak' | 'unknown';
 
@@ -70,6 +95,8 @@ export interface KernelCost {
   /** What of the range of `seconds` all kernels of a run have in common; null: all of it. */
   readonly common: Spread | null;
   readonly joules: Estimate | null;
+  /** The parts of `joules.value`. */
+  readonly joulesParts: JoulesParts | null;
   /** The parts of `seconds.value`. */
   readonly parts: { readonly compute: number; readonly memory: number; readonly overhead: number } | null;
   /** Bytes by memory level name. */
@@ -109,6 +136,8 @@ export interface ChipCost {
     /** Null where only a part of the time is known: how much can be done per second is not. */
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;
     readonly joules: TotalEstimate | null;
+    /** The parts of its value, as much a lower bound as that is; null where it is, and for counted spikes. */
+    readonly joulesParts: JoulesParts | null;
     /** Operations per run of the model that the runtime runs. */
     readonly operations: Total;
     /**

@@ -3,7 +3,7 @@ import { chipById } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
 import { cpuUtilisation } from '../../../server/engine/cost/classes/cpu/law';
 import { spikingVerdict } from '../../../server/engine/cost/classes/neuromorphic/spiking';
-import { joulesPerByte, joulesPerOperation, kernelJoules } from '../../../server/engine/cost/energy';
+import { joulesPerByte, joulesPerOperation, kernelEnergy } from '../../../server/engine/cost/energy';
 import { estimateChip } from '../../../server/engine/cost/estimate';
 import { estimate } from '../../../server/engine/cost/interval';
 import { machineFor } from '../../../server/engine/cost/machine';
@@ -192,13 +192,13 @@ describe('energy', () => {
     const time = estimate(1, 1, 1, 'class');
     const work = { matrix: 1e12, vector: 0, special: 0 };
     const at = (bytes: { main: number; near: number }) =>
-      kernelJoules(
+      kernelEnergy(
         chip('nvidia-h100-sxm'),
         'bf16',
         time,
-        { operations: work, bytes },
+        { operations: work, bytes: { link: 0, ...bytes } },
         { compute: 1, memory: 1 },
-      )!.low;
+      )!.joules.low;
     // 1e12 x 0.16 pJ + 1e9 x 40 pJ; 1e10 bytes of SRAM at 14 pJ per 64 bits; 0.26 of 700 W idle.
     expect(at({ main: 1e9, near: 0 })).toBeCloseTo(0.16 + 0.04 + 182, 9);
     expect(at({ main: 1e9, near: 1e10 })).toBeCloseTo(0.16 + 0.04 + 0.0175 + 182, 9);
@@ -208,12 +208,12 @@ describe('energy', () => {
     const time = estimate(1e-3, 0.9e-3, 1.2e-3, 'class');
     const work = { matrix: 1e12, vector: 0, special: 0 };
     const bytes = { main: 1e9, near: 1e9 };
-    const none = { main: 0, near: 0 };
-    const joules = kernelJoules(
+    const none = { main: 0, near: 0, link: 0 };
+    const { joules } = kernelEnergy(
       chip('nvidia-h100-sxm'),
       'bf16',
       time,
-      { operations: work, bytes },
+      { operations: work, bytes: { link: 0, ...bytes } },
       {
         compute: 1,
         memory: 1,
@@ -223,23 +223,23 @@ describe('energy', () => {
     expect(joules.high).toBeCloseTo(700 * 1.2e-3, 9);
     expect(joules.low).toBeLessThan(joules.value);
     expect(
-      kernelJoules(
+      kernelEnergy(
         chip('google-tpu-v5e'),
         'bf16',
         time,
-        { operations: work, bytes },
+        { operations: work, bytes: { link: 0, ...bytes } },
         { compute: 1, memory: 1 },
       ),
     ).toBeNull();
     // TPU v1 was measured: 40 W busy.
     expect(
-      kernelJoules(
+      kernelEnergy(
         chip('google-tpu-v1'),
         'int8',
         time,
         { operations: work, bytes: none },
         { compute: 1, memory: 0 },
-      )!.value,
+      )!.joules.value,
     ).toBeCloseTo(0.04, 9);
   });
 });

@@ -251,6 +251,7 @@ describe('the hover of the model', () => {
         latencySeconds: { ...estimate(0.004, 0.003, 0.006), ...whole },
         throughput,
         joules: { ...estimate(0.5, 0.4, 0.6), ...whole },
+        joulesParts: null,
       },
     };
     const shown = (change: object): string[] => {
@@ -264,6 +265,8 @@ describe('the hover of the model', () => {
     );
     expect(lines.filter((line) => line.startsWith('| ')).length).toBe(2 + 8);
     expect(lines[4]).toBe('| H100 SXM5 80GB | 4 ms (3 ms – 6 ms) | 250/s | 500 mJ | 32.8 kB of 84.9 GB |');
+    const joulesParts = { compute: 0.3, memory: 0, link: 0, idle: 0.2 };
+    expect(shown({ joulesParts })[4]).toContain('| 500 mJ (compute 300 mJ · idle 200 mJ) |');
     const latencySeconds = { ...total.latencySeconds, ...partly(2, 0.009) };
     const joules = { ...total.joules, ...partly(1) };
     expect(shown({ latencySeconds, joules, throughput: null })[4]).toBe(

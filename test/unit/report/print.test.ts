@@ -65,6 +65,7 @@ const report: Report = {
         latencySeconds: { ...seconds, ...whole },
         throughput: null,
         joules: null,
+        joulesParts: null,
         operations: { value: 12, ...whole },
         eliminatedOperations: { value: 0, ...whole },
         bytes: { value: null, ...partly(1) },
@@ -120,7 +121,7 @@ describe('printed reports', () => {
     const text = printTable(report, words);
     const energy = text.slice(text.indexOf('Energy and'));
     const chip = energy.split('\n').find((line) => line.startsWith('c '))!;
-    expect(chip.split(/ {2,}/)).toEqual(['c', '?', '?', '?', '3 TOP/s/W', '?', '?', '2.5 Wh', '1 g']);
+    expect(chip.split(/ {2,}/)).toEqual(['c', '?', '?', '?', '?', '3 TOP/s/W', '?', '?', '2.5 Wh', '1 g']);
     expect(energy).toContain('400 g CO2e/kWh');
   });
 

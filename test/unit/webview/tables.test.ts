@@ -147,7 +147,7 @@ describe('energy', () => {
     const known = chipOf({ efficiency: { gramsCo2PerThousandRequests: estimateOf(0.056) } });
     const unknown = chipOf({
       name: 'Chip B',
-      total: { joules: null },
+      total: { joules: null, joulesParts: null },
       efficiency: {
         watts: null,
         operationsPerJoule: null,
@@ -161,6 +161,7 @@ describe('energy', () => {
       columns: [
         'Chip',
         'Energy',
+        'Of which',
         'Power',
         'Per watt',
         'Samples/s per W',
@@ -168,10 +169,22 @@ describe('energy', () => {
         'Per 1,000 requests',
         'CO2e per 1,000 requests',
       ],
-      numeric: [1, 2, 3, 4, 5, 6, 7],
+      numeric: [1, 3, 4, 5, 6, 7, 8],
       rows: [
-        { cells: ['Chip A', '500 mJ', '125 W', '16 GOP/s/W', '2', '2.5 GOP/s/mm²', '140 mWh', '56 mg'] },
-        { cells: ['Chip B', ...Array.from({ length: 7 }, () => 'unknown')] },
+        {
+          cells: [
+            'Chip A',
+            '500 mJ',
+            'compute 250 mJ · memory 125 mJ · idle 125 mJ',
+            '125 W',
+            '16 GOP/s/W',
+            '2',
+            '2.5 GOP/s/mm²',
+            '140 mWh',
+            '56 mg',
+          ],
+        },
+        { cells: ['Chip B', ...Array.from({ length: 8 }, () => 'unknown')] },
       ],
     });
   });

@@ -27,12 +27,15 @@ export interface Place {
   readonly held: (value: number) => number | null;
 }
 
+/** Transfers that a kernel waits for; null while unknown. */
+type Link = Pick<KernelCost, 'seconds' | 'joules'>;
+
 /** A kernel with the steps that it takes. */
 interface Row {
   readonly kernel: Kernel;
   readonly cost: KernelCost;
-  /** Transfer between the chip and its host that it waits for; null where that is unknown. */
-  readonly link: Estimate | null | undefined;
+  /** Transfer between the chip and its host that it waits for. */
+  readonly link: Link | undefined;
   readonly first: number;
   readonly last: number;
 }
@@ -173,18 +176,20 @@ function rowsOf({ prepared, analysis }: Place, { steps }: Chain): Row[] {
 }
 
 /** Transfers between chip and host, by the kernel that waits for each. */
-function linksOf(
-  { inference }: Prepared,
-  plan: KernelPlan,
-  { kernels }: ChipCost,
-): Map<number, Estimate | null> {
+function linksOf({ inference }: Prepared, plan: KernelPlan, { kernels }: ChipCost): Map<number, Link> {
   const unitOf = Uint8Array.from(plan.kernels, ({ index }) => kernels[index]!.unit ?? 0);
   const { list } = runThrough(crossings(inference, plan, unitOf));
-  const links = new Map<number, Estimate | null>();
+  const links = new Map<number, Link>();
+  const both = (a: Estimate | null, b: Estimate | null): Estimate | null => a && b && added(a, b);
   list.forEach(({ kernel }, i) => {
-    const seconds = kernels[plan.kernels.length + i]?.seconds ?? null;
+    const { seconds, joules } = kernels[plan.kernels.length + i]!;
     const before = links.get(kernel);
-    links.set(kernel, before && seconds ? added(before, seconds) : before === null ? null : seconds);
+    links.set(
+      kernel,
+      before
+        ? { seconds: both(before.seconds, seconds), joules: both(before.joules, joules) }
+        : { seconds, joules },
+    );
   });
   return links;
 }
@@ -203,15 +208,16 @@ class PartSum {
 
   add({ kernel, cost, link }: Row): void {
     const { operatorClass, repeat } = kernel;
-    const { seconds, joules, common, unit } = cost;
+    const { common, unit } = cost;
     this.count++;
     if (unit === null && kernel.operations !== null) this.canRun = false;
-    if (seconds && repeat !== null) this.seconds.add(operatorClass, seconds, repeat, common);
-    else this.gaps.seconds = true;
-    if (joules && repeat !== null) this.joules.add(operatorClass, joules, repeat, common);
-    else this.gaps.joules = true;
-    if (link && repeat !== null) this.seconds.add('link', scale(link, repeat));
-    else if (link !== undefined) this.gaps.seconds = true;
+    for (const figure of ['seconds', 'joules'] as const) {
+      const [own, wait] = [cost[figure], link ? link[figure] : undefined];
+      if (own && repeat !== null) this[figure].add(operatorClass, own, repeat, common);
+      else this.gaps[figure] = true;
+      if (wait && repeat !== null) this[figure].add('link', scale(wait, repeat));
+      else if (wait !== undefined) this.gaps[figure] = true;
+    }
     for (const { value, role } of kernel.operands) {
       if (role !== 'weight' || this.weights.has(value)) continue;
       this.weights.add(value);

@@ -1,4 +1,4 @@
-import type { Bounded, Estimate } from '../../cost/types';
+import type { Bounded, Estimate, JoulesParts } from '../../cost/types';
 import type { Problem } from '../../problem';
 import type { ReportKey } from '../../../../l10n/report';
 
@@ -15,6 +15,8 @@ export interface Words {
     total: (Bounded & { readonly value: number | null }) | null,
     write: (value: number) => string,
   ) => string | null;
+  /** The parts of an energy, such as `compute 2 mJ · idle 1 mJ`; null where none is known. */
+  readonly energy: (parts: JoulesParts | null) => string | null;
   /** What lies between the two, such as `at least 2 GB`; null where neither is known. */
   readonly bounds: (
     least: number | null,
