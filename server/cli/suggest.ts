@@ -3,7 +3,7 @@ import { csvRow } from '../../outside/csv';
 import { hasHidden } from '../../outside/hidden';
 import { commandText } from '../../outside/shell';
 import type { Language } from '../../l10n/language';
-import { costsOn, type Prepared } from '../engine/analyse';
+import { type ChipAnalysis, costsOn, type Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { verifyWords } from '../engine/mapping/suggest/command';
 import { suggest as suggestionsFor } from '../engine/mapping/suggest/suggest';
@@ -41,7 +41,9 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const found: ChipSuggestions[] = [];
-  for (const chip of chips) found.push(await onChip({ path, prepared, chip, chosen: chips, host, off }));
+  const chosen: ChipAnalysis[] = [];
+  for (const chip of chips) chosen.push(await costsOn(prepared, chip, uninterrupted, host));
+  for (const analysis of chosen) found.push(await onChip({ path, prepared, analysis, chosen, host, off }));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
   return {
@@ -60,21 +62,20 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
 interface Task {
   readonly path: string;
   readonly prepared: Prepared;
-  readonly chip: Chip;
+  readonly analysis: ChipAnalysis;
   /** All that are asked about. */
-  readonly chosen: readonly Chip[];
+  readonly chosen: readonly ChipAnalysis[];
   readonly host: Chip | undefined;
   readonly off: ReadonlySet<SuggestionCode>;
 }
 
-async function onChip({ path, prepared, chip, chosen, host, off }: Task): Promise<ChipSuggestions> {
-  const analysis = await costsOn(prepared, chip, uninterrupted, host);
+async function onChip({ path, prepared, analysis, chosen, host, off }: Task): Promise<ChipSuggestions> {
   const situation = { prepared, analysis, chosen, scheduler: uninterrupted, ...(host && { host }) };
   const suggestions = await suggestionsFor(situation, off);
   const hosted = host && { host: host.id };
   const commandOf = ({ change }: Suggestion): string => {
     const file = change.kind === 'graph' ? editedPath(path) : path;
-    const words = verifyWords({ path: file, chip: chip.id, prepared, ...hosted }, change);
+    const words = verifyWords({ path: file, chip: analysis.chip.id, prepared, ...hosted }, change);
     // A name with letters that nobody sees is not to be typed.
     return words.some(hasHidden) ? '' : commandText('posix', { words });
   };

@@ -31,8 +31,7 @@ function made(
   scheduler: Scheduler,
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
-  const chosen = chips.map(({ chip }) => chip);
-  const situation = { prepared, analysis, scheduler, chosen, ...(host && { host }) };
+  const situation = { prepared, analysis, scheduler, chosen: chips, ...(host && { host }) };
   return suggest(situation, codesOff(choices.suggestions.off));
 }
 

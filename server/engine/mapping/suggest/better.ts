@@ -9,7 +9,7 @@ import { profileById } from '../../kernels/profile';
 import { brokenFact } from '../limits';
 import { isSurelyLess, ratioOf, sharedError } from '../ratio';
 import { fact, suggestionOf } from './make';
-import type { Situation } from './trial';
+import { bytesGained, type OnChip, type Situation } from './trial';
 import type { Gain, Option, Suggestion } from './types';
 
 /** Chips of the catalogue that are tried: the nearest in power, the strongest first. */
@@ -28,9 +28,9 @@ interface Better {
  */
 export async function betterChip(situation: Situation, isLarge: boolean): Promise<Suggestion[]> {
   const { analysis, chosen = [] } = situation;
-  const others = chosen.filter(({ id }) => id !== analysis.chip.id);
-  const ofChosen = await fastest(situation, others);
-  const found = ofChosen ?? (isLarge ? undefined : await fastest(situation, alternatives(situation)));
+  const known = chosen.filter(({ chip }) => chip.id !== analysis.chip.id);
+  const found =
+    fastest(analysis, known) ?? (isLarge ? undefined : fastest(analysis, await alternatives(situation)));
   const before = wholeTotal(analysis.cost.total.latencySeconds);
   if (!found || !before) return [];
   const { chip, gain, seconds } = found;
@@ -52,8 +52,20 @@ export async function betterChip(situation: Situation, isLarge: boolean): Promis
   return [suggestionOf(option, { code: 'better-chip', facts })];
 }
 
+/** What the model takes on chips of the catalogue that one could buy instead. */
+async function alternatives(situation: Situation): Promise<readonly OnChip[]> {
+  const { prepared, scheduler } = situation;
+  const found: OnChip[] = [];
+  for (const chip of offered(situation)) {
+    const turn = scheduler.tick();
+    if (turn) await turn;
+    found.push(await sumsOn(prepared, chip, scheduler));
+  }
+  return found;
+}
+
 /** Chips of the catalogue that one could take instead: as much of the power as possible first, since that mostly is the speed. */
-function alternatives({ prepared, analysis }: Situation): readonly Chip[] {
+function offered({ prepared, analysis }: Situation): readonly Chip[] {
   const { chip } = analysis;
   const [place] = chip.place;
   const watts = chip.power.tdpWatts?.value;
@@ -72,28 +84,18 @@ function alternatives({ prepared, analysis }: Situation): readonly Chip[] {
 }
 
 /** Of those on which the model fits and is surely faster the one with the least time. */
-async function fastest(
-  { prepared, analysis, scheduler }: Situation,
-  chips: readonly Chip[],
-): Promise<Better | undefined> {
-  const before = wholeTotal(analysis.cost.total.latencySeconds);
+function fastest(now: OnChip, others: readonly OnChip[]): Better | undefined {
+  const before = wholeTotal(now.cost.total.latencySeconds);
   if (!before) return undefined;
   let best: Better | undefined;
-  for (const chip of chips) {
-    const turn = scheduler.tick();
-    if (turn) await turn;
-    const { cost, fit } = await sumsOn(prepared, chip, scheduler);
+  for (const { chip, cost, fit } of others) {
     const after = wholeTotal(cost.total.latencySeconds);
     if (!after || fit.fits !== true || (best && after.value >= best.seconds)) continue;
-    if (!isSurelyLess(after, before, sharedError(chip, analysis.chip))) continue;
-    const bytes =
-      fit.highWaterBytes === null || analysis.fit.highWaterBytes === null
-        ? null
-        : analysis.fit.highWaterBytes - fit.highWaterBytes;
+    if (!isSurelyLess(after, before, sharedError(chip, now.chip))) continue;
     const gain: Gain = {
-      seconds: gained(before, after, chip, analysis.chip),
+      seconds: gained(before, after, chip, now.chip),
       isPerSample: false,
-      bytes,
+      bytes: bytesGained(now, { fit }),
       joules: null,
     };
     best = { chip, seconds: after.value, gain };

@@ -3,6 +3,7 @@ import { largerBatch } from './batch';
 import { betterChip } from './better';
 import { sharedCache } from './cache';
 import { capturedGraph } from './capture';
+import { fullConvolutions } from './depthwise';
 import { duplicateWeights } from './duplicates';
 import { fallbacks } from './fallback';
 import { foldableNodes } from './foldable';
@@ -50,6 +51,7 @@ export async function suggest(
     ...(isLarge ? [] : await prunedWeights(situation, leastShare)),
     ...(await oddSizes(situation, leastShare)),
     ...(await betterChip(situation, isLarge)),
+    ...(isLarge ? [] : await fullConvolutions(situation)),
     ...(isLarge ? [] : await duplicateWeights(situation)),
     ...memoryPeak(situation),
   ];

@@ -19,10 +19,15 @@ export interface Situation {
   readonly analysis: ChipAnalysis;
   /** Runs what the runtime cannot put on the chip; undefined: the one that belongs to the chip. */
   readonly host?: Chip;
-  /** The chips that the user chose, this one among them; left out: it stands alone. */
-  readonly chosen?: readonly Chip[];
+  /** The chips that the user chose with what the model takes there, this one among them; left out: it stands alone. */
+  readonly chosen?: readonly OnChip[];
   readonly scheduler: Scheduler;
 }
+
+/** What a model takes on a chip. */
+export type OnChip = Pick<ChipAnalysis, 'chip' | 'fit'> & {
+  readonly cost: Pick<ChipAnalysis['cost'], 'total'>;
+};
 
 /** A model on a chip after a change. */
 export type Trial = ChipAnalysis & {
@@ -129,7 +134,11 @@ function perSample({ value, low, high, basis }: Estimate, count: number): Estima
   return { value: value / count, low: low / count, high: high / count, basis };
 }
 
-function bytesGained(before: Pick<ChipAnalysis, 'fit'>, after: Pick<ChipAnalysis, 'fit'>): number | null {
+/** Bytes that are needed less at the most; null where either is unknown. */
+export function bytesGained(
+  before: Pick<ChipAnalysis, 'fit'>,
+  after: Pick<ChipAnalysis, 'fit'>,
+): number | null {
   const [first, second] = [before.fit.highWaterBytes, after.fit.highWaterBytes];
   return first === null || second === null ? null : first - second;
 }

@@ -45,6 +45,8 @@ type GraphEdit =
   | 'prune'
   /** Products get columns of zeros, up to the next block of the units. */
   | 'pad'
+  /** A widening and a depthwise convolution are one full convolution. */
+  | 'full-convolution'
   /** Equal weights are stored once. */
   | 'merge'
   /** Less is alive at the highest point. */
@@ -67,6 +69,7 @@ export type Risk =
   | 'static'
   | 'edit'
   | 'chip'
+  | 'retrain'
   | 'optimizer'
   | 'lora'
   | 'guard'

@@ -4,6 +4,7 @@ import type { Chip } from '../../../../server/engine/chips/chip';
 import { sharedError } from '../../../../server/engine/mapping/ratio';
 import { suggest } from '../../../../server/engine/mapping/suggest/suggest';
 import type { Suggestion } from '../../../../server/engine/mapping/suggest/types';
+import { CancelledError } from '../../../../server/engine/scheduler';
 import { modelOf, ofCode, situationOf } from './situations';
 
 const product = `
@@ -13,8 +14,11 @@ const product = `
 
 /** What is suggested for the product on a chip beside others. */
 async function on(chip: string, ...others: readonly string[]): Promise<readonly Suggestion[]> {
-  const situation = await situationOf(await modelOf(product), chip);
-  return suggest({ ...situation, chosen: [chip, ...others].map((id) => chipById(id)!) });
+  const model = await modelOf(product);
+  const situation = await situationOf(model, chip);
+  const chosen = [situation.analysis];
+  for (const other of others) chosen.push((await situationOf(model, other)).analysis);
+  return suggest({ ...situation, chosen });
 }
 
 /** The chip that a suggestion says to take. */
@@ -54,5 +58,20 @@ describe('a better chip', () => {
     expect(chip.class).toBe('gpu');
     expect(chip.status).toBe('shipping');
     expect(chip.power.tdpWatts!.value).toBeLessThanOrEqual(chipById('nvidia-k80')!.power.tdpWatts!.value);
+  });
+});
+
+describe('the search for suggestions', () => {
+  it('stops when it is cancelled', async () => {
+    const situation = await situationOf(await modelOf(product), 'nvidia-t4');
+    for (const most of [0, 5, 50]) {
+      let ticks = 0;
+      const scheduler = {
+        ...situation.scheduler,
+        tick: () => (++ticks > most ? Promise.reject(new CancelledError()) : undefined),
+      };
+      await expect(suggest({ ...situation, scheduler })).rejects.toThrow(CancelledError);
+      expect(ticks).toBe(most + 1);
+    }
   });
 });

@@ -90,3 +90,32 @@ describe('the highest point of memory', () => {
     expect(await codesOf(heavy, withBytes(3_000_000))).not.toContain('peak-here');
   });
 });
+
+describe('a depthwise convolution behind the one that widens for it', () => {
+  const pair = `
+    g (float[1,16,112,112] x) => (float[1,96,56,56] y)
+    <float[96,16,1,1] w = ["location": "w.bin", "offset": "0", "length": "6144"],
+     float[96,1,3,3] v = ["location": "w.bin", "offset": "6144", "length": "3456"]>
+    { a = Conv(x, w) y = Conv<group = 96, strides = [2, 2], pads = [1, 1, 1, 1]>(a, v) }`;
+
+  it('is one full convolution with it where that takes less time', async () => {
+    const found = ofCode(await suggested(pair, 'google-coral-edge-tpu'), 'depthwise');
+    // 16 × 96 on 112² points and 9 × 96 on 56², against 9 × 16 × 96 on 56²: 144 ÷ (4 × 16 + 9).
+    expect(factOf(found, 'times')).toBeCloseTo(144 / 73, 9);
+    expect(found.nodes).toEqual([0, 1]);
+    expect(found).toMatchObject({ change: { kind: 'graph', value: 'full-convolution' }, risk: 'retrain' });
+    expect(found.gain.bytes).toBeNull();
+  });
+
+  it('stays where each operation costs the same', async () => {
+    // A microcontroller has no units that sum over channels: twice the operations take longer.
+    expect(await codesOf(pair, 'arm-cortex-m7')).not.toContain('depthwise');
+    // What others read too has to be computed anyway.
+    const shared = pair.replace(
+      '=> (float[1,96,56,56] y)',
+      '=> (float[1,96,56,56] y, float[1,96,112,112] b)',
+    );
+    const both = shared.replace('{ a = Conv(x, w)', '{ a = Conv(x, w) b = Relu(a)');
+    expect(await codesOf(both, 'google-coral-edge-tpu')).not.toContain('depthwise');
+  });
+});
