@@ -60,15 +60,31 @@ export async function whichChip(
 /** The order by time of chips of which the costs are known already. */
 export function orderOf(prepared: Prepared, chips: readonly ChipSums[]): Ranking {
   const { precision } = prepared.workload;
-  const candidates = chips.map((sums) => candidateOf(prepared, sums, precision, undefined));
+  const candidates = chips.map((sums) => candidateOf(prepared, sums, precision));
   return rank(candidates, 'latency', {});
 }
 
-/** The chip at each precision that it has. */
+/** The chip at each precision that it has: another limit, objective or price computes none of them again. */
 async function candidatesOn(
   question: Question,
   chip: Chip,
   { precisions, prices }: Wanted,
+  scheduler: Scheduler,
+): Promise<readonly Candidate[]> {
+  const known = knownOn(question, chip);
+  const key = precisions.join();
+  let found = known.candidates.get(key);
+  if (!found)
+    known.candidates.set(key, (found = await findCandidates(question, chip, precisions, scheduler)));
+  const price = entryOf(prices, chip.id);
+  if (price === undefined) return found;
+  return found.map((one) => ({ ...one, figures: { ...one.figures, price: exactly(price) } }));
+}
+
+async function findCandidates(
+  question: Question,
+  chip: Chip,
+  precisions: readonly PrecisionPolicy[],
   scheduler: Scheduler,
 ): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
@@ -82,7 +98,7 @@ async function candidatesOn(
     const sums = await sumsAt(question, chip, precision, scheduler);
     const { compute, weights } = sums.cost.precision;
     const isMet = precision === 'as-stored' || compute === precision || `${weights}-weights` === precision;
-    if (isMet) found.push(candidateOf(question.prepared, sums, precision, entryOf(prices, chip.id)));
+    if (isMet) found.push(candidateOf(question.prepared, sums, precision));
   }
   return found;
 }
@@ -102,38 +118,44 @@ function computedIn(chip: Chip, precision: PrecisionPolicy): string {
   return new FormatTable(chip, precision).resolve('fp32') ?? '';
 }
 
-/** Sums of an inference by chip: another limit or objective computes none of them again. */
-const known = new Query<Inference, WeakMap<Chip, Map<string, Known>>>(4);
+/** What is known of a model on a chip under all but precision, limits and prices. */
 interface Known {
   readonly host: Chip | undefined;
-  readonly sums: ChipSums;
+  readonly sums: Map<PrecisionPolicy, ChipSums>;
+  /** By the precisions that are allowed. */
+  readonly candidates: Map<string, readonly Candidate[]>;
+}
+
+const known = new Query<Inference, WeakMap<Chip, Known>>(4);
+
+function knownOn({ prepared, host }: Question, chip: Chip): Known {
+  const { phase, runtime, cache, training } = prepared.workload;
+  const key = JSON.stringify([phase, runtime, cache, training]);
+  const byChip = known.at(prepared.inference, () => new WeakMap(), key);
+  const before = byChip.get(chip);
+  if (before && before.host === host) return before;
+  const made: Known = { host, sums: new Map(), candidates: new Map() };
+  byChip.set(chip, made);
+  return made;
 }
 
 async function sumsAt(
-  { prepared, host }: Question,
+  question: Question,
   chip: Chip,
   precision: PrecisionPolicy,
   scheduler: Scheduler,
 ): Promise<ChipSums> {
-  const { phase, runtime, cache, training } = prepared.workload;
-  const key = JSON.stringify([phase, runtime, cache, training]);
-  const byChip = known.at(prepared.inference, () => new WeakMap(), key);
-  const ofChip = byChip.get(chip) ?? new Map<string, Known>();
-  byChip.set(chip, ofChip);
-  const before = ofChip.get(precision);
-  if (before && before.host === host) return before.sums;
+  const { prepared, host } = question;
+  const { sums } = knownOn(question, chip);
+  const before = sums.get(precision);
+  if (before) return before;
   const asked = { ...prepared, workload: { ...prepared.workload, precision } };
-  const sums = await sumsOn(asked, chip, scheduler, host);
-  ofChip.set(precision, { host, sums });
-  return sums;
+  const made = await sumsOn(asked, chip, scheduler, host);
+  sums.set(precision, made);
+  return made;
 }
 
-function candidateOf(
-  prepared: Prepared,
-  sums: ChipSums,
-  precision: PrecisionPolicy,
-  price: number | undefined,
-): Candidate {
+function candidateOf(prepared: Prepared, sums: ChipSums, precision: PrecisionPolicy): Candidate {
   const { chip, cost, fit, profile } = sums;
   const { total } = cost;
   const latency = wholeTotal(total.latencySeconds);
@@ -147,7 +169,7 @@ function candidateOf(
     energy: wholeTotal(total.joules),
     watts: watts === undefined ? null : exactly(watts),
     memory: fit.highWaterBytes === null ? null : exactly(fit.highWaterBytes),
-    price: price === undefined ? null : exactly(price),
+    price: null,
   };
   return {
     chip,

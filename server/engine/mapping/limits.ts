@@ -82,12 +82,15 @@ export function brokenFact(
   ];
   const other = facts.find(({ is, wanted }) => wanted.length > 0 && !wanted.some((one) => is.includes(one)));
   if (other) return other;
-  const names = vendorNamesOf(chip);
-  const isOf = (vendor: string): boolean => names.some((name) => name.includes(normalise(vendor)));
-  if (vendors.length > 0 && !vendors.some(isOf))
+  if (vendors.length > 0 && !isOf(chip, vendors))
     return { limit: 'vendor', is: [chip.vendor], wanted: vendors };
   if (runtime !== null && !drives) return { limit: 'runtime', is: [chip.defaultRuntime], wanted: [runtime] };
   return modelFor(chip) ? null : { limit: 'target', is: [chip.class], wanted: [] };
+}
+
+function isOf(chip: Chip, vendors: readonly string[]): boolean {
+  const names = vendorNamesOf(chip);
+  return vendors.some((vendor) => names.some((name) => name.includes(normalise(vendor))));
 }
 
 /** The first limit that a model on a chip breaks, the objective being known among them; null where it keeps all. */

@@ -67,6 +67,20 @@ describe('which chip', () => {
     expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
   });
 
+  it('keeps what it computed apart from prices and from other precisions', async () => {
+    const among = of('nvidia-l4', 'hailo-8');
+    const priceOf = async (prices: Wanted['prices']) =>
+      (await ranking(among, { prices })).ranked.map(({ chip, figures }) => [chip.id, figures.price?.value]);
+    const prices = { 'nvidia-l4': 2500 };
+    for (const given of [prices, {}, prices])
+      expect(await priceOf(given)).toContainEqual(['nvidia-l4', 'nvidia-l4' in given ? 2500 : undefined]);
+    const precisionOf = async (...precisions: PrecisionPolicy[]) =>
+      (await ranking(of('nvidia-l4'), { precisions })).ranked.map(({ precision }) => precision);
+    expect(await precisionOf('fp16')).toEqual(['fp16']);
+    expect(await precisionOf('fp16', 'int8')).toEqual(['int8']);
+    expect(await precisionOf('fp16')).toEqual(['fp16']);
+  });
+
   it('names chips that cannot be bought, and takes them where they are asked for', async () => {
     const some = of('nvidia-k80', 'sapeon-x330', 'nvidia-l4');
     expect(reasons(await ranking(some))).toEqual({
