@@ -93,7 +93,7 @@ function pickChips({ chips, systems, chosen }: Offered): Promise<Picked | undefi
   });
 }
 
-/** The chosen chips first, in their order, then systems, then all other chips by class. */
+/** The chosen chips first, in their order, then all others by class, then systems: who types a chip's name wants the chip. */
 function chipItems(
   chips: readonly ChipChoice[],
   systems: readonly SystemChoice[],
@@ -106,13 +106,13 @@ function chipItems(
   return [
     ...group(text('extension.chips.chosen'), chosen, order[0]),
     ...group(text('extension.chips.own'), own),
-    ...systemGroup(systems),
     ...classes.flatMap((name) =>
       group(
         name,
         others.filter((chip) => chip.class === name),
       ),
     ),
+    ...systemGroup(systems),
   ];
 }
 
