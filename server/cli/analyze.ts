@@ -13,7 +13,8 @@ import { runThrough, uninterrupted } from '../engine/scheduler';
 import { printReport, reportFormats } from '../printReport';
 import { layOver } from '../workspace/measured';
 import type { ChipChoice } from './chipChoice';
-import { parseAmount, type Arguments } from './arguments';
+import type { Arguments } from './arguments';
+import { batteryIn, carbonIn } from './energy';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { mappingOf, unitsIn, type GivenMapping } from './mapping';
@@ -27,7 +28,8 @@ import { prepareAsked, settingsNotes } from './workload';
 /** `siliconlens analyze MODEL`: the report as text. */
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
-  const carbon = parseAmount('carbon', words.text('carbon'));
+  const carbon = carbonIn(words, 'carbon');
+  const batteryWattHours = batteryIn(words);
   const given = await mappingOf(words, language);
   const { path, choices, asked, choice, chips: named, host } = await taskOf(words, language);
   if (given && asked.phase === 'training') throw usage('cli.mapping.training');
@@ -42,7 +44,7 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   appendAll(notes, settingsNotes(words, remarks, language));
-  const surroundings = { chips, host, mapped, carbonIntensity, files };
+  const surroundings = { chips, host, mapped, carbonIntensity, batteryWattHours, files };
   const input = await inputOf(opened, prepared, surroundings, language, format === 'json');
   const inputs = await otherInputs(words, [opened], choice);
   const text = printReport(input, format, language, uninterrupted);
@@ -69,6 +71,7 @@ interface Surroundings {
   /** Where nodes run, instead of on each chip by itself. */
   readonly mapped: Mapped | undefined;
   readonly carbonIntensity: number | null;
+  readonly batteryWattHours: number | null;
   /** Profiles in the order of the chips that they were measured on. */
   readonly files: readonly ReadFile[];
 }
@@ -76,7 +79,7 @@ interface Surroundings {
 async function inputOf(
   opened: OpenedModel,
   prepared: Prepared,
-  { chips, host, mapped, carbonIntensity, files }: Surroundings,
+  { chips, host, mapped, carbonIntensity, batteryWattHours, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<ReportInput> {
@@ -90,6 +93,7 @@ async function inputOf(
     prepared,
     chips: analyses,
     carbonIntensity,
+    batteryWattHours,
     ...(withNames && {
       symbolic: await inferSymbolic(opened.model, prepared.workload.bindings, uninterrupted),
     }),

@@ -45,6 +45,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...workload,
     ...onChips,
     carbon: { type: 'string' },
+    battery: { type: 'string' },
     mapping: { type: 'string' },
     profile: { type: 'string', multiple: true, short: 'p' },
     layers: { type: 'string' },
@@ -108,6 +109,10 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     offline: { type: 'boolean' },
     'int8-transfer': { type: 'boolean' },
     'input-size': { type: 'string' },
+    battery: { type: 'string' },
+    carbon: { type: 'string' },
+    'cloud-carbon': { type: 'string' },
+    price: { type: 'string' },
   },
   phases: {
     ...formatted,

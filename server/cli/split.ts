@@ -6,14 +6,15 @@ import { cutObjectives, type Demand } from '../engine/mapping/cut/cuts';
 import { targetOfChip, targetOfSystem, type Target, type TierName } from '../engine/mapping/cut/targets';
 import { parseQuantity } from '../engine/mapping/parseLimits';
 import { bindingsInForce } from '../engine/report/build';
-import { splitReport } from '../engine/report/splitReport';
+import { splitReport, type SplitRates } from '../engine/report/splitReport';
 import { splitRows, splitSections } from '../engine/report/splitSections';
 import { uninterrupted } from '../engine/scheduler';
 import { loadNetwork, networkNamed, networks, type Network } from '../engine/systems/networks';
 import { whereToCut, type CutAsked } from '../engine/whereToCut';
 import { reportWords } from '../reportWords';
-import type { Arguments } from './arguments';
+import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
+import { batteryIn, carbonIn } from './energy';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
@@ -33,12 +34,13 @@ export async function split(words: Arguments, language: Language, heapBytes = In
   if (asked.phase === 'training') throw usage('cli.split.training');
   const choice = await ChipChoice.here(language, choices.customChips);
   const question = await questionIn(words, choice, language);
+  const rates = ratesIn(words, choices.carbonIntensity);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, 3, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const answer = await whereToCut(prepared, question, uninterrupted);
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
-  const report = splitReport(prepared, path, workload, question, answer);
+  const report = splitReport(prepared, { path, workload, rates }, question, answer);
   return {
     text: inFormat(
       format,
@@ -67,6 +69,17 @@ async function questionIn(words: Arguments, choice: ChipChoice, language: Langua
     demand: demandIn(words),
     int8: words.flag('int8-transfer'),
     inputBytes: quantityIn(words, 'input-size', 'memory'),
+  };
+}
+
+/** @param usual grid intensity of the settings */
+function ratesIn(words: Arguments, usual: number | null): SplitRates {
+  const deviceGrams = carbonIn(words, 'carbon') ?? usual;
+  return {
+    deviceGrams,
+    cloudGrams: carbonIn(words, 'cloud-carbon') ?? deviceGrams,
+    batteryWattHours: batteryIn(words),
+    pricePerHour: parseAmount('price', words.text('price')) ?? null,
   };
 }
 

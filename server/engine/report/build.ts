@@ -40,6 +40,8 @@ export interface ReportInput {
   readonly chips: readonly ChipAnalysis[];
   /** Grid intensity in g CO2e/kWh; null where the user gave none. */
   readonly carbonIntensity: number | null;
+  /** What a charge holds; null or left out where the user gave none. */
+  readonly batteryWattHours?: number | null;
   /** Shapes by the names of dimensions, where they were worked out. */
   readonly symbolic?: SymbolicFacts;
   /** Problems found before the analysis: reading, external data. */
@@ -118,7 +120,7 @@ export function reportHead(input: ReportInput): ReportHead {
     },
     carbonIntensity: input.carbonIntensity,
     chips: input.chips.map((analysis) =>
-      reportChipHead(analysis, inference, input.carbonIntensity, input.measuredOn?.(analysis)),
+      reportChipHead(analysis, inference, input, input.measuredOn?.(analysis)),
     ),
     problems: reportProblems(allProblems(input), input.textOf),
     coverage: coverageOf(prepared),
@@ -235,7 +237,7 @@ function lazyChip(head: ReportChipHead, prepared: Prepared, analysis: ChipAnalys
 function reportChipHead(
   analysis: ChipAnalysis,
   inference: Inference,
-  carbonIntensity: number | null,
+  { carbonIntensity, batteryWattHours }: Pick<ReportInput, 'carbonIntensity' | 'batteryWattHours'>,
   measured: ReportMeasured | null = null,
 ): ReportChipHead {
   const { chip, cost, plan, timeline, training, fit, unitFits } = analysis;
@@ -251,7 +253,7 @@ function reportChipHead(
     }),
     precision: cost.precision,
     total: cost.total,
-    efficiency: efficiencyOf(analysis, inference, carbonIntensity),
+    efficiency: efficiencyOf(analysis, inference, carbonIntensity, batteryWattHours),
     memory: {
       ...fit,
       weightsBytes: wholeBytes(timeline.weights),

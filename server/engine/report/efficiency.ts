@@ -21,19 +21,24 @@ export interface Efficiency {
   readonly wattHoursPerThousandRequests: Estimate | null;
   /** Grams of CO2 equivalent for 1,000 requests at the grid intensity that the user gave. */
   readonly gramsCo2PerThousandRequests: Estimate | null;
+  /** Requests for which the charge that the user stated is enough, nothing else drawing on it; only where one was. */
+  readonly requestsPerCharge?: Estimate | null;
 }
 
-const joulesPerWattHour = 3600;
-const requests = 1000;
+/** Joules of a watt-hour, and the requests for which energy is told. */
+export const joulesPerWattHour = 3600;
+export const requests = 1000;
 
 /**
  * Performance per watt and per area, energy and carbon of a model on a chip.
  * @param gramsPerKilowattHour grid intensity in g CO2e/kWh; null: not given, and carbon is unknown
+ * @param batteryWattHours what a charge holds; null or left out where the user stated none
  */
 export function efficiencyOf(
   { chip, cost }: ChipAnalysis,
   inference: Inference,
   gramsPerKilowattHour: number | null,
+  batteryWattHours: number | null = null,
 ): Efficiency {
   // Ratios of two lower bounds bound nothing.
   const joules = wholeTotal(cost.total.joules);
@@ -56,9 +61,18 @@ export function efficiencyOf(
     wattHoursPerThousandRequests: perRequests,
     gramsCo2PerThousandRequests:
       perRequests && gramsPerKilowattHour !== null ? scale(perRequests, gramsPerKilowattHour / 1000) : null,
+    ...(batteryWattHours !== null && {
+      requestsPerCharge: perRequests && perChargeOf(perRequests, batteryWattHours),
+    }),
   };
 }
 
 function ratio(above: number | null, below: number | null | undefined): number | null {
   return above === null || !below ? null : above / below;
+}
+
+/** How often an energy for 1,000 requests is in a charge: the more it takes, the fewer they are. */
+function perChargeOf({ value, low, high, basis }: Estimate, batteryWattHours: number): Estimate | null {
+  const of = (wattHours: number): number => (requests * batteryWattHours) / wattHours;
+  return low > 0 ? { value: of(value), low: of(high), high: of(low), basis } : null;
 }

@@ -1,4 +1,6 @@
 import type { Prepared } from '../analyse';
+import { meanPue } from '../cost/grids';
+import { samplesPerRun } from '../cost/throughput';
 import type { Basis, Estimate } from '../cost/types';
 import type { Span } from '../mapping/cut/chain';
 import type { Cut, CutObjective, Refusal, Transfer } from '../mapping/cut/cuts';
@@ -7,6 +9,7 @@ import type { Ranged } from '../mapping/ratio';
 import type { Network } from '../systems/networks';
 import type { ChosenPlace, CutAnswer, CutAsked } from '../whereToCut';
 import type { Workload } from '../workload';
+import { joulesPerWattHour, requests } from './efficiency';
 
 /** A figure with its range and how sure it is. */
 type Sure = Ranged & { readonly basis: Basis };
@@ -23,6 +26,7 @@ export interface SplitReport {
   /** Floating-point values cross as bytes. */
   readonly int8: boolean;
   readonly inputBytes: number | null;
+  readonly rates: SplitRates & { readonly powerUsageEffectiveness: number };
   readonly device: PlaceRow;
   readonly edge: PlaceRow | null;
   readonly cloud: PlaceRow;
@@ -88,7 +92,32 @@ export interface CutRow {
   readonly idleJoules: number | null;
   /** Of the chips of all places and the device's radio; of networks nothing is known. */
   readonly joules: number | null;
+  /** Of 1,000 requests. */
+  readonly perThousand: PerThousand;
   readonly refusal: Refusal | null;
+}
+
+/** What 1,000 requests take; unknown is null. */
+interface PerThousand {
+  /** Of the device's chip and radio. */
+  readonly deviceWattHours: number | null;
+  /** Of the chips of edge and cloud, the cloud's with what its data centre takes besides. */
+  readonly farWattHours: number | null;
+  readonly gramsCo2: number | null;
+  /** Of the cloud, in the unit in which its price was given. */
+  readonly price: number | null;
+  /** For which a charge of the device is enough. */
+  readonly requestsPerCharge: number | null;
+}
+
+/** What the user states of energy and price. */
+export interface SplitRates {
+  /** g CO2e/kWh of the device's electricity, and of that behind it. */
+  readonly deviceGrams: number | null;
+  readonly cloudGrams: number | null;
+  readonly batteryWattHours: number | null;
+  /** Of an hour of the cloud's chip. */
+  readonly pricePerHour: number | null;
 }
 
 interface NodeRow {
@@ -113,10 +142,16 @@ interface StretchRow {
 /** Values that a row lists; the others are in its bytes. */
 const mostValues = 20;
 
+/** Who asks, and what they state. */
+interface Asking {
+  readonly path: string;
+  readonly workload: Workload;
+  readonly rates: SplitRates;
+}
+
 export function splitReport(
   prepared: Prepared,
-  path: string,
-  workload: Workload,
+  { path, workload, rates }: Asking,
   asked: CutAsked,
   answer: CutAnswer,
 ): SplitReport {
@@ -129,12 +164,13 @@ export function splitReport(
     ...asked.demand,
     int8: asked.int8,
     inputBytes: asked.inputBytes,
+    rates: { ...rates, powerUsageEffectiveness: meanPue },
     device: placeRow(answer.device),
     edge: answer.edge && placeRow(answer.edge),
     cloud: placeRow(answer.cloud),
     network: networkRow(asked.network),
     edgeNetwork: asked.edgeNetwork && networkRow(asked.edgeNetwork),
-    cuts: choice.cuts.map((cut) => cutRow(prepared, answer, cut)),
+    cuts: choice.cuts.map((cut) => cutRow(prepared, answer, cut, rates)),
     best: choice.best && place.get(choice.best)!,
     tied: choice.tied.map((cut) => place.get(cut)!),
     curve: curve.map(({ cut, from, to, toRange }) => ({
@@ -174,7 +210,7 @@ function networkRow(network: Network): NetworkRow {
   };
 }
 
-function cutRow(prepared: Prepared, answer: CutAnswer, cut: Cut): CutRow {
+function cutRow(prepared: Prepared, answer: CutAnswer, cut: Cut, rates: SplitRates): CutRow {
   const { chain, heldBytes, int8Bytes } = answer;
   const { first, second, parts, seconds, deviceJoules } = cut;
   const [near, far] = [chain.cuts[first]!, chain.cuts[second]!];
@@ -200,6 +236,7 @@ function cutRow(prepared: Prepared, answer: CutAnswer, cut: Cut): CutRow {
     deviceJoules: sure(deviceJoules),
     idleJoules: cut.idleJoules,
     joules: joulesOf(cut),
+    perThousand: perThousandOf(cut, samplesPerRun(prepared.inference), rates),
     refusal: cut.refusal,
   };
 }
@@ -209,6 +246,32 @@ function joulesOf({ deviceJoules, parts }: Cut): number | null {
   return deviceJoules && edge.joules && cloud.joules
     ? deviceJoules.value + edge.joules.value + cloud.joules.value
     : null;
+}
+
+/** Energy, carbon and price of 1,000 requests at a cut. Cooling and supply of a data centre count by its mean (grids.json). */
+function perThousandOf(
+  { deviceJoules, parts }: Cut,
+  samples: number | null,
+  { deviceGrams, cloudGrams, batteryWattHours, pricePerHour }: SplitRates,
+): PerThousand {
+  const runs = samples ? requests / samples : null;
+  const hours = (joules: number | null): number | null =>
+    joules === null || runs === null ? null : (joules * runs) / joulesPerWattHour;
+  const { edge, cloud } = parts;
+  const far = edge.joules && cloud.joules ? edge.joules.value + cloud.joules.value * meanPue : null;
+  const [deviceWattHours, farWattHours] = [hours(deviceJoules?.value ?? null), hours(far)];
+  const grams = (wattHours: number | null, intensity: number | null): number | null =>
+    wattHours === 0 ? 0 : wattHours === null || intensity === null ? null : (wattHours * intensity) / 1000;
+  const [near, away] = [grams(deviceWattHours, deviceGrams), grams(farWattHours, cloudGrams)];
+  const busy = hours(cloud.seconds?.value ?? null);
+  return {
+    deviceWattHours,
+    farWattHours,
+    gramsCo2: near === null || away === null ? null : near + away,
+    price: pricePerHour === null || busy === null ? null : busy * pricePerHour,
+    requestsPerCharge:
+      batteryWattHours === null || !deviceWattHours ? null : (batteryWattHours / deviceWattHours) * requests,
+  };
 }
 
 /** JSON has no NaN, by which bytes are unknown. */

@@ -7,7 +7,12 @@ const mostShown = 8;
 
 /** The report as tables: places and networks, the cuts worth looking at, and which is the best at which rate. */
 export function splitSections(report: SplitReport, words: Words): Section[] {
-  return [placesSection(report, words), cutsSection(report, words), curveSection(report, words)];
+  return [
+    placesSection(report, words),
+    cutsSection(report, words),
+    curveSection(report, words),
+    requestsSection(report, words),
+  ];
 }
 
 function placesSection(report: SplitReport, words: Words): Section {
@@ -181,6 +186,46 @@ function curveSection(report: SplitReport, words: Words): Section {
       known(report.cuts[cut]!.transfer?.upBytes ?? 0, words.bytes, words),
     ]),
     note: text('split.curveNote'),
+  };
+}
+
+/** Energy, carbon and price of 1,000 requests: of the best cut and of both ends. */
+function requestsSection(report: SplitReport, words: Words): Section {
+  const text = (key: PrintName): string => words.text(`print.${key}`);
+  const { cuts, best, rates } = report;
+  const { deviceGrams, cloudGrams, batteryWattHours, pricePerHour, powerUsageEffectiveness } = rates;
+  const shown = [...new Set([best ?? 0, 0, cuts.length - 1])].filter((i) => i >= 0).sort((a, b) => a - b);
+  const hasBattery = batteryWattHours !== null;
+  const hasPrice = pricePerHour !== null;
+  const grids =
+    deviceGrams === null || cloudGrams === null
+      ? text('split.gridsUnset')
+      : words.text('print.split.gridsOf', {
+          device: words.decimal(deviceGrams),
+          cloud: words.decimal(cloudGrams),
+        });
+  return {
+    title: text('split.requests'),
+    columns: [
+      column(text('split.cutAfter')),
+      column(text('split.deviceEnergy'), 'right'),
+      column(text('split.cloudEnergy'), 'right'),
+      column(text('carbon'), 'right'),
+      ...(hasPrice ? [column(text('split.price'), 'right')] : []),
+      ...(hasBattery ? [column(text('perCharge'), 'right')] : []),
+    ],
+    rows: shown.map((i) => {
+      const { perThousand: per } = cuts[i]!;
+      return [
+        cutName(cuts[i]!, words),
+        known(per.deviceWattHours, words.wattHours, words),
+        known(per.farWattHours, words.wattHours, words),
+        known(per.gramsCo2, words.grams, words),
+        ...(hasPrice ? [known(per.price, words.decimal, words)] : []),
+        ...(hasBattery ? [known(per.requestsPerCharge, words.count, words)] : []),
+      ];
+    }),
+    note: words.text('print.split.requestsNote', { pue: words.decimal(powerUsageEffectiveness), grids }),
   };
 }
 

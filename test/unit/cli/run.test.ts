@@ -521,7 +521,7 @@ describe('siliconlens analyze --carbon', () => {
     for (const bad of ['x', '-1', '']) {
       const { code, error } = await siliconlens('analyze', tinyMlp, `--carbon=${bad}`);
       expect(code).toBe(2);
-      expect(error).toContain('--carbon takes a number');
+      expect(error).toContain('--carbon takes g CO2e/kWh, or a country');
     }
   });
 });

@@ -74,6 +74,31 @@ describe('siliconlens split', () => {
     expect(out).toContain('misses the deadline');
   });
 
+  it('tells energy, carbon, price and charges of 1,000 requests', async () => {
+    const words = '--battery 15Wh --carbon KR --cloud-carbon 100 --price 3.6'.split(' ');
+    const { cuts, rates } = await reportOf(...asked, ...words);
+    expect(rates).toMatchObject({
+      deviceGrams: 431,
+      cloudGrams: 100,
+      batteryWattHours: 15,
+      pricePerHour: 3.6,
+    });
+    const { perThousand, cloud, deviceJoules } = cuts[0]!;
+    // A run is a request: 1,000 of them in watt-hours of 3,600 J, those of the cloud with a PUE of 1.56.
+    const near = deviceJoules!.value / 3.6;
+    const far = (cloud!.joules!.value * 1.56) / 3.6;
+    expect(perThousand.deviceWattHours).toBeCloseTo(near, 9);
+    expect(perThousand.farWattHours).toBeCloseTo(far, 9);
+    expect(perThousand.gramsCo2).toBeCloseTo(near * 0.431 + far * 0.1, 9);
+    // 3.6 an hour are 0.001 a second.
+    expect(perThousand.price).toBeCloseTo(cloud!.seconds!.value, 9);
+    expect(perThousand.requestsPerCharge).toBeCloseTo((15 * 3600) / deviceJoules!.value, 6);
+    expect(cuts.at(-1)!.perThousand).toMatchObject({ farWattHours: 0, price: 0 });
+    const { out } = await split(...asked, ...words);
+    expect(out).toContain('Carbon at 431 g CO2e/kWh on the device and 100 behind it.');
+    expect((await split(...asked)).out).toContain('Carbon is unknown without a grid intensity');
+  });
+
   it('has an edge between device and cloud', async () => {
     const words = '--device arm-cortex-m7 --edge jetson-agx-orin --cloud nvidia-l4 --network wifi'.split(' ');
     const { edge, edgeNetwork, cuts, best } = await reportOf(...words);
@@ -124,6 +149,8 @@ describe('siliconlens split', () => {
     [['--device', 'hailo-8', '--cloud', 'nvidia-l4'], 'split needs --network'],
     [[...asked.slice(0, 5), 'pigeon'], '--network takes one of lte, 5g'],
     [[...asked, '--deadline', 'soon'], '--deadline takes a number above 0, bare or in s, ms'],
+    [[...asked, '--carbon', 'Atlantis'], '--carbon takes g CO2e/kWh, or a country: AR, AT'],
+    [[...asked, '--battery', '15V'], '--battery takes watt-hours above 0'],
     [[...asked, '--phase', 'training'], 'it knows no training steps'],
     [[...asked, '--edge', 'moonbase'], 'moonbase'],
   ])('refuses %j', async (words, message) => {

@@ -63,6 +63,19 @@ describe('efficiency', () => {
     });
   });
 
+  it('says for how many requests a charge is enough', async () => {
+    const { analysis, inference } = await on(chip('nvidia-l4'), 4);
+    const { value, low, high } = analysis.cost.total.joules!;
+    // 15 Wh are 54,000 J; a run answers four requests.
+    const found = efficiencyOf(analysis, inference, null, 15).requestsPerCharge!;
+    expect(found.value).toBeCloseTo((54_000 / value) * 4, 3);
+    expect(found.low).toBeCloseTo((54_000 / high) * 4, 3);
+    expect(found.high).toBeCloseTo((54_000 / low) * 4, 3);
+    expect('requestsPerCharge' in efficiencyOf(analysis, inference, null)).toBe(false);
+    const unrated = await on(chip('google-tpu-v5e'), 1);
+    expect(efficiencyOf(unrated.analysis, unrated.inference, null, 15).requestsPerCharge).toBeNull();
+  });
+
   it('has no figure per request for an empty batch, and no throughput', async () => {
     const { analysis, inference } = await on(chip('nvidia-t4'), 0);
     const found = efficiencyOf(analysis, inference, 500);

@@ -166,6 +166,7 @@ function trainingText(chip: string, training: TrainingMemory, words: Words): str
 function energySection(report: Report, words: Words): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const grid = report.carbonIntensity;
+  const hasBattery = report.chips.some(({ efficiency }) => efficiency.requestsPerCharge !== undefined);
   return {
     title: text('section.energy'),
     columns: [
@@ -179,6 +180,7 @@ function energySection(report: Report, words: Words): Section {
       column(text('perArea'), 'right'),
       column(text('perThousand'), 'right'),
       column(text('carbon'), 'right'),
+      ...(hasBattery ? [column(text('perCharge'), 'right')] : []),
     ],
     rows: report.chips.map(({ id, total, efficiency }) => [
       id,
@@ -195,6 +197,9 @@ function energySection(report: Report, words: Words): Section {
       ),
       known(efficiency.wattHoursPerThousandRequests, (estimate) => words.wattHours(estimate.value), words),
       known(efficiency.gramsCo2PerThousandRequests, (estimate) => words.grams(estimate.value), words),
+      ...(hasBattery
+        ? [known(efficiency.requestsPerCharge, (estimate) => words.count(estimate.value), words)]
+        : []),
     ]),
     note:
       grid === null ? text('carbon.unset') : words.text('print.carbon.of', { grams: words.decimal(grid) }),
