@@ -13,8 +13,8 @@ import { modelName, modelText } from './content/header';
 import { element, refill } from './dom';
 import { finderFields } from './finderFields';
 import { workload } from './header';
-import { KeptFocus } from './keptFocus';
 import { remember, requestRanking, state, useChip } from './host';
+import { KeptFocus } from './keptFocus';
 import { runPage, type View } from './page';
 import { finderTable, whyNotTable } from './tables/finder';
 import { text } from './text';
@@ -23,113 +23,132 @@ import { text } from './text';
 let answer: RankResult | undefined;
 const focus = new KeptFocus();
 
-runPage(finderView);
+runPage((summary) => new Finder(summary));
 
 /** The chips for one model: limits as fields, the ranking, and why not the others. */
-function finderView(summary: Summary): View {
-  let wish: Wish = { ...noWish, ...state().wish };
-  let order: FinderOrder = { ...ranked, ...state().finder };
-  const verdict = element('p', { class: 'verdict', role: 'status' }, text('webview.finder.ranking'));
-  const note = element('p', { class: 'note' });
-  const fields = element('div', {});
-  const count = element('span', { class: 'status', role: 'status' });
-  const filter = element('input', {
-    type: 'search',
-    value: order.filter,
-    placeholder: text('webview.finder.filter'),
-    'aria-label': text('webview.finder.filter'),
-    input: () => reorder({ ...order, filter: filter.value }),
-  });
-  const table = element('div', {
+class Finder implements View {
+  readonly root: HTMLElement;
+  private wish: Wish = { ...noWish, ...state().wish };
+  private order: FinderOrder = { ...ranked, ...state().finder };
+  private readonly fields = element('div', {});
+  private readonly verdict = element(
+    'p',
+    { class: 'verdict', role: 'status' },
+    text('webview.finder.ranking'),
+  );
+  private readonly note = element('p', { class: 'note' });
+  private readonly count = element('span', { class: 'status', role: 'status' });
+  private readonly table = element('div', {
     class: 'scroll',
     tabindex: 0,
     role: 'region',
     'aria-label': text('webview.finder.title'),
   });
-  const others = element('div', {});
-  const root = element(
-    'div',
-    { class: 'finder' },
-    element('h1', {}, `${text('webview.finder.title')}: ${modelName(summary.model)}`),
-    element('p', { class: 'summary' }, modelText(summary.model)),
-    workload(summary),
-    fields,
-    verdict,
-    note,
-    element('div', { class: 'toolbar' }, filter, count),
-    table,
-    others,
-  );
-  const ask = inTurn(
-    () => requestRanking(rankParams(wish)),
-    (result) => {
-      const isFirst = !answer;
-      answer = result;
-      if (isFirst) drawFields();
-      draw();
-    },
-    (reason) => (verdict.textContent = text('webview.finder.failed', { reason })),
+  private readonly others = element('div', {});
+  private readonly ask = inTurn(
+    () => requestRanking(rankParams(this.wish)),
+    (result) => this.take(result),
+    (reason) => (this.verdict.textContent = text('webview.finder.failed', { reason })),
   );
 
-  function change(next: Wish, isOther = false): void {
-    wish = next;
-    remember({ wish });
-    if (isOther) drawFields();
-    ask();
+  constructor(private readonly summary: Summary) {
+    const filter = element('input', {
+      type: 'search',
+      value: this.order.filter,
+      placeholder: text('webview.finder.filter'),
+      'aria-label': text('webview.finder.filter'),
+      input: () => this.reorder({ ...this.order, filter: filter.value }),
+    });
+    this.root = element(
+      'div',
+      { class: 'finder' },
+      element('h1', {}, `${text('webview.finder.title')}: ${modelName(summary.model)}`),
+      element('p', { class: 'summary' }, modelText(summary.model)),
+      workload(summary),
+      this.fields,
+      this.verdict,
+      this.note,
+      element('div', { class: 'toolbar' }, filter, this.count),
+      this.table,
+      this.others,
+    );
+    this.drawFields();
+    this.ask();
   }
-  function reorder(next: FinderOrder): void {
-    order = next;
-    remember({ finder: order });
-    draw();
-  }
-  function drawFields(): void {
+
+  draw(): void {
     if (!answer) return;
-    refill(fields, [finderFields(answer.choices, summary.workload.phase, { wish: () => wish, change })]);
+    const { choices, rejected, objective } = answer;
+    const { wish, order, summary } = this;
+    const columns = finderColumns(wish, choices);
+    const chosen = summary.chips.map(({ id }) => id);
+    const groups = finderGroups(answer, columns, order, chosen);
+    this.verdict.textContent = finderVerdict(answer);
+    this.note.textContent = this.notes();
+    this.count.textContent = finderCount(groups, answer.ranked.length);
+    const by = text(`webview.finder.objective.${objective}`);
+    const priceField = (chip: string, name: string): HTMLElement => this.priceField(chip, name);
+    const host = { sort: (next: FinderOrder) => this.reorder(next), use: useChip, priceField, focus };
+    refill(this.table, [
+      finderTable(text('webview.finder.caption', { objective: by }), columns, groups, order, host),
+    ]);
+    const rows = rejectedRows(rejected, choices, order.filter);
+    refill(this.others, [whyNotTable(rows, rejected, wish.hasPrices ? priceField : null)]);
+    focus.restore();
   }
-  function priceField(chip: string, name: string): HTMLElement {
+
+  highlight(): void {}
+
+  dispose(): void {}
+
+  private take(result: RankResult): void {
+    const isFirst = !answer;
+    answer = result;
+    if (isFirst) this.drawFields();
+    this.draw();
+  }
+
+  /** @param isOther other fields belong to the wish */
+  private change(wish: Wish, isOther = false): void {
+    this.wish = wish;
+    remember({ wish });
+    if (isOther) this.drawFields();
+    this.ask();
+  }
+
+  private reorder(order: FinderOrder): void {
+    this.order = order;
+    remember({ finder: order });
+    this.draw();
+  }
+
+  private drawFields(): void {
+    if (!answer) return;
+    const host = {
+      wish: () => this.wish,
+      change: (wish: Wish, isOther?: boolean) => this.change(wish, isOther),
+    };
+    refill(this.fields, [finderFields(answer.choices, this.summary.workload.phase, host)]);
+  }
+
+  private notes(): string {
+    const other = phaseNote(this.wish, this.summary.workload.phase);
+    const prices = this.wish.hasPrices ? text('webview.finder.noPrice') : null;
+    return [other, prices, text('webview.finder.hint')].filter((one) => one !== null).join(' ');
+  }
+
+  private priceField(chip: string, name: string): HTMLElement {
     const field = element('input', {
       type: 'number',
       min: 0,
       step: 'any',
       'aria-label': text('webview.finder.priceOf', { chip: name }),
-      value: priceText(wish, chip),
+      value: priceText(this.wish, chip),
       // At the end: the table is drawn anew with each answer.
-      change: () => change(withPrice(wish, chip, field.value)),
+      change: () => this.change(withPrice(this.wish, chip, field.value)),
     });
     return focus.keep(`price ${chip}`, field);
   }
-  function draw(): void {
-    if (!answer) return;
-    const { choices, rejected } = answer;
-    const columns = finderColumns(wish, choices);
-    const chosen = summary.chips.map(({ id }) => id);
-    const groups = finderGroups(answer, columns, order, chosen);
-    verdict.textContent = finderVerdict(answer);
-    const notes = [
-      phaseNote(wish, summary.workload.phase),
-      wish.hasPrices ? text('webview.finder.noPrice') : null,
-    ];
-    note.textContent = [...notes, text('webview.finder.hint')].filter((one) => one !== null).join(' ');
-    count.textContent = finderCount(groups, answer.ranked.length);
-    const caption = text('webview.finder.caption', {
-      objective: text(`webview.finder.objective.${answer.objective}`),
-    });
-    refill(table, [
-      finderTable(caption, columns, groups, order, { sort: reorder, use: useChip, priceField, focus }),
-    ]);
-    refill(others, [
-      whyNotTable(
-        rejectedRows(rejected, choices, order.filter),
-        rejected,
-        wish.hasPrices ? priceField : null,
-      ),
-    ]);
-    focus.restore();
-  }
-
-  drawFields();
-  ask();
-  return { root, draw, highlight: () => {}, dispose: () => {} };
 }
 
 /** Asks one thing at a time: what changes meanwhile is asked when the answer is there, once. */

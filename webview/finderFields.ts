@@ -25,70 +25,62 @@ type Option = readonly [value: string, label: string];
 
 /** Limits and the objective as fields. */
 export function finderFields(choices: Choices, ownPhase: string, host: FieldsHost): HTMLElement {
-  const { wish, change } = host;
-  const now = wish();
-  const language = document.documentElement.lang;
-  const objectives = choices.objectives.filter((one) => one !== 'price' || now.hasPrices);
-  const countries = choices.countries.map((code): Option => [code, countryName(code, language)]);
-  const ownName = text('webview.finder.ownPhase', { phase: word('webview.phase', ownPhase) });
-  const named = (list: Choices['places']): Option[] => list.map(({ id, name }) => [id, name]);
-  const any: Option = ['', text('webview.finder.any')];
   return element(
     'form',
     { class: 'finder-fields', submit: (event) => event.preventDefault() },
     element('h2', {}, text('webview.finder.limits')),
-    element(
-      'div',
-      { class: 'fields' },
-      choice(
-        'objective',
-        objectives.map((one): Option => [one, text(`webview.finder.objective.${one}`)]),
-        now.objective,
-        (objective) => change({ ...wish(), objective: objective as Wish['objective'] }),
-      ),
-      figureFields(now).map((field) =>
-        labelled(
-          field.label,
-          number(`most-${field.figure}`, figureText(now, field), (written) =>
-            change(withFigure(wish(), field, written)),
-          ),
-        ),
-      ),
-      choice('class', [any, ...named(choices.classes)], now.class, (one) =>
-        change({ ...wish(), class: one }),
-      ),
-      choice('country', [any, ...countries], now.country, (country) => change({ ...wish(), country })),
-      choice(
-        'phase',
-        [['', ownName], ...choices.phases.filter((one) => one !== ownPhase).map(phaseOption)],
-        now.phase,
-        (phase) => change({ ...wish(), phase }),
-      ),
+    element('div', { class: 'fields' }, oneOf(choices, ownPhase, host)),
+    element('div', { class: 'checks' }, severalOf(choices, host), switches(host)),
+  );
+}
+
+const named = (list: Choices['places']): Option[] => list.map(({ id, name }) => [id, name]);
+
+/** What has one value: the objective, figures, and of what all chips are to be. */
+function oneOf(choices: Choices, ownPhase: string, { wish, change }: FieldsHost): HTMLElement[] {
+  const now = wish();
+  const language = document.documentElement.lang;
+  const any: Option = ['', text('webview.finder.any')];
+  const objectives = choices.objectives
+    .filter((one) => one !== 'price' || now.hasPrices)
+    .map((one): Option => [one, text(`webview.finder.objective.${one}`)]);
+  const countries = choices.countries.map((code): Option => [code, countryName(code, language)]);
+  const ownName = text('webview.finder.ownPhase', { phase: word('webview.phase', ownPhase) });
+  const phases = choices.phases.filter((one) => one !== ownPhase).map(phaseOption);
+  const figures = figureFields(now).map((field) => {
+    const write = (written: string): void => change(withFigure(wish(), field, written));
+    return labelled(field.label, number(`most-${field.figure}`, figureText(now, field), write));
+  });
+  return [
+    choice('objective', objectives, now.objective, (one) =>
+      change({ ...wish(), objective: one as Wish['objective'] }),
     ),
-    element(
-      'div',
-      { class: 'checks' },
-      checks('place', named(choices.places), now.places, (places) => change({ ...wish(), places })),
-      checks(
-        'precisions',
-        choices.precisions.map((one): Option => [one, precisionName(one)]),
-        now.precisions,
-        (precisions) => change({ ...wish(), precisions }),
-      ),
-      element(
-        'div',
-        {},
-        check(text('webview.finder.anyStatus'), now.anyStatus, (anyStatus) =>
-          change({ ...wish(), anyStatus }),
-        ),
-        check(text('webview.finder.prices'), now.hasPrices, (hasPrices) =>
-          change(withPrices(wish(), hasPrices), true),
-        ),
-        button(text('webview.finder.clear'), () => change({ ...noWish, prices: wish().prices }, true), {
-          class: 'link',
-        }),
-      ),
-    ),
+    ...figures,
+    choice('class', [any, ...named(choices.classes)], now.class, (one) => change({ ...wish(), class: one })),
+    choice('country', [any, ...countries], now.country, (country) => change({ ...wish(), country })),
+    choice('phase', [['', ownName], ...phases], now.phase, (phase) => change({ ...wish(), phase })),
+  ];
+}
+
+/** What may have several values. */
+function severalOf(choices: Choices, { wish, change }: FieldsHost): HTMLElement[] {
+  const precisions = choices.precisions.map((one): Option => [one, precisionName(one)]);
+  const now = wish();
+  return [
+    checks('place', named(choices.places), now.places, (places) => change({ ...wish(), places })),
+    checks('precisions', precisions, now.precisions, (some) => change({ ...wish(), precisions: some })),
+  ];
+}
+
+function switches({ wish, change }: FieldsHost): HTMLElement {
+  const { anyStatus: isAny, hasPrices: isPriced } = wish();
+  const clear = (): void => change({ ...noWish, prices: wish().prices }, true);
+  return element(
+    'div',
+    {},
+    check(text('webview.finder.anyStatus'), isAny, (anyStatus) => change({ ...wish(), anyStatus })),
+    check(text('webview.finder.prices'), isPriced, (isOn) => change(withPrices(wish(), isOn), true)),
+    button(text('webview.finder.clear'), clear, { class: 'link' }),
   );
 }
 
