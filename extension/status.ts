@@ -134,7 +134,8 @@ function statusText(choices: ChoicesResult): string {
   const chips =
     names.length > 0 ? names.slice(0, namedChips).join(', ') + more : text('extension.status.noChips');
   const dimensions = choices.dimensions.map(({ name, value }) => `${name}=${value ?? '?'}`);
-  return [chips, dimensions.slice(0, 3).join(', ') + (dimensions.length > 3 ? ', …' : '')]
+  const mapping = choices.mapping === null ? '' : text('extension.status.mapping', { name: choices.mapping });
+  return [chips, mapping, dimensions.slice(0, 3).join(', ') + (dimensions.length > 3 ? ', …' : '')]
     .filter(Boolean)
     .join(' · ');
 }

@@ -3,15 +3,17 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 const catalogue = 'server/engine/chips/catalogue';
 
 /**
- * Writes what editors complete, explain and validate with, per language: the schemas of chip files, of system files and of
- * settings files.
+ * Writes what editors complete, explain and validate with, per language: the schemas of chip files, of system files, of mapping
+ * files and of settings files.
  */
 export async function writeChipSchemas(folder) {
   const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
   const system = JSON.parse(await readFile('server/engine/systems/system.schema.json', 'utf8'));
+  const mapping = JSON.parse(await readFile('server/engine/mapping/pinned/mapping.schema.json', 'utf8'));
   const shipped = await shippedChips();
   proposeChips(chip.properties.extends, shipped);
   proposeChips(system.properties.devices.items.properties.chip, shipped);
+  proposeChips(mapping.properties.units.items.properties.chip, shipped);
   for (const [language, suffix] of [
     ['en', ''],
     ['ko', '.ko'],
@@ -21,6 +23,7 @@ export async function writeChipSchemas(folder) {
     await writeFile(`${folder}/chip.schema${suffix}.json`, JSON.stringify(said));
     const ofSystem = inWords({ ...system, definitions: chip.definitions }, texts);
     await writeFile(`${folder}/system.schema${suffix}.json`, JSON.stringify(ofSystem));
+    await writeFile(`${folder}/mapping.schema${suffix}.json`, JSON.stringify(inWords(mapping, texts)));
     await writeFile(`${folder}/settings.schema${suffix}.json`, JSON.stringify(settingsSchema(said)));
   }
 }

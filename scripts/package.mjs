@@ -19,7 +19,7 @@ const needed = [
 const allowed = [
   ...needed.map((name) => new RegExp(`^${name.replaceAll('.', '\\.')}$`)),
   /^extension\/package\.nls(\.ko)?\.json$/,
-  /^extension\/dist\/(chip|settings)\.schema(\.ko)?\.json$/,
+  /^extension\/dist\/(chip|system|mapping|settings)\.schema(\.ko)?\.json$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
   /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
   /^extension\/media\/(heat|walkthrough)\/[\w-]+\.svg$/,

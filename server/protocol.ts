@@ -197,6 +197,10 @@ export interface ChoicesResult {
   readonly runtime: string | null;
   /** Null: what the runtime does. */
   readonly cache: CachePolicy | null;
+  /** Name of the mapping in force; null: each chip runs the model by itself. */
+  readonly mapping: string | null;
+  /** Names of those there are. */
+  readonly mappings: readonly string[];
   /** What that is on each chosen chip; none where the model has no caches. */
   readonly cacheInForce: readonly { readonly chip: string; readonly cache: CachePolicy }[];
   /** Those that drive a chosen chip, and the one in force; `refused` names the chosen chips that it cannot drive. */

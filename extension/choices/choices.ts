@@ -5,6 +5,7 @@ import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
 import { writeSetting, writeValue } from './settings';
+import { pinMapping } from './mapping';
 import { setSizes } from './sizes';
 import { useChip } from './useChip';
 import {
@@ -67,6 +68,10 @@ export class Choices {
     await setCache(await this.of(uri));
   }
 
+  async pinMapping(uri: vscode.Uri): Promise<void> {
+    await pinMapping(await this.of(uri));
+  }
+
   async toggleHints(uri: vscode.Uri | undefined): Promise<void> {
     const enabled = vscode.workspace.getConfiguration('siliconlens', uri).get('hints.enable', true);
     await writeSetting('hints.enable', !enabled);
@@ -95,6 +100,12 @@ export class Choices {
       ['symbol-numeric', text('extension.show.precision'), choices.precision, () => this.setPrecision(uri)],
       ['server-process', text('extension.show.runtime'), runtimeInForce(choices), () => this.setRuntime(uri)],
       ['database', text('extension.show.cache'), cachesText(choices), () => this.setCache(uri)],
+      [
+        'type-hierarchy',
+        text('extension.show.mapping'),
+        labelText(choices.mapping ?? text('extension.mapping.none')),
+        () => this.pinMapping(uri),
+      ],
       ['eye', text('extension.show.hints'), '', () => this.toggleHints(uri)],
     ];
     const items = entries.map(([icon, label, description, run]) => ({

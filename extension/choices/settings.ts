@@ -15,6 +15,7 @@ export interface ModelChoices {
   readonly runtime?: string;
   readonly cache?: CachePolicy;
   readonly training?: Readonly<Record<string, unknown>>;
+  readonly mapping?: string;
 }
 
 /** Where picks are written: the workspace, or the user's settings if no folder is open. */

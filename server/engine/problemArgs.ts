@@ -279,4 +279,6 @@ export interface ProblemArgs {
   readonly 'mapping.nodes-missing': { readonly count: number; readonly names: Word };
   readonly 'mapping.clash': { readonly names: Word };
   readonly 'mapping.unsupported': { readonly kernels: number; readonly chip: Word; readonly runtime: Word; readonly operators: Word };
+  readonly 'settings.mapping-unknown': { readonly mapping: Word };
+  readonly 'settings.mapping-training': { readonly mapping: Word };
 }

@@ -20,7 +20,7 @@ import { known } from './format';
 /** What is in force for a model and what may be chosen. */
 export function choices(
   analysis: Analysis,
-  systems: readonly System[],
+  { systems, mappings }: { readonly systems: readonly System[]; readonly mappings: readonly string[] },
   key: string,
   language: Language,
 ): ChoicesResult {
@@ -36,6 +36,8 @@ export function choices(
     precision,
     runtime,
     cache,
+    mapping: analysis.mapping?.name ?? null,
+    mappings,
     cacheInForce: analysis.chips.flatMap(({ chip, plan }) => {
       const inForce = cachePolicyIn(plan);
       return inForce ? [{ chip: chip.name, cache: inForce }] : [];

@@ -6,6 +6,7 @@ import type { Language } from '../../l10n/language';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import { cachePolicyIn } from '../engine/kernels/caches';
+import { targetName } from '../engine/report/targetName';
 import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
@@ -46,7 +47,7 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
   }
   for (const chip of analysis.chips.slice(0, chipLenses)) {
     commands.push({
-      title: `${labelText(chip.chip.name)} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}${misfit(chip, language)}`,
+      title: `${labelText(targetName(chip))} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}${misfit(chip, language)}`,
       tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
       command: linkedCommands.openReport,
       arguments: [uri],

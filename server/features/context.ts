@@ -4,6 +4,7 @@ import type { Documents } from '../workspace/documents';
 import type { ModelFiles } from '../workspace/modelFiles';
 import type { Models } from '../workspace/models';
 import type { Available, OwnChips } from '../workspace/ownChips';
+import type { OwnMappings } from '../workspace/ownMappings';
 import type { OwnSystems } from '../workspace/ownSystems';
 import type { ProfileStore } from '../workspace/profileStore';
 import type { SettingsByModel } from '../workspace/settingsByModel';
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly profiles: ProfileStore;
   readonly ownChips: OwnChips;
   readonly ownSystems: OwnSystems;
+  readonly ownMappings: OwnMappings;
   readonly log: Log;
   readonly working: Working;
   readonly language: () => Language;

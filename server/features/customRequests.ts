@@ -126,7 +126,8 @@ function registerModels(context: ServerContext): void {
   );
   const chosen = async (analysis: Analysis): Promise<ChoicesResult> => {
     const systems = await context.ownSystems.all();
-    return choices(analysis, systems, settings.keyOf(analysis.listing.modelUri), language());
+    const mappings = [...(await context.ownMappings.all()).keys()];
+    return choices(analysis, { systems, mappings }, settings.keyOf(analysis.listing.modelUri), language());
   };
   // Fewer chips are the way out where there are no costs.
   onModel(context, choicesRequest, chosen, false);

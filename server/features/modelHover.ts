@@ -8,6 +8,7 @@ import { MarkupKind } from 'vscode-languageserver';
 import type { MarkupContent } from 'vscode-languageserver';
 import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
+import { targetName } from '../engine/report/targetName';
 import type { Analysis } from '../workspace/analysis';
 import { problemText } from './diagnostics';
 import { dimensionsText } from './dimensions';
@@ -53,7 +54,7 @@ function chipTable(analysis: Analysis, language: Language): string[] {
   const rows = analysis.chips
     .slice(0, 8)
     .map((one) => [
-      markdownText(one.chip.name),
+      markdownText(targetName(one)),
       totalTime(one.cost.total, language),
       known(
         one.cost.total.throughput,

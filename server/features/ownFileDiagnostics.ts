@@ -7,10 +7,10 @@ import type { Language } from '../../l10n/language';
 import type { OwnFileState } from '../workspace/ownFiles';
 
 /** Whose texts say what becomes of a file with errors. */
-export type OwnFileTexts = 'chip' | 'system';
+export type OwnFileTexts = 'chip' | 'system' | 'mapping';
 
 /**
- * What is told of chip or system files. An editor that holds files against their schema tells the mistakes of those that are open
+ * What is told of chip, system or mapping files. An editor that holds files against their schema tells the mistakes of those that are open
  * in it: here they are then left out, so that each is told once. Files that are not open it does not look at.
  */
 export class OwnFileDiagnostics {

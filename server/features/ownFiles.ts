@@ -4,7 +4,14 @@ import { type ValidatedParams, validatedNotification } from '../protocol';
 import type { Catalogue } from '../engine/chips/catalogue';
 import { OwnChips } from '../workspace/ownChips';
 import type { Gone, OwnFilesHost } from '../workspace/ownFiles';
-import { type ClientFolders, chipFolder, OwnFolder, systemFolder } from '../workspace/ownFolder';
+import {
+  type ClientFolders,
+  chipFolder,
+  mappingFolder,
+  OwnFolder,
+  systemFolder,
+} from '../workspace/ownFolder';
+import { OwnMappings } from '../workspace/ownMappings';
 import { OwnSystems } from '../workspace/ownSystems';
 import { OwnFileDiagnostics, type OwnFileTexts } from './ownFileDiagnostics';
 import type { Editor } from './editor';
@@ -19,33 +26,43 @@ interface OwnChipsEvents {
   chips(): Promise<Catalogue>;
 }
 
-/** The chips and systems of one's own that an editor has. */
+/** The chips, systems and mappings of one's own that an editor has. */
 export interface Own {
   readonly chips: OwnChips;
   readonly systems: OwnSystems;
+  readonly mappings: OwnMappings;
 }
 
-/** The user's own chips and systems, with their mistakes told at the lines of their files. */
+/** The user's own chips, systems and mappings, with their mistakes told at the lines of their files. */
 export function ownFiles(editor: Editor, client: ClientFolders, events: OwnChipsEvents): Own {
-  const told = { chips: diagnosticsOf(editor, 'chip'), systems: diagnosticsOf(editor, 'system') };
+  const told = {
+    chips: diagnosticsOf(editor, 'chip'),
+    systems: diagnosticsOf(editor, 'system'),
+    mappings: diagnosticsOf(editor, 'mapping'),
+  };
   editor.connection.onNotification(validatedNotification, ({ files }: ValidatedParams) => {
-    told.chips.validatedByEditor(files);
-    told.systems.validatedByEditor(files);
+    for (const diagnostics of Object.values(told)) diagnostics.validatedByEditor(files);
   });
+  const mappings = new OwnMappings(
+    new OwnFolder(client, mappingFolder),
+    { ...hostOf(editor, told.mappings), changed: () => events.changed() },
+    { chips: () => events.chips(), systems: () => systems.all() },
+  );
   const systems = new OwnSystems(
     new OwnFolder(client, systemFolder),
-    { ...hostOf(editor, told.systems), changed: () => {} },
+    { ...hostOf(editor, told.systems), changed: () => editor.watch(mappings.namesChanged()) },
     () => events.chips(),
   );
   const chips = new OwnChips(new OwnFolder(client, chipFolder), {
     ...hostOf(editor, told.chips),
     changed: (gone) => {
       editor.watch(tellGone(editor, gone, events));
-      editor.watch(systems.chipsChanged());
+      // Systems name chips, mappings name both.
+      editor.watch(systems.chipsChanged().then(() => mappings.namesChanged()));
       events.changed();
     },
   });
-  return { chips, systems };
+  return { chips, systems, mappings };
 }
 
 function diagnosticsOf(editor: Editor, texts: OwnFileTexts): OwnFileDiagnostics {

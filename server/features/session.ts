@@ -24,7 +24,9 @@ import { Models } from '../workspace/models';
 import type { ModelsHost } from '../workspace/models';
 import { isHandWritten } from '../workspace/reading';
 import type { OpenModel } from '../workspace/openModel';
-import type { Available, OwnChips } from '../workspace/ownChips';
+import type { Choices } from '../workspace/choices';
+import type { Available, OwnChips, Surroundings } from '../workspace/ownChips';
+import type { OwnMappings } from '../workspace/ownMappings';
 import type { OwnSystems } from '../workspace/ownSystems';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, SettingsByModel } from '../workspace/settingsByModel';
@@ -55,6 +57,7 @@ export class Session implements ServerContext {
   readonly profiles: ProfileStore;
   readonly ownChips: OwnChips;
   readonly ownSystems: OwnSystems;
+  readonly ownMappings: OwnMappings;
   readonly working: Working;
   readonly documents: Documents;
   readonly models: Models;
@@ -63,6 +66,8 @@ export class Session implements ServerContext {
   private readonly pauses: TypingPauses;
   private options: InitializationOptions = {};
   private pushedSettings: unknown;
+  /** Done when the chips, systems and mappings of the folders are read. */
+  private ownRead: Promise<void> = Promise.resolve();
   /** Folders of the workspace at the start. */
   private folders: readonly string[] = [];
 
@@ -89,6 +94,7 @@ export class Session implements ServerContext {
     });
     this.ownChips = own.chips;
     this.ownSystems = own.systems;
+    this.ownMappings = own.mappings;
     this.status = new Status((state, key, args) =>
       editor.tell(statusNotification, { ...state, message: message(this.language(), key, args) }),
     );
@@ -121,10 +127,20 @@ export class Session implements ServerContext {
     this.models.dispose();
     this.ownChips.dispose();
     this.ownSystems.dispose();
+    this.ownMappings.dispose();
   }
 
   async chips(): Promise<Available> {
     return this.ownChips.with((await this.settings.workspace()).customChips);
+  }
+
+  /** Chips, systems and mappings; what any of them is made of changes its generation. */
+  private async surroundings(customChips: Choices['customChips']): Promise<Surroundings> {
+    await this.ownRead;
+    const chips = await this.ownChips.with(customChips);
+    const mappings = await this.ownMappings.all();
+    const generation = chips.generation + this.ownMappings.generation;
+    return { ...chips, systems: await this.ownSystems.all(), mappings, generation };
   }
 
   settingsChanged(pushed: unknown): void {
@@ -143,10 +159,15 @@ export class Session implements ServerContext {
     for (const uri of this.working.withhold(models)) this.models.released(uri);
   }
 
-  /** Chips before systems, which name them. */
-  private async ownFoldersChanged(folders: readonly string[]): Promise<void> {
+  /** Chips before systems, which name them, and both before mappings. */
+  private ownFoldersChanged(folders: readonly string[]): Promise<void> {
+    return (this.ownRead = this.readOwn(folders));
+  }
+
+  private async readOwn(folders: readonly string[]): Promise<void> {
     await this.ownChips.setFolders(folders);
     await this.ownSystems.setFolders(folders);
+    await this.ownMappings.setFolders(folders);
   }
 
   private choicesChanged(): void {
@@ -191,7 +212,7 @@ export class Session implements ServerContext {
     const { editor, status, working } = this;
     return {
       language: this.language,
-      chips: ({ customChips }) => this.ownChips.with(customChips),
+      chips: ({ customChips }) => this.surroundings(customChips),
       profiles: (modelUri) => this.profiles.of(modelUri),
       budget: this.budget,
       letGo: (uri) => this.documents.release(uri),

@@ -6,7 +6,7 @@ import {
 import { entryOf } from '../../outside/table';
 import { withheldNotification } from '../protocol';
 import type { WithheldParams } from '../protocol';
-import { chipFolder, systemFolder } from '../workspace/ownFolder';
+import { chipFolder, mappingFolder, systemFolder } from '../workspace/ownFolder';
 import type { Feature } from './feature';
 
 /** The texts that the editor has open. */
@@ -46,14 +46,19 @@ export const settingsFeature: Feature = {
   },
 };
 
-/** Chip and system files that change; a folder that goes is told without the files that were in it. */
+/** Chip, system and mapping files that change; a folder that goes is told without the files that were in it. */
 export const ownFilesFeature: Feature = {
-  register: ({ connection, ownChips, ownSystems }) => {
-    connection.onDidChangeWatchedFiles(() => void ownChips.reload().then(() => ownSystems.reload()));
+  register: ({ connection, ownChips, ownSystems, ownMappings }) => {
+    connection.onDidChangeWatchedFiles(() => {
+      void ownChips
+        .reload()
+        .then(() => ownSystems.reload())
+        .then(() => ownMappings.reload());
+    });
   },
   initialized: ({ connection, editor }) => {
     if (!editor.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
-    const folders = [chipFolder, systemFolder].map((way) => `**/${way.join('/')}`);
+    const folders = [chipFolder, systemFolder, mappingFolder].map((way) => `**/${way.join('/')}`);
     const patterns = ['**/.siliconlens', ...folders, ...folders.map((folder) => `${folder}/*.json`)];
     const watchers = patterns.map((globPattern) => ({ globPattern }));
     editor.watch(connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }));

@@ -7,6 +7,7 @@ import type { PositionTable } from '../engine/formats/onnxText/positions';
 import type { Model } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import type { Choices } from './choices';
+import type { PinnedMapping } from './pinnedMapping';
 import type { StoredProfile } from './profileStore';
 
 /** A problem; those of a hand-written text know their place in it. */
@@ -48,6 +49,8 @@ export interface Analysis {
   readonly choices: Choices;
   /** The chips that could be chosen. */
   readonly catalogue: Catalogue;
+  /** Where nodes run, on units of which the first leads the chips; null: on each chip by itself. */
+  readonly mapping: PinnedMapping | null;
   readonly prepared: Prepared;
   readonly inference: Inference;
   /** Why there are neither shapes nor costs: the server's memory is taken. Null where they are there. */

@@ -18,6 +18,7 @@ interface ModelSettings {
   readonly runtime?: string;
   readonly cache?: CachePolicy;
   readonly training?: Partial<Training>;
+  readonly mapping?: string;
 }
 
 /** The section `siliconlens` of the settings, checked. Names are those of the manifest. */
@@ -36,6 +37,8 @@ export interface Settings {
   readonly cache: CachePolicy | null;
   /** How it is trained, as far as it is not by default. */
   readonly training: Partial<Training>;
+  /** Name of a mapping of nodes to units; null: each chip runs the model by itself. */
+  readonly mapping: string | null;
   /** Chip that runs what the chosen chip can't; null: the engine's default. */
   readonly host: string | null;
   /** Grid intensity in g CO2e/kWh; null: not given, carbon is unknown. */
@@ -79,6 +82,7 @@ export const defaultSettings: Settings = {
   runtime: null,
   cache: null,
   training: {},
+  mapping: null,
   host: null,
   carbonIntensity: null,
   hints: { enable: true, cost: true, shape: true, modules: true, threshold: 0 },
@@ -105,6 +109,7 @@ export function parseSettings(section: unknown): {
     runtime: reader.text('runtime'),
     cache: cacheIn(reader) ?? null,
     training: trainingIn(reader),
+    mapping: reader.text('mapping'),
     host: reader.text('host'),
     carbonIntensity: reader.amount('carbonIntensity'),
     hints: {
@@ -148,7 +153,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   );
   let bindings: Record<string, number> = {};
   let values: Values = {};
-  let { precision, phase, runtime, cache, training } = settings;
+  let { precision, phase, runtime, cache, training, mapping } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     values = { ...values, ...entry.values };
@@ -157,13 +162,14 @@ export function choicesFor(settings: Settings, key: string): Choices {
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
     training = { ...training, ...entry.training };
+    mapping = entry.mapping ?? mapping;
   }
   const { chips, customChips, host, carbonIntensity, hints, heat, codeLens, suggestions } = settings;
   const named = { ...given(values), ...withTraining(training) };
   const workload = { bindings, ...named, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   const shown = { hints, heat, codeLens, suggestions };
-  return { chips, customChips, host, carbonIntensity, ...shown, workload, dimensions };
+  return { chips, customChips, mapping, host, carbonIntensity, ...shown, workload, dimensions };
 }
 
 /** As {@link given}, of what is said about training. */
@@ -233,8 +239,9 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
     const cache = cacheIn(entry);
+    const mapping = entry.text('mapping') ?? undefined;
     const named = { ...given(values), ...withTraining(trainingIn(entry)) };
-    return [[glob, { dimensions, ...named, precision, phase, runtime, cache }]];
+    return [[glob, { dimensions, ...named, precision, phase, runtime, cache, mapping }]];
   });
 }
 

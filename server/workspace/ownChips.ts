@@ -1,7 +1,10 @@
 import { type Catalogue, shippedChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
+import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
 import type { Problem } from '../engine/problem';
+import { systems as shippedSystems } from '../engine/systems/load';
+import type { System } from '../engine/systems/system';
 import { OwnFiles, type OwnFilesHost } from './ownFiles';
 import type { OwnFolder } from './ownFolder';
 
@@ -14,7 +17,20 @@ export interface Available {
   readonly problems: readonly Problem[];
 }
 
-export const shippedOnly: Available = { generation: 0, catalogue: shippedChips, problems: [] };
+/** Chips, systems and mappings that a model can be costed on. */
+export interface Surroundings extends Available {
+  readonly systems: readonly System[];
+  /** By the name that settings call them. */
+  readonly mappings: ReadonlyMap<string, MappingFile>;
+}
+
+export const shippedOnly: Surroundings = {
+  generation: 0,
+  catalogue: shippedChips,
+  problems: [],
+  systems: shippedSystems,
+  mappings: new Map(),
+};
 
 /** Workspace folders may have settings of their own. */
 const mostSettings = 16;

@@ -4,9 +4,10 @@ import { FileError, localFilesOf, platform, type FileFault, type LocalFiles } fr
 import type { ListFolderParams, ListFolderResult } from '../protocol';
 import type { ClientFiles } from './modelFiles';
 
-/** Where a workspace folder keeps chips and systems of its own. */
+/** Where a workspace folder keeps chips, systems and mappings of its own. */
 export const chipFolder = ['.siliconlens', 'chips'] as const;
 export const systemFolder = ['.siliconlens', 'systems'] as const;
+export const mappingFolder = ['.siliconlens', 'mappings'] as const;
 
 /** A file of such a folder: its text, or why it was not read. */
 export interface OwnSource {

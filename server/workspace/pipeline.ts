@@ -1,4 +1,4 @@
-import { costsOn, preparedOf } from '../engine/analyse';
+import { costsMapped, costsOn, preparedOf } from '../engine/analyse';
 import type { ChipAnalysis } from '../engine/analyse';
 import { chipById } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
@@ -16,7 +16,8 @@ import type { Choices } from './choices';
 import { keptChips } from './budget';
 import { chosenChips, chosenHost } from './chosenChips';
 import { indexInference } from './nodeIndex';
-import { type Available, shippedOnly } from './ownChips';
+import { type Available, shippedOnly, type Surroundings } from './ownChips';
+import { pinnedMapping } from './pinnedMapping';
 import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
@@ -53,11 +54,12 @@ export class Pipeline {
     asked: Choices,
     scheduler: Scheduler,
     onFirst: (analysis: Analysis) => void = () => {},
-    { catalogue, problems: ownProblems }: Available = shippedOnly,
+    surroundings: Surroundings = shippedOnly,
     profiles: readonly StoredProfile[] = [],
   ): Promise<Analysis> {
     await this.complete();
     const { listing } = this;
+    const { catalogue, problems: ownProblems, generation } = surroundings;
     const revision = ++revisions;
     const resolved = resolveBindings(listing.model.graph, asked.dimensions);
     const { bindings } = resolved;
@@ -67,7 +69,15 @@ export class Pipeline {
     const prepared = await preparedOf(listing.model, choices.workload, inference, scheduler);
     const host = chosenHost(choices, catalogue);
     const chosen = chosenChips(choices.chips, catalogue);
-    const kept = keptChips(inference.nodes.length, chosen.chips.length);
+    const pinned = await runPolitely(
+      pinnedMapping(choices, surroundings, inference, listing.model.origin.format),
+      scheduler,
+    );
+    const { mapping } = pinned;
+    // The chip whose runtime makes the kernels leads, once.
+    const lead = mapping?.units.list[0]!.chip;
+    const wanted = lead ? [lead, ...chosen.chips.filter(({ id }) => id !== lead.id)] : chosen.chips;
+    const kept = keptChips(inference.nodes.length, wanted.length);
     const unknown = [...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])];
     const problems: PlacedProblem[] = [
       ...listing.problems,
@@ -76,14 +86,24 @@ export class Pipeline {
       ...unknownBindings(inference, bindings),
       ...unknownValues(inference, values),
       ...ownProblems,
+      ...pinned.problems,
       ...unknown.map((chip) => problem('warning', 'settings.chip-unknown', { chip })),
     ];
     const chips: ChipAnalysis[] = [];
-    const state = { revision, listing, choices, catalogue, prepared, inference, refusal: null, profiles };
-    for (const chip of chosen.chips) {
+    const made = { revision, listing, choices, catalogue, mapping, prepared, inference };
+    const state = { ...made, refusal: null, profiles };
+    for (const chip of wanted) {
       // All that is asked for, so that nothing can be missing.
-      const key = JSON.stringify([keyOf(chip), choices.workload, host && keyOf(host)]);
-      chips.push(await costs.wait(inference, () => costsOn(prepared, chip, scheduler, host), key, kept));
+      const nodes = mapping && chip === lead ? mapping.nodes : null;
+      const key = JSON.stringify([
+        keyOf(chip),
+        choices.workload,
+        host && keyOf(host),
+        nodes && [choices.mapping, generation],
+      ]);
+      const cost = (): Promise<ChipAnalysis> =>
+        nodes ? costsMapped(prepared, nodes, scheduler, host) : costsOn(prepared, chip, scheduler, host);
+      chips.push(await costs.wait(inference, cost, key, kept));
       if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
     }
     // What a chip's figures are is no problem of this file: the report has those remarks.
@@ -121,7 +141,8 @@ export class Pipeline {
     const inference = await infer(emptyModel, choices.workload);
     const prepared = await preparedOf(emptyModel, choices.workload, inference, uninterrupted);
     const all = [...listing.problems, ...problems, reason];
-    const state = { revision, listing, choices, catalogue, prepared, inference, profiles };
+    const made = { revision, listing, choices, catalogue, mapping: null, prepared, inference };
+    const state = { ...made, profiles };
     return { ...state, refusal: reason, chips: [], problems: all };
   }
 }

@@ -4,7 +4,7 @@ import type { Analysis } from './analysis';
 import type { Choices } from './choices';
 import type { ModelMemory } from './modelMemory';
 import type { OpenModel, Run } from './openModel';
-import type { Available } from './ownChips';
+import type { Surroundings } from './ownChips';
 import type { StoredProfile } from './profileStore';
 import type { Served } from './served';
 import type { SettingsByModel } from './settingsByModel';
@@ -12,8 +12,8 @@ import { politely } from './turns';
 
 /** What analyses need, and tell the rest of the server. */
 export interface RunsHost {
-  /** The chips that can be chosen, the user's own included. */
-  chips(choices: Choices): Promise<Available>;
+  /** The chips, systems and mappings that can be chosen, the user's own included. */
+  chips(choices: Choices): Promise<Surroundings>;
   /** Imported profiles of a model. */
   profiles?(modelUri: string): Promise<readonly StoredProfile[]>;
   analysed(analysis: Analysis): void;

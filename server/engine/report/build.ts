@@ -17,6 +17,7 @@ import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
 import { reportProblems } from './problems';
 import { refusalOn } from './refusals';
+import { targetName } from './targetName';
 import {
   reportSchemaVersion,
   type LazyChip,
@@ -243,7 +244,7 @@ function reportChipHead(
   const { chip, cost, plan, timeline, training, fit, unitFits } = analysis;
   return {
     id: chip.id,
-    name: chip.name,
+    name: targetName(analysis),
     class: chip.class,
     runtime: cost.runtime,
     units: cost.units.map((unit) => {

@@ -91,6 +91,7 @@ function shown(choices: Partial<ChoicesResult>, trouble: { down?: string; withhe
       chosen: [],
       dimensions: [],
       values: [],
+      mapping: null,
       ...choices,
     } as unknown as ChoicesResult);
   new StatusItem(
@@ -112,6 +113,12 @@ beforeEach(() => {
 });
 
 describe('the status item', () => {
+  it('names the mapping in force', async () => {
+    shown({ chips: [chip('a', 'H100')], chosen: ['a'], mapping: 'two-units', dimensions: [] });
+    await settled();
+    expect(items.choices.text).toBe('$(circuit-board) H100 · mapping two-units');
+  });
+
   it('names the first chip, counts the others, and says the first dimensions', async () => {
     const chips = [chip('a', 'H100'), chip('b', 'L4'), chip('c', 'A100')];
     const dimensions = [dimension('batch', 1), dimension('sequence', null), dimension('past', 0)];

@@ -14,7 +14,7 @@ const chips = ['nvidia-t4', 'intel-xeon-8480'];
 describe('runtimes in the editor', () => {
   it('that drive no chosen chip are not offered, and others say which they cannot drive', async () => {
     const { analysis } = await analysed(model, { chips });
-    const { runtimes, defaultRuntimes } = choices(analysis, [], 'm.onnx', 'en');
+    const { runtimes, defaultRuntimes } = choices(analysis, { systems: [], mappings: [] }, 'm.onnx', 'en');
     expect(runtimes.map(({ id, refused }) => [id, refused.length])).toEqual([
       ...[['onnxruntime-cpu', 1] as const, ['onnxruntime-cuda', 1] as const, ['tensorrt', 1] as const],
       ...[['pytorch-eager', 0] as const, ['torch-compile', 0] as const],
@@ -27,7 +27,7 @@ describe('runtimes in the editor', () => {
 
   it('in force stay in the list, whatever they drive', async () => {
     const { analysis } = await analysed(model, { chips, runtime: 'coreml' });
-    const { runtimes } = choices(analysis, [], 'm.onnx', 'en');
+    const { runtimes } = choices(analysis, { systems: [], mappings: [] }, 'm.onnx', 'en');
     expect(runtimes.find(({ id }) => id === 'coreml')?.refused).toHaveLength(2);
   });
 

@@ -1,0 +1,42 @@
+import type { Units } from '../engine/cost/units';
+import type { Inference } from '../engine/inference/types';
+import type { PinnedNodes } from '../engine/mapping/pinned/assign';
+import { pinNodes } from '../engine/mapping/pinned/pinNodes';
+import { unitsOf } from '../engine/mapping/pinned/units';
+import { problem, type Problem } from '../engine/problem';
+import type { Steps } from '../engine/scheduler';
+import type { Choices } from './choices';
+import type { Surroundings } from './ownChips';
+
+/** The mapping in force for a model. */
+export interface PinnedMapping {
+  readonly name: string;
+  readonly units: Units;
+  readonly nodes: PinnedNodes;
+}
+
+/** The mapping that the settings of a model name, on its nodes; what keeps it from being used is told. */
+export function* pinnedMapping(
+  { mapping: name, workload }: Choices,
+  { mappings, systems, catalogue }: Surroundings,
+  inference: Inference,
+  format: string,
+): Steps<{ readonly mapping: PinnedMapping | null; readonly problems: readonly Problem[] }> {
+  if (name === null) return { mapping: null, problems: [] };
+  const file = mappings.get(name);
+  if (!file)
+    return { mapping: null, problems: [problem('warning', 'settings.mapping-unknown', { mapping: name })] };
+  if (workload.phase === 'training')
+    return { mapping: null, problems: [problem('warning', 'settings.mapping-training', { mapping: name })] };
+  const known = {
+    chip: (id: string) => catalogue.byId(id),
+    system: (id: string) => systems.find((one) => one.id === id),
+  };
+  const found = unitsOf(file, known, { runtime: workload.runtime, format });
+  if ('faults' in found) return { mapping: null, problems: found.faults };
+  const { pinned, problems } = yield* pinNodes(file, found.units, inference);
+  return {
+    mapping: { name, units: found.units, nodes: pinned },
+    problems: [...found.problems, ...problems],
+  };
+}

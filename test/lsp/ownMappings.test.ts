@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { choicesRequest, summaryRequest } from '../../server/protocol';
+import { TestClient, type TestDocument } from './client';
+
+const model = `<ir_version: 10, opset_import: ["": 21]>
+g (float[8,256] x) => (float[8,256] y) <float[256,256] w = ["location": "w.bin"]> {
+  [a] a = MatMul (x, w)
+  [b] b = Tanh (a)
+  [c] y = MatMul (b, w)
+}`;
+const units = [
+  { id: 'gpu', chip: 'nvidia-l4', runtime: 'onnxruntime-cuda' },
+  { id: 'cpu', chip: 'intel-xeon-8480' },
+];
+const middle = { schemaVersion: 1, units, nodes: { cpu: ['b'] } };
+
+let folder: string;
+let client: TestClient;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mappings-'));
+  await mkdir(join(folder, '.siliconlens', 'mappings'), { recursive: true });
+});
+afterEach(async () => {
+  await client.stop();
+  await rm(folder, { recursive: true });
+});
+
+const uriOf = (path: string): string => pathToFileURL(path).toString();
+const fileOf = (name: string): string => join(folder, '.siliconlens', 'mappings', `${name}.json`);
+
+/** Writes a mapping (or removes it for null) and tells the server as the editor does. */
+async function save(name: string, content: object | null): Promise<void> {
+  if (content) {
+    await writeFile(join(folder, 'whole'), JSON.stringify(content));
+    await rename(join(folder, 'whole'), fileOf(name));
+  } else await rm(fileOf(name));
+  const change = { uri: uriOf(fileOf(name)), type: content ? 2 : 3 };
+  await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [change] });
+}
+
+async function start(settings: object): Promise<TestDocument> {
+  client = await TestClient.inProcess({ settings, folders: [uriOf(folder)] });
+  return client.openText(uriOf(join(folder, 'm.onnxtxt')), model);
+}
+
+/** Name and milliseconds of the first chip. */
+async function lead({ uri }: TestDocument): Promise<[name: string, seconds: number]> {
+  const { chips } = await client.request(summaryRequest, { uri });
+  return [chips[0]!.name, chips[0]!.total.latencySeconds!.value];
+}
+
+const codes = async (document: TestDocument): Promise<unknown[]> => {
+  const report = await document.diagnostics();
+  return report.kind === 'full' ? report.items.map(({ code }) => code) : [];
+};
+
+it('totals, hover and name follow the mapping that the settings of a model name', async () => {
+  await writeFile(fileOf('middle'), JSON.stringify(middle));
+  const models = { 'm.onnxtxt': { mapping: 'middle', runtime: 'onnxruntime-cuda' } };
+  const document = await start({ chips: ['nvidia-t4', 'nvidia-l4'], models });
+  const [name, mapped] = await lead(document);
+  expect(name).toBe('L4 + Xeon Platinum 8480+ (Sapphire Rapids)');
+  // Without it: both products and the activation on the L4. The transfers there and back over 31 GB/s at 0.85 are 8.3 µs each.
+  await client.changeSettings({
+    chips: ['nvidia-l4'],
+    models: { 'm.onnxtxt': { runtime: 'onnxruntime-cuda' } },
+  });
+  const [alone, whole] = await lead(document);
+  expect(alone).not.toContain(' + ');
+  const link = 8e-6 + (8 * 256 * 4) / (31e9 * 0.85);
+  // What the activation takes on the L4, a few microseconds of launch, is saved.
+  expect(mapped - whole).toBeGreaterThan(2 * link - 6e-6);
+  expect(mapped - whole).toBeLessThan(2 * link);
+  await client.changeSettings({ chips: ['nvidia-t4', 'nvidia-l4'], models });
+  expect(await document.hoverText(document.at('Tanh'))).toContain('Xeon Platinum 8480');
+  const { mapping, mappings, chosen } = await client.request(choicesRequest, { uri: document.uri });
+  expect({ mapping, mappings, chosen }).toEqual({
+    mapping: 'middle',
+    mappings: ['middle'],
+    chosen: ['nvidia-l4', 'nvidia-t4'],
+  });
+});
+
+it('a mapping that changes is followed, one that is gone is told', async () => {
+  await writeFile(fileOf('m'), JSON.stringify(middle));
+  const document = await start({ models: { '*': { mapping: 'm' } } });
+  const [, before] = await lead(document);
+  await save('m', { ...middle, nodes: { cpu: ['b', 'c'] } });
+  let after = before;
+  while (after === before) [, after] = await lead(document);
+  // Only one value crosses now: a to the processor; y is there.
+  expect(after).not.toBe(before);
+  expect(await codes(document)).not.toContain('settings.mapping-unknown');
+  await save('m', null);
+  while (!(await codes(document)).includes('settings.mapping-unknown'));
+  const [name] = await lead(document);
+  expect(name).not.toContain(' + ');
+});
+
+it('a mistake in a mapping is told at its place, and what was right before stays', async () => {
+  await writeFile(fileOf('m'), JSON.stringify(middle));
+  const document = await start({ models: { '*': { mapping: 'm' } } });
+  expect((await lead(document))[0]).toContain(' + ');
+  await save('m', { ...middle, units: [units[0], { id: 'cpu', chip: 'no-such-chip' }] });
+  for (;;) {
+    const { uri, diagnostics } = (await client.next(
+      'textDocument/publishDiagnostics',
+    )) as PublishDiagnosticsParams;
+    if (uri !== uriOf(fileOf('m')) || diagnostics.length === 0) continue;
+    expect(diagnostics.map(({ code }) => code)).toEqual(['system.no-chip']);
+    expect(diagnostics[0]!.message).toContain('The mapping m stays as it was');
+    break;
+  }
+  expect((await lead(document))[0]).toContain(' + ');
+});
