@@ -4,6 +4,7 @@ import { bandwidthData } from './content/bandwidthBars';
 import { barsQuery } from './content/bars';
 import { chosenChip } from './content/chips';
 import { memoryData } from './content/memory';
+import { energyBars } from './content/energyBars';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
 import { suggestionsData } from './content/suggestions';
@@ -105,7 +106,12 @@ function actions(): HTMLElement {
 function pictures({ workload }: Summary, chip: SummaryChip): ChartView[] {
   const roofline = rooflineData(chip);
   const memory = memoryData(chip, workload.phase);
-  return [...(roofline ? [scatterChart(roofline)] : []), ...(memory ? [stackChart(memory)] : [])];
+  const energy = energyBars(chip);
+  return [
+    ...(roofline ? [scatterChart(roofline)] : []),
+    ...(memory ? [stackChart(memory)] : []),
+    ...(energy ? [barChart(energy)] : []),
+  ];
 }
 
 /** The bar charts, in the order in which they are shown. */

@@ -5,7 +5,7 @@ export function bars({ bars: drawn, axis: { title, tick }, limit }: BarsData): P
   return {
     configure: (palette, highlighted) => {
       const colors = drawn.map(({ paint }) => palette.color(paint));
-      const marked = drawn.map(({ node }) => node === highlighted);
+      const marked = drawn.map(({ node }) => node !== null && node === highlighted);
       return {
         type: 'bar',
         data: {

@@ -77,7 +77,8 @@ export interface BarsData extends ChartData {
 }
 
 interface Bar {
-  readonly node: number;
+  /** Null: it is of no node. */
+  readonly node: number | null;
   readonly label: string;
   readonly value: number;
   readonly paint: Paint;

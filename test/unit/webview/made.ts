@@ -28,11 +28,14 @@ export function estimateOf(
   return { value, low, high, basis };
 }
 
+/** Of the half joule of a made chip. */
+export const joulesParts = { compute: 0.25, memory: 0.125, link: 0, idle: 0.125 };
+
 const total: SummaryChip['total'] = {
   latencySeconds: { ...estimateOf(0.004, 0.003, 0.006), ...whole },
   throughput: { samplesPerSecond: 500, concurrency: 2 },
   joules: { ...estimateOf(0.5), ...whole },
-  joulesParts: { compute: 0.25, memory: 0.125, link: 0, idle: 0.125 },
+  joulesParts: null,
   operations: { value: 8e9, ...whole },
   eliminatedOperations: { value: 0, ...whole },
   bytes: { value: 2e8, ...whole },

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Drawing, openPage, type Element, type Page } from './browser';
-import { chipOf, measuredOf, measuredPointOf, estimateOf, pointOf, rowOf, summaryOf } from './made';
+import {
+  chipOf,
+  joulesParts,
+  measuredOf,
+  measuredPointOf,
+  estimateOf,
+  pointOf,
+  rowOf,
+  summaryOf,
+} from './made';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => {
@@ -75,6 +84,17 @@ describe('the report', () => {
     expect(said(page.main().classed('pair')[0]!.tagged('h2'))).toEqual([
       'Time by node',
       'Achieved bandwidth by node',
+    ]);
+  });
+
+  it('draws what the energy goes to where that is known', async () => {
+    const page = await openPage('report');
+    page.send({ type: 'summary', summary: summaryOf({ chips: [chipOf({ total: { joulesParts } })] }) });
+    expect(types()).toEqual(['bar']);
+    expect(said(page.main().byId('energy-parts').classed('twin')[0]!.tagged('td')).slice(0, 3)).toEqual([
+      'Compute',
+      '250 mJ',
+      '50%',
     ]);
   });
 

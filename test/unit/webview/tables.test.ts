@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chipsData, chosenChip, fits, mostly } from '../../../webview/content/chips';
 import { carbonText, energyData } from '../../../webview/content/energy';
 import { sharesData } from '../../../webview/content/shares';
-import { chipOf, estimateOf, summaryOf, partOfTotal } from './made';
+import { chipOf, estimateOf, summaryOf, partOfTotal, joulesParts } from './made';
 
 describe('chips side by side', () => {
   const cellsOf = (change: Parameters<typeof chipOf>[0]) =>
@@ -144,10 +144,13 @@ it('shows the chip that was chosen, else the first', () => {
 
 describe('energy', () => {
   it('has a row for each chip, with its units', () => {
-    const known = chipOf({ efficiency: { gramsCo2PerThousandRequests: estimateOf(0.056) } });
+    const known = chipOf({
+      total: { joulesParts },
+      efficiency: { gramsCo2PerThousandRequests: estimateOf(0.056) },
+    });
     const unknown = chipOf({
       name: 'Chip B',
-      total: { joules: null, joulesParts: null },
+      total: { joules: null },
       efficiency: {
         watts: null,
         operationsPerJoule: null,
