@@ -72,7 +72,7 @@ def ask_openvino(path, sizes):
     except RuntimeError as error:
         if len(names) != 1:
             raise
-        print(path.stem, str(error).splitlines()[-1][:200])
+        print(Path(path).stem, str(error).splitlines()[-1][:200])
         return [], names
     if sizes:
         shapes = {
@@ -90,6 +90,8 @@ def shape_of(value):
     return [dim.dim_param or dim.dim_value for dim in value.type.tensor_type.shape.dim]
 
 
+# Seconds for all that is left, after which the model at hand counts as not judged.
+PATIENCE = 600
 # For models without such answers.
 SIZES = {"batch": 1, "sequence": 16, "past": 16, "past + sequence": 32}
 ASK = {"qnn": ask_qnn, "openvino": ask_openvino}
@@ -116,6 +118,8 @@ def ask_all(runtime, questions):
     while left := [one for one in questions if one[0] not in answers]:
         process = multiprocessing.Process(target=judge, args=(runtime, left, out))
         process.start()
+        process.join(PATIENCE)
+        process.kill()
         process.join()
         for line in open(out):
             name, answer = json.loads(line)

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { costsOn, prepare } from '../../../server/engine/analyse';
+import { chipById } from '../../../server/engine/chips/catalogue';
+import { readModel } from '../../../server/engine/formats/index';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { infer } from '../../../server/engine/inference/infer';
 import type { Inference } from '../../../server/engine/inference/types';
@@ -11,7 +14,10 @@ import { profileById } from '../../../server/engine/kernels/profile';
 import { nodeSupport } from '../../../server/engine/kernels/support/support';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import reasons from './reasons.json';
 
+const velaProfile = 'tflite-ethos-u';
+const plain = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
 const folder = 'test/conformance/support';
 const modelFolder = 'test/fixtures/models';
 
@@ -43,8 +49,20 @@ export interface Agreement {
   readonly onlyOurs: readonly string[];
 }
 
+/** Of 1; of nothing to compare all agree. */
+export function shareOf({ same, all }: Agreement): number {
+  return all === 0 ? 1 : same / all;
+}
+
+/** The least share of a comparison, and why it is less than what all others reach. */
+export function expectedOf(name: string): { readonly least: number; readonly reason?: string } {
+  const known: Readonly<Record<string, { readonly least: number; readonly reason: string }>> = reasons;
+  return known[name] ?? { least: 0.98 };
+}
+
 export function answeredRuntimes(): string[] {
-  return readdirSync(join(folder, 'answers')).map((file) => file.replace(/\.json\.gz$/, ''));
+  const files = readdirSync(join(folder, 'answers')).map((file) => file.replace(/\.json\.gz$/, ''));
+  return files.filter((name) => profileById(name));
 }
 
 export function readAnswers(runtime: string): Answers {
@@ -110,13 +128,41 @@ async function inferenceOf(
   bindings: Readonly<Record<string, number>>,
 ): Promise<Inference> {
   const { value } = await readOnnx(memorySource(bytes), uninterrupted);
-  const workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-  return infer(value!, workload, {}, uninterrupted);
+  return infer(value!, { ...plain, bindings }, {}, uninterrupted);
 }
 
 /** Bindings for sizes by name; a sum is left to its parts. */
 function bindingsOf(sizes: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(sizes).filter(([name]) => /^\w+$/.test(name)));
+}
+
+/** Results of operators of TFLite networks that Vela leaves to the CPU, by network and chip, with its reasons; as vela.py writes it. */
+interface VelaAnswers {
+  readonly made: Readonly<Record<string, string>>;
+  readonly networks: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+}
+
+export function velaAnswers(): VelaAnswers {
+  return unpacked('answers/vela') as VelaAnswers;
+}
+
+/** Operators of a TFLite network on a chip, judged by the profile for Ethos-U and by Vela. */
+export async function compareNetwork(name: string, chipId: string): Promise<Agreement> {
+  const packed = (unpacked('networks') as Readonly<Record<string, string>>)[name]!;
+  const source = memorySource(Buffer.from(packed, 'base64'));
+  const { value } = await readModel(source, `${name}.tflite`, uninterrupted);
+  const workload = { ...plain, runtime: velaProfile };
+  const prepared = await prepare(value!, workload, uninterrupted);
+  const analysis = await costsOn(prepared, chipById(chipId)!, uninterrupted);
+  const { plan, cost } = analysis;
+  const refused = velaAnswers().networks[name]![chipId]!;
+  const count = new Count();
+  for (const { node, index } of prepared.inference.nodes) {
+    const kernel = cost.kernels[plan.kernelOfNode[index]!];
+    if (kernel)
+      count.add(`${node.operator} ${node.outputs[0]}`, kernel.unit === 0, !(node.outputs[0]! in refused));
+  }
+  return count;
 }
 
 class Count implements Agreement {

@@ -2,7 +2,8 @@
 
     python networks.py FOLDER             (pip install tensorflow-cpu==2.21.0)
 
-Weights are random, calibration data too; nothing is downloaded.
+writes FOLDER/NAME.tflite, and FOLDER/bare/NAME.tflite with zeros for weights, which is what is kept here. Weights are random,
+calibration data too; nothing is downloaded.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.keras import Input, Model, applications, layers
 
 RANDOM = np.random.default_rng(0)
@@ -85,6 +87,20 @@ def recurrent():
     return Model(frames, layers.Dense(5, activation="sigmoid")(x))
 
 
+def uncommon():
+    """What is seldom: long strides, large windows, divisions, the best of many classes, a gather and a cumulative sum."""
+    x = image = Input((64, 64, 3), batch_size=1)
+    x = layers.Conv2D(16, 5, strides=4, padding="same", activation="relu")(x)
+    x = layers.AveragePooling2D(9, strides=1, padding="same")(x)
+    x = layers.DepthwiseConv2D(3, dilation_rate=2, padding="same")(x)
+    x = layers.AveragePooling2D(4, strides=4)(x)
+    x = layers.DepthwiseConv2D(3, strides=1, padding="same")(x)
+    y = layers.Lambda(lambda z: z / (tf.abs(z) + 1.0), output_shape=(4, 4, 16))(x)
+    z = layers.Lambda(lambda z: tf.cumsum(tf.gather(z, [2, 0, 1], axis=1), axis=2), output_shape=(3, 4, 16))(y)
+    best = layers.Lambda(lambda z: tf.argmax(z, axis=-1, output_type=tf.int32), output_shape=(4, 4))(layers.Conv2D(200, 1)(x))
+    return Model(image, [z, best])
+
+
 def small(build, size=96, **more):
     return lambda: build(input_tensor=Input((size, size, 3), batch_size=1), weights=None, classes=10, **more)
 
@@ -99,7 +115,7 @@ NETWORKS = {
     "mobilenet-v1": small(applications.MobileNet, alpha=0.25),
     "mobilenet-v2": small(applications.MobileNetV2, alpha=0.35),
     "mobilenet-v3": small(applications.MobileNetV3Small, alpha=0.75, minimalistic=False),
-    "efficientnet-v2-b0": small(applications.EfficientNetV2B0),
+    "uncommon": uncommon,
 }
 
 
@@ -113,9 +129,20 @@ def converted(model):
     return converter.convert()
 
 
+def without_weights(path, bare):
+    model = flatbuffer_utils.read_model(str(path))
+    for buffer in model.buffers:
+        # Small ones may be shapes.
+        if buffer.data is not None and len(buffer.data) > 256:
+            buffer.data = np.zeros(len(buffer.data), np.uint8)
+    flatbuffer_utils.write_model(model, str(bare))
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bare").mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(0)
     for name, build in NETWORKS.items():
-        (folder / f"{name}.tflite").write_bytes(converted(build()))
+        path = folder / f"{name}.tflite"
+        path.write_bytes(converted(build()))
+        without_weights(path, folder / "bare" / path.name)

@@ -248,7 +248,6 @@ def movements():
     yield Probe("Expand.open", [[1, 1, 6], ([3], "int64")])
     yield Probe("Tile.open", [s, ([3], "int64")])
     yield Probe("Split.open", [s, ([2], "int64")], ["float", "float"], axis=1)
-    yield Probe("Split.even", [s, None], ["float", "float"], axis=1, num_outputs=2)
     yield Probe("TopK.open", [s, ([1], "int64")], ["float", "int64"])
     yield Probe("TopK.smallest", [s, ints(2)], ["float", "int64"], largest=0)
     yield Probe("TopK.unsorted", [s, ints(2)], ["float", "int64"], sorted=0)

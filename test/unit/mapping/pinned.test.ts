@@ -101,12 +101,12 @@ describe('a mapping file', () => {
   });
 });
 
-/** x -> MatMul -> h -> Relu -> r -> IsNaN -> n; r, n -> Where -> y, of which QNN has no IsNaN. */
+/** x -> MatMul -> h -> Relu -> r -> IsInf -> n; r, n -> Where -> y, of which QNN has no IsInf. */
 const inference = graphOf(
   [
     { operator: 'MatMul', inputs: ['x', 'w'], outputs: ['h'], operatorClass: 'gemm', matrix: 640 },
     { operator: 'Relu', inputs: ['h'], outputs: ['r'], vector: 20 },
-    { operator: 'IsNaN', inputs: ['r'], outputs: ['n'], vector: 20 },
+    { operator: 'IsInf', inputs: ['r'], outputs: ['n'], vector: 20 },
     { operator: 'Where', inputs: ['n', 'r', 'x2'], outputs: ['y'], vector: 20 },
   ],
   { x: { shape: [1, 10] }, w: { shape: [10, 20], constant: true }, x2: { shape: [1, 20] } },
@@ -140,7 +140,7 @@ async function assigned(nodes: MappingFile['nodes'], of: Units = units, rest?: s
 
 describe('nodes on units', () => {
   it('are found by name and by number with operator', async () => {
-    expect(await assigned({ cpu: ['n3', '#2:IsNaN'] })).toEqual({
+    expect(await assigned({ cpu: ['n3', '#2:IsInf'] })).toEqual({
       unitOf: [0, 1, 1],
       units: ['npu', 'cpu'],
       problems: [],
@@ -173,7 +173,7 @@ describe('nodes on units', () => {
             kernels: 1,
             chip: units.list[0]!.chip.name,
             runtime: profileById('qnn')!.name,
-            operators: 'IsNaN',
+            operators: 'IsInf',
           },
         },
       ],

@@ -144,7 +144,7 @@ class Form {
       case 'static':
         return shape?.every((dim) => typeof dim === 'number') ? null : this.refused('static', name);
       case 'constant':
-        return value.isConstant === (condition.is ?? true)
+        return isKnown(value) === (condition.is ?? true)
           ? null
           : this.refused(condition.is === false ? 'varying' : 'constant', name);
     }
@@ -249,6 +249,14 @@ function sizesOf(shape: Shape, axes: readonly number[] | undefined): readonly nu
 
 function typeOf({ type }: InferredValue): readonly string[] | undefined {
   return type?.kind === 'tensor' && type.dtype !== undefined ? [type.dtype] : undefined;
+}
+
+/** Constants, and what follows from sizes alone. */
+function isKnown({ isConstant, elements, isGiven }: InferredValue): boolean {
+  return (
+    isConstant ||
+    (!isGiven && elements?.every((one) => one !== undefined && typeof one !== 'object') === true)
+  );
 }
 
 function contentOf({ elements, tensor }: InferredValue): readonly Plain[] | undefined {

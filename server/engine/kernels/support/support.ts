@@ -58,7 +58,9 @@ function conditionsOf(forms: FormTable, name: OperatorName): readonly Condition[
   const own =
     entryOf(entryOf(forms.domains, name.domain), name.operator) ??
     (seen.domain === '' ? entryOf(forms.operators, seen.operator) : undefined);
-  const common = (forms.every ?? []).filter(({ unless }) => !unless?.includes(name.operator));
+  const common = (forms.every ?? []).filter(
+    ({ unless, domain = name.domain }) => !unless?.includes(name.operator) && domain === name.domain,
+  );
   return [...common.flatMap(({ conditions }) => conditions), ...(own ?? [])];
 }
 

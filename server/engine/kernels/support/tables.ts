@@ -1,5 +1,10 @@
 import type { Condition } from './conditions';
+import coreml from './coreml.json';
+import ethosU from './ethos-u.json';
+import openvino from './openvino.json';
 import qnn from './qnn.json';
+import tensorrt from './tensorrt.json';
+import tfliteEdgetpu from './tflite-edgetpu.json';
 
 /** What must hold of the nodes that a runtime runs, beside its list of operators (support.schema.json). */
 export interface FormTable {
@@ -7,6 +12,7 @@ export interface FormTable {
   readonly every?: readonly {
     readonly conditions: readonly Condition[];
     readonly unless?: readonly string[];
+    readonly domain?: string;
   }[];
   /** By name in ONNX. */
   readonly operators: Readonly<Record<string, readonly Condition[]>>;
@@ -23,6 +29,11 @@ interface FormSource {
 }
 
 /** Forms of operators by the name that profiles give to the table. */
-export const formTables: Readonly<Record<string, FormTable>> = { qnn } as Readonly<
-  Record<string, unknown>
-> as Readonly<Record<string, FormTable>>;
+export const formTables: Readonly<Record<string, FormTable>> = {
+  coreml,
+  'ethos-u': ethosU,
+  openvino,
+  qnn,
+  tensorrt,
+  'tflite-edgetpu': tfliteEdgetpu,
+} as Readonly<Record<string, unknown>> as Readonly<Record<string, FormTable>>;
