@@ -36,6 +36,11 @@ export interface Refusal {
   readonly allowed: string;
 }
 
+/** An operator with what of its form is refused, in the words of the graph: `GridSample (mode = cubic)`. */
+export function refusedForm(operator: string, { code, what, found }: Refusal): string {
+  return code === 'attribute' || code === 'attribute-not' ? `${operator} (${what} = ${found})` : operator;
+}
+
 type RefusalCode =
   /** The runtime has no such operator. */
   | 'operator'

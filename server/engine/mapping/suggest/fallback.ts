@@ -1,4 +1,5 @@
 import type { RuntimeProfile } from '../../kernels/profile';
+import { refusedForm } from '../../kernels/support/conditions';
 import { inEveryForm, nodeSupport } from '../../kernels/support/support';
 import { addTo } from '../../lists';
 import { nameInOnnx } from '../../operators/table';
@@ -22,11 +23,11 @@ export async function fallbacks(
   const most = [...byOperator].sort(([, a], [, b]) => b.length - a.length).slice(0, mostOperators);
   for (const [operator, nodes] of byOperator.size > 1 && !isLarge ? most : []) {
     const one = await taken(situation, new Map([[operator, nodes]]));
-    if ((shareGained(one.option) ?? 0) >= least) found.push(told(situation, one, operator, nodes));
+    if ((shareGained(one.option) ?? 0) >= least) found.push(told(situation, one, nodes));
   }
   // What only helps together is told as one.
   if (found.length === 0 && (shareGained(all.option) ?? 0) >= least)
-    found.push(told(situation, all, [...byOperator.keys()].join(', '), [...byOperator.values()].flat()));
+    found.push(told(situation, all, [...byOperator.values()].flat()));
   return found;
 }
 
@@ -115,17 +116,24 @@ function hostSeconds({ analysis }: Situation, nodes: readonly number[]): number 
   return sum;
 }
 
-function told(
-  situation: Situation,
-  { option, trial }: Taken,
-  operators: string,
-  nodes: readonly number[],
-): Suggestion {
+/** The forms of operators of these nodes that the runtime refuses, each once. */
+function formsOf({ prepared, analysis }: Situation, nodes: readonly number[]): string {
+  const refusal = nodeSupport(analysis.profile, prepared.inference);
+  const forms = nodes.map((index) => {
+    const flat = prepared.inference.nodes[index]!;
+    const { domain, operator } = flat.node;
+    const [name, why] = [nameInOnnx(domain, operator), refusal(flat)];
+    return why ? refusedForm(name, why) : name;
+  });
+  return [...new Set(forms)].join(', ');
+}
+
+function told(situation: Situation, { option, trial }: Taken, nodes: readonly number[]): Suggestion {
   const { profile } = situation.analysis;
   const [before, after] = [linksOf(situation.analysis), linksOf(trial)];
   const isMoved = option.change.kind === 'graph' && option.change.value === 'move';
   const facts = {
-    operators: fact.name(operators),
+    operators: fact.name(formsOf(situation, nodes)),
     count: fact.count(nodes.length),
     runtime: fact.name(profile.name),
     host: fact.seconds(hostSeconds(situation, nodes)),

@@ -82,6 +82,20 @@ describe('what runs on the host', () => {
     expect(found.nodes).toHaveLength(12);
   });
 
+  it('names the form of an operator that is run in others', async () => {
+    const layers = Array.from(
+      { length: 8 },
+      (_, i) => `e${i} = GridSample <mode = "cubic"> (v${i}, at)\nv${i + 1} = Relu (e${i})`,
+    );
+    const text = `g (float[1,64,96,96] v0, float[1,96,96,2] at) => (float[1,64,96,96] v8) {\n${layers.join('\n')}\n}`;
+    const found = (await suggested(text, hexagon)).find(
+      ({ code }) => code === 'crossing' || code === 'cpu-fallback',
+    )!;
+    // onnxruntime-qnn 2.7.0 runs GridSample, but "does not support mode cubic".
+    expect(factOf(found, 'operators')).toBe('GridSample (mode = cubic)');
+    expect(factOf(found, 'count')).toBe(8);
+  });
+
   it('says nothing where all of it runs on the chip', async () => {
     const codes = (await suggested(attention, hexagon)).map(({ code }) => code);
     expect(codes.filter((code) => code === 'crossing' || code === 'cpu-fallback')).toEqual([]);
