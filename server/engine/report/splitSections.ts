@@ -113,9 +113,9 @@ function shownRows({ cuts, objective }: SplitReport): number[] {
 }
 
 /** Where a cut lies, in words. */
-function cutName({ after, nodes }: CutRow, words: Words): string {
+function cutName({ after, device, nodes }: CutRow, words: Words): string {
   if (nodes.edge + nodes.cloud === 0) return words.text('print.split.allOnDevice');
-  return after ? after.name : words.text('print.split.nothingOnDevice');
+  return after && device ? after.name : words.text('print.split.nothingOnDevice');
 }
 
 function notesOf(report: SplitReport, i: number, words: Words): string {
@@ -159,7 +159,7 @@ function answerOf({ device, edge, cloud, objective }: SplitReport, row: CutRow, 
     (one) => one !== '',
   );
   const args = { rest: rest.join(', '), bytes: known(row.transfer?.upBytes, words.bytes, words), figure };
-  if (!row.after) return words.text('print.split.answerCloud', args);
+  if (!row.after || !row.device) return words.text('print.split.answerCloud', args);
   const names = row.sends.map(({ value }) => value);
   const values = names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', ');
   return words.text('print.split.answerCut', { ...args, node: row.after.name, place: device.target, values });
