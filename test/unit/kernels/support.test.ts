@@ -169,6 +169,19 @@ describe('forms of operators', () => {
   });
 });
 
+describe('the deep-learning accelerator of Orin', () => {
+  const dla = runtimeProfiles.find(({ id }) => id === 'tensorrt-dla')!;
+
+  it('multiplies by weights alone, and pools in small windows', async () => {
+    const product = (second: string): string =>
+      `(float[4, 8] x, float[8, 8] z) => (y) <float[8, 8] w = ["location": "w", "offset": "0", "length": "256"]> { y = MatMul (x, ${second}) }`;
+    expect(await saidOf(dla, product('w'))).toBeNull();
+    expect(await saidOf(dla, product('z'))).toBe('constant|B||');
+    expect(await saidOf(dla, pool('kernel_shape = [8, 8]'))).toBeNull();
+    expect(await saidOf(dla, pool('kernel_shape = [9, 9]'))).toBe('attribute|kernel_shape|[9, 9]|≤ 8');
+  });
+});
+
 describe('tables of forms', () => {
   it.each(Object.entries(formTables))(
     '%s keeps the schema, and names operators that exist',

@@ -4,6 +4,7 @@ import ethosU from './ethos-u.json';
 import openvino from './openvino.json';
 import qnn from './qnn.json';
 import tensorrt from './tensorrt.json';
+import tensorrtDla from './tensorrt-dla.json';
 import tfliteEdgetpu from './tflite-edgetpu.json';
 
 /** What must hold of the nodes that a runtime runs, beside its list of operators (support.schema.json). */
@@ -35,5 +36,6 @@ export const formTables: Readonly<Record<string, FormTable>> = {
   openvino,
   qnn,
   tensorrt,
+  'tensorrt-dla': tensorrtDla,
   'tflite-edgetpu': tfliteEdgetpu,
 } as Readonly<Record<string, unknown>> as Readonly<Record<string, FormTable>>;
