@@ -4,7 +4,7 @@ import type { Inference } from '../inference/types';
 import type { RuntimeProfile } from '../kernels/profile';
 import { nodeSupport } from '../kernels/support/support';
 import type { Refusal } from '../kernels/support/conditions';
-import { readsOf } from '../kernels/operands';
+import { mostViews, readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
@@ -66,12 +66,12 @@ export function* placed(
 /** What a host is called that no mapping names. */
 const hostId = 'host';
 
-function isHost({ chip }: Unit): boolean {
+export function isHost({ chip }: Unit): boolean {
   return traitsOf[chip.class].isHost;
 }
 
-/** A chip without a law runs nothing, and nothing else runs in its place. */
-function* refusedBy(model: PlannedModel, { chip, profile }: Unit): Steps<ReadonlySet<number>> {
+/** Kernels that the runtime of a unit cannot run there. A chip without a law runs nothing, and nothing else runs in its place. */
+export function* refusedBy(model: PlannedModel, { chip, profile }: Unit): Steps<ReadonlySet<number>> {
   if (!profile || !modelFor(chip)) return new Set();
   return yield* unsupported(model, profile, new FormatTable(chip, model.workload.precision));
 }
@@ -105,6 +105,47 @@ function typeIn(inference: Inference, kernel: Kernel, table: FormatTable): strin
   return kernelFormat(inference, kernel, table)?.compute ?? 'unknown';
 }
 
+/** A value that one kernel makes and others read. */
+export interface SharedValue {
+  /** Index of the kernel. */
+  readonly maker: number;
+  /** Indices of the others, in order. */
+  readonly readers: readonly number[];
+  /** At the stored type; null while a dimension is unknown. */
+  readonly bytes: number | null;
+}
+
+/** What goes from kernel to kernel; a view for which nothing runs stands for what it is of. Inputs of the graph are not here. */
+export function* valuesBetween(inference: Inference, plan: KernelPlan): Steps<readonly SharedValue[]> {
+  const found = new Map<number, { maker: number; readers: number[]; bytes: number | null }>();
+  for (const kernel of plan.kernels) {
+    if (isStepDue(kernel.index)) yield;
+    for (const read of readsOf(kernel)) {
+      const id = sourceOf(inference, plan, read);
+      const { isConstant, producer, bytes } = inference.values[id]!;
+      const maker = isConstant || producer === null ? -1 : plan.kernelOfNode[producer]!;
+      if (maker < 0 || maker === kernel.index) continue;
+      const known = found.get(id);
+      if (!known) found.set(id, { maker, readers: [kernel.index], bytes });
+      else if (known.readers.at(-1) !== kernel.index) known.readers.push(kernel.index);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What a value is a view of, where no kernel makes the view. */
+export function sourceOf({ nodes, values }: Inference, plan: KernelPlan, id: number): number {
+  let at = id;
+  for (let views = 0; views < mostViews; views++) {
+    const { producer } = values[at]!;
+    const node = producer === null || plan.kernelOfNode[producer]! >= 0 ? undefined : nodes[producer]!;
+    const [input] = node?.inputs ?? [];
+    if (!node?.view || typeof input !== 'number') return at;
+    at = input;
+  }
+  return at;
+}
+
 /** A transfer that a partition edge needs: values that a kernel reads and that were written on another unit. */
 export interface Crossing {
   /** The kernel that waits for it. */
@@ -125,27 +166,22 @@ export function* crossings(
   plan: KernelPlan,
   unitOf: Uint8Array,
 ): Steps<{ readonly list: readonly Crossing[]; readonly unknown: boolean }> {
-  const list: Crossing[] = [];
-  if (unitOf.every((unit) => unit === unitOf[0])) return { list, unknown: false };
-  /** By value the units that have it besides the one where it was made, as bits. */
-  const moved = new Map<number, number>();
+  if (unitOf.every((unit) => unit === unitOf[0])) return { list: [], unknown: false };
+  const sums = new Map<string, { kernel: number; from: number; to: number; bytes: number }>();
   let unknown = false;
-  for (const kernel of plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const to = unitOf[kernel.index]!;
-    const bytes = new Map<number, number>();
-    for (const id of readsOf(kernel)) {
-      const value = inference.values[id]!;
-      if (value.isConstant || value.producer === null) continue;
-      const producer = plan.kernelOfNode[value.producer]!;
-      const from = producer < 0 ? to : unitOf[producer]!;
-      const there = moved.get(id) ?? 0;
-      if (from === to || (there & (1 << to)) !== 0) continue;
-      moved.set(id, there | (1 << to));
-      if (value.bytes === null) unknown = true;
-      bytes.set(from, (bytes.get(from) ?? 0) + (value.bytes ?? 0));
+  for (const { maker, readers, bytes } of yield* valuesBetween(inference, plan)) {
+    const from = unitOf[maker]!;
+    const there = new Set([from]);
+    for (const kernel of readers) {
+      const to = unitOf[kernel]!;
+      if (there.has(to)) continue;
+      there.add(to);
+      if (bytes === null) unknown = true;
+      const sum = sums.get(`${kernel} ${from}`) ?? { kernel, from, to, bytes: 0 };
+      sum.bytes += bytes ?? 0;
+      sums.set(`${kernel} ${from}`, sum);
     }
-    for (const [from, sum] of bytes) if (sum > 0) list.push({ kernel: kernel.index, from, to, bytes: sum });
   }
-  return { list, unknown };
+  const list = [...sums.values()].filter(({ bytes }) => bytes > 0);
+  return { list: list.sort((a, b) => a.kernel - b.kernel || a.from - b.from), unknown };
 }

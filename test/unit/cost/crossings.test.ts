@@ -56,4 +56,22 @@ describe('what crosses between chip and host', () => {
       unknown: true,
     });
   });
+
+  it('goes through views for which nothing runs', async () => {
+    // x -> Relu -> r -> Reshape -> v -> Tanh -> y: TensorRT dispatches nothing for the view.
+    const viewed = graphOf(
+      [
+        { operator: 'Relu', inputs: ['x'], outputs: ['r'] },
+        { operator: 'Reshape', inputs: ['r', 's'], outputs: ['v'], view: true },
+        { operator: 'IsNaN', inputs: ['v'], outputs: ['y'] },
+      ],
+      { x: { shape: [4, 5] }, s: { shape: [1], constant: true } },
+      { r: [4, 5], v: [20], y: [20] },
+      ['y'],
+    );
+    const plan = await planKernels(viewed, { ...profileById('none')!, silentViews: true }, uninterrupted);
+    expect(plan.kernels.map(({ nodes }) => nodes)).toEqual([[0], [2]]);
+    const { list } = runThrough(crossings(viewed, plan, Uint8Array.from([0, 1])));
+    expect(list).toEqual([{ kernel: 1, from: 0, to: 1, bytes: 80 }]);
+  });
 });
