@@ -73,6 +73,14 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     context: { type: 'string' },
     require: { type: 'boolean' },
   },
+  map: {
+    ...formatted,
+    ...workload,
+    ...onChips,
+    system: { type: 'string' },
+    objective: { type: 'string' },
+    save: { type: 'string' },
+  },
   suggest: {
     ...formatted,
     ...workload,

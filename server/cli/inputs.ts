@@ -42,7 +42,7 @@ export async function otherInputs(
   choice?: ChipChoice,
 ): Promise<string[]> {
   // Looking for thousands of files takes time, and nothing is written that could hit them.
-  if (words.out === undefined) return [];
+  if (words.out === undefined && words.text('save') === undefined) return [];
   const paths = [...(choice?.read ?? [])];
   for (const { uri, external } of models)
     for (const place of await externalPlaces(uri, external)) paths.push(fileURLToPath(place));

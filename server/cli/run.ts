@@ -27,6 +27,7 @@ import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { fit } from './fit';
 import { namedInputs, otherInputs } from './inputs';
+import { map } from './map';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { rank } from './rank';
@@ -62,8 +63,11 @@ export async function run(words: readonly string[], console: Console): Promise<n
     language = parsed.choice('lang', ['en', 'ko'] as const) ?? language;
     const inputs = await namedInputs(parsed);
     await checkOutput(parsed, inputs, console.descriptor);
+    const save = parsed.text('save');
+    if (save !== undefined) await targetOf(save, { inputs });
     const outcome = await perform(parsed, language, console);
-    const { text, failure, notes, file } = outcome;
+    const { text, failure, notes, file, saved } = outcome;
+    if (saved) await writeFile(saved.path, saved.text, { inputs: [...inputs, ...(outcome.inputs ?? [])] });
     if (parsed.out !== undefined)
       await write(parsed.command, parsed.out, file ?? text, [...inputs, ...(outcome.inputs ?? [])]);
     if (parsed.out === undefined || file)
@@ -116,6 +120,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
       return split(words, language, console.heapBytes);
     case 'phases':
       return phases(words, language, console.heapBytes);
+    case 'map':
+      return map(words, language, console.heapBytes);
     case 'suggest':
       return suggest(words, language, console.heapBytes);
     case 'chips':

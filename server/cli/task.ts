@@ -28,8 +28,8 @@ export async function taskOf(words: Arguments, language: Language, isOfAll = fal
   const asked = askedFor(words, choices);
   const choice = await ChipChoice.here(language, choices.customChips);
   const isAll = isOfAll && words.texts('chip').length === 0;
-  // A mapping names its own.
-  const isMapped = words.text('mapping') !== undefined;
+  // A mapping and a system name their own.
+  const isMapped = words.text('mapping') !== undefined || words.text('system') !== undefined;
   const chips = isAll ? choice.all : isMapped ? [] : await chipsFor(words, choices, choice);
   refuseRuntime(words, chips);
   return { path, choices, asked, choice, chips, host: await hostFor(words, choices, choice) };

@@ -16,6 +16,7 @@ import { choiceOf, fallbackOf, problemsOf } from './notes';
 import { Residency } from './residency';
 import { Sizing } from './sizing';
 import { shareOut } from './shares';
+import { added, exact } from './interval';
 import { machineFor } from './machine';
 import { streamSeconds } from './streams';
 import { throughputOf } from './throughput';
@@ -150,7 +151,7 @@ function* sumSteps(
   model: PlannedModel,
   chip: Chip,
   profile: RuntimeProfile,
-  { assignment, site, costed, kernels, links, spikes }: Run,
+  { assignment, site, sites, costed, kernels, links, spikes }: Run,
 ): Steps<ChipTotals> {
   const { inference, plan } = model;
   const precision = yield* choiceOf(plan, costed, site);
@@ -159,8 +160,13 @@ function* sumSteps(
   const spikeJoules = spikes?.joules
     ? { ...spikes.joules, isLowerBound: isOpen(inference), unknownNodes: 0, atMost: null }
     : null;
-  const io = transferOfInputsAndOutputs(inference, chip, site.sizing);
+  const sizings = new Map([...sites].map(([index, { sizing }]) => [index, sizing]));
+  const io = yield* transferOfInputsAndOutputs(model, assignment, sizings);
+  const { units, unitOf } = assignment;
+  const first = units.list[unitOf[0] ?? 0]!.profile ?? profile;
   const latency = wholeTotal(total.latencySeconds);
+  // A stream has a core of its own and nothing of another unit.
+  const isOneStream = !profile.streams || training !== null || sites.size > 1;
   return {
     chip: chip.id,
     runtime: profile.id,
@@ -175,12 +181,12 @@ function* sumSteps(
         ? yield* throughputOf(model, kernels, chip, {
             latency: batchSeconds(latency, site),
             transfer: io.seconds,
-            streams: profile.streams && training === null ? yield* streamSeconds(model, site) : null,
+            streams: isOneStream ? null : yield* streamSeconds(model, site),
           })
         : null,
       joules: total.joules ?? spikeJoules,
       io,
-      startSeconds: profile.runSeconds?.value ?? null,
+      startSeconds: first.runSeconds?.value ?? null,
     },
   };
 }
@@ -199,6 +205,13 @@ function streamedOverLink(site: Site, costed: readonly CostedKernel[]): number {
 /** A chip or host as a place to run this model's kernels. */
 export function siteOf(...args: Parameters<typeof siteSteps>): Site {
   return runThrough(siteSteps(...args));
+}
+
+/** What each kernel of a plan costs on one unit, whether or not its runtime can run it there. */
+export function* costsOnUnit(model: PlannedModel, unit: Unit): Steps<readonly KernelCost[]> {
+  const site = yield* siteSteps(model, unit, 0);
+  const costed = yield* costKernels(model.inference, model.plan, () => site);
+  return costed.map(({ cost }) => cost);
 }
 
 function* siteSteps(
@@ -244,9 +257,11 @@ function* linkKernels(
   const costs: KernelCost[] = [];
   const edges = yield* crossings(inference, plan, unitOf);
   edges.list.forEach(({ kernel, from, to, bytes }, i) => {
-    const seconds = transferSeconds(units, [from, to], bytes);
+    const moved = transferSeconds(units, [from, to], bytes);
     const side = linkSide(units, [from, to]);
-    const energy = seconds && transferEnergy(units.list[side]!.chip, seconds, bytes);
+    const energy = moved && transferEnergy(units.list[side]!.chip, moved, bytes);
+    const start = units.list[to]!.startSeconds ?? 0;
+    const seconds = moved && added(moved, exact(start, moved.basis));
     const before = byKernel.get(kernel);
     if (seconds)
       byKernel.set(kernel, before ? bothTransfers(before, { seconds, energy }) : { seconds, energy });

@@ -15,6 +15,11 @@ export function scale(of: Estimate, factor: number): Estimate {
   return { value: of.value * factor, low: of.low * factor, high: of.high * factor, basis: of.basis };
 }
 
+/** A figure that is taken as it is. */
+export function exact(value: number, basis: Basis): Estimate {
+  return { value, low: value, high: value, basis };
+}
+
 /** Two that are off alike, one after the other; as sure as the first. */
 export function added(a: Estimate, b: Estimate): Estimate {
   return { value: a.value + b.value, low: a.low + b.low, high: a.high + b.high, basis: a.basis };

@@ -1,13 +1,16 @@
 import { mainOf } from './levels';
 import type { Chip } from '../chips/chip';
 import type { Inference, InferredValue } from '../inference/types';
+import type { KernelPlan } from '../kernels/types';
+import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
 import { added, estimate } from './interval';
 import { machineFor, type Machine } from './machine';
 import type { Sizing } from './sizing';
-import type { Basis, Estimate } from './types';
-import type { Unit, Units } from './units';
+import { sourceOf } from './placement';
+import type { Basis, Estimate, PlannedModel } from './types';
+import type { Assignment, Unit, Units } from './units';
 
 /** Share of a link's rate that large copies reach: PCI Express headers and flow control leave about 0.85. */
 const linkShare = 0.85;
@@ -93,28 +96,74 @@ export function isCache({ name, type }: InferredValue): boolean {
 }
 
 /**
- * Transfer of the graph's inputs and outputs, kept apart from node times; null while one of them is unknown. Nothing
- * moves on a CPU, and a cache of keys and values stays where it is.
+ * Transfer of the graph's inputs and outputs, kept apart from node times; null while one of them is unknown. Each goes to the units
+ * that read it, or comes from the one that made it. Nothing moves on a CPU, and a cache of keys and values stays where it is.
+ * @param sizings of the units that run kernels, by index
  */
-export function transferOfInputsAndOutputs(
-  inference: Inference,
-  chip: Chip,
-  sizing: Sizing,
-): { readonly bytes: number | null; readonly seconds: number | null } {
+export function* transferOfInputsAndOutputs(
+  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
+  { units, unitOf }: Assignment,
+  sizings: ReadonlyMap<number, Sizing>,
+): Steps<{ readonly bytes: number | null; readonly seconds: number | null }> {
   const main = inference.scopes[0];
-  let bytes = 0;
+  const touching = yield* unitsTouching(inference, plan, unitOf);
+  const bytes = new Map<number, number>();
   // Where parts of a model are missing, inputs and outputs may be too.
   let known = !inference.isPartial;
   for (const id of [...(main?.inputs ?? []), ...(main?.outputs ?? [])]) {
     const value = id === null ? undefined : inference.values[id];
     if (!value || isCache(value)) continue;
-    const held = sizing.held(value.id);
-    if (held === null) known = false;
-    bytes += held ?? 0;
+    for (const unit of touching(value.id)) {
+      const held = sizings.get(unit)!.held(value.id);
+      if (held === null) known = false;
+      bytes.set(unit, (bytes.get(unit) ?? 0) + (held ?? 0));
+    }
   }
   if (!known) return { bytes: null, seconds: null };
-  if (!modelFor(chip)) return { bytes, seconds: null };
-  if (traitsOf[chip.class].isHost) return { bytes, seconds: 0 };
+  let [all, seconds]: [number, number | null] = [0, 0];
+  for (const [unit, sum] of bytes) {
+    const time = handOver(units, unit, sum);
+    all += sum;
+    seconds = seconds === null || time === null ? null : seconds + time;
+  }
+  return { bytes: all, seconds };
+}
+
+/** Seconds in which inputs and outputs get from the host to a unit and back. */
+export function handOver(units: Units, unit: number, bytes: number): number | null {
+  const { chip } = units.list[unit]!;
+  if (!modelFor(chip)) return null;
+  if (traitsOf[chip.class].isHost) return 0;
+  const home = units.list.findIndex((one) => traitsOf[one.chip.class].isHost);
+  // A mapping says how the two are linked.
+  if (home >= 0 && units.list[unit]!.startSeconds !== undefined)
+    return transferSeconds(units, [home, unit], bytes)?.value ?? null;
   const rate = linkRate(chip, machineFor(chip, 'fp32'));
-  return { bytes, seconds: rate === null ? null : linkLatency + bytes / rate };
+  return rate === null ? null : linkLatency + bytes / rate;
+}
+
+/** By value the units whose kernels read or write it; the first where none does. */
+function* unitsTouching(
+  inference: Inference,
+  plan: KernelPlan,
+  unitOf: Uint8Array,
+): Steps<(value: number) => readonly number[]> {
+  const first = unitOf[0] ?? 0;
+  if (unitOf.every((unit) => unit === first)) return () => [first];
+  const ends = new Map<number, Set<number>>();
+  for (const id of [...(inference.scopes[0]?.inputs ?? []), ...(inference.scopes[0]?.outputs ?? [])])
+    if (id !== null) ends.set(sourceOf(inference, plan, id), new Set());
+  for (const { index, operands } of plan.kernels) {
+    if (isStepDue(index)) yield;
+    for (const { value } of operands) ends.get(sourceOf(inference, plan, value))?.add(unitOf[index]!);
+  }
+  return (value) => {
+    const id = sourceOf(inference, plan, value);
+    const { producer } = inference.values[id]!;
+    const maker = producer === null ? -1 : plan.kernelOfNode[producer]!;
+    // What a kernel writes for the caller comes from there, whoever reads it besides.
+    if (maker >= 0) return [unitOf[maker]!];
+    const found = [...(ends.get(id) ?? [])];
+    return found.length > 0 ? found : [first];
+  };
 }

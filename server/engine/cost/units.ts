@@ -17,6 +17,8 @@ export interface Unit {
   readonly chip: Chip;
   /** Null: nothing is known of a runtime, kernels run at the rates of the chip's class and nothing starts them. */
   readonly profile: RuntimeProfile | null;
+  /** What starting a program on it takes, once more after each transfer that it waits for; left out: that is not counted. */
+  readonly startSeconds?: number;
   /** The memory that it shares with other units, where that is stated. */
   readonly pool?: SharedPool;
 }

@@ -57,8 +57,8 @@ export function* assignKernels(
   return { assignment, problems };
 }
 
-/** How a mapping names a node: by its name, one without by its number and operator. */
-function referenceTo({ nodes }: Inference, index: number): string {
+/** How a mapping names a node: by its name, one without, or with one that does not do, by its number and operator. */
+export function referenceTo({ nodes }: Inference, index: number, isNamed = true): string {
   const { name, operator } = nodes[index]!.node;
-  return name === '' ? `#${index}:${operator}` : name;
+  return name === '' || !isNamed ? `#${index}:${operator}` : name;
 }

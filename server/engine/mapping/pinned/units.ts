@@ -2,6 +2,7 @@ import type { Chip } from '../../chips/chip';
 import type { ChipProblem } from '../../chips/schemaCheck';
 import { runtimeFor } from '../../cost/runtimes';
 import type { Unit, UnitLink, Units } from '../../cost/units';
+import type { RuntimeProfile } from '../../kernels/profile';
 import { appendAll } from '../../lists';
 import type { Problem } from '../../problem';
 import type { System } from '../../systems/system';
@@ -14,8 +15,10 @@ export interface Nameable {
   system(id: string): System | undefined;
 }
 
-/** A unit by what it is. */
-type Named = Pick<Unit, 'id' | 'chip' | 'profile'>;
+/** A unit of a mapping: each program that is started on it takes what the runtime needs for that. */
+export function unitOf(id: string, chip: Chip, profile: RuntimeProfile): Unit {
+  return { id, chip, profile, startSeconds: profile.runSeconds?.value ?? 0 };
+}
 
 /**
  * The units of a mapping file.
@@ -34,7 +37,7 @@ export function unitsOf(
   if (systemId !== undefined && !system)
     faults.push(mappingFault('mapping.no-system', ['system'], { system: systemId }));
   const problems: Problem[] = [];
-  const list: Named[] = [];
+  const list: Unit[] = [];
   for (const [at, { id, chip: own, runtime }] of units.entries()) {
     const chipId = own ?? system?.devices.find((device) => device.id === id)?.chip;
     const chip = chipId === undefined ? undefined : known.chip(chipId);
@@ -42,7 +45,7 @@ export function unitsOf(
       const asked = runtime ?? (at === 0 ? wanted.runtime : null);
       const found = runtimeFor(chip, asked, wanted.format);
       appendAll(problems, found.problems);
-      list.push({ id, chip, profile: found.profile });
+      list.push(unitOf(id, chip, found.profile));
     } else if (chipId === undefined) {
       faults.push(mappingFault('mapping.unit-chip', ['units', at], { name: id }));
     } else faults.push(mappingFault('system.no-chip', ['units', at, 'chip'], { chip: chipId }));
@@ -51,7 +54,7 @@ export function unitsOf(
 }
 
 /** Units with what a system says of the devices of the same ids: the memory that they share, and links between them. */
-function inSystem(list: readonly Named[], system: System | undefined): Units {
+export function inSystem(list: readonly Unit[], system: System | undefined): Units {
   if (!system) return { list, links: [] };
   const ids = new Set(list.map(({ id }) => id));
   const links = system.links.flatMap(

@@ -1,0 +1,101 @@
+import { csvText } from '../../outside/csv';
+import type { Language } from '../../l10n/language';
+import { hostOf } from '../engine/chips/hosts';
+import type { Chip } from '../engine/chips/chip';
+import { isHost } from '../engine/cost/placement';
+import { runtimeFor } from '../engine/cost/runtimes';
+import type { Unit, Units } from '../engine/cost/units';
+import { mapObjectives } from '../engine/mapping/partition/build';
+import { partition, type Partition } from '../engine/mapping/partition/partition';
+import { mappingFileOf } from '../engine/mapping/pinned/save';
+import { inSystem, unitOf } from '../engine/mapping/pinned/units';
+import type { Prepared } from '../engine/analyse';
+import { bindingsInForce } from '../engine/report/build';
+import { mapReport, mapRows, mapSections } from '../engine/report/mapReport';
+import { uninterrupted } from '../engine/scheduler';
+import type { System } from '../engine/systems/system';
+import { reportWords } from '../reportWords';
+import type { Arguments } from './arguments';
+import { usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
+import { refuseTooMuch, roomIn } from './memory';
+import { openModel } from './openModel';
+import { SystemChoice } from './systemChoice';
+import { inFormat, tableFormats } from './tableFormats';
+import { taskOf, type Task } from './task';
+import { prepareAsked, settingsNotes } from './workload';
+
+/** Units that a mapping takes. */
+const mostUnits = 8;
+/** Names that a message lists. */
+const mostNames = 5;
+
+/** `siliconlens map MODEL`: which unit of a system, or of a chip with its host, runs which node. */
+export async function map(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
+  const format = words.choice('format', tableFormats) ?? 'table';
+  const objective = words.choice('objective', mapObjectives) ?? 'latency';
+  const task = await taskOf(words, language);
+  const { path, asked, choice } = task;
+  if (asked.phase === 'training') throw usage('cli.mapping.training');
+  const system = await systemIn(words, task, language);
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  const units = unitsFor(words, task, system, opened.model.origin.format);
+  refuseTooMuch(opened, units.list.length, heapBytes);
+  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  const found = await partition(prepared, units, objective, uninterrupted);
+  const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
+  const report = mapReport(found, prepared.inference, { path, workload, system: system?.id ?? null });
+  const save = words.text('save');
+  return {
+    text: inFormat(
+      format,
+      report,
+      () => mapSections(report, reportWords(language)),
+      () => csvText(mapRows(report)),
+    ),
+    failure: opened.failure,
+    notes: settingsNotes(words, remarks, language).join('\n'),
+    inputs: await otherInputs(words, [opened], choice),
+    ...(save !== undefined && { saved: { path: save, text: mappingText(found, prepared, system) } }),
+  };
+}
+
+/** The best as a mapping file. */
+function mappingText({ placements }: Partition, { inference }: Prepared, system: System | null): string {
+  const { units, unitOfNode } = placements.at(-1)!;
+  const file = mappingFileOf(inference, units, unitOfNode, system?.id ?? null);
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** The system that `--system` names; null for a chip with its host. */
+async function systemIn(words: Arguments, { choice }: Task, language: Language): Promise<System | null> {
+  const name = words.text('system');
+  if (name === undefined) return null;
+  if (words.texts('chip').length > 0) throw usage('cli.map.both');
+  const systems = await SystemChoice.here(language, choice);
+  const exact = systems.all.find(({ id, name: own, nameKo }) => [id, own, nameKo].includes(name));
+  const found = exact ? [exact] : systems.found(name);
+  if (found.length === 1) return found[0]!;
+  const names = found.slice(0, mostNames).map(({ id }) => id);
+  throw usage('cli.map.systems', { system: name, names: names.join(', ') });
+}
+
+/** The units of a system, accelerators first, or a chip and its host; always with a host, which can run everything. */
+function unitsFor(words: Arguments, task: Task, system: System | null, format: string): Units {
+  const { asked, choice, chips, host } = task;
+  const made = (id: string, chip: Chip): Unit =>
+    unitOf(id, chip, runtimeFor(chip, asked.runtime, format).profile);
+  if (!system && words.texts('chip').length !== 1) throw usage('cli.map.chip');
+  const devices = system
+    ? system.devices.flatMap(({ id, chip }) => {
+        const known = choice.byId(chip);
+        return known ? [made(id, known)] : [];
+      })
+    : [made('chip', chips[0]!)];
+  const own = host ? devices.filter((unit) => !isHost(unit)) : devices;
+  const isComplete = !host && own.some(isHost);
+  const all = isComplete ? own : [...own, made('host', host ?? hostOf(own[0]!.chip))];
+  if (all.length > mostUnits) throw usage('cli.map.units', { units: all.length, most: mostUnits });
+  const sorted = [...all].sort((a, b) => Number(isHost(a)) - Number(isHost(b)));
+  return inSystem(sorted, system ?? undefined);
+}
