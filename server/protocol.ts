@@ -178,6 +178,23 @@ export type SuggestedSetting =
   /** The chip that leads the list. */
   | { readonly kind: 'chip'; readonly value: string };
 
+/** The best mapping of a model on a chip with its host or on a system, as the text of a file. */
+export const newMappingRequest = request<NewMappingParams, NewMappingResult>('siliconlens/newMapping');
+export interface NewMappingParams {
+  readonly uri: string;
+  /** Id of a chip or of a system. */
+  readonly target: string;
+  readonly objective: 'latency' | 'energy';
+}
+export interface NewMappingResult {
+  /** Free among the mappings; the name of its file. */
+  readonly id: string;
+  /** Null: there is none, and `said` says why. */
+  readonly text: string | null;
+  /** What it gains over what the runtime does by itself, in the reader's words. */
+  readonly said: string;
+}
+
 /** The choices in force for a model and what may be chosen. */
 export const choicesRequest = request<ChoicesParams, ChoicesResult>('siliconlens/choices');
 export interface ChoicesParams {

@@ -69,7 +69,7 @@ export class Choices {
   }
 
   async pinMapping(uri: vscode.Uri): Promise<void> {
-    await pinMapping(await this.of(uri));
+    await pinMapping(this.server, uri, await this.of(uri));
   }
 
   async toggleHints(uri: vscode.Uri | undefined): Promise<void> {

@@ -1,14 +1,10 @@
 import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
-import { hostOf } from '../engine/chips/hosts';
-import type { Chip } from '../engine/chips/chip';
-import { isHost } from '../engine/cost/placement';
-import { runtimeFor } from '../engine/cost/runtimes';
-import type { Unit, Units } from '../engine/cost/units';
+import type { Units } from '../engine/cost/units';
+import { mostUnits, unitsAmong } from '../engine/mapping/partition/among';
 import { mapObjectives } from '../engine/mapping/partition/build';
 import { partition, type Partition } from '../engine/mapping/partition/partition';
 import { mappingFileOf } from '../engine/mapping/pinned/save';
-import { inSystem, unitOf } from '../engine/mapping/pinned/units';
 import type { Prepared } from '../engine/analyse';
 import { bindingsInForce } from '../engine/report/build';
 import { mapReport, mapRows, mapSections } from '../engine/report/mapReport';
@@ -25,8 +21,6 @@ import { inFormat, tableFormats } from './tableFormats';
 import { taskOf, type Task } from './task';
 import { prepareAsked, settingsNotes } from './workload';
 
-/** Units that a mapping takes. */
-const mostUnits = 8;
 /** Names that a message lists. */
 const mostNames = 5;
 
@@ -80,22 +74,14 @@ async function systemIn(words: Arguments, { choice }: Task, language: Language):
   throw usage('cli.map.systems', { system: name, names: names.join(', ') });
 }
 
-/** The units of a system, accelerators first, or a chip and its host; always with a host, which can run everything. */
+/** The units that `--system`, or `--chip` and `--host`, name. */
 function unitsFor(words: Arguments, task: Task, system: System | null, format: string): Units {
   const { asked, choice, chips, host } = task;
-  const made = (id: string, chip: Chip): Unit =>
-    unitOf(id, chip, runtimeFor(chip, asked.runtime, format).profile);
   if (!system && words.texts('chip').length !== 1) throw usage('cli.map.chip');
-  const devices = system
-    ? system.devices.flatMap(({ id, chip }) => {
-        const known = choice.byId(chip);
-        return known ? [made(id, known)] : [];
-      })
-    : [made('chip', chips[0]!)];
-  const own = host ? devices.filter((unit) => !isHost(unit)) : devices;
-  const isComplete = !host && own.some(isHost);
-  const all = isComplete ? own : [...own, made('host', host ?? hostOf(own[0]!.chip))];
-  if (all.length > mostUnits) throw usage('cli.map.units', { units: all.length, most: mostUnits });
-  const sorted = [...all].sort((a, b) => Number(isHost(a)) - Number(isHost(b)));
-  return inSystem(sorted, system ?? undefined);
+  const among = { of: system ? { system } : { chip: chips[0]! }, host, runtime: asked.runtime, format };
+  // A system that was loaded has devices that are known.
+  const units = unitsAmong(among, (id) => choice.byId(id))!;
+  const { length } = units.list;
+  if (length > mostUnits) throw usage('cli.map.units', { units: length, most: mostUnits });
+  return units;
 }

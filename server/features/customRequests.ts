@@ -13,6 +13,7 @@ import {
   locateNodeRequest,
   modelChangedRequest,
   newChipRequest,
+  newMappingRequest,
   newSystemRequest,
   nodeAtRequest,
   rankRequest,
@@ -43,6 +44,7 @@ import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { modelName } from './names';
 import { newChip } from './newChip';
+import { newMapping } from './newMapping';
 import { newSystem } from './newSystem';
 import { rankItems } from './rank';
 import { rows } from './rows';
@@ -124,10 +126,15 @@ function registerModels(context: ServerContext): void {
   onModel(context, rankRequest, (analysis, params, scheduler) =>
     rankItems(analysis, params, language(), scheduler),
   );
-  const chosen = async (analysis: Analysis): Promise<ChoicesResult> => {
-    const systems = await context.ownSystems.all();
+  const own = async () => {
     const mappings = [...(await context.ownMappings.all()).keys()];
-    return choices(analysis, { systems, mappings }, settings.keyOf(analysis.listing.modelUri), language());
+    return { systems: await context.ownSystems.all(), mappings };
+  };
+  onModel(context, newMappingRequest, async (analysis, params, scheduler) =>
+    newMapping(analysis, params, await own(), language(), scheduler),
+  );
+  const chosen = async (analysis: Analysis): Promise<ChoicesResult> => {
+    return choices(analysis, await own(), settings.keyOf(analysis.listing.modelUri), language());
   };
   // Fewer chips are the way out where there are no costs.
   onModel(context, choicesRequest, chosen, false);

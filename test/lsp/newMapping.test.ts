@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { newMappingRequest } from '../../server/protocol';
+import type { MappingFile } from '../../server/engine/mapping/pinned/mappingFacts';
+import { ModelFolder } from './modelFolder';
+
+const folder = new ModelFolder('new-mapping-');
+
+/** An operator between two large products that TensorRT does not have: the runtime brings its values to the host and back. */
+const model = `<ir_version: 10, opset_import: ["": 21]>
+g (float[2048,2048] x) => (float[2048,2048] y) <float[2048,2048] w = ["location": "w.bin"]> {
+  [a] a = MatMul (x, w)
+  [d] d = Det (x)
+  [b] b = Add (a, d)
+  [c] y = MatMul (b, w)
+}`;
+
+it('makes the best mapping on a chip and its host, and says what it gains', async () => {
+  const client = await folder.start({ settings: { chips: ['nvidia-l4'] } });
+  const { uri } = await client.openText('untitled:three', model);
+  const made = await client.request(newMappingRequest, { uri, target: 'nvidia-l4', objective: 'latency' });
+  const file = JSON.parse(made.text!) as MappingFile;
+  expect(file.units.map(({ id, chip }) => [id, chip])).toEqual([
+    ['chip', 'nvidia-l4'],
+    ['host', 'intel-xeon-8480'],
+  ]);
+  // The products stay on the card, whatever else moves: on the processor they take a hundred times as long.
+  const onHost = file.default === 'host' ? [] : (file.nodes?.['host'] ?? []);
+  expect(onHost).not.toContain('a');
+  expect(onHost).not.toContain('c');
+  expect(made.id).toMatch(/^[a-z0-9.-]+-nvidia-l4-latency$/);
+  expect(made.said).toMatch(/ (\d|\.)+ [mµ]s/);
+});
+
+it('makes one on a system, and none where there is no such target', async () => {
+  const client = await folder.start({ settings: { chips: ['nvidia-l4'] } });
+  const { uri } = await client.openText('untitled:three', model);
+  const on = (target: string) => client.request(newMappingRequest, { uri, target, objective: 'energy' });
+  const made = await on('jetson-agx-orin');
+  expect((JSON.parse(made.text!) as MappingFile).system).toBe('jetson-agx-orin');
+  expect(await on('no-such-thing')).toMatchObject({ id: '', text: null });
+});
