@@ -26,7 +26,7 @@ import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
 import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel, Transfer } from './types';
-import type { Assignment, Unit, Units } from './units';
+import { unitOf, type Assignment, type Unit, type Units } from './units';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
@@ -127,10 +127,11 @@ function* runSteps(
   options: EstimateOptions,
 ): Steps<Run> {
   const { inference, plan } = model;
-  const plain = yield* siteSteps(model, { id: 'chip', chip, profile }, 0);
+  const own = unitOf('chip', chip, profile);
+  const plain = yield* siteSteps(model, own, 0);
   const trained = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const site = options.sparse ? { ...trained, sparse: options.sparse } : trained;
-  const alone: Units = { list: [{ id: 'chip', chip, profile }], links: [] };
+  const alone: Units = { list: [own], links: [] };
   const all = new Uint8Array(plan.kernels.length);
   const assignment = options.assignment ?? (yield* placed(model, alone, all, options.host));
   const sites = new Map([[0, site]]);

@@ -135,9 +135,7 @@ export function handOver(units: Units, unit: number, bytes: number): number | nu
   if (!modelFor(chip)) return null;
   if (traitsOf[chip.class].isHost) return 0;
   const home = units.list.findIndex((one) => traitsOf[one.chip.class].isHost);
-  // A mapping says how the two are linked.
-  if (home >= 0 && units.list[unit]!.startSeconds !== undefined)
-    return transferSeconds(units, [home, unit], bytes)?.value ?? null;
+  if (home >= 0) return transferSeconds(units, [home, unit], bytes)?.value ?? null;
   const rate = linkRate(chip, machineFor(chip, 'fp32'));
   return rate === null ? null : linkLatency + bytes / rate;
 }

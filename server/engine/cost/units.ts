@@ -17,10 +17,15 @@ export interface Unit {
   readonly chip: Chip;
   /** Null: nothing is known of a runtime, kernels run at the rates of the chip's class and nothing starts them. */
   readonly profile: RuntimeProfile | null;
-  /** What starting a program on it takes, once more after each transfer that it waits for; left out: that is not counted. */
+  /** What starting a program on it takes, once more after each transfer that it waits for; left out: nothing. */
   readonly startSeconds?: number;
   /** The memory that it shares with other units, where that is stated. */
   readonly pool?: SharedPool;
+}
+
+/** A unit as a runtime drives it: each program that is started on it takes what the runtime needs for that. */
+export function unitOf(id: string, chip: Chip, profile: RuntimeProfile): Unit {
+  return { id, chip, profile, startSeconds: profile.runSeconds?.value ?? 0 };
 }
 
 /** A stated connection of two units. */

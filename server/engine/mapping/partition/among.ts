@@ -2,9 +2,9 @@ import { hostOf } from '../../chips/hosts';
 import type { Chip } from '../../chips/chip';
 import { isHost } from '../../cost/placement';
 import { runtimeFor } from '../../cost/runtimes';
-import type { Unit, Units } from '../../cost/units';
+import { unitOf, type Unit, type Units } from '../../cost/units';
 import type { System } from '../../systems/system';
-import { inSystem, unitOf } from '../pinned/units';
+import { inSystem } from '../pinned/units';
 
 /** Units that a mapping takes. */
 export const mostUnits = 8;

@@ -1,8 +1,7 @@
 import type { Chip } from '../../chips/chip';
 import type { ChipProblem } from '../../chips/schemaCheck';
 import { runtimeFor } from '../../cost/runtimes';
-import type { Unit, UnitLink, Units } from '../../cost/units';
-import type { RuntimeProfile } from '../../kernels/profile';
+import { unitOf, type Unit, type UnitLink, type Units } from '../../cost/units';
 import { appendAll } from '../../lists';
 import type { Problem } from '../../problem';
 import type { System } from '../../systems/system';
@@ -13,11 +12,6 @@ import type { MappingFile } from './mappingFacts';
 export interface Nameable {
   chip(id: string): Chip | undefined;
   system(id: string): System | undefined;
-}
-
-/** A unit of a mapping: each program that is started on it takes what the runtime needs for that. */
-export function unitOf(id: string, chip: Chip, profile: RuntimeProfile): Unit {
-  return { id, chip, profile, startSeconds: profile.runSeconds?.value ?? 0 };
 }
 
 /**
