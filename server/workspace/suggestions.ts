@@ -35,8 +35,9 @@ function made(
   return suggest(situation, codesOff(choices.suggestions.off));
 }
 
-function isWanted({ refusal, choices }: Analysis): boolean {
-  return refusal === null && choices.suggestions.enable;
+/** Changes are tried on chips by themselves: of a mapping they say nothing. */
+function isWanted({ refusal, choices, mapping }: Analysis): boolean {
+  return refusal === null && mapping === null && choices.suggestions.enable;
 }
 
 function keyOf({ choices, chips }: Analysis): string {
