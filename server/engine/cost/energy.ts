@@ -166,12 +166,14 @@ export function kernelEnergy(
   // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
   const high = tdp * time.high;
   const waiting = share > 0 ? Math.min(value, idle * time.value) : value;
-  const moved = share > 0 ? ((value - waiting) * memory) / (compute + memory) : 0;
+  // Products, not differences, so that none is less than nothing by a rounding.
+  const above = share > 0 ? (value - waiting) / (compute + memory) : 0;
+  const moved = above * memory;
   const isStreamed = bytes.link > 0;
   return {
     joules: estimate(value, Math.min(bottomUp, value), Math.max(high, value), time.basis),
     parts: {
-      compute: value - waiting - moved,
+      compute: above * compute,
       memory: isStreamed ? 0 : moved,
       link: isStreamed ? moved : 0,
       idle: waiting,

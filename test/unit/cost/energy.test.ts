@@ -75,6 +75,10 @@ describe('the parts of the energy of a kernel', () => {
     expect(energy(0, 0).parts).toEqual({ compute: 0, memory: 0, link: 0, idle: energy(0, 0).joules.value });
   });
 
+  it('are never less than nothing, not by a rounding either', () => {
+    for (let at = 1; at < 400; at++) expect(energy(1e-17, at / 400).parts.compute).toBeGreaterThanOrEqual(0);
+  });
+
   it('have waiting for streamed weights as that of the link', () => {
     const { parts } = energy(0.5, 1, { ...bytes, link: 1e6 });
     expect(parts.memory).toBe(0);
