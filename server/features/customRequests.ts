@@ -106,14 +106,14 @@ function registerChips(context: ServerContext): void {
     const { catalogue } = await context.chips();
     return {
       chips: chipChoices(catalogue, context.language()),
-      systems: systemChoices(await context.ownSystems.all(), catalogue, context.language()),
+      systems: systemChoices(await context.own.systems.all(), catalogue, context.language()),
     };
   });
   on(context, newChipRequest, { id: '', text: null }, async (params) =>
     newChip(params, (await context.chips()).catalogue),
   );
   on(context, newSystemRequest, { id: '', text: null }, async (params) =>
-    newSystem(params, await context.ownSystems.all()),
+    newSystem(params, await context.own.systems.all()),
   );
 }
 
@@ -127,8 +127,8 @@ function registerModels(context: ServerContext): void {
     rankItems(analysis, params, language(), scheduler),
   );
   const own = async () => {
-    const mappings = [...(await context.ownMappings.all()).keys()];
-    return { systems: await context.ownSystems.all(), mappings };
+    const mappings = [...(await context.own.mappings.all()).keys()];
+    return { systems: await context.own.systems.all(), mappings };
   };
   onModel(context, newMappingRequest, async (analysis, params, scheduler) =>
     newMapping(analysis, params, await own(), language(), scheduler),

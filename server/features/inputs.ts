@@ -8,7 +8,7 @@ import type { Feature } from './feature';
 
 /** The question which files a save must not go over. An error is no answer: who saves must not take it for none. */
 export const inputsFeature: Feature = {
-  register: ({ connection, models, ownChips, ownSystems, ownMappings, profiles }) => {
+  register: ({ connection, models, own, profiles }) => {
     connection.onRequest(inputsRequest, async ({ uri }: InputsParams): Promise<InputsResult> => {
       const { modelUri, model } = (await models.served(uri)).listing;
       const files = await runPolitely(externalFiles(model), politely());
@@ -16,14 +16,7 @@ export const inputsFeature: Feature = {
         modelUri,
         files.map(({ location }) => location),
       );
-      const uris = [
-        modelUri,
-        await ownChips.addresses(),
-        await ownSystems.addresses(),
-        await ownMappings.addresses(),
-        await profiles.files(modelUri),
-        external,
-      ].flat();
+      const uris = [modelUri, await own.addresses(), await profiles.files(modelUri), external].flat();
       return { uris };
     });
   },

@@ -2,6 +2,7 @@ import { MessageType, ShowMessageNotification } from 'vscode-languageserver';
 import { message } from '../../l10n/server';
 import { type ValidatedParams, validatedNotification } from '../protocol';
 import type { Catalogue } from '../engine/chips/catalogue';
+import { Own } from '../workspace/own';
 import { OwnChips } from '../workspace/ownChips';
 import type { Gone, OwnFilesHost } from '../workspace/ownFiles';
 import {
@@ -26,13 +27,6 @@ interface OwnChipsEvents {
   chips(): Promise<Catalogue>;
 }
 
-/** The chips, systems and mappings of one's own that an editor has. */
-export interface Own {
-  readonly chips: OwnChips;
-  readonly systems: OwnSystems;
-  readonly mappings: OwnMappings;
-}
-
 /** The user's own chips, systems and mappings, with their mistakes told at the lines of their files. */
 export function ownFiles(editor: Editor, client: ClientFolders, events: OwnChipsEvents): Own {
   const told = {
@@ -50,7 +44,7 @@ export function ownFiles(editor: Editor, client: ClientFolders, events: OwnChips
   );
   const systems = new OwnSystems(
     new OwnFolder(client, systemFolder),
-    { ...hostOf(editor, told.systems), changed: () => editor.watch(mappings.namesChanged()) },
+    { ...hostOf(editor, told.systems), changed: () => editor.watch(mappings.judgeAgain()) },
     () => events.chips(),
   );
   const chips = new OwnChips(new OwnFolder(client, chipFolder), {
@@ -58,11 +52,11 @@ export function ownFiles(editor: Editor, client: ClientFolders, events: OwnChips
     changed: (gone) => {
       editor.watch(tellGone(editor, gone, events));
       // Systems name chips, mappings name both.
-      editor.watch(systems.chipsChanged().then(() => mappings.namesChanged()));
+      editor.watch(systems.judgeAgain().then(() => mappings.judgeAgain()));
       events.changed();
     },
   });
-  return { chips, systems, mappings };
+  return new Own(chips, systems, mappings);
 }
 
 function diagnosticsOf(editor: Editor, texts: OwnFileTexts): OwnFileDiagnostics {

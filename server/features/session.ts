@@ -24,10 +24,8 @@ import { Models } from '../workspace/models';
 import type { ModelsHost } from '../workspace/models';
 import { isHandWritten } from '../workspace/reading';
 import type { OpenModel } from '../workspace/openModel';
-import type { Choices } from '../workspace/choices';
-import type { Available, OwnChips, Surroundings } from '../workspace/ownChips';
-import type { OwnMappings } from '../workspace/ownMappings';
-import type { OwnSystems } from '../workspace/ownSystems';
+import type { Own } from '../workspace/own';
+import type { Available } from '../workspace/ownChips';
 import { ProfileStore } from '../workspace/profileStore';
 import { clientSettings, SettingsByModel } from '../workspace/settingsByModel';
 import { findSuggestions } from '../workspace/suggestions';
@@ -55,9 +53,7 @@ export class Session implements ServerContext {
   readonly files: ModelFiles;
   readonly settings: SettingsByModel;
   readonly profiles: ProfileStore;
-  readonly ownChips: OwnChips;
-  readonly ownSystems: OwnSystems;
-  readonly ownMappings: OwnMappings;
+  readonly own: Own;
   readonly working: Working;
   readonly documents: Documents;
   readonly models: Models;
@@ -66,8 +62,6 @@ export class Session implements ServerContext {
   private readonly pauses: TypingPauses;
   private options: InitializationOptions = {};
   private pushedSettings: unknown;
-  /** Done when the chips, systems and mappings of the folders are read. */
-  private ownRead: Promise<void> = Promise.resolve();
   /** Folders of the workspace at the start. */
   private folders: readonly string[] = [];
 
@@ -87,14 +81,11 @@ export class Session implements ServerContext {
     this.files = new ModelFiles(clientFiles);
     this.settings = this.makeSettings();
     this.profiles = new ProfileStore(() => this.options.profiles ?? null);
-    const own = ownFiles(editor, clientFiles, {
+    this.own = ownFiles(editor, clientFiles, {
       chosen: () => this.chosenChips(),
       changed: () => this.choicesChanged(),
       chips: async () => (await this.chips()).catalogue,
     });
-    this.ownChips = own.chips;
-    this.ownSystems = own.systems;
-    this.ownMappings = own.mappings;
     this.status = new Status((state, key, args) =>
       editor.tell(statusNotification, { ...state, message: message(this.language(), key, args) }),
     );
@@ -119,28 +110,17 @@ export class Session implements ServerContext {
 
   /** Not before the editor is ready: what is wrong with chip files may only be told from now on. */
   ready(): void {
-    this.editor.watch(this.ownFoldersChanged(this.folders));
+    this.editor.watch(this.own.setFolders(this.folders));
     this.status.done('ok', 'status.ready');
   }
 
   end(): void {
     this.models.dispose();
-    this.ownChips.dispose();
-    this.ownSystems.dispose();
-    this.ownMappings.dispose();
+    this.own.dispose();
   }
 
   async chips(): Promise<Available> {
-    return this.ownChips.with((await this.settings.workspace()).customChips);
-  }
-
-  /** Chips, systems and mappings; what any of them is made of changes its generation. */
-  private async surroundings(customChips: Choices['customChips']): Promise<Surroundings> {
-    await this.ownRead;
-    const chips = await this.ownChips.with(customChips);
-    const mappings = await this.ownMappings.all();
-    const generation = chips.generation + this.ownMappings.generation;
-    return { ...chips, systems: await this.ownSystems.all(), mappings, generation };
+    return this.own.chips.with((await this.settings.workspace()).customChips);
   }
 
   settingsChanged(pushed: unknown): void {
@@ -151,23 +131,12 @@ export class Session implements ServerContext {
 
   async foldersChanged(folders: readonly string[]): Promise<void> {
     this.settings.setFolders(folders);
-    await this.ownFoldersChanged(folders);
+    await this.own.setFolders(folders);
     this.choicesChanged();
   }
 
   withhold(models: WithheldParams['models']): void {
     for (const uri of this.working.withhold(models)) this.models.released(uri);
-  }
-
-  /** Chips before systems, which name them, and both before mappings. */
-  private ownFoldersChanged(folders: readonly string[]): Promise<void> {
-    return (this.ownRead = this.readOwn(folders));
-  }
-
-  private async readOwn(folders: readonly string[]): Promise<void> {
-    await this.ownChips.setFolders(folders);
-    await this.ownSystems.setFolders(folders);
-    await this.ownMappings.setFolders(folders);
   }
 
   private choicesChanged(): void {
@@ -212,7 +181,7 @@ export class Session implements ServerContext {
     const { editor, status, working } = this;
     return {
       language: this.language,
-      chips: ({ customChips }) => this.surroundings(customChips),
+      chips: ({ customChips }) => this.own.surroundings(customChips),
       profiles: (modelUri) => this.profiles.of(modelUri),
       budget: this.budget,
       letGo: (uri) => this.documents.release(uri),

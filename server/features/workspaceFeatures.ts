@@ -48,14 +48,7 @@ export const settingsFeature: Feature = {
 
 /** Chip, system and mapping files that change; a folder that goes is told without the files that were in it. */
 export const ownFilesFeature: Feature = {
-  register: ({ connection, ownChips, ownSystems, ownMappings }) => {
-    connection.onDidChangeWatchedFiles(() => {
-      void ownChips
-        .reload()
-        .then(() => ownSystems.reload())
-        .then(() => ownMappings.reload());
-    });
-  },
+  register: ({ connection, own }) => connection.onDidChangeWatchedFiles(() => void own.reload()),
   initialized: ({ connection, editor }) => {
     if (!editor.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     const folders = [chipFolder, systemFolder, mappingFolder].map((way) => `**/${way.join('/')}`);

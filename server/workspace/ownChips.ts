@@ -5,8 +5,7 @@ import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
 import type { Problem } from '../engine/problem';
 import { systems as shippedSystems } from '../engine/systems/load';
 import type { System } from '../engine/systems/system';
-import { OwnFiles, type OwnFilesHost } from './ownFiles';
-import type { OwnFolder } from './ownFolder';
+import { type Gone, type Made, OwnFiles } from './ownFiles';
 
 /** The chips that a model can be costed on, under its settings. */
 export interface Available {
@@ -38,42 +37,17 @@ const mostSettings = 16;
 type Plain = Readonly<Record<string, unknown>>;
 
 /** The chips of workspace folders and settings. */
-export class OwnChips {
-  private readonly files: OwnFiles<Chip>;
+export class OwnChips extends OwnFiles<Chip> {
   private generation = 0;
   /** By the text of the setting; forgotten when a file changes. */
   private readonly available = new Map<string, Available>();
-
-  constructor(reader: OwnFolder, host: OwnFilesHost) {
-    const changed: OwnFilesHost['changed'] = (gone) => {
-      this.generation++;
-      this.available.clear();
-      host.changed(gone);
-    };
-    this.files = new OwnFiles<Chip>(reader, { ...host, changed }, (files) =>
-      resolveOwnChips(files).results.map(({ chip, problems }) => ({ value: chip, problems })),
-    );
-  }
-
-  setFolders(folders: readonly string[]): Promise<void> {
-    return this.files.setFolders(folders);
-  }
-
-  dispose(): void {
-    this.files.dispose();
-  }
-
-  /** Reads what is there now. */
-  reload(): Promise<void> {
-    return this.files.reload();
-  }
 
   /**
    * The chips to choose from, once the files are read.
    * @param custom the setting `siliconlens.customChips`: chips by id
    */
   async with(custom: Plain): Promise<Available> {
-    const files = await this.files.files();
+    const files = await this.files();
     const key = JSON.stringify(custom);
     let available = this.available.get(key);
     if (!available) {
@@ -84,9 +58,14 @@ export class OwnChips {
     return available;
   }
 
-  /** The addresses of the chip files that were read, broken ones too. */
-  addresses(): Promise<readonly string[]> {
-    return this.files.addresses();
+  protected make(files: readonly ChipFile[]): readonly Made<Chip>[] {
+    return resolveOwnChips(files).results.map(({ chip, problems }) => ({ value: chip, problems }));
+  }
+
+  protected override changed(gone: readonly Gone[]): void {
+    this.generation++;
+    this.available.clear();
+    super.changed(gone);
   }
 
   private resolve(files: readonly ChipFile[], custom: Plain): Available {

@@ -58,7 +58,7 @@ interface Known<T extends Named> {
 }
 
 /** JSON files of workspace folders, read again when something changed or the client says so. */
-export class OwnFiles<T extends Named> {
+export abstract class OwnFiles<T extends Named> {
   private folders: readonly string[] = [];
   private known: ReadonlyMap<string, Known<T>> = new Map();
   private reading: Promise<void> = Promise.resolve();
@@ -66,13 +66,19 @@ export class OwnFiles<T extends Named> {
   private isStale = false;
   private readonly watch: OwnFolderWatch;
 
-  /** @param make what becomes of all files together, in their order */
   constructor(
     private readonly reader: OwnFolder,
     private readonly host: OwnFilesHost,
-    private readonly make: (files: readonly OwnFile<T>[]) => readonly Made<T>[] | Promise<readonly Made<T>[]>,
   ) {
     this.watch = new OwnFolderWatch(reader.way, () => void this.reload());
+  }
+
+  /** What becomes of all files together, in their order. */
+  protected abstract make(files: readonly OwnFile<T>[]): readonly Made<T>[] | Promise<readonly Made<T>[]>;
+
+  /** What is offered came, changed or went; the files are known by then. */
+  protected changed(gone: readonly Gone[]): void {
+    this.host.changed(gone);
   }
 
   setFolders(folders: readonly string[]): Promise<void> {
@@ -104,7 +110,7 @@ export class OwnFiles<T extends Named> {
   }
 
   /** All files, once they are read. */
-  async files(): Promise<readonly OwnFile<T>[]> {
+  protected async files(): Promise<readonly OwnFile<T>[]> {
     await this.reading;
     return [...this.known.values()].map(fileOf);
   }
@@ -134,7 +140,7 @@ export class OwnFiles<T extends Named> {
     const gone = goneOf(before, values);
     files.forEach((file, index) => this.judge(file, made[index]!));
     for (const uri of before.keys()) if (!this.known.has(uri)) this.host.removed(uri);
-    this.host.changed(gone);
+    this.changed(gone);
   }
 
   private judge({ source, json, mistake }: Known<T>, { value, problems: found }: Made<T>): void {

@@ -20,51 +20,33 @@ interface Nameable {
 }
 
 /** The mappings of workspace folders. */
-export class OwnMappings {
-  private readonly files: OwnFiles<OwnMapping>;
+export class OwnMappings extends OwnFiles<OwnMapping> {
   private mappings: ReadonlyMap<string, MappingFile> = new Map();
   /** Grows whenever a mapping, or what one can name, changes. */
   generation = 0;
 
-  constructor(reader: OwnFolder, host: OwnFilesHost, known: Nameable) {
-    this.files = new OwnFiles<OwnMapping>(reader, host, async (files) => {
-      const [catalogue, systems] = [await known.chips(), await known.systems()];
-      const made = files.map((file) => madeOf(file, catalogue, systems));
-      // Of two folders' files of one name the first counts, as with folders on a path.
-      const values = made.flatMap(({ value }) => (value ? [[value.id, value.mapping] as const] : []));
-      this.mappings = new Map(values.reverse());
-      this.generation++;
-      return made;
-    });
-  }
-
-  setFolders(folders: readonly string[]): Promise<void> {
-    return this.files.setFolders(folders);
-  }
-
-  dispose(): void {
-    this.files.dispose();
-  }
-
-  /** Reads what is there now. */
-  reload(): Promise<void> {
-    return this.files.reload();
-  }
-
-  /** Chips or systems came or went, which units may name. */
-  namesChanged(): Promise<void> {
-    return this.files.judgeAgain();
+  constructor(
+    reader: OwnFolder,
+    host: OwnFilesHost,
+    private readonly nameable: Nameable,
+  ) {
+    super(reader, host);
   }
 
   /** The mappings by name, once the files are read. */
   async all(): Promise<ReadonlyMap<string, MappingFile>> {
-    await this.files.addresses();
+    await this.files();
     return this.mappings;
   }
 
-  /** The addresses of the files that were read, broken ones too. */
-  addresses(): Promise<readonly string[]> {
-    return this.files.addresses();
+  protected async make(files: readonly OwnFile<OwnMapping>[]): Promise<readonly Made<OwnMapping>[]> {
+    const [catalogue, systems] = [await this.nameable.chips(), await this.nameable.systems()];
+    const made = files.map((file) => madeOf(file, catalogue, systems));
+    // Of two folders' files of one name the first counts, as with folders on a path.
+    const values = made.flatMap(({ value }) => (value ? [[value.id, value.mapping] as const] : []));
+    this.mappings = new Map(values.reverse());
+    this.generation++;
+    return made;
   }
 }
 
