@@ -1,15 +1,14 @@
 import { formatterOf } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
 import { message } from '../../l10n/server';
-import type { ChipAnalysis } from '../engine/analyse';
 import { Query } from '../engine/query';
 import type { Steps } from '../engine/scheduler';
 import type { CostlyNodeParams, CostlyNodeResult } from '../protocol';
 import { wholeSeconds, type Analysis } from '../workspace/analysis';
-import { lineOf } from '../workspace/nodeIndex';
+import { lineSeconds } from './lineCosts';
 import { sorted } from './sorting';
 
-/** A line of the listing with the time of its node: of all calls together for one in the body of a function. */
+/** A line of the listing with the time of its node. */
 interface CostlyLine {
   readonly line: number;
   readonly seconds: number;
@@ -18,16 +17,10 @@ interface CostlyLine {
 /** Of each analysis: someone goes from line to line. */
 const orders = new Query<Analysis, readonly CostlyLine[]>();
 
-/** Lines in the order of their time on a chip, the longest first; those of unknown time and of none are left out. */
-function* costlyLines(analysis: Analysis, { cost }: ChipAnalysis): Steps<CostlyLine[]> {
-  const seconds = new Map<number, number>();
-  for (const { index } of analysis.inference.nodes) {
-    yield;
-    const line = lineOf(analysis, index);
-    const value = cost.nodes[index]?.seconds?.value;
-    if (line !== null && value) seconds.set(line, (seconds.get(line) ?? 0) + value);
-  }
-  const lines = Array.from(seconds, ([line, value]) => ({ line, seconds: value }));
+/** Lines in the order of their time, the longest first; those of unknown time and of none are left out. */
+function* costlyLines(analysis: Analysis): Steps<CostlyLine[]> {
+  const lines: CostlyLine[] = [];
+  for (const [line, seconds] of yield* lineSeconds(analysis)) if (seconds) lines.push({ line, seconds });
   return yield* sorted(lines, (a, b) => b.seconds - a.seconds || a.line - b.line);
 }
 
@@ -38,7 +31,7 @@ export function* costlyNode(
   language: Language,
 ): Steps<CostlyNodeResult> {
   const [chip] = analysis.chips;
-  const order = chip ? yield* orders.steps(analysis, () => costlyLines(analysis, chip)) : [];
+  const order = yield* orders.steps(analysis, () => costlyLines(analysis));
   if (!chip || order.length === 0) return { line: null, label: message(language, 'costly.none') };
   const here = order.findIndex((one) => one.line === line);
   const at = here < 0 ? 0 : here + step;

@@ -1,9 +1,8 @@
-import type { Estimate } from '../engine/cost/types';
 import { appendAll } from '../engine/lists';
 import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 import { wholeSeconds, type Analysis } from '../workspace/analysis';
-import { lineOf } from '../workspace/nodeIndex';
+import { lineSeconds, type LineSeconds } from './lineCosts';
 import { outline, type OutlineItem } from './outline';
 
 /** A module of the listing with the time of its lines on the first chip. */
@@ -36,7 +35,7 @@ function* costsOf(analysis: Analysis): Steps<ModuleCosts> {
   const cost = analysis.chips[0]?.cost;
   const costs = new Map<number, ModuleCost>();
   if (!cost) return costs;
-  const sums = yield* sumsByLine(analysis, (index) => cost.nodes[index]?.seconds ?? null);
+  const sums = yield* sumsBefore(yield* lineSeconds(analysis), analysis.listing.lineCount);
   const whole = wholeSeconds(cost);
   let level = outline(analysis.listing.positions).roots.map(({ children }) => children);
   while (level.length > 0) {
@@ -55,26 +54,19 @@ function* costsOf(analysis: Analysis): Steps<ModuleCosts> {
   return costs;
 }
 
-/** Seconds of all lines before each line, and how many nodes of unknown time stand there. */
+/** Seconds of all lines before each line, and how many of unknown time stand there. */
 interface LineSums {
   readonly seconds: Float64Array;
   readonly unknown: Uint32Array;
 }
 
-function* sumsByLine(analysis: Analysis, secondsOf: (index: number) => Estimate | null): Steps<LineSums> {
-  const count = analysis.listing.lineCount + 1;
+function* sumsBefore(lines: LineSeconds, count: number): Steps<LineSums> {
   const [seconds, unknown] = [new Float64Array(count + 1), new Uint32Array(count + 1)];
-  for (const { index } of analysis.inference.nodes) {
-    yield;
-    const line = lineOf(analysis, index);
-    if (line === null || line >= count) continue;
-    const time = secondsOf(index);
-    if (time) seconds[line + 1]! += time.value;
-    else unknown[line + 1]!++;
-  }
   for (let line = 0; line < count; line++) {
-    seconds[line + 1]! += seconds[line]!;
-    unknown[line + 1]! += unknown[line]!;
+    yield;
+    const own = lines.get(line);
+    seconds[line + 1] = seconds[line]! + (own ?? 0);
+    unknown[line + 1] = unknown[line]! + (own === null ? 1 : 0);
   }
   return { seconds, unknown };
 }
