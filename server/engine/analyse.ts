@@ -63,7 +63,7 @@ export interface ChipAnalysis {
   /** Null where nothing is trained. */
   readonly training: TrainingMemory | null;
   readonly fit: Fit;
-  /** The memory of each unit where a mapping puts kernels on several, that of the chip too; else none. */
+  /** The memory of each unit that a mapping puts kernels on, that of the chip too; none where all run on the chip. */
   readonly unitFits: readonly UnitFit[];
   readonly problems: readonly Problem[];
 }
@@ -154,7 +154,7 @@ export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<C
     cost,
     timeline,
     training,
-    fit,
+    fit: unitFits[0]?.fit ?? fit,
     unitFits,
     problems: [...problems, ...run.problems, ...cost.problems],
   };
@@ -249,7 +249,7 @@ async function costOf(
   const memory = await runPolitely(memoryOn(prepared, { plan, trained, chip, profile }), scheduler);
   const parts =
     mapped && !trained ? await runPolitely(memoryOfUnits(planned, mapped.assignment), scheduler) : [];
-  const timeline = parts.find(({ index }) => index === 0)?.timeline ?? memory.timeline;
+  const timeline = parts[0]?.timeline ?? memory.timeline;
   return { plan, cost, ...memory, timeline, parts, problems: mapped?.problems ?? [] };
 }
 

@@ -34,7 +34,7 @@ it('goes from the costliest node to the cheapest and back, as the table of nodes
 it('counts all calls of a function at its node', async () => {
   const text = [
     '<ir_version: 10, opset_import: ["" : 21, "own" : 1]>',
-    'calls (float[64,512] x, float[512,512] w, float[512,4096] v) => (float[64,512] y) {',
+    'calls (float[64,512] x, float[512,512] w, float[512,4096] v) => (float[64,512] y, float[64,4096] m) {',
     '  m = MatMul(x, v)',
     '  a = own.twice(x, w)',
     '  b = own.twice(a, w)',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { choicesRequest, summaryRequest } from '../../server/protocol';
+import { choicesRequest, suggestionsRequest, summaryRequest } from '../../server/protocol';
 import { TestClient, type TestDocument } from './client';
 
 const model = `<ir_version: 10, opset_import: ["": 21]>
@@ -119,4 +119,16 @@ it('a mistake in a mapping is told at its place, and what was right before stays
     break;
   }
   expect((await lead(document))[0]).toContain(' + ');
+});
+
+it('nothing is suggested beside a mapping: changes are tried on chips by themselves', async () => {
+  await writeFile(fileOf('m'), JSON.stringify({ schemaVersion: 1, units }));
+  const large = model.replaceAll('8,256', '4096,4096').replace('256,256', '4096,4096');
+  client = await TestClient.inProcess({ settings: { chips: ['nvidia-l4'] }, folders: [uriOf(folder)] });
+  const { uri } = await client.openText(uriOf(join(folder, 'm.onnxtxt')), large);
+  const suggested = async (): Promise<number> =>
+    (await client.request(suggestionsRequest, { uri })).suggestions.length;
+  expect(await suggested()).toBeGreaterThan(0);
+  await client.changeSettings({ chips: ['nvidia-l4'], models: { '*': { mapping: 'm' } } });
+  expect(await suggested()).toBe(0);
 });

@@ -22,13 +22,13 @@ export interface UnitFit {
   readonly fit: Fit;
 }
 
-/** The memory of each unit that runs kernels; none where one runs them all. */
+/** The memory of each unit that runs kernels, in their order; none where the first runs them all. */
 export function* memoryOfUnits(
   { inference, plan, workload }: PlannedModel,
   { units, unitOf }: Assignment,
 ): Steps<UnitMemory[]> {
   const used = [...new Set(unitOf)].sort((a, b) => a - b);
-  if (used.length < 2) return [];
+  if (used.every((index) => index === 0)) return [];
   const found: UnitMemory[] = [];
   for (const index of used) {
     const { chip, profile } = units.list[index]!;

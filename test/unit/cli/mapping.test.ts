@@ -48,6 +48,16 @@ describe('analyze --mapping', () => {
     expect(mapped!.memory).toEqual(alone!.memory);
   });
 
+  it('all on another unit than the first is told of that unit: name, memory and fit', async () => {
+    const elsewhere = file('elsewhere.json', { default: 'cpu' });
+    const [mapped] = (await reportOf(model, '--mapping', elsewhere)).chips;
+    const [cpu] = (await reportOf(model, '--chip', 'intel-xeon-8480')).chips;
+    expect(new Set(mapped!.nodes.map(({ placement }) => placement))).toEqual(new Set(['cpu']));
+    expect(mapped!.name).toBe(cpu!.name);
+    expect(mapped!.memory.capacityBytes).toBe(cpu!.memory.capacityBytes);
+    expect(mapped!.units.map(({ memory }) => memory?.fits ?? null)).toEqual([null, true]);
+  });
+
   it('shows the unit of each node in tables and CSV, and what lies where', async () => {
     const { out } = await siliconlens('analyze', model, '--mapping', middle);
     expect(out).toContain('Units of nvidia-l4');

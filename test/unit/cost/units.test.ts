@@ -69,8 +69,12 @@ describe('kernels on the units of an assignment', () => {
     expect(onGpu!.timeline.points.map((point) => point.activationBytes)).toEqual([x + h1, x, x + h2 + y]);
     expect(onCpu!.timeline.weights).toEqual({ known: 512 * 1024 * 4, isWhole: true });
     expect(onCpu!.timeline.points.map((point) => point.activationBytes)).toEqual([0, h1 + h2, 0]);
-    expect(runThrough(memoryOfUnits(model, { ...assignment, unitOf: Uint8Array.from([1, 1, 1]) }))).toEqual(
-      [],
-    );
+    const allOn = (unit: number) =>
+      runThrough(memoryOfUnits(model, { ...assignment, unitOf: new Uint8Array(3).fill(unit) }));
+    // What the first runs alone is the memory of the chip, what another runs alone is that one's.
+    expect(allOn(0)).toEqual([]);
+    const [all, ...others] = allOn(1);
+    expect([all!.index, others]).toEqual([1, []]);
+    expect(all!.timeline.weights.known).toBe((256 * 512 + 512 * 1024 + 1024 * 128) * 4);
   });
 });
