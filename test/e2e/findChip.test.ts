@@ -126,25 +126,12 @@ it('tells the best of the chosen chips in the side panel', async () => {
   await bench.command('workbench.view.explorer');
 });
 
-/** Titles of the lenses of the open file. */
-function lenses(): Promise<string[]> {
-  return bench.inHost(async (api) => {
-    const { document } = api.window.visibleTextEditors[0]!;
-    const found = await api.commands.executeCommand<{ command?: { title: string } }[]>(
-      'vscode.executeCodeLensProvider',
-      document.uri,
-      10,
-    );
-    return found.map(({ command }) => command?.title ?? '');
-  });
-}
-
 it('makes a chip the first by a click, and takes it back', async () => {
   await page.getByRole('button', { name: 'Hailo-8L' }).click();
-  await bench.until(async () => (await lenses())[0]!.startsWith('Hailo-8L '), 'the chip comes first');
+  await bench.until(async () => (await bench.lenses())[0]!.startsWith('Hailo-8L '), 'the chip comes first');
   // The time by which it was ranked is the one over the graph.
   const { ranked } = await ranking('-c', 'hailo-8l');
-  expect((await lenses()).slice(0, 2)).toEqual([
+  expect((await bench.lenses()).slice(0, 2)).toEqual([
     `Hailo-8L ${seconds(ranked[0]!.figures.latency!.value)}`,
     expect.stringMatching(/^Tesla T4 /),
   ]);
@@ -154,7 +141,7 @@ it('makes a chip the first by a click, and takes it back', async () => {
   await bench.picture('found-chip');
   const told = bench.page.locator('.notification-toast', { hasText: 'Hailo-8L is the first of your chips' });
   await told.getByRole('button', { name: 'Undo' }).click();
-  await bench.until(async () => (await lenses())[0]!.startsWith('Tesla T4 '), 'the chip as before');
+  await bench.until(async () => (await bench.lenses())[0]!.startsWith('Tesla T4 '), 'the chip as before');
   expect(JSON.parse(settings())).toMatchObject({ 'siliconlens.chips': ['nvidia-t4'] });
 });
 

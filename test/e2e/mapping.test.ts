@@ -12,18 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Titles of the lenses of the open file. */
-function lenses(): Promise<string> {
-  return bench.inHost(async (api) => {
-    const { document } = api.window.visibleTextEditors[0]!;
-    const found = await api.commands.executeCommand<{ command?: { title: string } }[]>(
-      'vscode.executeCodeLensProvider',
-      document.uri,
-      10,
-    );
-    return found.map(({ command }) => command?.title ?? '').join('\n');
-  });
-}
+/** Titles of the lenses of the open file in one text. */
+const lenses = async (): Promise<string> => (await bench.lenses()).join('\n');
 
 /** Milliseconds of the first lens with a time. */
 const total = async (): Promise<number> => Number(/ ([\d.]+) ms/.exec(await lenses())?.[1]);

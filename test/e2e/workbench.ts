@@ -105,6 +105,19 @@ export class Workbench {
     );
   }
 
+  /** Titles of the lenses of the open file. */
+  lenses(): Promise<string[]> {
+    return this.inHost(async (api) => {
+      const { document } = api.window.visibleTextEditors[0]!;
+      const found = await api.commands.executeCommand<{ command?: { title: string } }[]>(
+        'vscode.executeCodeLensProvider',
+        document.uri,
+        10,
+      );
+      return found.map(({ command }) => command?.title ?? '');
+    });
+  }
+
   async setting(name: string, value: unknown): Promise<void> {
     await this.inHost(
       async (api, key, next) => {
