@@ -14,7 +14,7 @@ import type { ModuleCost } from './moduleCosts';
  * The blank of hint labels. Editors show hints in the editor's font, and every monospaced font has a no-break space
  * as wide as a digit; the figure space is missing from many and would come from another font, at another width.
  */
-const blank = '\u00a0';
+export const blank = '\u00a0';
 const numberWidth = 4;
 const unitWidth = 2;
 

@@ -12,6 +12,7 @@ import { nodeHover } from './hover';
 import { inlayHints } from './inlayHints';
 import { indexModules } from './moduleCosts';
 import { indexOutline } from './outline';
+import { indexUnits } from './unitsHover';
 import type { HintData } from './inlayHints';
 
 /** Costs and shapes beside the nodes; their tooltips where the editor asks for these one by one. */
@@ -90,6 +91,7 @@ async function resolveHint(
   if (typeof data?.uri !== 'string' || typeof data.node !== 'number') return hint;
   const analysis = await whileWanted(models.analysis(data.uri), token);
   if (!analysis || analysis.revision !== data.revision) return hint;
+  await runPolitely(indexUnits(analysis), politeTo(token));
   const tooltip = nodeHover(analysis, data.node, language(), editor.isOurs);
   return tooltip ? { ...hint, tooltip } : hint;
 }

@@ -21,6 +21,7 @@ import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
 import { hostLines } from './hostHover';
 import { reason } from './reason';
+import { unitLines } from './unitsHover';
 import { appendAll } from '../engine/lists';
 
 const chipRows = 8;
@@ -109,6 +110,7 @@ export function nodeHover(
   lines.push(workLine(analysis, node, language), '');
   if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
+  appendAll(lines, unitLines(analysis, index, language));
   appendAll(lines, hostLines(analysis, index, language));
   appendAll(lines, memoryLines(analysis, index, language));
   appendAll(lines, measuredLines(analysis, index, language));

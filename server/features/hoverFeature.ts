@@ -1,11 +1,14 @@
 import type { Hover } from 'vscode-languageserver';
+import { runPolitely } from '../engine/scheduler';
 import type { Timer } from '../platform';
 import type { Analysis } from '../workspace/analysis';
+import { politeTo } from '../workspace/turns';
 import type { ServerContext } from './context';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { hover, pendingHover } from './hover';
 import { shownListing } from './shownListing';
+import { indexUnits } from './unitsHover';
 
 /** A hover that would come later than this says what is known meanwhile (milliseconds). */
 const hoverPatience = 15;
@@ -23,9 +26,10 @@ export const hoverFeature: Feature = {
         async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
           const analysis = await whileWanted(soon(context, uri), token);
           if (analysis)
-            return working.during(uri, () =>
-              editor.hover(hover(analysis, position, language(), editor.isOurs)),
-            );
+            return working.during(uri, async () => {
+              await runPolitely(indexUnits(analysis), politeTo(token));
+              return editor.hover(hover(analysis, position, language(), editor.isOurs));
+            });
           const isWithheld = working.withheld(uri) !== undefined;
           if (analysis === null && !isWithheld) return null;
           const listing = await shownListing(context, uri, token);

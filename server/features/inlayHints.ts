@@ -2,12 +2,13 @@ import type { InlayHint, Range } from 'vscode-languageserver';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
-import type { Bound, Estimate } from '../engine/cost/types';
+import type { NodeCost } from '../engine/cost/types';
 import type { NodePosition } from '../engine/formats/onnxText/positions';
+import { lettersOfRun } from '../engine/report/letters';
 import { wholeSeconds } from '../workspace/analysis';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
-import { costLabel, moduleLabel, shapeText, timeText } from './format';
+import { blank, costLabel, moduleLabel, shapeText, timeText } from './format';
 import { moduleCosts, type ModuleCost } from './moduleCosts';
 import { appendAll } from '../engine/lists';
 
@@ -23,7 +24,7 @@ export interface HintData {
 const lineBudget = 43;
 
 /**
- * Hints for the lines of a range: the cost on the first chosen chip before the statement, behind it that of a module
+ * Hints for the lines of a range: the cost on the first chosen chip before the statement, led by the letter of the unit that runs it, behind it that of a module
  * which begins there, shapes behind the names of outputs.
  * @param original the text is the older side of a comparison: costs would only shift its lines
  */
@@ -63,17 +64,28 @@ function costHinter(
   const { hints: chosen } = analysis.choices;
   const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
   const modules = chosen.modules ? moduleCosts(analysis) : null;
+  const letterBefore = unitLetters(analysis);
   return (node, at, data) => {
     const hints: LabelledHint[] = [];
     const cost = chosen.cost ? costOf(analysis, node) : null;
     const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : 1;
     if (cost && share >= chosen.threshold) {
-      const label = costLabel(cost.seconds, cost.bound, language);
+      const label = letterBefore(cost.kernel) + costLabel(cost.seconds, cost.bound, language);
       hints.push({ position: at, label, paddingRight: true, data });
     }
     const module = modules?.get(at.line);
     if (module && module.share >= chosen.threshold) hints.push(moduleHint(module, at, language));
     return hints;
+  };
+}
+
+/** The letter of the unit that runs a kernel and a blank; nothing where the first runs all of the model. */
+function unitLetters({ chips: [first] }: Analysis): (kernel: number) => string {
+  const letters = first ? lettersOfRun(first) : null;
+  if (!letters) return () => '';
+  return (kernel) => {
+    const unit = first!.cost.kernels[kernel]?.unit ?? null;
+    return `${unit === null ? blank : letters[unit]!}${blank}`;
   };
 }
 
@@ -97,13 +109,13 @@ function moduleHint(module: ModuleCost, position: InlayHint['position'], languag
 function costOf(
   analysis: Analysis,
   node: NodePosition['node'],
-): { readonly seconds: Estimate | null; readonly bound: Bound } | null {
+): Pick<NodeCost, 'kernel' | 'seconds' | 'bound'> | null {
   const costs = analysis.chips[0]?.cost.nodes;
   const [first, ...more] = flatIndices(analysis.inference, node).flatMap((index) => costs?.[index] ?? []);
   if (!first) return null;
   let { seconds } = first;
   for (const other of more) {
-    if (!seconds || !other.seconds) return { seconds: null, bound: 'unknown' };
+    if (!seconds || !other.seconds) return { kernel: first.kernel, seconds: null, bound: 'unknown' };
     // Equal operators err together: the ends of their ranges add up.
     seconds = {
       value: seconds.value + other.seconds.value,
@@ -112,7 +124,7 @@ function costOf(
       basis: seconds.basis,
     };
   }
-  return { seconds, bound: first.bound };
+  return { kernel: first.kernel, seconds, bound: first.bound };
 }
 
 function shapeHints(analysis: Analysis, position: NodePosition, budget: number, data: HintData): InlayHint[] {

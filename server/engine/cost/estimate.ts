@@ -26,7 +26,7 @@ import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
 import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel, Transfer } from './types';
-import { unitOf, type Assignment, type Unit, type Units } from './units';
+import { ownUnitId, unitOf, type Assignment, type Unit, type Units } from './units';
 
 export interface EstimateOptions {
   /** Where kernels run that the runtime cannot put on the chip. */
@@ -127,7 +127,7 @@ function* runSteps(
   options: EstimateOptions,
 ): Steps<Run> {
   const { inference, plan } = model;
-  const own = unitOf('chip', chip, profile);
+  const own = unitOf(ownUnitId, chip, profile);
   const plain = yield* siteSteps(model, own, 0);
   const trained = { ...plain, training: plain.training && (options.step ?? plain.training) };
   const site = options.sparse ? { ...trained, sparse: options.sparse } : trained;
@@ -215,7 +215,11 @@ export function* costsOnUnit(model: PlannedModel, unit: Unit): Steps<readonly Ke
   return costed.map(({ cost }) => cost);
 }
 
-function* siteSteps(
+/**
+ * A unit as a place to run this model's kernels.
+ * @param unit its index
+ */
+export function* siteSteps(
   { inference, plan, workload }: PlannedModel,
   { chip, profile }: Unit,
   unit: number,

@@ -13,7 +13,7 @@ import { FormatTable, kernelFormat, storedTypeOf } from './kernelFormat';
 import { formatOf } from './precision';
 import type { DataType } from '../graph/dataTypes';
 import type { PlannedModel } from './types';
-import type { Assignment, Unit, Units } from './units';
+import { hostUnitId, type Assignment, type Unit, type Units } from './units';
 
 /** Kernels that the runtime cannot run on the chip, by index. */
 function* unsupported(
@@ -59,12 +59,9 @@ export function* placed(
     isAway ||= other === undefined;
   }
   if (!isAway) return { units, unitOf };
-  const away: Unit = { id: hostId, chip: host ?? hostOf(list[0]!.chip), profile: null };
+  const away: Unit = { id: hostUnitId, chip: host ?? hostOf(list[0]!.chip), profile: null };
   return { units: { ...units, list: [...list, away] }, unitOf };
 }
-
-/** What a host is called that no mapping names. */
-const hostId = 'host';
 
 export function isHost({ chip }: Unit): boolean {
   return traitsOf[chip.class].isHost;

@@ -10,6 +10,10 @@ interface SharedPool {
   readonly capacity: number | null;
 }
 
+/** What a chip is called beside its host where no mapping names the two. */
+export const ownUnitId = 'chip';
+export const hostUnitId = 'host';
+
 /** One place where kernels of a model run. */
 export interface Unit {
   /** How reports call it: `chip` and `host`, or the name that a mapping gives it. */

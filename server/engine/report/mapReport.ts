@@ -7,6 +7,7 @@ import { besides, type Verdict } from '../mapping/partition/compare';
 import type { Partition, Placement } from '../mapping/partition/partition';
 import type { Inference } from '../inference/types';
 import type { Workload } from '../workload';
+import { lettersOf } from './letters';
 import { column, type Section } from './print/section';
 import { known, rangeText, type PrintName, type Words } from './print/words';
 
@@ -79,7 +80,7 @@ export function mapReport(
     schemaVersion: 1,
     ...asked,
     objective,
-    units: lettersOf(units.list.map(({ id }) => id)).map((letter, at) => {
+    units: lettersOf(units.list).map((letter, at) => {
       const { id, chip, profile } = units.list[at]!;
       return { id, letter, chip: chip.id, name: chip.name, runtime: profile?.id ?? null };
     }),
@@ -88,17 +89,6 @@ export function mapReport(
     unsupported: blame,
     isExact,
   };
-}
-
-/** A letter for each unit: the first of its name that no other has. */
-function lettersOf(ids: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return ids.map((id, at) => {
-    const own = [...id.toUpperCase()].filter((letter) => /[A-Z]/.test(letter));
-    const letter = own.find((one) => !taken.has(one)) ?? String(at);
-    taken.add(letter);
-    return letter;
-  });
 }
 
 function placementOf({ kind, units, analysis, verdict }: Placement, { list }: Units): MapPlacement {

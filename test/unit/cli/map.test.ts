@@ -52,7 +52,8 @@ describe('map', () => {
     const report = await mapped('--chip', 'google-coral-edge-tpu', '--save', file);
     expect(report.system).toBeNull();
     expect(report.units.map(({ id, letter }) => [id, letter])).toEqual([
-      ['chip', 'C'],
+      // A chip with its host goes by its class: a TPU.
+      ['chip', 'T'],
       ['host', 'H'],
     ]);
     const [chip] = (await reportOf(model, '--mapping', file)).chips;

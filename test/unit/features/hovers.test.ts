@@ -84,17 +84,22 @@ describe('the hover of a node', () => {
       { ...sampled, operatorSets: [{ domain: '', version: 20 }] },
       { chips },
     );
-    expect(
-      nodeHover(analysis, 0, 'en')!
-        .value.split('\n')
-        .filter((line) => line.includes('runs on the host')),
-    ).toEqual([
-      // onnxruntime-qnn 2.7.0 refuses this node so: "GridSample does not support mode cubic".
-      '**Snapdragon 8 Gen 3 Hexagon NPU**: runs on the host. Qualcomm QNN (HTP) does not run GridSample with mode cubic.',
-    ]);
-    expect(nodeHover(analysis, 0, 'ko')!.value).toContain(
-      '호스트에서 실행. Qualcomm QNN (HTP)은(는) mode이(가) cubic인',
+    const rows = nodeHover(analysis, 0, 'en')!
+      .value.split('\n')
+      .filter((line) => line.startsWith('| **'));
+    expect(rows).toHaveLength(2);
+    // onnxruntime-qnn 2.7.0 refuses this node so: "GridSample does not support mode cubic".
+    expect(rows[0]).toBe(
+      '| **N** chip: Snapdragon 8 Gen 3 Hexagon NPU | – | – | Qualcomm QNN (HTP) does not run GridSample with mode cubic |',
     );
+    expect(rows[1]).toMatch(/^\| \*\*H\*\* host: .* \| [\d.]+ [nµ]s \(.*\) \| \w+ \| runs here \|$/);
+    expect(nodeHover(analysis, 0, 'ko')!.value).toContain('Qualcomm QNN (HTP)은(는) mode이(가) cubic인');
+    // Behind the first chip a sentence says so.
+    const turned = { ...analysis, chips: [...analysis.chips].reverse() };
+    expect(nodeHover(turned, 0, 'en')!.value).toContain(
+      '**Snapdragon 8 Gen 3 Hexagon NPU**: runs on the host. Qualcomm QNN (HTP) does not run GridSample with mode cubic.',
+    );
+    expect(nodeHover(turned, 0, 'en')!.value).not.toContain('| **');
   });
 
   it('says of a causal attention that it counts what the mask leaves', async () => {

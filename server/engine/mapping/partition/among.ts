@@ -2,7 +2,7 @@ import { hostOf } from '../../chips/hosts';
 import type { Chip } from '../../chips/chip';
 import { isHost } from '../../cost/placement';
 import { runtimeFor } from '../../cost/runtimes';
-import { unitOf, type Unit, type Units } from '../../cost/units';
+import { hostUnitId, ownUnitId, unitOf, type Unit, type Units } from '../../cost/units';
 import type { System } from '../../systems/system';
 import { inSystem } from '../pinned/units';
 
@@ -31,7 +31,7 @@ export function unitsAmong(
   const made = (id: string, chip: Chip): Unit => unitOf(id, chip, runtimeFor(chip, runtime, format).profile);
   const devices =
     'chip' in of
-      ? [made('chip', of.chip)]
+      ? [made(ownUnitId, of.chip)]
       : of.system.devices.flatMap(({ id, chip }) => {
           const known = byId(chip);
           return known ? [made(id, known)] : [];
@@ -41,7 +41,7 @@ export function unitsAmong(
   const isComplete = !host && own.some(isHost);
   const helper = host ?? (first && hostOf(first.chip));
   if (!helper) return null;
-  const all = isComplete ? own : [...own, made('host', helper)];
+  const all = isComplete ? own : [...own, made(hostUnitId, helper)];
   const sorted = [...all].sort((a, b) => Number(isHost(a)) - Number(isHost(b)));
   return inSystem(sorted, 'system' in of ? of.system : undefined);
 }
