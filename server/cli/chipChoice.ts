@@ -69,8 +69,11 @@ export class ChipChoice {
     return this.catalogue.chips;
   }
 
-  /** A chip by file, by id, by the name it is shown by, or by one that only it has. Throws a `Failure`. */
-  async named(name: string): Promise<Chip> {
+  /**
+   * A chip by file, by id, by the name it is shown by, or by one that only it has. Throws a `Failure`.
+   * @param besides names that could have been meant and are no chip's
+   */
+  async named(name: string, besides: readonly string[] = []): Promise<Chip> {
     if (name.endsWith('.json')) return this.fromFile(name);
     const exact = this.catalogue.byId(name);
     if (exact) return this.noted(exact);
@@ -81,14 +84,14 @@ export class ChipChoice {
     if (called.length === 1) return this.noted(called[0]!);
     const named = found.filter((chip) => isNamed(name, chip));
     if (named.length === 1 && found.length === 1) return this.noted(named[0]!);
-    if (named.length === 0) throw this.unknown(name);
+    if (named.length === 0) throw this.unknown(name, besides);
     const ids = [...new Set([...named, ...found])].map((chip) => chip.id);
     const args = { chip: name, count: found.length, names: ids.slice(0, mostNames).join(', ') };
     throw found.length > mostNames ? usage('cli.error.chipsMany', args) : usage('cli.error.chips', args);
   }
 
   /** Nothing is called so: the failure names what sounds most alike. */
-  unknown(chip: string): Error {
+  unknown(chip: string, besides: readonly string[] = []): Error {
     const named = this.broken.get(chip);
     if (named) return this.failure(named.path, named.result);
     // Perhaps it is the chip of a file from which no id can be read.
@@ -103,7 +106,7 @@ export class ChipChoice {
       one.name,
       ...one.aliases,
     ]);
-    const alike = nearest(chip, names, 3);
+    const alike = nearest(chip, [...names, ...besides], 3);
     // A Korean word is spelt like no chip, and yet names a vendor.
     const near = alike.length > 0 ? alike : byWords.slice(0, 3).map(({ id }) => id);
     return near.length > 0

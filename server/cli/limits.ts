@@ -1,8 +1,10 @@
-import { chipClasses } from '../engine/chips/chip';
+import { chipClasses, type Chip } from '../engine/chips/chip';
 import { countryCodes } from '../engine/chips/countries';
+import { isOfVendor, vendorNamesOf } from '../engine/chips/names';
 import { places } from '../engine/chips/searchWords';
 import type { Limits } from '../engine/mapping/limits';
 import { limitNames, parseLimit } from '../engine/mapping/parseLimits';
+import { nearest } from '../engine/nearest';
 import type { Arguments } from './arguments';
 import { usage } from './failure';
 
@@ -32,13 +34,35 @@ function figuresIn(words: Arguments): Limits['figures'] {
   return Object.fromEntries(found);
 }
 
-/** Values of an option that may be repeated and may hold several, parted by commas. */
+/** Vendors that a message names. */
+const nearVendors = 3;
+
+/** Throws a usage `Failure` where a vendor that is asked for makes none of the chips that there are. */
+export function refuseVendors({ vendors = [] }: Limits, chips: readonly Chip[]): void {
+  for (const vendor of vendors) {
+    if (chips.some((chip) => isOfVendor(chip, vendor))) continue;
+    const vendorOf = new Map(
+      chips.flatMap((chip) => vendorNamesOf(chip).map((name) => [name, chip.vendor] as const)),
+    );
+    const near = new Set(
+      nearest(vendor, [...vendorOf.keys()], nearVendors).map((name) => vendorOf.get(name)!),
+    );
+    throw near.size > 0
+      ? usage('cli.rank.vendorNear', { vendor, names: [...near].join(', ') })
+      : usage('cli.rank.vendor', { vendor });
+  }
+}
+
+/** Values of an option that may be repeated and may hold several, parted by commas; one that holds none is a mistake. */
 function items(words: Arguments, name: string): readonly string[] {
-  return words
-    .texts(name)
-    .flatMap((text) => text.split(','))
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
+  return words.texts(name).flatMap((text) => {
+    const own = text
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+    if (own.length === 0) throw usage('cli.error.optionValue', { option: `--${name}` });
+    return own;
+  });
 }
 
 /** As {@link items}, each one of a list, after it was `written` as the list has it. */

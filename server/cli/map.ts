@@ -16,7 +16,7 @@ import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
-import { SystemChoice } from './systemChoice';
+import { namesOfSystem, SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
 import { taskOf, type Task } from './task';
 import { prepareAsked, settingsNotes } from './workload';
@@ -67,7 +67,7 @@ async function systemIn(words: Arguments, { choice }: Task, language: Language):
   if (name === undefined) return null;
   if (words.texts('chip').length > 0) throw usage('cli.map.both');
   const systems = await SystemChoice.here(language, choice);
-  const exact = systems.all.find(({ id, name: own, nameKo }) => [id, own, nameKo].includes(name));
+  const exact = systems.all.find((one) => namesOfSystem(one).includes(name));
   const found = exact ? [exact] : systems.found(name);
   if (found.length === 1) return found[0]!;
   const names = found.slice(0, mostNames).map(({ id }) => id);

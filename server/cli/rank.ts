@@ -1,6 +1,7 @@
 import { csvText } from '../../outside/csv';
 import { message } from '../../l10n/cli';
 import type { Language } from '../../l10n/language';
+import type { Chip } from '../engine/chips/chip';
 import { objectives } from '../engine/mapping/candidate';
 import { bindingsInForce } from '../engine/report/build';
 import { rankReport, rankRows, rankSections } from '../engine/report/rankReport';
@@ -12,7 +13,7 @@ import type { Arguments } from './arguments';
 import type { ChipChoice } from './chipChoice';
 import { exitCodes, Failure, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { limitsIn, listed } from './limits';
+import { limitsIn, listed, refuseVendors } from './limits';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { inFormat, tableFormats } from './tableFormats';
@@ -26,7 +27,8 @@ export async function rank(words: Arguments, language: Language, heapBytes = Inf
   const limits = limitsIn(words);
   const asOption = listed(words, 'precisions', precisionPolicies);
   const { path, asked, choice, chips, host } = await taskOf(words, language, true);
-  const prices = await pricesIn(words, choice);
+  refuseVendors(limits, choice.all);
+  const prices = await pricesIn(words, choice, chips);
   if (objective === 'price' && Object.keys(prices).length === 0) throw usage('cli.rank.noPrice');
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, 1, heapBytes);
@@ -52,14 +54,20 @@ export async function rank(words: Arguments, language: Language, heapBytes = Inf
 
 const nothingRanked = new Failure(exitCodes.unmet, (language) => message(language, 'cli.rank.none'));
 
-/** `--price CHIP=N`: prices by chip id. */
-async function pricesIn(words: Arguments, choice: ChipChoice): Promise<Readonly<Record<string, number>>> {
+/** `--price CHIP=N`: prices by chip id, of chips that are asked about. */
+async function pricesIn(
+  words: Arguments,
+  choice: ChipChoice,
+  chips: readonly Chip[],
+): Promise<Readonly<Record<string, number>>> {
   const prices = new Map<string, number>();
   for (const text of words.texts('price')) {
     const at = text.lastIndexOf('=');
     const value = Number(text.slice(at + 1) || NaN);
     if (at < 1 || !Number.isFinite(value) || value < 0) throw usage('cli.rank.price', { value: text });
-    prices.set((await choice.named(text.slice(0, at).trim())).id, value);
+    const { id } = await choice.named(text.slice(0, at).trim());
+    if (!chips.some((chip) => chip.id === id)) throw usage('cli.rank.priceChip', { chip: id });
+    prices.set(id, value);
   }
   return Object.fromEntries(prices);
 }

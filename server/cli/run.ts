@@ -1,3 +1,4 @@
+import { entryOf } from '../../outside/table';
 import { terminalText } from '../../outside/terminal';
 import { dirname, join, sep } from 'node:path';
 import manifest from '../../package.json';
@@ -21,7 +22,7 @@ import { refuseDescriptor, targetOf } from '../node/writeTarget';
 import { chipFolder } from '../workspace/ownFolder';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze } from './analyze';
-import { parseArguments, type Arguments } from './arguments';
+import { commands, parseArguments, type Arguments } from './arguments';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
@@ -104,6 +105,7 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
 
 async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {
   if (words.version) return whole(`${manifest.version}\n`);
+  if (words.command === 'help') refuseUnknown(words.positionals);
   if (words.help) return whole(helpText(language));
   switch (words.command) {
     case 'analyze':
@@ -138,6 +140,11 @@ async function perform(words: Arguments, language: Language, console: Console): 
     default:
       throw usage('cli.error.command', { command: words.command });
   }
+}
+
+/** Help is asked for commands that there are. */
+function refuseUnknown(names: readonly string[]): void {
+  for (const command of names) if (!entryOf(commands, command)) throw usage('cli.error.command', { command });
 }
 
 function whole(text: string): Outcome {

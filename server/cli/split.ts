@@ -19,7 +19,7 @@ import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, readText } from './openModel';
-import { SystemChoice } from './systemChoice';
+import { namesOfSystem, SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
 import { onlyPath } from './task';
 import { askedFor, prepareAsked, settingsFor, settingsNotes } from './workload';
@@ -58,6 +58,7 @@ const noCut = new Failure(exitCodes.unmet, (language) => message(language, 'cli.
 
 async function questionIn(words: Arguments, choice: ChipChoice, language: Language): Promise<CutAsked> {
   const edge = words.text('edge');
+  if (edge === undefined && words.text('edge-network') !== undefined) throw usage('cli.split.noEdge');
   const systems = await SystemChoice.here(language, choice);
   const named = (tier: TierName): Promise<Target> => targetIn(words, systems, choice, tier);
   return {
@@ -111,8 +112,8 @@ async function targetIn(
 ): Promise<Target> {
   const name = words.text(tier);
   if (name === undefined) throw usage('cli.split.missing', { option: `--${tier}` });
-  const system = systems.all.find(({ id, name: own, nameKo }) => [id, own, nameKo].includes(name));
-  if (!system) return targetOfChip(await choice.named(name));
+  const system = systems.all.find((one) => namesOfSystem(one).includes(name));
+  if (!system) return targetOfChip(await choice.named(name, systems.all.flatMap(namesOfSystem)));
   return targetOfSystem(system, tier, (id) => choice.byId(id));
 }
 

@@ -35,8 +35,7 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
   const format = words.choice('format', tableFormats) ?? 'table';
   const named = codesOff(words.texts('off'));
   const { path, asked, choice, chips, host, choices } = await taskOf(words, language);
-  const { off: unwanted } = choices.suggestions;
-  const off = new Set([...named, ...suggestionCodes.filter((code) => unwanted.includes(code))]);
+  const off = new Set([...named, ...choices.suggestions.off]);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);

@@ -3,6 +3,7 @@ import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import type { ChipProblem } from '../engine/chips/schemaCheck';
 import { lineAt, parseJson, type Span } from '../engine/json';
+import { nearest } from '../engine/nearest';
 import { problem, type Problem } from '../engine/problem';
 import { resolveOwnSystems, type SystemFile } from '../engine/systems/ownSystems';
 import { searchSystems } from '../engine/systems/search';
@@ -11,6 +12,14 @@ import { type OwnSource, systemFolder } from '../workspace/ownFolder';
 import type { ChipChoice } from './chipChoice';
 import { usage } from './failure';
 import { projectFiles } from './projectFiles';
+
+/** Names that a message lists. */
+const nearNames = 3;
+
+/** What a system is called in full: options take one of these. */
+export function namesOfSystem({ id, name, nameKo }: System): string[] {
+  return [id, name, ...(nameKo === undefined ? [] : [nameKo])];
+}
 
 /** The systems that a command can name: those of the project before those of the catalogue. */
 export class SystemChoice {
@@ -39,8 +48,15 @@ export class SystemChoice {
   /** The systems that a query finds, best first; every system for an empty one. Throws a `Failure` where it finds none. */
   found(query: string): readonly System[] {
     const found = searchSystems(query, this.all, (id) => this.chips.byId(id));
-    if (found.length === 0) throw usage('cli.error.systemUnknown', { system: query });
-    return found;
+    if (found.length > 0) return found;
+    const near = nearest(
+      query,
+      this.all.flatMap((one) => [...namesOfSystem(one), ...one.aliases]),
+      nearNames,
+    );
+    throw near.length > 0
+      ? usage('cli.error.systemNear', { system: query, names: near.join(', ') })
+      : usage('cli.error.systemUnknown', { system: query });
   }
 }
 

@@ -2,6 +2,7 @@ import { setEntry } from '../../outside/table';
 import type { Bindings } from '../engine/graph/dim';
 import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
+import { suggestionCodes, type SuggestionCode } from '../engine/mapping/suggest/types';
 import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
 import type { CachePolicy, Phase, PrecisionPolicy, Training, Values, Workload } from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
@@ -56,7 +57,7 @@ export interface Settings {
   readonly suggestions: {
     readonly enable: boolean;
     /** Codes that nobody wants to see. */
-    readonly off: readonly string[];
+    readonly off: readonly SuggestionCode[];
   };
 }
 
@@ -123,7 +124,7 @@ export function parseSettings(section: unknown): {
     codeLens: reader.flag('codeLens.enable', defaultSettings.codeLens),
     suggestions: {
       enable: reader.flag('suggestions.enable', defaultSettings.suggestions.enable),
-      off: reader.strings('suggestions.off'),
+      off: reader.someOf('suggestions.off', suggestionCodes),
     },
   };
   return { value, problems: reader.problems };

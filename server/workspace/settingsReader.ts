@@ -65,6 +65,15 @@ export class SettingsReader {
     return [...new Set(this.read(name, 'string[]', isList) ?? [])];
   }
 
+  /** Those of a list; each other is left aside alone. */
+  someOf<T extends string>(name: string, allowed: readonly T[]): readonly T[] {
+    return this.strings(name).flatMap((value) => {
+      const found = allowed.find((one) => one === value);
+      if (found === undefined) this.reject(this.prefix + name, value, allowed.join(' | '));
+      return found ?? [];
+    });
+  }
+
   object(name: string): Plain {
     return this.read(name, 'object', isPlain) ?? {};
   }

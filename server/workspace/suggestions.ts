@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../engine/analyse';
 import { suggest } from '../engine/mapping/suggest/suggest';
-import { suggestionCodes, type Suggestion, type SuggestionCode } from '../engine/mapping/suggest/types';
+import type { Suggestion } from '../engine/mapping/suggest/types';
 import { Query } from '../engine/query';
 import type { Scheduler } from '../engine/scheduler';
 import type { Analysis } from './analysis';
@@ -32,7 +32,7 @@ function made(
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
   const situation = { prepared, analysis, scheduler, chosen: chips, ...(host && { host }) };
-  return suggest(situation, codesOff(choices.suggestions.off));
+  return suggest(situation, new Set(choices.suggestions.off));
 }
 
 /** Changes are tried on chips by themselves: of a mapping they say nothing. */
@@ -42,9 +42,4 @@ function isWanted({ refusal, choices, mapping }: Analysis): boolean {
 
 function keyOf({ choices, chips }: Analysis): string {
   return JSON.stringify([choices.suggestions.off, chips.map(({ chip }) => chip.id)]);
-}
-
-/** Codes that a settings file names and that there are. */
-function codesOff(names: readonly string[]): ReadonlySet<SuggestionCode> {
-  return new Set(suggestionCodes.filter((code) => names.includes(code)));
 }

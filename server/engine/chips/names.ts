@@ -15,7 +15,7 @@ export function namesOf(chip: Chip): readonly string[] {
   const known = cache.get(chip);
   if (known) return known;
   const own = [chip.id, chip.name, ...chip.aliases].map(normalise);
-  const vendors = vendorNamesOf(chip);
+  const vendors = vendorNamesOf(chip).map(normalise);
   const names = [
     ...new Set([...own, ...vendors, ...vendors.flatMap((vendor) => own.map((name) => vendor + name))]),
   ];
@@ -23,9 +23,15 @@ export function namesOf(chip: Chip): readonly string[] {
   return names;
 }
 
-/** All that the vendor of a chip may be called, normalised. */
+/** All that the vendor of a chip may be called. */
 export function vendorNamesOf({ vendor }: Chip): readonly string[] {
-  return [vendor, ...vendorsOf(vendor)].map(normalise);
+  return [vendor, ...vendorsOf(vendor)];
+}
+
+/** A vendor by a name, by a part of one, or by one in Korean. */
+export function isOfVendor(chip: Chip, vendor: string): boolean {
+  const wanted = normalise(vendor);
+  return wanted !== '' && vendorNamesOf(chip).some((name) => normalise(name).includes(wanted));
 }
 
 /** The single words of all that a chip may be called, of its id and its vendor too, normalised. */

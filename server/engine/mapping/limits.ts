@@ -1,6 +1,6 @@
 import type { Chip, ChipClass, Place } from '../chips/chip';
 import { countriesOf } from '../chips/countries';
-import { normalise, vendorNamesOf } from '../chips/names';
+import { isOfVendor } from '../chips/names';
 import { modelFor } from '../cost/classes/index';
 import type { Phase } from '../workload';
 import { isMoreBetter, type Candidate, type FigureName, type Objective } from './candidate';
@@ -82,15 +82,10 @@ export function brokenFact(
   ];
   const other = facts.find(({ is, wanted }) => wanted.length > 0 && !wanted.some((one) => is.includes(one)));
   if (other) return other;
-  if (vendors.length > 0 && !isOf(chip, vendors))
+  if (vendors.length > 0 && !vendors.some((vendor) => isOfVendor(chip, vendor)))
     return { limit: 'vendor', is: [chip.vendor], wanted: vendors };
   if (runtime !== null && !drives) return { limit: 'runtime', is: [chip.defaultRuntime], wanted: [runtime] };
   return modelFor(chip) ? null : { limit: 'target', is: [chip.class], wanted: [] };
-}
-
-function isOf(chip: Chip, vendors: readonly string[]): boolean {
-  const names = vendorNamesOf(chip);
-  return vendors.some((vendor) => names.some((name) => name.includes(normalise(vendor))));
 }
 
 /** The first limit that a model on a chip breaks, the objective being known among them; null where it keeps all. */

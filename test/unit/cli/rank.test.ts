@@ -108,10 +108,29 @@ describe('siliconlens rank', () => {
     [['--objective', 'price'], '--objective price needs what chips cost'],
     [['--price', 'nvidia-l4'], '--price takes CHIP=N'],
     [['--price', 'nvidia-l4=cheap'], '--price takes CHIP=N'],
+    [['--price', 'nvidia-l4=3', '-c', 'nvidia-t4'], '--price nvidia-l4: this chip is not among those'],
+    [['--vendor', 'NVIDAI'], 'made by “NVIDAI”; the nearest names are NVIDIA'],
+    [['--vendor', 'zzz'], 'no chip of the catalogue is made by “zzz”; “siliconlens chips” lists them'],
+    [['--vendor', '-'], 'no chip of the catalogue is made by “-”'],
+    [['--vendor', ''], '--vendor needs a value'],
+    [['--place', 'device', '--place', ','], '--place needs a value'],
   ])('refuses %j', async (words, message) => {
     const { code, error } = await rank(...words);
     expect(code).toBe(2);
     expect(error).toContain(message);
+  });
+
+  it('takes vendors by a part of a name or in Korean, of chips that are not asked about too', async () => {
+    const { ranked, rejected } = await reportOf(
+      '--vendor',
+      'nvid,하일로',
+      '-c',
+      'nvidia-l4',
+      '-c',
+      'intel-xeon-8480',
+    );
+    expect(ranked.map(({ id }) => id)).toEqual(['nvidia-l4']);
+    expect(rejected[0]!.broken).toMatchObject({ limit: 'vendor', is: ['Intel'] });
   });
 
   it('takes prices by names of chips', async () => {

@@ -592,6 +592,13 @@ describe('help and version', () => {
     }
     expect((await siliconlens('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+
+  it('are asked for commands that there are', async () => {
+    expect((await siliconlens('help', 'rank')).code).toBe(0);
+    const { code, error } = await siliconlens('help', 'rang');
+    expect(code).toBe(2);
+    expect(error).toContain('rang');
+  });
 });
 
 it('problems of a text have their line and column in the report, from 1', async () => {

@@ -155,6 +155,8 @@ describe('siliconlens split', () => {
     [[...asked, '--battery', '15V'], '--battery takes watt-hours above 0'],
     [[...asked, '--phase', 'training'], 'it knows no training steps'],
     [[...asked, '--edge', 'moonbase'], 'moonbase'],
+    [[...asked, '--edge', 'raspbery-pi-coral'], 'the nearest names are raspberry-pi-coral'],
+    [[...asked, '--edge-network', 'lte'], '--edge-network needs --edge'],
   ])('refuses %j', async (words, message) => {
     const { code, error } = await split(...words);
     expect(code).toBe(2);

@@ -63,4 +63,15 @@ describe('siliconlens systems', () => {
       place.mockRestore();
     }
   });
+
+  it('names what sounds most alike, and nothing where nothing does', async () => {
+    const { code, error } = await siliconlens('systems', 'raspbery pie corall');
+    expect(code).toBe(2);
+    expect(error).toMatch(
+      /no system “raspbery pie corall” in the catalogue; the nearest names are .*raspberry-pi-coral/,
+    );
+    expect((await siliconlens('systems', 'zzzzqq')).error).toBe(
+      'siliconlens: no system “zzzzqq” in the catalogue; “siliconlens systems” lists them\n',
+    );
+  });
 });

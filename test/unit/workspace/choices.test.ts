@@ -34,6 +34,14 @@ describe('settings', () => {
     expect(parseSettingsText(flat)).toEqual({ value: expected, problems: [] });
   });
 
+  it('leaves single words of a list aside', () => {
+    const { value, problems } = parseSettings({ suggestions: { off: ['peak-hear', 'foldable'] } });
+    expect(value.suggestions.off).toEqual(['foldable']);
+    expect(problems.map(({ setting, value: found }) => [setting, found])).toEqual([
+      ['suggestions.off', '"peak-hear"'],
+    ]);
+  });
+
   it('names what it leaves aside and keeps the rest', () => {
     const { value, problems } = parseSettings({
       chips: 'nvidia',
