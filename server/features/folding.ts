@@ -1,31 +1,103 @@
 import { FoldingRangeKind } from 'vscode-languageserver';
 import type { FoldingRange } from 'vscode-languageserver';
+import type { Named } from '../engine/formats/onnxText/places';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
-import { outline } from './outline';
+import { runThrough, type Steps } from '../engine/scheduler';
+import { indexOutline } from './outline';
 import type { OutlineItem } from './outline';
+import { plumbing, type Lines } from './plumbing';
 import { symbolLimit } from './symbols';
 
-/**
- * Folds of graphs, lists of initializers, subgraphs and modules, the outermost first, at most `limit`. Weights are told
- * as imports: `editor.foldingImportsByDefault` then folds them on opening, and the first thing in sight is the graph.
- */
+/** A signature of fewer inputs or outputs stays in sight. */
+const longSignature = 8;
+/** Fewer lines are not worth a fold. */
+const longPlumbing = 3;
+
+/** {@link foldSteps} at once. */
 export function foldingRanges(positions: PositionTable, limit = symbolLimit): FoldingRange[] {
-  const folds = new Map<number, FoldingRange>();
-  const add = (startLine: number, endLine: number, kind?: FoldingRangeKind): void => {
-    // Modules that begin on one line share its fold: the outermost has it.
-    if (endLine <= startLine || folds.has(startLine) || folds.size >= limit) return;
-    folds.set(startLine, { startLine, endLine, ...(kind && { kind }) });
-  };
-  for (const { range, initializers, name } of positions.scopes) {
+  return runThrough(foldSteps(positions, limit));
+}
+
+/**
+ * Folds of graphs, lists of initializers, long signatures, subgraphs, modules, and of stretches that say nothing about cost;
+ * the outermost first, at most `limit`. What is not about cost is told as imports: `editor.foldingImportsByDefault` then
+ * folds it on opening, and what costs something comes into sight.
+ */
+export function* foldSteps(positions: PositionTable, limit = symbolLimit): Steps<FoldingRange[]> {
+  const { roots } = yield* indexOutline(positions);
+  const modules = yield* levels(roots);
+  const stretches = between(yield* plumbing(positions), modules).slice(0, limit / 2);
+  const folds = new Folds(limit - stretches.length);
+  for (const { range, inputs, outputs, initializers, name } of positions.scopes) {
     // The closing brace stays in sight.
-    add(name.start.line, range.end.line - 1);
+    folds.add(name.start.line, range.end.line - 1);
+    for (const list of [inputs, outputs]) folds.addLong(list);
     const [first, last] = [initializers[0], initializers.at(-1)];
-    if (first && last) add(first.range.start.line - 1, last.range.end.line, FoldingRangeKind.Imports);
+    if (first && last) folds.add(first.range.start.line - 1, last.range.end.line, FoldingRangeKind.Imports);
   }
-  let level: OutlineItem[] = outline(positions).roots.flatMap((item) => item.children);
-  while (level.length > 0 && folds.size < limit) {
-    for (const item of level) add(item.start.line, item.end.line);
-    level = level.flatMap((item) => item.children);
+  for (const item of modules) folds.add(item.start.line, item.end.line);
+  folds.limit = limit;
+  for (const { first, last } of stretches) folds.add(first, last, FoldingRangeKind.Imports);
+  return folds.sorted();
+}
+
+/** One fold for each line that begins one: of several the first that is added. */
+class Folds {
+  private readonly byLine = new Map<number, FoldingRange>();
+
+  constructor(public limit: number) {}
+
+  add(startLine: number, endLine: number, kind?: FoldingRangeKind): void {
+    if (endLine <= startLine || this.byLine.has(startLine) || this.byLine.size >= this.limit) return;
+    this.byLine.set(startLine, { startLine, endLine, ...(kind && { kind }) });
   }
-  return [...folds.values()].sort((a, b) => a.startLine - b.startLine);
+
+  addLong(list: readonly Named[]): void {
+    const [first, last] = [list[0], list.at(-1)];
+    if (first && last && last.range.end.line - first.range.start.line >= longSignature)
+      this.add(first.range.start.line, last.range.end.line, FoldingRangeKind.Imports);
+  }
+
+  sorted(): FoldingRange[] {
+    return [...this.byLine.values()].sort((a, b) => a.startLine - b.startLine);
+  }
+}
+
+/** Modules and what holds subgraphs, as far as they are longer than a line, the outermost first. */
+function* levels(roots: readonly OutlineItem[]): Steps<OutlineItem[]> {
+  const all: OutlineItem[] = [];
+  let level = roots.flatMap(({ children }) => children);
+  while (level.length > 0) {
+    for (const item of level) {
+      yield;
+      if (item.end.line > item.start.line) all.push(item);
+    }
+    level = level.flatMap(({ children }) => children);
+  }
+  return all;
+}
+
+/** Stretches cut where a module begins or ends, since folds lie in each other; the line that begins a module is its own fold's. */
+function between(stretches: readonly Lines[], modules: readonly OutlineItem[]): Lines[] {
+  const begins = new Set(modules.map(({ start }) => start.line));
+  const ends = new Set(modules.map(({ end }) => end.line));
+  const cut: Lines[] = [];
+  for (const { first, last } of stretches) {
+    let from = first;
+    const close = (to: number): void => {
+      if (to - from + 1 >= longPlumbing) cut.push({ first: from, last: to });
+    };
+    for (let line = first; line <= last; line++) {
+      if (begins.has(line)) {
+        close(line - 1);
+        from = line + 1;
+      }
+      if (ends.has(line)) {
+        close(line);
+        from = line + 1;
+      }
+    }
+    close(last);
+  }
+  return cut;
 }

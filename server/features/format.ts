@@ -18,13 +18,20 @@ export const blank = '\u00a0';
 const numberWidth = 4;
 const unitWidth = 2;
 
-/** A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `. */
-export function costLabel(seconds: Estimate | null, bound: Bound, language: Language): string {
+/** Letters of an operator in a hint: all but the longest names. */
+const operatorLetters = 18;
+
+/**
+ * A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `.
+ * @param operator stands behind it where the line has its own out of sight
+ */
+export function costLabel(seconds: Estimate | null, bound: Bound, language: Language, operator = ''): string {
   const [number = '', unit = ''] = costParts(seconds, bound, language);
   const word = seconds ? message(language, `hint.bound.${bound}`) : '';
   const width = largest(hintWords(language).map((one) => one.length));
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
-  return label.replaceAll(' ', blank);
+  const behind = operator === '' ? '' : ` ${cut(visible(operator), operatorLetters)}`;
+  return (label + behind).replaceAll(' ', blank);
 }
 
 /** Letters of a module's name in a hint: with the cost behind it that is what editors show of a line's hints. */

@@ -20,6 +20,9 @@ export interface HintData {
   readonly node: number;
 }
 
+/** Behind outputs of more letters an operator is out of sight where the editor has half of the window. */
+const longOutputs = 30;
+
 /** Editors cut the hints of one line after 43 characters together (`editor.inlayHints.maximumLength`). */
 const lineBudget = 43;
 
@@ -45,7 +48,7 @@ export function inlayHints(
     if (index === undefined || !position) continue;
     const data: HintData = { uri, revision: analysis.revision, node: index };
     let budget = lineBudget;
-    for (const hint of costs?.(node, position.range.start, data) ?? []) {
+    for (const hint of costs?.(position, data) ?? []) {
       budget -= hint.label.length + 1;
       hints.push(hint);
     }
@@ -60,21 +63,24 @@ type LabelledHint = InlayHint & { readonly label: string };
 function costHinter(
   analysis: Analysis,
   language: Language,
-): (node: NodePosition['node'], at: InlayHint['position'], data: HintData) => LabelledHint[] {
+): (position: NodePosition, data: HintData) => LabelledHint[] {
   const { hints: chosen } = analysis.choices;
   const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
   const modules = chosen.modules ? moduleCosts(analysis) : null;
   const letterBefore = unitLetters(analysis);
-  return (node, at, data) => {
+  return (statement, data) => {
     const hints: LabelledHint[] = [];
+    const { node } = statement;
+    const position = statement.range.start;
     const cost = chosen.cost ? costOf(analysis, node) : null;
     const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : 1;
     if (cost && share >= chosen.threshold) {
-      const label = letterBefore(cost.kernel) + costLabel(cost.seconds, cost.bound, language);
-      hints.push({ position: at, label, paddingRight: true, data });
+      const text = costLabel(cost.seconds, cost.bound, language, farOperator(statement));
+      const label = letterBefore(cost.kernel) + text;
+      hints.push({ position, label, paddingRight: true, data });
     }
-    const module = modules?.get(at.line);
-    if (module && module.share >= chosen.threshold) hints.push(moduleHint(module, at, language));
+    const module = modules?.get(position.line);
+    if (module && module.share >= chosen.threshold) hints.push(moduleHint(module, position, language));
     return hints;
   };
 }
@@ -87,6 +93,12 @@ function unitLetters({ chips: [first] }: Analysis): (kernel: number) => string {
     const unit = first!.cost.kernels[kernel]?.unit ?? null;
     return `${unit === null ? blank : letters[unit]!}${blank}`;
   };
+}
+
+/** The operator where what stands before it is long; else nothing. */
+function farOperator({ node, range, operator }: NodePosition): string {
+  const isFar = operator.start.character - range.start.character > longOutputs + ' = '.length;
+  return isFar ? node.operator : '';
 }
 
 /** What stands before the first line of a module, and alone in sight where the module is folded. */
@@ -139,7 +151,8 @@ function shapeHints(analysis: Analysis, position: NodePosition, budget: number, 
     // A cut shape misleads; the hover has it whole.
     if (label.length + 1 > budget) return;
     budget -= label.length + 1;
-    hints.push({ position: range.end, label, paddingLeft: true, data });
+    const at = analysis.choices.hints.shapePlace === 'line' ? position.range.end : range.end;
+    hints.push({ position: at, label, paddingLeft: true, data });
   });
   return hints;
 }

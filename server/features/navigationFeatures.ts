@@ -2,7 +2,7 @@ import type { DocumentSymbol, SymbolInformation } from 'vscode-languageserver';
 import { runPolitely } from '../engine/scheduler';
 import { politeTo } from '../workspace/turns';
 import type { Feature } from './feature';
-import { foldingRanges } from './folding';
+import { foldSteps } from './folding';
 import { handler } from './handler';
 import { definitions, highlights, references } from './navigation';
 import { indexOutline } from './outline';
@@ -46,8 +46,7 @@ export const foldingFeature: Feature = {
         async ({ textDocument }, token) => {
           const listing = await shownListing(context, textDocument.uri, token);
           if (!listing) return [];
-          await runPolitely(indexOutline(listing.positions), politeTo(token));
-          return foldingRanges(listing.positions);
+          return runPolitely(foldSteps(listing.positions), politeTo(token));
         },
       ),
     );

@@ -22,6 +22,10 @@ interface ModelSettings {
   readonly mapping?: string;
 }
 
+/** Where a shape stands: behind the name of its output, or at the end of the line. */
+const shapePlaces = ['name', 'line'] as const;
+type ShapePlace = (typeof shapePlaces)[number];
+
 /** The section `siliconlens` of the settings, checked. Names are those of the manifest. */
 export interface Settings {
   /** Empty: the catalogue's default chips. */
@@ -48,6 +52,7 @@ export interface Settings {
     readonly enable: boolean;
     readonly cost: boolean;
     readonly shape: boolean;
+    readonly shapePlace: ShapePlace;
     readonly modules: boolean;
     /** Share of the total time, 0..1, below which a node has no cost hint. */
     readonly threshold: number;
@@ -86,7 +91,7 @@ export const defaultSettings: Settings = {
   mapping: null,
   host: null,
   carbonIntensity: null,
-  hints: { enable: true, cost: true, shape: true, modules: true, threshold: 0 },
+  hints: { enable: true, cost: true, shape: true, shapePlace: 'name', modules: true, threshold: 0 },
   heat: true,
   codeLens: true,
   suggestions: { enable: true, off: [] },
@@ -117,6 +122,7 @@ export function parseSettings(section: unknown): {
       enable: reader.flag('hints.enable', defaultSettings.hints.enable),
       cost: reader.flag('hints.cost.enable', defaultSettings.hints.cost),
       shape: reader.flag('hints.shape.enable', defaultSettings.hints.shape),
+      shapePlace: reader.oneOf('hints.shape.place', shapePlaces) ?? defaultSettings.hints.shapePlace,
       modules: reader.flag('hints.modules.enable', defaultSettings.hints.modules),
       threshold: reader.share('hints.threshold', defaultSettings.hints.threshold),
     },

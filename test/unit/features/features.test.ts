@@ -65,6 +65,41 @@ describe('hints', () => {
     expect(shape).toMatchObject({ position: { line, character: 3 }, label: '4096×4096' });
   });
 
+  it('carry the operator where more than 30 letters stand before it', async () => {
+    const labels = async (output: string, name = ''): Promise<unknown[]> => {
+      const model = modelOf({
+        inputs: [float('x', 64)],
+        outputs: [float('y', 64)],
+        nodes: [node('Relu', ['x'], [output], { name }), node('Relu', [output], ['y'])],
+      });
+      const { analysis, text } = await analysed(model);
+      const line = text.split('\n').findIndex((one) => one.includes(`${output} = Relu`));
+      const hints = inlayHints(
+        analysis,
+        { start: { line, character: 0 }, end: { line, character: 9 } },
+        'en',
+      );
+      return hints.filter(({ paddingRight }) => paddingRight).map(({ label }) => label);
+    };
+    expect(await labels('n'.repeat(30))).toEqual([expect.not.stringContaining('Relu')]);
+    expect(await labels('n'.repeat(31))).toEqual([
+      expect.stringMatching(/^.*[mµn]s\u00a0[a-z]+\u00a0*Relu$/),
+    ]);
+    // The label of the node stands there too: `["/m/Relu"] `.
+    expect(await labels('n'.repeat(20), '/m/Relu')).toEqual([expect.stringContaining('Relu')]);
+  });
+
+  it('have shapes at the end of the line where that is chosen', async () => {
+    const { analysis, text } = await analysed(uneven(), { hints: { shape: { place: 'line' } } });
+    const lines = text.split('\n');
+    const line = lines.findIndex((one) => one.includes('p = MatMul'));
+    const hints = inlayHints(analysis, { start: { line, character: 0 }, end: { line, character: 9 } }, 'en');
+    expect(hints.at(-1)).toMatchObject({
+      position: { line, character: lines[line]!.length },
+      label: '4096×4096',
+    });
+  });
+
   it('leave out what is below the threshold, and costs on the older side of a comparison', async () => {
     expect(costHints((await analysed(uneven())).analysis)).toBe(3);
     const { analysis } = await analysed(uneven(), { hints: { threshold: 0.3 } });

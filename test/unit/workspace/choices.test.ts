@@ -15,20 +15,21 @@ describe('settings', () => {
 
   it('reads the nested form of an editor and the flat form of a file alike', () => {
     const models = { '*.onnx': { dimensions: { batch: 8 } } };
-    const nested = { chips: ['a'], models, hints: { cost: { enable: false }, threshold: 0.05 } };
+    const nested = { chips: ['a'], models, hints: { cost: { enable: false }, shape: { place: 'line' }, threshold: 0.05 } };
     const flat = `{
       // chosen for the paper
       "editor.fontSize": 12,
       "siliconlens.chips": ["a"],
       "siliconlens.models": { "*.onnx": { "dimensions": { "batch": 8, }, }, },
       "siliconlens.hints.cost.enable": false, /* "x" */
+      "siliconlens.hints.shape.place": "line",
       "siliconlens.hints.threshold": 0.05,
     }`;
     const expected = {
       ...defaultSettings,
       chips: ['a'],
       models: [['*.onnx', { dimensions: { batch: 8 } }]],
-      hints: { enable: true, cost: false, shape: true, modules: true, threshold: 0.05 },
+      hints: { enable: true, cost: false, shape: true, shapePlace: 'line', modules: true, threshold: 0.05 },
     };
     expect(parseSettings(nested)).toEqual({ value: expected, problems: [] });
     expect(parseSettingsText(flat)).toEqual({ value: expected, problems: [] });
