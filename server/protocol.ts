@@ -49,6 +49,7 @@ export const linkedCommands = {
   /** Second argument: name of the dimension to ask for first. */
   setDimensions: 'siliconlens.setDimensions',
   setSizes: 'siliconlens.setSizes',
+  showChoices: 'siliconlens.showChoices',
   /** Further arguments: the name that chooses a branch, and the truth of its condition; null goes back to the default. */
   chooseBranch: 'siliconlens.chooseBranch',
   /** Further arguments: the code of one to begin with; without it all of them. */

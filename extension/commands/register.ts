@@ -87,7 +87,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.setRuntime': aboutModel((uri) => choices.setRuntime(uri)),
     'siliconlens.setCache': aboutModel((uri) => choices.setCache(uri)),
     'siliconlens.pinMapping': aboutModel((uri) => choices.pinMapping(uri)),
-    'siliconlens.showChoices': aboutModel((uri) => choices.show(uri)),
+    [linkedCommands.showChoices]: aboutModel((uri) => choices.show(uri)),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),
     'siliconlens.newSystem': () => newSystem(server),

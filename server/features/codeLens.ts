@@ -10,30 +10,61 @@ import { targetName } from '../engine/report/targetName';
 import type { RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
-import { headingOf } from '../workspace/nodeIndex';
 import { branchLenses } from './branches';
 import { problemText } from './diagnostics';
-import { dimensionsText } from './dimensions';
+import { dimensionsText, dimensionTexts } from './dimensions';
 import { known, memoryText, summed, totalTime } from './format';
+import { joined, placed } from './lensRows';
 import { suggestionLens } from './suggestions';
 
 const chipLenses = 8;
 const dimensionLenses = 4;
 
 /**
- * Over the graph: totals on each chosen chip, what is missing, and the ways to change it; over nodes, which branch counts.
+ * Over the first lines: what is missing, then totals on each chosen chip with the sizes they stand on, then how the model is taken
+ * to run, then what to do next; over nodes, which branch counts.
  * @param runs the editor runs our commands; else lenses only tell, and those that tell nothing are left out
  */
 export function codeLenses(analysis: Analysis, language: Language, runs = true): CodeLens[] {
   if (analysis.listing.state === 'unreadable' || !analysis.choices.codeLens) return [];
+  const groups = [
+    runs ? missing(analysis, language) : [],
+    totals(analysis, language),
+    [runs ? sizesLens(analysis, language) : null, workloadLens(analysis, language)],
+    [suggestionLens(analysis, language), ...(runs ? doings(analysis, language) : [])],
+  ].map((group) => group.filter((command) => command !== null));
+  const shown = runs ? groups : groups.map((group) => group.map(tellsOnly));
+  return [...placed(shown, analysis.listing), ...branchLenses(analysis, language, runs)];
+}
+
+function tellsOnly(command: Command): Command {
+  return { ...command, command: '', arguments: [] };
+}
+
+/** What a run takes on each chosen chip, then the numbers in force; or why nothing is told. */
+function totals(analysis: Analysis, language: Language): (Command | null)[] {
   const { uri } = analysis.listing;
-  const commands: Command[] = [];
-  if (analysis.refusal) {
-    const title = message(language, 'lens.memory');
-    const tooltip = problemText(analysis.refusal, language);
-    commands.push({ title, tooltip, command: linkedCommands.chooseChips, arguments: [uri] });
-  }
-  const { symbols, contents } = analysis.inference;
+  const sizes = joined(dimensionTexts(analysis, language));
+  return [
+    analysis.refusal && {
+      title: message(language, 'lens.memory'),
+      tooltip: problemText(analysis.refusal, language),
+      command: linkedCommands.chooseChips,
+      arguments: [uri],
+    },
+    ...analysis.chips.slice(0, chipLenses).map((chip) => ({
+      title: `${labelText(targetName(chip))} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}${misfit(chip, language)}`,
+      tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
+      command: linkedCommands.openReport,
+      arguments: [uri],
+    })),
+    ...sizes.map((title) => ({ title, command: linkedCommands.setDimensions, arguments: [uri] })),
+  ];
+}
+
+/** Ways to give the numbers that nobody gave. */
+function missing({ inference, listing: { uri } }: Analysis, language: Language): Command[] {
+  const { symbols, contents } = inference;
   const open = symbols.filter((one) => one.origin === 'unbound');
   // Of what the data decide the first stands for all.
   const unbound = [
@@ -41,40 +72,41 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     ...open.filter(({ isOfData }) => !isOfData),
     ...open.filter(({ isOfData }) => isOfData).slice(0, 1),
   ];
-  for (const symbol of runs ? unbound.slice(0, dimensionLenses) : []) {
-    const title = message(language, 'lens.setDimension', { name: symbol.name });
-    commands.push({ title, command: linkedCommands.setDimensions, arguments: [uri, symbol.name] });
-  }
-  for (const chip of analysis.chips.slice(0, chipLenses)) {
-    commands.push({
-      title: `${labelText(targetName(chip))} ${timeOf(chip, language)}${measuredText(analysis, chip, language)}${misfit(chip, language)}`,
-      tooltip: withSizes(totalTooltip(chip, analysis.choices, language), analysis, language),
-      command: linkedCommands.openReport,
-      arguments: [uri],
-    });
-  }
-  const next = suggestionLens(analysis, language);
-  if (next) commands.push(next);
-  commands.push({
-    title: dimensionsText(analysis, language),
+  return unbound.slice(0, dimensionLenses).map(({ name }) => ({
+    title: message(language, 'lens.setDimension', { name }),
     command: linkedCommands.setDimensions,
-    arguments: [uri],
+    arguments: [uri, name],
+  }));
+}
+
+/** Where sizes are assumed, the way to give them. */
+function sizesLens({ inference, listing: { uri } }: Analysis, language: Language): Command | null {
+  if (!inference.symbols.some(({ origin }) => origin === 'default')) return null;
+  return { title: message(language, 'lens.setSizes'), command: linkedCommands.setSizes, arguments: [uri] };
+}
+
+/** How the model is taken to run: phase, precision, runtime. */
+function workloadLens(
+  { choices: { workload }, chips, listing: { uri } }: Analysis,
+  language: Language,
+): Command {
+  const { phase, precision, runtime } = workload;
+  const [first] = chips;
+  const named = runtime ?? message(language, 'lens.runtimeByChip');
+  const title = message(language, 'lens.workload', {
+    phase: message(language, `lens.phase.${phase}`),
+    precision: precision === 'as-stored' ? message(language, 'lens.asStored') : precision,
+    runtime: labelText(first && runtime === first.profile.id ? first.profile.name : named),
   });
-  const isAssumed = analysis.inference.symbols.some(({ origin }) => origin === 'default');
-  const sizes = isAssumed ? (['setSizes'] as const) : [];
-  const offered = [...sizes, 'chooseChips', 'findChip', 'openReport'] as const;
-  for (const name of runs ? offered : []) {
-    commands.push({
-      title: message(language, `lens.${name}`),
-      command: linkedCommands[name],
-      arguments: [uri],
-    });
-  }
-  const range = headingOf(analysis);
-  const lenses = commands
-    .filter((command) => command.title !== '')
-    .map((command) => ({ range, command: runs ? command : { ...command, command: '', arguments: [] } }));
-  return [...lenses, ...branchLenses(analysis, language, runs)];
+  return { title, command: linkedCommands.showChoices, arguments: [uri] };
+}
+
+function doings({ listing: { uri } }: Analysis, language: Language): Command[] {
+  return (['chooseChips', 'findChip', 'openReport'] as const).map((name) => ({
+    title: message(language, `lens.${name}`),
+    command: linkedCommands[name],
+    arguments: [uri],
+  }));
 }
 
 function timeOf({ cost }: ChipAnalysis, language: Language): string {

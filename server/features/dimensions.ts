@@ -8,7 +8,12 @@ import type { Analysis } from '../workspace/analysis';
 const mostShown = 8;
 
 /** The numbers in force for symbolic dimensions and what inputs hold that decide shapes or branches; those that are assumed say so. '' when there are none. */
-export function dimensionsText({ inference }: Pick<Analysis, 'inference'>, language: Language): string {
+export function dimensionsText(analysis: Pick<Analysis, 'inference'>, language: Language): string {
+  return dimensionTexts(analysis, language).join(', ');
+}
+
+/** {@link dimensionsText} one by one. */
+export function dimensionTexts({ inference }: Pick<Analysis, 'inference'>, language: Language): string[] {
   const all = [...inference.symbols, ...valueChoices({ inference })];
   const bound = all.filter(({ value }) => value !== null);
   const parts = bound.slice(0, mostShown).map(({ name, value, origin }) => {
@@ -17,5 +22,5 @@ export function dimensionsText({ inference }: Pick<Analysis, 'inference'>, langu
   });
   const left = bound.length - parts.length;
   if (left > 0) parts.push(message(language, 'lens.dimension.more', { count: left }));
-  return parts.join(', ');
+  return parts;
 }

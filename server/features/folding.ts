@@ -1,6 +1,6 @@
 import { FoldingRangeKind } from 'vscode-languageserver';
 import type { FoldingRange } from 'vscode-languageserver';
-import type { Named } from '../engine/formats/onnxText/places';
+import type { Named, Scope } from '../engine/formats/onnxText/places';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { runThrough, type Steps } from '../engine/scheduler';
 import { indexOutline } from './outline';
@@ -28,17 +28,30 @@ export function* foldSteps(positions: PositionTable, limit = symbolLimit): Steps
   const modules = yield* levels(roots);
   const stretches = between(yield* plumbing(positions), modules).slice(0, limit / 2);
   const folds = new Folds(limit - stretches.length);
-  for (const { range, inputs, outputs, initializers, name } of positions.scopes) {
+  for (const scope of positions.scopes) {
     // The closing brace stays in sight.
-    folds.add(name.start.line, range.end.line - 1);
-    for (const list of [inputs, outputs]) folds.addLong(list);
-    const [first, last] = [initializers[0], initializers.at(-1)];
-    if (first && last) folds.add(first.range.start.line - 1, last.range.end.line, FoldingRangeKind.Imports);
+    folds.add(scope.name.start.line, scope.range.end.line - 1);
+    for (const { first, last } of headFolds(scope)) folds.add(first, last, FoldingRangeKind.Imports);
   }
   for (const item of modules) folds.add(item.start.line, item.end.line);
   folds.limit = limit;
   for (const { first, last } of stretches) folds.add(first, last, FoldingRangeKind.Imports);
   return folds.sorted();
+}
+
+/** What stands before the nodes of a scope and is folded on opening: long lists of inputs and outputs, and the weights. */
+export function headFolds({ inputs, outputs, initializers }: Scope): Lines[] {
+  const ofLists = [inputs, outputs].flatMap((list) => {
+    const lines = linesOf(list);
+    return lines && lines.last - lines.first >= longSignature ? [lines] : [];
+  });
+  const weights = linesOf(initializers);
+  return weights ? [...ofLists, { ...weights, first: weights.first - 1 }] : ofLists;
+}
+
+function linesOf(list: readonly Named[]): Lines | null {
+  const [first, last] = [list[0], list.at(-1)];
+  return first && last ? { first: first.range.start.line, last: last.range.end.line } : null;
 }
 
 /** One fold for each line that begins one: of several the first that is added. */
@@ -50,12 +63,6 @@ class Folds {
   add(startLine: number, endLine: number, kind?: FoldingRangeKind): void {
     if (endLine <= startLine || this.byLine.has(startLine) || this.byLine.size >= this.limit) return;
     this.byLine.set(startLine, { startLine, endLine, ...(kind && { kind }) });
-  }
-
-  addLong(list: readonly Named[]): void {
-    const [first, last] = [list[0], list.at(-1)];
-    if (first && last && last.range.end.line - first.range.start.line >= longSignature)
-      this.add(first.range.start.line, last.range.end.line, FoldingRangeKind.Imports);
   }
 
   sorted(): FoldingRange[] {

@@ -74,3 +74,19 @@ describe('a text of 5,000 nodes', () => {
     expect(found.map(({ code, range }) => [code, range.start.line])).toEqual([['text.cycle', 3]]);
   });
 });
+
+it('has lenses over lines that no fold hides on opening', async () => {
+  const numbers = [...Array(9).keys()];
+  const text = [
+    '<ir_version: 8, opset_import: ["" : 17]> g (',
+    ...numbers.map((i) => `  float[8] x${i}${i < 8 ? ',' : ''}`),
+    ') => (float[8] y) {',
+    '  y = Sum (x0, x1)',
+    '}',
+  ].join('\n');
+  client = await TestClient.inProcess();
+  const document = await client.openText('file:///w/many.onnxtxt', text);
+  const lines = (await document.lenses()).map(({ range }) => range.start.line);
+  // Over the graph, over the first of nine inputs that fold, and over what follows them.
+  expect([...new Set(lines)]).toEqual([0, 1, 10]);
+});

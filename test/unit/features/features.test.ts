@@ -296,8 +296,41 @@ describe('lenses and diagnostics', () => {
     expect(first?.command?.title).toBe(`${titles[0]} · does not fit`);
     const commands = new Set(codeLenses(analysis, 'en').map(({ command }) => command?.command));
     expect(commands).toEqual(
-      new Set(['siliconlens.openReport', 'siliconlens.chooseChips', 'siliconlens.findChip']),
+      new Set([
+        'siliconlens.openReport',
+        'siliconlens.showChoices',
+        'siliconlens.chooseChips',
+        'siliconlens.findChip',
+      ]),
     );
+  });
+
+  it('say how the model is taken to run', async () => {
+    const title = async (settings: object, language: 'en' | 'ko' = 'en'): Promise<string | undefined> => {
+      const lenses = codeLenses((await analysed(uneven(), settings)).analysis, language);
+      return lenses.find(({ command }) => command?.command === 'siliconlens.showChoices')?.command?.title;
+    };
+    expect(await title({})).toBe("inference · as stored · each chip's runtime");
+    const chosen = { chips: ['nvidia-t4'], phase: 'prefill', precision: 'fp16', runtime: 'tensorrt' };
+    expect(await title(chosen, 'ko')).toBe('프리필 · fp16 · TensorRT');
+  });
+
+  it('are in rows of 100 columns over the first lines', async () => {
+    const chips = [
+      'nvidia-h100-sxm',
+      'nvidia-jetson-agx-orin-64gb',
+      'intel-xeon-8480',
+      'apple-m4-ane',
+      'nvidia-t4',
+    ];
+    const lenses = codeLenses((await analysed(uneven(), { chips })).analysis, 'en');
+    const rows = new Map<number, string[]>();
+    for (const { range, command } of lenses)
+      rows.set(range.start.line, [...(rows.get(range.start.line) ?? []), command!.title]);
+    // Two rows of chips, one of how it runs, one of what to do.
+    expect([...rows.keys()]).toEqual([0, 1, 2, 3]);
+    expect([...rows.values()].flat().filter((title) => / [\d.]+ [nmµ]?s$/.test(title))).toHaveLength(5);
+    for (const row of rows.values()) expect(row.join(' | ').length).toBeLessThanOrEqual(100);
   });
 
   it('are bounded, gravest first, and say how many are left out', async () => {

@@ -15,7 +15,11 @@ describe('settings', () => {
 
   it('reads the nested form of an editor and the flat form of a file alike', () => {
     const models = { '*.onnx': { dimensions: { batch: 8 } } };
-    const nested = { chips: ['a'], models, hints: { cost: { enable: false }, shape: { place: 'line' }, threshold: 0.05 } };
+    const nested = {
+      chips: ['a'],
+      models,
+      hints: { cost: { enable: false }, shape: { place: 'line' }, threshold: 0.05 },
+    };
     const flat = `{
       // chosen for the paper
       "editor.fontSize": 12,

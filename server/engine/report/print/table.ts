@@ -1,3 +1,4 @@
+import { displayWidth } from '../../../../outside/width';
 import { terminalText } from '../../../../outside/terminal';
 import type { Report } from '../types';
 import { sectionsOf, type Section } from './sections';
@@ -40,18 +41,4 @@ function sectionText(section: Section): string {
 function pad(text: string, width: number, align: 'left' | 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'right' ? blanks + text : text + blanks;
-}
-
-/** Columns that a terminal needs: Hangul and CJK letters take two. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const letter of text) {
-    width +=
-      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        letter,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
 }
