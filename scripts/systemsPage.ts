@@ -1,6 +1,8 @@
 import { chipById } from '../server/engine/chips/catalogue';
 import type { Figure } from '../server/engine/chips/chip';
 import { systems } from '../server/engine/systems/load';
+import { phasesOf, ratedWatts } from '../server/engine/systems/ratings';
+import { references, type Reference } from '../server/engine/systems/references';
 import type { System } from '../server/engine/systems/system';
 import { mark, si, table } from './pageParts';
 import { systemFields } from './schemaFields';
@@ -28,9 +30,38 @@ function row(system: System): string {
         return `${kind} (${topology} of ${between.join(', ')}): ${figure(rate, 'B/s')}`;
       })
       .join('; ') || '–',
+    power(system),
+    phasesOf(system, chipById).join(', '),
+    system.purpose ?? '–',
+    needs(system) || '–',
     system.notes.join(' ') || '–',
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function power(system: System): string {
+  const rated = ratedWatts(system, chipById);
+  const stated = system.powerWatts;
+  return [
+    rated === null ? 'unknown' : si(rated, 'W'),
+    ...(stated ? [`${figure(stated, 'W')} drawn`] : []),
+  ].join('; ');
+}
+
+function needs({ needs: { deadlineSeconds, watts, learning, offline, privateInput } = {} }: System): string {
+  const all = [
+    deadlineSeconds ? `a run within ${figure(deadlineSeconds, 's')}` : '',
+    watts ? `at most ${figure(watts, 'W')}` : '',
+    learning ? 'learning' : '',
+    offline ? 'offline' : '',
+    privateInput ? 'private input' : '',
+  ];
+  return all.filter((one) => one !== '').join(', ');
+}
+
+function referenceRow({ id, name, nameKo, watts, neurons, synapses, notes }: Reference): string {
+  const numbers = [figure(watts, 'W'), si(neurons.value, ''), si(synapses.value, '')];
+  return `| ${[`\`${id}\``, name, nameKo, ...numbers, notes.join(' ')].join(' | ')} |`;
 }
 
 /** The page of all systems; a test fails when the committed one is stale. */
@@ -46,9 +77,30 @@ export function systemsPage(): string {
     'chooses its chips, accelerators first, and as host the processor that shares a memory or a link with the first of them.',
     '',
     ...table(
-      ['id', 'name', 'in Korean', 'place', 'devices', 'shared memory', 'links', 'notes'],
+      [
+        'id',
+        'name',
+        'in Korean',
+        'place',
+        'devices',
+        'shared memory',
+        'links',
+        'rated power',
+        'phase',
+        'used for',
+        'needs',
+        'notes',
+      ],
       systems.map(row),
     ),
+    'Rated power is the sum of the limits of all chips. What a system needs of a chip are limits for `rank --needs ID` and',
+    '`split --needs ID`.',
+    '',
+    '## For comparison only',
+    '',
+    'No model runs on these, and no option takes them for a target. `siliconlens systems brain` holds them against systems.',
+    '',
+    ...table(['id', 'name', 'in Korean', 'power', 'neurons', 'synapses', ''], references.map(referenceRow)),
     '## Adding a system',
     '',
     'A system of your own is a JSON file in `.siliconlens/systems/` of a workspace folder, with completion, hover and validation by',

@@ -101,6 +101,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     class: { type: 'string', multiple: true },
     country: { type: 'string', multiple: true },
     'any-status': { type: 'boolean' },
+    needs: { type: 'string' },
     price: { type: 'string', multiple: true },
   },
   split: {
@@ -115,6 +116,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     deadline: { type: 'string' },
     'private-input': { type: 'boolean' },
     offline: { type: 'boolean' },
+    needs: { type: 'string' },
     'int8-transfer': { type: 'boolean' },
     'input-size': { type: 'string' },
     battery: { type: 'string' },

@@ -16,13 +16,10 @@ import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
-import { namesOfSystem, SystemChoice } from './systemChoice';
+import { SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
 import { taskOf, type Task } from './task';
 import { prepareAsked, settingsNotes } from './workload';
-
-/** Names that a message lists. */
-const mostNames = 5;
 
 /** `siliconlens map MODEL`: which unit of a system, or of a chip with its host, runs which node. */
 export async function map(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
@@ -66,12 +63,7 @@ async function systemIn(words: Arguments, { choice }: Task, language: Language):
   const name = words.text('system');
   if (name === undefined) return null;
   if (words.texts('chip').length > 0) throw usage('cli.map.both');
-  const systems = await SystemChoice.here(language, choice);
-  const exact = systems.all.find((one) => namesOfSystem(one).includes(name));
-  const found = exact ? [exact] : systems.found(name);
-  if (found.length === 1) return found[0]!;
-  const names = found.slice(0, mostNames).map(({ id }) => id);
-  throw usage('cli.map.systems', { system: name, names: names.join(', ') });
+  return (await SystemChoice.here(language, choice)).named(name);
 }
 
 /** The units that `--system`, or `--chip` and `--host`, name. */

@@ -10,6 +10,7 @@ import { splitReport, type SplitRates } from '../engine/report/splitReport';
 import { splitRows, splitSections } from '../engine/report/splitSections';
 import { uninterrupted } from '../engine/scheduler';
 import { loadNetwork, networkNamed, networks, type Network } from '../engine/systems/networks';
+import type { System } from '../engine/systems/system';
 import { whereToCut, type CutAsked } from '../engine/whereToCut';
 import { reportWords } from '../reportWords';
 import { parseAmount, type Arguments } from './arguments';
@@ -18,6 +19,7 @@ import { batteryIn, carbonIn } from './energy';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
+import { neededBy } from './needs';
 import { openModel, readText } from './openModel';
 import { namesOfSystem, SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
@@ -67,7 +69,7 @@ async function questionIn(words: Arguments, choice: ChipChoice, language: Langua
     cloud: await named('cloud'),
     network: await networkIn(words, 'network', language),
     edgeNetwork: edge === undefined ? null : await networkIn(words, 'edge-network', language, 'ethernet'),
-    demand: demandIn(words),
+    demand: demandIn(words, (await neededBy(words, choice, language))?.needs),
     int8: words.flag('int8-transfer'),
     inputBytes: quantityIn(words, 'input-size', 'memory'),
   };
@@ -84,12 +86,15 @@ function ratesIn(words: Arguments, usual: number | null): SplitRates {
   };
 }
 
-function demandIn(words: Arguments): Demand {
+/** What options ask for, and what a system needs where it is stricter. */
+function demandIn(words: Arguments, needs: System['needs'] = {}): Demand {
+  const deadline = quantityIn(words, 'deadline', 'latency');
+  const needed = needs.deadlineSeconds?.value ?? null;
   return {
     objective: words.choice('objective', cutObjectives) ?? 'latency',
-    deadlineSeconds: quantityIn(words, 'deadline', 'latency'),
-    keepsInput: words.flag('private-input'),
-    offline: words.flag('offline'),
+    deadlineSeconds: deadline !== null && needed !== null ? Math.min(deadline, needed) : (deadline ?? needed),
+    keepsInput: words.flag('private-input') || needs.privateInput === true,
+    offline: words.flag('offline') || needs.offline === true,
   };
 }
 

@@ -6,7 +6,8 @@ import { lineAt, parseJson, type Span } from '../engine/json';
 import { nearest } from '../engine/nearest';
 import { problem, type Problem } from '../engine/problem';
 import { resolveOwnSystems, type SystemFile } from '../engine/systems/ownSystems';
-import { searchSystems } from '../engine/systems/search';
+import type { ChipLookUp } from '../engine/systems/load';
+import { searchReferences, searchSystems } from '../engine/systems/search';
 import type { System } from '../engine/systems/system';
 import { type OwnSource, systemFolder } from '../workspace/ownFolder';
 import type { ChipChoice } from './chipChoice';
@@ -14,6 +15,7 @@ import { usage } from './failure';
 import { projectFiles } from './projectFiles';
 
 /** Names that a message lists. */
+const mostNames = 5;
 const nearNames = 3;
 
 /** What a system is called in full: options take one of these. */
@@ -29,7 +31,8 @@ export class SystemChoice {
     readonly faults: readonly string[],
     /** The files of the project. */
     readonly read: readonly string[],
-    private readonly chips: ChipChoice,
+    /** The chips that their devices are. */
+    readonly lookUp: ChipLookUp,
   ) {}
 
   /** Reads the systems of the folder `.siliconlens/systems`, if there is one. */
@@ -39,15 +42,16 @@ export class SystemChoice {
       const parsed = parseJson(text);
       return { name, json: parsed.ok ? parsed.json.value : undefined, before: null };
     });
-    const { systems, results } = resolveOwnSystems(files, (id) => chips.byId(id));
+    const lookUp: ChipLookUp = (id) => chips.byId(id);
+    const { systems, results } = resolveOwnSystems(files, lookUp);
     const faults = sources.flatMap((source, at) => faultOf(source, results[at]!.problems, language) ?? []);
     const read = sources.map(({ name }) => join(process.cwd(), name));
-    return new SystemChoice(systems, faults, read, chips);
+    return new SystemChoice(systems, faults, read, lookUp);
   }
 
   /** The systems that a query finds, best first; every system for an empty one. Throws a `Failure` where it finds none. */
   found(query: string): readonly System[] {
-    const found = searchSystems(query, this.all, (id) => this.chips.byId(id));
+    const found = searchSystems(query, this.all, this.lookUp);
     if (found.length > 0) return found;
     const near = nearest(
       query,
@@ -57,6 +61,23 @@ export class SystemChoice {
     throw near.length > 0
       ? usage('cli.error.systemNear', { system: query, names: near.join(', ') })
       : usage('cli.error.systemUnknown', { system: query });
+  }
+
+  /**
+   * The one system that an option names, by its id, its name or a search that finds no other. Throws a `Failure`, for what
+   * systems are only compared with too.
+   */
+  named(name: string): System {
+    const exact = this.all.find((one) => namesOfSystem(one).includes(name));
+    if (exact) return exact;
+    const matching = searchSystems(name, this.all, this.lookUp);
+    const [reference] = searchReferences(name);
+    if (matching.length === 0 && reference)
+      throw usage('cli.error.systemReference', { system: name, id: reference.id });
+    const found = this.found(name);
+    if (found.length === 1) return found[0]!;
+    const names = found.slice(0, mostNames).map(({ id }) => id);
+    throw usage('cli.map.systems', { system: name, names: names.join(', ') });
   }
 }
 

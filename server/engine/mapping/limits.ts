@@ -15,6 +15,8 @@ export interface Limits {
   readonly countries?: readonly string[];
   /** Chips that cannot be bought too: discontinued, announced, of research. */
   readonly anyStatus?: boolean;
+  /** Only chips that are made for training too, whatever the phase. */
+  readonly learning?: boolean;
   /** The most of each figure, of rates the least. */
   readonly figures?: Readonly<Partial<Record<FigureName, number>>>;
 }
@@ -78,7 +80,11 @@ export function brokenFact(
     { limit: 'place', is: chip.place, wanted: places },
     { limit: 'class', is: [chip.class], wanted: classes },
     { limit: 'country', is: countriesOf(chip), wanted: countries },
-    { limit: 'phase', is: chip.phase, wanted: phase === 'training' ? ['training'] : ['inference'] },
+    {
+      limit: 'phase',
+      is: chip.phase,
+      wanted: phase === 'training' || limits.learning ? ['training'] : ['inference'],
+    },
   ];
   const other = facts.find(({ is, wanted }) => wanted.length > 0 && !wanted.some((one) => is.includes(one)));
   if (other) return other;

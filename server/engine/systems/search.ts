@@ -4,6 +4,7 @@ import { nameDistance } from '../chips/search';
 import { placeWords } from '../chips/searchWords';
 import { largest } from '../lists';
 import { type ChipLookUp, systems } from './load';
+import { references, type Reference } from './references';
 import type { System } from './system';
 
 /** A query by its words, and one that names a place, come behind one by a whole name. */
@@ -27,6 +28,17 @@ export function searchSystems(
   });
   found.sort((a, b) => a.rank - b.rank || a.system.id.localeCompare(b.system.id));
   return found.map(({ system }) => system);
+}
+
+/** References by id, name or alias, in English or Korean, with typing errors; an empty query finds each. */
+export function searchReferences(query: string): readonly Reference[] {
+  const words = wordsOf(query);
+  return references.filter(({ id, name, nameKo, aliases }) => {
+    const names = [id, name, nameKo, ...aliases];
+    const single = names.flatMap(wordsOf);
+    if (words.every((word) => distanceTo(word, single) !== null)) return true;
+    return distanceTo(normalise(query), names.map(normalise)) !== null;
+  });
 }
 
 /** How well a system fits a query, the smaller the better; null where it does not. */

@@ -15,6 +15,25 @@ export interface System {
   readonly aliases: readonly string[];
   /** Where it is put to work. */
   readonly place: readonly Place[];
+  /** What it is used for, in English. */
+  readonly purpose?: string;
+  /** What it is used for, in Korean. */
+  readonly purposeKo?: string;
+  /** What the whole of it draws at work, where a source states it. */
+  readonly powerWatts?: Figure;
+  /** What it asks of a chip that is to work there; `rank --needs` and `split --needs` take their limits from it. */
+  readonly needs?: {
+    /** A run may take no longer. */
+    readonly deadlineSeconds?: Figure;
+    /** The chip may be rated for no more. */
+    readonly watts?: Figure;
+    /** The model learns there too: only chips that are made for training serve. */
+    readonly learning?: boolean;
+    /** It has to work without a network. */
+    readonly offline?: boolean;
+    /** What the model takes in may not leave the device. */
+    readonly privateInput?: boolean;
+  };
   /** What a model runs on: each entry stands for equal devices. */
   readonly devices: readonly {
     /** Its name within the system, for pools and links. */

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { siliconlens, temporaryFolder } from './commandLine';
 
 const { path: folder } = temporaryFolder();
+const model = 'test/fixtures/models/tiny-conv.onnx';
 
 describe('siliconlens systems', () => {
   it('lists devices with what links them, one direction of one member', async () => {
@@ -73,5 +74,36 @@ describe('siliconlens systems', () => {
     expect((await siliconlens('systems', 'zzzzqq')).error).toBe(
       'siliconlens: no system “zzzzqq” in the catalogue; “siliconlens systems” lists them\n',
     );
+  });
+
+  it('holds systems against the brain, which is no target', async () => {
+    const { out } = await siliconlens('systems', 'brain');
+    expect(out).toMatch(/human-brain +Human brain +20 W/);
+    // 204,290 W by the limits of its chips, over 20 W.
+    expect(out).toMatch(/alphago-server +204 kW +10,200/);
+    const json = await siliconlens('systems', '뇌', '--format', 'json');
+    expect(JSON.parse(json.out)).toMatchObject([{ id: 'human-brain', isTarget: false }]);
+    const { code, error } = await siliconlens('map', model, '--system', 'brain');
+    expect([code, error]).toEqual([
+      2,
+      'siliconlens: “brain” (human-brain) is what systems are compared with and runs no model; “siliconlens systems” lists those that do\n',
+    ]);
+  });
+
+  it('gives limits to rank and split by what a system needs', async () => {
+    const ranked = await siliconlens('rank', model, '--needs', 'vehicle-fsd', '--format', 'json');
+    const { limits, rejected } = JSON.parse(ranked.out) as {
+      limits: unknown;
+      rejected: { id: string; broken: { limit: string } }[];
+    };
+    expect(limits).toMatchObject({ figures: { latency: 0.0278, watts: 100 } });
+    // An H100 is rated for 700 W.
+    expect(rejected.find(({ id }) => id === 'nvidia-h100-sxm')?.broken.limit).toBe('watts');
+    const none = await siliconlens('rank', model, '--needs', 'nvidia-dgx-h100');
+    expect([none.code, none.error]).toEqual([2, 'siliconlens: the system nvidia-dgx-h100 states no needs\n']);
+    // A car that works offline keeps all on the device.
+    const split = ['split', model, '--device', 'tesla-fsd-hw3', '--cloud', 'nvidia-l4', '--network', '5g'];
+    const cut = await siliconlens(...split, '--needs', 'vehicle-fsd', '--format', 'json');
+    expect(JSON.parse(cut.out)).toMatchObject({ offline: true, deadlineSeconds: 0.0278 });
   });
 });

@@ -24,6 +24,8 @@ const cpus = [
   'intel-xeon-8380',
   'intel-xeon-8480',
   'intel-xeon-8490h',
+  'intel-xeon-e5-2670',
+  'ibm-power9',
 ];
 /** Processors of boards, phones and vehicles. */
 const smallCpus = [
@@ -75,6 +77,7 @@ const nvidiaGpus = [
   'nvidia-rtx-5090',
   'nvidia-rtx-6000-ada',
   'nvidia-t4',
+  'nvidia-v100-sxm2-16gb',
   'nvidia-v100-sxm2-32gb',
 ];
 const amdGpus = ['amd-mi250x', 'amd-mi300x', 'amd-mi325x', 'amd-mi355x'];
@@ -128,7 +131,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   'pytorch-eager': torchChips,
   'torch-compile': torchChips,
   openvino: [
-    ...cpus.filter((id) => !id.startsWith('amd-')),
+    ...cpus.filter((id) => !/^(amd|ibm)-/.test(id)),
     'apple-m4-cpu',
     ...[...intelGpus, ...intelGraphics, 'intel-atom-x7425e-igpu'],
     ...['intel-lunar-lake-npu', 'intel-meteor-lake-npu', 'intel-movidius-myriad-x'],

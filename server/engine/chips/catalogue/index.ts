@@ -66,6 +66,7 @@ import c_hailo_15h from './hailo-15h.json';
 import c_hailo_8 from './hailo-8.json';
 import c_hailo_8l from './hailo-8l.json';
 import c_huawei_ascend_310 from './huawei-ascend-310.json';
+import c_huawei_ascend_910 from './huawei-ascend-910.json';
 import c_huawei_ascend_910b from './huawei-ascend-910b.json';
 import c_huawei_kirin_970_cpu from './huawei-kirin-970-cpu.json';
 import c_huawei_kirin_970_npu from './huawei-kirin-970-npu.json';
@@ -73,6 +74,7 @@ import c_huawei_kirin_990_npu from './huawei-kirin-990-npu.json';
 import c_hyperaccel_lpu from './hyperaccel-lpu.json';
 import c_ibm_heron from './ibm-heron.json';
 import c_ibm_northpole from './ibm-northpole.json';
+import c_ibm_power9 from './ibm-power9.json';
 import c_ibm_truenorth from './ibm-truenorth.json';
 import c_intel_arc_a770m from './intel-arc-a770m.json';
 import c_intel_arc_b580 from './intel-arc-b580.json';
@@ -106,6 +108,7 @@ import c_intel_xeon_6154 from './intel-xeon-6154.json';
 import c_intel_xeon_8380 from './intel-xeon-8380.json';
 import c_intel_xeon_8480 from './intel-xeon-8480.json';
 import c_intel_xeon_8490h from './intel-xeon-8490h.json';
+import c_intel_xeon_e5_2670 from './intel-xeon-e5-2670.json';
 import c_meta_mtia_v2 from './meta-mtia-v2.json';
 import c_microsoft_catapult_brainwave_stratix10 from './microsoft-catapult-brainwave-stratix10.json';
 import c_microsoft_hololens_hpu2 from './microsoft-hololens-hpu2.json';
@@ -149,6 +152,7 @@ import c_nvidia_rtx_4090 from './nvidia-rtx-4090.json';
 import c_nvidia_rtx_5090 from './nvidia-rtx-5090.json';
 import c_nvidia_rtx_6000_ada from './nvidia-rtx-6000-ada.json';
 import c_nvidia_t4 from './nvidia-t4.json';
+import c_nvidia_v100_sxm2_16gb from './nvidia-v100-sxm2-16gb.json';
 import c_nvidia_v100_sxm2_32gb from './nvidia-v100-sxm2-32gb.json';
 import c_qualcomm_adreno_740 from './qualcomm-adreno-740.json';
 import c_qualcomm_adreno_750 from './qualcomm-adreno-750.json';
@@ -261,6 +265,7 @@ export const catalogue = [
   c_hailo_8,
   c_hailo_8l,
   c_huawei_ascend_310,
+  c_huawei_ascend_910,
   c_huawei_ascend_910b,
   c_huawei_kirin_970_cpu,
   c_huawei_kirin_970_npu,
@@ -268,6 +273,7 @@ export const catalogue = [
   c_hyperaccel_lpu,
   c_ibm_heron,
   c_ibm_northpole,
+  c_ibm_power9,
   c_ibm_truenorth,
   c_intel_arc_a770m,
   c_intel_arc_b580,
@@ -301,6 +307,7 @@ export const catalogue = [
   c_intel_xeon_8380,
   c_intel_xeon_8480,
   c_intel_xeon_8490h,
+  c_intel_xeon_e5_2670,
   c_meta_mtia_v2,
   c_microsoft_catapult_brainwave_stratix10,
   c_microsoft_hololens_hpu2,
@@ -344,6 +351,7 @@ export const catalogue = [
   c_nvidia_rtx_5090,
   c_nvidia_rtx_6000_ada,
   c_nvidia_t4,
+  c_nvidia_v100_sxm2_16gb,
   c_nvidia_v100_sxm2_32gb,
   c_qualcomm_adreno_740,
   c_qualcomm_adreno_750,
