@@ -1,6 +1,6 @@
 /**
  * The room rules of docs/architecture.md. Data flows one way:
- * formats -> lower -> graph -> inference(operators) -> kernels -> cost(chips) -> memory -> mapping -> report,
+ * formats -> lower -> graph -> inference(operators) -> blocks, kernels -> cost(chips) -> memory -> mapping -> report,
  * and each room of the engine imports only rooms to its left (graph holds the types that formats fill).
  */
 const engine = '^server/engine/';
@@ -12,15 +12,17 @@ const leftOf = {
   inference: ['graph', 'operators', 'formats'],
   chips: ['graph'],
   systems: ['graph', 'chips'],
+  blocks: ['graph', 'operators', 'inference'],
   kernels: ['graph', 'operators', 'inference'],
   cost: ['graph', 'operators', 'inference', 'kernels', 'chips'],
-  memory: ['graph', 'operators', 'inference', 'kernels', 'chips', 'cost'],
-  mapping: ['graph', 'operators', 'inference', 'kernels', 'chips', 'systems', 'cost', 'memory'],
+  memory: ['graph', 'operators', 'inference', 'blocks', 'kernels', 'chips', 'cost'],
+  mapping: ['graph', 'operators', 'inference', 'blocks', 'kernels', 'chips', 'systems', 'cost', 'memory'],
   report: [
     'graph',
     'formats',
     'operators',
     'inference',
+    'blocks',
     'kernels',
     'chips',
     'systems',

@@ -2,7 +2,7 @@ import type { Inference, InferredValue } from '../../inference/types';
 import { isCache } from '../../cost/link';
 import type { Kernel, KernelPlan } from '../../kernels/types';
 import { mostViews } from '../../kernels/operands';
-import { operationsIn, stepsOf, type Sequence } from './steps';
+import { operationsIn, stepsOf, type Sequence } from '../../blocks/steps';
 
 /** A value that lives between steps. It crosses every cut behind `from` and up to `to` steps. */
 export interface Span {

@@ -1,4 +1,4 @@
-import type { Inference, InferredNode } from '../../inference/types';
+import type { Inference, InferredNode } from '../inference/types';
 
 /**
  * What runs one after another: a node of the graph, or of the body of a called function, which runtimes inline. Nodes of other
@@ -20,11 +20,34 @@ export interface Sequence {
  * one after another: few values are alive between two steps, whatever the order of the file.
  */
 export function stepsOf(inference: Inference): Sequence {
-  const rootOf = rootsOf(inference);
-  const { homes, members } = homesOf(inference);
+  const graph = graphOf(inference);
+  return sequenceOf(inference, graph, orderOf(inference, graph));
+}
+
+/** The steps in the order of the file; null where a step would come before one that it reads. */
+export function stepsInFileOrder(inference: Inference): Sequence | null {
+  const graph = graphOf(inference);
+  const sequence = sequenceOf(inference, graph, graph.members.keys());
+  const isReady = (step: number, input: number | null): boolean => {
+    const producer = input === null ? null : inference.values[graph.rootOf(input)]!.producer;
+    return producer === null || sequence.stepOf[producer]! <= step;
+  };
+  const isInOrder = sequence.members.every((indices, step) =>
+    indices.every((index) => inference.nodes[index]!.inputs.every((input) => isReady(step, input))),
+  );
+  return isInOrder ? sequence : null;
+}
+
+type StepGraph = Homes & Pick<Sequence, 'rootOf'>;
+
+function graphOf(inference: Inference): StepGraph {
+  return { ...homesOf(inference), rootOf: rootsOf(inference) };
+}
+
+function sequenceOf(inference: Inference, { members, rootOf }: StepGraph, order: Iterable<number>): Sequence {
   const stepOf = new Int32Array(inference.nodes.length).fill(-1);
   const nodes: number[] = [];
-  for (const home of orderOf(inference, { homes, members, rootOf })) {
+  for (const home of order) {
     for (const index of members.get(home)!) stepOf[index] = nodes.length;
     nodes.push(home);
   }
@@ -33,6 +56,7 @@ export function stepsOf(inference: Inference): Sequence {
 
 /** Parameters and results of called functions are other names of what is passed and given back. */
 function rootsOf({ values, nodes, scopes }: Inference): (value: number) => number {
+  if (scopes.every((scope) => scope.arguments === null)) return (value) => value;
   const alias = new Int32Array(values.length).fill(-1);
   for (const { inputs, outputs, arguments: passed, holder } of scopes) {
     if (!passed || holder === null) continue;
@@ -75,7 +99,7 @@ function homesOf({ nodes, scopes }: Inference): Homes {
 }
 
 /** Homes in the order in which a walk back from the outputs leaves them; what no output needs comes last. */
-function* orderOf(inference: Inference, graph: Homes & Pick<Sequence, 'rootOf'>): Generator<number> {
+function* orderOf(inference: Inference, graph: StepGraph): Generator<number> {
   const { homes, members, rootOf } = graph;
   const seen = new Uint8Array(inference.nodes.length);
   const homeOf = (value: number | null): number => {
