@@ -132,6 +132,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     prompt: { type: 'string' },
     context: { type: 'string' },
     accepted: { type: 'string' },
+    answer: { type: 'string' },
   },
   chips: formatted,
   systems: formatted,

@@ -20,6 +20,8 @@ import { prepareAsked, settingsNotes } from './workload';
 
 /** Tokens of a prompt, and of a context, where none are given. */
 const usualTokens = 1024;
+/** Tokens of an answer. */
+const usualAnswer = 256;
 
 /** `siliconlens phases MODEL`: prefill and decode of a language model side by side, and how they change with batch and context. */
 export async function phases(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
@@ -30,6 +32,7 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
     batch: parseCount('batch', words.text('batch')) ?? 1,
     prompt: parseCount('prompt', words.text('prompt')) ?? usualTokens,
     context: parseCount('context', words.text('context')) ?? usualTokens,
+    answer: parseCount('answer', words.text('answer')) ?? usualAnswer,
   };
   const { path, asked, choice, chips, host } = await taskOf(words, language);
   const opened = await openModel(path, language, roomIn(heapBytes));

@@ -1,6 +1,7 @@
 import { costsOn, prepare, type ChipAnalysis, type Prepared } from './analyse';
 import type { Chip } from './chips/chip';
 import type { Bound } from './cost/types';
+import { requestOf, type RequestCost, type RunCost } from './cost/requests';
 import { wholeTotal } from './cost/totals';
 import { resolveBindings } from './inference/bindingNames';
 import type { ChipPhases, PhasePoint, PhaseSizes } from './report/phasesReport';
@@ -64,8 +65,30 @@ export async function phasesOf(
     limits: hasCache ? limits : [],
     batches: batchCurve,
     contexts: contextCurve,
+    request: await requestOn(question, prefill, hasCache ? on : null, scheduler),
     memoryBoundBelowBatch: await crossing(batchCurve, (size) => at({ batch: size })),
   };
+}
+
+/** A request of the prompt and an answer; without a cache only the prompt is known. */
+async function requestOn(
+  { prepared, sizes, accepted }: PhasesQuestion,
+  prefill: ChipAnalysis,
+  on: ((one: Prepared) => Promise<ChipAnalysis>) | null,
+  scheduler: Scheduler,
+): Promise<RequestCost> {
+  const { batch, prompt, answer } = sizes;
+  const step = async (past: number): Promise<RunCost | null> =>
+    on && costOf(await on(await inPhase(prepared, 'decode', { batch, past }, scheduler)));
+  // The last token comes behind the prompt and all of the answer but the last two: one is made and one is taken in.
+  const last = prompt + Math.max(0, answer - 2);
+  const runs = { prefill: costOf(prefill), first: await step(prompt), last: await step(last) };
+  return requestOf(runs, { ...sizes, accepted });
+}
+
+function costOf({ cost }: ChipAnalysis): RunCost {
+  const { latencySeconds, joules } = cost.total;
+  return { seconds: wholeTotal(latencySeconds), joules: wholeTotal(joules) };
 }
 
 /** The model in another phase, with numbers for the roles that it has. */

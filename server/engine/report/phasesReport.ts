@@ -1,5 +1,7 @@
+import type { RequestCost } from '../cost/requests';
 import type { Bound, Estimate } from '../cost/types';
 import type { Workload } from '../workload';
+import { joulesPerWattHour } from './efficiency';
 import { limitText, type Limit } from './fitReport';
 import { column, type Section } from './print/section';
 import { known, rangeText, type PrintName, type Words } from './print/words';
@@ -19,6 +21,8 @@ export interface PhaseSizes {
   /** Tokens of the prompt, and of the context behind which a token is made. */
   readonly prompt: number;
   readonly context: number;
+  /** Tokens of the answer to a prompt. */
+  readonly answer: number;
 }
 
 /** A phase under some sizes. */
@@ -43,6 +47,8 @@ export interface ChipPhases extends PhaseSizes {
   readonly limits: readonly Limit[];
   readonly batches: readonly (PhasePoint & { readonly size: number })[];
   readonly contexts: readonly (PhasePoint & { readonly size: number })[];
+  /** A prompt with its answer: the time of one, and its share of the energy of the batch. */
+  readonly request: RequestCost;
   /** The smallest batch that memory no longer bounds; null where it bounds all, or none. */
   readonly memoryBoundBelowBatch: number | null;
 }
@@ -87,6 +93,7 @@ export function phasesSections({ path, chips }: PhasesReport, words: Words): Sec
   const drawn = chips.filter(({ decode }) => decode !== null);
   return [
     summary,
+    requests(chips, words),
     ...drawn.flatMap((chip) => (['batches', 'contexts'] as const).map((name) => curve(chip, name, words))),
   ];
 }
@@ -98,6 +105,31 @@ function pointCells(point: PhasePoint | null, words: Words): string[] {
     known(point?.tokensPerSecond, (rate) => words.count(Math.round(rate)), words),
     words.text(`print.bound.${point?.bound ?? 'unknown'}`),
   ];
+}
+
+/** What a prompt and its answer take. */
+function requests(chips: readonly ChipPhases[], words: Words): Section {
+  const text = (key: PrintName): string => words.text(`print.${key}`);
+  return {
+    title: text('phases.requests'),
+    columns: [
+      column(text('chip')),
+      column(text('phases.request'), 'right'),
+      column(text('latency'), 'right'),
+      column(text('range'), 'right'),
+      column(text('energy'), 'right'),
+      column(text('range'), 'right'),
+    ],
+    rows: chips.map(({ id, request: { promptTokens, answerTokens, seconds, joules } }) => [
+      id,
+      [promptTokens, answerTokens].map(words.count).join(' + '),
+      known(seconds?.value, words.seconds, words),
+      rangeText(seconds, words.seconds, words),
+      known(joules && joules.value / joulesPerWattHour, words.wattHours, words),
+      rangeText(joules, (value) => words.wattHours(value / joulesPerWattHour), words),
+    ]),
+    note: text('phases.requestNote'),
+  };
 }
 
 /** Decoding by batch or by context. */
@@ -132,22 +164,36 @@ function crossings(chip: ChipPhases, words: Words): string[] {
 
 /** The report for other programs: one row for each point, the first of which names the columns; unknown cells are empty. */
 export function phasesRows({ chips }: PhasesReport): readonly (readonly (string | number | null)[])[] {
-  const rows = chips.flatMap(({ id, batch, prompt, context, prefill, decode, batches, contexts }) => {
-    const row = (phase: string, sizes: readonly number[], point: PhasePoint) => [
-      id,
-      phase,
-      ...sizes,
-      point.seconds,
-      point.tokensPerSecond,
-      point.bound,
-      point.fits === null ? null : String(point.fits),
-    ];
-    return [
-      row('prefill', [batch, prompt], prefill),
-      ...(decode ? [row('decode', [batch, context], decode)] : []),
-      ...batches.map((point) => row('decode', [point.size, context], point)),
-      ...contexts.map((point) => row('decode', [batch, point.size], point)),
-    ];
-  });
-  return [['chip', 'phase', 'batch', 'tokens', 'seconds', 'tokensPerSecond', 'bound', 'fits'], ...rows];
+  const rows = chips.flatMap(
+    ({ id, batch, prompt, context, prefill, decode, batches, contexts, request }) => {
+      const row = (phase: string, sizes: readonly number[], point: PhasePoint) => [
+        id,
+        phase,
+        ...sizes,
+        point.seconds,
+        point.tokensPerSecond,
+        point.bound,
+        point.fits === null ? null : String(point.fits),
+        null,
+      ];
+      return [
+        row('prefill', [batch, prompt], prefill),
+        ...(decode ? [row('decode', [batch, context], decode)] : []),
+        ...batches.map((point) => row('decode', [point.size, context], point)),
+        ...contexts.map((point) => row('decode', [batch, point.size], point)),
+        requestRow(id, batch, request),
+      ];
+    },
+  );
+  return [
+    ['chip', 'phase', 'batch', 'tokens', 'seconds', 'tokensPerSecond', 'bound', 'fits', 'joules'],
+    ...rows,
+  ];
+}
+
+/** Tokens are those of prompt and answer, joules those of one request. */
+function requestRow(id: string, batch: number, request: RequestCost): (string | number | null)[] {
+  const { promptTokens, answerTokens, seconds, joules } = request;
+  const known = [seconds?.value ?? null, null, null, null, joules?.value ?? null];
+  return [id, 'request', batch, promptTokens + answerTokens, ...known];
 }

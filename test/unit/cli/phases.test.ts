@@ -42,6 +42,23 @@ describe('siliconlens phases', () => {
     expect(found!.prefill.tokensPerSecond).toBeCloseTo(80 / found!.timeToFirstToken!.value, 6);
   });
 
+  it('adds up a request: a prefill and the steps of its answer, as each alone is', async () => {
+    // The chip of its class that states its power: 65 W.
+    const request = ['--batch', '2', '--prompt', '40', '--answer', '4'];
+    const [found] = (await phasesOf(decoder, ...request)).chips;
+    const joulesOf = async (...words: string[]): Promise<number> =>
+      (await reportOf(decoder, ...chip, ...words, '-b', 'batch=2')).chips[0]!.total.joules!.value;
+    const prefill = await joulesOf('--phase', 'prefill', '-b', 'sequence=40');
+    const step = (past: number) => joulesOf('--phase', 'decode', '-b', `past=${past}`);
+    // The second token of the answer comes behind 40 tokens, the fourth behind 42; two requests share the energy.
+    const steps = (await step(40)) + (await step(41)) + (await step(42));
+    expect(found!.request).toMatchObject({ promptTokens: 40, answerTokens: 4 });
+    expect(found!.request.joules!.value / ((prefill + steps) / 2)).toBeCloseTo(1, 3);
+    const { out } = await siliconlens('phases', decoder, ...chip, ...request);
+    expect(out).toContain('A request: a prompt and its answer');
+    expect(out).toContain('40 + 4');
+  });
+
   it('divides a step by the tokens that speculation yields', async () => {
     const [plain] = (await phasesOf(decoder)).chips;
     const [faster] = (await phasesOf(decoder, '--accepted', '2.5')).chips;
@@ -95,7 +112,7 @@ describe('siliconlens phases', () => {
   it('has a row for each point, for other programs', async () => {
     const { out } = await siliconlens('phases', decoder, ...chip, '--format', 'csv');
     const [first, prefill, decode] = out.split('\r\n');
-    expect(first).toBe('chip,phase,batch,tokens,seconds,tokensPerSecond,bound,fits');
+    expect(first).toBe('chip,phase,batch,tokens,seconds,tokensPerSecond,bound,fits,joules');
     expect(prefill).toMatch(/^generic-x86-avx2-desktop,prefill,1,1024,/);
     expect(decode).toMatch(/^generic-x86-avx2-desktop,decode,1,1024,/);
     expect((await siliconlens('phases', decoder, ...chip, '--accepted', '0.5')).code).toBe(2);
