@@ -26,8 +26,9 @@ function row(system: System): string {
       .join('; ') || '–',
     system.links
       .map((link) => {
-        const { kind, topology, between, bytesPerSecondPerDirection: rate } = link;
-        return `${kind} (${topology} of ${between.join(', ')}): ${figure(rate, 'B/s')}`;
+        const { kind, topology, between, bytesPerSecondPerDirection: rate, nodes } = link;
+        const adapters = nodes ? `, ${nodes.adapters} adapters of each node` : '';
+        return `${kind} (${topology} of ${between.join(', ')}${adapters}): ${figure(rate, 'B/s')}`;
       })
       .join('; ') || '–',
     power(system),

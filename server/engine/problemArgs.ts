@@ -235,6 +235,9 @@ export interface ProblemArgs {
   readonly 'sparsity.too-many': { readonly limit: number };
   readonly 'sparsity.file-unreadable': { readonly file: Word; readonly count: number };
   readonly 'sparsity.unreadable': { readonly name: Word };
+  readonly 'collective.no-link': { readonly device: Word };
+  readonly 'collective.no-rate': { readonly link: Word };
+  readonly 'collective.too-many': { readonly link: Word; readonly most: Word; readonly members: Word };
   readonly 'system.id-taken': { readonly id: Word };
   readonly 'system.id-twice': { readonly id: Word; readonly other: Word };
   readonly 'system.missing': { readonly field: Word };

@@ -13,7 +13,7 @@ export function lintSystem(system: System, lookUp: (id: string) => Chip | undefi
       lookUp(chip) ? [] : [fault('system.no-chip', ['devices', at, 'chip'], { chip })],
     ),
     ...unknownParts(system),
-    ...system.links.flatMap((link, at) => tooMany(system, link, ['links', at, 'members'])),
+    ...system.links.flatMap((link, at) => tooMany(system, link, ['links', at])),
     ...unsourced(system, [], system.sources.length),
   ];
 }
@@ -52,12 +52,18 @@ function unknownParts({ devices, pools, links }: System): ChipProblem[] {
     .map(({ name, path, among }) => fault('system.no-part', path, { name, known: [...among].join(', ') }));
 }
 
-/** A link has no more members than there are devices at its ends; pools are no members. */
+/** A link has no more members than there are devices at its ends, and a node no more of them; pools are no members. */
 function tooMany({ devices }: System, link: System['links'][number], path: Path): ChipProblem[] {
   const most = devices
     .filter(({ id }) => link.between.includes(id))
     .reduce((sum, { count }) => sum + count, 0);
-  return link.members > most ? [fault('system.too-many', path, { members: link.members, most })] : [];
+  const parts = [
+    { members: link.members, most, path: [...path, 'members'] },
+    { members: link.nodes?.devices ?? 0, most: link.members, path: [...path, 'nodes', 'devices'] },
+  ];
+  return parts.flatMap(({ path: at, ...of }) =>
+    of.members > of.most ? [fault('system.too-many', at, of)] : [],
+  );
 }
 
 /** Figures that name a source which the file does not have. */

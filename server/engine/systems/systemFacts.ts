@@ -75,6 +75,13 @@ export interface System {
     readonly latencySeconds?: Figure;
     /** Number of devices that take part. */
     readonly members: number;
+    /** For a link between the nodes of a system of several: the rate is then that of one adapter. A link within nodes has as many members as one node has devices. */
+    readonly nodes?: {
+      /** How many of its members are in one node. */
+      readonly devices: number;
+      /** By how many adapters a node is attached. */
+      readonly adapters: number;
+    };
     /** Libraries that drive it, such as NCCL. */
     readonly software?: string;
   }[];

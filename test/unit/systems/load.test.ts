@@ -71,6 +71,14 @@ describe('a system file', () => {
     expect(networks(['device', 'moon'])).toEqual(['chip.schema-choice networks.0.between.1']);
   });
 
+  it('says how many devices of a link are in one node, and no more than the link has', () => {
+    const between = (devices: number): string[] =>
+      problemsWith((system) => Object.assign(system.links[0]!, { nodes: { devices, adapters: 4 } }));
+    expect(between(8)).toEqual([]);
+    expect(between(9)).toEqual(['system.too-many links.0.nodes.devices']);
+    expect(between(0)).toEqual(['chip.schema-low links.0.nodes.devices']);
+  });
+
   it('names chips, devices and pools that there are', () => {
     expect(problemsWith((system) => (system.devices[0]!.chip = 'nvidia-h900'))).toEqual([
       'system.no-chip devices.0.chip',

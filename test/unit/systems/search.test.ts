@@ -11,6 +11,7 @@ describe('a search for systems', () => {
       'nvidia-dgx-h100',
       'nvidia-hgx-b200',
       'nvidia-hgx-h200',
+      'nvidia-selene',
     ]);
     expect(found('phone')[0]).toBe('phone-soc');
     expect(found('휴대폰')).toEqual(['phone-soc']);
@@ -30,7 +31,7 @@ describe('a search for systems', () => {
   it('forgives a slip of the pen, and finds nothing for what nothing is called', () => {
     expect(found('rasberry coral')).toEqual(['raspberry-pi-coral']);
     expect(found('mainframe')).toEqual([]);
-    expect(found('').length).toBe(27);
+    expect(found('').length).toBe(28);
   });
 
   it.each([

@@ -19,6 +19,7 @@ import c_nvidia_gb200_nvl72 from './nvidia-gb200-nvl72.json';
 import c_nvidia_hgx_b200 from './nvidia-hgx-b200.json';
 import c_nvidia_hgx_h200 from './nvidia-hgx-h200.json';
 import c_nvidia_l40s_8 from './nvidia-l40s-8.json';
+import c_nvidia_selene from './nvidia-selene.json';
 import c_ornl_summit from './ornl-summit.json';
 import c_phone_soc from './phone-soc.json';
 import c_raspberry_pi_coral from './raspberry-pi-coral.json';
@@ -49,6 +50,7 @@ export const catalogue = [
   c_nvidia_hgx_b200,
   c_nvidia_hgx_h200,
   c_nvidia_l40s_8,
+  c_nvidia_selene,
   c_ornl_summit,
   c_phone_soc,
   c_raspberry_pi_coral,
