@@ -15,13 +15,15 @@ interface Experts {
   readonly tokens: number;
   readonly hidden: number;
   readonly experts: number;
+  /** Those whose weights are here. */
+  readonly local: number;
   readonly chosen: number;
   /** Width between the two projections, and of the first one (twice that where gate and value are fused). */
   readonly inner: number;
   readonly first: number;
 }
 
-/** Sizes from input, router and the first projection's rows, which no packing changes. */
+/** Sizes from input, router and the first projection's rows, which no packing changes. The router scores experts of other devices too. */
 function expertsOf(context: WorkContext, fc3: number): Experts {
   const input = context.shape(0);
   const first = context.shape(2)[1] ?? 0;
@@ -31,6 +33,7 @@ function expertsOf(context: WorkContext, fc3: number): Experts {
     tokens: rowsOf(input),
     hidden: input[input.length - 1] ?? 0,
     experts: context.shape(1)[1] ?? 0,
+    local: context.shape(2)[0] ?? 0,
     chosen: context.int('k', 1),
     inner: first / fused,
     first,
@@ -54,17 +57,18 @@ export function touchedBytes(
 
 /**
  * k experts per token: two projections (three with a separate gate), their activation, the gate's product, the weighted
- * sum of the k results, and the router's softmax (5 per probability). Weights count where an expert is touched.
+ * sum of the k results, and the router's softmax (5 per probability). Weights count where an expert is touched. Where only some of the
+ * experts that the router scores are here, they do their share of the work of an even routing.
  */
 function moeWork(context: WorkContext, fc3: number, weights: readonly number[]): OperatorWork {
-  const { tokens, hidden, experts, chosen, inner, first } = expertsOf(context, fc3);
-  const pairs = tokens * chosen;
+  const { tokens, hidden, experts, local, chosen, inner, first } = expertsOf(context, fc3);
+  const pairs = experts === 0 ? 0 : (tokens * chosen * local) / experts;
   const gate = context.hasInput(fc3) ? inner * hidden : 0;
   const name = context.string('activation_type', 'relu');
   const gated = first !== inner || gate > 0;
   const probabilities = tokens * experts;
   const share = experts === 0 ? 0 : touchedExperts(experts, chosen, tokens) / experts;
-  const touched = Math.max(1, Math.round(share * experts));
+  const touched = Math.max(1, Math.round(share * local));
   const work: OperatorWork = {
     matrix: 2 * pairs * (first * hidden + inner * hidden + gate),
     vector: pairs * (gated ? inner : 0) + 2 * pairs * hidden + 4 * probabilities,
@@ -88,6 +92,10 @@ const formula =
 /** Mixtures of experts. Shapes: ONNX Runtime, ContribOperators.md. */
 export const contribMoeOperators: readonly OperatorRule[] = [
   contrib('MoE', 'gemm', formula, like(), (context) => moeWork(context, 6, [2, 3, 4, 5, 6, 7])),
+  // Experts of one device: the router scores those of the others too (ONNX Runtime's collective kernels, sharded_moe.cc).
+  contrib('ShardedMoE', 'gemm', `${formula}; of the experts whose weights are here`, like(), (context) =>
+    moeWork(context, 6, [2, 3, 4, 5, 6, 7]),
+  ),
   contrib('QMoE', 'gemm', `${formula}; unpacking not counted`, like(), (context) =>
     moeWork(context, 8, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
   ),

@@ -1,0 +1,122 @@
+import { dataTypes } from '../../../graph/dataTypes';
+import { attributeNamed } from '../../../graph/attributes';
+import { appendAll } from '../../../lists';
+import type { Inference, InferredNode } from '../../../inference/types';
+import type { Family } from './family';
+import { expertsEntry, isProduct, passesSums } from './shardRules';
+import type { Collective, ShardSplit } from './types';
+
+/** A model before its tensors are divided, and how they are. */
+export interface Exchanged {
+  readonly inference: Inference;
+  readonly families: readonly Family[];
+  readonly split: ShardSplit;
+}
+
+/**
+ * What devices exchange on the way forward: sums of which each has a part, where something reads them that needs them whole; sums
+ * that are only added up are exchanged together. Logits of the vocabulary are gathered. With experts of their own they send tokens to
+ * the experts and back (Lepikhin et al. 2020, GShard), and then have all results again.
+ */
+export function forwardCollectives(exchanged: Exchanged): Collective[] {
+  const {
+    inference,
+    families,
+    split: { tp, ep },
+  } = exchanged;
+  const sums = new PartialSums(inference);
+  for (const { partial } of families)
+    for (const index of partial) sums.add(inference.nodes[index]!.outputs[0] ?? null);
+  const mixtures = ep > 1 ? inference.nodes.filter((node) => expertsEntry(node) !== undefined) : [];
+  // Each has the results of its own tokens and nothing for the others.
+  for (const { outputs } of mixtures) sums.add(outputs[0] ?? null);
+  const apart = new Set(ep === tp ? mixtures.map(({ outputs }) => outputs[0]) : []);
+  const found = [...sums.values].map((value) =>
+    exchange(inference, apart.has(value) ? 'all_gather' : 'all_reduce', value),
+  );
+  for (const { given } of families)
+    for (const value of given) found.push(exchange(inference, 'all_gather', value));
+  for (const node of mixtures) appendAll(found, alltoalls(exchanged, node));
+  return ordered(found);
+}
+
+/** To the experts behind what makes the tokens, and back behind the experts. */
+function alltoalls(
+  { inference, split: { ep, imbalance = 1 } }: Exchanged,
+  { index, node, inputs }: InferredNode,
+): Collective[] {
+  const tokens = inference.values[inputs[0]!]!;
+  const chosen = attributeNamed(node, 'k');
+  const times = chosen?.kind === 'int' ? chosen.value : 1;
+  const bytes = tokens.bytes === null ? null : (tokens.bytes * times * imbalance) / ep;
+  const one = { collective: 'alltoall', bytes, group: 'ep', pass: 'forward' } as const;
+  return [
+    { ...one, node: tokens.producer ?? index },
+    { ...one, node: index },
+  ];
+}
+
+/**
+ * On the way back gradients of what products divided by columns read are summed, of each value once (Shoeybi et al. 2019, figure 3);
+ * tokens of experts go the same ways back.
+ */
+export function backwardCollectives(exchanged: Exchanged): Collective[] {
+  const { inference, families, split } = exchanged;
+  const read = new Map<number, number>();
+  const divided = new Set(families.flatMap(({ axes }) => [...axes.keys()]));
+  const isDivided = (id: number | null | undefined): boolean => typeof id === 'number' && divided.has(id);
+  const found: Collective[] = [];
+  for (const node of inference.nodes) {
+    const [data] = node.inputs;
+    const hasExperts = expertsEntry(node) !== undefined;
+    if (hasExperts && split.ep > 1) appendAll(found, alltoalls(exchanged, node));
+    if (typeof data !== 'number' || read.has(data) || isDivided(data)) continue;
+    if ((isProduct(node) || hasExperts) && node.inputs.slice(1).some(isDivided)) read.set(data, node.index);
+  }
+  for (const [value, node] of read) found.push({ ...exchange(inference, 'all_reduce', value), node });
+  return ordered(found).map((one) => ({ ...one, pass: 'backward' }));
+}
+
+function exchange(inference: Inference, collective: Collective['collective'], value: number): Collective {
+  const { producer, bytes } = inference.values[value]!;
+  return { node: producer ?? 0, collective, bytes, group: 'tp', pass: 'forward' };
+}
+
+function ordered(found: readonly Collective[]): Collective[] {
+  return [...found].sort((a, b) => a.node - b.node);
+}
+
+/** Values that are sums of which each rank has a part, as far forward as they stay so. */
+class PartialSums {
+  readonly values = new Set<number>();
+
+  constructor(private readonly inference: Inference) {}
+
+  add(value: number | null): void {
+    for (let at = value; at !== null; at = this.step(at)) this.values.add(at);
+  }
+
+  /** The result that takes the place of a value; null where it has to be summed itself. */
+  private step(value: number): number | null {
+    const { consumers } = this.inference.values[value]!;
+    const reader = consumers.length === 1 ? this.inference.nodes[consumers[0]!]! : undefined;
+    if (!reader || this.inference.scopes[0]!.outputs.includes(value)) return null;
+    const how = passesSums(reader);
+    const read = reader.inputs.filter((id) => id !== null);
+    const result = reader.outputs[0];
+    if (how === null || typeof result !== 'number' || !this.isFloat(reader)) return null;
+    const partial = read.filter((id) => this.values.has(id));
+    if (how === 'sum' ? partial.length < read.length : partial.length > 1) return null;
+    const alone = partial.every((id) => this.inference.values[id]!.consumers.length === 1);
+    if (!alone) return null;
+    for (const id of partial) this.values.delete(id);
+    return result;
+  }
+
+  private isFloat({ inputs }: InferredNode): boolean {
+    return inputs.every((id) => {
+      const type = id === null ? undefined : this.inference.values[id]!.type;
+      return type?.kind !== 'tensor' || type.dtype === undefined || dataTypes[type.dtype].kind === 'float';
+    });
+  }
+}

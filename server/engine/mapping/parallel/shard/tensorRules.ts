@@ -1,0 +1,231 @@
+import { fromFront, type NodeView, type Obstacle, type Operand, type Relation } from './relation';
+import { axisInView } from './viewAxes';
+
+/** Elements meet by their axes from the back; what has one element there serves all. */
+export function broadcastRelation(view: NodeView, at: Operand, inputs = Infinity): Relation | Obstacle {
+  const size = view.size(at);
+  const rank = view.shape(at.isInput, at.index)?.length;
+  if (size === undefined || rank === undefined) return 'size';
+  const back = rank - at.axis;
+  const same: Operand[] = [];
+  for (const isInput of [true, false])
+    for (const [index, id] of view.ids(isInput).entries()) {
+      if (id === null || (isInput && index >= inputs)) continue;
+      const shape = view.shape(isInput, index);
+      if (!shape) return 'size';
+      const axis = shape.length - back;
+      const own = shape[axis];
+      if (own === size && size > 1) same.push({ isInput, index, axis });
+      else if (!isInput || (own !== undefined && own !== 1)) return 'mixed';
+    }
+  return { same };
+}
+
+/** The same elements in another shape. */
+export function viewRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const [from, to] = [view.shape(at.isInput, at.index), view.shape(!at.isInput, 0)];
+  if (!from || !to) return 'size';
+  const axis = axisInView(from, to, at.axis, view.ways, view.preference);
+  view.hasChosen = true;
+  return axis === undefined ? 'mixed' : { same: [{ isInput: !at.isInput, index: 0, axis }] };
+}
+
+export function transposeRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const rank = view.shape(true, 0)?.length;
+  if (rank === undefined) return 'size';
+  const order = view.ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const axis = at.isInput ? order.indexOf(at.axis) : order[at.axis];
+  if (axis === undefined || axis < 0) return 'size';
+  return { same: [{ isInput: !at.isInput, index: 0, axis }] };
+}
+
+/** Axes of the operands of a product: rows, columns, and what it sums over. */
+interface ProductAxes {
+  readonly rows: number;
+  readonly sum: number;
+  readonly sumOfWeight: number;
+  readonly columns: number;
+}
+
+function productAxes(view: NodeView, ranks: readonly [a: number, b: number]): ProductAxes | null {
+  if (ranks[0] < 2 || ranks[1] < 2 || view.int('transBatchA', 0) !== 0 || view.int('transBatchB', 0) !== 0)
+    return null;
+  const [a, b] = [view.int('transA', 0) !== 0, view.int('transB', 0) !== 0];
+  return {
+    rows: ranks[0] - (a ? 1 : 2),
+    sum: ranks[0] - (a ? 2 : 1),
+    sumOfWeight: ranks[1] - (b ? 1 : 2),
+    columns: ranks[1] - (b ? 2 : 1),
+  };
+}
+
+/** A product: columns go with those of the second operand, what it sums over makes partial sums. */
+export function productRelation(view: NodeView, at: Operand, bias?: number): Relation | Obstacle {
+  const [a, b, out] = [view.shape(true, 0), view.shape(true, 1), view.shape(false, 0)];
+  const axes = a && b && productAxes(view, [a.length, b.length]);
+  if (!a || !b || !out || !axes) return 'size';
+  const isBias = at.isInput && at.index === bias;
+  const isOfA = at.isInput && at.index === 0;
+  if (isOfA ? at.axis === axes.sum : at.isInput && !isBias && at.axis === axes.sumOfWeight)
+    return sumRelation(view, axes);
+  const role = roleOf(at, axes, {
+    isBias,
+    isOfA,
+    rank: out.length,
+    biasRank: view.shape(true, bias ?? 0)?.length ?? 0,
+  });
+  if (role === 'columns') return { same: columnsOf(view, axes, out.length, bias) };
+  if (role === 'rows') return 'mixed';
+  // Axes before the last two, from the back.
+  return broadcastBatch(view, at, { a, b, out });
+}
+
+type Shapes = {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+  readonly out: readonly number[];
+};
+
+function sumRelation(view: NodeView, axes: ProductAxes): Relation | Obstacle {
+  if (!view.isConstant(1)) return 'reduced';
+  return {
+    same: [
+      { isInput: true, index: 0, axis: axes.sum },
+      { isInput: true, index: 1, axis: axes.sumOfWeight },
+    ],
+    isPartial: true,
+  };
+}
+
+function roleOf(
+  at: Operand,
+  axes: ProductAxes,
+  place: {
+    readonly isBias: boolean;
+    readonly isOfA: boolean;
+    readonly rank: number;
+    readonly biasRank: number;
+  },
+): 'rows' | 'columns' | 'batch' {
+  if (place.isBias) return at.axis === place.biasRank - 1 ? 'columns' : 'rows';
+  if (!at.isInput)
+    return at.axis === place.rank - 1 ? 'columns' : at.axis === place.rank - 2 ? 'rows' : 'batch';
+  if (place.isOfA) return at.axis === axes.rows ? 'rows' : 'batch';
+  return at.axis === axes.columns ? 'columns' : 'batch';
+}
+
+function columnsOf(
+  view: NodeView,
+  axes: ProductAxes,
+  rank: number,
+  bias: number | undefined,
+): readonly Operand[] {
+  const same: Operand[] = [
+    { isInput: true, index: 1, axis: axes.columns },
+    { isInput: false, index: 0, axis: rank - 1 },
+  ];
+  const added = bias === undefined ? undefined : view.shape(true, bias);
+  if (bias !== undefined && added && added.at(-1) !== 1 && added.length > 0)
+    same.push({ isInput: true, index: bias, axis: added.length - 1 });
+  return same;
+}
+
+function broadcastBatch(view: NodeView, at: Operand, { a, b, out }: Shapes): Relation | Obstacle {
+  const size = view.size(at)!;
+  const rank = view.shape(at.isInput, at.index)!.length;
+  const back = rank - at.axis;
+  const same: Operand[] = [{ isInput: false, index: 0, axis: out.length - back }];
+  for (const [index, shape] of [a, b].entries()) {
+    const own = shape[shape.length - back];
+    if (own === size) same.push({ isInput: true, index, axis: shape.length - back });
+    else if (own !== undefined && own !== 1) return 'mixed';
+  }
+  return out[out.length - back] === size ? { same } : 'mixed';
+}
+
+/** What works along one axis, or along it and those behind it, and leaves the others alone. */
+export function alongRelation(
+  view: NodeView,
+  at: Operand,
+  axis: number,
+  isRest: boolean,
+): Relation | Obstacle {
+  const rank = view.shape(true, 0)?.length;
+  if (rank === undefined) return 'size';
+  const from = fromFront(view.int('axis', axis), rank);
+  // Softmax of old versions runs over all axes from its own on.
+  const isAll = isRest || view.inferred.version < 13;
+  // A scale of the norm, or its statistics.
+  if (at.index > 0 || at.axis === from || (isAll && at.axis > from)) return 'reduced';
+  return keptRelation(view, at);
+}
+
+/** Along an axis that comes out as long as it went in, each place stands for itself. */
+export function keptRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const [from, to] = [view.shape(true, 0), view.shape(false, 0)];
+  if (!from || !to) return 'size';
+  if (at.index > 0) return 'mixed';
+  if (from.length !== to.length || from[at.axis] !== to[at.axis]) return 'reduced';
+  return { same: [{ isInput: !at.isInput, index: 0, axis: at.axis }] };
+}
+
+/** Scales and zero points: one for all, one for each place of an axis, or one for each block. */
+export function quantisedRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const shape = view.shape(true, 0);
+  if (!shape) return 'size';
+  if (at.isInput && at.index > 0) return 'mixed';
+  const axis = fromFront(view.int('axis', 1), shape.length);
+  const same: Operand[] = [
+    { isInput: true, index: 0, axis: at.axis },
+    { isInput: false, index: 0, axis: at.axis },
+  ];
+  for (const index of [1, 2]) {
+    const own = view.shape(true, index);
+    if (!own || own.every((size) => size === 1)) continue;
+    if (own.length === 1 && shape.length !== 1) {
+      if (axis === at.axis) same.push({ isInput: true, index, axis: 0 });
+    } else if (own.length === shape.length) {
+      if (own[at.axis] !== 1) same.push({ isInput: true, index, axis: at.axis });
+    } else return 'mixed';
+  }
+  return { same };
+}
+
+/** Parts of an axis, each divided by itself. */
+export function splitRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const rank = view.shape(true, 0)?.length;
+  if (rank === undefined) return 'size';
+  const outputs = view.inferred.outputs.map((_, index): Operand => ({
+    isInput: false,
+    index,
+    axis: at.axis,
+  }));
+  const whole: Operand = { isInput: true, index: 0, axis: at.axis };
+  if (at.axis === fromFront(view.int('axis', 0), rank)) return { same: [], sum: { whole, parts: outputs } };
+  return { same: [whole, ...outputs] };
+}
+
+/** Values one behind another, each divided by itself. */
+export function concatRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const rank = view.shape(false, 0)?.length;
+  if (rank === undefined) return 'size';
+  const inputs = view.inferred.inputs.map((_, index): Operand => ({ isInput: true, index, axis: at.axis }));
+  const whole: Operand = { isInput: false, index: 0, axis: at.axis };
+  if (at.axis === fromFront(view.int('axis', 0), rank)) return { same: [], sum: { whole, parts: inputs } };
+  return { same: [whole, ...inputs] };
+}
+
+/** Rows of a table: a rank that lacks a row gives zeros for it, so that the rows of all ranks are summed. */
+export function gatherRelation(view: NodeView, at: Operand): Relation | Obstacle {
+  const [data, places] = [view.shape(true, 0), view.shape(true, 1)];
+  if (!data || !places) return 'size';
+  const axis = fromFront(view.int('axis', 0), data.length);
+  const more = places.length - 1;
+  if (at.isInput && at.index === 0 && at.axis === axis)
+    return view.isConstant(0) ? { same: [], isPartial: true } : 'mixed';
+  if (at.isInput && at.index === 1) return 'mixed';
+  if (at.isInput)
+    return { same: [{ isInput: false, index: 0, axis: at.axis < axis ? at.axis : at.axis + more }] };
+  if (at.axis < axis) return { same: [{ isInput: true, index: 0, axis: at.axis }] };
+  return at.axis > axis + more ? { same: [{ isInput: true, index: 0, axis: at.axis - more }] } : 'mixed';
+}
