@@ -12,16 +12,14 @@ import { pinNodes } from '../engine/mapping/pinned/pinNodes';
 import { runThrough, uninterrupted } from '../engine/scheduler';
 import { printReport, reportFormats } from '../printReport';
 import { layOver } from '../workspace/measured';
-import type { ChipChoice } from './chipChoice';
 import type { Arguments } from './arguments';
 import { batteryIn, carbonIn } from './energy';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { mappingOf, unitsIn, type GivenMapping } from './mapping';
+import { mappedIn, mappingOf, type Mapped } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { SystemChoice } from './systemChoice';
 import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
 
@@ -31,12 +29,11 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const carbon = carbonIn(words, 'carbon');
   const batteryWattHours = batteryIn(words);
   const given = await mappingOf(words, language);
-  const { path, choices, asked, choice, chips: named, host } = await taskOf(words, language);
-  if (given && asked.phase === 'training') throw usage('cli.mapping.training');
+  const task = await taskOf(words, language);
+  const { path, choices, asked, choice, host } = task;
   const opened = await openModel(path, language, roomIn(heapBytes));
-  const wanted = { runtime: asked.runtime, format: opened.model.origin.format };
-  const mapped = given && (await mappedIn(given, choice, wanted, language));
-  const chips = mapped ? mapped.units.list.slice(0, 1).map(({ chip }) => chip) : named;
+  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
+  const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
   const { files, notes } = await readProfiles(words, language);
@@ -62,8 +59,6 @@ function partOf(path: string, { inference, operations }: Prepared): Failure | nu
   );
   return isUnknown ? failed('cli.error.partNodes', { path, count: operations.unknownNodes }) : null;
 }
-
-type Mapped = GivenMapping & ReturnType<typeof unitsIn>;
 
 interface Surroundings {
   readonly chips: readonly Chip[];
@@ -108,17 +103,6 @@ async function inputOf(
     },
     textOf: (problem) => problemMessage(language, problem),
   };
-}
-
-/** A mapping with the units that it names: chips and systems of the project, and those of the catalogue. */
-async function mappedIn(
-  given: GivenMapping,
-  chips: ChipChoice,
-  wanted: Parameters<typeof unitsIn>[2],
-  language: Language,
-): Promise<Mapped> {
-  const systems = await SystemChoice.here(language, chips);
-  return { ...given, ...unitsIn(given, { chips, systems }, wanted, language) };
 }
 
 /** A model where its nodes run as a mapping says. */

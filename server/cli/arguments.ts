@@ -69,6 +69,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...formatted,
     ...workload,
     ...onChips,
+    mapping: { type: 'string' },
     batch: { type: 'string' },
     context: { type: 'string' },
     require: { type: 'boolean' },
@@ -86,6 +87,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...workload,
     chip: { type: 'string', multiple: true, short: 'c' },
     host: { type: 'string' },
+    mapping: { type: 'string' },
     off: { type: 'string', multiple: true },
   },
   rank: {
@@ -128,6 +130,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     ...formatted,
     ...workload,
     ...onChips,
+    mapping: { type: 'string' },
     batch: { type: 'string' },
     prompt: { type: 'string' },
     context: { type: 'string' },
@@ -173,7 +176,7 @@ export function parseArguments(words: readonly string[]): Arguments {
   const global = words.some((word) => ['--help', '-h', '--version', '-v'].includes(word));
   if (!options) throw usage('cli.error.command', { command });
   if (isBare && !global) throw usage('cli.error.noCommand');
-  const { values, positionals } = parse(words, options);
+  const { values, positionals } = parse(words, command, options);
   const text = (name: string): string | undefined => {
     const value = entryOf(values, name);
     return typeof value === 'string' ? value : undefined;
@@ -209,6 +212,7 @@ function isLanguage(word: string | undefined): boolean {
 
 function parse(
   words: readonly string[],
+  command: string,
   options: OptionTable,
 ): { values: Record<string, unknown>; positionals: string[] } {
   try {
@@ -217,10 +221,21 @@ function parse(
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message : '';
     const option = (/--[\w-]+/.exec(text) ?? /-\w/.exec(text))?.[0] ?? '';
-    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw usage('cli.error.unknownOption', { option });
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw unknownOption(command, option);
     const flag = entryOf(options, option.replace(/^-+/, ''))?.type === 'boolean';
     throw usage(flag ? 'cli.error.optionFlag' : 'cli.error.optionValue', { option });
   }
+}
+
+/** Of an option that other commands take, these are named. */
+function unknownOption(command: string, option: string): Error {
+  const name = option.replace(/^-+/, '');
+  const others = Object.entries(commands)
+    .filter(([, table]) => entryOf(table, name))
+    .map(([other]) => other);
+  return others.length === 0
+    ? usage('cli.error.unknownOption', { option })
+    : usage('cli.error.optionElsewhere', { command, option, others: others.join(', ') });
 }
 
 /** A number of 0 or more. */

@@ -1,6 +1,7 @@
 import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
 import type { Bindings } from '../engine/graph/dim';
+import { appendAll } from '../engine/lists';
 import { fitRows, fitSections, type ChipFit, type FitReport } from '../engine/report/fitReport';
 import { bindingsInForce } from '../engine/report/build';
 import { uninterrupted } from '../engine/scheduler';
@@ -10,6 +11,7 @@ import { reportWords } from '../reportWords';
 import { parseBindings, type Arguments } from './arguments';
 import { exitCodes, Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { mappedIn, mappingNotes, mappingOf } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { message } from '../../l10n/cli';
@@ -20,14 +22,18 @@ import { taskOf } from './task';
 /** `siliconlens fit MODEL`: whether it fits, how large batch and context may become, and what would make it fit. */
 export async function fit(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
-  const { path, asked, choice, chips, host } = await taskOf(words, language);
+  const given = await mappingOf(words, language);
+  const task = await taskOf(words, language);
+  const { path, asked, choice, host } = task;
   const opened = await openModel(path, language, roomIn(heapBytes));
+  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
+  const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const options = { ...sizesIn(words, asked.phase), ...asked.options };
   const { prepared, remarks } = await prepareAsked(opened.model, { ...asked, options });
   const fits: ChipFit[] = [];
-  for (const chip of chips)
-    fits.push(await whatFits({ prepared, ...(host && { host }) }, chip, uninterrupted));
+  const question = { prepared, ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
+  for (const chip of chips) appendAll(fits, await whatFits(question, chip, uninterrupted));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: FitReport = { schemaVersion: 1, path, workload, chips: fits };
   return {
@@ -38,7 +44,9 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
       () => csvText(fitRows(report)),
     ),
     failure: opened.failure ?? required(words, report),
-    notes: settingsNotes(words, remarks, language).join('\n'),
+    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
+      '\n',
+    ),
     inputs: await otherInputs(words, [opened], choice),
   };
 }

@@ -1,16 +1,24 @@
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
+import { terminalText } from '../../outside/terminal';
+import type { Prepared } from '../engine/analyse';
+import type { Chip } from '../engine/chips/chip';
+import type { Inference } from '../engine/inference/types';
 import { lineAt, parseJson } from '../engine/json';
+import type { PinnedNodes } from '../engine/mapping/pinned/assign';
+import { pinNodes } from '../engine/mapping/pinned/pinNodes';
 import { loadMapping, mostMappingBytes } from '../engine/mapping/pinned/load';
 import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
 import { unitsOf } from '../engine/mapping/pinned/units';
 import type { Units } from '../engine/cost/units';
 import { problem, type Problem } from '../engine/problem';
+import { runThrough } from '../engine/scheduler';
 import type { Arguments } from './arguments';
 import type { ChipChoice } from './chipChoice';
 import { failed, usage, type Failure } from './failure';
 import { readText } from './openModel';
-import type { SystemChoice } from './systemChoice';
+import { SystemChoice } from './systemChoice';
+import type { Task } from './task';
 
 /** A mapping file that an option names. */
 export interface GivenMapping {
@@ -36,8 +44,52 @@ export async function mappingOf(words: Arguments, language: Language): Promise<G
   throw broken(`${path}:${lineAt(text, parsed.json.spanOf(fault?.path ?? []))}`, fault, language);
 }
 
-/** The units of a mapping, with what there is to say of their runtimes. Throws where it names what there is not. */
-export function unitsIn(
+/** A mapping with the units that it names. */
+export interface Mapped extends GivenMapping {
+  readonly units: Units;
+  /** What there is to say of their runtimes. */
+  readonly problems: readonly Problem[];
+  /** The chip whose runtime makes the kernels: the one that is asked about. */
+  readonly chips: readonly Chip[];
+  /** The nodes of a model on the units. */
+  readonly pinnedOn: (inference: Inference) => PinnedNodes;
+}
+
+/**
+ * A mapping with its units: chips and systems of the project, and those of the catalogue. Throws where it names what there is not.
+ * @param format of the model
+ */
+export async function mappedIn(
+  given: GivenMapping,
+  { choice, asked }: Task,
+  format: string,
+  language: Language,
+): Promise<Mapped> {
+  if (asked.phase === 'training') throw usage('cli.mapping.training');
+  const systems = await SystemChoice.here(language, choice);
+  const found = unitsIn(given, { chips: choice, systems }, { runtime: asked.runtime, format }, language);
+  const { units } = found;
+  return {
+    ...given,
+    ...found,
+    chips: units.list.slice(0, 1).map(({ chip }) => chip),
+    pinnedOn: (inference) => runThrough(pinNodes(given.mapping, units, inference)).pinned,
+  };
+}
+
+/** What there is to say of a mapping on a model, line by line; nothing without one. */
+export function mappingNotes(
+  mapped: Mapped | undefined,
+  { inference }: Pick<Prepared, 'inference'>,
+  language: Language,
+): string[] {
+  if (!mapped) return [];
+  const { path, problems, units, mapping } = mapped;
+  const all = [...problems, ...runThrough(pinNodes(mapping, units, inference)).problems];
+  return all.map((one) => `${terminalText(path)}: ${terminalText(problemMessage(language, one), Infinity)}`);
+}
+
+function unitsIn(
   { path, mapping }: GivenMapping,
   choice: { readonly chips: ChipChoice; readonly systems: SystemChoice },
   wanted: { readonly runtime: string | null; readonly format: string },

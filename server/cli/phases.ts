@@ -12,6 +12,7 @@ import { reportWords } from '../reportWords';
 import { parseAmount, parseCount, type Arguments } from './arguments';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { mappedIn, mappingNotes, mappingOf } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { inFormat, tableFormats } from './tableFormats';
@@ -34,13 +35,18 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
     context: parseCount('context', words.text('context')) ?? usualTokens,
     answer: parseCount('answer', words.text('answer')) ?? usualAnswer,
   };
-  const { path, asked, choice, chips, host } = await taskOf(words, language);
+  const given = await mappingOf(words, language);
+  const task = await taskOf(words, language);
+  const { path, asked, choice, host } = task;
   const opened = await openModel(path, language, roomIn(heapBytes));
+  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
+  const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, { ...asked, phase: 'decode' });
   const found: ChipPhases[] = [];
+  const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
   for (const chip of chips)
-    found.push(await phasesOf({ prepared, sizes, accepted, ...(host && { host }) }, chip, uninterrupted));
+    found.push(await phasesOf({ prepared, sizes, accepted, ...places }, chip, uninterrupted));
   const { workload } = prepared;
   const report: PhasesReport = { schemaVersion: 1, path, workload, acceptedTokens: accepted, chips: found };
   return {
@@ -51,7 +57,9 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
       () => csvText(phasesRows(report)),
     ),
     failure: opened.failure,
-    notes: settingsNotes(words, remarks, language).join('\n'),
+    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
+      '\n',
+    ),
     inputs: await otherInputs(words, [opened], choice),
   };
 }

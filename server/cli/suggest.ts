@@ -3,7 +3,7 @@ import { csvRow } from '../../outside/csv';
 import { hasHidden } from '../../outside/hidden';
 import { commandText } from '../../outside/shell';
 import type { Language } from '../../l10n/language';
-import { type ChipAnalysis, costsOn, type Prepared } from '../engine/analyse';
+import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { Chip } from '../engine/chips/chip';
 import { verifyWords } from '../engine/mapping/suggest/command';
 import { suggest as suggestionsFor } from '../engine/mapping/suggest/suggest';
@@ -17,10 +17,12 @@ import {
   type SuggestReport,
 } from '../engine/report/suggestReport';
 import { uninterrupted } from '../engine/scheduler';
+import { costsAsked } from '../engine/whatFits';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
+import { mappedIn, mappingNotes, mappingOf, type Mapped } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { inFormat, tableFormats } from './tableFormats';
@@ -34,15 +36,21 @@ const namedNodes = 3;
 export async function suggest(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
   const named = codesOff(words.texts('off'));
-  const { path, asked, choice, chips, host, choices } = await taskOf(words, language);
+  const given = await mappingOf(words, language);
+  const task = await taskOf(words, language);
+  const { path, asked, choice, host, choices } = task;
   const off = new Set([...named, ...choices.suggestions.off]);
   const opened = await openModel(path, language, roomIn(heapBytes));
+  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
+  const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const found: ChipSuggestions[] = [];
   const chosen: ChipAnalysis[] = [];
-  for (const chip of chips) chosen.push(await costsOn(prepared, chip, uninterrupted, host));
-  for (const analysis of chosen) found.push(await onChip({ path, prepared, analysis, chosen, host, off }));
+  const places = { host, ...(mapped && { pinnedOn: mapped.pinnedOn }) };
+  for (const chip of chips) chosen.push(await costsAsked(places, prepared, chip, uninterrupted));
+  for (const analysis of chosen)
+    found.push(await onChip({ path, prepared, analysis, chosen, host, mapped, off }));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
   return {
@@ -53,7 +61,9 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
       () => `${suggestRows(report).map(csvRow).join('\r\n')}\r\n`,
     ),
     failure: opened.failure,
-    notes: settingsNotes(words, remarks, language).join('\n'),
+    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
+      '\n',
+    ),
     inputs: await otherInputs(words, [opened], choice),
   };
 }
@@ -65,16 +75,26 @@ interface Task {
   /** All that are asked about. */
   readonly chosen: readonly ChipAnalysis[];
   readonly host: Chip | undefined;
+  readonly mapped: Mapped | undefined;
   readonly off: ReadonlySet<SuggestionCode>;
 }
 
-async function onChip({ path, prepared, analysis, chosen, host, off }: Task): Promise<ChipSuggestions> {
-  const situation = { prepared, analysis, chosen, scheduler: uninterrupted, ...(host && { host }) };
+async function onChip({
+  path,
+  prepared,
+  analysis,
+  chosen,
+  host,
+  mapped,
+  off,
+}: Task): Promise<ChipSuggestions> {
+  const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
+  const situation = { prepared, analysis, chosen, scheduler: uninterrupted, ...places };
   const suggestions = await suggestionsFor(situation, off);
-  const hosted = host && { host: host.id };
+  const asked = { ...(host && { host: host.id }), ...(mapped && { mapping: mapped.path }) };
   const commandOf = ({ change }: Suggestion): string => {
     const file = change.kind === 'graph' ? editedPath(path) : path;
-    const words = verifyWords({ path: file, chip: analysis.chip.id, prepared, ...hosted }, change);
+    const words = verifyWords({ path: file, chip: analysis.chip.id, prepared, ...asked }, change);
     // A name with letters that nobody sees is not to be typed.
     return words.some(hasHidden) ? '' : commandText('posix', { words });
   };

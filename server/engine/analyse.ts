@@ -68,6 +68,13 @@ export interface ChipAnalysis {
   readonly problems: readonly Problem[];
 }
 
+/** The memories that have to hold a model: of each unit of a mapping, else of the chip. */
+export function memoriesOf(
+  analysis: Pick<ChipAnalysis, 'unitFits' | 'fit' | 'timeline'>,
+): readonly Pick<ChipAnalysis, 'fit' | 'timeline'>[] {
+  return analysis.unitFits.length > 0 ? analysis.unitFits : [analysis];
+}
+
 /** Shapes, types, work and memory of a model under a workload. A change of dimension or phase starts here. */
 export async function prepare(model: Model, workload: Workload, scheduler: Scheduler): Promise<Prepared> {
   return preparedOf(model, workload, await infer(model, workload, {}, scheduler), scheduler);

@@ -1,12 +1,13 @@
-import { costsOn, prepare, type ChipAnalysis, type Prepared } from './analyse';
+import { memoriesOf, prepare, type ChipAnalysis, type Prepared } from './analyse';
 import type { Chip } from './chips/chip';
 import type { Bound } from './cost/types';
 import { requestOf, type RequestCost, type RunCost } from './cost/requests';
 import { wholeTotal } from './cost/totals';
 import { resolveBindings } from './inference/bindingNames';
+import { allFit } from './memory/fit';
 import type { ChipPhases, PhasePoint, PhaseSizes } from './report/phasesReport';
 import type { Scheduler } from './scheduler';
-import { whatFits, type Question } from './whatFits';
+import { costsAsked, whatFits, type Question } from './whatFits';
 import type { Phase } from './workload';
 
 /** Sizes of the curves: powers of two up to these, as far as they fit. */
@@ -30,13 +31,13 @@ export async function phasesOf(
   chip: Chip,
   scheduler: Scheduler,
 ): Promise<ChipPhases> {
-  const { prepared, host, sizes, accepted } = question;
+  const { prepared, sizes, accepted } = question;
   const { batch, prompt, context } = sizes;
-  const on = (one: Prepared): Promise<ChipAnalysis> => costsOn(one, chip, scheduler, host);
+  const on = (one: Prepared): Promise<ChipAnalysis> => costsAsked(question, one, chip, scheduler);
   const prefill = await on(await inPhase(prepared, 'prefill', { batch, sequence: prompt }, scheduler));
   const decodes = await inPhase(prepared, 'decode', { batch, past: context }, scheduler);
   const decode = await on(decodes);
-  const { limits } = await whatFits({ prepared: decodes, ...(host && { host }) }, chip, scheduler);
+  const [{ limits } = { limits: [] }] = await whatFits({ ...question, prepared: decodes }, chip, scheduler);
   const largest = (dimension: 'batch' | 'past'): number =>
     limits.find((limit) => limit.dimension === dimension)?.value ?? Infinity;
   const at = async (other: Partial<PhaseSizes>): Promise<PhasePoint> => {
@@ -60,7 +61,7 @@ export async function phasesOf(
     precision: decode.cost.precision.compute,
     ...sizes,
     timeToFirstToken: first && { value: first.value, low: first.low, high: first.high, basis: first.basis },
-    prefill: { ...pointOf(prefill, batch * prompt, 1), fits: prefill.fit.fits },
+    prefill: pointOf(prefill, batch * prompt, 1),
     decode: hasCache ? pointOf(decode, batch, accepted) : null,
     limits: hasCache ? limits : [],
     batches: batchCurve,
@@ -113,13 +114,14 @@ function named(
 }
 
 /** @param tokens of one run, before those that speculation adds */
-function pointOf({ cost, fit }: ChipAnalysis, tokens: number, accepted: number): PhasePoint {
+function pointOf(analysis: ChipAnalysis, tokens: number, accepted: number): PhasePoint {
+  const { cost } = analysis;
   const seconds = wholeTotal(cost.total.latencySeconds)?.value ?? null;
   return {
     seconds: seconds && seconds / accepted,
     tokensPerSecond: seconds ? (tokens * accepted) / seconds : null,
     bound: mostlyBound(cost.kernels),
-    fits: fit.fits,
+    fits: allFit(memoriesOf(analysis)),
   };
 }
 

@@ -1,12 +1,16 @@
-import { costsOn, prepare, type ChipAnalysis, type Prepared } from './analyse';
+import { costsMapped, costsOn, memoriesOf, prepare, type ChipAnalysis, type Prepared } from './analyse';
 import { chips as catalogue } from './chips/catalogue';
 import { modelMemory, type Chip } from './chips/chip';
 import type { Bindings } from './graph/dim';
 import { resolveBindings } from './inference/bindingNames';
+import type { Inference } from './inference/types';
+import { smallest } from './lists';
+import type { PinnedNodes } from './mapping/pinned/assign';
+import { allFit } from './memory/fit';
 import { largestThatFits } from './memory/largest';
 import { freeBytes } from './memory/free';
 import { Query } from './query';
-import { chipFit, type ChipFit, type Limit } from './report/fitReport';
+import { chipFits, type ChipFit, type Limit } from './report/fitReport';
 import type { Scheduler } from './scheduler';
 import { precisionPolicies, type PrecisionPolicy, type Workload } from './workload';
 
@@ -22,25 +26,46 @@ export interface Question {
   readonly prepared: Prepared;
   /** Runs what the runtime cannot put on a chip; undefined: the one that belongs to the chip. */
   readonly host?: Chip;
+  /** Where a mapping puts nodes, under any sizes; undefined: all on the chip that is asked about. */
+  readonly pinnedOn?: (inference: Inference) => PinnedNodes;
+}
+
+/** What a model takes, under sizes that may be others than those of the question. */
+export function costsAsked(
+  { host, pinnedOn }: Omit<Question, 'prepared'>,
+  prepared: Prepared,
+  chip: Chip,
+  scheduler: Scheduler,
+): Promise<ChipAnalysis> {
+  return pinnedOn
+    ? costsMapped(prepared, pinnedOn(prepared.inference), scheduler, host)
+    : costsOn(prepared, chip, scheduler, host);
 }
 
 /** A model under other sizes: chips ask for the same ones. */
 const others = new Query<Prepared, Prepared>(12);
 
-/** Whether a model fits on a chip, how large batch and context may become, and where it does not fit what would. */
-export async function whatFits(question: Question, chip: Chip, scheduler: Scheduler): Promise<ChipFit> {
-  const { prepared, host } = question;
-  const analysis = await costsOn(prepared, chip, scheduler, host);
+/**
+ * Whether a model fits on a chip, how large batch and context may become, and where it does not fit what would. Of a mapping to
+ * several units one answer for each, where batch and context are limited by all of them.
+ */
+export async function whatFits(question: Question, chip: Chip, scheduler: Scheduler): Promise<ChipFit[]> {
+  const { prepared, pinnedOn } = question;
+  const analysis = await costsAsked(question, prepared, chip, scheduler);
   const limits: Limit[] = [];
   for (const dimension of askedSizes(prepared))
     limits.push(await limitOf(question, chip, dimension, scheduler));
-  const fit = chipFit(analysis, limits);
-  if (fit.fits !== false) return fit;
-  return {
-    ...fit,
-    precisions: await fittingPrecisions(question, chip, scheduler),
-    smallestChip: await smallestOf(question, analysis, scheduler),
-  };
+  const fits = chipFits(analysis, limits);
+  if (!fits.some((fit) => fit.fits === false)) return fits;
+  const precisions = await fittingPrecisions(question, chip, scheduler);
+  const smallestChip = pinnedOn ? null : await smallestOf(question, analysis, scheduler);
+  return fits.map((fit) => (fit.fits === false ? { ...fit, precisions, smallestChip } : fit));
+}
+
+/** Bytes that are left where least are. */
+function leastFree(analysis: ChipAnalysis): number | null {
+  const free = memoriesOf(analysis).map(freeBytes);
+  return free.includes(null) ? null : smallest(free as number[]);
 }
 
 /** Batch, and what grows with the context: the cache in decoding, else the sequence. */
@@ -49,11 +74,12 @@ function askedSizes({ workload }: Prepared): readonly Limit['dimension'][] {
 }
 
 async function limitOf(
-  { prepared, host }: Question,
+  question: Question,
   chip: Chip,
   dimension: Limit['dimension'],
   scheduler: Scheduler,
 ): Promise<Limit> {
+  const { prepared } = question;
   const names = namesOf(prepared, dimension);
   const unknown = { dimension, now: null, value: null, isUnlimited: false, by: null };
   if (names.length === 0) return unknown;
@@ -74,7 +100,7 @@ async function limitOf(
       forbidden.add(value);
       return -Infinity;
     }
-    return freeBytes(await costsOn(other, chip, scheduler, host));
+    return leastFree(await costsAsked(question, other, chip, scheduler));
   };
   const most = dimension === 'batch' ? largestBatch : largestContext;
   const largest = await largestThatFits(marginAt, now ?? 1, most);
@@ -93,19 +119,20 @@ function withSizes({ model, workload }: Prepared, sizes: Bindings, scheduler: Sc
 }
 
 async function fittingPrecisions(
-  { prepared, host }: Question,
+  question: Question,
   chip: Chip,
   scheduler: Scheduler,
 ): Promise<readonly PrecisionPolicy[]> {
+  const { prepared } = question;
   const found: PrecisionPolicy[] = [];
   for (const precision of precisionPolicies) {
     if (precision === prepared.workload.precision) continue;
     const workload: Workload = { ...prepared.workload, precision };
-    const { fit, cost } = await costsOn({ ...prepared, workload }, chip, scheduler, host);
-    const { compute, weights } = cost.precision;
+    const analysis = await costsAsked(question, { ...prepared, workload }, chip, scheduler);
+    const { compute, weights } = analysis.cost.precision;
     // A chip without the format computes in another one, which is no way to make it fit.
     const isMet = compute === precision || precision === `${weights}-weights`;
-    if (fit.fits === true && isMet) found.push(precision);
+    if (isMet && allFit(memoriesOf(analysis)) === true) found.push(precision);
   }
   return found;
 }

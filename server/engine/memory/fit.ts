@@ -37,6 +37,12 @@ export function usableBytes({
   return capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
 }
 
+/** Whether all of several memories hold what lies there; null where that is unknown of one, and no other is too small. */
+export function allFit(memories: readonly { readonly fit: Pick<Fit, 'fits'> }[]): boolean | null {
+  const verdicts = memories.map(({ fit }) => fit.fits);
+  return verdicts.includes(false) ? false : verdicts.includes(null) ? null : true;
+}
+
 /** Bytes that need room at the same time: what is streamed leaves as much room as the activations need. */
 export function roomNeeded(bytes: number, weightsBytes: number, streamedBytes: number): number {
   return streamedBytes > 0 ? bytes - weightsBytes : bytes;

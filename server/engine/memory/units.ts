@@ -20,6 +20,7 @@ export interface UnitMemory {
 export interface UnitFit {
   readonly unit: Unit;
   readonly fit: Fit;
+  readonly timeline: MemoryTimeline;
 }
 
 /** The memory of each unit that runs kernels, in their order; none where the first runs them all. */
@@ -57,10 +58,10 @@ export function unitFitsOf(
 ): UnitFit[] {
   return memory.map(({ index, timeline }) => {
     const unit = units[index]!;
-    if (index === 0) return { unit, fit: first };
+    if (index === 0) return { unit, fit: first, timeline };
     const streamedBytes = kernels.reduce((sum, one) => sum + (one.unit === index ? streamed(one) : 0), 0);
     const context = { isUntold: false, isPartial: isOpen(inference), streamedBytes };
-    return { unit, fit: fitOf(unit.chip, unit.profile ?? plainProfile, timeline, context) };
+    return { unit, fit: fitOf(unit.chip, unit.profile ?? plainProfile, timeline, context), timeline };
   });
 }
 

@@ -1,8 +1,9 @@
 import type { ChipAnalysis } from '../analyse';
+import type { Chip } from '../chips/chip';
 import type { PrecisionChoice } from '../cost/types';
 import { cachePolicyIn } from '../kernels/caches';
 import type { Fit } from '../memory/fit';
-import { freeBytes, timesTooLarge } from '../memory/free';
+import { freeBytes, timesTooLarge, type FitOnChip } from '../memory/free';
 import type { Largest } from '../memory/largest';
 import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
@@ -19,6 +20,8 @@ export interface FitReport {
 
 export interface ChipFit extends Fit {
   readonly id: string;
+  /** Of a mapping to several units: the id of the one. */
+  readonly unit?: string;
   readonly name: string;
   readonly class: string;
   readonly runtime: string;
@@ -45,16 +48,29 @@ export interface Limit extends Largest {
   readonly by: 'memory' | 'model' | null;
 }
 
-/** What is said of one chip before anything else is tried. */
-export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit {
-  const { chip, cost, fit, plan, timeline } = analysis;
-  const free = freeBytes(analysis);
-  const times = timesTooLarge(analysis);
+/** What is said of a chip before anything else is tried; of a mapping to several units, of each of them. */
+export function chipFits(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit[] {
+  const { chip, cost, unitFits } = analysis;
+  if (unitFits.length === 0) return [chipFit(analysis, { chip, runtime: cost.runtime, limits }, analysis)];
+  return unitFits.map((own) => {
+    const { id, chip: of, profile } = own.unit;
+    return { ...chipFit(analysis, { chip: of, runtime: profile?.id ?? '', limits }, own), unit: id };
+  });
+}
+
+function chipFit(
+  { cost, plan }: ChipAnalysis,
+  { chip, runtime, limits }: Pick<ChipFit, 'runtime' | 'limits'> & { readonly chip: Chip },
+  memory: FitOnChip,
+): ChipFit {
+  const { fit, timeline } = memory;
+  const free = freeBytes(memory);
+  const times = timesTooLarge(memory);
   return {
     id: chip.id,
     name: chip.name,
     class: chip.class,
-    runtime: cost.runtime,
+    runtime,
     precision: cost.precision.compute,
     cache: cachePolicyIn(plan),
     ...fit,
@@ -69,10 +85,12 @@ export function chipFit(analysis: ChipAnalysis, limits: readonly Limit[]): ChipF
 export function fitSections({ path, chips }: FitReport, words: Words): Section[] {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const dimensions = [...new Set(chips.flatMap(({ limits }) => limits.map(({ dimension }) => dimension)))];
+  const isMapped = chips.some(({ unit }) => unit !== undefined);
   return [
     {
       title: path,
       columns: [
+        ...(isMapped ? [column(text('unit'))] : []),
         column(text('chip')),
         column(text('runtime')),
         column(text('precision')),
@@ -86,6 +104,7 @@ export function fitSections({ path, chips }: FitReport, words: Words): Section[]
         column(text('fit.advice')),
       ],
       rows: chips.map((chip) => [
+        ...(isMapped ? [chip.unit ?? text('none')] : []),
         chip.id,
         chip.runtime,
         chip.precision,
@@ -144,6 +163,7 @@ const csvColumns = [
   'largestBatch',
   'largestSequence',
   'largestPast',
+  'unit',
 ] as const;
 
 /** The rows of the report, the first of which names the columns; unknown cells are empty. */
@@ -166,6 +186,7 @@ export function fitRows({ chips }: FitReport): readonly (readonly (string | numb
       largest(chip, 'batch'),
       largest(chip, 'sequence'),
       largest(chip, 'past'),
+      chip.unit ?? null,
     ]),
   ];
 }

@@ -1,7 +1,8 @@
 import type { CsvCell } from '../../../outside/csv';
-import type { ChipAnalysis } from '../analyse';
+import { memoriesOf, type ChipAnalysis } from '../analyse';
 import type { TotalEstimate } from '../cost/types';
 import type { Units } from '../cost/units';
+import { allFit } from '../memory/fit';
 import type { MapObjective } from '../mapping/partition/build';
 import { besides, type Verdict } from '../mapping/partition/compare';
 import type { Partition, Placement } from '../mapping/partition/partition';
@@ -92,13 +93,12 @@ export function mapReport(
 }
 
 function placementOf({ kind, units, analysis, verdict }: Placement, { list }: Units): MapPlacement {
-  const { cost, plan, unitFits, fit } = analysis;
+  const { cost, plan } = analysis;
   const counts = new Map<string, number>();
   for (const { unit } of cost.kernels.slice(0, plan.kernels.length)) {
     const id = unit === null ? undefined : cost.units[unit]!.id;
     if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  const fits = (unitFits.length > 0 ? unitFits.map((one) => one.fit) : [fit]).map((one) => one.fits);
   return {
     kind,
     main: units.list[0]!.id,
@@ -107,7 +107,7 @@ function placementOf({ kind, units, analysis, verdict }: Placement, { list }: Un
     joules: cost.total.joules,
     kernels: list.map(({ id }) => counts.get(id) ?? 0),
     transfers: transfersOf(analysis),
-    fits: fits.includes(false) ? false : fits.includes(null) ? null : true,
+    fits: allFit(memoriesOf(analysis)),
     verdict,
   };
 }

@@ -4,6 +4,7 @@ import { shareGained } from '../mapping/suggest/trial';
 import type { Suggestion } from '../mapping/suggest/types';
 import type { Workload } from '../workload';
 import { column, type Section } from './print/section';
+import { targetName } from './targetName';
 import { totalText } from './print/texts';
 import { known, type PrintName, type Words } from './print/words';
 import {
@@ -42,12 +43,20 @@ export interface ChipSuggestions {
 
 /** One chip's part of the report, without what only the edge can write. */
 export function chipSuggestions(
-  { chip, cost }: ChipAnalysis,
+  analysis: ChipAnalysis,
   suggestions: ChipSuggestions['suggestions'],
 ): ChipSuggestions {
+  const { chip, cost } = analysis;
   const { runtime, precision, total } = cost;
   const { latencySeconds } = total;
-  return { id: chip.id, name: chip.name, runtime, precision: precision.compute, latencySeconds, suggestions };
+  return {
+    id: chip.id,
+    name: targetName(analysis),
+    runtime,
+    precision: precision.compute,
+    latencySeconds,
+    suggestions,
+  };
 }
 
 /** The report as tables: of each chip the suggestions, then what stands behind each. */

@@ -173,6 +173,6 @@ describe('siliconlens fit', () => {
 
   it('prints tables for other programs', async () => {
     const { out } = await fit(decoder, '--chip', chipWith(10_000), ...decode, '--format', 'csv');
-    expect(out.split('\r\n')[1]).toBe('small-10000,none,fp32,shared,true,768,0,10000,,9232,13,,153');
+    expect(out.split('\r\n')[1]).toBe('small-10000,none,fp32,shared,true,768,0,10000,,9232,13,,153,');
   });
 });

@@ -19,6 +19,8 @@ export interface Asked {
   readonly chip: string;
   /** Undefined: the one that belongs to the chip. */
   readonly host?: string;
+  /** Path of the mapping that puts nodes on units, the first of which is the chip. */
+  readonly mapping?: string;
   readonly prepared: Pick<Prepared, 'workload'>;
 }
 
@@ -26,7 +28,10 @@ export interface Asked {
  * The words of the command that shows what a change gains: the analysis with the setting, or, where something outside of
  * the estimate is to be changed, the commands that measure.
  */
-export function verifyWords({ path, chip, host, prepared }: Asked, change: Change): readonly string[] {
+export function verifyWords(
+  { path, chip, host, mapping, prepared }: Asked,
+  change: Change,
+): readonly string[] {
   const workload = changed(prepared.workload, change);
   const measures = change.kind === 'flag';
   const onChip = change.kind === 'chip' ? change.value : chip;
@@ -36,8 +41,7 @@ export function verifyWords({ path, chip, host, prepared }: Asked, change: Chang
     'siliconlens',
     measures ? 'verify' : 'analyze',
     path,
-    '--chip',
-    onChip,
+    ...(mapping === undefined || measures ? ['--chip', onChip] : ['--mapping', mapping]),
     ...hosted,
     ...optionsOf(workload),
     ...cache,

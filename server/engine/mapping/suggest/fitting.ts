@@ -90,7 +90,8 @@ async function otherTraining(situation: Situation): Promise<Way[]> {
 
 /** Where no setting helps: the smallest chip of the class that holds the model. */
 async function largerChip(situation: Situation): Promise<Way | undefined> {
-  const { prepared, analysis, host, scheduler } = situation;
+  const { prepared, analysis, host, pinnedOn, scheduler } = situation;
+  if (pinnedOn) return undefined;
   const id = await smallestOf({ prepared, ...(host && { host }) }, analysis, scheduler);
   return id === null ? undefined : unmeasured({ kind: 'chip', value: id });
 }

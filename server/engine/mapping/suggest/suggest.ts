@@ -14,7 +14,7 @@ import { prunedWeights } from './pruning';
 import { removals } from './removals';
 import { otherRuntime } from './runtime';
 import { fasterPrecision, triedPrecisions } from './precision';
-import { shareGained, type Situation } from './trial';
+import { shareGained, tightest, type Situation } from './trial';
 import type { Option, Suggestion, SuggestionCode } from './types';
 
 /** More than these nobody acts on. */
@@ -29,12 +29,15 @@ const largeNodes = 6000;
 /**
  * What to do next with a model on a chip, what saves most first: at most seven, none of which contradicts another. Each was
  * applied to the workload, the runtime or the graph, and its gain is the difference of the two analyses.
+ * Of a mapping, what leaves nodes where it puts them.
  * @param off codes that nobody wants to see
  */
 export async function suggest(
-  situation: Situation,
+  asked: Situation,
   off: ReadonlySet<SuggestionCode> = new Set(),
 ): Promise<readonly Suggestion[]> {
+  const situation = { ...asked, analysis: tightest(asked.analysis) };
+  const isMapped = situation.pinnedOn !== undefined;
   const isLarge = situation.prepared.inference.nodes.length > largeNodes;
   const precisions = await triedPrecisions(situation, isLarge);
   const all = [
@@ -42,15 +45,15 @@ export async function suggest(
     ...fasterPrecision(situation, precisions, leastShare),
     ...(await sharedCache(situation, leastShare)),
     ...(await capturedGraph(situation, leastShare)),
-    ...(await fallbacks(situation, leastShare, isLarge)),
+    ...(isMapped ? [] : await fallbacks(situation, leastShare, isLarge)),
     ...(isLarge ? [] : await fusedAttention(situation, leastShare)),
-    ...(isLarge ? [] : await otherRuntime(situation, leastShare)),
+    ...(isLarge || isMapped ? [] : await otherRuntime(situation, leastShare)),
     ...(isLarge ? [] : await largerBatch(situation)),
     ...(isLarge ? [] : await foldableNodes(situation, leastShare)),
     ...(isLarge ? [] : await removals(situation, leastShare)),
     ...(isLarge ? [] : await prunedWeights(situation, leastShare)),
     ...(await oddSizes(situation, leastShare)),
-    ...(await betterChip(situation, isLarge)),
+    ...(isMapped ? [] : await betterChip(situation, isLarge)),
     ...(isLarge ? [] : await fullConvolutions(situation)),
     ...(isLarge ? [] : await duplicateWeights(situation)),
     ...memoryPeak(situation),

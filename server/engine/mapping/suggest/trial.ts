@@ -1,4 +1,4 @@
-import { costsUnder, planUnder, prepare, type ChipAnalysis, type Prepared } from '../../analyse';
+import { costsUnder, memoriesOf, planUnder, prepare, type ChipAnalysis, type Prepared } from '../../analyse';
 import type { Chip } from '../../chips/chip';
 import { runtimeFor } from '../../cost/runtimes';
 import { wholeTotal } from '../../cost/totals';
@@ -8,8 +8,10 @@ import type { Bindings } from '../../graph/dim';
 import type { Inference } from '../../inference/types';
 import type { RuntimeProfile } from '../../kernels/profile';
 import type { KernelPlan } from '../../kernels/types';
+import { freeBytes } from '../../memory/free';
 import type { Scheduler } from '../../scheduler';
 import type { Workload } from '../../workload';
+import type { PinnedNodes } from '../pinned/assign';
 import { figureGained, secondsGained, secondsGainedPerSample } from './gain';
 import type { Change, Gain, Option, Risk } from './types';
 
@@ -19,6 +21,8 @@ export interface Situation {
   readonly analysis: ChipAnalysis;
   /** Runs what the runtime cannot put on the chip; undefined: the one that belongs to the chip. */
   readonly host?: Chip;
+  /** Where a mapping puts nodes, the first unit being the chip; undefined: what the runtime can on the chip, the rest on the host. */
+  readonly pinnedOn?: (inference: Inference) => PinnedNodes;
   /** The chips that the user chose with what the model takes there, this one among them; left out: it stands alone. */
   readonly chosen?: readonly OnChip[];
   readonly scheduler: Scheduler;
@@ -39,7 +43,10 @@ export type Trial = ChipAnalysis & {
 export function underWorkload(situation: Situation, change: Partial<Workload>): Promise<Trial> {
   const { prepared, analysis } = situation;
   const workload: Workload = { ...prepared.workload, ...change };
-  const { profile } = runtimeFor(analysis.chip, workload.runtime, prepared.model.origin.format);
+  // The runtimes of units stand in the mapping.
+  const profile = situation.pinnedOn
+    ? analysis.profile
+    : runtimeFor(analysis.chip, workload.runtime, prepared.model.origin.format).profile;
   const isOtherPlan = change.runtime !== undefined || change.cache !== undefined;
   return trialOf(situation, { ...prepared, workload }, profile, isOtherPlan);
 }
@@ -84,7 +91,7 @@ export async function underSizes(situation: Situation, sizes: Bindings): Promise
 }
 
 async function trialOf(
-  { analysis, host, scheduler }: Situation,
+  { analysis, host, pinnedOn, scheduler }: Situation,
   prepared: Prepared,
   profile: RuntimeProfile,
   isOtherPlan: boolean,
@@ -93,8 +100,23 @@ async function trialOf(
   const { chip } = analysis;
   const plan = isOtherPlan ? await planUnder(prepared, profile, scheduler) : analysis.plan;
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
-  const found = await costsUnder({ prepared, chip, profile, options, plan }, scheduler);
+  const pinned = pinnedOn && drivenBy(pinnedOn(prepared.inference), profile);
+  const asked = { prepared, chip, profile, options, plan, ...(pinned && { pinned }) };
+  const found = tightest(await costsUnder(asked, scheduler));
   return { ...found, samples: samplesPerRun(prepared.inference) };
+}
+
+/** A mapping whose first unit has another runtime, or a variant of its own. */
+function drivenBy({ units, ...rest }: PinnedNodes, profile: RuntimeProfile): PinnedNodes {
+  const [first, ...others] = units.list;
+  return { ...rest, units: { ...units, list: [{ ...first!, profile }, ...others] } };
+}
+
+/** An analysis by the memory that has least left, where several have to hold the model. */
+export function tightest(analysis: ChipAnalysis): ChipAnalysis {
+  const byRoom = memoriesOf(analysis).map((memory) => ({ ...memory, free: freeBytes(memory) ?? -Infinity }));
+  const [least] = byRoom.sort((a, b) => a.free - b.free);
+  return { ...analysis, fit: least!.fit, timeline: least!.timeline };
 }
 
 /** What a change gains, held against the model as it is. */
