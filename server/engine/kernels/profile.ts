@@ -21,7 +21,10 @@ import tensorrtDla from './profiles/tensorrt-dla.json';
 import tflite from './profiles/tflite.json';
 import tfliteEdgetpu from './profiles/tflite-edgetpu.json';
 import tfliteEthosU from './profiles/tflite-ethos-u.json';
+import tfliteEthosU85 from './profiles/tflite-ethos-u85.json';
+import tfliteGpu from './profiles/tflite-gpu.json';
 import torchCompile from './profiles/torch-compile.json';
+import vitisAi from './profiles/vitis-ai.json';
 import xla from './profiles/xla.json';
 
 /** A constant and how it is known. `basis` says how sure; `source` where it is from or, for assumptions, why. */
@@ -268,6 +271,9 @@ const written = [
   tflite,
   tfliteEdgetpu,
   tfliteEthosU,
+  tfliteEthosU85,
+  tfliteGpu,
+  vitisAi,
   ncnn,
   qnn,
   coreml,

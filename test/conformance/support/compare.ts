@@ -16,7 +16,11 @@ import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import reasons from './reasons.json';
 
-const velaProfile = 'tflite-ethos-u';
+/** The profile of each Ethos-U that Vela was asked about. */
+const velaProfiles: Readonly<Record<string, string>> = {
+  'arm-ethos-u55-256': 'tflite-ethos-u',
+  'arm-ethos-u85': 'tflite-ethos-u85',
+};
 const plain = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
 const folder = 'test/conformance/support';
 const modelFolder = 'test/fixtures/models';
@@ -151,7 +155,7 @@ export async function compareNetwork(name: string, chipId: string): Promise<Agre
   const packed = (unpacked('networks') as Readonly<Record<string, string>>)[name]!;
   const source = memorySource(Buffer.from(packed, 'base64'));
   const { value } = await readModel(source, `${name}.tflite`, uninterrupted);
-  const workload = { ...plain, runtime: velaProfile };
+  const workload = { ...plain, runtime: velaProfiles[chipId]! };
   const prepared = await prepare(value!, workload, uninterrupted);
   const analysis = await costsOn(prepared, chipById(chipId)!, uninterrupted);
   const { plan, cost } = analysis;

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CHIPS = {"ethos-u55-256": "arm-ethos-u55-256"}
+CHIPS = {"ethos-u55-256": "arm-ethos-u55-256", "ethos-u85-256": "arm-ethos-u85"}
 SAID = re.compile(r"\(supported operators\) operator: (\w+), ofm: '(.*)'\s*\n\s*Reason: (.*)")
 
 

@@ -1,11 +1,14 @@
 import type { Condition } from './conditions';
 import coreml from './coreml.json';
 import ethosU from './ethos-u.json';
+import ethosU85 from './ethos-u85.json';
 import openvino from './openvino.json';
 import qnn from './qnn.json';
 import tensorrt from './tensorrt.json';
 import tensorrtDla from './tensorrt-dla.json';
 import tfliteEdgetpu from './tflite-edgetpu.json';
+import tfliteGpu from './tflite-gpu.json';
+import vitisAi from './vitis-ai.json';
 
 /** What must hold of the nodes that a runtime runs, beside its list of operators (support.schema.json). */
 export interface FormTable {
@@ -33,9 +36,12 @@ interface FormSource {
 export const formTables: Readonly<Record<string, FormTable>> = {
   coreml,
   'ethos-u': ethosU,
+  'ethos-u85': ethosU85,
   openvino,
   qnn,
   tensorrt,
   'tensorrt-dla': tensorrtDla,
   'tflite-edgetpu': tfliteEdgetpu,
+  'tflite-gpu': tfliteGpu,
+  'vitis-ai': vitisAi,
 } as Readonly<Record<string, unknown>> as Readonly<Record<string, FormTable>>;
