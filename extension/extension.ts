@@ -3,7 +3,7 @@ import { listingScheme } from '../server/protocol';
 import { modelViewTypes } from './addresses';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
-import { SparsityPages } from './commands/checkSparsity';
+import { Pages } from './commands/pages';
 import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
@@ -35,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reveal = new Reveal(server, log);
   const reports = new Reports(server, reveal, context.extensionUri, log);
   const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
-  const sparsity = new SparsityPages(server);
+  const pages = new Pages();
   const modelEditor = new ModelEditor(trail, runPageAction, log);
   context.subscriptions.push(
     log,
@@ -52,8 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new Heat(server, context.extensionUri),
     new Notices(server),
     new ValidatedChips(server),
-    sparsity,
-    registerCommands({ server, listings, subject, choices, reports, finders, sparsity, log }),
+    pages,
+    registerCommands({ server, listings, subject, choices, reports, finders, pages, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,

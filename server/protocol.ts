@@ -196,6 +196,36 @@ export interface NewMappingResult {
   readonly said: string;
 }
 
+/** Where a model is cut between a device and a cloud, as a page; what may be chosen for it. */
+export const splitRequest = request<SplitParams, SplitResult>('siliconlens/split');
+export interface SplitParams {
+  readonly uri: string;
+  /** Ids of chips or systems, and of a network. */
+  readonly device: string;
+  readonly cloud: string;
+  readonly network: string;
+}
+export interface SplitResult {
+  /** Markdown. */
+  readonly text: string;
+}
+export const splitChoicesRequest = request<SplitChoicesParams, SplitChoices>('siliconlens/splitChoices');
+export interface SplitChoicesParams {
+  readonly uri: string;
+}
+export interface SplitChoices {
+  /** Systems first, each kind by what may stand there. */
+  readonly devices: readonly SplitChoice[];
+  readonly clouds: readonly SplitChoice[];
+  readonly networks: readonly SplitChoice[];
+}
+/** In the reader's language. */
+export interface SplitChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+}
+
 /** The choices in force for a model and what may be chosen. */
 export const choicesRequest = request<ChoicesParams, ChoicesResult>('siliconlens/choices');
 export interface ChoicesParams {

@@ -20,8 +20,10 @@ import {
   saveListingAs,
 } from './modelCommands';
 import { goToCostly } from './costlyNodes';
-import type { SparsityPages } from './checkSparsity';
+import { checkSparsity } from './checkSparsity';
+import type { Pages } from './pages';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
+import { splitModel } from './splitModel';
 
 export interface CommandRooms {
   readonly server: Server;
@@ -30,7 +32,7 @@ export interface CommandRooms {
   readonly choices: Choices;
   readonly reports: Reports;
   readonly finders: ModelPages;
-  readonly sparsity: SparsityPages;
+  readonly pages: Pages;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -38,7 +40,7 @@ type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, listings, subject, choices, reports, finders, sparsity, log } = rooms;
+  const { server, listings, subject, choices, reports, finders, pages, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
     async (first: unknown, ...details: unknown[]) => {
@@ -56,7 +58,8 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.compareWith': aboutModel(compareWith),
     'siliconlens.saveListingAs': aboutModel((uri) => saveListingAs(server, uri)),
     'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
-    'siliconlens.checkSparsity': aboutModel((uri) => sparsity.check(uri)),
+    'siliconlens.checkSparsity': aboutModel((uri) => checkSparsity(server, pages, uri)),
+    'siliconlens.splitModel': aboutModel((uri) => splitModel(server, pages, uri)),
     'siliconlens.importProfile': aboutModel((uri, source) =>
       importProfile(server, choices, uri, sourceOf(source)),
     ),

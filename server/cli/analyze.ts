@@ -27,7 +27,7 @@ import { prepareAsked, settingsNotes } from './workload';
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
   const carbon = carbonIn(words, 'carbon');
-  const batteryWattHours = batteryIn(words);
+  const battery = batteryIn(words);
   const given = await mappingOf(words, language);
   const task = await taskOf(words, language);
   const { path, choices, asked, choice, host } = task;
@@ -36,6 +36,7 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const carbonIntensity = carbon ?? choices.carbonIntensity;
+  const batteryWattHours = battery ?? choices.batteryWattHours;
   const { files, notes } = await readProfiles(words, language);
   if (files.length > chips.length)
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });

@@ -13,6 +13,8 @@ import { loadNetwork, networkNamed, networks, type Network } from '../engine/sys
 import type { System } from '../engine/systems/system';
 import { whereToCut, type CutAsked } from '../engine/whereToCut';
 import { reportWords } from '../reportWords';
+import type { Choices } from '../workspace/choices';
+import { usualRates } from '../workspace/rates';
 import { parseAmount, type Arguments } from './arguments';
 import { ChipChoice } from './chipChoice';
 import { batteryIn, carbonIn } from './energy';
@@ -36,7 +38,7 @@ export async function split(words: Arguments, language: Language, heapBytes = In
   if (asked.phase === 'training') throw usage('cli.split.training');
   const choice = await ChipChoice.here(language, choices.customChips);
   const question = await questionIn(words, choice, language);
-  const rates = ratesIn(words, choices.carbonIntensity);
+  const rates = ratesIn(words, choices, question);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, 3, heapBytes);
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
@@ -75,14 +77,15 @@ async function questionIn(words: Arguments, choice: ChipChoice, language: Langua
   };
 }
 
-/** @param usual grid intensity of the settings */
-function ratesIn(words: Arguments, usual: number | null): SplitRates {
-  const deviceGrams = carbonIn(words, 'carbon') ?? usual;
+/** What the options say, else the settings. */
+function ratesIn(words: Arguments, choices: Choices, question: CutAsked): SplitRates {
+  const usual = usualRates(choices, question.cloud);
+  const deviceGrams = carbonIn(words, 'carbon') ?? usual.deviceGrams;
   return {
     deviceGrams,
     cloudGrams: carbonIn(words, 'cloud-carbon') ?? deviceGrams,
-    batteryWattHours: batteryIn(words),
-    pricePerHour: parseAmount('price', words.text('price')) ?? null,
+    batteryWattHours: batteryIn(words) ?? usual.batteryWattHours,
+    pricePerHour: parseAmount('price', words.text('price')) ?? usual.pricePerHour,
   };
 }
 

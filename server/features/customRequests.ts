@@ -19,6 +19,8 @@ import {
   rankRequest,
   rowsRequest,
   sparsityRequest,
+  splitChoicesRequest,
+  splitRequest,
   suggestionsRequest,
   summaryRequest,
 } from '../protocol';
@@ -50,6 +52,7 @@ import { rankItems } from './rank';
 import { rows } from './rows';
 import type { ServerContext } from './context';
 import { progressTo, sparsityPage } from './sparsityFeature';
+import { splitChoices, splitPage } from './split';
 import { suggestionItems } from './suggestionItems';
 import { summary } from './summary';
 
@@ -132,6 +135,12 @@ function registerModels(context: ServerContext): void {
   };
   onModel(context, newMappingRequest, async (analysis, params, scheduler) =>
     newMapping(analysis, params, await own(), language(), scheduler),
+  );
+  onModel(context, splitRequest, async (analysis, params, scheduler) => ({
+    text: await splitPage(analysis, params, (await own()).systems, language(), scheduler),
+  }));
+  onModel(context, splitChoicesRequest, async ({ catalogue }) =>
+    splitChoices(catalogue, (await own()).systems, language()),
   );
   const chosen = async (analysis: Analysis): Promise<ChoicesResult> => {
     return choices(analysis, await own(), settings.keyOf(analysis.listing.modelUri), language());

@@ -1,4 +1,5 @@
 import { setEntry } from '../../outside/table';
+import { gridCountries, gridIntensityOf } from '../engine/cost/grids';
 import type { Bindings } from '../engine/graph/dim';
 import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
@@ -48,6 +49,10 @@ export interface Settings {
   readonly host: string | null;
   /** Grid intensity in g CO2e/kWh; null: not given, carbon is unknown. */
   readonly carbonIntensity: number | null;
+  /** What a charge of the device holds, watt-hours; null: nobody says. */
+  readonly batteryWattHours: number | null;
+  /** What an hour of chips costs by id, in any currency. */
+  readonly prices: Readonly<Record<string, number>>;
   readonly hints: {
     readonly enable: boolean;
     readonly cost: boolean;
@@ -91,6 +96,8 @@ export const defaultSettings: Settings = {
   mapping: null,
   host: null,
   carbonIntensity: null,
+  batteryWattHours: null,
+  prices: {},
   hints: { enable: true, cost: true, shape: true, shapePlace: 'name', modules: true, threshold: 0 },
   heat: true,
   codeLens: true,
@@ -117,7 +124,9 @@ export function parseSettings(section: unknown): {
     training: trainingIn(reader),
     mapping: reader.text('mapping'),
     host: reader.text('host'),
-    carbonIntensity: reader.amount('carbonIntensity'),
+    carbonIntensity: reader.amount('carbonIntensity') ?? gridOf(reader),
+    batteryWattHours: reader.amount('batteryWattHours'),
+    prices: reader.amounts('prices'),
     hints: {
       enable: reader.flag('hints.enable', defaultSettings.hints.enable),
       cost: reader.flag('hints.cost.enable', defaultSettings.hints.cost),
@@ -171,12 +180,20 @@ export function choicesFor(settings: Settings, key: string): Choices {
     training = { ...training, ...entry.training };
     mapping = entry.mapping ?? mapping;
   }
-  const { chips, customChips, host, carbonIntensity, hints, heat, codeLens, suggestions } = settings;
+  const { chips, customChips, host, hints, heat, codeLens, suggestions } = settings;
+  const { carbonIntensity, batteryWattHours, prices } = settings;
+  const rates = { carbonIntensity, batteryWattHours, prices };
   const named = { ...given(values), ...withTraining(training) };
   const workload = { bindings, ...named, phase, precision, runtime, cache };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   const shown = { hints, heat, codeLens, suggestions };
-  return { chips, customChips, mapping, host, carbonIntensity, ...shown, workload, dimensions };
+  return { chips, customChips, mapping, host, ...rates, ...shown, workload, dimensions };
+}
+
+/** The mean grid intensity of the country that is set; null where none is. */
+function gridOf(reader: SettingsReader): number | null {
+  const country = reader.oneOf('country', gridCountries);
+  return country === undefined ? null : gridIntensityOf(country);
 }
 
 /** As {@link given}, of what is said about training. */

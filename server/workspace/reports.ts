@@ -30,6 +30,7 @@ export function reportInput(analysis: Analysis, language: Language): ReportInput
     prepared,
     chips,
     carbonIntensity: analysis.choices.carbonIntensity,
+    batteryWattHours: analysis.choices.batteryWattHours,
     problems: [
       ...listing.problems,
       ...listing.external.problems,

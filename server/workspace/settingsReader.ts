@@ -74,6 +74,16 @@ export class SettingsReader {
     });
   }
 
+  /** Numbers of 0 or more by name; each other is left aside alone. */
+  amounts(name: string): Readonly<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (const [key, value] of Object.entries(this.object(name))) {
+      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) setEntry(found, key, value);
+      else this.reject(`${this.prefix}${name}.${key}`, value, 'number >= 0');
+    }
+    return found;
+  }
+
   object(name: string): Plain {
     return this.read(name, 'object', isPlain) ?? {};
   }

@@ -1,3 +1,4 @@
+import { gridIntensityOf } from '../../../server/engine/cost/grids';
 import { describe, expect, it } from 'vitest';
 import {
   choicesFor,
@@ -45,6 +46,16 @@ describe('settings', () => {
     expect(problems.map(({ setting, value: found }) => [setting, found])).toEqual([
       ['suggestions.off', '"peak-hear"'],
     ]);
+  });
+
+  it('takes the mean grid intensity of a country where no intensity is given', () => {
+    // Ember's yearly figures: the world in 2023.
+    const world = gridIntensityOf('WORLD')!;
+    expect(parseSettings({ country: 'WORLD' }).value.carbonIntensity).toBe(world);
+    expect(parseSettings({ country: 'WORLD', carbonIntensity: 20 }).value.carbonIntensity).toBe(20);
+    const { value, problems } = parseSettings({ country: 'Atlantis', prices: { a: 1, b: -1, c: 'x' } });
+    expect([value.carbonIntensity, value.prices]).toEqual([null, { a: 1 }]);
+    expect(problems.map(({ setting }) => setting)).toEqual(['country', 'prices.b', 'prices.c']);
   });
 
   it('names what it leaves aside and keeps the rest', () => {

@@ -21,7 +21,7 @@ export interface Target {
 export type TierName = 'device' | 'edge' | 'cloud';
 
 /** Places of chips that each part is for, where a system has chips of several. */
-const placesOf: Readonly<Record<TierName, readonly Place[]>> = {
+export const cutPlaces: Readonly<Record<TierName, readonly Place[]>> = {
   device: ['mcu', 'device', 'vehicle'],
   edge: ['edge-server', 'vehicle', 'device'],
   cloud: ['cloud', 'edge-server'],
@@ -45,7 +45,7 @@ export function targetOfSystem(
     return chip ? [{ chip, count }] : [];
   });
   const isOf = ({ chip }: { readonly chip: Chip }): boolean =>
-    chip.place.some((place) => placesOf[tier].includes(place));
+    chip.place.some((place) => cutPlaces[tier].includes(place));
   const units = system.place.length > 1 && all.some(isOf) ? all.filter(isOf) : all;
   const host = units.find(({ chip }) => traitsOf[chip.class].isHost)?.chip;
   return {
