@@ -47,7 +47,8 @@ export async function phasesOf(
     );
     return pointOf(found, of.batch, accepted);
   };
-  const hasCache = 'past' in named(prepared, { past: 1 });
+  // Models have a name of their own for it.
+  const hasCache = Object.keys(named(prepared, { past: 1 })).length > 0;
   const batches = hasCache ? powers(1, Math.min(mostBatch, largest('batch'))) : [];
   const contexts = hasCache ? powers(firstContext, Math.min(mostContext, largest('past'))) : [];
   const batchCurve: (PhasePoint & { size: number })[] = [];

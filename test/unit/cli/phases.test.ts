@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PhasesReport } from '../../../server/engine/report/phasesReport';
 import type { Report } from '../../../server/engine/report/types';
@@ -57,6 +58,15 @@ describe('siliconlens phases', () => {
     const { out } = await siliconlens('phases', decoder, ...chip, ...request);
     expect(out).toContain('A request: a prompt and its answer');
     expect(out).toContain('40 + 4');
+  });
+
+  it('knows a cache by whatever name its length has', async () => {
+    const renamed = readFileSync(decoder, 'utf8').replaceAll(',past,', ',past_sequence,');
+    const path = write('renamed.onnxtxt', renamed);
+    const [plain] = (await phasesOf(decoder)).chips;
+    const [found] = (await phasesOf(path)).chips;
+    expect(found!.decode).toEqual(plain!.decode);
+    expect(found!.request).toEqual(plain!.request);
   });
 
   it('divides a step by the tokens that speculation yields', async () => {
