@@ -1,3 +1,5 @@
+import { dataTypes } from '../../../graph/dataTypes';
+import type { ValueType } from '../../../graph/model';
 import type { Inference } from '../../../inference/types';
 import { Parts } from './parts';
 import { NodeView, type HeadCount, type Obstacle, type Operand, type Relation } from './relation';
@@ -77,7 +79,8 @@ class FamilySearch {
     const { type } = this.field.inference.values[value]!;
     const size = type?.kind === 'tensor' ? type.shape?.[axis] : undefined;
     if (typeof size !== 'number' || size < 1) this.obstacle ??= 'size';
-    const part = this.parts.add(typeof size === 'number' ? size : 1);
+    const part =
+      typeof size === 'number' ? this.parts.add(size, unitsOf(type, axis, size)) : this.parts.add(1);
     this.axes.set(value, { axis, part });
     this.pending.push(value);
     return part;
@@ -165,4 +168,12 @@ class FamilySearch {
     if (part === undefined) known.set(attribute, (part = this.parts.add(count)));
     return part;
   }
+}
+
+/** Rows of weights that are stored in blocks are divided between these. */
+function unitsOf(type: ValueType | undefined, axis: number, size: number): number {
+  const dtype = type?.kind === 'tensor' ? type.dtype : undefined;
+  const isRow = type?.kind === 'tensor' && axis === (type.shape?.length ?? 0) - 1;
+  const block = dtype === undefined || !isRow ? undefined : dataTypes[dtype].block?.elements;
+  return block !== undefined && size % block === 0 ? size / block : size;
 }

@@ -22,6 +22,8 @@ export interface HeadsEntry {
 /** What is divided by heads: queries, and keys and values, which may have fewer. */
 export function attentionRelation(view: NodeView, at: Operand, entry: HeadsEntry): Relation | Obstacle {
   const heads = countOf(view, entry.heads, entry.query);
+  // What only turns pairs of each head goes by how many these are elsewhere.
+  if (heads === undefined && !entry.key) return { same: operandsOf(view, entry.query, 0) };
   const keyHeads = entry.keyHeads === undefined ? heads : countOf(view, entry.keyHeads, entry.key!);
   if (heads === undefined || keyHeads === undefined) return 'size';
   const ownHeads = attributeOf(view, entry.heads, heads);

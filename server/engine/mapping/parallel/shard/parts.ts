@@ -10,6 +10,12 @@ export interface Share {
   readonly copies: number;
 }
 
+interface Sum {
+  readonly whole: number;
+  readonly parts: readonly number[];
+  readonly factors: readonly number[];
+}
+
 /**
  * Sizes that are divided alike. Those of one class are multiples of a number of units, such as heads, of which none
  * is divided; some are the sum of others.
@@ -20,21 +26,20 @@ export class Parts {
   /** By class: the largest number that divides all of its sizes. */
   private readonly units: number[] = [];
   private readonly mayRepeat: boolean[] = [];
-  private readonly sums: {
-    readonly whole: number;
-    readonly parts: readonly number[];
-    readonly factors: readonly number[];
-  }[] = [];
+  private readonly sums: Sum[] = [];
+  private byClass: Map<number, Sum> | null = null;
+  private readonly summed = new Map<number, Share | null>();
   /** Classes of queries and of their keys. */
   private readonly grouped: (readonly [queries: number, keys: number])[] = [];
 
   constructor(private readonly ways: number) {}
 
-  add(size: number): number {
+  /** @param units what the size is so many times as much of, itself unless told: blocks in which numbers are stored */
+  add(size: number, units = size): number {
     const part = this.parents.length;
     this.parents.push(part);
     this.sizes.push(size);
-    this.units.push(size);
+    this.units.push(units);
     this.mayRepeat.push(false);
     return part;
   }
@@ -58,28 +63,49 @@ export class Parts {
     this.mayRepeat[this.find(keys)] = true;
   }
 
-  /** The share of a rank; null where the sums hang together in a circle. */
-  share(part: number, depth = 0): Share | null {
-    const [whole, own] = [this.sizes[part]!, this.find(part)];
-    const sum = this.sums.find((one) => this.find(one.whole) === own);
+  /** The share of a rank; null where the sums hang together in a circle. Asked when all is joined. */
+  share(part: number): Share | null {
+    const own = this.find(part);
+    const sum = this.sumByClass().get(own);
+    const whole = this.sizes[part]!;
     if (!sum) return this.plain(whole, own);
-    if (depth > maximumDepth) return null;
-    let [local, padded] = [0, 0];
-    for (const [i, one] of sum.parts.entries()) {
-      const share = this.share(one, depth + 1);
+    const known = this.summed.get(own);
+    // While it is being summed it is null: then it is a part of itself.
+    if (known === undefined) this.summed.set(own, null);
+    const share = known === undefined ? this.sumOf(sum) : known;
+    this.summed.set(own, share);
+    if (!share) return null;
+    const scale = whole / share.whole;
+    return { whole, local: share.local * scale, padded: share.padded * scale, copies: 1 };
+  }
+
+  private sumOf({ whole, parts, factors }: Sum): Share | null {
+    const sum = { whole: this.sizes[whole]!, local: 0, padded: 0, copies: 1 };
+    if (this.summed.size > mostSums) return null;
+    for (const [i, part] of parts.entries()) {
+      const share = this.share(part);
       if (!share) return null;
-      local += share.local * sum.factors[i]!;
-      padded += share.padded * sum.factors[i]!;
+      sum.local += share.local * factors[i]!;
+      sum.padded += share.padded * factors[i]!;
     }
-    const scale = whole / this.sizes[sum.whole]!;
-    return { whole, local: local * scale, padded: padded * scale, copies: 1 };
+    return sum;
+  }
+
+  private sumByClass(): ReadonlyMap<number, Sum> {
+    if (this.byClass) return this.byClass;
+    this.byClass = new Map();
+    for (const sum of this.sums) {
+      const own = this.find(sum.whole);
+      if (!this.byClass.has(own)) this.byClass.set(own, sum);
+    }
+    return this.byClass;
   }
 
   /** Why the sizes cannot be divided in so many parts; null where they can. */
   obstacle(): Obstacle | null {
     for (const part of this.parents.keys()) {
       const own = this.find(part);
-      if (this.sums.some(({ whole }) => this.find(whole) === own)) continue;
+      if (this.sumByClass().has(own)) continue;
       const units = this.units[own]!;
       if (units < this.ways && !(this.mayRepeat[own]! && this.ways % units === 0)) return 'heads';
     }
@@ -107,8 +133,8 @@ export class Parts {
   }
 }
 
-/** Sums of sums at the most: an axis that is cut and joined again and again. */
-const maximumDepth = 8;
+/** Sums of sums in one family: those of hostile graphs would fill the stack. */
+const mostSums = 1000;
 
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);

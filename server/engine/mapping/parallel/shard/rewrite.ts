@@ -38,12 +38,20 @@ class Rewriter {
   private readonly byName = new Map<string, Share & { readonly axis: number }>();
   private readonly names: Set<string>;
   private readonly added: Tensor[] = [];
+  /** What a rank has of counts of heads, by node and attribute. */
+  private readonly heads = new Map<number, Map<string, number>>();
 
   constructor(
     private readonly inference: Inference,
-    private readonly families: readonly Family[],
+    families: readonly Family[],
     private readonly shares: Shares,
   ) {
+    for (const { heads, parts } of families)
+      for (const [node, counts] of heads) {
+        const own = this.heads.get(node) ?? new Map<string, number>();
+        this.heads.set(node, own);
+        for (const [name, part] of counts) own.set(name, parts.share(part)!.local);
+      }
     this.names = new Set(inference.values.map(({ name }) => name));
     for (const [id, share] of shares) this.byName.set(inference.values[id]!.name, share);
   }
@@ -83,19 +91,15 @@ class Rewriter {
 
   private node(inferred: InferredNode): Node {
     const { node, index } = inferred;
-    const heads = new Map(
-      this.families.flatMap(({ heads: all, parts }) =>
-        [...(all.get(index) ?? [])].map(([name, part]) => [name, parts.share(part)!.local] as const),
-      ),
-    );
+    const heads = this.heads.get(index);
     const sizes = this.sizes(inferred);
     const experts = expertsEntry(inferred);
     const first = experts && inferred.inputs[experts.weights[0]!];
     if (typeof first === 'number' && this.shares.get(first)?.axis === 0)
       return { ...node, operator: experts!.local };
-    if (heads.size === 0 && !sizes) return node;
+    if (!heads && !sizes) return node;
     const attributes = node.attributes.map((one): Attribute => {
-      const count = heads.get(one.name);
+      const count = heads?.get(one.name);
       if (count !== undefined && one.kind === 'int') return { ...one, value: count };
       return sizes && one.name === 'split' && one.kind === 'ints' ? { ...one, value: sizes } : one;
     });

@@ -2,6 +2,7 @@ import type { InferredNode } from '../../../inference/types';
 import { entryOf } from '../../../../../outside/table';
 import table from './shardRules.json';
 import { attentionRelation, expertsRelation, type ExpertsEntry } from './headRules';
+import { blocksRelation, projectedRelation } from './packedRules';
 import type { NodeView, Obstacle, Operand, Relation } from './relation';
 import {
   alongRelation,
@@ -25,6 +26,8 @@ interface TableEntry {
   readonly bias?: number;
   readonly axis?: number;
   readonly isRest?: boolean;
+  /** Inputs beside the first one that hold weights. */
+  readonly weights?: readonly number[];
 }
 
 type Relate = (view: NodeView, at: Operand, entry: never) => Relation | Obstacle;
@@ -41,7 +44,9 @@ const kinds = new Map<string, Relate>(
     quantised: quantisedRelation,
     split: splitRelation,
     concat: concatRelation,
-    gather: gatherRelation,
+    gather: (view: NodeView, at: Operand, { weights }: TableEntry) => gatherRelation(view, at, weights),
+    blocks: blocksRelation,
+    projected: projectedRelation,
     none: () => ({ same: [] }),
     heads: attentionRelation,
     experts: expertsRelation,
@@ -67,8 +72,10 @@ export function relationAt(view: NodeView, at: Operand): Relation | Obstacle {
 
 /** A product of an input with a weight, which may be divided by its columns: its last output axis. */
 export function isProduct(node: InferredNode): boolean {
-  return ruleOf(node)?.kind === 'product';
+  return productKinds.has(ruleOf(node)?.kind ?? '');
 }
+
+const productKinds: ReadonlySet<string> = new Set(['product', 'blocks', 'projected']);
 
 /** Experts that are chosen for each token. */
 export function expertsEntry(node: InferredNode): ExpertsEntry | undefined {

@@ -215,15 +215,26 @@ export function concatRelation(view: NodeView, at: Operand): Relation | Obstacle
   return { same: [whole, ...inputs] };
 }
 
-/** Rows of a table: a rank that lacks a row gives zeros for it, so that the rows of all ranks are summed. */
-export function gatherRelation(view: NodeView, at: Operand): Relation | Obstacle {
+/**
+ * Rows of a table: a rank that lacks a row gives zeros for it, so that the rows of all ranks are summed.
+ * @param weights inputs with scales of the rows
+ */
+export function gatherRelation(
+  view: NodeView,
+  at: Operand,
+  weights: readonly number[] = [],
+): Relation | Obstacle {
   const [data, places] = [view.shape(true, 0), view.shape(true, 1)];
   if (!data || !places) return 'size';
-  const axis = fromFront(view.int('axis', 0), data.length);
+  const axis = fromFront(view.int('axis', view.int('gather_axis', 0)), data.length);
   const more = places.length - 1;
-  if (at.isInput && at.index === 0 && at.axis === axis)
-    return view.isConstant(0) ? { same: [], isPartial: true } : 'mixed';
-  if (at.isInput && at.index === 1) return 'mixed';
+  const tables = [0, ...weights].filter((index) => view.shape(true, index)?.length === data.length);
+  if (at.isInput && tables.includes(at.index) && at.axis === axis) {
+    const same = tables.map((index): Operand => ({ isInput: true, index, axis }));
+    return view.isConstant(0) ? { same, isPartial: true } : 'mixed';
+  }
+  if (weights.some((index) => view.id({ isInput: true, index }) !== null)) return 'mixed';
+  if (at.isInput && at.index > 0) return 'mixed';
   if (at.isInput)
     return { same: [{ isInput: false, index: 0, axis: at.axis < axis ? at.axis : at.axis + more }] };
   if (at.axis < axis) return { same: [{ isInput: true, index: 0, axis: at.axis }] };
