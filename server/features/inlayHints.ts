@@ -72,15 +72,19 @@ function costHinter(
     const hints: LabelledHint[] = [];
     const { node } = statement;
     const position = statement.range.start;
+    const begun = modules?.get(position.line);
+    const module = begun && begun.share >= chosen.threshold ? moduleHint(begun, position, language) : null;
     const cost = chosen.cost ? costOf(analysis, node) : null;
     const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : 1;
     if (cost && share >= chosen.threshold) {
-      const text = costLabel(cost.seconds, cost.bound, language, farOperator(statement));
-      const label = letterBefore(cost.kernel) + text;
-      hints.push({ position, label, paddingRight: true, data });
+      const letter = letterBefore(cost.kernel);
+      const text = (operator: string) => letter + costLabel(cost.seconds, cost.bound, language, operator);
+      const long = text(farOperator(statement));
+      // A cut time of a module misleads.
+      const fits = long.length + (module ? module.label.length + 1 : 0) <= lineBudget;
+      hints.push({ position, label: fits ? long : text(''), paddingRight: true, data });
     }
-    const module = modules?.get(position.line);
-    if (module && module.share >= chosen.threshold) hints.push(moduleHint(module, position, language));
+    if (module) hints.push(module);
     return hints;
   };
 }

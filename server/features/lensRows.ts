@@ -13,7 +13,10 @@ export function joined(texts: readonly string[]): string[] {
   return packed(texts, 2, (text) => text).map((row) => row.join(', '));
 }
 
-/** Rows of lenses over the first lines that are in sight when the file opens: each group begins a row, and one that is too wide goes on in the next. */
+/**
+ * Rows of lenses over the first lines that are in sight when the file opens: each group begins a row, and one that is too wide
+ * goes on in the next. None is over the very first line: editors keep that line at the top when lenses come, and they above it.
+ */
 export function placed(
   groups: readonly (readonly Command[])[],
   { positions, lineCount }: Listing,
@@ -21,7 +24,7 @@ export function placed(
   const rows = groups.flatMap(rowsOf);
   const hidden = positions.scopes.slice(0, 1).flatMap(headFolds);
   const lines: number[] = [];
-  for (let line = 0; line < lineCount && lines.length < rows.length; line++)
+  for (let line = 1; line < lineCount && lines.length < rows.length; line++)
     if (!hidden.some(({ first, last }) => line > first && line <= last)) lines.push(line);
   return rows.flatMap((row, index) => {
     // A text shorter than the rows has the rest over its last line.

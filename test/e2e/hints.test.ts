@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Workbench } from './workbench';
 
 let bench: Workbench;
-/** A time with its unit and a short word for what bounds it. */
-const costHint = /\d\s?[nµm]?s\s+[a-z]+\s*$/;
+/** A time with its unit, a short word for what bounds it, and perhaps the operator. */
+const costHint = /\d\s?[nµm]?s\s+[a-z]+\s*([A-Z]\w*…?)?$/;
 
 beforeAll(async () => {
   bench = await Workbench.open('hints');
@@ -19,10 +19,39 @@ it.each(['bert-base.onnx', 'llama-1b.onnx'])('has the cost hints of %s inside th
     expect([text, left >= 0 && right <= 1280]).toEqual([text, true]);
     expect([text, right - left > 20]).toEqual([text, true]);
   }
-  // One column: all cost hints end at the same place.
-  const ends = new Set((await hintBoxes()).map(({ right }) => Math.round(right)));
-  expect([...ends]).toHaveLength(1);
+  // One column: all cost hints begin at the same place, and numbers, units and words take as many letters in each.
+  const boxes = await hintBoxes();
+  expect(new Set(boxes.map(({ left }) => Math.round(left))).size).toBe(1);
+  expect(new Set(boxes.map(({ text }) => text.search(/[a-z]+\s*([A-Z]\w*…?)?$/))).size).toBe(1);
   await bench.picture(`hints-${name.replace('.onnx', '')}`);
+});
+
+it.each(['bert-base.onnx', 'llama-1b.onnx'])('has costs of %s on the first screen', async (name) => {
+  await bench.setting('siliconlens.chips', [
+    'nvidia-h100-sxm',
+    'nvidia-l4',
+    'intel-xeon-8480',
+    'apple-m4-ane',
+    'nvidia-jetson-agx-orin-64gb',
+  ]);
+  await bench.openModel(name);
+  await bench.command('cursorTop');
+  await bench.until(async () => (await hintBoxes()).length > 0, 'cost hints');
+  const lenses = bench.page.locator('.codelens-decoration');
+  const shown = async () => (await lenses.allInnerTexts()).join(' ');
+  const chips = ['H100', 'L4', '8480', 'M4', 'Orin', 'Open report'];
+  await bench.until(async () => {
+    const text = await shown();
+    return chips.every((chip) => text.includes(chip));
+  }, 'lenses');
+  await bench.until(async () => (await hintBoxes()).length > 3, 'costs on the screen');
+  await bench.picture(`first-screen-${name.replace('.onnx', '')}`);
+  // Nothing of a lens is cut, nor above the first line.
+  for (const box of await lenses.all()) {
+    const { x, y, width } = (await box.boundingBox())!;
+    expect(y).toBeGreaterThan(90);
+    expect(x + width).toBeLessThan(1180);
+  }
 });
 
 it('goes to the costliest node by a command, and on to the next by a key', async () => {

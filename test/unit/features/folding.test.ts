@@ -54,6 +54,19 @@ describe('folds that are closed on opening', () => {
     for (const nodes of lists) expect(await closed(model(nodes, { initializers }))).toEqual(['< +2']);
   });
 
+  it('have positions that are counted, and no table that two of those span', async () => {
+    const nodes = [
+      shape,
+      first,
+      node('Range', ['zero', 'n', 'zero'], ['r']),
+      node('Unsqueeze', ['r', 'zero'], ['row']),
+      node('Add', ['r', 'n'], ['column']),
+      node('Less', ['row', 'column'], ['mask']),
+      node('Not', ['mask'], ['y']),
+    ];
+    expect(await closed(model(nodes, { initializers: [zero] }))).toEqual(['< +1', 's +4']);
+  });
+
   it('end where a module begins or ends, whose first line stays in sight', async () => {
     const constant = (to: string, name: string) =>
       node('Constant', [], [to], { name, attributes: [{ name: 'value_int', kind: 'int', value: 0 }] });
