@@ -5,14 +5,15 @@ import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
-import type { ChipCost, KernelCost } from '../engine/cost/types';
+import type { ChipCost, KernelCost, NodeCost } from '../engine/cost/types';
+import type { KernelPlan } from '../engine/kernels/types';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Element } from '../engine/operators/rule';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
-import { boundWord, known, symbolicText, timeRange, typeText } from './format';
+import { boundWord, known, symbolicText, timeRange, timeText, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
@@ -186,15 +187,16 @@ function unknownWork(analysis: Analysis, { index, cause }: InferredNode, languag
 
 function chipTable(analysis: Analysis, index: number, language: Language): string[] {
   const head = ['hover.table.chip', 'hover.table.time', 'hover.table.bound', 'hover.table.basis'] as const;
-  const rows = analysis.chips.slice(0, chipRows).map(({ chip, cost }) => {
+  const rows = analysis.chips.slice(0, chipRows).map(({ chip, cost, plan }) => {
     const node = cost.nodes[index];
     const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
     const basis = message(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
     const away = elsewhere(kernel, cost.units, language);
     const nothing = node?.seconds?.value === 0 && node.bound === 'none';
+    const time = timeRange(node?.seconds ?? null, language);
     return [
       markdownText(chip.name) + away,
-      nothing ? message(language, 'hover.nothing') : timeRange(node?.seconds ?? null, language),
+      nothing ? message(language, 'hover.nothing') : time + ofKernel(node, kernel, plan, language),
       boundWord(node?.bound ?? 'unknown', language),
       nothing ? '–' : basis,
     ];
@@ -204,6 +206,19 @@ function chipTable(analysis: Analysis, index: number, language: Language): strin
     '| :-- | --: | :-- | :-- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ];
+}
+
+/** Of a node that runs in one kernel with others what it is a part of. */
+function ofKernel(
+  node: NodeCost | undefined,
+  kernel: KernelCost | undefined,
+  { kernels }: KernelPlan,
+  language: Language,
+): string {
+  const planned = node && kernels[node.kernel];
+  if (!planned || planned.nodes.length < 2 || !kernel?.seconds || planned.repeat === null) return '';
+  const time = timeText(kernel.seconds.value * planned.repeat, language);
+  return ` ${message(language, 'hover.ofKernel', { time })}`;
 }
 
 /** Where a node runs that does not run on the chip of its row. */

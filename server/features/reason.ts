@@ -6,7 +6,12 @@ import { movedBytes } from '../engine/kernels/operands';
 import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost, NodeCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
+import { lineOf } from '../workspace/nodeIndex';
 import { timeText } from './format';
+
+/** Of many nodes in one kernel the others are counted. */
+const mostOthers = 4;
+const nameLetters = 40;
 
 /** One sentence on why a node costs what it does on the first chosen chip; null without a chip. */
 export function reason(analysis: Analysis, index: number, language: Language): string | null {
@@ -23,8 +28,30 @@ export function reason(analysis: Analysis, index: number, language: Language): s
   const kernel = first.plan.kernels[cost.kernel];
   const kernelCost = first.cost.kernels[cost.kernel];
   if (!kernel || !kernelCost) return null;
-  const fused = kernel.nodes.length > 1 ? ` ${ofKernel(kernel, kernelCost, cost, language)}` : '';
-  return sentence(kernel, kernelCost, chip, language) + fused;
+  const why = sentence(kernel, kernelCost, chip, language);
+  if (kernel.nodes.length < 2) return why;
+  return [why, ofKernel(kernel, kernelCost, cost, language), others(analysis, kernel, index, language)].join(
+    ' ',
+  );
+}
+
+/** The nodes that run in one kernel with a node, with links to their lines. */
+function others(analysis: Analysis, { nodes }: Kernel, index: number, language: Language): string {
+  const all = nodes.filter((one) => one !== index);
+  const names = all.slice(0, mostOthers).map((one) => {
+    const { name, operator, outputs } = analysis.inference.nodes[one]!.node;
+    const text =
+      `${markdownText(operator)} ${markdownText(name || (outputs[0] ?? ''), nameLetters)}`.trimEnd();
+    const line = lineOf(analysis, one);
+    return line === null ? text : `[${text}](${analysis.listing.uri.replace(/[()]/g, percent)}#L${line + 1})`;
+  });
+  const left = all.length - names.length;
+  if (left > 0) names.push(message(language, 'why.fused.more', { count: left }));
+  return message(language, 'why.fused.others', { names: names.join(', ') });
+}
+
+function percent(letter: string): string {
+  return `%${letter.charCodeAt(0).toString(16)}`;
 }
 
 /** With whom a node runs, what all of them take together and what of it is the node's. */

@@ -49,6 +49,25 @@ describe('the hover of a node', () => {
     expect(lines).toContain('Node `the product`');
   });
 
+  it('tells its share from the time of its kernel, and names the others of that with links', async () => {
+    const fused = modelOf({
+      inputs: [float('x', 1, 8, 16, 16)],
+      outputs: [float('z', 1, 8, 16, 16)],
+      initializers: [weight('w', 8, 8, 1, 1)],
+      nodes: [node('Conv', ['x', 'w'], ['y'], { name: 'a (b)' }), node('Relu', ['y'], ['z'])],
+    });
+    const { analysis } = await analysed(fused, { chips: ['nvidia-t4'] });
+    const { kernels, nodes } = analysis.chips[0]!.cost;
+    const lines = (await linesOf(fused, 1)).join('\n');
+    expect(analysis.chips[0]!.plan.kernels.map((kernel) => kernel.nodes.length)).toEqual([2]);
+    const relu = analysis.listing.positions.lineOf(analysis.inference.nodes[0]!.node) + 1;
+    expect(lines).toContain(`The others: [Conv a (b)](siliconlens:/m.onnx.onnxtxt#L${relu}).`);
+    const micro = (seconds: number) => `${Number((seconds * 1e6).toPrecision(3))} µs`;
+    expect(row(lines.split('\n'))).toContain(` of a kernel's ${micro(kernels[0]!.seconds!.value)} |`);
+    // What a ReLU adds to a convolution is next to nothing.
+    expect(nodes[1]!.seconds!.value).toBeLessThan(0.1 * nodes[0]!.seconds!.value);
+  });
+
   it('says where memory is highest, and what is alive then', async () => {
     const chain = modelOf({
       inputs: [float('x', 32, 64)],
