@@ -89,6 +89,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     host: { type: 'string' },
     mapping: { type: 'string' },
     off: { type: 'string', multiple: true },
+    price: { type: 'string', multiple: true },
   },
   rank: {
     ...formatted,

@@ -1,7 +1,6 @@
 import { csvText } from '../../outside/csv';
 import { message } from '../../l10n/cli';
 import type { Language } from '../../l10n/language';
-import type { Chip } from '../engine/chips/chip';
 import { objectives } from '../engine/mapping/candidate';
 import { limitsWith } from '../engine/mapping/needs';
 import { bindingsInForce } from '../engine/report/build';
@@ -11,13 +10,13 @@ import { whichChip } from '../engine/whichChip';
 import { precisionPolicies } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
-import type { ChipChoice } from './chipChoice';
 import { exitCodes, Failure, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { limitsIn, listed, refuseVendors } from './limits';
 import { refuseTooMuch, roomIn } from './memory';
 import { neededBy } from './needs';
 import { openModel } from './openModel';
+import { pricesIn } from './prices';
 import { inFormat, tableFormats } from './tableFormats';
 import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
@@ -56,21 +55,3 @@ export async function rank(words: Arguments, language: Language, heapBytes = Inf
 }
 
 const nothingRanked = new Failure(exitCodes.unmet, (language) => message(language, 'cli.rank.none'));
-
-/** `--price CHIP=N`: prices by chip id, of chips that are asked about. */
-async function pricesIn(
-  words: Arguments,
-  choice: ChipChoice,
-  chips: readonly Chip[],
-): Promise<Readonly<Record<string, number>>> {
-  const prices = new Map<string, number>();
-  for (const text of words.texts('price')) {
-    const at = text.lastIndexOf('=');
-    const value = Number(text.slice(at + 1) || NaN);
-    if (at < 1 || !Number.isFinite(value) || value < 0) throw usage('cli.rank.price', { value: text });
-    const { id } = await choice.named(text.slice(0, at).trim());
-    if (!chips.some((chip) => chip.id === id)) throw usage('cli.rank.priceChip', { chip: id });
-    prices.set(id, value);
-  }
-  return Object.fromEntries(prices);
-}

@@ -25,6 +25,7 @@ import { otherInputs } from './inputs';
 import { mappedIn, mappingNotes, mappingOf, type Mapped } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
+import { pricesIn } from './prices';
 import { inFormat, tableFormats } from './tableFormats';
 import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
@@ -49,8 +50,9 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
   const chosen: ChipAnalysis[] = [];
   const places = { host, ...(mapped && { pinnedOn: mapped.pinnedOn }) };
   for (const chip of chips) chosen.push(await costsAsked(places, prepared, chip, uninterrupted));
-  for (const analysis of chosen)
-    found.push(await onChip({ path, prepared, analysis, chosen, host, mapped, off }));
+  const prices = { ...choices.prices, ...(await pricesIn(words, choice)) };
+  const all = { path, prepared, chosen, host, mapped, prices, off };
+  for (const analysis of chosen) found.push(await onChip({ ...all, analysis }));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
   return {
@@ -76,6 +78,7 @@ interface Task {
   readonly chosen: readonly ChipAnalysis[];
   readonly host: Chip | undefined;
   readonly mapped: Mapped | undefined;
+  readonly prices: Readonly<Record<string, number>>;
   readonly off: ReadonlySet<SuggestionCode>;
 }
 
@@ -86,10 +89,11 @@ async function onChip({
   chosen,
   host,
   mapped,
+  prices,
   off,
 }: Task): Promise<ChipSuggestions> {
   const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
-  const situation = { prepared, analysis, chosen, scheduler: uninterrupted, ...places };
+  const situation = { prepared, analysis, chosen, prices, scheduler: uninterrupted, ...places };
   const suggestions = await suggestionsFor(situation, off);
   const asked = { ...(host && { host: host.id }), ...(mapped && { mapping: mapped.path }) };
   const commandOf = ({ change }: Suggestion): string => {

@@ -31,7 +31,8 @@ function made(
   scheduler: Scheduler,
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
-  const situation = { prepared, analysis, scheduler, chosen: chips, ...(host && { host }) };
+  const { prices } = choices;
+  const situation = { prepared, analysis, scheduler, chosen: chips, prices, ...(host && { host }) };
   return suggest(situation, new Set(choices.suggestions.off));
 }
 
@@ -41,5 +42,5 @@ function isWanted({ refusal, choices, mapping }: Analysis): boolean {
 }
 
 function keyOf({ choices, chips }: Analysis): string {
-  return JSON.stringify([choices.suggestions.off, chips.map(({ chip }) => chip.id)]);
+  return JSON.stringify([choices.suggestions.off, choices.prices, chips.map(({ chip }) => chip.id)]);
 }

@@ -18,6 +18,23 @@ async function suggested(...words: string[]): Promise<SuggestReport> {
 }
 
 describe('suggest', () => {
+  it('names a cheaper chip where prices are given, by options or settings', async () => {
+    const prices = ['--price', `${chip}=100`, '--price', 'nvidia-l4=1'];
+    const found = (await suggested(...prices)).chips[0]!.suggestions.find(
+      ({ code }) => code === 'cheaper-chip',
+    );
+    expect(found!.change).toEqual({ kind: 'chip', value: 'nvidia-l4' });
+    expect(found!.verify).toContain('--chip nvidia-l4');
+    const settings = write(
+      'prices.json',
+      JSON.stringify({ 'siliconlens.prices': { [chip]: 100, 'nvidia-l4': 1 } }),
+    );
+    const codes = (await suggested('--settings', settings)).chips[0]!.suggestions.map(({ code }) => code);
+    expect(codes).toContain('cheaper-chip');
+    const { code, error } = await siliconlens('suggest', row, '--chip', chip, '--price', 'nosuch=1');
+    expect([code, error]).toEqual([2, expect.stringContaining('no chip “nosuch”')]);
+  });
+
   it('its commands show what it promises', async () => {
     const before = (await reportOf(row, '--chip', chip)).chips[0]!.total.latencySeconds!.value;
     const { suggestions } = (await suggested()).chips[0]!;

@@ -4,7 +4,7 @@ import type { Chip } from '../../chips/chip';
 import { estimate, weaker } from '../../cost/interval';
 import { drives } from '../../cost/runtimes';
 import { wholeTotal } from '../../cost/totals';
-import type { TotalEstimate } from '../../cost/types';
+import type { Estimate } from '../../cost/types';
 import { profileById } from '../../kernels/profile';
 import { brokenFact } from '../limits';
 import { isSurelyLess, ratioOf, sharedError } from '../ratio';
@@ -93,7 +93,7 @@ function fastest(now: OnChip, others: readonly OnChip[]): Better | undefined {
     if (!after || fit.fits !== true || (best && after.value >= best.seconds)) continue;
     if (!isSurelyLess(after, before, sharedError(chip, now.chip))) continue;
     const gain: Gain = {
-      seconds: gained(before, after, chip, now.chip),
+      seconds: timeGained(before, after, chip, now.chip),
       isPerSample: false,
       bytes: bytesGained(now, { fit }),
       joules: null,
@@ -103,8 +103,8 @@ function fastest(now: OnChip, others: readonly OnChip[]): Better | undefined {
   return best;
 }
 
-/** As far off as the ratio of the two times. */
-function gained(before: TotalEstimate, after: TotalEstimate, chip: Chip, now: Chip): Gain['seconds'] {
+/** The difference of two times, as far off as their ratio. */
+export function timeGained(before: Estimate, after: Estimate, chip: Chip, now: Chip): Gain['seconds'] {
   const { value, low, high } = ratioOf(after, before, sharedError(chip, now));
   const of = (ratio: number): number => before.value * (1 - ratio);
   return estimate(of(value), of(high), of(low), weaker(before.basis, after.basis));

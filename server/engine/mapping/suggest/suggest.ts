@@ -3,6 +3,7 @@ import { largerBatch } from './batch';
 import { betterChip } from './better';
 import { sharedCache } from './cache';
 import { capturedGraph } from './capture';
+import { cheaperChip } from './cheaper';
 import { fullConvolutions } from './depthwise';
 import { duplicateWeights } from './duplicates';
 import { fallbacks } from './fallback';
@@ -53,12 +54,18 @@ export async function suggest(
     ...(isLarge ? [] : await removals(situation, leastShare)),
     ...(isLarge ? [] : await prunedWeights(situation, leastShare)),
     ...(await oddSizes(situation, leastShare)),
-    ...(isMapped ? [] : await betterChip(situation, isLarge)),
+    ...(isMapped ? [] : await otherChip(situation, isLarge)),
     ...(isLarge ? [] : await fullConvolutions(situation)),
     ...(isLarge ? [] : await duplicateWeights(situation)),
     ...memoryPeak(situation),
   ];
   return chosen(all.filter(({ code }) => !off.has(code)));
+}
+
+/** Who states prices gets the cheaper chip, where there is one, before the faster. */
+async function otherChip(situation: Situation, isLarge: boolean): Promise<Suggestion[]> {
+  const cheaper = await cheaperChip(situation, isLarge);
+  return cheaper.length > 0 ? cheaper : betterChip(situation, isLarge);
 }
 
 /** The first of those that say different things about one matter, up to a number; the others are other ways beside it. */

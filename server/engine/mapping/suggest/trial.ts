@@ -25,6 +25,8 @@ export interface Situation {
   readonly pinnedOn?: (inference: Inference) => PinnedNodes;
   /** The chips that the user chose with what the model takes there, this one among them; left out: it stands alone. */
   readonly chosen?: readonly OnChip[];
+  /** What an hour of chips costs by id, in any one currency, as the user states it. */
+  readonly prices?: Readonly<Record<string, number>>;
   readonly scheduler: Scheduler;
 }
 

@@ -61,6 +61,35 @@ describe('a better chip', () => {
   });
 });
 
+describe('a cheaper chip', () => {
+  const priced = async (prices: Readonly<Record<string, number>>): Promise<Suggestion | undefined> => {
+    const situation = await situationOf(await modelOf(product), 'nvidia-h100-sxm');
+    const found = await suggest({ ...situation, prices });
+    return found.find(({ code }) => code === 'cheaper-chip');
+  };
+
+  it('is one whose time times its price is surely less, though it may be slower', async () => {
+    // In FP32 the T4 has an eighth of the rate of the H100, at a hundredth of its price.
+    const found = (await priced({ 'nvidia-h100-sxm': 100, 'nvidia-t4': 1 }))!;
+    expect(found.change).toEqual({ kind: 'chip', value: 'nvidia-t4' });
+    const { before, after } = found.seconds;
+    expect(found.facts['share']).toEqual({
+      of: 'share',
+      value: expect.closeTo(after! / (100 * before!), 9) as number,
+    });
+    expect(found.facts['most']!.value).toBeGreaterThan(found.facts['share']!.value as number);
+    expect(found.facts['most']!.value).toBeLessThan(1);
+    expect(found.gain.seconds!.value).toBeCloseTo(before! - after!, 12);
+  });
+
+  it('is none where prices are alike, where one is missing, or for nothing', async () => {
+    expect(await priced({ 'nvidia-h100-sxm': 1, 'nvidia-t4': 1 })).toBeUndefined();
+    expect(await priced({ 'nvidia-t4': 1 })).toBeUndefined();
+    expect(await priced({ 'nvidia-h100-sxm': 1 })).toBeUndefined();
+    expect(await priced({ 'nvidia-h100-sxm': 0, 'nvidia-t4': 0 })).toBeUndefined();
+  });
+});
+
 describe('the search for suggestions', () => {
   it('stops when it is cancelled', async () => {
     const situation = await situationOf(await modelOf(product), 'nvidia-t4');
