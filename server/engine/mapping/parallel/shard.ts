@@ -5,7 +5,7 @@ import type { Inference } from '../../inference/types';
 import { findCaches } from '../../kernels/caches';
 import { Query } from '../../query';
 import { runPolitely, type Scheduler, type Steps } from '../../scheduler';
-import { backwardCollectives, forwardCollectives } from './shard/collectives';
+import { exchangesOf } from './shard/collectives';
 import { expertFamilies, tensorFamilies, type Families } from './shard/families';
 import type { Field } from './shard/family';
 import { rankModel, sharesOf, type Shares } from './shard/rewrite';
@@ -23,8 +23,8 @@ export function shardOf(
   split: ShardSplit,
   scheduler: Scheduler,
 ): Promise<Shard | ShardRefusal> {
-  const { tp, ep, imbalance = 1 } = split;
-  const key = `${tp} ${ep} ${imbalance}`;
+  const { tp, ep, imbalance = 1, sequence = false } = split;
+  const key = `${tp} ${ep} ${imbalance} ${sequence}`;
   return known.wait(prepared, () => makeShard(prepared, split, scheduler), key);
 }
 
@@ -47,17 +47,16 @@ async function makeShard(
   if (tp > 1 && tensors.found.families.every(({ partial }) => partial.size === 0))
     return refused(first?.reason ?? 'no-pair', first?.node ?? null);
   const { families, whole: replicated } = tensors.found;
-  const exchanged = { inference: whole.inference, families, split };
+  const { forward, backward, byPosition } = exchangesOf({ inference: whole.inference, families, split });
+  const isTraining = prepared.workload.phase === 'training';
   return {
     kind: 'shard',
     prepared: tensors.prepared,
-    collectives: [
-      ...forwardCollectives(exchanged),
-      ...(prepared.workload.phase === 'training' ? backwardCollectives(exchanged) : []),
-    ],
+    collectives: isTraining ? [...forward, ...backward] : forward,
     replicated,
     copied: [experts, tensors].flatMap(copiedIn),
     padded: [experts, tensors].flatMap(paddedIn),
+    byPosition,
   };
 }
 

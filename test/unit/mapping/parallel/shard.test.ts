@@ -1,44 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prepare, type Prepared } from '../../../../server/engine/analyse';
-import type { Model } from '../../../../server/engine/graph/model';
-import { lowerConfiguration } from '../../../../server/engine/lower/lowerConfiguration';
+import { batch, configured, exchanged, prepared, sequence, shard } from './groups';
 import { shardOf } from '../../../../server/engine/mapping/parallel/shard';
-import type { Shard, ShardSplit } from '../../../../server/engine/mapping/parallel/shard/types';
 import { uninterrupted } from '../../../../server/engine/scheduler';
-import type { Workload } from '../../../../server/engine/workload';
 import { infos, modelOf, node } from '../../inference/build';
 import { readFixture } from '../../inference/fixtures';
-import { published } from '../../lower/published';
-
-const [batch, sequence] = [2, 16];
-
-function configured(name: string, more: Readonly<Record<string, unknown>> = {}): Model {
-  const known = published.find((one) => one.name === name)!;
-  const configuration = { ...known.configuration, ...more };
-  return lowerConfiguration({ name, configuration, tensors: [], facts: { docString: '', metadata: [] } })
-    .value;
-}
-
-function prepared(model: Model, phase: Workload['phase'] = 'inference'): Promise<Prepared> {
-  const bindings = { batch, sequence, past_sequence: 0 };
-  return prepare(model, { bindings, phase, precision: 'as-stored', runtime: null }, uninterrupted);
-}
-
-async function shard(whole: Prepared, split: ShardSplit): Promise<Shard> {
-  const found = await shardOf(whole, split, uninterrupted);
-  if (found.kind === 'refused') throw new Error(`${found.reason} at ${found.node}`);
-  return found;
-}
-
-/** How often what is exchanged: `32 all_reduce tp 4096`. */
-function exchanged({ collectives }: Shard, pass: 'forward' | 'backward' = 'forward'): string[] {
-  const counts = new Map<string, number>();
-  for (const one of collectives.filter((each) => each.pass === pass)) {
-    const key = `${one.collective} ${one.group} ${one.bytes}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts].map(([key, count]) => `${count} ${key}`).sort();
-}
 
 /** Sizes of Llama 3 8B: its report (arXiv 2407.21783), table 3. */
 const llama = {

@@ -3,6 +3,7 @@ import { attributeNamed } from '../../../graph/attributes';
 import { appendAll } from '../../../lists';
 import type { Inference, InferredNode } from '../../../inference/types';
 import type { Family } from './family';
+import { betweenSums, type Between } from './positions';
 import { expertsEntry, isProduct, passesSums } from './shardRules';
 import type { Collective, ShardSplit } from './types';
 
@@ -13,31 +14,80 @@ export interface Exchanged {
   readonly split: ShardSplit;
 }
 
+/** What devices exchange, and what they share out by positions meanwhile. */
+export interface Exchanges {
+  readonly forward: readonly Collective[];
+  readonly backward: readonly Collective[];
+  /** Flat indices of nodes of which each device does its part of the positions. */
+  readonly byPosition: readonly number[];
+}
+
 /**
- * What devices exchange on the way forward: sums of which each has a part, where something reads them that needs them whole; sums
- * that are only added up are exchanged together. Logits of the vocabulary are gathered. With experts of their own they send tokens to
- * the experts and back (Lepikhin et al. 2020, GShard), and then have all results again.
+ * Forward: sums of which each has a part, where something reads them that needs them whole; sums that are only added up are
+ * exchanged together. Logits of the vocabulary are gathered. With experts of their own devices send tokens to the experts and back (Lepikhin
+ * et al. 2020, GShard), and then have all results again. By positions, sums are scattered and gathered where a divided
+ * product reads what became of them (Korthikanti et al. 2022, section 4.2.2).
  */
-export function forwardCollectives(exchanged: Exchanged): Collective[] {
-  const {
-    inference,
-    families,
-    split: { tp, ep },
-  } = exchanged;
+export function exchangesOf(exchanged: Exchanged): Exchanges {
+  const { inference, families, split } = exchanged;
+  const { apart, summed, mixtures } = sumsOf(exchanged);
+  const found: Collective[] = [];
+  const between = split.sequence === true ? positionsOf(exchanged, summed) : nothingBetween;
+  const scattered = new Set(between.scattered);
+  for (const value of summed)
+    found.push(exchange(inference, scattered.has(value) ? 'reduce_scatter' : 'all_reduce', value));
+  for (const value of between.gathered) found.push(exchange(inference, 'all_gather', value));
+  for (const value of apart)
+    if (!between.values.has(value)) found.push(exchange(inference, 'all_gather', value));
+  for (const { given } of families)
+    for (const value of given) found.push(exchange(inference, 'all_gather', value));
+  for (const node of mixtures) appendAll(found, alltoalls(exchanged, node));
+  return {
+    forward: ordered(found),
+    backward: ordered(backward(exchanged, between)).map((one) => ({ ...one, pass: 'backward' })),
+    byPosition: between.nodes,
+  };
+}
+
+const nothingBetween: Between = { scattered: [], gathered: [], nodes: [], values: new Set() };
+
+/** Values of which each device has a part of the sum, those of which it has its own tokens, and the nodes with experts apart. */
+function sumsOf({ inference, families, split: { tp, ep } }: Exchanged): {
+  readonly apart: readonly number[];
+  readonly summed: readonly number[];
+  readonly mixtures: readonly InferredNode[];
+} {
   const sums = new PartialSums(inference);
   for (const { partial } of families)
     for (const index of partial) sums.add(inference.nodes[index]!.outputs[0] ?? null);
   const mixtures = ep > 1 ? inference.nodes.filter((node) => expertsEntry(node) !== undefined) : [];
   // Each has the results of its own tokens and nothing for the others.
   for (const { outputs } of mixtures) sums.add(outputs[0] ?? null);
-  const apart = new Set(ep === tp ? mixtures.map(({ outputs }) => outputs[0]) : []);
-  const found = [...sums.values].map((value) =>
-    exchange(inference, apart.has(value) ? 'all_gather' : 'all_reduce', value),
-  );
-  for (const { given } of families)
-    for (const value of given) found.push(exchange(inference, 'all_gather', value));
-  for (const node of mixtures) appendAll(found, alltoalls(exchanged, node));
-  return ordered(found);
+  const own = new Set(ep === tp ? mixtures.map(({ outputs }) => outputs[0]) : []);
+  const all = [...sums.values];
+  return {
+    apart: all.filter((value) => own.has(value)),
+    summed: all.filter((value) => !own.has(value)),
+    mixtures,
+  };
+}
+
+function positionsOf(
+  { inference, families, split: { tp, ep } }: Exchanged,
+  summed: readonly number[],
+): Between {
+  const divided = dividedValues(families);
+  const isDivided = (node: InferredNode): boolean =>
+    hasWeights(node) && node.inputs.some((id) => id !== null && divided.has(id));
+  return betweenSums({ inference, ways: tp, isDivided, hasTokensApart: ep > 1 && ep === tp }, summed);
+}
+
+function dividedValues(families: readonly Family[]): ReadonlySet<number> {
+  return new Set(families.flatMap(({ axes }) => [...axes.keys()]));
+}
+
+function hasWeights(node: InferredNode): boolean {
+  return isProduct(node) || expertsEntry(node) !== undefined;
 }
 
 /** To the experts behind what makes the tokens, and back behind the experts. */
@@ -57,24 +107,29 @@ function alltoalls(
 }
 
 /**
- * On the way back gradients of what products divided by columns read are summed, of each value once (Shoeybi et al. 2019, figure 3);
- * tokens of experts go the same ways back.
+ * Gradients of what products divided by columns read are summed, of each value once (Shoeybi et al. 2019, figure 3); what was gathered
+ * is scattered and the other way round, and gathered again for the gradients of weights, since it is not kept. Tokens of
+ * experts go the same ways back.
  */
-export function backwardCollectives(exchanged: Exchanged): Collective[] {
-  const { inference, families, split } = exchanged;
-  const read = new Map<number, number>();
-  const divided = new Set(families.flatMap(({ axes }) => [...axes.keys()]));
-  const isDivided = (id: number | null | undefined): boolean => typeof id === 'number' && divided.has(id);
+function backward({ inference, families, split }: Exchanged, { scattered, gathered }: Between): Collective[] {
   const found: Collective[] = [];
+  const read = new Map<number, number>();
+  const divided = dividedValues(families);
+  const isDivided = (id: number | null | undefined): boolean => typeof id === 'number' && divided.has(id);
+  const whole = new Set(gathered);
   for (const node of inference.nodes) {
     const [data] = node.inputs;
-    const hasExperts = expertsEntry(node) !== undefined;
-    if (hasExperts && split.ep > 1) appendAll(found, alltoalls(exchanged, node));
-    if (typeof data !== 'number' || read.has(data) || isDivided(data)) continue;
-    if ((isProduct(node) || hasExperts) && node.inputs.slice(1).some(isDivided)) read.set(data, node.index);
+    const isApart = expertsEntry(node) !== undefined && split.ep > 1;
+    if (isApart) appendAll(found, alltoalls({ inference, families, split }, node));
+    if (typeof data !== 'number' || read.has(data) || isDivided(data) || whole.has(data)) continue;
+    if (hasWeights(node) && node.inputs.slice(1).some(isDivided)) read.set(data, node.index);
+    else if (isApart && split.sequence !== true) found.push(exchange(inference, 'all_gather', data));
   }
   for (const [value, node] of read) found.push({ ...exchange(inference, 'all_reduce', value), node });
-  return ordered(found).map((one) => ({ ...one, pass: 'backward' }));
+  for (const value of scattered) found.push(exchange(inference, 'all_gather', value));
+  for (const value of gathered)
+    found.push(exchange(inference, 'reduce_scatter', value), exchange(inference, 'all_gather', value));
+  return found;
 }
 
 function exchange(inference: Inference, collective: Collective['collective'], value: number): Collective {

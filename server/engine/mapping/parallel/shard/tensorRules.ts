@@ -75,7 +75,7 @@ export function productRelation(view: NodeView, at: Operand, bias?: number): Rel
     biasRank: view.shape(true, bias ?? 0)?.length ?? 0,
   });
   if (role === 'columns') return { same: columnsOf(view, axes, out.length, bias) };
-  if (role === 'rows') return 'mixed';
+  if (role === 'rows') return rowsOf(axes, isBias, out.length);
   // Axes before the last two, from the back.
   return broadcastBatch(view, at, { a, b, out });
 }
@@ -112,6 +112,17 @@ function roleOf(
     return at.axis === place.rank - 1 ? 'columns' : at.axis === place.rank - 2 ? 'rows' : 'batch';
   if (place.isOfA) return at.axis === axes.rows ? 'rows' : 'batch';
   return at.axis === axes.columns ? 'columns' : 'batch';
+}
+
+/** Each row is made of one row of the first operand. */
+function rowsOf({ rows }: ProductAxes, isBias: boolean, rank: number): Relation | Obstacle {
+  if (isBias) return 'mixed';
+  return {
+    same: [
+      { isInput: true, index: 0, axis: rows },
+      { isInput: false, index: 0, axis: rank - 2 },
+    ],
+  };
 }
 
 function columnsOf(

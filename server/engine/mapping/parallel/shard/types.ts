@@ -10,6 +10,11 @@ export interface ShardSplit {
   readonly ep: number;
   /** Load of the busiest device with experts over the mean, at least 1: its tokens take longer to come and go. */
   readonly imbalance?: number;
+  /**
+   * Between the divided products each does its part of the positions (sequence parallelism), where there are as many; left out: all do all of
+   * them.
+   */
+  readonly sequence?: boolean;
 }
 
 /** Something that the devices of a group exchange, behind a node. */
@@ -46,6 +51,11 @@ export interface Shard {
   /** Weights that several devices have parts of alike: heads of keys and values of which there are fewer than devices. */
   readonly copied: readonly { readonly name: string; readonly copies: number }[];
   readonly padded: readonly Padded[];
+  /**
+   * Flat indices of nodes of which each device does its part of the positions. In `prepared` they stand with all of them: what they take,
+   * and what they make, is to be divided by `tp`.
+   */
+  readonly byPosition: readonly number[];
 }
 
 /** Why a model cannot be shared out in a way. */
