@@ -49,8 +49,10 @@ function power(system: System): string {
   ].join('; ');
 }
 
-function needs({ needs: { deadlineSeconds, watts, learning, offline, privateInput } = {} }: System): string {
+function needs({ needs: wanted = {} }: System): string {
+  const { streams, deadlineSeconds, watts, learning, offline, privateInput } = wanted;
   const all = [
+    streams ? `${streams.count} streams of ${figure(streams.perSecond, 'frames/s')}` : '',
     deadlineSeconds ? `a run within ${figure(deadlineSeconds, 's')}` : '',
     watts ? `at most ${figure(watts, 'W')}` : '',
     learning ? 'learning' : '',

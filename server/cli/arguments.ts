@@ -73,6 +73,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     batch: { type: 'string' },
     context: { type: 'string' },
     require: { type: 'boolean' },
+    streams: { type: 'string' },
   },
   map: {
     ...formatted,
@@ -105,6 +106,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     country: { type: 'string', multiple: true },
     'any-status': { type: 'boolean' },
     needs: { type: 'string' },
+    streams: { type: 'string' },
     price: { type: 'string', multiple: true },
   },
   split: {

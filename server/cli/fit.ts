@@ -3,9 +3,12 @@ import type { Language } from '../../l10n/language';
 import type { Bindings } from '../engine/graph/dim';
 import { appendAll } from '../engine/lists';
 import { fitRows, fitSections, type ChipFit, type FitReport } from '../engine/report/fitReport';
+import { streamsRow, type StreamsAsked, type StreamsRow } from '../engine/report/streamsReport';
+import { wholeTotal } from '../engine/cost/totals';
+import type { Chip } from '../engine/chips/chip';
 import { bindingsInForce } from '../engine/report/build';
 import { uninterrupted } from '../engine/scheduler';
-import { whatFits } from '../engine/whatFits';
+import { costsAsked, whatFits, type Question } from '../engine/whatFits';
 import type { Phase } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import { parseBindings, type Arguments } from './arguments';
@@ -17,6 +20,7 @@ import { openModel } from './openModel';
 import { message } from '../../l10n/cli';
 import { prepareAsked, settingsNotes } from './workload';
 import { inFormat, tableFormats } from './tableFormats';
+import { streamsIn } from './streams';
 import { taskOf } from './task';
 
 /** `siliconlens fit MODEL`: whether it fits, how large batch and context may become, and what would make it fit. */
@@ -35,7 +39,14 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
   const question = { prepared, ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
   for (const chip of chips) appendAll(fits, await whatFits(question, chip, uninterrupted));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
-  const report: FitReport = { schemaVersion: 1, path, workload, chips: fits };
+  const streams = streamsIn(words, prepared, undefined);
+  const report: FitReport = {
+    schemaVersion: 1,
+    path,
+    workload,
+    chips: fits,
+    ...(streams && { streams: { asked: streams, chips: await carriedOn(question, chips, streams) } }),
+  };
   return {
     text: inFormat(
       format,
@@ -51,6 +62,20 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
   };
 }
 
+/** How each chip carries streams, or how the units of a mapping do together. */
+async function carriedOn(
+  question: Question,
+  chips: readonly Chip[],
+  streams: StreamsAsked,
+): Promise<readonly StreamsRow[]> {
+  const rows: StreamsRow[] = [];
+  for (const chip of question.pinnedOn ? chips.slice(0, 1) : chips) {
+    const { cost } = await costsAsked(question, question.prepared, chip, uninterrupted);
+    rows.push(streamsRow(chip.id, wholeTotal(cost.total.latencySeconds), streams));
+  }
+  return rows;
+}
+
 /** `--batch` and `--context`, by the names of the roles that they stand for. */
 function sizesIn(words: Arguments, phase: Phase): Bindings {
   const [batch, context] = [words.text('batch'), words.text('context')];
@@ -62,8 +87,9 @@ function sizesIn(words: Arguments, phase: Phase): Bindings {
 }
 
 /** With `--require` chips on which it does not fit, or on which it is unknown, are a failure. */
-function required(words: Arguments, { chips }: FitReport): Failure | null {
-  const others = chips.filter(({ fits }) => fits !== true).map(({ id }) => id);
+function required(words: Arguments, { chips, streams }: FitReport): Failure | null {
+  const late = streams?.chips.filter(({ carried }) => carried?.carries !== true).map(({ id }) => id) ?? [];
+  const others = [...new Set([...chips.filter(({ fits }) => fits !== true).map(({ id }) => id), ...late])];
   if (!words.flag('require') || others.length === 0) return null;
   return new Failure(exitCodes.unmet, (language) =>
     message(language, 'cli.fit.required', { chips: others.join(', ') }),

@@ -17,6 +17,7 @@ import { refuseTooMuch, roomIn } from './memory';
 import { neededBy } from './needs';
 import { openModel } from './openModel';
 import { pricesIn } from './prices';
+import { limitedBy, streamsIn } from './streams';
 import { inFormat, tableFormats } from './tableFormats';
 import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
@@ -28,8 +29,8 @@ export async function rank(words: Arguments, language: Language, heapBytes = Inf
   const asOption = listed(words, 'precisions', precisionPolicies);
   const { path, asked, choice, chips, host } = await taskOf(words, language, true);
   const wanting = await neededBy(words, choice, language);
-  const limits = wanting ? limitsWith(limitsIn(words), wanting) : limitsIn(words);
-  refuseVendors(limits, choice.all);
+  const asLimits = wanting ? limitsWith(limitsIn(words), wanting) : limitsIn(words);
+  refuseVendors(asLimits, choice.all);
   const prices = await pricesIn(words, choice, chips);
   if (objective === 'price' && Object.keys(prices).length === 0) throw usage('cli.rank.noPrice');
   const opened = await openModel(path, language, roomIn(heapBytes));
@@ -37,10 +38,19 @@ export async function rank(words: Arguments, language: Language, heapBytes = Inf
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   const precisions = asOption.length > 0 ? asOption : [asked.precision];
   const question = { prepared, ...(host && { host }) };
+  const streams = streamsIn(words, prepared, asLimits.figures?.latency, wanting);
+  const limits = streams ? limitedBy(streams, asLimits) : asLimits;
   const wanted = { objective, limits, precisions, prices };
   const ranking = await whichChip(question, chips, wanted, uninterrupted);
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
-  const report = rankReport(ranking, { path, workload, objective, limits, precisions });
+  const report = rankReport(ranking, {
+    path,
+    workload,
+    objective,
+    limits,
+    precisions,
+    ...(streams && { streams }),
+  });
   return {
     text: inFormat(
       format,

@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { lineAt, parseJson } from '../engine/json';
 import { cutObjectives, type Demand } from '../engine/mapping/cut/cuts';
 import { targetOfChip, targetOfSystem, type Target, type TierName } from '../engine/mapping/cut/targets';
+import { deadlineOf } from '../engine/mapping/needs';
 import { parseQuantity } from '../engine/mapping/parseLimits';
 import { bindingsInForce } from '../engine/report/build';
 import { splitReport, type SplitRates } from '../engine/report/splitReport';
@@ -92,7 +93,7 @@ function ratesIn(words: Arguments, choices: Choices, question: CutAsked): SplitR
 /** What options ask for, and what a system needs where it is stricter. */
 function demandIn(words: Arguments, needs: System['needs'] = {}): Demand {
   const deadline = quantityIn(words, 'deadline', 'latency');
-  const needed = needs.deadlineSeconds?.value ?? null;
+  const needed = deadlineOf(needs);
   return {
     objective: words.choice('objective', cutObjectives) ?? 'latency',
     deadlineSeconds: deadline !== null && needed !== null ? Math.min(deadline, needed) : (deadline ?? needed),

@@ -109,9 +109,10 @@ function powerText(system: System, lookUp: ChipLookUp, words: Words): string {
 }
 
 function needsText({ needs = {} }: System, words: Words): string {
-  const { deadlineSeconds, watts, learning, offline, privateInput } = needs;
+  const { streams, deadlineSeconds, watts, learning, offline, privateInput } = needs;
   const text = (key: PrintName): string => words.text(`print.${key}`);
   return [
+    streams ? [`${words.count(streams.count)} × ${words.decimal(streams.perSecond.value)}/s`] : [],
     deadlineSeconds ? [`≤ ${words.seconds(deadlineSeconds.value)}`] : [],
     watts ? [`≤ ${words.watts(watts.value)}`] : [],
     learning ? [text('system.learning')] : [],

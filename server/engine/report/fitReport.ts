@@ -9,6 +9,7 @@ import type { CachePolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
 import { memoryText } from './print/texts';
 import { known, type PrintName, type Words } from './print/words';
+import { streamsSection, type StreamsAsked, type StreamsRow } from './streamsReport';
 
 /** Whether a model's memory fits on chips, and what would. Bytes; unknown is null. */
 export interface FitReport {
@@ -16,6 +17,8 @@ export interface FitReport {
   readonly path: string;
   readonly workload: Workload;
   readonly chips: readonly ChipFit[];
+  /** How chips carry several streams, where that is asked. */
+  readonly streams?: { readonly asked: StreamsAsked; readonly chips: readonly StreamsRow[] };
 }
 
 export interface ChipFit extends Fit {
@@ -82,7 +85,7 @@ function chipFit(
 }
 
 /** The report as a table of chips. */
-export function fitSections({ path, chips }: FitReport, words: Words): Section[] {
+export function fitSections({ path, chips, streams }: FitReport, words: Words): Section[] {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const dimensions = [...new Set(chips.flatMap(({ limits }) => limits.map(({ dimension }) => dimension)))];
   const isMapped = chips.some(({ unit }) => unit !== undefined);
@@ -123,6 +126,7 @@ export function fitSections({ path, chips }: FitReport, words: Words): Section[]
         adviceText(chip, words),
       ]),
     },
+    ...(streams ? [streamsSection(streams.asked, streams.chips, words)] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Ranged } from '../mapping/ratio';
 import type { PrecisionPolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
 import { known, type PrintName, type Words } from './print/words';
+import { streamsRow, streamsSection, type StreamsAsked } from './streamsReport';
 
 /** Which chips serve a model best within limits, and why the others do not. SI units; unknown is null. */
 export interface RankReport {
@@ -15,6 +16,8 @@ export interface RankReport {
   readonly objective: Objective;
   readonly limits: Limits;
   readonly precisions: readonly PrecisionPolicy[];
+  /** What limits the time of a run, where several streams are asked for. */
+  readonly streams?: StreamsAsked;
   /** Best first, by value. */
   readonly ranked: readonly RankRow[];
   /** Ids of those of which nobody can say that another is better. */
@@ -52,7 +55,7 @@ interface ChipHead {
 /** What a ranking says, without the chips' files. */
 export function rankReport(
   { ranked, tied, rejected }: Ranking,
-  asked: Pick<RankReport, 'path' | 'workload' | 'objective' | 'limits' | 'precisions'>,
+  asked: Pick<RankReport, 'path' | 'workload' | 'objective' | 'limits' | 'precisions' | 'streams'>,
 ): RankReport {
   return {
     schemaVersion: 1,
@@ -156,12 +159,18 @@ export function rankSections(report: RankReport, words: Words): Section[] {
       ]),
       note: verdict(report, words),
     },
+    ...(report.streams ? [streamsOf(report.streams, ranked, words)] : []),
     {
       title: text('rank.whyNot'),
       columns: [column(text('chip')), column(text('rank.reason'))],
       rows: rejected.map(({ id, broken }) => [id, reasonText(broken, words)]),
     },
   ];
+}
+
+function streamsOf(streams: StreamsAsked, ranked: readonly RankRow[], words: Words): Section {
+  const rows = ranked.map(({ id, figures }) => streamsRow(id, figures.latency, streams));
+  return streamsSection(streams, rows, words);
 }
 
 function placeText({ place: { best, worst } }: RankRow): string {

@@ -33,6 +33,11 @@ export interface System {
     readonly offline?: boolean;
     /** What the model takes in may not leave the device. */
     readonly privateInput?: boolean;
+    /** Cameras or the like: how many, and frames per second of each, all of which the model takes in. */
+    readonly streams?: {
+      readonly count: number;
+      readonly perSecond: Figure;
+    };
   };
   /** What a model runs on: each entry stands for equal devices. */
   readonly devices: readonly {

@@ -175,4 +175,18 @@ describe('siliconlens fit', () => {
     const { out } = await fit(decoder, '--chip', chipWith(10_000), ...decode, '--format', 'csv');
     expect(out.split('\r\n')[1]).toBe('small-10000,none,fp32,shared,true,768,0,10000,,9232,13,,153,');
   });
+
+  it('says whether chips carry several streams, and with --require fails where one does not', async () => {
+    const words = ['fit', weights, '--chip', 'arm-cortex-m7', '--streams'];
+    const { out } = await siliconlens(...words, '2x10', '--format', 'json');
+    const { streams } = JSON.parse(out) as FitReport;
+    const { carried } = streams!.chips[0]!;
+    // Two frames in turn, ten times a second.
+    expect(carried!.utilisation.value).toBeCloseTo(carried!.seconds.value * 10, 12);
+    expect(carried).toMatchObject({ carries: true });
+    expect((await siliconlens(...words, '2x10', '--require')).code).toBe(0);
+    const late = await siliconlens(...words, '1000x1000', '--require');
+    expect(late.code).toBe(3);
+    expect(late.error).toContain('arm-cortex-m7');
+  });
 });

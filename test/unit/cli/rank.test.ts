@@ -152,4 +152,25 @@ describe('siliconlens rank', () => {
     expect(out).toContain('지연 시간이 짧은 순서로 나열한 칩');
     expect(out).toMatch(/nvidia-k80 +단종/);
   });
+
+  it('finds the chips that carry several streams, and how busy they are', async () => {
+    const { ranked, rejected, limits, streams } = await reportOf('--streams', '8x30');
+    expect(limits.figures!.latency).toBeCloseTo(1 / 240, 12);
+    expect(streams).toEqual({ count: 8, perSecond: 30, batch: 1, deadlineSeconds: null });
+    for (const { figures } of ranked) expect(figures.latency!.value).toBeLessThanOrEqual(1 / 240);
+    expect(rejected.some(({ broken }) => broken.limit === 'latency')).toBe(true);
+    const one = ['--chip', 'nvidia-l4'];
+    const latency = (await reportOf(...one)).ranked[0]!.figures.latency!.value;
+    const { out } = await rank('--streams', '8x30', ...one);
+    expect(out).toContain('8 streams of 30 frames per second each');
+    expect(out).toContain(`${Math.round(latency * 240 * 100)}%`);
+    // Eight frames in one run may take all of the time.
+    const batched = await reportOf('--streams', '8x30', '--bind', 'batch=8', ...one);
+    expect(batched.limits.figures!.latency).toBeCloseTo(1 / 30, 12);
+    const { code, error } = await rank('--streams', '8');
+    expect([code, error]).toEqual([
+      2,
+      'siliconlens: --streams takes NUMBERxRATE, such as 8x30 for eight cameras of 30 frames per second, not “8”\n',
+    ]);
+  });
 });

@@ -96,7 +96,7 @@ describe('siliconlens systems', () => {
       limits: unknown;
       rejected: { id: string; broken: { limit: string } }[];
     };
-    expect(limits).toMatchObject({ figures: { latency: 0.0278, watts: 100 } });
+    expect(limits).toMatchObject({ figures: { latency: 1 / 36 / 8, watts: 100 } });
     // An H100 is rated for 700 W.
     expect(rejected.find(({ id }) => id === 'nvidia-h100-sxm')?.broken.limit).toBe('watts');
     const none = await siliconlens('rank', model, '--needs', 'nvidia-dgx-h100');
@@ -104,6 +104,6 @@ describe('siliconlens systems', () => {
     // A car that works offline keeps all on the device.
     const split = ['split', model, '--device', 'tesla-fsd-hw3', '--cloud', 'nvidia-l4', '--network', '5g'];
     const cut = await siliconlens(...split, '--needs', 'vehicle-fsd', '--format', 'json');
-    expect(JSON.parse(cut.out)).toMatchObject({ offline: true, deadlineSeconds: 0.0278 });
+    expect(JSON.parse(cut.out)).toMatchObject({ offline: true, deadlineSeconds: 1 / 36 });
   });
 });
