@@ -149,11 +149,11 @@ export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<C
   const unitFits = unitFitsOf(asked.prepared.inference, cost, parts, fit);
   const places =
     unitFits.length > 0
-      ? unitFits.map(({ unit, fit: own }) => [unit.chip, own] as const)
-      : [[chip, fit] as const];
+      ? unitFits.map(({ units, fit: own }) => [units.map((one) => one.chip.name).join(' + '), own] as const)
+      : [[chip.name, fit] as const];
   const problems = cost.problems.some(({ code }) => tellsOfMemory.has(code))
     ? []
-    : places.flatMap(([{ name }, own]) => memoryProblem(name, own, training !== null));
+    : places.flatMap(([name, own]) => memoryProblem(name, own, training !== null));
   return {
     chip,
     profile,

@@ -58,6 +58,8 @@ interface FitContext {
   readonly mostBytes?: number | null;
   /** Bytes of weights that come over the host link in every run. */
   readonly streamedBytes: number;
+  /** What there is instead of the chip's own, and what runtimes keep of it: a memory that several chips share. */
+  readonly room?: Pick<Fit, 'capacityBytes' | 'reserveBytes'>;
 }
 
 /**
@@ -69,13 +71,15 @@ export function fitOf(
   chip: Chip,
   profile: RuntimeProfile,
   timeline: MemoryMarks,
-  { isUntold, isPartial, mostBytes = null, streamedBytes }: FitContext,
+  { isUntold, isPartial, mostBytes = null, streamedBytes, room: shared }: FitContext,
 ): Fit {
   const memory = modelMemory(chip);
   const perDevice = (bytes: number | undefined): number | null =>
     bytes === undefined ? null : bytes / chip.devices;
-  const capacityBytes = perDevice(memory?.capacityBytes?.value);
-  const reserveBytes = profile.reserveBytes?.value ?? null;
+  const { capacityBytes, reserveBytes } = shared ?? {
+    capacityBytes: perDevice(memory?.capacityBytes?.value),
+    reserveBytes: profile.reserveBytes?.value ?? null,
+  };
   const { leastBytes } = timeline;
   const isMore = timeline.highWaterBytes === null;
   const more = isUntold ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;

@@ -249,8 +249,10 @@ function reportChipHead(
     runtime: cost.runtime,
     units: cost.units.map((unit) => {
       const { id, chip: of, profile } = unit;
-      const memory = unitFits.find((one) => one.unit === unit)?.fit ?? null;
-      return { id, chip: of.id, name: of.name, runtime: profile?.id ?? null, memory };
+      const found = unitFits.find((one) => one.units.includes(unit));
+      const sharesWith = (found?.units ?? []).filter((one) => one !== unit).map((one) => one.id);
+      const memory = found?.fit ?? null;
+      return { id, chip: of.id, name: of.name, runtime: profile?.id ?? null, memory, sharesWith };
     }),
     precision: cost.precision,
     total: cost.total,

@@ -23,7 +23,7 @@ export interface FitReport {
 
 export interface ChipFit extends Fit {
   readonly id: string;
-  /** Of a mapping to several units: the id of the one. */
+  /** Of a mapping to several units: the ids of those that have this memory. */
   readonly unit?: string;
   readonly name: string;
   readonly class: string;
@@ -56,8 +56,9 @@ export function chipFits(analysis: ChipAnalysis, limits: readonly Limit[]): Chip
   const { chip, cost, unitFits } = analysis;
   if (unitFits.length === 0) return [chipFit(analysis, { chip, runtime: cost.runtime, limits }, analysis)];
   return unitFits.map((own) => {
-    const { id, chip: of, profile } = own.unit;
-    return { ...chipFit(analysis, { chip: of, runtime: profile?.id ?? '', limits }, own), unit: id };
+    const { chip: of, profile } = own.units[0]!;
+    const unit = own.units.map(({ id }) => id).join(' + ');
+    return { ...chipFit(analysis, { chip: of, runtime: profile?.id ?? '', limits }, own), unit };
   });
 }
 

@@ -135,6 +135,8 @@ export interface ReportChip {
     readonly runtime: string | null;
     /** What lies in its memory; null where all kernels run on one unit, or where the runtime put them. */
     readonly memory: Fit | null;
+    /** Ids of other units that have the same memory, in which all of them stand together. */
+    readonly sharesWith: readonly string[];
   }[];
   readonly precision: PrecisionChoice;
   readonly total: ChipCost['total'];

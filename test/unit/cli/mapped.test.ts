@@ -54,6 +54,43 @@ describe('fit --mapping', () => {
   });
 });
 
+describe('units that share a pool', () => {
+  const board = write(
+    'board.json',
+    JSON.stringify({
+      schemaVersion: 1,
+      system: 'jetson-agx-orin',
+      units: [{ id: 'gpu', runtime: 'onnxruntime-cuda' }, { id: 'cpu' }],
+      nodes: { cpu: ['b'] },
+    }),
+  );
+
+  it('stand in it together: one fit, of all that lies there', async () => {
+    const { chips } = await answer<FitReport>('fit', '--mapping', board, '--batch', '8');
+    expect(chips.map(({ unit }) => unit)).toEqual(['gpu + cpu']);
+    // w of 256 x 256 floats; while the processor works x, and a and b of 8 x 256 floats, as each unit has its copy.
+    const row = 8 * 256 * 4;
+    expect(chips[0]).toMatchObject({
+      weightsBytes: 256 * 256 * 4,
+      highWaterBytes: 256 * 256 * 4 + row + 2 * row + 2 * row,
+      // What the system states of its pool: 64 GiB.
+      capacityBytes: 64 * 2 ** 30,
+    });
+  });
+
+  it('are told so where their figures are', async () => {
+    const { out } = await siliconlens('analyze', model, '--mapping', board, '--bind', 'batch=8');
+    expect(out).toContain('One memory of cpu, gpu: its figures');
+    const [head] = (await reportOf(model, '--mapping', board, '--bind', 'batch=8')).chips;
+    expect(head!.units.map(({ id, sharesWith }) => [id, sharesWith])).toEqual([
+      ['gpu', ['cpu']],
+      ['cpu', ['gpu']],
+    ]);
+    expect(head!.units[0]!.memory).toEqual(head!.units[1]!.memory);
+    expect(head!.memory.highWaterBytes).toBe(head!.units[0]!.memory!.highWaterBytes);
+  });
+});
+
 it('phases --mapping takes the time of both units', async () => {
   const { chips } = await answer<PhasesReport>('phases', '--mapping', host, '--batch', '8');
   const [whole] = (await reportOf(model, '--mapping', host, '--bind', 'batch=8', '--phase', 'prefill')).chips;

@@ -74,7 +74,7 @@ describe('kernels on the units of an assignment', () => {
     // What the first runs alone is the memory of the chip, what another runs alone is that one's.
     expect(allOn(0)).toEqual([]);
     const [all, ...others] = allOn(1);
-    expect([all!.index, others]).toEqual([1, []]);
+    expect([all!.indices, others]).toEqual([[1], []]);
     expect(all!.timeline.weights.known).toBe((256 * 512 + 512 * 1024 + 1024 * 128) * 4);
   });
 });

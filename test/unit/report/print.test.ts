@@ -60,7 +60,7 @@ const report: Report = {
       name: 'C',
       class: 'gpu',
       runtime: 'tensorrt',
-      units: [{ id: 'chip', chip: 'c', name: 'C', runtime: 'tensorrt', memory: null }],
+      units: [{ id: 'chip', chip: 'c', name: 'C', runtime: 'tensorrt', memory: null, sharesWith: [] }],
       precision: { compute: 'fp32', weights: 'fp32', activations: 'fp32', substituted: false },
       total: {
         latencySeconds: { ...seconds, ...whole },

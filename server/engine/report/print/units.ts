@@ -46,9 +46,19 @@ export function unitSections(chip: ReportChip, words: Words): Section[] {
         column(text('fits')),
       ],
       rows,
-      note,
+      note: [note, ...sharedNotes(chip, words)].join('. '),
     },
   ];
+}
+
+/** Units whose figures of memory are of one that they share. */
+function sharedNotes({ units }: ReportChip, words: Words): string[] {
+  const groups = new Set(
+    units.flatMap(({ id, sharesWith }) =>
+      sharesWith.length > 0 ? [[id, ...sharesWith].sort().join(', ')] : [],
+    ),
+  );
+  return [...groups].map((ids) => words.text('print.unit.shared', { units: ids }));
 }
 
 /** Of all runs; null while one is unknown. */
