@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { prepare, type Prepared } from '../../../../server/engine/analyse';
+import { costsOn, prepare, type Prepared } from '../../../../server/engine/analyse';
+import { chipById } from '../../../../server/engine/chips/catalogue';
+import { parseOnnxText } from '../../../../server/engine/formats/onnxText/parse';
+import { a, b, h, layersOf, s } from '../../memory/transformerLayers';
 import { batch, configured, exchanged, prepared, sequence, shard } from './groups';
 import { shardOf } from '../../../../server/engine/mapping/parallel/shard';
 import { uninterrupted } from '../../../../server/engine/scheduler';
@@ -107,9 +110,9 @@ describe('one device of a tensor-parallel group', () => {
 
   it('of a ViT divides heads that exporters write with the batch', async () => {
     const one = await shard(await prepared(await readFixture('vit-b16')), { tp: 4, ep: 1 });
-    // 12 layers, 197 tokens of 768 numbers; no words, and the classes are whole.
+    // 12 layers, 197 tokens of 768 numbers; no words. The convolution over patches and the product for classes are whole.
     expect(exchanged(one)).toEqual([`24 all_reduce tp ${2 * 197 * 768 * 4}`]);
-    expect(one.replicated.map(({ reason }) => reason)).toEqual(['whole']);
+    expect(one.replicated.map(({ reason }) => reason)).toEqual(['operator', 'whole']);
   });
 
   it('pads what does not divide, and says so', async () => {
@@ -141,7 +144,7 @@ describe('one device of a tensor-parallel group', () => {
       await shardOf(await prepared(await readFixture('resnet50')), { tp: 2, ep: 1 }, uninterrupted),
     ).toMatchObject({
       kind: 'refused',
-      reason: 'whole',
+      reason: 'operator',
     });
   });
 });
@@ -216,6 +219,26 @@ describe('one device of an expert-parallel group', () => {
       kind: 'refused',
       reason: 'experts',
     });
+  });
+});
+
+describe('what one device keeps for its way back', () => {
+  it.each([
+    [1, true],
+    [2, true],
+    [4, true],
+    [4, false],
+  ])('on %i devices is what Korthikanti et al. 2022 have, with dropout: %s', async (t, hasDropout) => {
+    const text = layersOf({ layers: 1, hasDropout, isFused: false });
+    const { value } = await parseOnnxText(text, uninterrupted);
+    const workload = { bindings: {}, phase: 'training', precision: 'as-stored', runtime: 'none' } as const;
+    const one = await shard(await prepare(value!, workload, uninterrupted), { tp: t, ep: 1 });
+    const { training } = await costsOn(one.prepared, chipById('nvidia-h100-sxm')!, uninterrupted);
+    // Equation 2: sbh (10 + 24/t + 5as/ht); two masks of sbh and all but 2as²b of the scores are of dropout.
+    const kept = hasDropout
+      ? s * b * h * (10 + 24 / t) + (5 * a * s * s * b) / t
+      : s * b * h * (8 + 24 / t) + (2 * a * s * s * b) / t;
+    expect(training!.savedBytes! - training!.statisticsBytes!).toBe(kept);
   });
 });
 

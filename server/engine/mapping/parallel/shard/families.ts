@@ -1,6 +1,7 @@
 import { elementCount } from '../../../graph/dataTypes';
 import { numericShape } from '../../../inference/work';
 import type { Inference, InferredNode, InferredValue } from '../../../inference/types';
+import type { OperatorClass } from '../../../operators/rule';
 import { isStepDue, type Steps } from '../../../scheduler';
 import { familyOf, type Family, type Field } from './family';
 import type { Obstacle } from './relation';
@@ -42,6 +43,8 @@ export function* tensorFamilies(field: Field, expertWays: number): Steps<Familie
       if (typeof weight === 'number') finder.seek(node.index, weight, axis, rows, expertWays);
     } else if (isProduct(node)) finder.seekColumns(node, rows);
   }
+  yield;
+  finder.noteOthers((node) => expertWays > 1 || expertsEntry(node) === undefined);
   return finder;
 }
 
@@ -57,6 +60,9 @@ export function* expertFamilies(field: Field): Steps<Families> {
   }
   return finder;
 }
+
+/** Operators that multiply with weights. */
+const weightClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
 
 class FamilyFinder implements Families {
   readonly families: Family[] = [];
@@ -99,6 +105,23 @@ class FamilyFinder implements Families {
     const family = familyOf(this.field, weight, 0);
     if (typeof family === 'string') this.whole.push({ node, reason: family });
     else this.keep(node, family);
+  }
+
+  /** Notes other nodes with weights that nothing divides. */
+  noteOthers(counts: (node: InferredNode) => boolean): void {
+    const { nodes, values } = this.field.inference;
+    const noted = new Set(this.whole.map(({ node }) => node));
+    const isWhole = (id: number | null): boolean => {
+      const value = id === null ? undefined : values[id];
+      const isMatrix = (numericShape(value?.type)?.length ?? 0) > 1;
+      return isMatrix && value!.isConstant && value!.elements === undefined && !this.divided.has(id!);
+    };
+    for (const node of nodes) {
+      const { index, operatorClass, scope, inputs } = node;
+      if (noted.has(index) || !weightClasses.has(operatorClass) || !counts(node)) continue;
+      if (inputs.some(isWhole)) this.whole.push({ node: index, reason: scope === 0 ? 'operator' : 'nested' });
+    }
+    this.whole.sort((a, b) => a.node - b.node);
   }
 
   private keep(node: number, family: Family): void {
