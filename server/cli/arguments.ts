@@ -82,6 +82,10 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     system: { type: 'string' },
     objective: { type: 'string' },
     save: { type: 'string' },
+    batch: { type: 'string' },
+    context: { type: 'string' },
+    train: { type: 'string' },
+    use: { type: 'string' },
   },
   suggest: {
     ...formatted,
@@ -196,16 +200,22 @@ export function parseArguments(words: readonly string[]): Arguments {
       return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
     },
     flag: (name) => entryOf(values, name) === true,
-    choice: (name, allowed) => {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const found = allowed.find((one) => one === value);
-      if (found === undefined) {
-        throw usage('cli.error.choice', { option: `--${name}`, value, allowed: allowed.join(', ') });
-      }
-      return found;
-    },
+    choice: (name, allowed) => choiceOf(text(name), name, allowed),
   };
+}
+
+/** A value of an option that must be one of a list. Throws a usage `Failure` for another one. */
+export function choiceOf<T extends string>(
+  value: string | undefined,
+  name: string,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) {
+    throw usage('cli.error.choice', { option: `--${name}`, value, allowed: allowed.join(', ') });
+  }
+  return found;
 }
 
 /** `--lang ko analyze …`: the one option of all commands that people set before the command, in an alias. */

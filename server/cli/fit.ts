@@ -1,6 +1,5 @@
 import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
-import type { Bindings } from '../engine/graph/dim';
 import { appendAll } from '../engine/lists';
 import { fitRows, fitSections, type ChipFit, type FitReport } from '../engine/report/fitReport';
 import { streamsRow, type StreamsAsked, type StreamsRow } from '../engine/report/streamsReport';
@@ -9,14 +8,14 @@ import type { Chip } from '../engine/chips/chip';
 import { bindingsInForce } from '../engine/report/build';
 import { uninterrupted } from '../engine/scheduler';
 import { costsAsked, whatFits, type Question } from '../engine/whatFits';
-import type { Phase } from '../engine/workload';
 import { reportWords } from '../reportWords';
-import { parseBindings, type Arguments } from './arguments';
+import type { Arguments } from './arguments';
 import { exitCodes, Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { mappedIn, mappingNotes, mappingOf } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
+import { sizesIn } from './sizes';
 import { message } from '../../l10n/cli';
 import { prepareAsked, settingsNotes } from './workload';
 import { inFormat, tableFormats } from './tableFormats';
@@ -74,16 +73,6 @@ async function carriedOn(
     rows.push(streamsRow(chip.id, wholeTotal(cost.total.latencySeconds), streams));
   }
   return rows;
-}
-
-/** `--batch` and `--context`, by the names of the roles that they stand for. */
-function sizesIn(words: Arguments, phase: Phase): Bindings {
-  const [batch, context] = [words.text('batch'), words.text('context')];
-  const grown = phase === 'decode' ? 'past' : 'sequence';
-  return parseBindings([
-    ...(batch === undefined ? [] : [`batch=${batch}`]),
-    ...(context === undefined ? [] : [`${grown}=${context}`]),
-  ]);
 }
 
 /** With `--require` chips on which it does not fit, or on which it is unknown, are a failure. */

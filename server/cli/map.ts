@@ -9,6 +9,7 @@ import type { Prepared } from '../engine/analyse';
 import { bindingsInForce } from '../engine/report/build';
 import { mapReport, mapRows, mapSections } from '../engine/report/mapReport';
 import { uninterrupted } from '../engine/scheduler';
+import { equalDevices } from '../engine/systems/equal';
 import type { System } from '../engine/systems/system';
 import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
@@ -18,17 +19,40 @@ import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
 import { SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
+import { spread, type Call } from './spread';
 import { taskOf, type Task } from './task';
 import { prepareAsked, settingsNotes } from './workload';
 
-/** `siliconlens map MODEL`: which unit of a system, or of a chip with its host, runs which node. */
+/**
+ * `siliconlens map MODEL`: how equal devices of a system share it, or which unit of a system of different ones, or of a chip with its host,
+ * runs which node.
+ */
 export async function map(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
+  const task = await taskOf(words, language);
+  const system = await systemIn(words, task, language);
+  const devices = system && equalDevices(system, (id) => task.choice.byId(id));
+  const isTraining = task.asked.phase === 'training';
+  if (devices && (devices.count > 1 || isTraining)) {
+    return spread({ words, language, heapBytes }, task, { ...devices, system });
+  }
+  if (isTraining) throw usage('cli.mapping.training');
+  for (const option of onlySpread)
+    if (words.text(option) !== undefined) throw usage('cli.map.spread', { option: `--${option}` });
+  return mapUnits({ words, language, heapBytes }, task, system);
+}
+
+/** Options of equal devices. */
+const onlySpread = ['batch', 'context', 'train', 'use'];
+
+/** Which unit runs which node. */
+async function mapUnits(
+  { words, language, heapBytes }: Call,
+  task: Task,
+  system: System | null,
+): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
   const objective = words.choice('objective', mapObjectives) ?? 'latency';
-  const task = await taskOf(words, language);
   const { path, asked, choice } = task;
-  if (asked.phase === 'training') throw usage('cli.mapping.training');
-  const system = await systemIn(words, task, language);
   const opened = await openModel(path, language, roomIn(heapBytes));
   const units = unitsFor(words, task, system, opened.model.origin.format);
   refuseTooMuch(opened, units.list.length, heapBytes);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
+import { normalise } from '../engine/chips/names';
 import type { ChipProblem } from '../engine/chips/schemaCheck';
 import { lineAt, parseJson, type Span } from '../engine/json';
 import { nearest } from '../engine/nearest';
@@ -68,7 +69,9 @@ export class SystemChoice {
    * systems are only compared with too.
    */
   named(name: string): System {
-    const exact = this.all.find((one) => namesOfSystem(one).includes(name));
+    const [own, wanted] = [this.all.find(({ id }) => id === name), normalise(name)];
+    const exact =
+      own ?? this.all.find((one) => namesOfSystem(one).some((other) => normalise(other) === wanted));
     if (exact) return exact;
     const matching = searchSystems(name, this.all, this.lookUp);
     const [reference] = searchReferences(name);

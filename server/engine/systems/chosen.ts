@@ -1,4 +1,4 @@
-import type { ChipClass } from '../chips/chip';
+import type { Chip, ChipClass } from '../chips/chip';
 import type { ChipLookUp } from './load';
 import type { System } from './system';
 
@@ -13,6 +13,11 @@ export interface SystemChips {
 /** What runs a model's other operators where an accelerator stands beside it. */
 const processors: ReadonlySet<ChipClass> = new Set(['cpu', 'mcu']);
 
+/** Whether a chip is a processor, which runs anything. */
+export function isProcessor(chip: Chip): boolean {
+  return processors.has(chip.class);
+}
+
 /**
  * The chips of a system in the order in which somebody would look at them: accelerators in the order of the file, then
  * processors, but for the one that is the host of the first accelerator. A processor is host only to what it shares a
@@ -21,13 +26,13 @@ const processors: ReadonlySet<ChipClass> = new Set(['cpu', 'mcu']);
 export function chipsOf(system: System, lookUp: ChipLookUp): SystemChips {
   const devices = system.devices.flatMap((device) => {
     const chip = lookUp(device.chip);
-    return chip ? [{ id: device.id, chip, isProcessor: processors.has(chip.class) }] : [];
+    return chip ? [{ id: device.id, chip, isHost: isProcessor(chip) }] : [];
   });
-  const lead = devices.find(({ isProcessor }) => !isProcessor);
-  const host = lead && devices.find(({ id, isProcessor }) => isProcessor && areJoined(system, lead.id, id));
+  const lead = devices.find(({ isHost }) => !isHost);
+  const host = lead && devices.find(({ id, isHost }) => isHost && areJoined(system, lead.id, id));
   const ordered = [
-    ...devices.filter(({ isProcessor }) => !isProcessor),
-    ...devices.filter((one) => one.isProcessor && one !== host),
+    ...devices.filter(({ isHost }) => !isHost),
+    ...devices.filter((one) => one.isHost && one !== host),
   ];
   return { chips: [...new Set(ordered.map(({ chip }) => chip.id))], host: host?.chip.id ?? null };
 }

@@ -22,8 +22,8 @@ export interface SplitLimits {
   readonly batch: number | null;
   /** Whether tokens can be shared out. */
   readonly hasContext: boolean;
-  /** Experts of a layer; 1 where there are none. */
-  readonly experts: number;
+  /** Whether layers have experts, which can lie on different devices. */
+  readonly hasExperts: boolean;
 }
 
 /** Devices that a split takes: experts lie on those that hold the rest of a layer. */
@@ -36,7 +36,7 @@ export function devicesOf({ tp, pp, dp, cp }: Split): number {
  * stages than elements, more copies than sequences.
  */
 export function* splitsOf(limits: SplitLimits): Generator<Split> {
-  const { devices, elements, batch, hasContext, experts } = limits;
+  const { devices, elements, batch, hasContext, hasExperts } = limits;
   for (const used of divisorsOf(devices).reverse()) {
     for (const tp of divisorsOf(used)) {
       for (const pp of divisorsOf(used / tp)) {
@@ -44,7 +44,7 @@ export function* splitsOf(limits: SplitLimits): Generator<Split> {
         for (const cp of hasContext ? divisorsOf(used / tp / pp) : [1]) {
           const dp = used / tp / pp / cp;
           if (batch !== null && dp > batch) continue;
-          for (const ep of divisorsOf(tp)) if (experts % ep === 0) yield { tp, pp, dp, ep, cp };
+          for (const ep of hasExperts ? divisorsOf(tp) : [1]) yield { tp, pp, dp, ep, cp };
         }
       }
     }

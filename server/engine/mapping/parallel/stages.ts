@@ -28,7 +28,9 @@ export function stagesOf({ seconds, fits }: StageCosts, count: number): readonly
   for (let stage = 1; stage <= count; stage++) {
     for (let to = stage; to <= length - (count - stage); to++) {
       const at = stage * width + to;
-      for (let from = to - 1; from >= stage - 1; from--) {
+      // The first stage begins at the beginning, and has nothing to choose.
+      const start = stage === 1 ? 0 : to - 1;
+      for (let from = start; from >= stage - 1; from--) {
         const own = before[to]! - before[from]!;
         if (own > most[at]! || !fits(stage - 1, from, to)) break;
         const left = (stage - 1) * width + from;

@@ -27,14 +27,26 @@ export function* adaptersOf(
   rank: number,
 ): Steps<Map<number, Adapter>> {
   const adapters = new Map<number, Adapter>();
-  const results = new Set(inference.scopes[0]?.outputs ?? []);
+  const results = resultsOf(inference);
   for (const node of inference.nodes) {
     if (isStepDue(node.index)) yield;
-    if (node.folded || node.outputs.some((id) => results.has(id))) continue;
+    if (node.folded || node.outputs.some((id) => id !== null && results.has(id))) continue;
     const adapter = adapterOf(inference, node, stems, rank);
     if (adapter) adapters.set(node.index, adapter);
   }
   return adapters;
+}
+
+/** What the model gives back, under other names and in other shapes too. */
+function resultsOf({ scopes, values, nodes }: Inference): ReadonlySet<number> {
+  const results = new Set((scopes[0]?.outputs ?? []).flatMap((id) => id ?? []));
+  for (const id of results) {
+    const { producer } = values[id]!;
+    const maker = producer === null ? undefined : nodes[producer];
+    const [source] = maker?.view ? maker.inputs : [];
+    if (typeof source === 'number') results.add(source);
+  }
+  return results;
 }
 
 function adapterOf(

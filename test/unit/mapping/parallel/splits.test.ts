@@ -7,7 +7,7 @@ import {
   type SplitLimits,
 } from '../../../../server/engine/mapping/parallel/splits';
 
-const limits: SplitLimits = { devices: 8, elements: 82, batch: 32, hasContext: false, experts: 1 };
+const limits: SplitLimits = { devices: 8, elements: 82, batch: 32, hasContext: false, hasExperts: false };
 const found = (over: Partial<SplitLimits>) => [...splitsOf({ ...limits, ...over })];
 
 describe('splits', () => {
@@ -37,12 +37,12 @@ describe('splits', () => {
   });
 
   it('shares experts out among the devices of a layer', () => {
-    const eps = (experts: number) =>
-      found({ experts, elements: 1, batch: 1 })
+    const eps = (hasExperts: boolean) =>
+      found({ hasExperts, elements: 1, batch: 1 })
         .filter((one) => one.tp === 8)
         .map(({ ep }) => ep);
-    expect(eps(8)).toEqual([1, 2, 4, 8]);
-    expect(eps(6)).toEqual([1, 2]);
+    expect(eps(true)).toEqual([1, 2, 4, 8]);
+    expect(eps(false)).toEqual([1]);
   });
 
   it('is named as frameworks do', () => {

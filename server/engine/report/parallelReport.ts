@@ -1,0 +1,178 @@
+import type { CsvCell } from '../../../outside/csv';
+import type { HowMany, HowManyQuestion } from '../howMany';
+import { largest } from '../lists';
+import type { MemoryClasses, TimeParts } from '../mapping/parallel/chain';
+import type { Launch } from '../mapping/parallel/launch';
+import type { Limit } from '../mapping/parallel/placement';
+import { devicesOf, splitLabel, type Split } from '../mapping/parallel/splits';
+import { ganttOf, type Slot } from '../mapping/parallel/gantt';
+import type { RankedSplit, SplitObjective } from '../mapping/parallel/search';
+import type { Estimate } from '../cost/types';
+import type { Workload } from '../workload';
+
+/** How a model is spread over equal devices. SI units; unknown is null. */
+export interface ParallelReport {
+  readonly schemaVersion: 1;
+  readonly path: string;
+  readonly workload: Workload;
+  readonly system: { readonly id: string; readonly name: string };
+  readonly device: {
+    readonly id: string;
+    readonly chip: string;
+    readonly name: string;
+    readonly runtime: string;
+    readonly count: number;
+    readonly capacityBytes: number | null;
+    readonly reserveBytes: number | null;
+  };
+  readonly objective: SplitObjective;
+  /** Sequences of a step; null where the model has no such dimension. */
+  readonly batch: number | null;
+  /** What is counted per second. */
+  readonly unit: HowMany['unit']['name'];
+  /** Equal blocks of the model, such as layers. */
+  readonly layers: number;
+  /** Best first. */
+  readonly splits: readonly SplitReport[];
+  /** Splits that are out, those that miss least first. */
+  readonly rejected: readonly { readonly label: string; readonly split: Split; readonly limit: Limit }[];
+  /** One step of the best: which stage works on which micro-batch when. */
+  readonly gantt: readonly Slot[];
+  /** Commands that start the best. */
+  readonly launch: readonly Launch[];
+}
+
+/** A split that fits. */
+export interface SplitReport {
+  readonly label: string;
+  readonly split: Split;
+  readonly devices: number;
+  readonly microBatch: number;
+  readonly microBatches: number;
+  readonly seconds: Estimate;
+  readonly parts: TimeParts;
+  /** Tokens, or samples, of the devices that it takes. */
+  readonly perSecond: number;
+  readonly stages: readonly StageReport[];
+  /** Nobody can say that the best is better. */
+  readonly isTied: boolean;
+}
+
+/** What each device of a stage has. */
+interface StageReport {
+  /** Numbers of its first and last device, from 0, in the first copy of the model. */
+  readonly devices: readonly [first: number, last: number];
+  /** Numbers of its first and last layer, from 1; null where it has none. */
+  readonly layers: readonly [first: number, last: number] | null;
+  /** It has what stands before the first layer, and behind the last. */
+  readonly hasFirst: boolean;
+  readonly hasLast: boolean;
+  /** Of one micro-batch. */
+  readonly seconds: number;
+  readonly memory: MemoryClasses;
+  readonly bytes: number;
+}
+
+/** Splits that a report has. */
+const mostSplits = 50;
+
+/** What a search for splits says, without the chips' files. */
+export function parallelReport(
+  found: HowMany,
+  { system, device, count, chip, objective }: HowManyQuestion,
+  asked: Pick<ParallelReport, 'path' | 'workload' | 'launch'>,
+): ParallelReport {
+  const { ranked, refused, room, profile, short, batch } = found;
+  const [best] = ranked;
+  return {
+    schemaVersion: 1,
+    ...asked,
+    system: { id: system.id, name: system.name },
+    device: { id: device, chip: chip.id, name: chip.name, runtime: profile.id, count, ...room },
+    objective,
+    batch,
+    unit: found.unit.name,
+    layers: short.counts.reduce((sum, one, at) => sum + (short.repeats[at] ? one : 0), 0),
+    splits: ranked.slice(0, mostSplits).map((one) => splitReport(one, found)),
+    rejected: refused.map(({ split, limit }) => ({ label: splitLabel(split), split, limit })),
+    gantt: best ? ganttOf(best) : [],
+  };
+}
+
+function splitReport(one: RankedSplit, found: HowMany): SplitReport {
+  const { split, microBatch, schedule, seconds, parts, isTied } = one;
+  return {
+    label: splitLabel(split),
+    split,
+    devices: devicesOf(split),
+    microBatch,
+    microBatches: schedule.microBatches,
+    seconds,
+    parts,
+    perSecond: (found.unit.count * (found.batch ?? split.dp)) / seconds.value,
+    stages: stagesOf(one, found),
+    isTied,
+  };
+}
+
+function stagesOf({ split, stages, places }: RankedSplit, { short, isTraining }: HowMany): StageReport[] {
+  const numbers: number[] = [];
+  let layer = 0;
+  for (const at of places) numbers.push(short.repeats[at] ? ++layer : 0);
+  const stride = split.tp * split.cp * (isTraining ? split.dp : 1);
+  return stages.map(({ from, to, seconds, memory }, at) => {
+    const own = numbers.slice(from, to).filter((number) => number > 0);
+    return {
+      devices: [at * stride, at * stride + split.tp * split.cp - 1],
+      layers: own.length === 0 ? null : [own[0]!, own.at(-1)!],
+      hasFirst: from === 0 && numbers[from] === 0,
+      hasLast: to === places.length && numbers[to - 1] === 0,
+      seconds,
+      memory: memory.classes,
+      bytes: memory.bytes,
+    };
+  });
+}
+
+/** A row for each split, in base units; unknown is empty. */
+export function parallelRows({ splits, rejected }: ParallelReport): CsvCell[][] {
+  const head = ['split', 'tp', 'pp', 'dp', 'ep', 'cp', 'devices', 'micro_batch', 'micro_batches'];
+  const times = ['seconds', 'seconds_low', 'seconds_high', 'basis', 'compute', 'memory', 'link', 'bubble'];
+  const rest = ['overhead', 'per_second', 'device_bytes', 'tied', 'limit'];
+  return [
+    [...head, ...times, ...rest],
+    ...splits.map(({ label, split, devices, microBatch, microBatches, seconds, parts, ...one }) => [
+      label,
+      ...numbersOf(split),
+      devices,
+      microBatch,
+      microBatches,
+      seconds.value,
+      seconds.low,
+      seconds.high,
+      seconds.basis,
+      parts.compute,
+      parts.memory,
+      parts.link,
+      parts.bubble,
+      parts.overhead,
+      one.perSecond,
+      largest(one.stages.map(({ bytes }) => bytes)),
+      String(one.isTied),
+      null,
+    ]),
+    ...rejected.map(({ label, split, limit }) => [
+      label,
+      ...numbersOf(split),
+      devicesOf(split),
+      ...Array<null>(11).fill(null),
+      limit.kind === 'memory' ? limit.bytes : null,
+      null,
+      limit.kind === 'problem' ? limit.problem.code : limit.kind,
+    ]),
+  ];
+}
+
+function numbersOf({ tp, pp, dp, ep, cp }: Split): readonly number[] {
+  return [tp, pp, dp, ep, cp];
+}

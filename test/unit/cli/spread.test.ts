@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ParallelReport } from '../../../server/engine/report/parallelReport';
+import { configurations } from '../mapping/parallel/models';
+import { siliconlens, temporaryFolder } from './commandLine';
+
+const { write, path } = temporaryFolder();
+for (const name of ['llama-3-70b', 'llama-3-8b']) mkdirSync(join(path, name));
+const llama = write('llama-3-70b/config.json', JSON.stringify(configurations['llama-3-70b']));
+const small = write('llama-3-8b/config.json', JSON.stringify(configurations['llama-3-8b']));
+const decode = ['--phase', 'decode', '--batch', '32', '--context', '2048'];
+
+async function mapped(model: string, ...words: string[]): Promise<ParallelReport> {
+  const { out, error } = await siliconlens('map', model, ...words, '--format', 'json');
+  expect(error).toBe('');
+  return JSON.parse(out) as ParallelReport;
+}
+
+describe('map over equal devices', () => {
+  it('decodes 70 billion parameters on eight H100 by tensor parallelism', async () => {
+    const report = await mapped(llama, '--system', 'dgx-h100', ...decode);
+    const [best] = report.splits;
+    expect(best!.label).toBe('tp 8');
+    // An eighth of 141.1 GB of weights and of 21.5 GB of keys and values, at 3.35 TB/s, is 6.1 ms and the least there can be; TensorRT-LLM's and
+    // vLLM's published decode steps of this size are 12 to 20 ms.
+    expect(best!.seconds.value).toBeGreaterThan(6.1e-3);
+    expect(best!.seconds.value).toBeGreaterThan(10e-3);
+    expect(best!.seconds.value).toBeLessThan(20e-3);
+    expect(best!.perSecond).toBeCloseTo(32 / best!.seconds.value, 6);
+    const [stage] = best!.stages;
+    expect([stage!.devices, stage!.layers, stage!.hasFirst, stage!.hasLast]).toEqual([
+      [0, 7],
+      [1, 80],
+      true,
+      true,
+    ]);
+    // 80 layers x keys and values x 1 of 8 heads x 128 x 2 bytes x 2049 tokens x 32 sequences.
+    expect(stage!.memory.state).toBe(80 * 2 * 128 * 2 * 2049 * 32);
+    // 70,553,706,496 parameters, of which norms are on every device.
+    expect(stage!.memory.weights / ((70_553_706_496 * 2) / 8)).toBeCloseTo(1, 3);
+    const out = report.rejected.filter(({ limit }) => limit.kind === 'memory');
+    expect(out.map(({ label }) => label)).toEqual(['tp 1 dp 8', 'tp 1 dp 4', 'tp 1 dp 2', 'tp 1']);
+  });
+
+  it('prints parts, devices, a chart, commands and what is out', async () => {
+    const { out, code } = await siliconlens('map', llama, '--system', 'DGX H100', ...decode);
+    expect(code).toBe(0);
+    expect(out).toContain('Splits of 8 × H100 SXM5 80GB (DGX H100), by Latency');
+    expect(out).toMatch(/tp 4 pp 2 .* 2 × 16/);
+    expect(out).toContain('Weights: 141 GB do not fit into 84.4 GB (1.67 ×)');
+    expect(out).toMatch(
+      /vllm serve \S*llama-3-70b --tensor-parallel-size 8 --max-num-seqs 32 --max-model-len 2049/,
+    );
+    expect(out).toMatch(/trtllm-serve \S*llama-3-70b --tp_size 8 --pp_size 1/);
+    const korean = await siliconlens('map', llama, '--system', 'DGX H100', ...decode, '--lang', 'ko');
+    expect(korean.out).toContain('가중치 141 GB가 84.4 GB에 들어가지 않음');
+    const csv = await siliconlens('map', llama, '--system', 'DGX H100', ...decode, '--format', 'csv');
+    expect(csv.out.split('\n')[0]).toMatch(/^split,tp,pp,dp,ep,cp,devices,/);
+    expect(csv.out).toMatch(/\ntp 1 dp 8,1,1,8,1,1,8,.*,memory\r?\n/);
+  });
+
+  it('gives idle devices to copies where throughput counts', async () => {
+    const [best] = (await mapped(small, '--system', 'dgx-h100', '--objective', 'throughput', ...decode))
+      .splits;
+    // One device reads the weights for all 32 sequences; each copy does so for its own.
+    expect(best!.split.tp * best!.split.pp).toBe(1);
+    expect((await mapped(small, '--system', 'dgx-h100', '--use', '2', ...decode)).device.count).toBe(2);
+  });
+
+  it('trains adapters on one device', async () => {
+    const report = await mapped(
+      small,
+      ...['--system', 'gpu-workstation', '--phase', 'training', '--train', 'lora=16', '--context', '512'],
+    );
+    const [stage] = report.splits[0]!.stages;
+    // 41,943,040 parameters of adapters (PEFT, all-linear, rank 16) have two states of 4 bytes in Adam, and a gradient of 4.
+    expect(stage!.memory.optimizer).toBe(41_943_040 * 8);
+    expect(stage!.memory.gradients).toBe(41_943_040 * 4);
+    expect(report.launch.map(({ id }) => id)).toEqual(['trl']);
+  });
+
+  it('refuses what does not go together', async () => {
+    const code = async (...words: string[]) => (await siliconlens('map', small, ...words)).code;
+    expect(await code('--system', 'dgx-h100', '--save', 'x.json')).not.toBe(0);
+    expect(await code('--system', 'dgx-h100', '--use', '9')).not.toBe(0);
+    expect(await code('--system', 'dgx-h100', '--phase', 'training', '--train', 'lora')).not.toBe(0);
+    expect(await code('--system', 'dgx-h100', '--train', 'lora=16')).not.toBe(0);
+    expect(await code('--system', 'snapdragon-laptop', '--batch', '4')).not.toBe(0);
+  });
+});
