@@ -20,6 +20,8 @@ export interface MapReport {
   /** Id of the system; null for a chip with its host. */
   readonly system: string | null;
   readonly objective: MapObjective;
+  /** Latencies, verdicts and the best are of units that run one after another, as runtimes do by themselves. */
+  readonly schedule: 'sequential';
   readonly units: readonly MapUnit[];
   /** What each unit's runtime does by itself, then the best. */
   readonly placements: readonly MapPlacement[];
@@ -45,6 +47,8 @@ interface MapPlacement {
   /** Id of the unit whose runtime makes the kernels. */
   readonly main: string;
   readonly latencySeconds: TotalEstimate | null;
+  /** Latency if units worked at the same time, where nothing waits for the other; null where unknown, and by energy. */
+  readonly overlappedSeconds: number | null;
   /** Seconds besides: start, inputs and outputs over the link. */
   readonly besidesSeconds: number;
   readonly joules: TotalEstimate | null;
@@ -81,6 +85,7 @@ export function mapReport(
     schemaVersion: 1,
     ...asked,
     objective,
+    schedule: 'sequential',
     units: lettersOf(units.list).map((letter, at) => {
       const { id, chip, profile } = units.list[at]!;
       return { id, letter, chip: chip.id, name: chip.name, runtime: profile?.id ?? null };
@@ -92,7 +97,10 @@ export function mapReport(
   };
 }
 
-function placementOf({ kind, units, analysis, verdict }: Placement, { list }: Units): MapPlacement {
+function placementOf(
+  { kind, units, analysis, overlappedSeconds, verdict }: Placement,
+  { list }: Units,
+): MapPlacement {
   const { cost, plan } = analysis;
   const counts = new Map<string, number>();
   for (const { unit } of cost.kernels.slice(0, plan.kernels.length)) {
@@ -103,6 +111,7 @@ function placementOf({ kind, units, analysis, verdict }: Placement, { list }: Un
     kind,
     main: units.list[0]!.id,
     latencySeconds: cost.total.latencySeconds,
+    overlappedSeconds,
     besidesSeconds: besides(cost.total),
     joules: cost.total.joules,
     kernels: list.map(({ id }) => counts.get(id) ?? 0),
@@ -160,6 +169,7 @@ function placementSection(report: MapReport, words: Words): Section {
       column(text('map.placement')),
       column(text('latency'), 'right'),
       column(text('range'), 'right'),
+      column(text('map.overlapped'), 'right'),
       column(text('transfer'), 'right'),
       column(text('energy'), 'right'),
       ...units.map(({ id }) => column(id, 'right')),
@@ -173,6 +183,7 @@ function placementSection(report: MapReport, words: Words): Section {
       labelOf(report, one, words),
       words.total(one.latencySeconds, words.seconds) ?? text('unknown'),
       rangeText(one.latencySeconds, words.seconds, words),
+      known(one.overlappedSeconds, words.seconds, words),
       words.seconds(one.besidesSeconds),
       words.total(one.joules, words.joules) ?? text('unknown'),
       ...one.kernels.map((count) => words.count(count)),
@@ -196,6 +207,7 @@ function labelOf({ units }: MapReport, { kind, main, kernels }: MapPlacement, wo
 function notesOf({ isExact, objective }: MapReport, words: Words): string[] {
   return [
     words.text('print.map.note.besides'),
+    words.text('print.map.note.schedule'),
     words.text(isExact ? 'print.map.note.exact' : 'print.map.note.search'),
     ...(objective === 'energy' ? [words.text('print.map.note.energy')] : []),
   ];
@@ -247,7 +259,7 @@ export function mapRows({ units, placements }: MapReport): CsvCell[][] {
   const head = ['kind', 'main', 'seconds', 'seconds_low', 'seconds_high', 'besides_seconds', 'joules'];
   const rest = ['transfers', 'transfer_bytes', 'transfer_seconds', 'fits', 'verdict'];
   return [
-    [...head, ...units.map(({ id }) => `kernels_${id}`), ...rest],
+    [...head, ...units.map(({ id }) => `kernels_${id}`), ...rest, 'overlapped_seconds'],
     ...placements.map((one) => [
       one.kind,
       one.main,
@@ -262,6 +274,7 @@ export function mapRows({ units, placements }: MapReport): CsvCell[][] {
       one.transfers.seconds,
       one.fits === null ? null : String(one.fits),
       one.verdict,
+      one.overlappedSeconds,
     ]),
   ];
 }

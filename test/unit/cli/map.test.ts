@@ -51,6 +51,9 @@ describe('map', () => {
     const file = join(path, 'coral.json');
     const report = await mapped('--chip', 'google-coral-edge-tpu', '--save', file);
     expect(report.system).toBeNull();
+    expect(report.schedule).toBe('sequential');
+    for (const { overlappedSeconds, latencySeconds } of report.placements)
+      expect(overlappedSeconds).toBeLessThanOrEqual(latencySeconds!.value * (1 + 1e-9));
     expect(report.units.map(({ id, letter }) => [id, letter])).toEqual([
       // A chip with its host goes by its class: a TPU.
       ['chip', 'T'],

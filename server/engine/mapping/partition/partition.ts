@@ -11,6 +11,7 @@ import { buildProblem, type Built, type MapObjective } from './build';
 import { bestOfChain } from './chain';
 import { besides, comparedWith, type Verdict } from './compare';
 import { searched } from './cut';
+import { jobsOf, overlapped } from './schedule';
 import { costOf, eachAtBest, mostlyOn } from './problem';
 
 /** A way to put a model on units. */
@@ -26,6 +27,8 @@ export interface Placement {
   readonly analysis: ChipAnalysis;
   /** Seconds of a run with its start and with inputs and outputs brought there and back, or joules; null where unknown. */
   readonly figure: number | null;
+  /** Seconds of the kernels if units worked at the same time (schedule.ts), of which `figure` knows nothing; null where unknown. */
+  readonly overlappedSeconds: number | null;
   /** Held against what the runtime of the first unit does; null for that itself. */
   readonly verdict: Verdict | null;
 }
@@ -133,7 +136,7 @@ async function bestCut(
 /** What kernels on units cost, by the estimate that `analyze` makes of the same mapping. */
 async function evaluated(
   { prepared, objective, scheduler }: Question,
-  { main, units, plan }: OnMain,
+  { main, units, plan, built }: OnMain,
   unitOf: Uint8Array,
   kind: Placement['kind'],
 ): Promise<Placement> {
@@ -143,7 +146,12 @@ async function evaluated(
   const pinned = { units, unitOf: unitOfNode, rest: 0 };
   const asked = { prepared, chip, profile: profile ?? plainProfile, options: {}, plan, pinned };
   const analysis = await costsUnder(asked, scheduler);
-  return { kind, main, units, unitOfNode, analysis, figure: figureOf(analysis, objective), verdict: null };
+  const figure = figureOf(analysis, objective);
+  const jobs = objective === 'latency' ? jobsOf(plan, analysis.cost) : null;
+  const pools = units.list.map(({ pool }) => pool?.id ?? null);
+  const overlappedSeconds =
+    jobs && (await runPolitely(overlapped(jobs, built.problem.values, pools), scheduler));
+  return { kind, main, units, unitOfNode, analysis, figure, overlappedSeconds, verdict: null };
 }
 
 function figureOf({ cost: { total } }: ChipAnalysis, objective: MapObjective): number | null {
