@@ -190,6 +190,19 @@ describe('blocks', () => {
     expect(await countsIn(modelOf(graph))).toEqual([1]);
   });
 
+  it('are equal only where they read the same of themselves', async () => {
+    // Three layers of two activations, product and sum; the second adds the other activation.
+    const nodes = [0, 1, 2].flatMap((i) => [
+      node('Relu', `x${i}`, `r${i}`),
+      node('Tanh', `x${i}`, `t${i}`),
+      node('MatMul', `r${i}, w`, `m${i}`),
+      node('Add', `m${i}, ${i === 1 ? 't' : 'r'}${i}`, `x${i + 1}`),
+    ]);
+    const initializers = [{ name: 'w', dtype: 'float', dims: [4, 4], data: { place: 'none' } }] as const;
+    const graph = { inputs: infos({ x0: 'float[2, 4]' }), outputs: infos({ x3: '' }), nodes, initializers };
+    expect(await countsIn(modelOf(graph))).toEqual([1]);
+  });
+
   it('are equal only where they read the same places', async () => {
     // Three layers of Relu, product and sum; the second adds what its product reads, the others what came into the layer.
     const nodes = [0, 1, 2].flatMap((i) => [

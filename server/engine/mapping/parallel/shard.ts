@@ -47,12 +47,13 @@ async function makeShard(
   if (tp > 1 && tensors.found.families.every(({ partial }) => partial.size === 0))
     return refused(first?.reason ?? 'no-pair', first?.node ?? null);
   const { families, whole: replicated } = tensors.found;
-  const { forward, backward, byPosition } = exchangesOf({ inference: whole.inference, families, split });
   const isTraining = prepared.workload.phase === 'training';
+  const exchanged = { inference: whole.inference, families, split, isTraining };
+  const { forward, backward, byPosition } = exchangesOf(exchanged);
   return {
     kind: 'shard',
     prepared: tensors.prepared,
-    collectives: isTraining ? [...forward, ...backward] : forward,
+    collectives: [...forward, ...backward],
     replicated,
     copied: [experts, tensors].flatMap(copiedIn),
     padded: [experts, tensors].flatMap(paddedIn),

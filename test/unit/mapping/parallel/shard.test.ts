@@ -89,6 +89,9 @@ describe('one device of a tensor-parallel group', () => {
 
   it('exchanges as much on the way back', async () => {
     const one = await shard(await prepared(configured('Llama-3.1-8B'), 'training'), { tp: 8, ep: 1 });
+    // Three numbers of 4 bytes of each token take the place of logits (Megatron-LM, vocab_parallel_cross_entropy).
+    expect(exchanged(one)).toContain(`3 all_reduce tp ${tokens * 4}`);
+    expect(exchanged(one).some((each) => each.includes('all_gather'))).toBe(false);
     // Four for each layer in all (Narayanan et al. 2021, section 3.2), one of the head's input.
     expect(exchanged(one, 'backward')).toEqual([
       `${2 * llama.layers + 1} all_reduce tp ${tokens * llama.hidden * 2}`,

@@ -1,6 +1,7 @@
-import { dataTypes } from '../../../graph/dataTypes';
+import { dataTypes, elementCount } from '../../../graph/dataTypes';
 import { attributeNamed } from '../../../graph/attributes';
 import { appendAll } from '../../../lists';
+import { numericShape } from '../../../inference/work';
 import type { Inference, InferredNode } from '../../../inference/types';
 import type { Family } from './family';
 import { betweenSums, type Between } from './positions';
@@ -12,6 +13,8 @@ export interface Exchanged {
   readonly inference: Inference;
   readonly families: readonly Family[];
   readonly split: ShardSplit;
+  /** Logits are compared with labels where they are, and not given back. */
+  readonly isTraining: boolean;
 }
 
 /** What devices exchange, and what they share out by positions meanwhile. */
@@ -39,12 +42,14 @@ export function exchangesOf(exchanged: Exchanged): Exchanges {
   for (const value of between.gathered) found.push(exchange(inference, 'all_gather', value));
   for (const value of apart)
     if (!between.values.has(value)) found.push(exchange(inference, 'all_gather', value));
-  for (const { given } of families)
-    for (const value of given) found.push(exchange(inference, 'all_gather', value));
+  for (const family of families)
+    for (const value of family.given) appendAll(found, logits(exchanged, family, value));
   for (const node of mixtures) appendAll(found, alltoalls(exchanged, node));
   return {
     forward: ordered(found),
-    backward: ordered(backward(exchanged, between)).map((one) => ({ ...one, pass: 'backward' })),
+    backward: exchanged.isTraining
+      ? ordered(backward(exchanged, between)).map((one) => ({ ...one, pass: 'backward' }))
+      : [],
     byPosition: between.nodes,
   };
 }
@@ -90,6 +95,19 @@ function hasWeights(node: InferredNode): boolean {
   return isProduct(node) || expertsEntry(node) !== undefined;
 }
 
+/**
+ * Logits of all words on every device; in training of each token the largest, the sum of the exponentials and that of the label instead, in
+ * 32 bits (Megatron-LM, vocab_parallel_cross_entropy).
+ */
+function logits({ inference, isTraining }: Exchanged, { axes }: Family, value: number): Collective[] {
+  if (!isTraining) return [exchange(inference, 'all_gather', value)];
+  const shape = numericShape(inference.values[value]!.type);
+  const words = shape?.[axes.get(value)!.axis];
+  const bytes = shape && words ? (4 * elementCount(shape)) / words : null;
+  const one = { ...exchange(inference, 'all_reduce', value), bytes };
+  return [one, one, one];
+}
+
 /** To the experts behind what makes the tokens, and back behind the experts. */
 function alltoalls(
   { inference, split: { ep, imbalance = 1 } }: Exchanged,
@@ -111,7 +129,8 @@ function alltoalls(
  * is scattered and the other way round, and gathered again for the gradients of weights, since it is not kept. Tokens of
  * experts go the same ways back.
  */
-function backward({ inference, families, split }: Exchanged, { scattered, gathered }: Between): Collective[] {
+function backward(exchanged: Exchanged, { scattered, gathered }: Between): Collective[] {
+  const { inference, families, split } = exchanged;
   const found: Collective[] = [];
   const read = new Map<number, number>();
   const divided = dividedValues(families);
@@ -120,7 +139,7 @@ function backward({ inference, families, split }: Exchanged, { scattered, gather
   for (const node of inference.nodes) {
     const [data] = node.inputs;
     const isApart = expertsEntry(node) !== undefined && split.ep > 1;
-    if (isApart) appendAll(found, alltoalls({ inference, families, split }, node));
+    if (isApart) appendAll(found, alltoalls(exchanged, node));
     if (typeof data !== 'number' || read.has(data) || isDivided(data) || whole.has(data)) continue;
     if (hasWeights(node) && node.inputs.slice(1).some(isDivided)) read.set(data, node.index);
     else if (isApart && split.sequence !== true) found.push(exchange(inference, 'all_gather', data));
