@@ -86,6 +86,8 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     context: { type: 'string' },
     train: { type: 'string' },
     use: { type: 'string' },
+    serving: { type: 'string' },
+    price: { type: 'string' },
   },
   suggest: {
     ...formatted,

@@ -17,6 +17,7 @@ import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
+import { serving } from './serving';
 import { SystemChoice } from './systemChoice';
 import { inFormat, tableFormats } from './tableFormats';
 import { spread, type Call } from './spread';
@@ -30,6 +31,7 @@ import { prepareAsked, settingsNotes } from './workload';
 export async function map(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const task = await taskOf(words, language);
   const system = await systemIn(words, task, language);
+  if (words.text('serving') !== undefined) return serving({ words, language, heapBytes }, task, system);
   const devices = system && equalDevices(system, (id) => task.choice.byId(id));
   const isTraining = task.asked.phase === 'training';
   if (devices && (devices.count > 1 || isTraining)) {

@@ -94,7 +94,7 @@ function costOf({ cost }: ChipAnalysis): RunCost {
 }
 
 /** The model in another phase, with numbers for the roles that it has. */
-async function inPhase(
+export async function inPhase(
   prepared: Prepared,
   phase: Phase,
   roles: Readonly<Record<string, number>>,
@@ -106,7 +106,7 @@ async function inPhase(
 }
 
 /** Numbers by the model's own names; roles that it has no name for are left out. */
-function named(
+export function named(
   { model, inference }: Prepared,
   roles: Readonly<Record<string, number>>,
 ): Record<string, number> {

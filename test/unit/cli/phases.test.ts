@@ -119,6 +119,16 @@ describe('siliconlens phases', () => {
     expect((await siliconlens('phases', plain, ...chip)).out).toContain('no cache of keys and values');
   });
 
+  it('knows a cache by whatever name its length has', async () => {
+    // Configurations call it past_sequence. A token costs 2 layers x 2 (keys, values) x 1 head x 16 x 2 bytes = 128 bytes.
+    const small = { hidden_size: 64, intermediate_size: 64, num_hidden_layers: 2, vocab_size: 64 };
+    const heads = { num_attention_heads: 4, num_key_value_heads: 1, torch_dtype: 'bfloat16' };
+    const config = { architectures: ['LlamaForCausalLM'], model_type: 'llama', ...small, ...heads };
+    const [found] = (await phasesOf(write('config.json', JSON.stringify(config)))).chips;
+    expect(found!.decode!.seconds).toBeGreaterThan(0);
+    expect(found!.contexts.length).toBeGreaterThan(1);
+  });
+
   it('has a row for each point, for other programs', async () => {
     const { out } = await siliconlens('phases', decoder, ...chip, '--format', 'csv');
     const [first, prefill, decode] = out.split('\r\n');

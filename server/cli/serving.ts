@@ -1,0 +1,159 @@
+import { csvText } from '../../outside/csv';
+import type { Chip } from '../engine/chips/chip';
+import { bindingsInForce } from '../engine/report/build';
+import { parseQuantity } from '../engine/mapping/parseLimits';
+import type { Policy, Traffic } from '../engine/mapping/serve/types';
+import { servingReport, servingRows, servingSections } from '../engine/report/servingReport';
+import { uninterrupted } from '../engine/scheduler';
+import { servingOf } from '../engine/servingOf';
+import { chipsOf } from '../engine/systems/chosen';
+import type { System } from '../engine/systems/system';
+import { reportWords } from '../reportWords';
+import { parseAmount, type Arguments } from './arguments';
+import { failed, usage, type Outcome } from './failure';
+import { otherInputs } from './inputs';
+import { refuseTooMuch, roomIn } from './memory';
+import { openModel } from './openModel';
+import { inFormat, tableFormats } from './tableFormats';
+import type { Call } from './spread';
+import type { Task } from './task';
+import { prepareAsked, settingsNotes } from './workload';
+
+/** Numbers that a load of requests is described by. */
+type Kind = 'count' | 'amount' | 'share' | 'seconds';
+
+const kinds = {
+  ...{ rate: 'amount', users: 'count', in: 'count', out: 'count', ttft: 'seconds', tpot: 'seconds' },
+  ...{ replicas: 'count', batch: 'count', chunk: 'count', prefill: 'count', transfer: 'amount' },
+  ...{ prefix: 'share', kv: 'count', seed: 'count' },
+} as const satisfies Readonly<Record<string, Kind>>;
+type Name = keyof typeof kinds;
+const names = Object.keys(kinds) as Name[];
+
+/** What is served where nothing else is said. */
+const usual = { in: 1024, out: 256, batch: 256, chunk: 2048 } as const;
+/** vLLM's pages. */
+const pageTokens = 16;
+/** Larger sizes are no service that anybody runs, and would take long to simulate. */
+const mostBatch = 4096;
+const mostTokens = 1_048_576;
+const mostUsers = 65_536;
+
+type Numbers = Readonly<Partial<Record<Name, number>>>;
+
+/** `siliconlens map MODEL --serving …`: a language model as a service of equal replicas. */
+export async function serving(
+  { words, language, heapBytes }: Call,
+  task: Task,
+  system: System | null,
+): Promise<Outcome> {
+  const format = words.choice('format', tableFormats) ?? 'table';
+  const asked = parseServing(words.text('serving') ?? '');
+  const { path, choice, host } = task;
+  const { chip, devices, price } = replicaOf(words, task, system);
+  const opened = await openModel(path, language, roomIn(heapBytes));
+  refuseTooMuch(opened, 1, heapBytes);
+  const cache = task.asked.cache ?? 'paged';
+  const { prepared, remarks } = await prepareAsked(opened.model, { ...task.asked, phase: 'decode', cache });
+  const service = await servingOf(
+    {
+      ...{ prepared, ...(host && { host }), traffic: trafficOf(asked), cacheBits: asked.kv ?? null },
+      ...{ policy: policyOf(asked, devices), usdPerDeviceHour: price },
+      ...(asked.seed !== undefined && { seed: asked.seed }),
+    },
+    chip,
+    uninterrupted,
+  );
+  if (!service) throw failed('cli.serving.unknown', { chip: chip.id });
+  const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
+  const report = servingReport(service, { path, workload, system: system?.id ?? null, chip: chip.id });
+  return {
+    text: inFormat(
+      format,
+      report,
+      () => servingSections(report, reportWords(language)),
+      () => csvText(servingRows(report)),
+    ),
+    failure: opened.failure,
+    notes: settingsNotes(words, remarks, language).join('\n'),
+    inputs: await otherInputs(words, [opened], choice),
+  };
+}
+
+/** The chip that is a replica, how many of it there are, and what an hour of one costs. */
+function replicaOf(
+  words: Arguments,
+  { choice, chips }: Task,
+  system: System | null,
+): { readonly chip: Chip; readonly devices: number; readonly price: number | null } {
+  const [lead] = system ? chipsOf(system, (id) => choice.byId(id)).chips : [];
+  const chip = system ? choice.byId(lead ?? '') : chips[0];
+  if (!chip || (!system && words.texts('chip').length !== 1)) throw usage('cli.map.chip');
+  const device = system?.devices.find((one) => one.chip === chip.id);
+  const stated = device?.price?.usdPerHour?.value ?? null;
+  return { chip, devices: device?.count ?? 1, price: parseAmount('price', words.text('price')) ?? stated };
+}
+
+/** `rate=4,in=1024,out=1024,ttft=1s,tpot=50ms`; throws for what is none of it. */
+function parseServing(text: string): Numbers {
+  const found = new Map<Name, number>();
+  for (const pair of text.split(',')) {
+    const [word = '', value = ''] = pair.split('=').map((part) => part.trim());
+    const name = names.find((one) => one === word);
+    const number = name && (name === 'chunk' && value === 'off' ? 0 : numberOf(kinds[name], value));
+    if (!name || number === undefined || found.has(name))
+      throw usage('cli.error.serving', { value: pair.trim(), names: names.join(', ') });
+    found.set(name, number);
+  }
+  const numbers: Numbers = Object.fromEntries(found);
+  if ((numbers.rate === undefined) === (numbers.users === undefined)) throw usage('cli.serving.arrival');
+  return refuseLarge(numbers);
+}
+
+function refuseLarge(numbers: Numbers): Numbers {
+  const most: Numbers = { in: mostTokens, out: mostTokens, batch: mostBatch, users: mostUsers };
+  for (const name of names) {
+    const [value, limit] = [numbers[name] ?? 0, most[name] ?? Infinity];
+    if (value > limit) throw usage('cli.serving.large', { name, value, most: limit });
+  }
+  return numbers;
+}
+
+function numberOf(kind: Kind, text: string): number | undefined {
+  if (kind === 'seconds') return parseQuantity('latency', text).value ?? undefined;
+  const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const isMeant: Readonly<Record<Exclude<Kind, 'seconds'>, boolean>> = {
+    count: Number.isSafeInteger(value) && value >= 1,
+    amount: value > 0 && Number.isFinite(value),
+    share: value >= 0 && value <= 1,
+  };
+  return isMeant[kind] ? value : undefined;
+}
+
+function trafficOf({ rate, users, ...asked }: Numbers): Traffic {
+  return {
+    arrival: users === undefined ? { kind: 'rate', perSecond: rate! } : { kind: 'closed', users },
+    promptTokens: asked.in ?? usual.in,
+    outputTokens: asked.out ?? usual.out,
+    prefixShare: asked.prefix ?? 0,
+    ttftLimit: asked.ttft ?? null,
+    tpotLimit: asked.tpot ?? null,
+  };
+}
+
+/** @param devices of the system: as many replicas where nothing else is said */
+function policyOf(asked: Numbers, devices: number): Policy {
+  const replicas = asked.replicas ?? devices;
+  const { prefill } = asked;
+  if (replicas > devices && devices > 1)
+    throw usage('cli.serving.large', { name: 'replicas', value: replicas, most: devices });
+  if (prefill !== undefined && prefill >= replicas)
+    throw usage('cli.serving.large', { name: 'prefill', value: prefill, most: replicas - 1 });
+  const chunk = asked.chunk ?? usual.chunk;
+  return {
+    ...{ replicas, mostBatch: asked.batch ?? usual.batch, pageTokens },
+    chunkTokens: chunk === 0 || prefill !== undefined ? null : chunk,
+    prefillReplicas: prefill ?? null,
+    transferBytesPerSecond: asked.transfer ?? null,
+  };
+}
