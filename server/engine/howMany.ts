@@ -11,7 +11,7 @@ import { placed, type Placed, type Refused, type World } from './mapping/paralle
 import { rankSplits, type Ranking, type SplitObjective } from './mapping/parallel/search';
 import { expertsEntry } from './mapping/parallel/shard/shardRules';
 import type { Shortened } from './mapping/parallel/shorten';
-import { splitsOf } from './mapping/parallel/splits';
+import { splitsOf, type Split } from './mapping/parallel/splits';
 import { RankChains } from './rankChains';
 import { runPolitely, type Scheduler } from './scheduler';
 import type { ChipLookUp } from './systems/load';
@@ -29,6 +29,10 @@ export interface HowManyQuestion {
   /** Runs what the runtime cannot put on the chip; undefined: the one that belongs to it. */
   readonly host: Chip | undefined;
   readonly objective: SplitObjective;
+  /** These splits alone; left out: all that divide the devices. */
+  readonly splits?: readonly Split[];
+  /** Whether copies that train exchange gradients beside the way back; left out: they do. */
+  readonly overlaps?: boolean;
   readonly lookUp: ChipLookUp;
 }
 
@@ -61,10 +65,12 @@ export async function howMany(question: HowManyQuestion, scheduler: Scheduler): 
     room,
     node: nodeSize(system, device, count),
     step,
+    overlaps: question.overlaps ?? true,
   };
   const elements = short.counts.reduce((sum, one) => sum + one, 0);
   const found: (Placed | Refused)[] = [];
-  for (const split of splitsOf({ devices: count, elements, batch, hasContext: false, hasExperts })) {
+  const limits = { devices: count, elements, batch, hasContext: false, hasExperts };
+  for (const split of question.splits ?? splitsOf(limits)) {
     for (const candidate of candidatesOf(split, batch, step, elements)) {
       const turn = scheduler.tick();
       if (turn) await turn;

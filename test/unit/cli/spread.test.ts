@@ -71,7 +71,16 @@ describe('map over equal devices', () => {
   it('trains adapters on one device', async () => {
     const report = await mapped(
       small,
-      ...['--system', 'gpu-workstation', '--phase', 'training', '--train', 'lora=16', '--context', '512'],
+      ...[
+        '--system',
+        'rtx-4090-workstation',
+        '--phase',
+        'training',
+        '--train',
+        'lora=16',
+        '--context',
+        '512',
+      ],
     );
     const [stage] = report.splits[0]!.stages;
     // 41,943,040 parameters of adapters (PEFT, all-linear, rank 16) have two states of 4 bytes in Adam, and a gradient of 4.

@@ -36,6 +36,8 @@ export interface World {
   readonly node: number;
   /** Decoding never empties its pipeline; other phases begin and end with an empty one. */
   readonly step: 'steady' | 'flushed' | 'training';
+  /** Whether copies that train exchange gradients beside the way back, as frameworks do by now. */
+  readonly overlaps: boolean;
 }
 
 /** A stage of a pipeline, on each of the devices that share it. */
@@ -216,7 +218,8 @@ function endOf(
     const bytes = own.reduce((sum, { gradientBytes }) => sum + gradientBytes, 0);
     const call = { group: 'dp', collective: 'all_reduce', bytes } as const;
     const all = world.time(placedCall(call, layout)).seconds?.value ?? 0;
-    exchange = Math.max(exchange, all / own.length, all - seconds * backwardShare);
+    const hidden = world.overlaps ? Math.min(seconds * backwardShare, all - all / own.length) : 0;
+    exchange = Math.max(exchange, all - hidden);
     update = Math.max(
       update,
       own.reduce((sum, one) => sum + one.updateSeconds, 0),

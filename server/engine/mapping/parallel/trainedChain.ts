@@ -70,12 +70,16 @@ function stepTimes(once: Times, twice: Times): Times & { updateSeconds: number }
     terms: once.terms.map((term) => ({ ...term, times: term.times * share })),
     seconds,
     updateSeconds: Math.max(0, once.seconds - seconds),
-    parts: {
-      compute: twice.parts.compute - once.parts.compute,
-      memory: twice.parts.memory - once.parts.memory,
-      overhead: twice.parts.overhead - once.parts.overhead,
-    },
+    parts: partsOf(twice, seconds, once.seconds - seconds),
   };
+}
+
+/** Parts of two micro-batches without the update, which memory bounds, for one. */
+function partsOf({ parts }: Times, seconds: number, update: number): Times['parts'] {
+  const memory = Math.max(0, parts.memory - Math.max(0, update));
+  const sum = parts.compute + memory + parts.overhead;
+  const share = sum > 0 ? seconds / sum : 0;
+  return { compute: parts.compute * share, memory: memory * share, overhead: parts.overhead * share };
 }
 
 interface TrainedMemory {

@@ -24,6 +24,7 @@ import c_ornl_summit from './ornl-summit.json';
 import c_phone_soc from './phone-soc.json';
 import c_raspberry_pi_coral from './raspberry-pi-coral.json';
 import c_raspberry_pi_hailo from './raspberry-pi-hailo.json';
+import c_rtx_4090_workstation from './rtx-4090-workstation.json';
 import c_samsung_galaxy_s24 from './samsung-galaxy-s24.json';
 import c_snapdragon_laptop from './snapdragon-laptop.json';
 import c_vehicle_fsd from './vehicle-fsd.json';
@@ -55,6 +56,7 @@ export const catalogue = [
   c_phone_soc,
   c_raspberry_pi_coral,
   c_raspberry_pi_hailo,
+  c_rtx_4090_workstation,
   c_samsung_galaxy_s24,
   c_snapdragon_laptop,
   c_vehicle_fsd,

@@ -41,6 +41,7 @@ const world: World = {
   room: { capacityBytes: 81 * GB, reserveBytes: GB },
   node: 8,
   step: 'flushed',
+  overlaps: true,
 };
 const candidate = (split: Partial<Split>, microBatches = 1): Candidate => ({
   split: { ...one, ...split },
@@ -120,11 +121,12 @@ describe('a placement', () => {
 
   it('of training exchanges gradients beside the way back, and then updates', () => {
     const chain = chainOf(element(10, 3, GB, { gradientBytes: GB, updateSeconds: 1e-3 }));
-    const train = (seconds: number) =>
+    const train = (seconds: number, overlaps = true) =>
       fit(
         placed(candidate({ dp: 4 }, 2), chain, {
           ...world,
           step: 'training',
+          overlaps,
           time: ({ members }) => ({ seconds: exact(members < 2 ? 0 : seconds, 'class'), problem: null }),
         }),
       );
@@ -132,6 +134,7 @@ describe('a placement', () => {
     expect(train(10e-3).seconds.value).toBeCloseTo(60e-3 + 10e-3 + 1e-3, 12);
     // The way back is 20 ms of the last micro-batch: of 50 ms 30 are waited for.
     expect(train(50e-3).seconds.value).toBeCloseTo(60e-3 + 10e-3 + 30e-3, 12);
+    expect(train(50e-3, false).seconds.value).toBeCloseTo(60e-3 + 10e-3 + 50e-3, 12);
   });
 
   it('is out where a time is unknown', () => {
