@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { costsOn, prepare, type Prepared } from '../../../../server/engine/analyse';
 import { chipById } from '../../../../server/engine/chips/catalogue';
+import { readOnnx } from '../../../../server/engine/formats/onnx/read';
+import { memorySource } from '../../../../server/engine/graph/byteSource';
 import { parseOnnxText } from '../../../../server/engine/formats/onnxText/parse';
 import { a, b, h, layersOf, s } from '../../memory/transformerLayers';
 import { batch, configured, exchanged, prepared, sequence, shard } from './groups';
@@ -109,6 +113,20 @@ describe('one device of a tensor-parallel group', () => {
     const lowered = await shard(await prepared(configured(name)), { tp, ep: 1 });
     expect(exchanged(exported)).toContain(sums);
     expect(exchanged(exported)).toEqual(exchanged(lowered));
+  });
+
+  it('sums integers when their scales are in', async () => {
+    // Two layers of BERT of 128 numbers, as exported and with products of integers: sums in floats of 4 bytes, rows of words in 1 byte.
+    const of = async (name: string): Promise<string[]> => {
+      const bytes = gunzipSync(readFileSync(`test/conformance/kernels/models/${name}.onnx.gz`));
+      const { value } = await readOnnx(memorySource(bytes), uninterrupted);
+      return exchanged(await shard(await prepared(value!), { tp: 2, ep: 1 }));
+    };
+    expect(await of('bert')).toEqual([`5 all_reduce tp ${tokens * 128 * 4}`]);
+    expect(await of('bert.dynamic-int8')).toEqual([
+      `1 all_reduce tp ${tokens * 128}`,
+      `4 all_reduce tp ${tokens * 128 * 4}`,
+    ]);
   });
 
   it('of a ViT divides heads that exporters write with the batch', async () => {

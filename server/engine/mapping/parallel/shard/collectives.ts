@@ -1,4 +1,4 @@
-import { dataTypes, elementCount } from '../../../graph/dataTypes';
+import { elementCount } from '../../../graph/dataTypes';
 import { attributeNamed } from '../../../graph/attributes';
 import { appendAll } from '../../../lists';
 import { numericShape } from '../../../inference/work';
@@ -178,7 +178,7 @@ class PartialSums {
     const how = passesSums(reader);
     const read = reader.inputs.filter((id) => id !== null);
     const result = reader.outputs[0];
-    if (how === null || typeof result !== 'number' || !this.isFloat(reader)) return null;
+    if (how === null || typeof result !== 'number' || this.isWider(result, value)) return null;
     const partial = read.filter((id) => this.values.has(id));
     if (how === 'sum' ? partial.length < read.length : partial.length > 1) return null;
     const alone = partial.every((id) => this.inference.values[id]!.consumers.length === 1);
@@ -187,10 +187,9 @@ class PartialSums {
     return result;
   }
 
-  private isFloat({ inputs }: InferredNode): boolean {
-    return inputs.every((id) => {
-      const type = id === null ? undefined : this.inference.values[id]!.type;
-      return type?.kind !== 'tensor' || type.dtype === undefined || dataTypes[type.dtype].kind === 'float';
-    });
+  /** What comes out would take longer to exchange. */
+  private isWider(result: number, value: number): boolean {
+    const [after, before] = [this.inference.values[result]!.bytes, this.inference.values[value]!.bytes];
+    return after === null || before === null || after > before;
   }
 }

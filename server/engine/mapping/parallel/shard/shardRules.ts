@@ -21,6 +21,8 @@ interface TableEntry {
   readonly kind: string;
   /** Inputs that count, from the first one; all unless told. */
   readonly inputs?: number;
+  /** Outputs, likewise. */
+  readonly outputs?: number;
   /** The input that holds sizes of the result. */
   readonly shape?: number;
   readonly bias?: number;
@@ -34,7 +36,8 @@ type Relate = (view: NodeView, at: Operand, entry: never) => Relation | Obstacle
 
 const kinds = new Map<string, Relate>(
   Object.entries({
-    broadcast: (view: NodeView, at: Operand, { inputs }: TableEntry) => broadcastRelation(view, at, inputs),
+    broadcast: (view: NodeView, at: Operand, { inputs, outputs }: TableEntry) =>
+      broadcastRelation(view, at, inputs, outputs),
     view: viewRelation,
     transpose: transposeRelation,
     product: (view: NodeView, at: Operand, { bias }: TableEntry) => productRelation(view, at, bias),

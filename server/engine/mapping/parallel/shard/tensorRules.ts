@@ -1,8 +1,17 @@
 import { fromFront, type NodeView, type Obstacle, type Operand, type Relation } from './relation';
 import { axisInView } from './viewAxes';
 
-/** Elements meet by their axes from the back; what has one element there serves all. */
-export function broadcastRelation(view: NodeView, at: Operand, inputs = Infinity): Relation | Obstacle {
+/**
+ * Elements meet by their axes from the back; what has one element there serves all.
+ * @param inputs so many count, from the first one
+ * @param outputs likewise: others are of the tensor as a whole, such as its scale, and each device has its own
+ */
+export function broadcastRelation(
+  view: NodeView,
+  at: Operand,
+  inputs = Infinity,
+  outputs = Infinity,
+): Relation | Obstacle {
   const size = view.size(at);
   const rank = view.shape(at.isInput, at.index)?.length;
   if (size === undefined || rank === undefined) return 'size';
@@ -10,7 +19,7 @@ export function broadcastRelation(view: NodeView, at: Operand, inputs = Infinity
   const same: Operand[] = [];
   for (const isInput of [true, false])
     for (const [index, id] of view.ids(isInput).entries()) {
-      if (id === null || (isInput && index >= inputs)) continue;
+      if (id === null || index >= (isInput ? inputs : outputs)) continue;
       const shape = view.shape(isInput, index);
       if (!shape) return 'size';
       const axis = shape.length - back;
