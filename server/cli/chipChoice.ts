@@ -7,6 +7,7 @@ import { isCalled, isNamed, searchChips } from '../engine/chips/search';
 import type { Chip } from '../engine/chips/chip';
 import { lineAt, parseJson } from '../engine/json';
 import { problem } from '../engine/problem';
+import { chipOrMode } from '../engine/chips/modes';
 import { nearest } from '../engine/nearest';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
 import { resolveUserChip, type UserChip } from '../engine/chips/userChips';
@@ -60,7 +61,7 @@ export class ChipChoice {
 
   /** The chip of an id; undefined where there is none that can be used. */
   byId(id: string): Chip | undefined {
-    const found = this.catalogue.byId(id);
+    const found = chipOrMode(id, (one) => this.catalogue.byId(one));
     return found && this.noted(found);
   }
 
@@ -75,8 +76,8 @@ export class ChipChoice {
    */
   async named(name: string, besides: readonly string[] = []): Promise<Chip> {
     if (name.endsWith('.json')) return this.fromFile(name);
-    const exact = this.catalogue.byId(name);
-    if (exact) return this.noted(exact);
+    const exact = this.byId(name);
+    if (exact) return exact;
     const broken = this.broken.get(name);
     if (broken) throw this.failure(broken.path, broken.result);
     const { found } = searchChips(name, this.all);
@@ -116,7 +117,7 @@ export class ChipChoice {
 
   /** Keeps in mind which files of the project a chip comes from. */
   private noted(chip: Chip): Chip {
-    let file = this.files.get(chip.id);
+    let file = this.files.get(chip.id) ?? this.files.get(chip.lineage?.[0] ?? '');
     while (file && !this.read.has(pathOf(file))) {
       this.read.add(pathOf(file));
       file = this.files.get(textAt(file.json, 'extends'));

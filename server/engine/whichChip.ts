@@ -1,6 +1,7 @@
 import { entryOf } from '../../outside/table';
 import { sumsOn, type ChipSums, type Prepared } from './analyse';
 import type { Chip } from './chips/chip';
+import { inMode, modesOf } from './chips/modes';
 import { FormatTable, typesOf } from './cost/kernelFormat';
 import { isFloatType } from './cost/precision';
 import { drives } from './cost/runtimes';
@@ -46,7 +47,7 @@ export async function whichChip(
     if (turn) await turn;
     const asked = { ...workload, drives: !profile || drives(profile, chip) };
     const broken = brokenFact(chip, wanted.limits, asked);
-    const found = broken ? [] : await candidatesOn(question, chip, wanted, scheduler);
+    const found = broken ? [] : await inAllModes(question, chip, wanted, scheduler);
     appendAll(candidates, found);
     if (found.length > 0) continue;
     const { precisions: all } = wanted;
@@ -62,6 +63,24 @@ export function orderOf(prepared: Prepared, chips: readonly ChipSums[]): Ranking
   const { precision } = prepared.workload;
   const candidates = chips.map((sums) => candidateOf(prepared, sums, precision));
   return rank(candidates, 'latency', {});
+}
+
+/** The chip in its full state and in each of its power modes, of which the one counts that serves the objective best. */
+async function inAllModes(
+  question: Question,
+  chip: Chip,
+  wanted: Wanted,
+  scheduler: Scheduler,
+): Promise<readonly Candidate[]> {
+  const found = [...(await candidatesOn(question, chip, wanted, scheduler))];
+  for (const mode of modesOf(chip)) {
+    const slower = await candidatesOn(question, inMode(chip, mode)!, wanted, scheduler);
+    appendAll(
+      found,
+      slower.map((one) => ({ ...one, chip, mode })),
+    );
+  }
+  return found;
 }
 
 /** The chip at each precision that it has: another limit, objective or price computes none of them again. */
@@ -173,6 +192,7 @@ function candidateOf(prepared: Prepared, sums: ChipSums, precision: PrecisionPol
   };
   return {
     chip,
+    mode: null,
     precision,
     compute: cost.precision.compute,
     substituted: cost.precision.substituted,

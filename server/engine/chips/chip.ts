@@ -13,10 +13,21 @@ export type {
   Source,
 } from './chipFacts';
 
+/** A power mode against the full state. */
+interface Reduced {
+  /** Share of the clock, and of the units, that is left. */
+  readonly clock: number;
+  readonly units: number;
+  /** Rated power of the full state; undefined where none is stated. */
+  readonly fullWatts: number | undefined;
+}
+
 /** A chip: what its file says, and what it has of the chips that it extends. The catalogue holds one file per chip. */
 export interface Chip extends ChipFacts {
   /** Of a chip that extends others: their ids, the nearest first. */
   readonly lineage?: readonly string[];
+  /** Of a chip in a power mode: what it is of the full state, of which `power` is no longer. */
+  readonly reduced?: Reduced;
   /** Constants measured on those others: they hold for this one as for a sibling, never as its own. */
   readonly inheritedCalibration?: readonly Calibration[];
 }

@@ -277,6 +277,19 @@ export interface ChipFacts {
   readonly defaultRuntime: string;
   /** Id of the chip that runs what this one can't. Without it a host is taken by the place: a microcontroller, a desktop processor, a server or a vehicle's computer. */
   readonly host?: string;
+  /** States in which it draws less: a mode is named behind the id, as in `chip@30w`. What a mode leaves out is as in the full state. */
+  readonly powerModes?: readonly {
+    /** Lower-case letters, digits, dots and dashes. */
+    readonly name: string;
+    /** What it may draw then. */
+    readonly watts: Figure;
+    /** Compute units that stay on. */
+    readonly units?: Figure;
+    /** Highest clock of the compute units, in hertz. */
+    readonly clockHz?: Figure;
+    /** Peak bandwidth of the memory outside the chip, in bytes per second. */
+    readonly bandwidthBytesPerSecond?: Figure;
+  }[];
   /** Operations per joule, where the vendor states them. */
   readonly energyEfficiencyOpsPerJoule?: Figure;
   /** What spiking chips have instead of operations per second. */

@@ -94,14 +94,16 @@ function ratedWatts(chip: Chip): number | undefined {
  */
 export function idleWatts(chip: Chip): number | null {
   if (chip.power.idleWatts) return chip.power.idleWatts.value / chip.devices;
-  const tdp = ratedWatts(chip);
+  const full = chip.reduced?.fullWatts;
+  const tdp = full === undefined ? ratedWatts(chip) : full / chip.devices;
   return tdp === undefined ? null : tdp * (standinFor('idleShareOfTdp', chip.class)?.value ?? 0);
 }
 
 /** What kernels of a format on a chip share; null without a rated power. */
 interface EnergyFacts {
-  /** Watts of one device. */
+  /** Watts of one device at full load, and the most that it may be. */
   readonly tdp: number;
+  readonly most: number;
   readonly idle: number;
   readonly measured: number | undefined;
   /** Joules. */
@@ -110,13 +112,30 @@ interface EnergyFacts {
   readonly perNearByte: number;
 }
 
+/**
+ * Watts at full load. In a power mode what is above idling falls with units x clock x voltage squared (dynamic power is
+ * f C V^2, University of Cambridge, ACS P35, objective 4.2). The voltage is not stated: where it falls with the clock power
+ * goes with the cube of it, where it stays with the clock; the value takes the square, the most is the latter, neither above the
+ * budget of the mode.
+ */
+function loadOf(chip: Chip, rated: number, idle: number): Pick<EnergyFacts, 'tdp' | 'most'> {
+  const { reduced } = chip;
+  if (reduced?.fullWatts === undefined) return { tdp: rated, most: rated };
+  const above = (reduced.fullWatts / chip.devices - idle) * reduced.units * reduced.clock;
+  return {
+    tdp: Math.min(rated, idle + above * reduced.clock),
+    most: Math.min(rated, idle + above),
+  };
+}
+
 /** Every kernel asks for them. */
 const energyFacts = memo((chip: Chip, format: string): EnergyFacts | null => {
-  const tdp = ratedWatts(chip);
-  const idle = idleWatts(chip);
-  if (tdp === undefined || idle === null) return null;
+  const rated = ratedWatts(chip);
+  const waiting = idleWatts(chip);
+  if (rated === undefined || waiting === null) return null;
+  const idle = Math.min(waiting, rated);
   return {
-    tdp,
+    ...loadOf(chip, rated, idle),
     idle,
     measured: chip.power.busyWatts && chip.power.busyWatts.value / chip.devices,
     perOperation: { matrix: joulesPerOperation(chip, format), other: joulesPerOperation(chip, 'fp32') },
@@ -164,7 +183,7 @@ export function kernelEnergy(
     bytes.near * facts.perNearByte +
     idle * time.low;
   // Rated power × time bounds all of them: also a bottom-up sum of a process that the table does not know.
-  const high = tdp * time.high;
+  const high = facts.most * time.high;
   const waiting = share > 0 ? Math.min(value, idle * time.value) : value;
   // Products, not differences, so that none is less than nothing by a rounding.
   const above = share > 0 ? (value - waiting) / (compute + memory) : 0;

@@ -39,6 +39,8 @@ export type Objective = (typeof objectives)[number];
 /** A chip with a model on it at one precision. */
 export interface Candidate {
   readonly chip: Chip;
+  /** The power mode that the figures are of; null: the full state. */
+  readonly mode: string | null;
   /** What was asked for. */
   readonly precision: PrecisionPolicy;
   /** What most of it is computed in, and whether that is another type than was asked for. */

@@ -29,6 +29,8 @@ export interface RankRow extends ChipHead {
   /** Behind all that are surely better, before all that are surely worse. */
   readonly place: Ranked['place'];
   readonly runtime: string;
+  /** The power mode that serves best; null: the full state. */
+  readonly mode: string | null;
   readonly precision: string;
   readonly substituted: boolean;
   readonly figures: Figures;
@@ -71,11 +73,12 @@ function headOf({ id, name, class: ofClass, place, status }: Rejected['chip']): 
 }
 
 function rowOf({ chip, place, runtime, precision, compute, substituted, figures, ...rest }: Ranked): RankRow {
-  const { basis, fits, isPareto, open } = rest;
+  const { mode, basis, fits, isPareto, open } = rest;
   return {
     ...headOf(chip),
     place,
     runtime,
+    mode,
     precision: precision === 'as-stored' ? compute : precision,
     substituted,
     figures: {
@@ -185,8 +188,9 @@ function verdict({ ranked, best }: Pick<RankReport, 'ranked' | 'best'>, words: W
   return words.text('print.rank.best', { chips });
 }
 
-export function notesOf({ substituted, status, fits, open, precision }: RankRow, words: Words): string {
+export function notesOf({ mode, substituted, status, fits, open, precision }: RankRow, words: Words): string {
   const notes: string[] = [];
+  if (mode !== null) notes.push(words.text('print.rank.mode', { mode }));
   if (substituted) notes.push(words.text('print.rank.substituted', { precision }));
   if (status !== 'shipping' && status !== 'own') notes.push(statusText(status, words));
   if (fits === null) notes.push(words.text('print.rank.fitUnknown'));
@@ -251,6 +255,7 @@ const csvColumns = [
   'basis',
   'fits',
   'pareto',
+  'mode',
   'brokenLimit',
   'brokenTimes',
 ] as const;
@@ -281,6 +286,7 @@ export function rankRows({ ranked, rejected }: RankReport): readonly (readonly (
         row.basis,
         flag(row.fits),
         flag(row.isPareto),
+        row.mode,
         null,
         null,
       ];

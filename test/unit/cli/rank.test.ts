@@ -173,4 +173,24 @@ describe('siliconlens rank', () => {
       'siliconlens: --streams takes NUMBERxRATE, such as 8x30 for eight cameras of 30 frames per second, not “8”\n',
     ]);
   });
+
+  it('takes the power mode that serves the objective best within the limits', async () => {
+    const orin = ['--chip', 'nvidia-jetson-agx-orin-64gb'];
+    const fastest = (await reportOf(...orin)).ranked[0]!;
+    expect(fastest.mode).toBeNull();
+    // Within 30 W the mode of 30 W is the fastest.
+    const { ranked } = await reportOf(...orin, '--limit', 'watts=30');
+    expect(ranked[0]).toMatchObject({ mode: '30w', figures: { watts: { value: 30 } } });
+    expect(ranked[0]!.figures.latency!.value).toBeGreaterThan(fastest.figures.latency!.value);
+    // The least energy: no mode takes less.
+    const [least] = (await reportOf(...orin, '--objective', 'energy')).ranked;
+    for (const mode of ['15w', '30w', '50w']) {
+      const chip = `nvidia-jetson-agx-orin-64gb@${mode}`;
+      const { figures } = (await reportOf('--chip', chip, '--objective', 'energy')).ranked[0]!;
+      expect(figures.energy!.value).toBeGreaterThanOrEqual(least!.figures.energy!.value);
+    }
+    const { out } = await rank(...orin, '--limit', 'watts=30');
+    expect(out).toContain('in its mode 30w');
+    expect((await rank('--chip', 'nvidia-jetson-agx-orin-64gb@31w')).code).toBe(2);
+  });
 });

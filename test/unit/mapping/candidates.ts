@@ -30,6 +30,7 @@ export function candidate(
 ): Candidate {
   return {
     chip: typeof chip === 'string' ? chipNamed(chip) : chip,
+    mode: null,
     precision: 'as-stored',
     compute: 'fp32',
     substituted: false,

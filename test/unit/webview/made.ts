@@ -206,6 +206,7 @@ export function rankItemOf(
     status: 'shipping',
     place: { best: 1, worst: 1 },
     runtime: 'tensorrt',
+    mode: null,
     precision: 'fp16',
     substituted: false,
     figures: {
