@@ -4,6 +4,7 @@ import type { Inference } from '../inference/types';
 import { writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 import type { LevelBytes } from './classes/shared/model';
 import { modelFor } from './classes/index';
@@ -28,20 +29,12 @@ const mostBytesPerRate = 900e6 / 250e12;
  * software or is all that the chip has.
  */
 export class Residency {
-  private readonly sized: (WorkBytes | null)[] = [];
-  /** Bytes that passed before each kernel, and after which each value was written. */
-  private readonly before: number[] = [];
-  private readonly writtenAt: Float64Array;
   private capacity = 0;
   private weightsStay = false;
   /** Software places data, so inputs and outputs of the graph are transferred straight to and from the chip. */
   private managed = false;
   /** Share of the weights that no memory of the chip holds. */
   private streamed = 0;
-  /** Share of an activation that has to be on the chip at once: one sample's where the compiler takes them in turn. */
-  private readonly portion: number;
-  /** Bytes of all weights at the chip's formats, each counted once. */
-  weightBytes = 0;
   /** A cache keeps all that a run reads and writes until the next run. */
   warm = false;
 
@@ -50,42 +43,42 @@ export class Residency {
     private readonly plan: KernelPlan,
     private readonly sizing: Sizing,
     private readonly machine: Machine,
+    private readonly flow: Flow,
   ) {
-    this.writtenAt = new Float64Array(inference.values.length).fill(-1);
-    const inTurn = nearOf(machine)?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
-    this.portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
+    this.lay();
+  }
+
+  /** Bytes of all weights at the chip's formats, each counted once. */
+  get weightBytes(): number {
+    return this.flow.weightBytes;
   }
 
   /** Bytes that a value takes on the chip at one time; null while a dimension is unknown. */
   private held(id: number): number | null {
     const bytes = this.sizing.held(id);
-    return bytes === null ? null : bytes * this.portion;
+    return bytes === null ? null : bytes * this.flow.portion;
   }
 
   static *of(inference: Inference, plan: KernelPlan, sizing: Sizing, machine: Machine): Steps<Residency> {
-    const residency = new Residency(inference, plan, sizing, machine);
-    yield* residency.lay();
-    return residency;
+    // One sample's where the compiler takes them in turn.
+    const inTurn = nearOf(machine)?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
+    const portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
+    const flow = yield* flows.steps(
+      plan,
+      () => flowOf(inference, plan, sizing, portion),
+      `${portion} ${sizing.key}`,
+    );
+    return new Residency(inference, plan, sizing, machine, flow);
   }
 
-  private *lay(): Steps<void> {
+  private lay(): void {
     const { machine } = this;
-    let position = 0;
-    for (const kernel of this.plan.kernels) {
-      if (isStepDue(kernel.index)) yield;
-      const sized = this.sizing.moved(kernel);
-      this.sized.push(sized);
-      this.before.push(position);
-      position += sized ? sized.weights + (sized.inputs + sized.outputs) * this.portion : 0;
-      for (const id of writesOf(kernel)) this.writtenAt[id] = position;
-    }
     const [main, near] = [mainOf(machine), nearOf(machine)];
     const managed = near?.managed ?? 'hardware';
     const whole = near?.capacityBytes ?? (near && !main ? this.mostCapacity : 0);
     this.capacity = whole * usableShare[managed];
-    this.weightBytes = yield* this.uniqueWeightBytes();
     this.managed = managed === 'software';
-    this.warm = !this.managed && position <= this.capacity;
+    this.warm = !this.managed && this.flow.bytes <= this.capacity;
     this.placeWeights(whole, main === null);
   }
 
@@ -127,7 +120,7 @@ export class Residency {
   }
 
   private get largestActivations(): number {
-    const activations = this.sized.map((sized) => (sized ? sized.inputs + sized.outputs : 0));
+    const activations = this.flow.sized.map((sized) => (sized ? sized.inputs + sized.outputs : 0));
     return largest(activations, 0);
   }
 
@@ -151,7 +144,7 @@ export class Residency {
 
   /** Bytes of a kernel by level, or null while a dimension is unknown. */
   bytesOf(kernel: Kernel): LevelBytes | null {
-    const sized = this.sized[kernel.index];
+    const sized = this.flow.sized[kernel.index];
     if (!sized) return null;
     const near = sized.weights + sized.inputs + sized.outputs;
     if (mainOf(this.machine) === null) {
@@ -172,8 +165,8 @@ export class Residency {
       if (held === null) continue;
       all += held;
       if (this.inference.values[id]!.producer === null && this.managed && held <= this.capacity) continue;
-      const written = this.writtenAt[id]!;
-      const passed = written < 0 ? Infinity : this.before[kernel.index]! - written + held;
+      const written = this.flow.writtenAt[id]!;
+      const passed = written < 0 ? Infinity : this.flow.before[kernel.index]! - written + held;
       if (passed < 0 || passed > this.capacity) far += held;
     }
     return all === 0 ? 1 : far / all;
@@ -197,22 +190,52 @@ export class Residency {
     if (value.consumers.length === 0) return this.managed;
     return value.consumers.every((node) => {
       const at = this.plan.kernelOfNode[node]!;
-      return at >= 0 && this.before[at]! - this.writtenAt[id]! + (this.held(id) ?? 0) <= this.capacity;
+      const { before, writtenAt } = this.flow;
+      return at >= 0 && before[at]! - writtenAt[id]! + (this.held(id) ?? 0) <= this.capacity;
     });
   }
+}
 
-  /** Weights of the whole model, each counted once. */
-  private *uniqueWeightBytes(): Steps<number> {
-    const seen = new Set<number>();
-    let sum = 0;
-    for (const kernel of this.plan.kernels) {
-      if (isStepDue(kernel.index)) yield;
-      for (const { value, role } of kernel.operands) {
-        if (role !== 'weight' || seen.has(value)) continue;
-        seen.add(value);
-        sum += this.sizing.held(value) ?? 0;
-      }
+/** What passes through a chip while it runs the kernels of a plan: the same for all chips that size values alike. */
+interface Flow {
+  /** Share of an activation that has to be on the chip at once. */
+  readonly portion: number;
+  /** By kernel. */
+  readonly sized: readonly (WorkBytes | null)[];
+  /** Bytes that passed before each kernel, and after which each value was written; -1 where none of them writes it. */
+  readonly before: readonly number[];
+  readonly writtenAt: Float64Array;
+  /** Bytes that passed in all. */
+  readonly bytes: number;
+  /** Bytes of all weights, each counted once. */
+  readonly weightBytes: number;
+}
+
+const flows = new Query<KernelPlan, Flow>(8);
+
+function* flowOf(
+  inference: Inference,
+  { kernels }: KernelPlan,
+  sizing: Sizing,
+  portion: number,
+): Steps<Flow> {
+  const sized: (WorkBytes | null)[] = [];
+  const before: number[] = [];
+  const writtenAt = new Float64Array(inference.values.length).fill(-1);
+  const seen = new Set<number>();
+  let [bytes, weightBytes] = [0, 0];
+  for (const kernel of kernels) {
+    if (isStepDue(kernel.index)) yield;
+    const own = sizing.moved(kernel);
+    sized.push(own);
+    before.push(bytes);
+    bytes += own ? own.weights + (own.inputs + own.outputs) * portion : 0;
+    for (const id of writesOf(kernel)) writtenAt[id] = bytes;
+    for (const { value, role } of kernel.operands) {
+      if (role !== 'weight' || seen.has(value)) continue;
+      seen.add(value);
+      weightBytes += sizing.held(value) ?? 0;
     }
-    return sum;
   }
+  return { portion, sized, before, writtenAt, bytes, weightBytes };
 }

@@ -18,12 +18,14 @@ export class Sizing {
     private readonly inference: Inference,
     private readonly table: FormatTable,
     private readonly multiplied: ReadonlySet<number>,
+    /** Of all sizings of the inference this one alone has it. */
+    readonly key: string,
   ) {}
 
   static *of(inference: Inference, table: FormatTable): Steps<Sizing> {
     const multiplied = yield* matrixWeights(inference);
-    const make = (): Sizing => new Sizing(inference, table, multiplied);
-    return sizings.at(inference, make, table.key(typesOf(inference)));
+    const key = table.key(typesOf(inference));
+    return sizings.at(inference, () => new Sizing(inference, table, multiplied, key), key);
   }
 
   /** Bytes that cross the border of a kernel per run, by role; null while a dimension is unknown. */

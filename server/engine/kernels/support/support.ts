@@ -2,6 +2,7 @@ import { entryOf } from '../../../../outside/table';
 import type { OperatorName } from '../../graph/model';
 import type { Inference, InferredNode } from '../../inference/types';
 import { nameInOnnx, seenByFusions } from '../../operators/table';
+import { memo } from '../../memo';
 import type { RuntimeProfile } from '../profile';
 import { unmet, type Condition, type Refusal } from './conditions';
 import type { FormTable } from './tables';
@@ -22,10 +23,17 @@ export type NodeSupport = (node: InferredNode) => Refusal | null;
 
 /** What a runtime runs: by operators, the types of what they read and write, and their forms. Each node is judged once. */
 export function nodeSupport(profile: RuntimeProfile, inference: Inference): NodeSupport {
+  return supportOf(inference, profile, null);
+}
+
+/** Chips and precisions ask the same of a runtime. */
+const supportOf = memo<readonly [Inference, RuntimeProfile], null, NodeSupport>(judged, 1);
+
+function judged(inference: Inference, profile: RuntimeProfile): NodeSupport {
   const runs = operatorSupport(profile);
   const types = new Set(profile.supports?.exceptTypes);
   const forms = profile.supports?.forms;
-  const judged = new Map<number, Refusal | null>();
+  const known = new Map<number, Refusal | null>();
   const judge = (flat: InferredNode): Refusal | null => {
     const { operator } = flat.node;
     if (!runs(flat.node)) return { code: 'operator', operator, what: '', found: '', allowed: '' };
@@ -34,8 +42,8 @@ export function nodeSupport(profile: RuntimeProfile, inference: Inference): Node
     return forms ? unmet(conditionsOf(forms, flat.node), flat, inference) : null;
   };
   return (flat) => {
-    let refusal = judged.get(flat.index);
-    if (refusal === undefined) judged.set(flat.index, (refusal = judge(flat)));
+    let refusal = known.get(flat.index);
+    if (refusal === undefined) known.set(flat.index, (refusal = judge(flat)));
     return refusal;
   };
 }
