@@ -12,6 +12,7 @@ import { shortened, type Shortened } from './mapping/parallel/shorten';
 import type { Candidate } from './mapping/parallel/placement';
 import type { Split } from './mapping/parallel/splits';
 import { trainedChain, type LongElement } from './mapping/parallel/trainedChain';
+import { Query } from './query';
 import { runPolitely, type Scheduler } from './scheduler';
 import { trainingOf, type Training, type Workload } from './workload';
 
@@ -31,10 +32,15 @@ export type Chained = RankChain | ShardRefusal;
 const keptInInference = 2;
 const keptInTraining = 3;
 
+/** Sizes of micro-batches of a search. */
+const keptWholes = 16;
+
 /** The chain of one device by what it depends on: each is costed once, and of equal layers one. */
 export class RankChains {
   readonly short: Shortened;
   private readonly known = new Map<string, Chained>();
+  /** Before they are divided, which several splits are. */
+  private readonly wholes = new Query<Shortened, Prepared>(keptWholes);
   private readonly without: readonly (LongElement & { readonly short: Shortened })[];
 
   constructor(private readonly ranks: Ranks) {
@@ -91,7 +97,9 @@ export class RankChains {
   ): Promise<RankRun | ShardRefusal> {
     const { chip, host, profile } = this.ranks;
     const { tp, ep } = asked.split;
-    const whole = await this.preparedFor(short, asked, scheduler);
+    const { microBatch, training } = asked;
+    const key = JSON.stringify({ microBatch, training });
+    const whole = await this.wholes.wait(short, () => this.preparedFor(short, asked, scheduler), key);
     const shard = tp > 1 ? await shardOf(whole, { tp, ep }, scheduler) : null;
     if (shard?.kind === 'refused') return shard;
     const prepared = shard?.prepared ?? whole;
