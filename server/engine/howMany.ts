@@ -46,6 +46,7 @@ export interface HowMany extends Ranking {
   /** What a sequence of a step gives: tokens of a language model, else one sample. */
   readonly unit: { readonly name: 'tokens' | 'samples'; readonly count: number };
   readonly isTraining: boolean;
+  readonly step: World['step'];
 }
 
 /** Spreads a model over equal devices in every way that divides them, and ranks what fits. */
@@ -88,6 +89,7 @@ export async function howMany(question: HowManyQuestion, scheduler: Scheduler): 
     batch,
     unit: unitOf(prepared),
     isTraining,
+    step,
   };
 }
 

@@ -95,7 +95,7 @@ export function parallelReport(
     layers: short.counts.reduce((sum, one, at) => sum + (short.repeats[at] ? one : 0), 0),
     splits: ranked.slice(0, mostSplits).map((one) => splitReport(one, found)),
     rejected: refused.map(({ split, limit }) => ({ label: splitLabel(split), split, limit })),
-    gantt: best ? ganttOf(best) : [],
+    gantt: best ? ganttOf(best, found.step) : [],
   };
 }
 

@@ -232,5 +232,19 @@ describe('the chart of a step', () => {
     ]);
   });
 
+  it('of decoding is one in the middle, when stages are always busy', () => {
+    const slow = element(10, 2, GB, { carriedBytes: 0 });
+    const two = candidate({ pp: 2 }, 2);
+    const { stages } = fit(placed(two, chainOf(slow), { ...world, step: 'steady' }));
+    const slots = ganttOf({ stages, schedule: two.schedule }, 'steady');
+    // Two micro-batches on stages of 11 and 10 ms: a step takes 22, and the first stage never waits.
+    expect(slots.filter(({ stage }) => stage === 0).map(({ from, to }) => [ms(from), ms(to)])).toEqual([
+      [0, 11],
+      [11, 22],
+    ]);
+    const busy = slots.filter(({ stage }) => stage === 1).reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(ms(busy)).toBe(20);
+  });
+
   const ms = (seconds: number) => Math.round(seconds * 1000);
 });
