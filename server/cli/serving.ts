@@ -6,6 +6,8 @@ import type { Policy, Traffic } from '../engine/mapping/serve/types';
 import { servingReport, servingRows, servingSections } from '../engine/report/servingReport';
 import { uninterrupted } from '../engine/scheduler';
 import { servingOf } from '../engine/servingOf';
+import { servingSplits, type ServingSplitsQuestion, type SplitService } from '../engine/servingSplits';
+import type { ServeOptions } from '../engine/mapping/serve/serve';
 import { chipsOf } from '../engine/systems/chosen';
 import type { System } from '../engine/systems/system';
 import { reportWords } from '../reportWords';
@@ -50,23 +52,26 @@ export async function serving(
   const format = words.choice('format', tableFormats) ?? 'table';
   const asked = parseServing(words.text('serving') ?? '');
   const { path, choice, host } = task;
-  const { chip, devices, price } = replicaOf(words, task, system);
+  const place = placeOf(words, task, system);
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, 1, heapBytes);
   const cache = task.asked.cache ?? 'paged';
   const { prepared, remarks } = await prepareAsked(opened.model, { ...task.asked, phase: 'decode', cache });
-  const service = await servingOf(
-    {
-      ...{ prepared, ...(host && { host }), traffic: trafficOf(asked), cacheBits: asked.kv ?? null },
-      ...{ policy: policyOf(asked, devices), usdPerDeviceHour: price },
-      ...(asked.seed !== undefined && { seed: asked.seed }),
-    },
-    chip,
-    uninterrupted,
-  );
-  if (!service) throw failed('cli.serving.unknown', { chip: chip.id });
+  const question = {
+    ...{ prepared, host, traffic: trafficOf(asked), policy: policyOf(asked, place.count) },
+    ...{ cacheBits: asked.kv ?? null, usdPerDeviceHour: place.price },
+    ...(asked.seed !== undefined && { seed: asked.seed }),
+  };
+  const [first, ...others] = await servicesOf(question, place, asked, (id) => choice.byId(id));
+  const { chip } = place;
+  if (!first) throw failed('cli.serving.unknown', { chip: chip.id });
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
-  const report = servingReport(service, { path, workload, system: system?.id ?? null, chip: chip.id });
+  const report = servingReport([first, ...others], {
+    path,
+    workload,
+    system: system?.id ?? null,
+    chip: chip.id,
+  });
   return {
     text: inFormat(
       format,
@@ -80,18 +85,48 @@ export async function serving(
   };
 }
 
-/** The chip that is a replica, how many of it there are, and what an hour of one costs. */
-function replicaOf(
-  words: Arguments,
-  { choice, chips }: Task,
-  system: System | null,
-): { readonly chip: Chip; readonly devices: number; readonly price: number | null } {
-  const [lead] = system ? chipsOf(system, (id) => choice.byId(id)).chips : [];
-  const chip = system ? choice.byId(lead ?? '') : chips[0];
-  if (!chip || (!system && words.texts('chip').length !== 1)) throw usage('cli.map.chip');
-  const device = system?.devices.find((one) => one.chip === chip.id);
-  const stated = device?.price?.usdPerHour?.value ?? null;
-  return { chip, devices: device?.count ?? 1, price: parseAmount('price', words.text('price')) ?? stated };
+/** What a model is served on: a chip, or equal devices of a system, and what an hour of one costs. */
+interface ServingPlace {
+  readonly chip: Chip;
+  readonly count: number;
+  readonly price: number | null;
+  /** Null for a chip. */
+  readonly at: { readonly system: System; readonly device: string } | null;
+}
+
+function placeOf(words: Arguments, { choice, chips }: Task, system: System | null): ServingPlace {
+  const price = parseAmount('price', words.text('price')) ?? null;
+  const [chip] = chips;
+  if (!system) {
+    if (!chip || words.texts('chip').length !== 1) throw usage('cli.map.chip');
+    return { chip, count: 1, price, at: null };
+  }
+  const lookUp = (id: string) => choice.byId(id);
+  const [lead = ''] = chipsOf(system, lookUp).chips;
+  const device = system.devices.find((one) => one.chip === lead);
+  const known = lookUp(lead);
+  if (!device || !known) throw usage('cli.map.chip');
+  const stated = device.price?.usdPerHour?.value ?? null;
+  return { chip: known, count: device.count, price: price ?? stated, at: { system, device: device.id } };
+}
+
+type ServiceQuestion = Pick<ServingSplitsQuestion, 'prepared' | 'host' | 'traffic' | 'policy' | 'cacheBits'> &
+  ServeOptions;
+
+/** The services that there are, the best first: of a chip one. */
+async function servicesOf(
+  question: ServiceQuestion,
+  { chip, count, at }: ServingPlace,
+  asked: Numbers,
+  lookUp: ServingSplitsQuestion['lookUp'],
+): Promise<readonly SplitService[]> {
+  if (at && count > 1) {
+    const replicas = asked.replicas ?? null;
+    return servingSplits({ ...question, ...at, chip, count, lookUp, replicas }, uninterrupted);
+  }
+  const { host, ...rest } = question;
+  const service = await servingOf({ ...rest, ...(host && { host }) }, chip, uninterrupted);
+  return service ? [{ tp: 1, service }] : [];
 }
 
 /** `rate=4,in=1024,out=1024,ttft=1s,tpot=50ms`; throws for what is none of it. */

@@ -30,39 +30,61 @@ export async function servingOf(
   const model = await stepModelOn(question, chip, scheduler);
   if (!model) return null;
   const { cost } = await costsOn(question.prepared, chip, scheduler, question.host);
-  const bits = bitsOfFormat(cost.precision.activations);
-  if (cacheBits !== null && bits === null) return null;
-  const share = cacheBits === null ? 1 : cacheBits / bits!;
+  const share = cacheShare(cacheBits, cost.precision.activations);
+  if (share === null) return null;
   return runPolitely(serve(withCache(model, share), traffic, policy, question), scheduler);
+}
+
+/** Bytes of a cache whose numbers have so many bits ÷ those in the format of activations; null where that is unknown. */
+export function cacheShare(bits: number | null, activations: string): number | null {
+  if (bits === null) return 1;
+  const own = bitsOfFormat(activations);
+  return own && bits / own;
 }
 
 /** Lengths of prompts that are estimated, up to that of the traffic. */
 const shortest = 16;
-const growth = 4;
+const promptGrowth = 4;
 
-/** What was estimated of a phase: seconds, and bytes that are left. */
-interface Estimated {
+/** What was estimated of a phase: seconds, and bytes that are left on the replica. */
+export interface Estimated {
   readonly seconds: number;
   readonly free: number;
 }
 
-/** What one chip takes for prefills and steps of decoding, from estimates at some lengths and batches. */
+/** A phase at some sizes, by role. */
+export type EstimateAt = (phase: Phase, roles: Readonly<Record<string, number>>) => Promise<Estimated>;
+
+/** Of a replica that is a single chip. */
 async function stepModelOn(
-  { prepared, host, traffic, policy }: ServingQuestion,
+  question: ServingQuestion,
   chip: Chip,
   scheduler: Scheduler,
 ): Promise<StepModel | null> {
+  const { prepared, host } = question;
+  return stepModelFrom(question, { devices: 1, growth: 2 }, async (phase, roles) =>
+    estimated(await costsOn(await inPhase(prepared, phase, roles, scheduler), chip, scheduler, host)),
+  );
+}
+
+/**
+ * What a replica takes for prefills and steps of decoding, from estimates at some lengths and batches.
+ * @param of devices of the replica, and how many times the one before a batch is
+ */
+export async function stepModelFrom(
+  { prepared, traffic, policy }: Pick<ServingQuestion, 'prepared' | 'traffic' | 'policy'>,
+  { devices, growth }: { readonly devices: number; readonly growth: number },
+  at: EstimateAt,
+): Promise<StepModel | null> {
   if (Object.keys(named(prepared, { past: 1 })).length === 0) return null;
-  const at = async (phase: Phase, roles: Readonly<Record<string, number>>): Promise<Estimated> =>
-    estimated(await costsOn(await inPhase(prepared, phase, roles, scheduler), chip, scheduler, host));
   const longest = traffic.promptTokens + traffic.outputTokens;
   const contexts = [Math.ceil(traffic.promptTokens / 2), longest];
   const decode: (DecodePoint & Estimated)[] = [];
-  for (const batch of sizes(1, policy.mostBatch, 2))
+  for (const batch of sizes(1, policy.mostBatch, growth))
     for (const context of contexts)
       decode.push({ batch, context, ...(await at('decode', { batch, past: context })) });
   const prefill: (PrefillPoint & Estimated)[] = [];
-  for (const tokens of sizes(Math.min(shortest, traffic.promptTokens), longest, growth))
+  for (const tokens of sizes(Math.min(shortest, traffic.promptTokens), longest, promptGrowth))
     prefill.push({ tokens, ...(await at('prefill', { batch: 1, sequence: tokens })) });
   const kvBytesPerToken = (decode[0]!.free - decode[1]!.free) / (contexts[1]! - contexts[0]!);
   // What is left were it not for the caches themselves, where activations are largest.
@@ -72,10 +94,7 @@ async function stepModelOn(
   ]);
   const all = [left, ...decode.map(({ seconds }) => seconds), ...prefill.map(({ seconds }) => seconds)];
   if (all.some((one) => Number.isNaN(one))) return null;
-  return stepModelOf(
-    { decode, prefill },
-    { kvBytesPerToken, freeBytes: left, devices: 1, mostContext: null },
-  );
+  return stepModelOf({ decode, prefill }, { kvBytesPerToken, freeBytes: left, devices, mostContext: null });
 }
 
 /** NaN is unknown. */

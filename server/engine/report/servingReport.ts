@@ -14,23 +14,55 @@ export interface ServingReport {
   readonly chip: string;
   /** Of all replicas. */
   readonly devices: number;
+  /** Of the service that is shown the first, then the others that there are devices for; none for a chip. */
+  readonly splits: readonly ServingSplit[];
   readonly service: Service;
 }
 
+/** Replicas of so many devices each, which divide matrices among them. */
+interface ServingSplit {
+  readonly tp: number;
+  readonly replicas: number;
+  readonly saturated: Service['steady']['saturated'];
+  readonly ttft: number | null;
+  readonly tpot: number | null;
+  readonly within: boolean;
+  readonly largestBatch: number;
+  readonly mostPerSecond: number | null;
+  /** At the best point within the limits, of one device. */
+  readonly bestTokensPerSecondPerDevice: number | null;
+}
+
+function splitOf({ tp, service }: { readonly tp: number; readonly service: Service }): ServingSplit {
+  const { steady, traffic, policy, room, best, mostPerSecond } = service;
+  return {
+    ...{ tp, replicas: policy.replicas, saturated: steady.saturated, ttft: steady.ttft, tpot: steady.tpot },
+    ...{ within: isWithin(steady, traffic), largestBatch: room.wholeBatch, mostPerSecond },
+    bestTokensPerSecondPerDevice: best?.tokensPerSecondPerDevice ?? null,
+  };
+}
+
+/** @param services the one to show, and of a system the others by the devices of a replica */
 export function servingReport(
-  service: Service,
+  services: readonly [
+    { readonly tp: number; readonly service: Service },
+    ...{ readonly tp: number; readonly service: Service }[],
+  ],
   asked: Pick<ServingReport, 'path' | 'workload' | 'system' | 'chip'>,
 ): ServingReport {
+  const [{ service }] = services;
   // Infinity is no number to JSON: a model without a cache has room for any number of tokens.
   const tokens = Number.isFinite(service.room.tokens) ? service.room.tokens : null;
   const room = { ...service.room, tokens } as Service['room'];
   const devices = service.policy.replicas * service.devicesPerReplica;
-  return { schemaVersion: 1, ...asked, devices, service: { ...service, room } };
+  const splits = asked.system === null ? [] : services.map(splitOf);
+  return { schemaVersion: 1, ...asked, devices, splits, service: { ...service, room } };
 }
 
 /** The report as tables: times, the other figures, the curve. */
 export function servingSections(report: ServingReport, words: Words): Section[] {
-  return [times(report, words), figures(report, words), curve(report, words)];
+  const splits = report.splits.length > 0 ? [splitTable(report, words)] : [];
+  return [times(report, words), figures(report, words), ...splits, curve(report, words)];
 }
 
 function times({ path, service }: ServingReport, words: Words): Section {
@@ -85,6 +117,33 @@ function figures({ chip, devices, service }: ServingReport, words: Words): Secti
     title: words.text('print.serving.title', { devices: words.count(devices), chip }),
     columns: [column(text('serving.what')), column(text('serving.value'))],
     rows: rows.map(([name, value]) => [text(name), value]),
+  };
+}
+
+/** Each way to make replicas of the devices. */
+function splitTable({ splits }: ServingReport, words: Words): Section {
+  const text = (key: PrintName): string => words.text(`print.${key}`);
+  const rounded = (value: number): string => words.decimal(Number(value.toPrecision(3)));
+  return {
+    title: text('serving.splits'),
+    columns: [
+      ...(['replicas', 'devices', 'largestBatch', 'ttft', 'tpot', 'most', 'bestPerDevice'] as const).map(
+        (name) => column(text(`serving.${name}`), 'right'),
+      ),
+      column(text('serving.keeps')),
+      column(text('serving.within')),
+    ],
+    rows: splits.map((split) => [
+      words.count(split.replicas),
+      words.count(split.tp),
+      words.count(split.largestBatch),
+      known(split.ttft, words.seconds, words),
+      known(split.tpot, words.seconds, words),
+      known(split.mostPerSecond, rounded, words),
+      known(split.bestTokensPerSecondPerDevice, rounded, words),
+      text(`serving.keeps.${split.saturated ?? 'yes'}`),
+      text(split.within ? 'serving.yes' : 'serving.no'),
+    ]),
   };
 }
 

@@ -80,14 +80,41 @@ describe('siliconlens map --serving', () => {
     expect(half.service.steady.tpot).toBeLessThan(plain.service.steady.tpot!);
   });
 
-  it('has as many replicas as a system has devices, of which some may read prompts alone', async () => {
+  it('divides the devices of a system into replicas, of which some may read prompts alone', async () => {
     const words = ['map', path, '--system', 'nvidia-dgx-h100', '--format', 'json', '--serving'];
-    const of = async (load: string): Promise<ServingReport> =>
-      JSON.parse((await siliconlens(...words, load)).out) as ServingReport;
-    const apart = await of('rate=16,in=1024,out=64,batch=16,prefill=2,transfer=50e9');
+    const load = 'rate=16,in=1024,out=64,batch=16,prefill=2,transfer=50e9';
+    const apart = JSON.parse((await siliconlens(...words, load)).out) as ServingReport;
     expect(apart).toMatchObject({ system: 'nvidia-dgx-h100', devices: 8 });
-    expect(apart.service.policy).toMatchObject({ replicas: 8, prefillReplicas: 2, chunkTokens: null });
+    // Eight of one device, or four of two; two of four would leave none that answers.
+    expect(apart.splits.map(({ tp, replicas }) => [tp, replicas]).sort()).toEqual([
+      [1, 8],
+      [2, 4],
+    ]);
+    expect(apart.service.policy).toMatchObject({ prefillReplicas: 2, chunkTokens: null });
     expect(apart.service.steady.tokensPerSecondPerDevice).toBeCloseTo((16 * 64) / 8, 6);
+    expect((await siliconlens(...words.slice(0, 4), '--serving', load)).out).toContain('tensor parallel');
+  });
+
+  it('serves Llama-3-70B on replicas of as many H100 as hold it', async () => {
+    const large = {
+      hidden_size: 8192,
+      intermediate_size: 28672,
+      num_hidden_layers: 80,
+      num_attention_heads: 64,
+    };
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...llama, ...large }));
+    const words = ['map', config, '--system', 'nvidia-dgx-h100', '--format', 'json', '--serving'];
+    const { out } = await siliconlens(...words, 'rate=2,in=1024,out=256,batch=16,ttft=1s,tpot=50ms');
+    const { splits } = JSON.parse(out) as ServingReport;
+    const of = (tp: number) => splits.find((split) => split.tp === tp)!;
+    // 141.1 GB of weights do not fit 84.4 GB; two devices leave 27.7 GB, of which a sequence of 1,280 tokens takes 327,680 B each.
+    expect(of(1)).toMatchObject({ saturated: 'memory', within: false, largestBatch: 0 });
+    expect(of(2).largestBatch).toBe(16);
+    // 70.55e9 less the embedding of 1.05e9 numbers of 2 bytes, at 3.35 TB/s on each device.
+    for (const tp of [2, 4, 8]) expect(of(tp).tpot!).toBeGreaterThan((2 * 69.5e9) / 3.35e12 / tp);
+    expect(of(8).tpot!).toBeLessThan(of(2).tpot!);
+    expect(splits[0]).toMatchObject({ within: true });
   });
 
   it('refuses loads that it does not understand', async () => {
