@@ -5,15 +5,14 @@ import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import type { Hit, PositionTable } from '../engine/formats/onnxText/positions';
-import type { ChipCost, KernelCost, NodeCost } from '../engine/cost/types';
-import type { KernelPlan } from '../engine/kernels/types';
 import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Element } from '../engine/operators/rule';
 import type { Analysis } from '../workspace/analysis';
 import { flatIndices } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
-import { boundWord, known, symbolicText, timeRange, timeText, typeText } from './format';
+import { chipTable } from './chipTable';
+import { known, symbolicText, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
 import { commandLinks, modelHover } from './modelHover';
@@ -25,7 +24,6 @@ import { reason } from './reason';
 import { unitLines } from './unitsHover';
 import { appendAll } from '../engine/lists';
 
-const chipRows = 8;
 const shownElements = 16;
 /** Characters of a shape in names: products of floors get long, and cut in the middle they say nothing. */
 const longestNames = 600;
@@ -183,55 +181,6 @@ function unknownWork(analysis: Analysis, { index, cause }: InferredNode, languag
   const { name, operator } = blamed.node;
   const named = name === '' ? markdownText(operator) : `${markdownText(operator)} ${markdownCode(name)}`;
   return message(language, `hover.work.${what}`, { operator: named });
-}
-
-function chipTable(analysis: Analysis, index: number, language: Language): string[] {
-  const head = ['hover.table.chip', 'hover.table.time', 'hover.table.bound', 'hover.table.basis'] as const;
-  const rows = analysis.chips.slice(0, chipRows).map(({ chip, cost, plan }) => {
-    const node = cost.nodes[index];
-    const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
-    const basis = message(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
-    const away = elsewhere(kernel, cost.units, language);
-    const nothing = node?.seconds?.value === 0 && node.bound === 'none';
-    const time = timeRange(node?.seconds ?? null, language);
-    return [
-      markdownText(chip.name) + away,
-      nothing ? message(language, 'hover.nothing') : time + ofKernel(node, kernel, plan, language),
-      boundWord(node?.bound ?? 'unknown', language),
-      nothing ? '–' : basis,
-    ];
-  });
-  return [
-    `| ${head.map((key) => message(language, key)).join(' | ')} |`,
-    '| :-- | --: | :-- | :-- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ];
-}
-
-/** Of a node that runs in one kernel with others what it is a part of. */
-function ofKernel(
-  node: NodeCost | undefined,
-  kernel: KernelCost | undefined,
-  { kernels }: KernelPlan,
-  language: Language,
-): string {
-  const planned = node && kernels[node.kernel];
-  if (!planned || planned.nodes.length < 2 || !kernel?.seconds || planned.repeat === null) return '';
-  const time = timeText(kernel.seconds.value * planned.repeat, language);
-  return ` ${message(language, 'hover.ofKernel', { time })}`;
-}
-
-/** Where a node runs that does not run on the chip of its row. */
-function elsewhere(
-  kernel: Pick<KernelCost, 'unit'> | undefined,
-  units: ChipCost['units'],
-  language: Language,
-): string {
-  const unit = kernel?.unit ? units[kernel.unit] : undefined;
-  if (!unit) return '';
-  // A host of which no mapping says anything is called so.
-  const where = unit.profile ? markdownText(unit.chip.name) : message(language, 'hover.onHost');
-  return ` (${where})`;
 }
 
 /** Where the node came from: the exporter's notes are hover matter, not listing text. */
