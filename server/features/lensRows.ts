@@ -29,7 +29,9 @@ export function placed(
   return rows.flatMap((row, index) => {
     // A text shorter than the rows has the rest over its last line.
     const line = lines[index] ?? lines.at(-1) ?? 0;
-    const range = { start: { line, character: 0 }, end: { line, character: 1 } };
+    // A line may be empty.
+    const place = { line, character: 0 };
+    const range = { start: place, end: place };
     return row.map((command) => ({ range, command }));
   });
 }

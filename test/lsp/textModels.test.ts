@@ -87,6 +87,8 @@ it('has lenses over lines that no fold hides on opening', async () => {
   client = await TestClient.inProcess();
   const document = await client.openText('file:///w/many.onnxtxt', text);
   const lines = (await document.lenses()).map(({ range }) => range.start.line);
+  for (const { range } of await document.lenses())
+    expect(range.end).toEqual({ ...range.start, character: 0 });
   // Over the first of nine inputs that fold, and over what follows them.
   expect([...new Set(lines)]).toEqual([1, 10, 11]);
 });
