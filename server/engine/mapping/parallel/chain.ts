@@ -69,8 +69,8 @@ export interface Element {
   readonly calls: readonly Call[];
   /** What it takes of a device; activations are the most at one time. Null where a size is unknown. */
   readonly memory: MemoryClasses | null;
-  /** Bytes that later elements read, of one micro-batch. */
-  readonly carriedBytes: number;
+  /** Bytes that later elements read, of one micro-batch; null where a size is unknown. */
+  readonly carriedBytes: number | null;
 }
 
 /** The chain of layers as one device of a group has it. */

@@ -101,13 +101,28 @@ export function placed(candidate: Candidate, chain: RankChain, world: World): Pl
   const memories = shape.map((stage, at) => stageMemory(chain, places, stage, loadOf(at)));
   if (memories.some((one) => one === null)) return { split, limit: { kind: 'unknown' } };
   if (!cut) return { split, limit: memoryLimit(memories as readonly DeviceMemory[], usable) };
-  const stages = shape.map((stage, at) => {
-    const own = sumOf(Array.from(places.subarray(stage.from, stage.to), (place) => elements[place]!));
-    const sent = at === shape.length - 1 ? null : sendOf(chain, places[stage.to - 1]!, layout, world);
-    const times = world.step === 'training' ? 2 * schedule.chunks : 1;
-    return { ...stage, ...own, sent: sent && scale(sent, times), memory: memories[at]! };
-  });
-  return { ...candidate, places, ...stepOf(stages, { candidate, elements, places, world, layout }) };
+  const context: StepContext = { candidate, elements, places, world, layout };
+  const stages = stageSums(shape, memories as readonly DeviceMemory[], context);
+  if ('kind' in stages) return { split, limit: stages };
+  return { ...candidate, places, ...stepOf(stages, context) };
+}
+
+/** Stages with what their devices say to others; a limit where nobody knows how long that takes. */
+function stageSums(
+  shape: readonly Stage[],
+  memories: readonly DeviceMemory[],
+  { candidate, elements, places, world, layout }: StepContext,
+): readonly StageSum[] | Limit {
+  const stages: StageSum[] = [];
+  for (const [at, stage] of shape.entries()) {
+    const own = Array.from(places.subarray(stage.from, stage.to), (place) => elements[place]!);
+    const sent = at === shape.length - 1 ? null : sendOf(own.at(-1)!, candidate.schedule, layout, world);
+    if (sent && 'kind' in sent) return sent;
+    const exchange = world.step === 'training' ? exchangeOf(own, layout, world) : null;
+    if (exchange && 'kind' in exchange) return exchange;
+    stages.push({ ...stage, ...sumOf(own), sent, exchange, memory: memories[at]! });
+  }
+  return stages;
 }
 
 interface TimedElement {
@@ -122,10 +137,8 @@ function timedElement(element: Element, layout: Layout, world: World): TimedElem
   const links: { call: Call; seconds: Estimate }[] = [];
   let link = 0;
   for (const call of element.calls) {
-    const { bytes } = call;
-    if (bytes === null) return { kind: 'unknown' };
-    const { seconds, problem } = world.time(placedCall({ ...call, bytes }, layout));
-    if (!seconds) return { kind: 'problem', problem };
+    const seconds = timeOf(call, layout, world);
+    if ('kind' in seconds) return seconds;
     links.push({ call, seconds });
     link += seconds.value * call.times;
   }
@@ -147,10 +160,30 @@ function sumOf(elements: readonly StageTime[]): StageTime {
   return { seconds, parts };
 }
 
-/** What a stage gives to the next one; null where no time of that is known, which then counts as none. */
-function sendOf({ elements }: RankChain, last: number, layout: Layout, world: World): Estimate | null {
-  const call = { group: 'pp', collective: 'send', bytes: elements[last]!.carriedBytes } as const;
-  return world.time(placedCall(call, layout)).seconds;
+/** What a stage gives to the next one, in training back again too. */
+function sendOf(
+  { element }: TimedElement,
+  schedule: Schedule,
+  layout: Layout,
+  world: World,
+): Estimate | Limit {
+  const sent = timeOf({ group: 'pp', collective: 'send', bytes: element.carriedBytes }, layout, world);
+  if ('kind' in sent) return sent;
+  return scale(sent, world.step === 'training' ? 2 * schedule.chunks : 1);
+}
+
+/** The all-reduce of a stage's gradients between the copies of the model. */
+function exchangeOf(own: readonly TimedElement[], layout: Layout, world: World): Estimate | Limit {
+  const bytes = own.reduce((sum, { element }) => sum + element.gradientBytes, 0);
+  return timeOf({ group: 'dp', collective: 'all_reduce', bytes }, layout, world);
+}
+
+/** Time of what devices say to each other, or why nobody knows it. */
+function timeOf(call: Omit<Call, 'times'>, layout: Layout, world: World): Estimate | Limit {
+  const { bytes } = call;
+  if (bytes === null) return { kind: 'unknown' };
+  const { seconds, problem } = world.time(placedCall({ ...call, bytes }, layout));
+  return seconds ?? { kind: 'problem', problem };
 }
 
 /** The stage that lacks the most room, by the first class that alone is too large, else by all. */
@@ -161,7 +194,14 @@ function memoryLimit(memories: readonly DeviceMemory[], usable: number): Limit {
   return { kind: 'memory', by: alone?.[0] ?? 'all', bytes: alone?.[1] ?? worst.bytes, usable };
 }
 
-type StageSum = Stage & StageTime & { readonly sent: Estimate | null; readonly memory: DeviceMemory };
+type StageSum = Stage &
+  StageTime & {
+    /** To the next stage; null of the last one. */
+    readonly sent: Estimate | null;
+    /** Of gradients; null but in training. */
+    readonly exchange: Estimate | null;
+    readonly memory: DeviceMemory;
+  };
 
 interface StepContext {
   readonly candidate: Candidate;
@@ -210,14 +250,12 @@ const backwardShare = 2 / 3;
  */
 function endOf(
   stages: readonly StageSum[],
-  { elements, places, world, layout }: StepContext,
+  { elements, places, world }: StepContext,
 ): { readonly update: number; readonly exchange: number } {
   let [update, exchange] = [0, 0];
-  for (const { from, to, seconds } of stages) {
+  for (const { from, to, seconds, exchange: gradients } of stages) {
     const own = Array.from(places.subarray(from, to), (place) => elements[place]!.element);
-    const bytes = own.reduce((sum, { gradientBytes }) => sum + gradientBytes, 0);
-    const call = { group: 'dp', collective: 'all_reduce', bytes } as const;
-    const all = world.time(placedCall(call, layout)).seconds?.value ?? 0;
+    const all = gradients?.value ?? 0;
     const hidden = world.overlaps ? Math.min(seconds * backwardShare, all - all / own.length) : 0;
     exchange = Math.max(exchange, all - hidden);
     update = Math.max(

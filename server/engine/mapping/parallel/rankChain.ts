@@ -42,7 +42,7 @@ export function* rankChain(run: RankRun): Steps<RankChain> {
       own === null || held === null
         ? null
         : { ...noMemory, weights: own, state: held, activations: activations[at]! };
-    return { ...time, updateSeconds: 0, gradientBytes: 0, memory, carriedBytes: carried[at]! };
+    return { ...time, updateSeconds: 0, gradientBytes: 0, memory, carriedBytes: carried[at] ?? null };
   });
   return { elements, shared: weights.shared };
 }
@@ -177,19 +177,23 @@ function activationsOf(analysis: ChipAnalysis, elementOf: Int32Array, count: num
   return most;
 }
 
-/** Bytes that each element and those before it made and that those behind it read. */
+/** Bytes that each element and those before it made and that those behind it read; null where a size is unknown. */
 export function carriedBytes(
   inference: Inference,
   elementOf: Int32Array,
   count: number,
   sizeOf: (id: number) => number | null,
-): number[] {
-  const carried = new Array<number>(count).fill(0);
+): (number | null)[] {
+  const carried = new Array<number | null>(count).fill(0);
   for (const { id, producer, consumers, isConstant, elements } of inference.values) {
     if (producer === null || isConstant || elements || consumers.length === 0) continue;
     const from = elementOf[producer]!;
     const to = consumers.reduce((last, node) => Math.max(last, elementOf[node]!), from);
-    for (let at = from; at < to; at++) carried[at]! += sizeOf(id) ?? 0;
+    const size = sizeOf(id);
+    for (let at = from; at < to; at++) {
+      const before = carried[at]!;
+      carried[at] = before === null || size === null ? null : before + size;
+    }
   }
   return carried;
 }

@@ -50,7 +50,12 @@ export function* trainedChain(run: TrainedRun): Steps<RankChain> {
   const elements = once.map((time, at): Element => {
     const memory = own[at]!;
     const exchanged = gradientBytes(memory, training);
-    return { ...stepTimes(time, twice[at]!), memory, gradientBytes: exchanged, carriedBytes: carried[at]! };
+    return {
+      ...stepTimes(time, twice[at]!),
+      memory,
+      gradientBytes: exchanged,
+      carriedBytes: carried[at] ?? null,
+    };
   });
   return { elements, shared };
 }

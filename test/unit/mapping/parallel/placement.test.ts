@@ -11,6 +11,7 @@ import {
   type Placed,
   type World,
 } from '../../../../server/engine/mapping/parallel/placement';
+import { problem } from '../../../../server/engine/problem';
 import { rankSplits } from '../../../../server/engine/mapping/parallel/search';
 import type { Split } from '../../../../server/engine/mapping/parallel/splits';
 
@@ -72,6 +73,25 @@ describe('a placement', () => {
     expect(parts.link).toBeCloseTo(20e-3, 12);
     expect(seconds.value).toBeCloseTo(40e-3, 12);
     expect(fit(placed(candidate({ tp: 1 }), chain, world)).parts.link).toBe(0);
+  });
+
+  it('is out where nobody knows how long its devices talk', () => {
+    const unknown = problem('information', 'collective.no-rate', { link: 'hccs' });
+    const silent: World = {
+      ...world,
+      time: ({ members }) =>
+        members < 2 ? { seconds: exact(0, 'class'), problem: null } : { seconds: null, problem: unknown },
+    };
+    const chain = chainOf(element(10, 2, GB, { gradientBytes: GB }));
+    const limit = { kind: 'problem', problem: unknown };
+    // A stage sends to the next one; copies that train exchange gradients, others nothing.
+    expect(placed(candidate({ pp: 2 }), chain, silent)).toMatchObject({ limit });
+    expect(placed(candidate({ dp: 2 }), chain, { ...silent, step: 'training' })).toMatchObject({ limit });
+    expect(placed(candidate({ dp: 2 }), chain, silent)).not.toHaveProperty('limit');
+    // Nor is it known where a size is not.
+    const sizeless = chainOf(element(10, 2, GB, { carriedBytes: null }));
+    expect(placed(candidate({ pp: 2 }), sizeless, world)).toMatchObject({ limit: { kind: 'unknown' } });
+    expect(placed(candidate({}), sizeless, world)).not.toHaveProperty('limit');
   });
 
   it('of several stages waits while they fill and drain, and sends from one to the next', () => {
