@@ -7,8 +7,8 @@ export const bytesPerUnit = 700;
 const shapeUnits = 3;
 /** The part of the heap that models may take; the rest is for making them, for reports and for answers. */
 const shareOfHeap = 0.6;
-/** What the server's own code and tables take before any model (15.7 MB on 2026-11-30), with room for an answer; bytes. */
-export const ownBytes = 27e6;
+/** What the server's own code and tables take before any model (17.1 MB on 2026-11-30), with room for an answer; bytes. */
+export const ownBytes = 32e6;
 /** The part of that beyond which a model may go while it is read: what is decoded on the way is gone afterwards. */
 const shareWhileRead = 0.25;
 /** Costs of a small model are kept for so many chips, so that going back to one takes no time. */
