@@ -2,6 +2,7 @@
 // sizes held out, and with one chip left out.
 import { existsSync, readFileSync } from 'node:fs';
 import { chipById } from '../../server/engine/chips/catalogue';
+import { round } from '../../server/engine/cost/calibrate/fit';
 import { foldOf, minimise, type Free, type Values } from '../../server/engine/cost/calibrate/optimise';
 import { parseCsv } from '../../server/engine/cost/calibrate/rows';
 import { score, type Pair } from '../../server/engine/cost/calibrate/score';
@@ -66,8 +67,6 @@ function protocolsOf(link: string, collective: Collective, values: Values): Prot
   const least = reducing[link]!;
   return [...list, { name: 'NVLS', start, step: 0, share: share('switchShare'), inSwitch: true, least }];
 }
-
-const round = (value: number): number => Number(value.toPrecision(4));
 
 /** The system that a chip's rows were measured in: eight of it at an NVSwitch. */
 function linkOf(chip: string): { readonly family: string; readonly rate: number } {

@@ -1,5 +1,5 @@
 import type { Inference } from '../inference/types';
-import type { OperatorClass } from '../operators/rule';
+import { isMatrixClass } from '../operators/rule';
 import { isStepDue, type Steps } from '../scheduler';
 import { kindsOf } from './kinds';
 import type { Sequence } from './steps';
@@ -49,12 +49,10 @@ export function* chainOf(inference: Inference, sequence: Sequence): Steps<Chain>
   return { steps, kinds, ...edges, products, aside: aside.length };
 }
 
-const productClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
-
 function productsBefore({ nodes }: Inference, { members }: Sequence, steps: Int32Array): Int32Array {
   const before = new Int32Array(steps.length + 1);
   steps.forEach((step, place) => {
-    const isProduct = members[step]!.some((index) => productClasses.has(nodes[index]!.operatorClass));
+    const isProduct = members[step]!.some((index) => isMatrixClass(nodes[index]!.operatorClass));
     before[place + 1] = before[place]! + (isProduct ? 1 : 0);
   });
   return before;

@@ -1,4 +1,5 @@
 import type { Inference } from '../inference/types';
+import { smallest } from '../lists';
 import type { Chain } from './chain';
 import type { Repeat } from './repeats';
 import type { Sequence } from './steps';
@@ -37,7 +38,7 @@ export function placeNodes(inference: Inference, { sequence, chain }: Found, bou
   for (const index of lastReadersFirst(isLoose, makersOf, readersOf)) {
     const own = blockOfNode[index]!;
     const readers = readersOf[index]!.map((reader) => blockOfNode[reader]!).filter((block) => block >= 0);
-    const first = readers.reduce((least, block) => Math.min(least, block), Infinity);
+    const first = smallest(readers);
     const isOfOne = readers.length > 0 && readers.every((block) => block === first);
     const isEarly = makersOf[index]!.every((maker) => isLoose[maker] === 1 || blockOfNode[maker] === 0);
     const shared = own >= 0 ? own : isEarly && bounds.counts[0] === 1 ? 0 : first;

@@ -1,4 +1,5 @@
 import type { Inference, InferredNode } from '../inference/types';
+import { addTo } from '../lists';
 
 /**
  * What runs one after another: a node of the graph, or of the body of a called function, which runtimes inline. Nodes of other
@@ -91,9 +92,7 @@ function homesOf({ nodes, scopes }: Inference): Homes {
     const home = isOwn ? index : homes[holder]!;
     homes[index] = home;
     if (folded || (home === index && calls.has(index))) continue;
-    const before = members.get(home);
-    if (before) before.push(index);
-    else members.set(home, [index]);
+    addTo(members, home, index);
   }
   return { homes, members };
 }

@@ -167,7 +167,8 @@ function exactQuotient(a: Dim, b: Dim): Dim | undefined {
   return undefined;
 }
 
-function gcd(a: number, b: number): number {
+/** The greatest whole number that divides both. */
+export function gcd(a: number, b: number): number {
   let x = Math.abs(a);
   let y = Math.abs(b);
   while (y) [x, y] = [y, x % y];

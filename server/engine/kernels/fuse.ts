@@ -1,15 +1,8 @@
-import type { OperatorClass } from '../operators/rule';
+import { isMatrixClass, type OperatorClass } from '../operators/rule';
 import type { Steps } from '../scheduler';
 import { Matcher, type Match } from './match';
 import { patterns, type Pattern } from './patterns';
 import type { WorkGraph, WorkNode } from './workGraph';
-
-/** Classes whose time is that of a matrix unit: they name a kernel whatever else is in it. */
-const matrixClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
-
-export function isMatrixClass(operatorClass: OperatorClass): boolean {
-  return matrixClasses.has(operatorClass);
-}
 
 /** Replaces every match of the named patterns by one node, pattern by pattern; see `Pass` in profile.ts. */
 export function* fusePatterns(

@@ -1,7 +1,7 @@
-import type { OperatorClass } from '../operators/rule';
+import { isMatrixClass, type OperatorClass } from '../operators/rule';
 import type { Steps } from '../scheduler';
 import { elementCount } from '../graph/dataTypes';
-import { externalInputs, isMatrixClass } from './fuse';
+import { externalInputs } from './fuse';
 import { shapeOf } from './conditions';
 import type { WorkGraph, WorkNode } from './workGraph';
 

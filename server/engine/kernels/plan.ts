@@ -1,7 +1,7 @@
 import { addTo } from '../lists';
 import type { FileFacts } from '../inference/symbolic';
 import type { Inference } from '../inference/types';
-import type { MatrixShape } from '../operators/rule';
+import { isMatrixClass, type MatrixShape } from '../operators/rule';
 import type { CachePolicy } from '../workload';
 import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { blockChannels } from './blockChannels';
@@ -9,7 +9,7 @@ import { attentionShape } from './attentionShape';
 import { findCaches, joinCaches, sharedCaches, withSharedCaches } from './caches';
 import { eliminateNoOperations, mergeEqual } from './eliminate';
 import { knownAtLoad } from './folding';
-import { fusePatterns, isMatrixClass } from './fuse';
+import { fusePatterns } from './fuse';
 import { grow } from './grow';
 import { dropUnused } from './liveness';
 import { isDoneAt, isOwn, type Pass, type RuntimeProfile } from './profile';

@@ -22,6 +22,14 @@ export type OperatorClass =
   | 'control'
   | 'other';
 
+/** Classes whose time is that of a matrix unit. */
+const matrixClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
+
+/** Whether it is a product of matrices, with weights or of attention. */
+export function isMatrixClass(operatorClass: OperatorClass): boolean {
+  return matrixClasses.has(operatorClass);
+}
+
 /** One element of a small tensor whose content is known: a number, a dimension, a string, or unknown. */
 export type Element = number | DimExpression | string | undefined;
 

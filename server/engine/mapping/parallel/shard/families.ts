@@ -1,7 +1,7 @@
 import { elementCount } from '../../../graph/dataTypes';
 import { numericShape } from '../../../inference/work';
 import type { Inference, InferredNode, InferredValue } from '../../../inference/types';
-import type { OperatorClass } from '../../../operators/rule';
+import { isMatrixClass } from '../../../operators/rule';
 import { isStepDue, type Steps } from '../../../scheduler';
 import { familyOf, type Family, type Field } from './family';
 import type { Obstacle } from './relation';
@@ -61,9 +61,6 @@ export function* expertFamilies(field: Field): Steps<Families> {
   return finder;
 }
 
-/** Operators that multiply with weights. */
-const weightClasses: ReadonlySet<OperatorClass> = new Set(['gemm', 'convolution', 'attention', 'recurrent']);
-
 class FamilyFinder implements Families {
   readonly families: Family[] = [];
   readonly whole: WholeNode[] = [];
@@ -118,7 +115,7 @@ class FamilyFinder implements Families {
     };
     for (const node of nodes) {
       const { index, operatorClass, scope, inputs } = node;
-      if (noted.has(index) || !weightClasses.has(operatorClass) || !counts(node)) continue;
+      if (noted.has(index) || !isMatrixClass(operatorClass) || !counts(node)) continue;
       if (inputs.some(isWhole)) this.whole.push({ node: index, reason: scope === 0 ? 'operator' : 'nested' });
     }
     this.whole.sort((a, b) => a.node - b.node);

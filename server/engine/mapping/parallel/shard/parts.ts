@@ -1,3 +1,4 @@
+import { gcd } from '../../../graph/dimDivide';
 import type { Obstacle } from './relation';
 
 /** What one rank has of an axis or of an attribute that counts heads. */
@@ -48,7 +49,7 @@ export class Parts {
     const [first, second] = [this.find(a), this.find(b)];
     if (first === second) return;
     this.parents[second] = first;
-    this.units[first] = greatestDivisor(this.units[first]!, this.units[second]!);
+    this.units[first] = gcd(this.units[first]!, this.units[second]!);
     this.mayRepeat[first] ||= this.mayRepeat[second]!;
   }
 
@@ -135,7 +136,3 @@ export class Parts {
 
 /** Sums of sums in one family: those of hostile graphs would fill the stack. */
 const mostSums = 1000;
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
-}

@@ -93,11 +93,6 @@ export class NodeView {
     return id !== null && this.inference.values[id]!.isConstant;
   }
 
-  elements(index: number): readonly unknown[] | undefined {
-    const id = this.id({ isInput: true, index });
-    return id === null ? undefined : this.inference.values[id]!.elements;
-  }
-
   int(name: string, fallback: number): number {
     const attribute = attributeNamed(this.node, name);
     return attribute?.kind === 'int' ? attribute.value : fallback;
@@ -107,9 +102,4 @@ export class NodeView {
     const attribute = attributeNamed(this.node, name);
     return attribute?.kind === 'ints' ? attribute.value : undefined;
   }
-}
-
-/** An axis counted from the front. */
-export function fromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
 }

@@ -117,17 +117,13 @@ class Rewriter {
     if (shapeInput(inferred) === undefined || typeof first !== 'number') return null;
     const share = this.shares.get(first);
     if (!share) return null;
-    if (outputs.length === 1 && inputs.length === 2 && !this.isParts(inferred))
+    if (outputs.length === 1 && inputs.length === 2)
       return divided(numericShape(this.inference.values[first]!.type) ?? [], share);
     const whole = typeof inputs[0] === 'number' ? this.shares.get(inputs[0]) : undefined;
     const locals = outputs.map((id) => (id === null ? undefined : this.shares.get(id)?.local));
     const isAlong =
       whole !== undefined && locals.reduce<number>((sum, one) => sum + (one ?? NaN), 0) === whole.local;
     return isAlong ? locals.map((one) => one!) : null;
-  }
-
-  private isParts({ node }: InferredNode): boolean {
-    return node.outputs.length > 1;
   }
 
   private constant(like: string, elements: readonly number[]): string {

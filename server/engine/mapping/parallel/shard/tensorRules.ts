@@ -1,4 +1,5 @@
-import { fromFront, type NodeView, type Obstacle, type Operand, type Relation } from './relation';
+import { normalizeAxis } from '../../../operators/shared';
+import type { NodeView, Obstacle, Operand, Relation } from './relation';
 import { axisInView } from './viewAxes';
 
 /**
@@ -170,9 +171,8 @@ export function alongRelation(
   axis: number,
   isRest: boolean,
 ): Relation | Obstacle {
-  const rank = view.shape(true, 0)?.length;
-  if (rank === undefined) return 'size';
-  const from = fromFront(view.int('axis', axis), rank);
+  const from = normalizeAxis(view.int('axis', axis), view.shape(true, 0)?.length ?? 0);
+  if (from === undefined) return 'size';
   // Softmax of old versions runs over all axes from its own on.
   const isAll = isRest || view.inferred.version < 13;
   // A scale of the norm, or its statistics.
@@ -194,7 +194,7 @@ export function quantisedRelation(view: NodeView, at: Operand): Relation | Obsta
   const shape = view.shape(true, 0);
   if (!shape) return 'size';
   if (at.isInput && at.index > 0) return 'mixed';
-  const axis = fromFront(view.int('axis', 1), shape.length);
+  const axis = normalizeAxis(view.int('axis', 1), shape.length);
   const same: Operand[] = [
     { isInput: true, index: 0, axis: at.axis },
     { isInput: false, index: 0, axis: at.axis },
@@ -221,7 +221,8 @@ export function splitRelation(view: NodeView, at: Operand): Relation | Obstacle 
     axis: at.axis,
   }));
   const whole: Operand = { isInput: true, index: 0, axis: at.axis };
-  if (at.axis === fromFront(view.int('axis', 0), rank)) return { same: [], sum: { whole, parts: outputs } };
+  if (at.axis === normalizeAxis(view.int('axis', 0), rank))
+    return { same: [], sum: { whole, parts: outputs } };
   return { same: [whole, ...outputs] };
 }
 
@@ -231,7 +232,8 @@ export function concatRelation(view: NodeView, at: Operand): Relation | Obstacle
   if (rank === undefined) return 'size';
   const inputs = view.inferred.inputs.map((_, index): Operand => ({ isInput: true, index, axis: at.axis }));
   const whole: Operand = { isInput: false, index: 0, axis: at.axis };
-  if (at.axis === fromFront(view.int('axis', 0), rank)) return { same: [], sum: { whole, parts: inputs } };
+  if (at.axis === normalizeAxis(view.int('axis', 0), rank))
+    return { same: [], sum: { whole, parts: inputs } };
   return { same: [whole, ...inputs] };
 }
 
@@ -246,7 +248,8 @@ export function gatherRelation(
 ): Relation | Obstacle {
   const [data, places] = [view.shape(true, 0), view.shape(true, 1)];
   if (!data || !places) return 'size';
-  const axis = fromFront(view.int('axis', view.int('gather_axis', 0)), data.length);
+  const axis = normalizeAxis(view.int('axis', view.int('gather_axis', 0)), data.length);
+  if (axis === undefined) return 'size';
   const more = places.length - 1;
   const tables = [0, ...weights].filter((index) => view.shape(true, index)?.length === data.length);
   if (at.isInput && tables.includes(at.index) && at.axis === axis) {
