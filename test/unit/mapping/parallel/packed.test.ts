@@ -9,7 +9,12 @@ import { infos, modelOf, node } from '../../inference/build';
 
 type Weights = Readonly<Record<string, readonly [dtype: DataType, ...dims: number[]]>>;
 
-function prepared(nodes: readonly Node[], weights: Weights, input: string): Promise<Prepared> {
+function prepared(
+  nodes: readonly Node[],
+  weights: Weights,
+  input: string,
+  opset?: number,
+): Promise<Prepared> {
   const initializers = Object.entries(weights).map(([name, [dtype, ...dims]]): Tensor => ({
     name,
     dtype,
@@ -18,7 +23,8 @@ function prepared(nodes: readonly Node[], weights: Weights, input: string): Prom
   }));
   const graph = { inputs: infos({ x: input }), outputs: infos({ y: '' }), nodes, initializers };
   const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-  return prepare(modelOf(graph), workload, uninterrupted);
+  const sets = opset === undefined ? undefined : [{ domain: '', version: opset }];
+  return prepare(modelOf(graph, [], sets), workload, uninterrupted);
 }
 
 /** Types of values on one of so many devices, and what these exchange. */
@@ -127,6 +133,37 @@ describe('attention of one operator with its product', () => {
     expect(found.prepared.inference.nodes[0]!.node.attributes).toMatchObject([
       { name: 'num_heads', value: 3 },
     ]);
+  });
+});
+
+describe('attention in operators of its own', () => {
+  it.each([
+    // Softmax-1 and Softmax-11 (ONNX): all axes from the second one on are one, heads among them; Softmax-13: the last axis alone.
+    [11, {}, 'reduced'],
+    [11, { axis: 3 }, null],
+    [13, {}, null],
+  ] as const)('of version %i with %o has a Softmax that is %s', async (opset, attributes, reason) => {
+    const heads = (from: string, to: string): Node[] => [
+      node('Reshape', `${from}, sizes`, `${to}0`),
+      node('Transpose', `${to}0`, to, { perm: [0, 2, 1, 3] }),
+    ];
+    const whole = await prepared(
+      [
+        node('MatMul', 'x, w', 'h'),
+        node('Constant', '', 'sizes', { value_ints: [2, 7, 4, 16] }),
+        ...heads('h', 'a'),
+        node('Softmax', 'a', 's', attributes),
+        node('Transpose', 's', 't', { perm: [0, 2, 1, 3] }),
+        node('Constant', '', 'back', { value_ints: [2, 7, 64] }),
+        node('Reshape', 't, back', 'r'),
+        node('MatMul', 'r, v', 'y'),
+      ],
+      { w: ['float', 64, 64], v: ['float', 64, 64] },
+      'float[2, 7, 64]',
+      opset,
+    );
+    const found = await shardOf(whole, { tp: 2, ep: 1 }, uninterrupted);
+    expect(found.kind === 'refused' ? found.reason : null).toBe(reason);
   });
 });
 

@@ -26,7 +26,6 @@ interface TableEntry {
   /** The input that holds sizes of the result. */
   readonly shape?: number;
   readonly bias?: number;
-  readonly axis?: number;
   readonly isRest?: boolean;
   /** Inputs beside the first one that hold weights. */
   readonly weights?: readonly number[];
@@ -41,8 +40,7 @@ const kinds = new Map<string, Relate>(
     view: viewRelation,
     transpose: transposeRelation,
     product: (view: NodeView, at: Operand, { bias }: TableEntry) => productRelation(view, at, bias),
-    along: (view: NodeView, at: Operand, { axis = -1, isRest = false }: TableEntry) =>
-      alongRelation(view, at, axis, isRest),
+    along: (view: NodeView, at: Operand, { isRest = false }: TableEntry) => alongRelation(view, at, isRest),
     kept: keptRelation,
     quantised: quantisedRelation,
     split: splitRelation,

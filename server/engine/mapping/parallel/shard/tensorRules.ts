@@ -165,16 +165,12 @@ function broadcastBatch(view: NodeView, at: Operand, { a, b, out }: Shapes): Rel
 }
 
 /** What works along one axis, or along it and those behind it, and leaves the others alone. */
-export function alongRelation(
-  view: NodeView,
-  at: Operand,
-  axis: number,
-  isRest: boolean,
-): Relation | Obstacle {
-  const from = normalizeAxis(view.int('axis', axis), view.shape(true, 0)?.length ?? 0);
+export function alongRelation(view: NodeView, at: Operand, isRest: boolean): Relation | Obstacle {
+  // Softmax of versions before 13 runs over all axes from its own on, which is the second one unless it is stated.
+  const isOld = !isRest && view.inferred.version < 13;
+  const from = normalizeAxis(view.int('axis', isOld ? 1 : -1), view.shape(true, 0)?.length ?? 0);
   if (from === undefined) return 'size';
-  // Softmax of old versions runs over all axes from its own on.
-  const isAll = isRest || view.inferred.version < 13;
+  const isAll = isRest || isOld;
   // A scale of the norm, or its statistics.
   if (at.index > 0 || at.axis === from || (isAll && at.axis > from)) return 'reduced';
   return keptRelation(view, at);
