@@ -33,14 +33,16 @@ interface Running {
 /**
  * Seconds of a list schedule: each unit runs its kernels in the order of the plan, as soon as what they read is there, and units work at
  * the same time. Units of one pool share its bandwidth: where they ask for more than all of it together, each waits in proportion.
- * @param values what goes from kernel to kernel, with the seconds that this takes between two units; ends of the model are left out
+ * @param values what goes from kernel to kernel, with the seconds that this takes between two units, Infinity where that is unknown; ends
+ * of the model are left out
  * @param pools the pool of each unit; null where it shares none
+ * @returns null where what a kernel waits for comes at a time that nobody knows
  */
 export function* overlapped(
   jobs: readonly Job[],
   values: readonly Moved[],
   pools: readonly (string | null)[],
-): Steps<number> {
+): Steps<number | null> {
   const inputs = inputsOf(jobs, values);
   const queues = pools.map((_, unit) => [...jobs.keys()].filter((job) => jobs[job]!.unit === unit));
   const begun = pools.map(() => 0);
@@ -62,8 +64,8 @@ export function* overlapped(
     const slower = running.map((one, unit) => (one ? slowdown(jobs, running, pools, unit) : 1));
     for (const [unit, one] of running.entries())
       if (one) next = Math.min(next, now + one.left * slower[unit]!);
-    // Nothing runs and nothing will: kernels wait for each other, which no order of a file has.
-    if (next === Infinity) return Infinity;
+    // Nothing runs and nothing will: over a link of unknown speed, or kernels wait for each other, which no order of a file has.
+    if (next === Infinity) return null;
     for (const [unit, one] of running.entries()) {
       if (!one) continue;
       const end = now + one.left * slower[unit]!;

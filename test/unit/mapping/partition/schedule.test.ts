@@ -13,7 +13,7 @@ const scheduled = (
   jobs: readonly Job[],
   values: ReturnType<typeof value>[] = [],
   pools: readonly (string | null)[] = [null, null],
-): number => runThrough(overlapped(jobs, values, pools));
+): number | null => runThrough(overlapped(jobs, values, pools));
 
 describe('a list schedule', () => {
   it('lets units work at the same time where nothing waits', () => {
@@ -45,6 +45,13 @@ describe('a list schedule', () => {
     expect(scheduled([job(0, 4, 2), job(1, 4, 4)], [], ['lpddr', 'lpddr'])).toBe(6);
     // What only computes is not slowed by what the other moves.
     expect(scheduled([job(0, 4, 0), job(1, 4, 4)], [], ['lpddr', 'lpddr'])).toBe(4);
+  });
+
+  it('is unknown where nobody knows how long something is on its way', () => {
+    const jobs = [job(0, 3), job(1, 4)];
+    expect(scheduled(jobs, [value(0, [1], Infinity)])).toBeNull();
+    // What no unit waits for does not matter.
+    expect(scheduled([job(0, 3), job(0, 4)], [value(0, [1], Infinity)])).toBe(7);
   });
 
   it('of nothing takes no time', () => {
