@@ -76,8 +76,8 @@ interface Divided {
   readonly shares: Shares;
 }
 
-/** Looks at each operand of hostile graphs, and at each reader of one, so often at the most. */
-const mostSteps = 40;
+/** Operands that are looked at for each node of a model; of published models 25. */
+const mostOperands = 100;
 
 async function divide(
   prepared: Prepared,
@@ -86,9 +86,10 @@ async function divide(
   scheduler: Scheduler,
 ): Promise<Divided | ShardRefusal> {
   const { model, inference, workload } = prepared;
-  const budget = { steps: 10_000 + mostSteps * inference.nodes.length };
+  const budget = { operands: 500_000 + mostOperands * inference.nodes.length };
+  const results = new Set(inference.scopes[0]?.outputs);
   const caches = await runPolitely(cachesOf(inference), scheduler);
-  const found = await runPolitely(families({ inference, ways, caches, budget }), scheduler);
+  const found = await runPolitely(families({ inference, ways, caches, results, budget }), scheduler);
   const shares = sharesOf(found.families);
   if (!shares) return refused('size', null);
   if (found.families.length === 0) return { ...undivided(prepared), found };

@@ -163,8 +163,11 @@ function ordered(found: readonly Collective[]): Collective[] {
 /** Values that are sums of which each rank has a part, as far forward as they stay so. */
 class PartialSums {
   readonly values = new Set<number>();
+  private readonly results: ReadonlySet<number | null>;
 
-  constructor(private readonly inference: Inference) {}
+  constructor(private readonly inference: Inference) {
+    this.results = new Set(inference.scopes[0]?.outputs);
+  }
 
   add(value: number | null): void {
     for (let at = value; at !== null; at = this.step(at)) this.values.add(at);
@@ -174,7 +177,7 @@ class PartialSums {
   private step(value: number): number | null {
     const { consumers } = this.inference.values[value]!;
     const reader = consumers.length === 1 ? this.inference.nodes[consumers[0]!]! : undefined;
-    if (!reader || this.inference.scopes[0]!.outputs.includes(value)) return null;
+    if (!reader || this.results.has(value)) return null;
     const how = passesSums(reader);
     const read = reader.inputs.filter((id) => id !== null);
     const result = reader.outputs[0];

@@ -25,8 +25,10 @@ export interface Field {
   readonly ways: number;
   /** Inputs and results of the model of which each rank keeps its part from run to run. */
   readonly caches: ReadonlySet<number>;
-  /** What is left to look at: hostile graphs end here. */
-  readonly budget: { steps: number };
+  /** Results of the model. */
+  readonly results: ReadonlySet<number | null>;
+  /** Operands that are left to look at: hostile graphs end here. */
+  readonly budget: { operands: number };
 }
 
 /** Everything that is divided when one axis of a value is; or why it cannot be. */
@@ -87,26 +89,25 @@ class FamilySearch {
   }
 
   private visit(id: number): void {
-    const { inference, caches, budget } = this.field;
+    const { inference, caches, results } = this.field;
     const value = inference.values[id]!;
     if (value.scope !== 0) this.obstacle ??= 'nested';
     if (value.origin === 'input' && !value.isConstant && !caches.has(id)) this.obstacle ??= 'whole';
-    if (inference.scopes[0]!.outputs.includes(id) && !caches.has(id)) this.given.push(id);
+    if (results.has(id) && !caches.has(id)) this.given.push(id);
     const { axis } = this.axes.get(id)!;
     if (value.producer !== null) this.relate(value.producer, false, id, axis);
     for (const consumer of new Set(value.consumers)) {
-      if (this.obstacle || --budget.steps < 0) {
-        this.obstacle ??= 'operator';
-        return;
-      }
+      if (this.obstacle) return;
       this.relate(consumer, true, id, axis);
     }
   }
 
   private relate(index: number, isInput: boolean, id: number, axis: number): void {
-    const { inference, ways } = this.field;
+    const { inference, ways, budget } = this.field;
     const view = new NodeView(inference, inference.nodes[index]!, ways, this.preference);
     if (view.inferred.scope !== 0) this.obstacle ??= 'nested';
+    budget.operands -= view.ids(true).length + view.ids(false).length;
+    if (budget.operands < 0) this.obstacle ??= 'operator';
     for (const [place, one] of view.ids(isInput).entries()) {
       if (one !== id || this.obstacle) continue;
       const at: Operand = { isInput, index: place, axis };
