@@ -80,14 +80,16 @@ async function inAllModes(
       slower.map((one) => ({ ...one, chip, mode })),
     );
   }
-  return found;
+  const price = entryOf(wanted.prices, chip.id);
+  if (price === undefined) return found;
+  return found.map((one) => ({ ...one, figures: { ...one.figures, price: exactly(price) } }));
 }
 
 /** The chip at each precision that it has: another limit, objective or price computes none of them again. */
 async function candidatesOn(
   question: Question,
   chip: Chip,
-  { precisions, prices }: Wanted,
+  { precisions }: Wanted,
   scheduler: Scheduler,
 ): Promise<readonly Candidate[]> {
   const known = knownOn(question, chip);
@@ -95,9 +97,7 @@ async function candidatesOn(
   let found = known.candidates.get(key);
   if (!found)
     known.candidates.set(key, (found = await findCandidates(question, chip, precisions, scheduler)));
-  const price = entryOf(prices, chip.id);
-  if (price === undefined) return found;
-  return found.map((one) => ({ ...one, figures: { ...one.figures, price: exactly(price) } }));
+  return found;
 }
 
 async function findCandidates(

@@ -192,5 +192,11 @@ describe('siliconlens rank', () => {
     const { out } = await rank(...orin, '--limit', 'watts=30');
     expect(out).toContain('in its mode 30w');
     expect((await rank('--chip', 'nvidia-jetson-agx-orin-64gb@31w')).code).toBe(2);
+    // A mode costs what the chip costs.
+    const priced = ['--price', 'nvidia-jetson-agx-orin-64gb=2000', '--limit', 'price=2000'];
+    expect((await reportOf(...orin, '--limit', 'watts=30', ...priced)).ranked[0]).toMatchObject({
+      mode: '30w',
+      figures: { price: { value: 2000 } },
+    });
   });
 });
