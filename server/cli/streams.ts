@@ -1,5 +1,5 @@
 import type { Prepared } from '../engine/analyse';
-import { symbolsOfRole } from '../engine/inference/bindingNames';
+import { samplesPerRun } from '../engine/cost/throughput';
 import type { Limits } from '../engine/mapping/limits';
 import { parseStreams, secondsPerRun, type Streams } from '../engine/mapping/streams';
 import type { StreamsAsked } from '../engine/report/streamsReport';
@@ -13,14 +13,13 @@ import { usage } from './failure';
  */
 export function streamsIn(
   words: Arguments,
-  { model, inference }: Prepared,
+  { inference }: Pick<Prepared, 'inference'>,
   deadlineSeconds: number | undefined,
   wanting: System | null = null,
 ): StreamsAsked | null {
   const streams = givenIn(words) ?? neededIn(wanting);
   if (!streams) return null;
-  const batch = symbolsOfRole(model.graph, inference, 'batch')[0]?.value ?? 1;
-  return { ...streams, batch, deadlineSeconds: deadlineSeconds ?? null };
+  return { ...streams, batch: samplesPerRun(inference), deadlineSeconds: deadlineSeconds ?? null };
 }
 
 function givenIn(words: Arguments): Streams | null {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chips as catalogue } from '../../../server/engine/chips/catalogue';
 import { modelMemory, type Chip } from '../../../server/engine/chips/chip';
 import type { ChipFit, FitReport } from '../../../server/engine/report/fitReport';
+import type { RankReport } from '../../../server/engine/report/rankReport';
 import { type Printed, siliconlens, temporaryFolder } from './commandLine';
 
 const { write: written } = temporaryFolder();
@@ -188,5 +189,32 @@ describe('siliconlens fit', () => {
     const late = await siliconlens(...words, '1000x1000', '--require');
     expect(late.code).toBe(3);
     expect(late.error).toContain('arm-cortex-m7');
+  });
+
+  it('counts the frames that a run takes in where the file states them', async () => {
+    const four = written(
+      'four.onnxtxt',
+      `<ir_version: 10, opset_import: ["": 21]>
+g (float[4,64] x) => (float[4,64] y) { y = Relu (x) }`,
+    );
+    const { out } = await siliconlens(
+      'fit',
+      four,
+      '--chip',
+      'nvidia-l4',
+      '--streams',
+      '8x30',
+      '--format',
+      'json',
+    );
+    const { asked, chips } = (JSON.parse(out) as FitReport).streams!;
+    expect(asked.batch).toBe(4);
+    // Eight frames are two runs of four, thirty times a second.
+    const { seconds, utilisation } = chips[0]!.carried!;
+    expect(utilisation.value).toBeCloseTo(seconds.value * 30, 12);
+    const { ranked } = JSON.parse(
+      (await siliconlens('rank', four, '--chip', 'nvidia-l4', '--format', 'json')).out,
+    ) as RankReport;
+    expect(seconds.value).toBeCloseTo(2 * ranked[0]!.figures.latency!.value, 12);
   });
 });
