@@ -14,7 +14,7 @@ import { appendAll } from './lists';
 import type { Candidate, Figures, Objective } from './mapping/candidate';
 import { brokenFact, type Limits } from './mapping/limits';
 import { rank, type Ranking, type Rejected } from './mapping/rank';
-import { exactly, type Ranged } from './mapping/ratio';
+import { exactly, multiplied, type Ranged } from './mapping/ratio';
 import { timesTooLarge } from './memory/free';
 import { Query } from './query';
 import type { Scheduler } from './scheduler';
@@ -184,7 +184,7 @@ function candidateOf(prepared: Prepared, sums: ChipSums, precision: PrecisionPol
   const figures: Figures = {
     latency,
     throughput,
-    tokens: throughput && tokens !== null ? times(throughput, tokens) : null,
+    tokens: throughput && tokens !== null ? multiplied(throughput, tokens) : null,
     energy: wholeTotal(total.joules),
     watts: watts === undefined ? null : exactly(watts),
     memory: fit.highWaterBytes === null ? null : exactly(fit.highWaterBytes),
@@ -208,10 +208,6 @@ function candidateOf(prepared: Prepared, sums: ChipSums, precision: PrecisionPol
 /** A rate is as far off as the time that it is one over. */
 function rateOf(rate: number, { value, low, high }: Ranged): Ranged {
   return { value: rate, low: (rate * value) / high, high: (rate * value) / low };
-}
-
-function times({ value, low, high }: Ranged, factor: number): Ranged {
-  return { value: value * factor, low: low * factor, high: high * factor };
 }
 
 const tokensOf = new Query<Inference, number | null>();

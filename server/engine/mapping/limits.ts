@@ -4,7 +4,7 @@ import { isOfVendor } from '../chips/names';
 import { modelFor } from '../cost/classes/index';
 import type { Phase } from '../workload';
 import { isMoreBetter, type Candidate, type FigureName, type Objective } from './candidate';
-import type { Ranged } from './ratio';
+import { reaches } from './ratio';
 
 /** What a chip has to fulfil. What is left out or empty limits nothing. */
 export interface Limits {
@@ -116,8 +116,4 @@ export function openLimits({ figures }: Candidate, limits: Limits): readonly Fig
     const figure = figures[name];
     return allowed !== undefined && figure !== null && reaches(figure, allowed);
   });
-}
-
-function reaches({ low, high }: Ranged, allowed: number): boolean {
-  return low < allowed && allowed < high;
 }

@@ -12,6 +12,15 @@ export function exactly(value: number): Ranged {
   return { value, low: value, high: value };
 }
 
+export function multiplied({ value, low, high }: Ranged, factor: number): Ranged {
+  return { value: value * factor, low: low * factor, high: high * factor };
+}
+
+/** Whether the range holds a limit, so that either side may be true. */
+export function reaches({ low, high }: Ranged, limit: number): boolean {
+  return low < limit && limit < high;
+}
+
 /**
  * Correlation of the errors of two estimates of one model, measured as log(published ÷ estimated) on the figures of
  * test/accuracy/world.json (2026-11-30). The same silicon in two precisions: 0.41 over 27 pairs of one quantity, 0.66 over all 38.

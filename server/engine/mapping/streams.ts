@@ -1,4 +1,4 @@
-import type { Ranged } from './ratio';
+import { multiplied, reaches, type Ranged } from './ratio';
 
 /** Several sources of frames, such as cameras, whose frames come at one rate and at the same moment. */
 export interface Streams {
@@ -48,13 +48,9 @@ export function carriedBy(
   const runs = Math.ceil(streams.count / batch);
   const allowed = secondsPerRun(streams, batch, deadlineSeconds);
   return {
-    utilisation: times(run, runs * streams.perSecond),
-    seconds: times(run, runs),
+    utilisation: multiplied(run, runs * streams.perSecond),
+    seconds: multiplied(run, runs),
     carries: run.value <= allowed,
-    isOpen: run.low <= allowed && allowed < run.high,
+    isOpen: reaches(run, allowed),
   };
-}
-
-function times({ value, low, high }: Ranged, factor: number): Ranged {
-  return { value: value * factor, low: low * factor, high: high * factor };
 }

@@ -5,7 +5,7 @@ import type { Ranked, Ranking, Rejected } from '../mapping/rank';
 import type { Ranged } from '../mapping/ratio';
 import type { PrecisionPolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
-import { known, type PrintName, type Words } from './print/words';
+import { known, rangeText, type PrintName, type Words } from './print/words';
 import { streamsRow, streamsSection, type StreamsAsked } from './streamsReport';
 
 /** Which chips serve a model best within limits, and why the others do not. SI units; unknown is null. */
@@ -153,7 +153,7 @@ export function rankSections(report: RankReport, words: Words): Section[] {
         row.precision,
         ...shown.flatMap((name) => {
           const [figure, write] = [row.figures[name], writers[name](words)];
-          const range = known(figure, ({ low, high }) => `${write(low)} – ${write(high)}`, words);
+          const range = rangeText(figure, write, words);
           return [known(figure, ({ value }) => write(value), words), ...(ranges.has(name) ? [range] : [])];
         }),
         known(row.basis, (basis) => text(`basis.${basis}`), words),

@@ -1,7 +1,7 @@
 import { carriedBy, secondsPerRun, type Carried, type Streams } from '../mapping/streams';
 import type { Ranged } from '../mapping/ratio';
 import { column, type Section } from './print/section';
-import { known, type PrintName, type Words } from './print/words';
+import { known, rangeText, type PrintName, type Words } from './print/words';
 
 /** Streams that a model takes in, as many frames in one run as its batch. */
 export interface StreamsAsked extends Streams {
@@ -26,8 +26,6 @@ export function streamsRow(id: string, run: Ranged | null, streams: StreamsAsked
 export function streamsSection(streams: StreamsAsked, rows: readonly StreamsRow[], words: Words): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const { count, perSecond, batch, deadlineSeconds } = streams;
-  const range = (of: Ranged, write: (value: number) => string): string =>
-    `${write(of.low)} – ${write(of.high)}`;
   return {
     title: words.text('print.streams.title', { count: words.count(count), rate: words.decimal(perSecond) }),
     columns: [
@@ -41,9 +39,9 @@ export function streamsSection(streams: StreamsAsked, rows: readonly StreamsRow[
     rows: rows.map(({ id, carried }) => [
       id,
       known(carried?.utilisation.value, words.percent, words),
-      known(carried?.utilisation, (of) => range(of, words.percent), words),
+      rangeText(carried?.utilisation, words.percent, words),
       known(carried?.seconds.value, words.seconds, words),
-      known(carried?.seconds, (of) => range(of, words.seconds), words),
+      rangeText(carried?.seconds, words.seconds, words),
       known(carried, (of) => carriesText(of, words), words),
     ]),
     note: words.text('print.streams.note', {

@@ -4,7 +4,7 @@ import { chips as catalogue } from '../../chips/catalogue';
 import type { Chip } from '../../chips/chip';
 import { wholeTotal } from '../../cost/totals';
 import type { Estimate } from '../../cost/types';
-import { isSurelyLess, ratioOf, sharedError, type Ranged } from '../ratio';
+import { isSurelyLess, multiplied, ratioOf, sharedError, type Ranged } from '../ratio';
 import { timeGained } from './better';
 import { fact, suggestionOf } from './make';
 import { bytesGained, type OnChip, type Situation } from './trial';
@@ -33,7 +33,7 @@ export async function cheaperChip(situation: Situation, isLarge: boolean): Promi
     const own = entryOf(prices, on.chip.id)!;
     if (!after || on.fit.fits !== true || own === 0) continue;
     const shared = sharedError(on.chip, analysis.chip);
-    const [costs, instead] = [timesPrice(after, own), timesPrice(before, price)];
+    const [costs, instead] = [multiplied(after, own), multiplied(before, price)];
     const isBest = !best || costs.value < best.after.value * best.price;
     if (isBest && isSurelyLess(costs, instead, shared))
       best = { on, after, price: own, ratio: ratioOf(costs, instead, shared) };
@@ -78,8 +78,4 @@ async function priced(situation: Situation, isLarge: boolean): Promise<readonly 
     found.push(await sumsOn(prepared, chip, scheduler, host));
   }
   return found;
-}
-
-function timesPrice({ value, low, high }: Ranged, price: number): Ranged {
-  return { value: value * price, low: low * price, high: high * price };
 }

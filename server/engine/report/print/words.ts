@@ -48,6 +48,10 @@ export function known<T>(value: T | null | undefined, write: (value: T) => strin
 }
 
 /** `low – high` of an estimate. */
-export function rangeText(estimate: Estimate | null, write: (value: number) => string, words: Words): string {
+export function rangeText(
+  estimate: Pick<Estimate, 'low' | 'high'> | null | undefined,
+  write: (value: number) => string,
+  words: Words,
+): string {
   return known(estimate, ({ low, high }) => `${write(low)} – ${write(high)}`, words);
 }
