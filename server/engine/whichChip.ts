@@ -4,12 +4,10 @@ import type { Chip } from './chips/chip';
 import { inMode, modesOf } from './chips/modes';
 import { FormatTable, typesOf } from './cost/kernelFormat';
 import { isFloatType } from './cost/precision';
-import { drives } from './cost/runtimes';
 import { wholeTotal } from './cost/totals';
 import { symbolsOfRole } from './inference/bindingNames';
 import type { DataType } from './graph/dataTypes';
 import type { Inference } from './inference/types';
-import { profileById } from './kernels/profile';
 import { appendAll } from './lists';
 import type { Candidate, Figures, Objective } from './mapping/candidate';
 import { brokenFact, type Limits } from './mapping/limits';
@@ -39,14 +37,12 @@ export async function whichChip(
   scheduler: Scheduler,
 ): Promise<Ranking> {
   const { workload } = question.prepared;
-  const profile = profileById(workload.runtime ?? '');
   const refused: Rejected[] = [];
   const candidates: Candidate[] = [];
   for (const chip of chips) {
     const turn = scheduler.tick();
     if (turn) await turn;
-    const asked = { ...workload, drives: !profile || drives(profile, chip) };
-    const broken = brokenFact(chip, wanted.limits, asked);
+    const broken = brokenFact(chip, wanted.limits, workload);
     const found = broken ? [] : await inAllModes(question, chip, wanted, scheduler);
     appendAll(candidates, found);
     if (found.length > 0) continue;

@@ -2,7 +2,9 @@ import type { Chip, ChipClass, Place } from '../chips/chip';
 import { countriesOf } from '../chips/countries';
 import { isOfVendor } from '../chips/names';
 import { modelFor } from '../cost/classes/index';
-import type { Phase } from '../workload';
+import { drives } from '../cost/runtimes';
+import { profileById } from '../kernels/profile';
+import type { Workload } from '../workload';
 import { isMoreBetter, type Candidate, type FigureName, type Objective } from './candidate';
 import { reaches } from './ratio';
 
@@ -60,15 +62,11 @@ const figureOrder: readonly FigureName[] = [
   'price',
 ];
 
-/** What only the chip itself says: nothing has to be computed for it. `drives`: whether the runtime that is asked for does. */
+/** What only the chip itself says: nothing has to be computed for it. */
 export function brokenFact(
   chip: Chip,
   limits: Limits,
-  {
-    phase,
-    runtime,
-    drives,
-  }: { readonly phase: Phase; readonly runtime: string | null; readonly drives: boolean },
+  { phase, runtime }: Pick<Workload, 'phase' | 'runtime'>,
 ): Broken | null {
   const { places = [], vendors = [], classes = [], countries = [] } = limits;
   const facts: readonly {
@@ -90,7 +88,9 @@ export function brokenFact(
   if (other) return other;
   if (vendors.length > 0 && !vendors.some((vendor) => isOfVendor(chip, vendor)))
     return { limit: 'vendor', is: [chip.vendor], wanted: vendors };
-  if (runtime !== null && !drives) return { limit: 'runtime', is: [chip.defaultRuntime], wanted: [runtime] };
+  const profile = profileById(runtime ?? '');
+  if (profile && !drives(profile, chip))
+    return { limit: 'runtime', is: [chip.defaultRuntime], wanted: [profile.id] };
   return modelFor(chip) ? null : { limit: 'target', is: [chip.class], wanted: [] };
 }
 

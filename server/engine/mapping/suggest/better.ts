@@ -2,10 +2,8 @@ import { sumsOn } from '../../analyse';
 import { chips as catalogue } from '../../chips/catalogue';
 import type { Chip } from '../../chips/chip';
 import { estimate, weaker } from '../../cost/interval';
-import { drives } from '../../cost/runtimes';
 import { wholeTotal } from '../../cost/totals';
 import type { Estimate } from '../../cost/types';
-import { profileById } from '../../kernels/profile';
 import { brokenFact } from '../limits';
 import { isSurelyLess, ratioOf, sharedError } from '../ratio';
 import { fact, suggestionOf } from './make';
@@ -70,12 +68,8 @@ function offered({ prepared, analysis }: Situation): readonly Chip[] {
   const [place] = chip.place;
   const watts = chip.power.tdpWatts?.value;
   if (watts === undefined || place === undefined) return [];
-  const profile = profileById(prepared.workload.runtime ?? '');
   const limits = { places: [place], classes: [chip.class] };
-  const isOffered = (one: Chip): boolean => {
-    const asked = { ...prepared.workload, drives: !profile || drives(profile, one) };
-    return brokenFact(one, limits, asked) === null;
-  };
+  const isOffered = (one: Chip): boolean => brokenFact(one, limits, prepared.workload) === null;
   const wattsOf = (one: Chip): number => one.power.tdpWatts?.value ?? Infinity;
   return catalogue
     .filter((one) => one.id !== chip.id && wattsOf(one) <= watts && isOffered(one))

@@ -4,6 +4,7 @@ import { chips as catalogue } from '../../chips/catalogue';
 import type { Chip } from '../../chips/chip';
 import { wholeTotal } from '../../cost/totals';
 import type { Estimate } from '../../cost/types';
+import { brokenFact } from '../limits';
 import { isSurelyLess, multiplied, ratioOf, sharedError, type Ranged } from '../ratio';
 import { timeGained } from './better';
 import { fact, suggestionOf } from './make';
@@ -49,7 +50,7 @@ export async function cheaperChip(situation: Situation, isLarge: boolean): Promi
       joules: null,
     },
     seconds: { before: before.value, after: after.value },
-    risk: 'chip',
+    risk: 'priced-chip',
   };
   const facts = {
     chip: fact.name(on.chip.name),
@@ -67,8 +68,12 @@ export async function cheaperChip(situation: Situation, isLarge: boolean): Promi
 /** What the model takes on the other chips that have a price; of a large model on those alone that were chosen. */
 async function priced(situation: Situation, isLarge: boolean): Promise<readonly OnChip[]> {
   const { prepared, analysis, chosen = [], host, prices = {}, scheduler } = situation;
-  const isOther = ({ id }: Chip): boolean => id !== analysis.chip.id && entryOf(prices, id) !== undefined;
-  const found: OnChip[] = chosen.filter(({ chip }) => isOther(chip));
+  // Who states a price can have the chip, whatever its status.
+  const isOther = (chip: Chip): boolean =>
+    chip.id !== analysis.chip.id &&
+    entryOf(prices, chip.id) !== undefined &&
+    brokenFact(chip, { anyStatus: true }, prepared.workload) === null;
+  const found: OnChip[] = chosen.filter((one) => isOther(one.chip));
   const known = new Set(found.map(({ chip }) => chip.id));
   for (const chip of isLarge
     ? []

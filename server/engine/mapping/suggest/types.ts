@@ -69,6 +69,7 @@ export type Risk =
   | 'static'
   | 'edit'
   | 'chip'
+  | 'priced-chip'
   | 'retrain'
   | 'optimizer'
   | 'lora'

@@ -82,6 +82,16 @@ describe('a cheaper chip', () => {
     expect(found.gain.seconds!.value).toBeCloseTo(before! - after!, 12);
   });
 
+  it('is driven by the runtime that is asked for, and its risk is not that prices are unknown', async () => {
+    const prices = { 'nvidia-t4': 100, 'intel-habana-goya': 0.001, 'nvidia-l4': 1 };
+    const situation = await situationOf(await modelOf(product), 'nvidia-t4', {
+      runtime: 'onnxruntime-cuda',
+    });
+    const found = ofCode(await suggest({ ...situation, prices }), 'cheaper-chip');
+    expect(found.change).toEqual({ kind: 'chip', value: 'nvidia-l4' });
+    expect(found.risk).toBe('priced-chip');
+  });
+
   it('is none where prices are alike, where one is missing, or for nothing', async () => {
     expect(await priced({ 'nvidia-h100-sxm': 1, 'nvidia-t4': 1 })).toBeUndefined();
     expect(await priced({ 'nvidia-t4': 1 })).toBeUndefined();
