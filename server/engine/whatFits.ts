@@ -55,7 +55,7 @@ export async function whatFits(question: Question, chip: Chip, scheduler: Schedu
   const limits: Limit[] = [];
   for (const dimension of askedSizes(prepared))
     limits.push(await limitOf(question, chip, dimension, scheduler));
-  const fits = chipFits(analysis, limits);
+  const fits = chipFits(analysis, limits, prepared.workload.precision);
   if (!fits.some((fit) => fit.fits === false)) return fits;
   const precisions = await fittingPrecisions(question, chip, scheduler);
   const smallestChip = pinnedOn ? null : await smallestOf(question, analysis, scheduler);

@@ -18,23 +18,34 @@ export function* choiceOf(
   costed: readonly CostedKernel[],
   site: Site,
 ): Steps<PrecisionChoice> {
-  const weight = new Map<string, number>();
-  let substituted = false;
-  for (const kernel of plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const { format, cost } = costed[kernel.index]!;
-    // What runs elsewhere says nothing of the chip.
-    if (!format || isElsewhere(cost, site.unit)) continue;
-    const work = kernel.operations;
-    const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
-    weight.set(format.compute, (weight.get(format.compute) ?? 0) + amount);
-    substituted ||= format.substituted;
-  }
-  let compute = site.table.resolve('fp32') ?? 'unknown';
-  let most = -1;
-  for (const [format, amount] of weight) if (amount > most) [compute, most] = [format, amount];
+  // What runs elsewhere says nothing of the chip.
+  const here = costed.map(({ format, cost }) => (isElsewhere(cost, site.unit) ? undefined : format));
+  const found = yield* mainFormat(plan, (index) => here[index]?.compute);
+  const compute = found ?? site.table.resolve('fp32') ?? 'unknown';
   const int4 = site.table.policy === 'int4-weights';
+  const substituted = here.some((format) => format?.substituted);
   return { compute, weights: int4 ? 'int4' : compute, activations: compute, substituted };
+}
+
+/**
+ * The format of most operations; null where no kernel has one.
+ * @param formatAt by the index of the kernel; undefined: it does not count
+ */
+export function* mainFormat(
+  { kernels }: KernelPlan,
+  formatAt: (kernel: number) => string | undefined,
+): Steps<string | null> {
+  const weight = new Map<string, number>();
+  for (const { index, operations: work } of kernels) {
+    if (isStepDue(index)) yield;
+    const format = formatAt(index);
+    if (format === undefined) continue;
+    const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
+    weight.set(format, (weight.get(format) ?? 0) + amount);
+  }
+  let [found, most]: [string | null, number] = [null, -1];
+  for (const [format, amount] of weight) if (amount > most) [found, most] = [format, amount];
+  return found;
 }
 
 /** A kernel runs on another unit than this one. */

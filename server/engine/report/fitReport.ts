@@ -1,11 +1,15 @@
 import type { ChipAnalysis } from '../analyse';
 import type { Chip } from '../chips/chip';
+import { FormatTable } from '../cost/kernelFormat';
+import { mainFormat } from '../cost/notes';
 import type { PrecisionChoice } from '../cost/types';
+import type { Unit } from '../cost/units';
 import { cachePolicyIn } from '../kernels/caches';
 import type { Fit } from '../memory/fit';
 import { freeBytes, timesTooLarge, type FitOnChip } from '../memory/free';
 import type { Largest } from '../memory/largest';
-import type { CachePolicy, Workload } from '../workload';
+import { runThrough } from '../scheduler';
+import type { CachePolicy, PrecisionPolicy, Workload } from '../workload';
 import { column, type Section } from './print/section';
 import { memoryText } from './print/texts';
 import { known, type PrintName, type Words } from './print/words';
@@ -52,19 +56,43 @@ export interface Limit extends Largest {
 }
 
 /** What is said of a chip before anything else is tried; of a mapping to several units, of each of them. */
-export function chipFits(analysis: ChipAnalysis, limits: readonly Limit[]): ChipFit[] {
+export function chipFits(
+  analysis: ChipAnalysis,
+  limits: readonly Limit[],
+  policy: PrecisionPolicy,
+): ChipFit[] {
   const { chip, cost, unitFits } = analysis;
-  if (unitFits.length === 0) return [chipFit(analysis, { chip, runtime: cost.runtime, limits }, analysis)];
+  const { runtime, precision } = cost;
+  if (unitFits.length === 0)
+    return [chipFit(analysis, { chip, runtime, precision: precision.compute, limits }, analysis)];
   return unitFits.map((own) => {
-    const { chip: of, profile } = own.units[0]!;
-    const unit = own.units.map(({ id }) => id).join(' + ');
-    return { ...chipFit(analysis, { chip: of, runtime: profile?.id ?? '', limits }, own), unit };
+    const [leading] = own.units;
+    const { chip: of, profile } = leading!;
+    const computed = precisionOn(analysis, leading!, policy);
+    const on = { chip: of, runtime: profile?.id ?? '', precision: computed, limits };
+    return { ...chipFit(analysis, on, own), unit: own.units.map(({ id }) => id).join(' + ') };
   });
 }
 
+/** What most of that is computed in which runs on a unit; where nothing can run there, what FP32 would be. */
+function precisionOn({ cost, plan }: ChipAnalysis, unit: Unit, policy: PrecisionPolicy): string {
+  const at = cost.units.indexOf(unit);
+  const here = (index: number): string | undefined => {
+    const kernel = cost.kernels[index]!;
+    return kernel.unit === at ? kernel.precision : undefined;
+  };
+  const found = runThrough(mainFormat(plan, here));
+  return found ?? new FormatTable(unit.chip, policy).resolve('fp32') ?? 'unknown';
+}
+
 function chipFit(
-  { cost, plan }: ChipAnalysis,
-  { chip, runtime, limits }: Pick<ChipFit, 'runtime' | 'limits'> & { readonly chip: Chip },
+  { plan }: ChipAnalysis,
+  {
+    chip,
+    runtime,
+    precision,
+    limits,
+  }: Pick<ChipFit, 'runtime' | 'precision' | 'limits'> & { readonly chip: Chip },
   memory: FitOnChip,
 ): ChipFit {
   const { fit, timeline } = memory;
@@ -75,7 +103,7 @@ function chipFit(
     name: chip.name,
     class: chip.class,
     runtime,
-    precision: cost.precision.compute,
+    precision,
     cache: cachePolicyIn(plan),
     ...fit,
     weightsBytes: timeline.weights.known,
