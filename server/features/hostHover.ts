@@ -8,10 +8,13 @@ import { refusalText } from './unitsHover';
 /** Chips whose reasons are told. */
 const mostChips = 4;
 
-/** Of each chip behind the first on which the host runs a node: why it does not run there. Of the first the rows of its units say so. */
-export function hostLines(analysis: Analysis, index: number, language: Language): string[] {
+/**
+ * Of each chip on which the host runs a node: why it does not run there.
+ * @param told chips at the beginning of which the rows of their units say so
+ */
+export function hostLines(analysis: Analysis, index: number, language: Language, told: number): string[] {
   const lines: string[] = [];
-  for (const one of analysis.chips.slice(1, mostChips)) {
+  for (const one of analysis.chips.slice(told, mostChips)) {
     const kernel = one.plan.kernels[one.plan.kernelOfNode[index] ?? -1];
     const refusal = kernel && refusalOn(analysis.prepared, one)(kernel);
     if (!refusal) continue;

@@ -109,8 +109,9 @@ export function nodeHover(
   lines.push(workLine(analysis, node, language), '');
   if (skipsFuture(node)) lines.push(message(language, 'hover.work.causal'), '');
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
-  appendAll(lines, unitLines(analysis, index, language));
-  appendAll(lines, hostLines(analysis, index, language));
+  const ofUnits = unitLines(analysis, index, language);
+  appendAll(lines, ofUnits);
+  appendAll(lines, hostLines(analysis, index, language, ofUnits.length > 0 ? 1 : 0));
   appendAll(lines, memoryLines(analysis, index, language));
   appendAll(lines, measuredLines(analysis, index, language));
   const why = reason(analysis, index, language);

@@ -60,6 +60,23 @@ describe('a node on the units of a run', () => {
     expect(host!.seconds!.value).toBeGreaterThan(0);
   });
 
+  it('is told why the host runs it in training too, where there are no rows', async () => {
+    const model = modelOf({
+      inputs: [float('x', 1, 4, 64, 64)],
+      outputs: [float('z', 1, 4, 64, 64)],
+      initializers: [weight('w', 64, 64)],
+      nodes: [node('MatMul', ['x', 'w'], ['p']), node('Det', ['p'], ['d']), node('Relu', ['p'], ['z'])],
+    });
+    const said = async (phase: string): Promise<string> => {
+      const { analysis } = await analysed(model, { chips: ['nvidia-t4'], phase });
+      return nodeHover(analysis, 1, 'en')!.value;
+    };
+    // No list of TensorRT's operators has Det.
+    expect(await said('training')).toContain('**Tesla T4**: runs on the host. TensorRT has no Det.');
+    const once = await said('inference');
+    expect(once.split('TensorRT has no Det')).toHaveLength(2);
+  });
+
   it('has no rows where one unit runs all, and none of a node for which nothing runs', async () => {
     const { analysis } = await analysed(divided('nearest'), { chips: [npu] });
     expect(nodeHover(analysis, 0, 'en')!.value).not.toContain('| **');
