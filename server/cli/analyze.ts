@@ -16,11 +16,10 @@ import type { Arguments } from './arguments';
 import { batteryIn, carbonIn } from './energy';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { mappedIn, mappingOf, type Mapped } from './mapping';
-import { refuseTooMuch, roomIn } from './memory';
-import { openModel, type OpenedModel } from './openModel';
+import type { Mapped } from './mapping';
+import { mappedTask } from './mappedTask';
+import type { OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
-import { taskOf } from './task';
 import { prepareAsked, settingsNotes } from './workload';
 
 /** `siliconlens analyze MODEL`: the report as text. */
@@ -28,13 +27,8 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const format = words.choice('format', reportFormats) ?? 'table';
   const carbon = carbonIn(words, 'carbon');
   const battery = batteryIn(words);
-  const given = await mappingOf(words, language);
-  const task = await taskOf(words, language);
-  const { path, choices, asked, choice, host } = task;
-  const opened = await openModel(path, language, roomIn(heapBytes));
-  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
-  const chips = mapped?.chips ?? task.chips;
-  refuseTooMuch(opened, chips.length, heapBytes);
+  const task = await mappedTask(words, language, heapBytes);
+  const { path, choices, asked, choice, host, opened, mapped, chips } = task;
   const carbonIntensity = carbon ?? choices.carbonIntensity;
   const batteryWattHours = battery ?? choices.batteryWattHours;
   const { files, notes } = await readProfiles(words, language);

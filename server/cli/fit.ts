@@ -12,30 +12,23 @@ import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
 import { exitCodes, Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { mappedIn, mappingNotes, mappingOf } from './mapping';
-import { refuseTooMuch, roomIn } from './memory';
-import { openModel } from './openModel';
+import { mappedTask, taskNotes } from './mappedTask';
 import { sizesIn } from './sizes';
 import { message } from '../../l10n/cli';
-import { prepareAsked, settingsNotes } from './workload';
+import { prepareAsked } from './workload';
 import { inFormat, tableFormats } from './tableFormats';
 import { streamsIn } from './streams';
-import { taskOf } from './task';
 
 /** `siliconlens fit MODEL`: whether it fits, how large batch and context may become, and what would make it fit. */
 export async function fit(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
-  const given = await mappingOf(words, language);
-  const task = await taskOf(words, language);
-  const { path, asked, choice, host } = task;
-  const opened = await openModel(path, language, roomIn(heapBytes));
-  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
-  const chips = mapped?.chips ?? task.chips;
-  refuseTooMuch(opened, chips.length, heapBytes);
+  const task = await mappedTask(words, language, heapBytes);
+  const { path, asked, choice, opened, chips, places } = task;
   const options = { ...sizesIn(words, asked.phase), ...asked.options };
-  const { prepared, remarks } = await prepareAsked(opened.model, { ...asked, options });
+  const known = await prepareAsked(opened.model, { ...asked, options });
+  const { prepared } = known;
   const fits: ChipFit[] = [];
-  const question = { prepared, ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
+  const question = { prepared, ...places };
   for (const chip of chips) appendAll(fits, await whatFits(question, chip, uninterrupted));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const streams = streamsIn(words, prepared, undefined);
@@ -54,9 +47,7 @@ export async function fit(words: Arguments, language: Language, heapBytes = Infi
       () => csvText(fitRows(report)),
     ),
     failure: opened.failure ?? required(words, report),
-    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
-      '\n',
-    ),
+    notes: taskNotes(words, language, known, task),
     inputs: await otherInputs(words, [opened], choice),
   };
 }
@@ -68,7 +59,7 @@ async function carriedOn(
   streams: StreamsAsked,
 ): Promise<readonly StreamsRow[]> {
   const rows: StreamsRow[] = [];
-  for (const chip of question.pinnedOn ? chips.slice(0, 1) : chips) {
+  for (const chip of chips) {
     const { cost } = await costsAsked(question, question.prepared, chip, uninterrupted);
     rows.push(streamsRow(chip.id, wholeTotal(cost.total.latencySeconds), streams));
   }

@@ -12,12 +12,9 @@ import { reportWords } from '../reportWords';
 import { parseAmount, parseCount, type Arguments } from './arguments';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { mappedIn, mappingNotes, mappingOf } from './mapping';
-import { refuseTooMuch, roomIn } from './memory';
-import { openModel } from './openModel';
+import { mappedTask, taskNotes } from './mappedTask';
 import { inFormat, tableFormats } from './tableFormats';
-import { taskOf } from './task';
-import { prepareAsked, settingsNotes } from './workload';
+import { prepareAsked } from './workload';
 
 /** Tokens of a prompt, and of a context, where none are given. */
 const usualTokens = 1024;
@@ -35,16 +32,11 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
     context: parseCount('context', words.text('context')) ?? usualTokens,
     answer: parseCount('answer', words.text('answer')) ?? usualAnswer,
   };
-  const given = await mappingOf(words, language);
-  const task = await taskOf(words, language);
-  const { path, asked, choice, host } = task;
-  const opened = await openModel(path, language, roomIn(heapBytes));
-  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
-  const chips = mapped?.chips ?? task.chips;
-  refuseTooMuch(opened, chips.length, heapBytes);
-  const { prepared, remarks } = await prepareAsked(opened.model, { ...asked, phase: 'decode' });
+  const task = await mappedTask(words, language, heapBytes);
+  const { path, asked, choice, opened, chips, places } = task;
+  const known = await prepareAsked(opened.model, { ...asked, phase: 'decode' });
+  const { prepared } = known;
   const found: ChipPhases[] = [];
-  const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
   for (const chip of chips)
     found.push(await phasesOf({ prepared, sizes, accepted, ...places }, chip, uninterrupted));
   const { workload } = prepared;
@@ -57,9 +49,7 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
       () => csvText(phasesRows(report)),
     ),
     failure: opened.failure,
-    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
-      '\n',
-    ),
+    notes: taskNotes(words, language, known, task),
     inputs: await otherInputs(words, [opened], choice),
   };
 }

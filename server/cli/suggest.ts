@@ -4,7 +4,6 @@ import { hasHidden } from '../../outside/hidden';
 import { commandText } from '../../outside/shell';
 import type { Language } from '../../l10n/language';
 import type { ChipAnalysis, Prepared } from '../engine/analyse';
-import type { Chip } from '../engine/chips/chip';
 import { verifyWords } from '../engine/mapping/suggest/command';
 import { suggest as suggestionsFor } from '../engine/mapping/suggest/suggest';
 import { suggestionCodes, type Suggestion, type SuggestionCode } from '../engine/mapping/suggest/types';
@@ -22,13 +21,10 @@ import { reportWords } from '../reportWords';
 import type { Arguments } from './arguments';
 import { usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
-import { mappedIn, mappingNotes, mappingOf, type Mapped } from './mapping';
-import { refuseTooMuch, roomIn } from './memory';
-import { openModel } from './openModel';
+import { mappedTask, taskNotes, type MappedTask } from './mappedTask';
 import { pricesIn } from './prices';
 import { inFormat, tableFormats } from './tableFormats';
-import { taskOf } from './task';
-import { prepareAsked, settingsNotes } from './workload';
+import { prepareAsked } from './workload';
 
 /** Nodes that are named. */
 const namedNodes = 3;
@@ -37,22 +33,16 @@ const namedNodes = 3;
 export async function suggest(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
   const named = codesOff(words.texts('off'));
-  const given = await mappingOf(words, language);
-  const task = await taskOf(words, language);
-  const { path, asked, choice, host, choices } = task;
+  const task = await mappedTask(words, language, heapBytes);
+  const { path, asked, choice, choices, opened, chips, places } = task;
   const off = new Set([...named, ...choices.suggestions.off]);
-  const opened = await openModel(path, language, roomIn(heapBytes));
-  const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
-  const chips = mapped?.chips ?? task.chips;
-  refuseTooMuch(opened, chips.length, heapBytes);
-  const { prepared, remarks } = await prepareAsked(opened.model, asked);
+  const known = await prepareAsked(opened.model, asked);
+  const { prepared } = known;
   const found: ChipSuggestions[] = [];
   const chosen: ChipAnalysis[] = [];
-  const places = { host, ...(mapped && { pinnedOn: mapped.pinnedOn }) };
   for (const chip of chips) chosen.push(await costsAsked(places, prepared, chip, uninterrupted));
   const prices = { ...choices.prices, ...(await pricesIn(words, choice)) };
-  const all = { path, prepared, chosen, host, mapped, prices, off };
-  for (const analysis of chosen) found.push(await onChip({ ...all, analysis }));
+  for (const analysis of chosen) found.push(await onChip(task, { prepared, analysis, chosen, prices, off }));
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const report: SuggestReport = { schemaVersion: 1, path, workload, chips: found };
   return {
@@ -63,37 +53,26 @@ export async function suggest(words: Arguments, language: Language, heapBytes = 
       () => `${suggestRows(report).map(csvRow).join('\r\n')}\r\n`,
     ),
     failure: opened.failure,
-    notes: [...settingsNotes(words, remarks, language), ...mappingNotes(mapped, prepared, language)].join(
-      '\n',
-    ),
+    notes: taskNotes(words, language, known, task),
     inputs: await otherInputs(words, [opened], choice),
   };
 }
 
-interface Task {
-  readonly path: string;
+interface OnChip {
   readonly prepared: Prepared;
   readonly analysis: ChipAnalysis;
   /** All that are asked about. */
   readonly chosen: readonly ChipAnalysis[];
-  readonly host: Chip | undefined;
-  readonly mapped: Mapped | undefined;
   readonly prices: Readonly<Record<string, number>>;
   readonly off: ReadonlySet<SuggestionCode>;
 }
 
-async function onChip({
-  path,
-  prepared,
-  analysis,
-  chosen,
-  host,
-  mapped,
-  prices,
-  off,
-}: Task): Promise<ChipSuggestions> {
-  const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
-  const situation = { prepared, analysis, chosen, prices, scheduler: uninterrupted, ...places };
+async function onChip(
+  { path, host, mapped, places }: MappedTask,
+  { off, ...of }: OnChip,
+): Promise<ChipSuggestions> {
+  const { prepared, analysis } = of;
+  const situation = { ...of, scheduler: uninterrupted, ...places };
   const suggestions = await suggestionsFor(situation, off);
   const asked = { ...(host && { host: host.id }), ...(mapped && { mapping: mapped.path }) };
   const commandOf = ({ change }: Suggestion): string => {
