@@ -9,7 +9,8 @@ import { judge } from './judge';
 import { inTurn, Judge, judgeArgument } from './judges';
 import { mutantsOf } from './mutators';
 import { rooms, type Room } from './rooms';
-import { drawSample, randomFrom, shuffled } from './sample';
+import { seeded } from '../../server/engine/random';
+import { drawSample, shuffled } from './sample';
 import { linesOf, oneLine, tableOf, type Judged } from './table';
 import { Trials } from './trials';
 import { weave, type Numbered } from './weave';
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   const drawn = draw(chosen, values.total === undefined ? size : Number(values.total) / chosen.length, seed);
   if (values.list)
     console.log(linesOf(drawn.map((mutant) => judgedOf(mutant, 'survived', false))).join('\n'));
-  else print(await tryAll(shuffled(drawn, randomFrom(seed)), Number(values.judges), end), drawn.length);
+  else print(await tryAll(shuffled(drawn, seeded(seed)), Number(values.judges), end), drawn.length);
 }
 
 function chooseRooms(names: readonly string[], onlyChanged: boolean): Room[] {
@@ -79,7 +80,7 @@ function draw(chosen: readonly Room[], size: number, seed: number): Drawn[] {
     { ...options, incremental: false },
   );
   const checker = program.getTypeChecker();
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   const drawn = chosen.flatMap((room) => {
     const all = room.files.flatMap((file) =>
       mutantsOf(program.getSourceFile(join(root, file))!, file, checker),

@@ -1,16 +1,5 @@
 import type { Mutant } from './mutators';
 
-/** A sequence of numbers from 0 to 1 that a seed decides (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Draws `size` mutants, a third of them numbers; where one kind runs out, the other fills up. In order of place. */
 export function drawSample(mutants: readonly Mutant[], size: number, random: () => number): Mutant[] {
   const numbers = shuffled(

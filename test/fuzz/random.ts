@@ -1,15 +1,12 @@
+import { seeded } from '../../server/engine/random';
+
 /** Answers a whole number from 0 up to, not including, `below`. */
 export type Random = (below: number) => number;
 
-/** A small generator of pseudo-random numbers (mulberry32), so that a seed is enough to repeat a failure. */
+/** Numbers that a seed decides, which is then enough to repeat a failure. */
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below);
-  };
+  const next = seeded(seed);
+  return (below) => Math.floor(next() * below);
 }
 
 /** One item of a list that is not empty. */

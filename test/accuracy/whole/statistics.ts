@@ -1,5 +1,6 @@
 // Measures of how good estimates with ranges are. Natural logarithms throughout.
 import { quantile } from '../../../server/engine/cost/calibrate/optimise';
+import { seeded } from '../../../server/engine/random';
 
 /** An estimate with its range, and what was measured: all above 0. */
 export interface Pair {
@@ -50,17 +51,6 @@ export function spearman(a: readonly number[], b: readonly number[]): number {
   const product = (x: readonly number[], y: readonly number[]) =>
     x.reduce((sum, value, i) => sum + (value - middle) * (y[i]! - middle), 0);
   return product(ra, rb) / Math.sqrt(product(ra, ra) * product(rb, rb));
-}
-
-/** Numbers in [0, 1) that are the same for a seed (Mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Draws of a bootstrap. */

@@ -6,7 +6,8 @@ import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { changedFiles } from '../../../scripts/mutants/changed';
 import { mutantsOf, type Mutant } from '../../../scripts/mutants/mutators';
-import { drawSample, randomFrom } from '../../../scripts/mutants/sample';
+import { drawSample } from '../../../scripts/mutants/sample';
+import { seeded } from '../../../server/engine/random';
 import { linesOf, tableOf, type Judged } from '../../../scripts/mutants/table';
 import { nearestTests, trialOf } from '../../../scripts/mutants/trials';
 import { weave } from '../../../scripts/mutants/weave';
@@ -157,10 +158,10 @@ describe('sample', () => {
     host: { start, end: start + 1 },
   });
   const many = Array.from({ length: 900 }, (_, i) => mutant(i % 9 === 0 ? 'number' : 'comparison', i));
-  const places = (seed: number) => drawSample(many, 60, randomFrom(seed)).map(({ start }) => start);
+  const places = (seed: number) => drawSample(many, 60, seeded(seed)).map(({ start }) => start);
 
   it('is a third numbers, none twice', () => {
-    const drawn = drawSample(many, 60, randomFrom(7));
+    const drawn = drawSample(many, 60, seeded(7));
     expect(drawn).toHaveLength(60);
     expect(drawn.filter(({ kind }) => kind === 'number')).toHaveLength(20);
     expect(new Set(drawn).size).toBe(60);
@@ -172,11 +173,11 @@ describe('sample', () => {
   });
 
   it('takes all where there are fewer, and more of one kind where the other runs out', () => {
-    expect(drawSample(many.slice(0, 40), 60, randomFrom(1))).toHaveLength(40);
+    expect(drawSample(many.slice(0, 40), 60, seeded(1))).toHaveLength(40);
     const few = [...many.filter(({ kind }) => kind === 'number'), mutant('boolean', 1000)];
-    expect(drawSample(few, 60, randomFrom(1))).toHaveLength(60);
+    expect(drawSample(few, 60, seeded(1))).toHaveLength(60);
     const rare = [...many.filter(({ kind }) => kind !== 'number'), mutant('number', 1000)];
-    expect(drawSample(rare, 60, randomFrom(1))).toHaveLength(60);
+    expect(drawSample(rare, 60, seeded(1))).toHaveLength(60);
   });
 });
 

@@ -1,9 +1,10 @@
+import { seeded } from '../../random';
 import type { Steps } from '../../scheduler';
-import { cacheRoom, newTokens } from './room';
+import { promptWork } from './prompt';
+import { cacheRoom } from './room';
 import { Replica, type Finished } from './replica';
-import { seeded } from './random';
 import type { Policy, StepModel, Traffic } from './types';
-import { transferSeconds } from './steady';
+import { rolesOf, transferSeconds } from './steady';
 
 /** How much is simulated. */
 export interface Simulation {
@@ -60,7 +61,7 @@ export function* simulate(
   if (cacheRoom(model, traffic, policy).wholeBatch < 1) return null;
   const { seed, requests, warmUp, mostSteps } = options;
   const random = seeded(seed);
-  const decoders = policy.replicas - (policy.prefillReplicas ?? 0);
+  const { decoders } = rolesOf(policy);
   const replica = new Replica(model, traffic, policy);
   const next = arrivals(model, traffic, policy, random);
   const finished: Finished[] = [];
@@ -94,22 +95,16 @@ export function* simulate(
   return summary(counted, { seed, from, share, replica, traffic });
 }
 
-/** Seconds of a whole prompt where another replica reads it. */
-function readingSeconds(model: StepModel, traffic: Traffic): number {
-  const tokens = newTokens(traffic);
-  return model.prefillSeconds(tokens, Math.max(0, traffic.promptTokens - tokens));
-}
-
 /** When the prompt of a user's request is read: at once where its own replica does it, else by a share of the replicas that read prompts. */
 function readers(model: StepModel, traffic: Traffic, policy: Policy): (asked: number) => number {
-  const prefillers = policy.prefillReplicas;
-  if (prefillers === null) return (asked) => asked;
-  const reading = readingSeconds(model, traffic);
+  if (policy.prefillReplicas === null) return (asked) => asked;
+  const { prefillers, decoders } = rolesOf(policy);
+  const reading = promptWork(model, traffic, policy).seconds;
   const moved = transferSeconds(model, traffic, policy);
   let free = 0;
   return (asked) => {
     const start = Math.max(asked, free);
-    free = start + (reading * (policy.replicas - prefillers)) / prefillers;
+    free = start + (reading * decoders) / prefillers;
     return start + reading + moved;
   };
 }
@@ -124,8 +119,8 @@ function arrivals(
   const { arrival } = traffic;
   const perSecond = arrival.kind === 'rate' ? arrival.perSecond : 0;
   const prefillers = policy.prefillReplicas ?? 0;
-  const decoders = policy.replicas - prefillers;
-  const reading = readingSeconds(model, traffic);
+  const { decoders } = rolesOf(policy);
+  const reading = promptWork(model, traffic, policy).seconds;
   const moved = transferSeconds(model, traffic, policy);
   const free = Array<number>(prefillers).fill(0);
   let at = 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../../../server/engine/random';
 import {
   clusteredShare,
   errorOf,
@@ -6,7 +7,6 @@ import {
   isInside,
   orderOf,
   scoresOf,
-  seeded,
   spearman,
   type Pair,
 } from '../../../accuracy/whole/statistics';

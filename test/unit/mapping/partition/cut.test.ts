@@ -8,22 +8,12 @@ import {
   type Moved,
   type PartitionProblem,
 } from '../../../../server/engine/mapping/partition/problem';
+import { seeded } from '../../../../server/engine/random';
 import { runThrough } from '../../../../server/engine/scheduler';
-
-/** Numbers between 0 and 1 that are the same in every run (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Kernels with a few values each, which up to four later ones read; one cost in eight is unknown, but never all of a kernel. */
 function randomProblem(seed: number, units: number, most: number): PartitionProblem {
-  const next = random(seed);
+  const next = seeded(seed);
   const whole = (below: number): number => Math.floor(next() * below);
   const kernels = 1 + whole(most);
   const costs = Float64Array.from({ length: kernels * units }, () => (next() < 1 / 8 ? Infinity : next()));
@@ -118,7 +108,7 @@ describe('the best cut', () => {
 describe('a chain', () => {
   it('has the best of all assignments, on 500 of up to four units', () => {
     for (let seed = 1; seed <= 500; seed++) {
-      const next = random(seed);
+      const next = seeded(seed);
       const units = 2 + Math.floor(next() * 3);
       const { kernels, costs } = randomProblem(seed + 5000, units, 7);
       const values = Array.from({ length: kernels - 1 }, (_, maker): Moved => {
