@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import type { Prepared } from '../engine/analyse';
 import { isOnnx } from '../engine/graph/origin';
 import { howMany, nodeSize, type HowMany, type HowManyQuestion } from '../engine/howMany';
+import { symbolsOfRole } from '../engine/inference/bindingNames';
 import { launchesOf, type Launch } from '../engine/mapping/parallel/launch';
 import { splitObjectives } from '../engine/mapping/parallel/search';
 import { bindingsInForce } from '../engine/report/build';
@@ -117,8 +118,9 @@ function launchOf(found: HowMany, question: HowManyQuestion, path: string): read
   });
 }
 
-/** The longest sequence after the step; null where the model has no such dimension. */
-function tokensOf({ inference }: Prepared): number | null {
-  const values = inference.symbols.filter(({ name }) => /sequence/.test(name)).map(({ value }) => value ?? 0);
-  return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0);
+/** The longest sequence after the step: cached tokens and new ones; null where the model has no such dimension. */
+function tokensOf({ model, inference }: Prepared): number | null {
+  const sizes = ['past', 'sequence'].map((role) => symbolsOfRole(model.graph, inference, role)[0]?.value);
+  const known = sizes.filter((size) => typeof size === 'number');
+  return known.length === 0 ? null : known.reduce((sum, one) => sum + one, 0);
 }

@@ -6,8 +6,8 @@ import { runtimeFor } from './cost/runtimes';
 import { symbolsOfRole } from './inference/bindingNames';
 import type { RuntimeProfile } from './kernels/profile';
 import { candidatesOf } from './mapping/parallel/candidates';
-import { roomOf, type DeviceRoom } from './mapping/parallel/memory';
 import { placed, type Placed, type Refused, type World } from './mapping/parallel/placement';
+import { roomOf, type Room } from './memory/fit';
 import { rankSplits, type Ranking, type SplitObjective } from './mapping/parallel/search';
 import { expertsEntry } from './mapping/parallel/shard/shardRules';
 import type { Shortened } from './mapping/parallel/shorten';
@@ -39,13 +39,12 @@ export interface HowManyQuestion {
 /** How to spread a model over devices. */
 export interface HowMany extends Ranking {
   readonly profile: RuntimeProfile;
-  readonly room: DeviceRoom;
+  readonly room: Room;
   readonly short: Shortened;
   /** Sequences of a step of all copies; null where the model has no such dimension. */
   readonly batch: number | null;
   /** What a sequence of a step gives: tokens of a language model, else one sample. */
   readonly unit: { readonly name: 'tokens' | 'samples'; readonly count: number };
-  readonly isTraining: boolean;
   readonly step: World['step'];
 }
 
@@ -80,7 +79,6 @@ export async function howMany(question: HowManyQuestion, scheduler: Scheduler): 
       else found.push(placed(candidate, chain, world));
     }
   }
-  const isTraining = workload.phase === 'training';
   return {
     ...rankSplits(found, chip, objective),
     profile,
@@ -88,7 +86,6 @@ export async function howMany(question: HowManyQuestion, scheduler: Scheduler): 
     short,
     batch,
     unit: unitOf(prepared),
-    isTraining,
     step,
   };
 }

@@ -47,10 +47,9 @@ export async function phasesOf(
     );
     return pointOf(found, of.batch, accepted);
   };
-  // Models have a name of their own for it.
-  const hasCache = Object.keys(named(prepared, { past: 1 })).length > 0;
-  const batches = hasCache ? powers(1, Math.min(mostBatch, largest('batch'))) : [];
-  const contexts = hasCache ? powers(firstContext, Math.min(mostContext, largest('past'))) : [];
+  const cached = hasCache(prepared);
+  const batches = cached ? powers(1, Math.min(mostBatch, largest('batch'))) : [];
+  const contexts = cached ? powers(firstContext, Math.min(mostContext, largest('past'))) : [];
   const batchCurve: (PhasePoint & { size: number })[] = [];
   for (const size of batches) batchCurve.push({ size, ...(await at({ batch: size })) });
   const contextCurve: (PhasePoint & { size: number })[] = [];
@@ -63,13 +62,18 @@ export async function phasesOf(
     ...sizes,
     timeToFirstToken: first && { value: first.value, low: first.low, high: first.high, basis: first.basis },
     prefill: pointOf(prefill, batch * prompt, 1),
-    decode: hasCache ? pointOf(decode, batch, accepted) : null,
-    limits: hasCache ? limits : [],
+    decode: cached ? pointOf(decode, batch, accepted) : null,
+    limits: cached ? limits : [],
     batches: batchCurve,
     contexts: contextCurve,
-    request: await requestOn(question, prefill, hasCache ? on : null, scheduler),
+    request: await requestOn(question, prefill, cached ? on : null, scheduler),
     memoryBoundBelowBatch: await crossing(batchCurve, (size) => at({ batch: size })),
   };
+}
+
+/** Whether a model has a cache whose length is a size of its own, whatever it calls it. */
+export function hasCache(prepared: Prepared): boolean {
+  return Object.keys(named(prepared, { past: 1 })).length > 0;
 }
 
 /** A request of the prompt and an answer; without a cache only the prompt is known. */
@@ -106,7 +110,7 @@ export async function inPhase(
 }
 
 /** Numbers by the model's own names; roles that it has no name for are left out. */
-export function named(
+function named(
   { model, inference }: Prepared,
   roles: Readonly<Record<string, number>>,
 ): Record<string, number> {

@@ -57,6 +57,10 @@ export class RankChains {
     }));
   }
 
+  get profile(): RuntimeProfile {
+    return this.ranks.profile;
+  }
+
   async of({ split, microBatch }: Candidate, scheduler: Scheduler): Promise<Chained> {
     const training = trainingOf(this.ranks.prepared.workload);
     const copies = training && training.zero > 0 ? split.dp : 1;

@@ -7,7 +7,7 @@ import { serve, type Service, type ServeOptions } from './mapping/serve/serve';
 import { stepModelOf, withCache, type DecodePoint, type PrefillPoint } from './mapping/serve/stepTable';
 import type { Policy, StepModel, Traffic } from './mapping/serve/types';
 import { freeBytes } from './memory/free';
-import { inPhase, named } from './phasesOf';
+import { hasCache, inPhase } from './phasesOf';
 import { runPolitely, type Scheduler } from './scheduler';
 import type { Phase } from './workload';
 import type { Question } from './whatFits';
@@ -76,7 +76,7 @@ export async function stepModelFrom(
   { devices, growth }: { readonly devices: number; readonly growth: number },
   at: EstimateAt,
 ): Promise<StepModel | null> {
-  if (Object.keys(named(prepared, { past: 1 })).length === 0) return null;
+  if (!hasCache(prepared)) return null;
   const longest = traffic.promptTokens + traffic.outputTokens;
   const contexts = [Math.ceil(traffic.promptTokens / 2), longest];
   const decode: (DecodePoint & Estimated)[] = [];

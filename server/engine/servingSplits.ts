@@ -3,16 +3,16 @@ import { collectiveTime } from './collectives/collectiveTime';
 import { costsOn } from './analyse';
 import { runtimeFor } from './cost/runtimes';
 import { nodeSize, type HowManyQuestion } from './howMany';
-import { roomOf, usableBytes } from './mapping/parallel/memory';
 import { placed, type World } from './mapping/parallel/placement';
 import { divisorsOf } from './mapping/parallel/splits';
 import { isWithin, serve, type Service, type ServeOptions } from './mapping/serve/serve';
 import { withCache } from './mapping/serve/stepTable';
 import type { Policy, Traffic } from './mapping/serve/types';
+import { roomOf, usableBytes } from './memory/fit';
 import { inPhase } from './phasesOf';
 import { RankChains } from './rankChains';
 import { runPolitely, type Scheduler } from './scheduler';
-import { cacheShare, stepModelFrom, type Estimated } from './servingOf';
+import { cacheShare, stepModelFrom, type EstimateAt, type Estimated } from './servingOf';
 import type { Phase } from './workload';
 
 /** A language model as a service on equal devices of a system. */
@@ -36,13 +36,22 @@ export async function servingSplits(
   question: ServingSplitsQuestion,
   scheduler: Scheduler,
 ): Promise<readonly SplitService[]> {
-  const { system, device, count, policy, replicas: wanted } = question;
+  const { prepared, system, device, count, chip, host, policy, replicas: wanted, cacheBits } = question;
+  const { cost } = await costsOn(prepared, chip, scheduler, host);
+  const share = cacheShare(cacheBits, cost.precision.activations);
+  if (share === null) return [];
+  const chainsAt = chainsByPhase(question, scheduler);
   const found: SplitService[] = [];
   for (const tp of divisorsOf(nodeSize(system, device, count))) {
     const replicas = wanted ?? Math.floor(count / tp);
     if (replicas * tp > count || replicas <= (policy.prefillReplicas ?? 0)) continue;
-    const service = await serviceOf(question, tp, { ...policy, replicas }, scheduler);
-    if (service) found.push({ tp, service });
+    const own = { ...question, policy: { ...policy, replicas } };
+    const at: EstimateAt = async (phase, roles) =>
+      estimated(question, { tp, phase, roles }, await chainsAt(phase, roles), scheduler);
+    const model = await stepModelFrom(own, { devices: tp, growth: 4 }, at);
+    if (!model) continue;
+    const steps = serve(withCache(model, share), own.traffic, own.policy, own);
+    found.push({ tp, service: await runPolitely(steps, scheduler) });
   }
   return found.sort((a, b) => rankOf(b.service) - rankOf(a.service));
 }
@@ -57,40 +66,41 @@ function rankOf({ steady, traffic, best, curve, policy, devicesPerReplica }: Ser
 /** More tokens per second than any system gives. */
 const largeRate = 1e12;
 
-async function serviceOf(
+/** Sizes of the model, by role. */
+type Roles = Readonly<Record<string, number>>;
+
+/** Chains of the model in a phase at some sizes, each made once for all numbers of devices. */
+function chainsByPhase(
   question: ServingSplitsQuestion,
-  tp: number,
-  policy: Policy,
   scheduler: Scheduler,
-): Promise<Service | null> {
-  const { prepared, chip, host, traffic, cacheBits } = question;
-  const at = (phase: Phase, roles: Readonly<Record<string, number>>): Promise<Estimated> =>
-    estimated(question, { tp, phase, roles }, scheduler);
-  const model = await stepModelFrom({ prepared, traffic, policy }, { devices: tp, growth: 4 }, at);
-  if (!model) return null;
-  const { cost } = await costsOn(prepared, chip, scheduler, host);
-  const share = cacheShare(cacheBits, cost.precision.activations);
-  return share === null
-    ? null
-    : runPolitely(serve(withCache(model, share), traffic, policy, question), scheduler);
+): (phase: Phase, roles: Roles) => Promise<RankChains> {
+  const { chip } = question;
+  const known = new Map<string, Promise<RankChains>>();
+  const made = async (phase: Phase, roles: Roles): Promise<RankChains> => {
+    const prepared = await inPhase(question.prepared, phase, roles, scheduler);
+    const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
+    const blocks = await runPolitely(blocksOf(prepared.inference), scheduler);
+    return new RankChains({ ...question, prepared, blocks, profile });
+  };
+  return (phase, roles) => {
+    const key = JSON.stringify([phase, roles]);
+    const found = known.get(key) ?? made(phase, roles);
+    known.set(key, found);
+    return found;
+  };
 }
 
-/** A phase of a replica; whether it fits is asked of the caches later. */
+/** A phase of a replica; whether it fits is asked of the caches later. NaN is unknown. */
 async function estimated(
-  question: ServingSplitsQuestion,
-  of: { readonly tp: number; readonly phase: Phase; readonly roles: Readonly<Record<string, number>> },
+  { system, device, count, chip, lookUp }: ServingSplitsQuestion,
+  { tp, phase, roles }: { readonly tp: number; readonly phase: Phase; readonly roles: Roles },
+  chains: RankChains,
   scheduler: Scheduler,
 ): Promise<Estimated> {
-  const { system, device, count, chip, lookUp } = question;
-  const { tp, phase, roles } = of;
-  const prepared = await inPhase(question.prepared, phase, roles, scheduler);
-  const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
-  const blocks = await runPolitely(blocksOf(prepared.inference), scheduler);
-  const batch = roles['batch'] ?? 1;
   const split = { tp, pp: 1, dp: 1, ep: 1, cp: 1 };
   const schedule = { name: '1f1b', chunks: 1, microBatches: 1 } as const;
-  const candidate = { split, microBatch: batch, schedule };
-  const chain = await new RankChains({ ...question, prepared, blocks, profile }).of(candidate, scheduler);
+  const candidate = { split, microBatch: roles['batch'] ?? 1, schedule };
+  const chain = await chains.of(candidate, scheduler);
   const world: World = {
     time: (call) => collectiveTime(system, device, call, lookUp),
     room: { capacityBytes: null, reserveBytes: null },
@@ -100,7 +110,7 @@ async function estimated(
     overlaps: true,
   };
   const step = 'kind' in chain ? null : placed(candidate, chain, world);
-  if (!step || 'limit' in step) return { seconds: NaN, free: NaN };
-  const usable = usableBytes(roomOf(chip, profile));
+  const usable = usableBytes(roomOf(chip, chains.profile));
+  if (!step || 'limit' in step || usable === null) return { seconds: NaN, free: NaN };
   return { seconds: step.seconds.value, free: tp * (usable - step.stages[0]!.memory.bytes) };
 }

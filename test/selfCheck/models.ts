@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { onnx } from 'onnx-proto';
-import { published } from '../unit/lower/published';
+import { publishedConfiguration } from '../unit/lower/published';
 
 const fixtures = 'test/fixtures/models';
 
@@ -16,8 +16,7 @@ export function writeModels(folder: string): (name: string) => string {
   const configurations = { bert: 'bert-base-uncased', distilbert: 'distilbert-base', llama: 'Llama-2-70b' };
   for (const [name, title] of Object.entries(configurations)) {
     mkdirSync(join(folder, name), { recursive: true });
-    const { configuration } = published.find((one) => one.name === title)!;
-    writeFileSync(join(folder, name, 'config.json'), JSON.stringify(configuration));
+    writeFileSync(join(folder, name, 'config.json'), JSON.stringify(publishedConfiguration(title)));
   }
   return (name) => join(folder, name);
 }

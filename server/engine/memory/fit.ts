@@ -29,11 +29,23 @@ export interface Fit {
  */
 type FitUnknown = 'training' | 'partial' | 'capacity' | 'sizes';
 
+/** What a device has, and what the runtime keeps of it for itself. Bytes; unknown is null. */
+export type Room = Pick<Fit, 'capacityBytes' | 'reserveBytes'>;
+
+/** Room of one device of a chip under a runtime. */
+export function roomOf(chip: Chip, profile: RuntimeProfile): Room {
+  return {
+    capacityBytes: perDevice(chip, modelMemory(chip)?.capacityBytes?.value),
+    reserveBytes: profile.reserveBytes?.value ?? null,
+  };
+}
+
+function perDevice({ devices }: Chip, bytes: number | undefined): number | null {
+  return bytes === undefined ? null : bytes / devices;
+}
+
 /** Bytes that a model can have: the capacity less the reserve, where an unknown one counts as none; null while unknown. */
-export function usableBytes({
-  capacityBytes,
-  reserveBytes,
-}: Pick<Fit, 'capacityBytes' | 'reserveBytes'>): number | null {
+export function usableBytes({ capacityBytes, reserveBytes }: Room): number | null {
   return capacityBytes === null ? null : capacityBytes - (reserveBytes ?? 0);
 }
 
@@ -59,7 +71,7 @@ interface FitContext {
   /** Bytes of weights that come over the host link in every run. */
   readonly streamedBytes: number;
   /** What there is instead of the chip's own, and what runtimes keep of it: a memory that several chips share. */
-  readonly room?: Pick<Fit, 'capacityBytes' | 'reserveBytes'>;
+  readonly room?: Room;
 }
 
 /**
@@ -73,13 +85,7 @@ export function fitOf(
   timeline: MemoryMarks,
   { isUntold, isPartial, mostBytes = null, streamedBytes, room: shared }: FitContext,
 ): Fit {
-  const memory = modelMemory(chip);
-  const perDevice = (bytes: number | undefined): number | null =>
-    bytes === undefined ? null : bytes / chip.devices;
-  const { capacityBytes, reserveBytes } = shared ?? {
-    capacityBytes: perDevice(memory?.capacityBytes?.value),
-    reserveBytes: profile.reserveBytes?.value ?? null,
-  };
+  const { capacityBytes, reserveBytes } = shared ?? roomOf(chip, profile);
   const { leastBytes } = timeline;
   const isMore = timeline.highWaterBytes === null;
   const more = isUntold ? 'training' : isPartial ? 'partial' : isMore ? 'sizes' : null;
@@ -90,7 +96,7 @@ export function fitOf(
   const verdict = verdictOf(need, usableBytes({ capacityBytes, reserveBytes }), more);
   return {
     capacityBytes,
-    marketedBytes: perDevice(memory?.marketedBytes?.value),
+    marketedBytes: perDevice(chip, modelMemory(chip)?.marketedBytes?.value),
     reserveBytes,
     highWaterBytes: more ? null : timeline.highWaterBytes,
     highWaterNode: more ? null : timeline.highWaterNode,

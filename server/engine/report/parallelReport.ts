@@ -115,11 +115,11 @@ function splitReport(one: RankedSplit, found: HowMany): SplitReport {
   };
 }
 
-function stagesOf({ split, stages, places }: RankedSplit, { short, isTraining }: HowMany): StageReport[] {
+function stagesOf({ split, stages, places }: RankedSplit, { short, step }: HowMany): StageReport[] {
   const numbers: number[] = [];
   let layer = 0;
   for (const at of places) numbers.push(short.repeats[at] ? ++layer : 0);
-  const stride = split.tp * split.cp * (isTraining ? split.dp : 1);
+  const stride = split.tp * split.cp * (step === 'training' ? split.dp : 1);
   return stages.map(({ from, to, seconds, memory }, at) => {
     const own = numbers.slice(from, to).filter((number) => number > 0);
     return {

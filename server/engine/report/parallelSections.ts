@@ -34,6 +34,7 @@ function splitsSection(report: ParallelReport, words: Words): Section {
   const notes = [
     splits.length === 0 ? text('parallel.none') : text('parallel.tied', { count: words.count(tied) }),
     ...(left > 0 ? [text('more', { count: words.count(left) })] : []),
+    ...(device.capacityBytes === null ? [text('parallel.unknownRoom')] : []),
   ];
   return {
     title: text('section.parallel', {

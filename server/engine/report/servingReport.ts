@@ -67,7 +67,8 @@ export function servingSections(report: ServingReport, words: Words): Section[] 
 
 function times({ path, service }: ServingReport, words: Words): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
-  const { steady, simulated, traffic } = service;
+  const { steady, simulated, traffic, policy } = service;
+  const isUntold = policy.prefillReplicas !== null && policy.transferBytesPerSecond === null;
   const row = (name: 'ttft' | 'tpot' | 'latency', limit: number | null): string[] => [
     text(`serving.${name}`),
     ...[steady[name], simulated?.[name].p50, simulated?.[name].p99].map((one) =>
@@ -82,9 +83,12 @@ function times({ path, service }: ServingReport, words: Words): Section {
       ...(['mean', 'p50', 'p99', 'limit'] as const).map((name) => column(text(`serving.${name}`), 'right')),
     ],
     rows: [row('ttft', traffic.ttftLimit), row('tpot', traffic.tpotLimit), row('latency', null)],
-    note: simulated
-      ? words.text('print.serving.simulated', { requests: simulated.requests, seed: simulated.seed })
-      : text('serving.notSimulated'),
+    note: [
+      simulated
+        ? words.text('print.serving.simulated', { requests: simulated.requests, seed: simulated.seed })
+        : text('serving.notSimulated'),
+      ...(isUntold ? [text('serving.noTransfer')] : []),
+    ].join('. '),
   };
 }
 

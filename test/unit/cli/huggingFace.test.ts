@@ -2,22 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
+import { publishedConfiguration } from '../lower/published';
 import { siliconlens, temporaryFolder } from './commandLine';
 
 const { path: folder } = temporaryFolder();
 
-/** Llama-3.1-8B, as its config.json has it. */
-const llama = {
-  architectures: ['LlamaForCausalLM'],
-  model_type: 'llama',
-  hidden_size: 4096,
-  intermediate_size: 14336,
-  num_hidden_layers: 32,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  vocab_size: 128256,
-  torch_dtype: 'bfloat16',
-};
+const llama = publishedConfiguration('Llama-3.1-8B');
 
 describe('on the command line a folder of transformers', () => {
   const path = join(folder, 'llama');

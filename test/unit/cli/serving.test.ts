@@ -2,23 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServingReport } from '../../../server/engine/report/servingReport';
+import { publishedConfiguration } from '../lower/published';
 import { siliconlens, temporaryFolder } from './commandLine';
 
 const { path: folder } = temporaryFolder();
 const path = join(folder, 'llama');
 mkdirSync(path);
-/** Llama-3-8B, as its config.json has it. */
-const llama = {
-  architectures: ['LlamaForCausalLM'],
-  model_type: 'llama',
-  hidden_size: 4096,
-  intermediate_size: 14336,
-  num_hidden_layers: 32,
-  num_attention_heads: 32,
-  num_key_value_heads: 8,
-  vocab_size: 128256,
-  torch_dtype: 'bfloat16',
-};
+const llama = publishedConfiguration('Llama-3.1-8B');
 writeFileSync(join(path, 'config.json'), JSON.stringify(llama));
 const onH100 = ['map', path, '--chip', 'nvidia-h100-sxm'];
 
@@ -92,21 +82,26 @@ describe('siliconlens map --serving', () => {
     ]);
     expect(apart.service.policy).toMatchObject({ prefillReplicas: 2, chunkTokens: null });
     expect(apart.service.steady.tokensPerSecondPerDevice).toBeCloseTo((16 * 64) / 8, 6);
-    expect((await siliconlens(...words.slice(0, 4), '--serving', load)).out).toContain('tensor parallel');
+    const table = async (asked: string) => (await siliconlens(...words.slice(0, 4), '--serving', asked)).out;
+    const told = await table(load);
+    expect(told).toContain('tensor parallel');
+    // Replicas, and devices of each.
+    expect(told).toMatch(/^ +8 +1 /m);
+    expect(told).toMatch(/^ +4 +2 /m);
+    const share = Number(/^Time that prompts take +([\d.]+)%$/m.exec(told)![1]) / 100;
+    expect(share).toBeCloseTo(apart.service.steady.prefillShare, 2);
+    expect(share).toBeLessThan(0.4);
+    expect(told).not.toContain('transfer=');
+    // A rate that nobody gives is no rate without end.
+    expect(await table(load.replace(',transfer=50e9', ''))).toContain('is not in it: transfer=');
   });
 
   it('serves Llama-3-70B on replicas of as many H100 as hold it', async () => {
-    const large = {
-      hidden_size: 8192,
-      intermediate_size: 28672,
-      num_hidden_layers: 80,
-      num_attention_heads: 64,
-    };
     const config = join(folder, 'config.json');
-    writeFileSync(config, JSON.stringify({ ...llama, ...large }));
+    writeFileSync(config, JSON.stringify(publishedConfiguration('Llama-3.1-70B')));
     const words = ['map', config, '--system', 'nvidia-dgx-h100', '--format', 'json', '--serving'];
     const { out } = await siliconlens(...words, 'rate=2,in=1024,out=256,batch=16,ttft=1s,tpot=50ms');
-    const { splits } = JSON.parse(out) as ServingReport;
+    const { splits, service } = JSON.parse(out) as ServingReport;
     const of = (tp: number) => splits.find((split) => split.tp === tp)!;
     // 141.1 GB of weights do not fit 84.4 GB; two devices leave 27.7 GB, of which a sequence of 1,280 tokens takes 327,680 B each.
     expect(of(1)).toMatchObject({ saturated: 'memory', within: false, largestBatch: 0 });
@@ -115,6 +110,12 @@ describe('siliconlens map --serving', () => {
     for (const tp of [2, 4, 8]) expect(of(tp).tpot!).toBeGreaterThan((2 * 69.5e9) / 3.35e12 / tp);
     expect(of(8).tpot!).toBeLessThan(of(2).tpot!);
     expect(splits[0]).toMatchObject({ within: true });
+    // 84.94 GB that the driver reports less 500 MB for the runtime, of all devices; 141.1 GB of weights; 80 layers x keys and values x 8 heads x 128
+    // x 2 bytes for a token.
+    const { devicesPerReplica, room } = service;
+    const bytes = devicesPerReplica * (84_942_979_072 - 500e6) - 2 * 70_553_706_496;
+    expect(devicesPerReplica).toBeGreaterThan(1);
+    expect(room.tokens / (bytes / 327_680)).toBeCloseTo(1, 1);
   });
 
   it('refuses loads that it does not understand', async () => {

@@ -14,3 +14,10 @@ interface Published {
 }
 
 export const published = table.models as unknown as readonly Published[];
+
+/** The configuration of one of them, by name. */
+export function publishedConfiguration(name: string): Published['configuration'] {
+  const found = published.find((one) => one.name === name);
+  if (!found) throw new Error(`No configuration of ${name}`);
+  return found.configuration;
+}

@@ -4,13 +4,10 @@ import type { Tensor } from '../../../server/engine/graph/model';
 import { lowerConfiguration } from '../../../server/engine/lower/lowerConfiguration';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { countsOf } from './counts';
-import { published } from './published';
-
-const configurationOf = (name: string): Readonly<Record<string, unknown>> =>
-  published.find((one) => one.name === name)!.configuration;
+import { publishedConfiguration } from './published';
 
 function lowered(name: string, quantization: object, tensors: readonly Tensor[] = []) {
-  const configuration = { ...configurationOf(name), quantization_config: quantization };
+  const configuration = { ...publishedConfiguration(name), quantization_config: quantization };
   return lowerConfiguration({ name, configuration, tensors, facts: { docString: '', metadata: [] } });
 }
 

@@ -1,5 +1,3 @@
-import { modelMemory, type Chip } from '../../chips/chip';
-import type { RuntimeProfile } from '../../kernels/profile';
 import { largest, smallest } from '../../lists';
 import { noMemory, plusMemory, type MemoryClasses, type RankChain } from './chain';
 import type { Stage } from './stages';
@@ -10,34 +8,12 @@ export interface DeviceMemory {
   readonly bytes: number;
 }
 
-/** What a device has room for, bytes. */
-export interface DeviceRoom {
-  /** What the driver reports; null where it is unknown, and then everything fits. */
-  readonly capacityBytes: number | null;
-  /** What the runtime keeps for itself; null where it is unknown, which counts as none. */
-  readonly reserveBytes: number | null;
-}
-
 /** How many sequences and micro-batches a stage holds at one time, in units of one micro-batch. */
 export interface StageLoad {
   /** Micro-batches whose caches it holds. */
   readonly state: number;
   /** Micro-batches whose activations it keeps for the way back. */
   readonly saved: number;
-}
-
-/** Room of one device of a chip under a runtime. */
-export function roomOf(chip: Chip, profile: RuntimeProfile): DeviceRoom {
-  const capacity = modelMemory(chip)?.capacityBytes?.value;
-  return {
-    capacityBytes: capacity === undefined ? null : capacity / chip.devices,
-    reserveBytes: profile.reserveBytes?.value ?? null,
-  };
-}
-
-/** Bytes that a model can have; Infinity where the capacity is unknown. */
-export function usableBytes({ capacityBytes, reserveBytes }: DeviceRoom): number {
-  return capacityBytes === null ? Infinity : capacityBytes - (reserveBytes ?? 0);
 }
 
 /** The element of each place of a chain in which equal elements stand one after the other. */
@@ -73,17 +49,17 @@ export function stageMemory(
 }
 
 /**
- * Whether stages fit a device, asked for many of them: what adds up place by place is summed beforehand, and only where
+ * Whether stages fit a device of which a model can have so many bytes (null: unknown, nothing is left out), asked for many of them: what adds up place by place is summed beforehand, and only where
  * activations and shared weights decide is a stage looked at.
  */
 export function stageFits(
   chain: RankChain,
   places: Int32Array,
-  usable: number,
+  usable: number | null,
   loadOf: (stage: number) => StageLoad,
 ): (stage: number, from: number, to: number) => boolean {
   const { elements, shared } = chain;
-  if (usable === Infinity) return () => true;
+  if (usable === null) return () => true;
   const sums = { always: prefix(places, elements, always), state: prefix(places, elements, stateOf) };
   const saved = prefix(places, elements, savedOf);
   const least = smallest(elements.map(({ memory }) => memory?.activations ?? 0));

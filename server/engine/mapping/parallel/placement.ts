@@ -2,19 +2,12 @@ import type { CollectiveCall, CollectiveTime } from '../../collectives/types';
 import { scale, Total } from '../../cost/interval';
 import type { Estimate } from '../../cost/types';
 import { largest } from '../../lists';
+import { usableBytes, type Room } from '../../memory/fit';
 import type { Problem } from '../../problem';
 import type { Call } from './calls';
 import type { Element, MemoryClasses, RankChain, TimeParts } from './chain';
 import { placedCall, type Layout } from './layout';
-import {
-  elementAtPlace,
-  stageFits,
-  stageMemory,
-  usableBytes,
-  type DeviceMemory,
-  type DeviceRoom,
-  type StageLoad,
-} from './memory';
+import { elementAtPlace, stageFits, stageMemory, type DeviceMemory, type StageLoad } from './memory';
 import { flushed, inFlight, steady, type Schedule, type StepTime } from './schedule';
 import type { ShardRefusal } from './shard/types';
 import type { Split } from './splits';
@@ -31,7 +24,7 @@ export interface Candidate {
 /** What all candidates have in common. */
 export interface World {
   readonly time: (call: CollectiveCall) => CollectiveTime;
-  readonly room: DeviceRoom;
+  readonly room: Room;
   /** Devices of a node. */
   readonly node: number;
   /** Decoding never empties its pipeline; other phases begin and end with an empty one. */
@@ -100,7 +93,8 @@ export function placed(candidate: Candidate, chain: RankChain, world: World): Pl
   if (!shape) return { split, limit: { kind: 'unknown' } };
   const memories = shape.map((stage, at) => stageMemory(chain, places, stage, loadOf(at)));
   if (memories.some((one) => one === null)) return { split, limit: { kind: 'unknown' } };
-  if (!cut) return { split, limit: memoryLimit(memories as readonly DeviceMemory[], usable) };
+  // What is unknown rules nothing out.
+  if (!cut) return { split, limit: memoryLimit(memories as readonly DeviceMemory[], usable!) };
   const context: StepContext = { candidate, elements, places, world, layout };
   const stages = stageSums(shape, memories as readonly DeviceMemory[], context);
   if ('kind' in stages) return { split, limit: stages };

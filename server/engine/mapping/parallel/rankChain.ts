@@ -25,16 +25,10 @@ export interface RankRun {
 
 /** The chain of a run without training: time, collectives and memory of each element. */
 export function* rankChain(run: RankRun): Steps<RankChain> {
-  const { prepared, analysis, short } = run;
-  const { inference, workload } = prepared;
-  const sizing = yield* Sizing.of(inference, new FormatTable(analysis.chip, workload.precision));
-  const sizeOf = (id: number): number | null => sizing.held(id);
-  const elementOf = elementsOfNodes(inference, short.elementOfNode);
-  const weights = weightsOf(inference, elementOf, short, sizeOf);
-  yield;
+  const { analysis, short } = run;
+  const { elementOf, weights, carried } = yield* bytesOf(run);
   const state = stateOf(analysis, elementOf, short.counts.length);
   const activations = activationsOf(analysis, elementOf, short.counts.length);
-  const carried = carriedBytes(inference, elementOf, short.counts.length, sizeOf);
   yield;
   const elements = timesOf(run, elementOf).map((time, at): Element => {
     const [own, held] = [weights.own[at]!, state[at]!];
@@ -47,8 +41,27 @@ export function* rankChain(run: RankRun): Steps<RankChain> {
   return { elements, shared: weights.shared };
 }
 
+/** Where nodes are, and what elements hold and give on. */
+interface ElementBytes {
+  readonly elementOf: Int32Array;
+  readonly weights: Weights;
+  /** Of {@link carriedBytes}. */
+  readonly carried: readonly (number | null)[];
+}
+
+/** What a run says of bytes, at the chip's formats. */
+export function* bytesOf({ prepared, analysis, short }: RankRun): Steps<ElementBytes> {
+  const { inference, workload } = prepared;
+  const sizing = yield* Sizing.of(inference, new FormatTable(analysis.chip, workload.precision));
+  const sizeOf = (id: number): number | null => sizing.held(id);
+  const elementOf = elementsOfNodes(inference, short.elementOfNode);
+  const weights = weightsOf(inference, elementOf, short, sizeOf);
+  yield;
+  return { elementOf, weights, carried: carriedBytes(inference, elementOf, short.counts.length, sizeOf) };
+}
+
 /** The element of each node by flat index: that of the node of the main graph that holds it. */
-export function elementsOfNodes({ nodes }: Inference, ofMain: readonly number[]): Int32Array {
+function elementsOfNodes({ nodes }: Inference, ofMain: readonly number[]): Int32Array {
   const elements = new Int32Array(nodes.length);
   for (const { index, parent } of nodes)
     elements[index] = ofMain[index] ?? (parent === null ? 0 : elements[parent]!);
@@ -108,7 +121,7 @@ export interface Weights {
 }
 
 /** Each weight is its readers': one of several elements, in the whole chain too, is shared. */
-export function weightsOf(
+function weightsOf(
   inference: Inference,
   elementOf: Int32Array,
   { counts, shared }: RankRun['short'],
@@ -178,7 +191,7 @@ function activationsOf(analysis: ChipAnalysis, elementOf: Int32Array, count: num
 }
 
 /** Bytes that each element and those before it made and that those behind it read; null where a size is unknown. */
-export function carriedBytes(
+function carriedBytes(
   inference: Inference,
   elementOf: Int32Array,
   count: number,

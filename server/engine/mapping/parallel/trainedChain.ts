@@ -1,19 +1,9 @@
 import type { ChipAnalysis } from '../../analyse';
-import { FormatTable } from '../../cost/kernelFormat';
-import { Sizing } from '../../cost/sizing';
 import type { TrainingBytes } from '../../memory/training/training';
 import type { Steps } from '../../scheduler';
 import { trainingOf, type Training } from '../../workload';
 import { noMemory, plusMemory, type Element, type MemoryClasses, type RankChain } from './chain';
-import {
-  carriedBytes,
-  elementsOfNodes,
-  timesOf,
-  weightsOf,
-  type RankRun,
-  type Times,
-  type Weights,
-} from './rankChain';
+import { bytesOf, timesOf, type RankRun, type Times, type Weights } from './rankChain';
 
 /** What one device does of a short model in training, at several settings. */
 export interface TrainedRun {
@@ -36,16 +26,9 @@ export interface LongElement {
  * share what is left by their size, and the last element keeps for the way back what is left there: the loss.
  */
 export function* trainedChain(run: TrainedRun): Steps<RankChain> {
-  const { prepared, analysis, short } = run.twice;
-  const { inference, workload } = prepared;
-  const sizing = yield* Sizing.of(inference, new FormatTable(analysis.chip, workload.precision));
-  const sizeOf = (id: number): number | null => sizing.held(id);
-  const elementOf = elementsOfNodes(inference, short.elementOfNode);
-  const weights = weightsOf(inference, elementOf, short, sizeOf);
-  yield;
-  const carried = carriedBytes(inference, elementOf, short.counts.length, sizeOf);
+  const { elementOf, weights, carried } = yield* bytesOf(run.twice);
   const [once, twice] = [timesOf(run.once, elementOf), timesOf(run.twice, elementOf)];
-  const training = trainingOf(workload)!;
+  const training = trainingOf(run.twice.prepared.workload)!;
   const { own, shared } = memoryOf(run, weights);
   const elements = once.map((time, at): Element => {
     const memory = own[at]!;

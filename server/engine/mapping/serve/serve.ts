@@ -1,7 +1,7 @@
 import type { Steps } from '../../scheduler';
 import { cacheRoom, type CacheRoom } from './room';
 import { simulate, usualSimulation, type Simulated } from './simulate';
-import { steadyState } from './steady';
+import { rolesOf, steadyState } from './steady';
 import type { CurvePoint, Policy, SteadyState, StepModel, Traffic } from './types';
 
 /** A service with everything that is said of it. */
@@ -68,7 +68,7 @@ export function isWithin(
 /** Tokens per second of one user against those of one device, by sequences at a time: each replica has so many users. */
 export function curveOf(model: StepModel, traffic: Traffic, policy: Policy): CurvePoint[] {
   const { batch: most } = cacheRoom(model, traffic, policy);
-  const decoders = policy.replicas - (policy.prefillReplicas ?? 0);
+  const { decoders } = rolesOf(policy);
   const points: CurvePoint[] = [];
   for (let batch = 1; batch <= most; batch = batch < most ? Math.min(2 * batch, most) : most + 1) {
     const closed: Traffic = { ...traffic, arrival: { kind: 'closed', users: batch * decoders } };

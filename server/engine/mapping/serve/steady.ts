@@ -12,7 +12,8 @@ interface Roles {
   readonly decoders: number;
 }
 
-function rolesOf({ replicas, prefillReplicas }: Policy): Roles {
+/** Who reads prompts and who decodes: each replica does both where roles are not apart. */
+export function rolesOf({ replicas, prefillReplicas }: Policy): Roles {
   return prefillReplicas === null
     ? { prefillers: replicas, decoders: replicas }
     : { prefillers: prefillReplicas, decoders: replicas - prefillReplicas };

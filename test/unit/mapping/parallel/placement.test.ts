@@ -105,6 +105,10 @@ describe('a placement', () => {
     expect(seconds.value).toBeCloseTo(54e-3, 12);
     expect(parts.bubble).toBeCloseTo(10e-3, 12);
     expect(parts.link).toBeCloseTo(4e-3, 12);
+    // In training the way back sends as much: 4 x 12 + 10.
+    const trained = fit(placed(candidate({ pp: 2 }, 4), chain, { ...world, step: 'training' }));
+    expect(trained.parts.link).toBeCloseTo(8e-3, 12);
+    expect(trained.seconds.value).toBeCloseTo(58e-3, 12);
     // Caches of all four micro-batches.
     expect(stages[0]!.memory.classes.state).toBe(5 * 4 * GB);
     const steady = fit(placed(candidate({ pp: 2 }, 4), chain, { ...world, step: 'steady' }));
@@ -250,6 +254,11 @@ describe('the chart of a step', () => {
       [0, 1, 11, 22],
       [1, 1, 22, 32],
     ]);
+  });
+
+  it('has the first 64 micro-batches', () => {
+    const { stages } = fit(placed(candidate({}), chainOf(element(1, 1, GB)), world));
+    expect(ganttOf({ stages, schedule: candidate({}, 100).schedule })).toHaveLength(64);
   });
 
   it('of decoding is one in the middle, when stages are always busy', () => {

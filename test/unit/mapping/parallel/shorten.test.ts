@@ -59,7 +59,7 @@ describe('a model of two blocks for each run', () => {
     for (const name of ['qwen3-32b', 'mixtral-8x7b'] as const) {
       const { chain, short, analysis } = await both(configurations[name]);
       expect(short.counts.reduce((sum, one) => sum + one, 0)).toBe(
-        configurations[name].num_hidden_layers + 2,
+        Number(configurations[name]['num_hidden_layers']) + 2,
       );
       const seconds = chain.elements.reduce((sum, one) => sum + one.seconds! * one.count, 0);
       expect(seconds / analysis.cost.total.latencySeconds!.value).toBeCloseTo(1, 3);
