@@ -18,6 +18,11 @@ export function markdownCode(text: string, limit = 200): string {
   return short.trim() === '' ? '' : `\`${short}\``;
 }
 
+/** A link with a text that is Markdown already, to an address that is a URI already. */
+export function markdownLink(text: string, address: string): string {
+  return `[${text}](${address.replace(/[()]/g, (letter) => (letter === '(' ? '%28' : '%29'))})`;
+}
+
 /** Markdown of ours for readers who have none: the same words without marks, rules of tables and targets of links. */
 export function markdownAsPlainText(markdown: string): string {
   const lines = markdown.split('\n').filter((line) => !/^\|(?: *:?-+:? *\|)+$/.test(line));

@@ -4,7 +4,7 @@ import { markdownText } from '../../outside/markdown';
 import type { ChipCost, KernelCost, NodeCost } from '../engine/cost/types';
 import type { KernelPlan } from '../engine/kernels/types';
 import type { Analysis } from '../workspace/analysis';
-import { boundWord, timeRange, timeText } from './format';
+import { boundWord, kernelTimeText, timeRange } from './format';
 
 const chipRows = 8;
 
@@ -40,9 +40,9 @@ function ofKernel(
   language: Language,
 ): string {
   const planned = node && kernels[node.kernel];
-  if (!planned || planned.nodes.length < 2 || !kernel?.seconds || planned.repeat === null) return '';
-  const time = timeText(kernel.seconds.value * planned.repeat, language);
-  return ` ${message(language, 'hover.ofKernel', { time })}`;
+  if (!planned || planned.nodes.length < 2 || !kernel) return '';
+  const time = kernelTimeText(kernel.seconds, planned, language);
+  return time === null ? '' : ` ${message(language, 'hover.ofKernel', { time })}`;
 }
 
 /** Where a node runs that does not run on the chip of its row. */

@@ -7,7 +7,7 @@ import { linkedCommands } from '../protocol';
 import type { ChipAnalysis } from '../engine/analyse';
 import { cachePolicyIn } from '../engine/kernels/caches';
 import { targetName } from '../engine/report/targetName';
-import type { RuntimeProfile } from '../engine/kernels/profile';
+import { profileById, type RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { branchLenses } from './branches';
@@ -86,19 +86,19 @@ function sizesLens({ inference, listing: { uri } }: Analysis, language: Language
 }
 
 /** How the model is taken to run: phase, precision, runtime. */
-function workloadLens(
-  { choices: { workload }, chips, listing: { uri } }: Analysis,
-  language: Language,
-): Command {
+function workloadLens({ choices: { workload }, listing: { uri } }: Analysis, language: Language): Command {
   const { phase, precision, runtime } = workload;
-  const [first] = chips;
-  const named = runtime ?? message(language, 'lens.runtimeByChip');
   const title = message(language, 'lens.workload', {
     phase: message(language, `lens.phase.${phase}`),
     precision: precision === 'as-stored' ? message(language, 'lens.asStored') : precision,
-    runtime: labelText(first && runtime === first.profile.id ? first.profile.name : named),
+    runtime: runtime === null ? message(language, 'lens.runtimeByChip') : labelText(nameOfRuntime(runtime)),
   });
   return { title, command: linkedCommands.showChoices, arguments: [uri] };
+}
+
+/** Settings may name a runtime that nobody knows. */
+function nameOfRuntime(id: string): string {
+  return profileById(id)?.name ?? id;
 }
 
 function doings({ listing: { uri } }: Analysis, language: Language): Command[] {

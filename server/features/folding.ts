@@ -27,16 +27,22 @@ export function* foldSteps(positions: PositionTable, limit = symbolLimit): Steps
   const { roots } = yield* indexOutline(positions);
   const modules = yield* levels(roots);
   const stretches = between(yield* plumbing(positions), modules).slice(0, limit / 2);
-  const folds = new Folds(limit - stretches.length);
+  const folds = new Map<number, FoldingRange>();
+  // Of folds that begin on one line the first that is told is left.
+  const add = (lines: readonly Lines[], most: number, kind?: FoldingRangeKind): void => {
+    for (const { first, last } of lines)
+      if (last > first && !folds.has(first) && folds.size < most)
+        folds.set(first, { startLine: first, endLine: last, ...(kind && { kind }) });
+  };
   for (const scope of positions.scopes) {
     // The closing brace stays in sight.
-    folds.add(scope.name.start.line, scope.range.end.line - 1);
-    for (const { first, last } of headFolds(scope)) folds.add(first, last, FoldingRangeKind.Imports);
+    add([{ first: scope.name.start.line, last: scope.range.end.line - 1 }], limit - stretches.length);
+    add(headFolds(scope), limit - stretches.length, FoldingRangeKind.Imports);
   }
-  for (const item of modules) folds.add(item.start.line, item.end.line);
-  folds.limit = limit;
-  for (const { first, last } of stretches) folds.add(first, last, FoldingRangeKind.Imports);
-  return folds.sorted();
+  const ofModules = modules.map(({ start, end }) => ({ first: start.line, last: end.line }));
+  add(ofModules, limit - stretches.length);
+  add(stretches, limit, FoldingRangeKind.Imports);
+  return [...folds.values()].sort((a, b) => a.startLine - b.startLine);
 }
 
 /** What stands before the nodes of a scope and is folded on opening: long lists of inputs and outputs, and the weights. */
@@ -52,22 +58,6 @@ export function headFolds({ inputs, outputs, initializers }: Scope): Lines[] {
 function linesOf(list: readonly Named[]): Lines | null {
   const [first, last] = [list[0], list.at(-1)];
   return first && last ? { first: first.range.start.line, last: last.range.end.line } : null;
-}
-
-/** One fold for each line that begins one: of several the first that is added. */
-class Folds {
-  private readonly byLine = new Map<number, FoldingRange>();
-
-  constructor(public limit: number) {}
-
-  add(startLine: number, endLine: number, kind?: FoldingRangeKind): void {
-    if (endLine <= startLine || this.byLine.has(startLine) || this.byLine.size >= this.limit) return;
-    this.byLine.set(startLine, { startLine, endLine, ...(kind && { kind }) });
-  }
-
-  sorted(): FoldingRange[] {
-    return [...this.byLine.values()].sort((a, b) => a.startLine - b.startLine);
-  }
 }
 
 /** Modules and what holds subgraphs, as far as they are longer than a line, the outermost first. */

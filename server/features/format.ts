@@ -4,6 +4,7 @@ import type { Language } from '../../l10n/language';
 import { boundsText, totalText, type Summed } from '../../l10n/totals';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
+import type { Kernel } from '../engine/kernels/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
 import { largest } from '../engine/lists';
@@ -32,6 +33,15 @@ export function costLabel(seconds: Estimate | null, bound: Bound, language: Lang
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
   const behind = operator === '' ? '' : ` ${cut(visible(operator), operatorLetters)}`;
   return (label + behind).replaceAll(' ', blank);
+}
+
+/** The time of a kernel, all of its runs together; null where it is unknown. */
+export function kernelTimeText(
+  seconds: Estimate | null,
+  { repeat }: Pick<Kernel, 'repeat'>,
+  language: Language,
+): string | null {
+  return seconds && repeat !== null ? timeText(seconds.value * repeat, language) : null;
 }
 
 /** Letters of a module's name in a hint: with the cost behind it that is what editors show of a line's hints. */

@@ -1,5 +1,5 @@
 import { formatName } from '../../modelFormats/names';
-import { markdownCode, markdownText } from '../../outside/markdown';
+import { markdownCode, markdownLink, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
@@ -117,8 +117,8 @@ function sizeFacts({ inference, prepared }: Analysis, language: Language): strin
 
 /** Links to the commands of the allow-list; the client trusts no others. */
 export function commandLinks(uri: string, language: Language): string {
-  const args = encodeURIComponent(JSON.stringify([uri])).replace(/[()]/g, (c) => (c === '(' ? '%28' : '%29'));
+  const args = encodeURIComponent(JSON.stringify([uri]));
   return (['openReport', 'chooseChips', 'setDimensions'] as const)
-    .map((name) => `[${message(language, `lens.${name}`)}](command:${linkedCommands[name]}?${args})`)
+    .map((name) => markdownLink(message(language, `lens.${name}`), `command:${linkedCommands[name]}?${args}`))
     .join(' · ');
 }

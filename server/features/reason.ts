@@ -1,4 +1,4 @@
-import { markdownText } from '../../outside/markdown';
+import { markdownLink, markdownText } from '../../outside/markdown';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
@@ -7,7 +7,7 @@ import type { Kernel } from '../engine/kernels/types';
 import type { KernelCost, NodeCost } from '../engine/cost/types';
 import type { Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
-import { timeText } from './format';
+import { kernelTimeText, timeText } from './format';
 
 /** Of many nodes in one kernel the others are counted. */
 const mostOthers = 4;
@@ -43,24 +43,21 @@ function others(analysis: Analysis, { nodes }: Kernel, index: number, language: 
     const text =
       `${markdownText(operator)} ${markdownText(name || (outputs[0] ?? ''), nameLetters)}`.trimEnd();
     const line = lineOf(analysis, one);
-    return line === null ? text : `[${text}](${analysis.listing.uri.replace(/[()]/g, percent)}#L${line + 1})`;
+    return line === null ? text : markdownLink(text, `${analysis.listing.uri}#L${line + 1}`);
   });
   const left = all.length - names.length;
   if (left > 0) names.push(message(language, 'why.fused.more', { count: left }));
   return message(language, 'why.fused.others', { names: names.join(', ') });
 }
 
-function percent(letter: string): string {
-  return `%${letter.charCodeAt(0).toString(16)}`;
-}
-
 /** With whom a node runs, what all of them take together and what of it is the node's. */
 function ofKernel(kernel: Kernel, { seconds }: KernelCost, node: NodeCost, language: Language): string {
   const count = kernel.nodes.length - 1;
-  if (!seconds || !node.seconds || kernel.repeat === null) return message(language, 'why.fused', { count });
+  const whole = kernelTimeText(seconds, kernel, language);
+  if (whole === null || !node.seconds) return message(language, 'why.fused', { count });
   return message(language, 'why.fused.share', {
     count,
-    kernel: timeText(seconds.value * kernel.repeat, language),
+    kernel: whole,
     share: timeText(node.seconds.value, language),
   });
 }

@@ -3,7 +3,7 @@ import { foldingRanges } from '../../../server/features/folding';
 import type { Model } from '../../../server/engine/graph/model';
 import { subgraph } from '../inference/build';
 import { tensorOf } from '../operators/check';
-import { analysed, float, modelOf, node } from './analysed';
+import { analysed, float, modelOf, node, weight } from './analysed';
 
 /** Folds that are closed on opening, as the first words of their first line and how many lines they hide. */
 async function closed(model: Model): Promise<string[]> {
@@ -52,6 +52,11 @@ describe('folds that are closed on opening', () => {
     ];
     const initializers = [zero, tensorOf('table', 'int64', [2, 2], [1, 2, 3, 4])];
     for (const nodes of lists) expect(await closed(model(nodes, { initializers }))).toEqual(['< +2']);
+    // So is a list of more than 1,024 numbers.
+    const list = (length: number) =>
+      closed(model(lists.at(-1)!, { initializers: [zero, { ...weight('table', length), dtype: 'int64' }] }));
+    expect(await list(1025)).toEqual(['< +2']);
+    expect(await list(1024)).toEqual(['< +2', 's +2']);
   });
 
   it('have positions that are counted, and no table that two of those span', async () => {
@@ -105,6 +110,13 @@ describe('folds that are closed on opening', () => {
     expect(await closed(all)).toEqual(['float[4] x0, +8', 'float[4] y0, +8']);
     const less = modelOf({ inputs: many.slice(1), outputs: [float('y1', 4)], nodes: made.slice(1) });
     expect(await closed(less)).toEqual([]);
+    // Each of eight has a line of its own, and all stay in sight.
+    const long = many.slice(1).map((one) => ({ ...one, name: one.name.repeat(10) }));
+    const { analysis, text } = await analysed(
+      modelOf({ inputs: long, outputs: [float('y1', 4)], nodes: made.slice(1, 2) }),
+    );
+    expect(text.split('\n').filter((line) => line.startsWith('  float[4] x'))).toHaveLength(8);
+    expect(foldingRanges(analysis.listing.positions).filter(({ kind }) => kind === 'imports')).toEqual([]);
   });
 
   it('leave no fold of a module out for want of room', async () => {

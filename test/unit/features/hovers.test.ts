@@ -162,6 +162,30 @@ describe('the hover of a node', () => {
     expect(nodeHover(unbound, at, 'en')!.value.split('\n')[2]).toContain(' · runs unknown times');
   });
 
+  it('tells the time of a kernel for all of its runs', async () => {
+    const image = 'float[1,8,16,16]';
+    const body = subgraph(
+      { i: 'int64[]', go: 'bool[]', s: image },
+      [node('Conv', ['s', 'w'], ['t']), node('Relu', ['t'], ['u'])],
+      'go, u',
+    );
+    const graph = {
+      inputs: [float('x', 1, 8, 16, 16)],
+      outputs: [float('y', 1, 8, 16, 16)],
+      initializers: [tensorOf('n', 'int64', [], [12]), weight('w', 8, 8, 1, 1)],
+      nodes: [node('Loop', ['n', '', 'x'], ['y'], { attributes: [{ ...body, name: 'body' }] })],
+    };
+    const { analysis } = await analysed(modelOf(graph), { chips: ['nvidia-t4'] });
+    const at = analysis.inference.nodes.findIndex((one) => one.node.operator === 'Relu');
+    const { plan, cost } = analysis.chips[0]!;
+    const fused = cost.nodes[at]!.kernel;
+    expect(plan.kernels[fused]!.nodes).toHaveLength(2);
+    const micro = Number((12 * cost.kernels[fused]!.seconds!.value * 1e6).toPrecision(3));
+    const lines = nodeHover(analysis, at, 'en')!.value;
+    expect(lines).toContain(` of a kernel's ${micro} µs |`);
+    expect(lines).toContain(`Runs in one kernel with 1 more: ${micro} µs together`);
+  });
+
   it('says that there is nothing to compute, and what has no rule', async () => {
     const quiet = modelOf({
       inputs: [float('x', 2, 3)],
