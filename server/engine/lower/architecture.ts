@@ -39,6 +39,33 @@ export type Role =
   | 'scanSkip'
   | 'scanNorm'
   | 'scanOut'
+  | 'mixShift'
+  | 'mixShiftAll'
+  | 'mixShiftDown'
+  | 'mixShiftUp'
+  | 'mixShiftDecay'
+  | 'mixShiftKey'
+  | 'mixShiftValue'
+  | 'mixShiftQuery'
+  | 'mixShiftGate'
+  | 'mixBonus'
+  | 'mixGate'
+  | 'mixGateDown'
+  | 'mixGateUp'
+  | 'mixDecay'
+  | 'mixDecayDown'
+  | 'mixDecayUp'
+  | 'mixRate'
+  | 'mixRateDown'
+  | 'mixRateUp'
+  | 'mixFirst'
+  | 'mixFirstDown'
+  | 'mixFirstUp'
+  | 'mixKeyDirection'
+  | 'mixKeyRate'
+  | 'mapShift'
+  | 'mapShiftGate'
+  | 'mapGate'
   | 'predictorTokenNorm'
   | 'predictorStateNorm'
   | 'predictorProjection'
@@ -154,6 +181,18 @@ export interface StateSpace {
   readonly groups: number;
 }
 
+/**
+ * A recurrence of matrices [size, size], one for each head, whose inputs are mixtures of a token and the one before it.
+ * Source: RWKV-6 (arXiv 2404.05892), 4; RWKV-7 (arXiv 2503.14456), 4.
+ */
+export interface TimeMix {
+  readonly kind: 'time-mix';
+  /** How the state changes: decays alone (RWKV-6), or also by what a key takes back (RWKV-7). */
+  readonly rule: 'decay' | 'delta';
+  readonly heads: number;
+  readonly headSize: number;
+}
+
 /** The part of a layer that looks at one token at a time. */
 export interface FeedForward {
   readonly activation: Activation;
@@ -174,7 +213,7 @@ export interface Experts {
 export type Activation = 'silu' | 'gelu' | 'gelu_tanh' | 'quick_gelu' | 'relu' | 'relu2';
 
 export interface Layer {
-  readonly attention: HeadsAttention | LatentAttention | StateSpace;
+  readonly attention: HeadsAttention | LatentAttention | StateSpace | TimeMix;
   readonly feedForward: FeedForward;
 }
 

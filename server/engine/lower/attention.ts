@@ -5,6 +5,7 @@ import { float, int, microsoft } from './graphWriter';
 import { latentAttention } from './latentAttention';
 import { reshape } from './shapes';
 import { stateSpace } from './stateSpace';
+import { timeMix } from './timeMix';
 
 /**
  * Attention of a layer, or what it has in its place. Keys and values of all positions lie in buffers that the caller gives, [batch, heads, positions,
@@ -19,6 +20,7 @@ export function attention(
   const { attention: kind } = building.architecture.layers[place.layer]!;
   if (kind.kind === 'latent') return latentAttention(building, place, input, kind, shared.lengths!);
   if (kind.kind === 'state-space') return stateSpace(building, place, input, kind);
+  if (kind.kind === 'time-mix') return timeMix(building, place, input, kind, shared);
   const { hidden } = building.architecture;
   const operands = projections(building, place, input, kind);
   const attended = shared.lengths

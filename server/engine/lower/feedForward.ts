@@ -2,6 +2,7 @@ import type { Activation, Experts, FeedForward, Role } from './architecture';
 import { linear, type Building, type Place } from './blocks';
 import { splitInto } from './shapes';
 import { float, int, microsoft, text, type GraphWriter } from './graphWriter';
+import { mixed, shifted } from './tokenShift';
 
 /** What looks at one token at a time: a network, or several of which each token chooses some. */
 export function feedForward(
@@ -11,6 +12,7 @@ export function feedForward(
 ): string {
   const { feedForward: kind } = building.architecture.layers[place.layer]!;
   const { experts } = kind;
+  if (building.weights.has('mapShift', place.layer)) return channelMix(building, place, input, kind);
   if (!experts) return network(building, place, input, kind, plainRoles);
   const routed = mixture(building, place, input, kind, experts);
   if (!building.weights.has('sharedDown', place.layer)) return routed;
@@ -21,6 +23,30 @@ export function feedForward(
 /** Whether a layer has such a part; those of state-space models have none. */
 export function hasFeedForward({ weights, architecture }: Building, layer: number): boolean {
   return architecture.layers[layer]!.feedForward.experts !== null || weights.has('down', layer);
+}
+
+/** The network of RWKV, which reads a mixture of a token with the one before it; that of RWKV-6 has a gate on its result. */
+function channelMix(
+  building: Building,
+  place: Place & { readonly layer: number },
+  input: string,
+  { activation, inner }: FeedForward,
+): string {
+  const { writer, weights, architecture } = building;
+  const { hidden } = architecture;
+  const at = shifted(building, place, input, 'channel');
+  const up = linear(building, place, mixed(building, place, at, 'mapShift'), 'up', [inner, hidden]);
+  const down = linear(building, place, activated(writer, place.path, up, activation), 'down', [
+    hidden,
+    inner,
+  ]);
+  if (!weights.has('mapGate', place.layer)) return down;
+  const open = linear(building, place, mixed(building, place, at, 'mapShiftGate'), 'mapGate', [
+    hidden,
+    hidden,
+  ]);
+  const gate = writer.node(`${place.path}/gate/Sigmoid`, 'Sigmoid', [open]);
+  return writer.node(`${place.path}/gate/Mul`, 'Mul', [gate, down]);
 }
 
 interface NetworkRoles {

@@ -1,8 +1,17 @@
 import { entryOf } from '../../../outside/table';
 import type { Tensor } from '../graph/model';
-import type { Activation, Architecture, Experts, HeadsAttention, Layer, NormKind } from './architecture';
+import type {
+  Activation,
+  Architecture,
+  Experts,
+  HeadsAttention,
+  Layer,
+  NormKind,
+  StateSpace,
+  TimeMix,
+} from './architecture';
 import table from './gguf.json';
-import type { Hyperparameters } from './hyperparameters';
+import { MissingKeyError, type Hyperparameters } from './hyperparameters';
 import { activationTypeOf, WeightsOfFile, type TensorNames } from './weightsOfFile';
 
 /** What differs from one architecture to the next beside the numbers that files state. */
@@ -14,6 +23,8 @@ interface Row {
   readonly isParallel?: boolean | 'by-key' | 'without-second-norm';
   readonly isEncoder?: boolean;
   readonly isRotary?: boolean;
+  /** What layers have instead of attention: a selective scan, or a mixture with the token before and one of its rules. */
+  readonly recurrence?: 'scan' | TimeMix['rule'];
   /** Embeddings are multiplied by the root of their width. */
   readonly scalesEmbedding?: boolean;
   /** Caps of attention scores and of logits where files do not state them. */
@@ -58,7 +69,7 @@ export function ofGguf(
     isParallel: isParallel(row, values, weights),
     isPostNorm: row.isEncoder === true,
     isCausal: row.isEncoder !== true,
-    hasCache: row.isEncoder !== true,
+    hasCache: row.isEncoder !== true && row.recurrence === undefined,
     embeddingScale: values.number('embedding_scale') ?? (row.scalesEmbedding ? Math.sqrt(hidden) : 1),
     residualScale: values.number('residual_scale') ?? 1,
     logitScale: values.number('logit_scale') ?? 1,
@@ -89,8 +100,7 @@ function layerOf(row: Row, values: Hyperparameters, weights: WeightsOfFile, laye
     : { count: 0, chosen: 0 };
   const dense = values.number('feed_forward_length', layer) ?? 0;
   return {
-    attention:
-      values.number('attention.kv_lora_rank') === undefined ? heads(row, values, layer) : latent(values),
+    attention: attentionOf(row, values, weights, layer),
     feedForward: {
       activation: row.activation ?? 'silu',
       inner: dense,
@@ -99,6 +109,40 @@ function layerOf(row: Row, values: Hyperparameters, weights: WeightsOfFile, laye
       experts: isSparse ? experts : null,
     },
   };
+}
+
+function attentionOf(
+  row: Row,
+  values: Hyperparameters,
+  weights: WeightsOfFile,
+  layer: number,
+): Layer['attention'] {
+  const { recurrence } = row;
+  if (recurrence === 'scan') return scan(values, weights.has('scanSteps', layer));
+  if (recurrence !== undefined) return timeMix(values, recurrence);
+  return values.number('attention.kv_lora_rank') === undefined ? heads(row, values, layer) : latent(values);
+}
+
+/** The rank of steps is the number of heads where steps come out of the first product. */
+function scan(values: Hyperparameters, isStepped: boolean): StateSpace {
+  const inner = values.need('ssm.inner_size');
+  const rank = values.need('ssm.time_step_rank');
+  return {
+    kind: 'state-space',
+    inner,
+    heads: isStepped ? inner : rank,
+    stateSize: values.need('ssm.state_size'),
+    kernel: values.need('ssm.conv_kernel'),
+    rank: isStepped ? rank : 0,
+    groups: isStepped ? 1 : values.need('ssm.group_count'),
+  };
+}
+
+function timeMix(values: Hyperparameters, rule: TimeMix['rule']): TimeMix {
+  const headSize = values.need('wkv.head_size');
+  const heads = values.need('embedding_length') / headSize;
+  if (!Number.isInteger(heads)) throw new MissingKeyError(`${values.prefix}.wkv.head_size`);
+  return { kind: 'time-mix', rule, heads, headSize };
 }
 
 function heads(row: Row, values: Hyperparameters, layer: number): HeadsAttention {

@@ -19,7 +19,7 @@ export class GraphWriter {
   private readonly nodes: Node[] = [];
   private readonly tensors: Map<string, Tensor>;
   /** Values that hold weights in the type of the activations, by the weights' names. */
-  private readonly cast = new Map<string, string>();
+  private readonly casts = new Map<string, string>();
 
   /**
    * @param type of the activations
@@ -79,12 +79,17 @@ export class GraphWriter {
 
   /** A value in the type of the activations. */
   castTo(value: string, name: string): string {
-    let known = this.cast.get(value);
+    let known = this.casts.get(value);
     if (known === undefined) {
-      known = this.node(`${name}/Cast`, 'Cast', [value], { attributes: [int('to', typeCode(this.type))] });
-      this.cast.set(value, known);
+      known = this.cast(value, name, this.type);
+      this.casts.set(value, known);
     }
     return known;
+  }
+
+  /** A value in another type. */
+  cast(value: string, name: string, type: DataType): string {
+    return this.node(`${name}/Cast`, 'Cast', [value], { attributes: [int('to', typeCode(type))] });
   }
 
   /** A stored number of the type of the activations. */

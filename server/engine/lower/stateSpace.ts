@@ -1,9 +1,9 @@
 import { ggmlDomain } from '../graph/domains';
 import type { Role, StateSpace } from './architecture';
 import { batch, linear, norm, type Building, type Place } from './blocks';
-import { carried } from './caches';
+import { activeState, state } from './caches';
 import { ints, microsoft, text } from './graphWriter';
-import { splitInto } from './shapes';
+import { reshape, splitInto } from './shapes';
 
 type LayerPlace = Place & { readonly layer: number };
 
@@ -49,7 +49,19 @@ function headed(building: Building, place: LayerPlace, input: string, kind: Stat
   const bias = writer.weight(weights.take('scanStepBias', 'weight', [heads], layer));
   const steps = softplus(building, path, writer.node(`${path}/step/Add`, 'Add', [step, bias]));
   const y = gated(building, path, scan(building, place, kind, [x, steps, b, c]), gate);
-  return norm(building, place, y, 'scanNorm', [inner]);
+  return groupNormed(building, place, y, kind);
+}
+
+/** The norm behind the gate: over all channels, or in files of ggml, over those of each group. */
+function groupNormed(building: Building, place: LayerPlace, y: string, { inner }: StateSpace): string {
+  const weight = building.weights.find('scanNorm', 'weight', [inner], place.layer);
+  if (weight?.dims.length !== 2) return norm(building, place, y, 'scanNorm', [inner]);
+  const apart = reshape(building, `${place.path}/groups`, y, [0, 0, ...weight.dims]);
+  return reshape(building, `${place.path}/normed`, norm(building, place, apart, 'scanNorm', weight.dims), [
+    0,
+    0,
+    inner,
+  ]);
 }
 
 function softplus({ writer }: Building, path: string, value: string): string {
@@ -72,15 +84,21 @@ function convolved(
   const at = `${path}/convolution`;
   const swap = [ints('perm', [0, 2, 1])];
   const columns = writer.node(`${at}/Transpose`, 'Transpose', [value], { attributes: swap });
-  const weight = writer.weight(weights.take('scanConvolution', 'weight', [channels, 1, kernel], layer));
+  const kernels = weights.take('scanConvolution', 'weight', [channels, 1, kernel], layer);
+  const stored = writer.weight(kernels);
+  // Files of ggml leave out the axis of one channel for each.
+  const weight =
+    kernels.dims.length === 3 ? stored : reshape(building, `${at}/weight`, stored, [channels, 1, kernel]);
   const bias = weights.find('scanConvolution', 'bias', [channels], layer);
-  const [past, present] = carried(building, `${layer}.convolution`, [batch, channels, kernel - 1]);
+  const [past, keep] = activeState(building, `${layer}.convolution`, [batch, channels, kernel - 1]);
   const inputs = [columns, weight, bias ? writer.weight(bias) : '', past];
+  const last = `${at}/CausalConvWithState_output_1`;
   const found = writer.node(`${at}/CausalConvWithState`, 'CausalConvWithState', inputs, {
     domain: microsoft,
-    outputs: [`${at}/CausalConvWithState_output_0`, present],
+    outputs: [`${at}/CausalConvWithState_output_0`, last],
     attributes: [text('activation', 'silu')],
   });
+  keep(last);
   return writer.node(`${at}/back/Transpose`, 'Transpose', [found], { attributes: swap });
 }
 
@@ -101,7 +119,7 @@ function scan(
     decay = writer.node(`${path}/decay/Neg`, 'Neg', [power]);
   } else decay = stored('scanDecay', dims);
   const shape = [batch, heads, inner / heads, stateSize];
-  const [past, present] = carried(building, `${layer}.state`, shape);
+  const [past, present] = state(building, `${layer}.state`, shape);
   const y = writer.node(`${path}/SSM_SCAN`, 'SSM_SCAN', [past, x, steps, decay, b, c], {
     domain: ggmlDomain,
     outputs: [`${path}/SSM_SCAN_output_0`, present],

@@ -61,7 +61,7 @@ export function statesOfLayers(building: Building, given?: string): readonly str
 
 function sharedOf(building: Building): Shared {
   const lengths = building.architecture.hasCache ? lengthsOf(building) : null;
-  return { lengths, bias: distanceBias(building, lengths) };
+  return { lengths, bias: distanceBias(building, lengths), kept: new Map() };
 }
 
 /** The bias of scores by the distance of positions, from a table with a row for each bucket of distances (T5, 2.1). */

@@ -16,6 +16,8 @@ export interface WeightSource {
   readonly activationType: DataType;
   /** The type in which keys and values are kept. */
   readonly cacheType: DataType;
+  /** The type in which states of recurrences are carried along. */
+  readonly stateType: DataType;
   has(role: Role, layer?: number, part?: Part): boolean;
   /**
    * The tensor of a role, undefined where the model has none of it.

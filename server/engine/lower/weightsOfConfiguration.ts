@@ -34,6 +34,7 @@ const bare: ReadonlySet<Role> = new Set(['sinks', 'expertGateUp', 'expertDown', 
 export class WeightsOfConfiguration implements WeightSource {
   readonly activationType: DataType;
   readonly cacheType: DataType;
+  readonly stateType: DataType;
   private readonly files: ReadonlyMap<string, Tensor>;
   private readonly base: string;
 
@@ -41,7 +42,7 @@ export class WeightsOfConfiguration implements WeightSource {
     private readonly stated: StatedWeights,
     tensors: readonly Tensor[],
   ) {
-    this.activationType = this.cacheType = stated.type;
+    this.activationType = this.cacheType = this.stateType = stated.type;
     this.files = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     this.base = this.baseOfFiles();
   }

@@ -3,11 +3,13 @@ import type { Tensor } from '../graph/model';
 import type { Role } from './architecture';
 import { MissingTensorError, type Part, type WeightSource } from './weightSource';
 
-/** The names of tensors by role, with `{}` for the number of the layer; null: none. */
+/** The names of tensors by role, with `{}` for the number of the layer; null: none. One that begins with = is whole. */
 export type TensorNames = Readonly<Partial<Record<Role, string | null>>>;
 
 /** The tensors of a file by their role: what the file has is what the model has. */
 export class WeightsOfFile implements WeightSource {
+  /** llama.cpp keeps states of recurrences in 32 bits (`llama_memory_recurrent`), whatever caches are kept in. */
+  readonly stateType = 'float';
   private readonly byName: ReadonlyMap<string, Tensor>;
 
   constructor(
@@ -40,7 +42,9 @@ export class WeightsOfFile implements WeightSource {
 
   private nameOf(role: Role, part: Part, layer: number | undefined): string | undefined {
     const name = this.names[role];
-    return name ? `${name.replace('{}', String(layer))}.${part}` : undefined;
+    if (!name) return undefined;
+    const whole = name.replace('{}', String(layer));
+    return whole.startsWith('=') ? whole.slice(1) : `${whole}.${part}`;
   }
 }
 

@@ -7,7 +7,8 @@ ARCHITECTURES = {
     "qwen3_moe": "QWEN3MOE", "gemma": "GEMMA", "gemma2": "GEMMA2", "gemma3_text": "GEMMA3", "phi": "PHI2", "phi3": "PHI3",
     "gpt_oss": "GPT_OSS", "deepseek_v2": "DEEPSEEK2", "deepseek_v3": "DEEPSEEK2", "cohere": "COMMAND_R", "falcon": "FALCON",
     "stablelm": "STABLELM", "gpt2": "GPT2", "gpt_neox": "GPTNEOX", "starcoder2": "STARCODER2", "olmo2": "OLMO2",
-    "granite": "GRANITE", "smollm3": "SMOLLM3", "bert": "BERT",
+    "granite": "GRANITE", "smollm3": "SMOLLM3", "bert": "BERT", "mamba": "MAMBA",
+    "mamba2": "MAMBA2", "falcon_mamba": "MAMBA",
 }
 RMS = {"falcon", "gpt2", "gpt_neox", "phi", "starcoder2", "stablelm", "cohere", "bert"}
 
@@ -62,6 +63,8 @@ def parts_of(kind, name, dims, config):
         head, number = name.split(".norms.")
         heads = config["num_attention_heads" if "q_layernorm" in name else "num_key_value_heads"]
         return [[head + ".weight", [heads, dims[0]]]] if number == "0.weight" else []
+    if ".mixer." in name:
+        return mixer_parts(kind, name, dims, config)
     if name.endswith("e_score_correction_bias"):
         return [[name.replace("e_score_correction_bias", "e_score_correction.bias"), dims]]
     if name.endswith("self_attn.sinks"):
@@ -69,7 +72,39 @@ def parts_of(kind, name, dims, config):
     return [[name, dims]]
 
 
+def mixer_parts(kind, name, dims, config):
+    """As MambaModel and Mamba2Model of llama.cpp's converter write them: kernels without an axis of 1, groups of the norm apart."""
+    if name.endswith("conv1d.weight"):
+        return [[name, [dims[0], dims[2]]]]
+    if kind != "mamba2":
+        return [[name, dims]]
+    if name.endswith((".A_log", ".D")):
+        return [[name, [*dims, 1]]]
+    if name.endswith("norm.weight"):
+        return [[name, [config["n_groups"], dims[0] // config["n_groups"]]]]
+    return [[name.replace(".dt_bias", ".dt_proj.bias"), dims]]
+
+
+def scan_values(kind, config, layers):
+    """Source: the same converters, set_gguf_parameters."""
+    hidden, heads = config["hidden_size"], config.get("num_heads")
+    inner = config["expand"] * hidden
+    values = {
+        "block_count": layers, "embedding_length": hidden, "feed_forward_length": 0, "attention.head_count": 0,
+        "ssm.conv_kernel": config["conv_kernel"], "ssm.inner_size": inner, "ssm.state_size": config["state_size"],
+        "ssm.time_step_rank": heads if kind == "mamba2" else config["time_step_rank"],
+        "attention.layer_norm_rms_epsilon": config["layer_norm_epsilon"],
+    }
+    if kind == "mamba2":
+        values["ssm.group_count"] = config["n_groups"]
+    else:
+        values["ssm.dt_b_c_rms"] = kind == "falcon_mamba"
+    return values
+
+
 def values_of(kind, config, layers):
+    if "conv_kernel" in config:
+        return scan_values(kind, config, layers)
     get = lambda *keys: next((config[k] for k in keys if config.get(k) is not None), None)
     hidden, heads = get("hidden_size", "n_embd"), get("num_attention_heads", "n_head")
     values = {

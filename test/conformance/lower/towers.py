@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from gguf_tables import gguf_of
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoConfig
 
@@ -158,6 +159,9 @@ CASES = {
 }
 
 
+# Models of text alone, of which there are GGUF files.
+BARE = {"mamba", "mamba2", "falcon_mamba"}
+
 # Attentions with a mask that hides what comes later, by the end of their modules' names.
 CAUSAL = re.compile(r"(decoder\.layers\.\d+\.self_attn|decoder\.block\.\d+\.layer\.0\.SelfAttention"
                     r"|language_model\.layers\.\d+\.self_attn|CLIPModel\.text_model\.encoder\.layers\.\d+\.self_attn)$")
@@ -205,6 +209,9 @@ def measured(kind, cls, fields, runs):
     model = getattr(transformers, cls)._from_config(config, attn_implementation="eager").eval()
     stated, files = saved(model)
     result = {"config": kept(stated), "parameters": sum(p.numel() for p in model.parameters()), "files": files}
+    tensors = [[name, list(tensor.shape)] for name, tensor in model.state_dict().items()]
+    if gguf := kind in BARE and gguf_of(kind, model.config.to_dict(), tensors):
+        result["gguf"] = gguf
     result["runs"] = {name: flops(run) for name, run in runs(model, model.config).items()}
     return result
 

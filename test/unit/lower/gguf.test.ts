@@ -5,6 +5,7 @@ import { memorySource } from '../../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import { file, GgufWriter } from '../formats/gguf/bytes';
 import { countsOf } from './counts';
+import { attentionOf, convolvedInVain, rwkv, towers, type Recurrent } from './towers';
 import { expandedPast, latentRatio, torch, unmasked, windowsOf, type TorchModel } from './torch';
 
 const w = new GgufWriter();
@@ -66,13 +67,53 @@ describe('the graph of a GGUF file', () => {
   });
 });
 
+/** Models with a state instead of attention, of which there are GGUF files. */
+const recurrent = Object.entries({ ...towers.models, ...rwkv }).filter(([, { gguf }]) => gguf !== undefined);
+
+describe('the graph of a GGUF file with a state', () => {
+  it.each(recurrent)('of %s has the parameters and operations that torch counts', async (_, known) => {
+    const model = await modelOf(known.gguf!);
+    for (const [run, queries, past] of [
+      ['prefill', towers.tokens, 0],
+      ['decode', 1, towers.tokens],
+    ] as const) {
+      const flops = known.runs[run]!;
+      const counts = await countsOf(model, queries, past);
+      expect(counts.problems).toEqual([]);
+      expect(counts.parameters).toBe(stored(known));
+      const products = flops.weights - convolvedInVain(known, run, flops.convolution);
+      expect([run, counts.weights]).toEqual([run, products]);
+      expect([run, counts.attention]).toEqual([run, attentionOf(known, run)]);
+      expect(counts.cacheBytes).toBe(stateBytes(known));
+    }
+  });
+});
+
 /** Files of llama.cpp leave out the product that the first token of BERT goes through at the end. */
 function poolerOf({ type, config }: TorchModel): number {
   return type === 'bert' ? 2 * Number(config['hidden_size']) ** 2 : 0;
 }
 
+/**
+ * Bytes of states, which llama.cpp keeps in 32 bits (n_embd_s and n_embd_r of its llama_hparams): of each layer the inner
+ * width times the state's size, and kernel - 1 inputs of the convolution, which sees B and C of Mamba 2 too; of RWKV a matrix
+ * for each head, and the last rows that attention and feed-forward have read.
+ */
+function stateBytes({ gguf }: Recurrent): number {
+  const number = (key: string): number => Number(gguf!.values[key] ?? 0);
+  const [inner, size, hidden] = [
+    number('ssm.inner_size'),
+    number('ssm.state_size'),
+    number('embedding_length'),
+  ];
+  const channels = inner + 2 * number('ssm.group_count') * size;
+  const scan = inner * size + (number('ssm.conv_kernel') - 1) * channels;
+  const head = number('wkv.head_size');
+  return 4 * number('block_count') * (head > 0 ? hidden * head + 2 * hidden : scan);
+}
+
 /** Elements of the file's tensors, each once. */
-function stored({ gguf }: TorchModel): number {
+function stored({ gguf }: Pick<TorchModel, 'gguf'>): number {
   return gguf!.tensors.reduce((sum, [, dims]) => sum + dims.reduce((a, b) => a * b, 1), 0);
 }
 
