@@ -353,6 +353,7 @@ export interface Summary {
     /** Null: each chip's default. */
     readonly runtime: string | null;
   };
+  readonly offers: Offers;
   readonly chips: readonly SummaryChip[];
   readonly own: OwnOrder;
   /** What to do next on the first chip; empty while that is not known. */
@@ -362,6 +363,18 @@ export interface Summary {
   /** Grid intensity in g CO2e/kWh; null: not given. */
   readonly carbonIntensity: number | null;
 }
+/** What may be chosen in place of what is in force. */
+interface Offers extends Pick<ChoicesResult, 'runtimes' | 'defaultRuntimes'> {
+  readonly phases: readonly Phase[];
+  readonly precisions: readonly PrecisionPolicy[];
+}
+/** Another answer to one of the questions that a report begins with. */
+export type QuestionChange =
+  /** Null: back to the default. */
+  | { readonly kind: 'dimension'; readonly name: string; readonly value: number | null }
+  | { readonly kind: 'phase'; readonly value: Phase }
+  | { readonly kind: 'precision'; readonly value: PrecisionPolicy }
+  | { readonly kind: 'runtime'; readonly value: string | null };
 /** The chosen chips by the time that the model takes. */
 export interface OwnOrder {
   /** At most three, the best first. */
@@ -745,6 +758,7 @@ export type FromWebview =
   | { readonly type: 'rows'; readonly request: number; readonly params: Omit<RowsParams, 'uri'> }
   | { readonly type: 'rank'; readonly request: number; readonly params: Omit<RankParams, 'uri'> }
   | { readonly type: 'useChip'; readonly chip: string }
+  | { readonly type: 'choose'; readonly change: QuestionChange }
   | { readonly type: 'reveal'; readonly node: number }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 

@@ -27,6 +27,10 @@ export function refill(place: HTMLElement, children: readonly (Node | string)[])
   for (const child of children) place.append(child);
 }
 
-export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(
+  label: Node | string,
+  press: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   return element('button', { type: 'button', click: press, ...attributes }, label);
 }

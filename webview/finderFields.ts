@@ -4,13 +4,14 @@ import {
   figureFields,
   figureText,
   noWish,
-  precisionName,
   withEntry,
   withFigure,
   withPrices,
   type Wish,
 } from './content/finderWish';
+import { precisionName } from './content/question';
 import { button, element } from './dom';
+import { choice, labelled, number, type Option } from './fields';
 import { text, word } from './text';
 
 /** What the fields need of the page. */
@@ -21,7 +22,6 @@ export interface FieldsHost {
 }
 
 type Choices = RankResult['choices'];
-type Option = readonly [value: string, label: string];
 
 /** Limits and the objective as fields. */
 export function finderFields(choices: Choices, ownPhase: string, host: FieldsHost): HTMLElement {
@@ -49,16 +49,19 @@ function oneOf(choices: Choices, ownPhase: string, { wish, change }: FieldsHost)
   const phases = choices.phases.filter((one) => one !== ownPhase).map(phaseOption);
   const figures = figureFields(now).map((field) => {
     const write = (written: string): void => change(withFigure(wish(), field, written));
-    return labelled(field.label, number(`most-${field.figure}`, figureText(now, field), write));
+    const id = `finder-most-${field.figure}`;
+    return labelled(field.label, number({ id, value: figureText(now, field), step: 'any' }, write));
   });
   return [
-    choice('objective', objectives, now.objective, (one) =>
+    finderChoice('objective', objectives, now.objective, (one) =>
       change({ ...wish(), objective: one as Wish['objective'] }),
     ),
     ...figures,
-    choice('class', [any, ...named(choices.classes)], now.class, (one) => change({ ...wish(), class: one })),
-    choice('country', [any, ...countries], now.country, (country) => change({ ...wish(), country })),
-    choice('phase', [['', ownName], ...phases], now.phase, (phase) => change({ ...wish(), phase })),
+    finderChoice('class', [any, ...named(choices.classes)], now.class, (one) =>
+      change({ ...wish(), class: one }),
+    ),
+    finderChoice('country', [any, ...countries], now.country, (country) => change({ ...wish(), country })),
+    finderChoice('phase', [['', ownName], ...phases], now.phase, (phase) => change({ ...wish(), phase })),
   ];
 }
 
@@ -88,34 +91,14 @@ function phaseOption(phase: string): Option {
   return [phase, word('webview.phase', phase)];
 }
 
-function labelled(label: string, field: HTMLElement): HTMLElement {
-  return element('label', {}, element('span', {}, label), field);
-}
-
-function choice(
+function finderChoice(
   name: 'objective' | 'class' | 'country' | 'phase',
   options: readonly Option[],
   chosen: string,
   change: (value: string) => void,
 ): HTMLElement {
-  const field = element(
-    'select',
-    { id: `finder-${name}`, change: () => change(field.value) },
-    options.map(([value, label]) => element('option', { value, selected: value === chosen }, label)),
-  );
-  return labelled(text(`webview.finder.${name}`), field);
-}
-
-function number(id: string, value: string, change: (written: string) => void): HTMLElement {
-  const field = element('input', {
-    type: 'number',
-    min: 0,
-    step: 'any',
-    id: `finder-${id}`,
-    value,
-    input: () => change(field.value),
-  });
-  return field;
+  const label = text(`webview.finder.${name}`);
+  return labelled(label, choice(`finder-${name}`, options, chosen, change));
 }
 
 function checks(

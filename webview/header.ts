@@ -4,7 +4,7 @@ import { button, element } from './dom';
 import { command } from './host';
 import { text } from './text';
 
-/** Model, workload and the commands that change it. */
+/** Model and how much of it is known. */
 export function header(summary: Summary): HTMLElement {
   const coverage = coverageText(summary);
   return element(
@@ -12,7 +12,6 @@ export function header(summary: Summary): HTMLElement {
     {},
     element('h1', {}, modelName(summary.model)),
     element('p', { class: 'summary' }, modelText(summary.model)),
-    workload(summary),
     coverage === null ? null : element('p', { class: 'note' }, coverage),
   );
 }

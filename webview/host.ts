@@ -1,5 +1,6 @@
 import type {
   FromWebview,
+  QuestionChange,
   RankParams,
   RankResult,
   RowsParams,
@@ -9,6 +10,7 @@ import type {
 } from '../server/protocol';
 import type { FinderOrder } from './content/finder';
 import type { Wish } from './content/finderWish';
+import type { PanelOrder } from './content/panel';
 
 interface VsCodeApi {
   postMessage(message: FromWebview): void;
@@ -26,6 +28,8 @@ export interface PageState {
   readonly filter?: string;
   readonly wish?: Wish;
   readonly finder?: FinderOrder;
+  readonly panel?: PanelOrder;
+  readonly isCardOpen?: boolean;
 }
 
 const api = acquireVsCodeApi();
@@ -50,6 +54,10 @@ export function reveal(node: number): void {
 
 export function useChip(chip: string): void {
   api.postMessage({ type: 'useChip', chip });
+}
+
+export function choose(change: QuestionChange): void {
+  api.postMessage({ type: 'choose', change });
 }
 
 /** Rows of the node table; rejects when the server refuses, for example because the revision is stale. */

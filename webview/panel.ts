@@ -1,12 +1,23 @@
 import type { Summary, SummaryChip } from '../server/protocol';
+import { chipFacts } from './content/facts';
 import { modelName } from './content/header';
-import { chipFacts, costliestData, highShare, memoryMeter, ownData, type Meter } from './content/panel';
+import {
+  chipLines,
+  chipsNote,
+  costliestData,
+  highShare,
+  memoryMeter,
+  type ChipLine,
+  type Meter,
+  type PanelOrder,
+} from './content/panel';
 import { shortSuggestions } from './content/suggestions';
 import { button, element } from './dom';
 import { problems, workload } from './header';
-import { command, useChip } from './host';
+import { command, remember, state, useChip } from './host';
 import { runPage, type View } from './page';
 import { table } from './tables/table';
+import { timeBar } from './tables/timeBar';
 import { text } from './text';
 
 runPage(panelView);
@@ -19,8 +30,8 @@ function nextSteps(summary: Summary): HTMLElement | null {
   return element('section', { class: 'suggestions' }, table(data), more);
 }
 
-/** The side panel: totals, memory against capacity and the ten costliest nodes of the first chip. */
-function panelView(summary: Summary): View {
+/** The side panel: the chosen chips in a line each, the costliest nodes of the first one, and what to do with it. */
+function panelView(summary: Summary, rerender: () => void): View {
   const first = summary.chips[0];
   const rows = new Map<number, HTMLElement>();
   const root = element(
@@ -28,10 +39,10 @@ function panelView(summary: Summary): View {
     { class: 'panel' },
     element('h1', {}, modelName(summary.model)),
     workload(summary),
-    ownChips(summary),
-    summary.chips.map((chip) => chipCard(chip, summary)),
-    nextSteps(summary),
+    chipsTable(summary, rerender),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
+    nextSteps(summary),
+    first && chipCard(first, summary),
     problems(summary),
     element(
       'p',
@@ -51,28 +62,39 @@ function panelView(summary: Summary): View {
   };
 }
 
-/** The best of the chosen chips, with the way to what can be done. */
-function ownChips(summary: Summary): HTMLElement | null {
-  const data = ownData(summary);
-  if (!data) return null;
+const columns: readonly (readonly [PanelOrder | null, 'chip' | 'time' | 'fits' | 'next'])[] = [
+  ['name', 'chip'],
+  ['time', 'time'],
+  ['fits', 'fits'],
+  [null, 'next'],
+];
+
+/** The chosen chips, a line each; a header sorts, and once more brings back the order in which they were chosen. */
+function chipsTable(summary: Summary, rerender: () => void): HTMLElement | null {
+  const note = chipsNote(summary);
+  if (note === null) return null;
+  const order = state().panel ?? 'chosen';
+  const sortBy = (panel: PanelOrder): void => {
+    remember({ panel: panel === order ? 'chosen' : panel });
+    rerender();
+  };
+  const headers = columns.map(([by, name]) => {
+    const label = text(`webview.chips.${name}`);
+    const isSorted = by === order;
+    return element(
+      'div',
+      { role: 'columnheader', 'aria-sort': isSorted ? 'ascending' : 'none', class: name },
+      by ? button(isSorted ? `${label} ▲` : label, () => sortBy(by), { class: 'link' }) : label,
+    );
+  });
   return element(
     'section',
     { class: 'own', id: 'own' },
-    element('h2', {}, text('webview.own.title')),
     element(
-      'ol',
-      {},
-      data.rows.map(({ id, isFirst, place, name, time, fit }) =>
-        element(
-          'li',
-          { 'data-chip': id },
-          element('span', { class: 'place' }, place),
-          element('span', { class: 'what' }, `${name}: ${time} · ${fit}`),
-          isFirst
-            ? button(text('webview.own.next'), () => command('showSuggestions'), { class: 'link' })
-            : button(text('webview.own.makeFirst'), () => useChip(id), { class: 'link' }),
-        ),
-      ),
+      'div',
+      { class: 'lines', role: 'table', 'aria-label': text('webview.panel.chips') },
+      element('div', { class: 'line header', role: 'row' }, headers),
+      chipLines(summary, order).map(chipRow),
     ),
     summary.own.outside.map(({ name, reason }) =>
       element('p', { class: 'note' }, text('webview.own.outside', { chip: name, reason })),
@@ -80,18 +102,43 @@ function ownChips(summary: Summary): HTMLElement | null {
     element(
       'p',
       { class: 'note' },
-      data.note,
+      note,
       ' ',
       button(text('webview.findChip'), () => command('findChip'), { class: 'link' }),
     ),
   );
 }
 
-function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
+function chipRow({ id, isFirst, name, place, time, title, share, fits, next }: ChipLine): HTMLElement {
+  const action = isFirst
+    ? button(next ?? text('webview.own.next'), () => command('showSuggestions'), {
+        class: 'link',
+        title: next ?? '',
+      })
+    : button(text('webview.own.makeFirst'), () => useChip(id), { class: 'link' });
+  const cell = (column: string, title: string, ...content: (Node | string | null)[]): HTMLElement =>
+    element('div', { role: 'cell', class: column, title: title || undefined }, content);
   return element(
-    'section',
-    { class: 'card', 'data-chip': chip.id },
-    element('h2', {}, chip.name),
+    'div',
+    { class: 'line', role: 'row', 'data-chip': id },
+    cell('chip', name, element('span', { class: 'place' }, place), name),
+    cell('time', title, time, timeBar(share)),
+    cell('fits', '', fits),
+    cell('next', '', action),
+  );
+}
+
+/** All figures of a chip; they stay open once they were opened. */
+function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
+  const details = element(
+    'details',
+    {
+      class: 'card',
+      'data-chip': chip.id,
+      open: state().isCardOpen === true,
+      toggle: () => remember({ isCardOpen: details.open }),
+    },
+    element('summary', {}, text('webview.panel.details', { chip: chip.name })),
     meter(memoryMeter(chip)),
     element(
       'dl',
@@ -102,6 +149,7 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
       ]),
     ),
   );
+  return details;
 }
 
 function meter(data: Meter | null): HTMLElement | null {

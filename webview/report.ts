@@ -2,7 +2,9 @@ import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
 import { barChart, scatterChart, stackChart, type ChartView } from './charts/chart';
 import { bandwidthData } from './content/bandwidthBars';
 import { barsQuery } from './content/bars';
+import { answerLines } from './content/answer';
 import { chosenChip } from './content/chips';
+import { chipFacts } from './content/facts';
 import { memoryData } from './content/memory';
 import { energyBars } from './content/energyBars';
 import { rooflineData } from './content/roofline';
@@ -14,11 +16,14 @@ import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
 import { runPage, type View } from './page';
+import { QuestionBar } from './question';
 import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { table } from './tables/table';
 import { text } from './text';
+
+const question = new QuestionBar();
 
 runPage(reportView);
 
@@ -34,18 +39,20 @@ function reportView(summary: Summary, rerender: () => void): View {
     'div',
     { class: 'report' },
     header(summary),
-    chipTable(summary, chip.id, (id) => {
+    asked(summary),
+    answer(summary, chip, (id) => {
       remember({ chip: id });
       rerender();
     }),
-    energyTable(summary),
     nextSteps(summary),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
+    facts(chip, summary),
     charts.map((chart) => chart.root),
     measured?.root,
     bars,
     shares(chip),
     nodes.root,
+    energyTable(summary),
     problems(summary),
     actions(),
   );
@@ -60,7 +67,10 @@ function reportView(summary: Summary, rerender: () => void): View {
   });
   return {
     root,
-    draw: () => charts.forEach((chart) => chart.draw()),
+    draw: () => {
+      question.restoreFocus();
+      charts.forEach((chart) => chart.draw());
+    },
     highlight: (node) => {
       charts.forEach((chart) => chart.highlight(node));
       nodes.highlight(node);
@@ -72,12 +82,40 @@ function reportView(summary: Summary, rerender: () => void): View {
   };
 }
 
+function asked(summary: Summary): HTMLElement {
+  question.show(summary);
+  return question.root;
+}
+
+/** What there is to say at once: sentences, then the chips side by side. */
+function answer(summary: Summary, { id }: SummaryChip, choose: (chip: string) => void): HTMLElement {
+  return element(
+    'section',
+    { class: 'answer', id: 'answer' },
+    element('h2', {}, text('webview.answer.title')),
+    answerLines(summary).map((line) => element('p', {}, line)),
+    chipTable(summary, id, choose),
+  );
+}
+
+/** All figures of the chip, which a narrow page has no columns for. */
+function facts(chip: SummaryChip, { workload }: Summary): HTMLElement {
+  return element(
+    'dl',
+    { class: 'facts' },
+    chipFacts(chip, workload).map(([term, value]) =>
+      element('div', {}, element('dt', {}, term), element('dd', {}, value)),
+    ),
+  );
+}
+
 /** What to do next, with the way to do it. */
 function nextSteps(summary: Summary): HTMLElement | null {
   const data = suggestionsData(summary);
   if (!data) return null;
   const more = button(text('webview.suggestions.show'), () => command('showSuggestions'));
-  return element('section', { class: 'suggestions', id: 'suggestions' }, table(data), more);
+  const title = element('h2', {}, text('webview.doThis'));
+  return element('section', { class: 'suggestions', id: 'suggestions' }, title, table(data), more);
 }
 
 /** The report while no chip is chosen. */
@@ -87,6 +125,7 @@ function emptyView(summary: Summary): View {
     'div',
     { class: 'report' },
     header(summary),
+    asked(summary),
     element('p', {}, text('webview.noChips'), ' ', choose),
   );
   return { root, draw: () => {}, highlight: () => {}, dispose: () => {} };

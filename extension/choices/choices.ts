@@ -4,6 +4,7 @@ import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../se
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
+import { choose } from './choose';
 import { writeSetting, writeValue } from './settings';
 import { pinMapping } from './mapping';
 import { setSizes } from './sizes';
@@ -37,6 +38,11 @@ export class Choices {
     const { chips, chosen } = await this.of(uri);
     const chip = chips.find((one) => one.id === id);
     if (chip) await useChip(id, chip.name, chosen);
+  }
+
+  /** Makes one change of the question that a page asks; anything else than such a change is left alone. */
+  async choose(uri: vscode.Uri, change: unknown): Promise<void> {
+    await choose(await this.of(uri), change);
   }
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {

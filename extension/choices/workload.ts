@@ -12,14 +12,14 @@ import {
   writeValue,
 } from './settings';
 
-const phases: Record<Phase, ExtensionKey> = {
+export const phases: Record<Phase, ExtensionKey> = {
   inference: 'extension.phase.inference',
   prefill: 'extension.phase.prefill',
   decode: 'extension.phase.decode',
   training: 'extension.phase.training',
 };
 
-const precisions: Record<PrecisionPolicy, ExtensionKey> = {
+export const precisions: Record<PrecisionPolicy, ExtensionKey> = {
   'as-stored': 'extension.precision.asStored',
   fp32: 'extension.precision.whatIf',
   tf32: 'extension.precision.whatIf',

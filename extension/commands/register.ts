@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { linkedCommands, listingScheme } from '../../server/protocol';
 import { newChip, newSystem } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
+import { chooseCommand } from '../choices/choose';
 import { useChipCommand } from '../choices/useChip';
 import { Suggestions } from '../choices/suggestions';
 import type { ListingProvider } from '../listing/provider';
@@ -71,6 +72,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [useChipCommand]: aboutModel(async (uri, chip) => {
       if (typeof chip === 'string') await choices.useChip(uri, chip);
     }),
+    [chooseCommand]: aboutModel((uri, change) => choices.choose(uri, change)),
     [linkedCommands.chooseChips]: aboutModel((uri) => choices.chooseChips(uri)),
     [linkedCommands.setDimensions]: aboutModel((uri, name) =>
       choices.setDimensions(uri, typeof name === 'string' ? name : undefined),

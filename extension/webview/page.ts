@@ -10,6 +10,7 @@ import {
   type WebviewCommand,
 } from '../../server/protocol';
 import { ServerEndedError } from '../server/keeper';
+import { chooseCommand } from '../choices/choose';
 import { useChipCommand } from '../choices/useChip';
 import { serverCommands, withheldText } from '../server/notices';
 import type { Server } from '../server/server';
@@ -147,6 +148,9 @@ export class Page implements vscode.Disposable {
       }
       case 'useChip':
         await vscode.commands.executeCommand(useChipCommand, this.subject(), message.chip);
+        return;
+      case 'choose':
+        await vscode.commands.executeCommand(chooseCommand, this.subject(), message.change);
         return;
       case 'reveal': {
         const uri = this.subject();

@@ -51,7 +51,7 @@ export function choices(
 }
 
 /** The runtimes that drive a chosen chip, and the one in force whatever it drives. */
-function runtimeChoices({
+export function runtimeChoices({
   chips,
   choices: { workload },
   listing,

@@ -8,9 +8,10 @@ import { liveAt } from '../engine/memory/live';
 import type { MemoryTimeline } from '../engine/memory/timeline';
 import { usableBytes } from '../engine/memory/fit';
 import { severityRank } from '../engine/problem';
+import { phases, precisionPolicies } from '../engine/workload';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
-import { dimensionChoices, valueChoices } from './choices';
+import { dimensionChoices, runtimeChoices, valueChoices } from './choices';
 import { measuredSummary } from './measuredSummary';
 import { ownOrder } from './rank';
 import { rowMaker } from './rows';
@@ -81,6 +82,7 @@ function build(
       precision,
       runtime,
     },
+    offers: { phases, precisions: precisionPolicies, ...runtimeChoices(analysis) },
     chips: chips.map((parts, i) => ({
       ...chipSummary(analysis, parts, points),
       measured: measuredSummary(analysis, analysis.chips[i]!, points, language),

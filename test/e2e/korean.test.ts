@@ -79,7 +79,7 @@ it('shows hover, report and side panel in Korean', async () => {
   const headings = await report.locator('h2').allInnerTexts();
   expect(headings.filter((heading) => !hangul.test(heading))).toEqual([]);
   await bench.command('workbench.view.extension.siliconlens');
-  const panel = await bench.webview('.panel .card');
+  const panel = await bench.panelFigures();
   const terms = await panel.locator('dt').allInnerTexts();
   expect(terms.filter((term) => !hangul.test(term))).toEqual([]);
   await bench.command('workbench.action.focusFirstEditorGroup');

@@ -45,7 +45,7 @@ it('makes the best mapping, pins it, and totals follow; without it they are as b
   const file = JSON.parse(await readFile(path, 'utf8')) as MappingFile;
   expect(file.units.map(({ id }) => id)).toEqual(['chip', 'host']);
   await bench.command('workbench.view.extension.siliconlens');
-  const panel = await bench.webview('.panel .card');
+  const panel = await bench.panelFigures();
   await bench.until(async () => / \+ /.test(await panel.locator('.card').first().innerText()), 'the panel');
   // What is suggested is tried on chips by themselves.
   expect(await lenses()).not.toContain('Suggestions');

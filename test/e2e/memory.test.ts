@@ -25,7 +25,7 @@ it('tells that a model is too large to be trained, until a setting makes it fit'
   await bench.openModel('llama-1b.onnx');
   await bench.command('workbench.view.extension.siliconlens');
   await bench.until(isTooLarge, 'the problem');
-  const panel = await bench.webview('.panel .card');
+  const panel = await bench.panelFigures();
   const card = panel.locator('.card').first();
   // 1,235,814,400 parameters in fp16: 2 bytes of weights, 2 of gradients, 4 of the copy in 32 bits, 8 of Adam.
   await bench.until(async () => /19\.8 GB/.test(await card.innerText()), 'what Adam needs');

@@ -99,8 +99,11 @@ function moveTo(line: number): Promise<unknown> {
 it('fills the side panel', async () => {
   await bench.command('workbench.view.extension.siliconlens');
   const panel = await bench.webview('.panel .card');
-  expect(await panel.locator('.card h2').allInnerTexts()).toHaveLength(3);
+  expect(await panel.locator('#own .line[data-chip]').count()).toBe(3);
   expect(await panel.locator('#costliest tbody tr').count()).toBe(10);
+  // Chips and costliest nodes are in sight without scrolling.
+  const last = (await panel.locator('#costliest tbody tr').last().boundingBox())!;
+  expect(last.y + last.height).toBeLessThan(800);
   await bench.picture('panel');
 });
 
@@ -108,6 +111,30 @@ it('is the same report when it is opened again', async () => {
   await bench.command('workbench.action.focusFirstEditorGroup');
   await bench.command('siliconlens.openReport');
   await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+});
+
+it('answers another batch in place, as the settings then have it', async () => {
+  const workload = {
+    bindings: { batch: 8 },
+    phase: 'inference',
+    precision: 'as-stored',
+    runtime: null,
+  } as const;
+  const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
+  const { cost } = await costsOn(prepared, chipById('nvidia-h100-sxm')!, uninterrupted);
+  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value);
+  const field = report.locator('#question-dimension-batch');
+  await field.scrollIntoViewIfNeeded();
+  await field.fill('8');
+  const answer = report.locator('#answer p').first();
+  await bench.until(async () => (await answer.innerText()).includes(`a run takes ${wanted} (`), wanted);
+  // The field keeps the focus over the new report.
+  expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+  expect(await report.locator('.question label', { has: field }).locator('.note').innerText()).toBe('');
+  await bench.picture('report-batch-8');
+  await field.fill('');
+  await bench.until(async () => !(await answer.innerText()).includes(wanted), 'the default');
+  expect(await field.inputValue()).toBe('');
 });
 
 it('draws the memory of the chosen chip, whose highest point its verdict is about', async () => {

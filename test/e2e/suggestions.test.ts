@@ -56,7 +56,7 @@ it('a suggestion is made by a command, and hints and totals follow', async () =>
   await bench.until(async () => (await hints()) !== before, 'other hints');
   // 7 ms in fp32, 1.2 ms in int8.
   await bench.until(
-    async () => /1\.\d+ ms/.test(await panel.locator('.card').first().innerText()),
+    async () => /1\.\d+ ms/.test(await panel.locator('#own .line[data-chip]').first().innerText()),
     'the total',
   );
   await bench.picture('suggestions-after');

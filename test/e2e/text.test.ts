@@ -89,7 +89,7 @@ it('says that totals of an unfinished text are lower bounds, in lens and side pa
     .replace(/\u00a0/g, ' ');
   expect(lenses).toMatch(/at least [\d.,]+ [µm]s/);
   await bench.command('siliconlens.panel.focus');
-  const panel = await bench.webview('.panel .card');
+  const panel = await bench.panelFigures();
   const card = (await panel.locator('.card').first().innerText()).replace(/\s+/g, ' ');
   expect(card).toMatch(/Latency at least [\d.,]+ [µm]s \(1 node unknown\) Basis unknown/);
   await bench.picture('partial-totals');

@@ -183,6 +183,7 @@ it('shows in the panel a bar of memory and the costliest nodes, and marks the on
   try {
     const costliest = [rowOf(3, { name: 'dear' }), rowOf(8, { name: 'cheap' })];
     await panel.tell({ type: 'summary', summary: summaryOf({ chips: [chipOf({ costliest })] }) });
+    await panel.page.locator('.card summary').click();
     const meter = panel.page.locator('.card meter');
     // 4 GB of the 8 GB that the runtime leaves.
     expect(await meter.evaluate((bar: HTMLMeterElement) => [bar.value, bar.max])).toEqual([0.5, 1]);

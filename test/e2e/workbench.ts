@@ -287,6 +287,14 @@ export class Workbench {
     return found;
   }
 
+  /** The side panel with all figures of its first chip open. */
+  async panelFigures(): Promise<FrameLocator> {
+    const panel = await this.webview('.panel .card');
+    const card = panel.locator('.card');
+    if ((await card.getAttribute('open')) === null) await card.locator('summary').click();
+    return panel;
+  }
+
   async picture(name: string): Promise<void> {
     await mkdir(artifacts, { recursive: true });
     await this.page.screenshot({ path: join(artifacts, `${name}.png`) });

@@ -10,25 +10,18 @@ export function chosenChip(
   return chips.find(({ id }) => id === chosen) ?? chips[0];
 }
 
+/** What decides comes first and is there in narrow pages too. */
+const deciding = ['chip', 'latency', 'fits', 'memoryUse'] as const;
+const further = ['range', 'basis', 'throughput', 'energy', 'mostly', 'precision', 'runtime'] as const;
+
 /** Chips side by side. */
 export function chipsData({ chips, workload }: Summary): TableData {
-  const headers = [
-    'chip',
-    'latency',
-    'range',
-    'basis',
-    'throughput',
-    'energy',
-    'memoryUse',
-    'fits',
-    'mostly',
-    'precision',
-    'runtime',
-  ] as const;
+  const headers = [...deciding, ...further];
   return {
     caption: text('webview.chips.caption'),
     columns: headers.map((header) => text(`webview.chips.${header}`)),
-    numeric: [1, 2, 4, 5, 6],
+    numeric: [1, 3, 4, 6, 7],
+    wide: further.map((_, index) => deciding.length + index),
     rows: chips.map((chip) => ({ cells: [chip.name, ...cells(chip, workload)] })),
   };
 }
@@ -37,16 +30,28 @@ function cells(chip: SummaryChip, workload: Summary['workload']): string[] {
   const { latencySeconds, joules } = chip.total;
   return [
     summed(latencySeconds, show.seconds),
+    fits(chip.memory),
+    memoryUse(chip),
     latencySeconds && !latencySeconds.isLowerBound ? range(latencySeconds) : text('webview.unknown'),
     word('webview.basis', basisOf(chip)),
     throughputOf(chip),
     summed(joules, show.joules),
-    memoryUse(chip),
-    fits(chip.memory),
     mostly(chip),
-    chip.precision.compute + (chip.precision.substituted ? ` (${text('webview.chips.substituted')})` : ''),
+    precisionOf(chip),
     runtimeOf(chip, workload),
   ];
+}
+
+/** What it computes in, and whether that stands in for another type. */
+export function precisionOf({ precision: { compute, substituted } }: SummaryChip): string {
+  return substituted ? `${compute} (${text('webview.chips.substituted')})` : compute;
+}
+
+/** Of each chip the share of its time in that of the slowest, 0..1; null where it is not known. */
+export function timeShares(chips: readonly SummaryChip[]): (number | null)[] {
+  const times = chips.map(({ total }) => total.latencySeconds?.value ?? null);
+  const slowest = times.reduce<number>((most, time) => Math.max(most, time ?? 0), 0);
+  return times.map((time) => (time === null || slowest === 0 ? null : time / slowest));
 }
 
 /** On what the total stands; nothing is said of that of a lower bound. */

@@ -134,10 +134,6 @@ export function countryName(code: string, language: string): string {
   return new Intl.DisplayNames([language], { type: 'region' }).of(code) ?? code;
 }
 
-export function precisionName(precision: string): string {
-  return precision === 'as-stored' ? text('webview.finder.asStored') : precision;
-}
-
 /** Said where another phase is looked at than the one of the model. */
 export function phaseNote({ phase }: Wish, own: string): string | null {
   if (phase === '' || phase === own) return null;

@@ -1,102 +1,77 @@
 import type { NodeRow, Summary, SummaryChip } from '../../server/protocol';
-import { range, shorten, show, summed, text, word } from '../text';
-import { basisOf, fits, memoryUse, mostly, runtimeOf, throughputOf, withKnown } from './chips';
+import { range, show, summed, text, word } from '../text';
+import { fits, timeShares, withKnown } from './chips';
 import { nameOf } from './nodes';
-import type { Fact, TableData } from './table';
+import type { TableData } from './table';
 
-const longestName = 21;
+/** By what the chips of the panel are in order: as they were chosen, or by a column. */
+export type PanelOrder = 'chosen' | 'name' | 'time' | 'fits';
 
-/** What the side panel says of a chip. */
-export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fact[] {
-  const { latencySeconds, io, startSeconds } = chip.total;
-  const facts: Fact[] = [
-    [
-      text('webview.chips.latency'),
-      latencySeconds && !latencySeconds.isLowerBound
-        ? `${show.seconds(latencySeconds.value)} (${range(latencySeconds)})`
-        : summed(latencySeconds, show.seconds),
-    ],
-  ];
-  if (chip.measured) facts.push([text('webview.measured.allRows'), show.seconds(chip.measured.totalSeconds)]);
-  facts.push(
-    [text('webview.chips.basis'), word('webview.basis', basisOf(chip))],
-    [text('webview.chips.throughput'), throughputOf(chip)],
-    [text('webview.chips.energy'), energyOf(chip)],
-    [text('webview.chips.io'), show.seconds(io.seconds)],
-    [text('webview.chips.start'), show.seconds(startSeconds)],
-    [text('webview.chips.memoryUse'), memoryUse(chip)],
-    [text('webview.chips.mostly'), mostly(chip)],
-    [text('webview.chips.runtime'), runtimeOf(chip, workload)],
-  );
-  const { cache, training } = chip.memory;
-  if (cache) facts.push([text('webview.chips.cache'), word('webview.cache', cache)]);
-  for (const fact of training ? trainingFacts(training) : []) facts.push(fact);
-  const { resident } = chip.memory;
-  if (resident) {
-    const [first, steady] = [resident.firstBytes, resident.steadyBytes].map(show.bytes);
-    facts.push([
-      text('webview.chips.resident'),
-      text('webview.resident', { first: first!, steady: steady! }),
-    ]);
-  }
-  return facts;
-}
-
-/** How it is trained, and what that takes besides the weights. */
-function trainingFacts(training: NonNullable<SummaryChip['memory']['training']>): [string, string][] {
-  const { peak, savedBytes } = training;
-  const facts: [string, string][] = [[text('webview.chips.training'), training.label]];
-  if (savedBytes !== null) facts.push([text('webview.training.saved'), show.bytes(savedBytes)]);
-  if (!peak) return facts;
-  const value = text('webview.training.statesValue', {
-    gradients: show.bytes(peak.gradients),
-    optimizer: show.bytes(peak.optimizer),
-    master: show.bytes(peak.master),
-  });
-  return [...facts, [text('webview.training.states'), value]];
-}
-
-/** Joules of a run, and of 1,000 requests in watt-hours and, at the user's grid intensity, in grams. */
-function energyOf({ total, efficiency }: SummaryChip): string {
-  const { wattHoursPerThousandRequests, gramsCo2PerThousandRequests } = efficiency;
-  const run = summed(total.joules, show.joules);
-  if (!wattHoursPerThousandRequests) return run;
-  const energy = show.wattHours(wattHoursPerThousandRequests.value);
-  if (!gramsCo2PerThousandRequests) return text('webview.energy.runAndThousand', { run, energy });
-  const grams = show.grams(gramsCo2PerThousandRequests.value);
-  return text('webview.energy.runAndCarbon', { run, energy, grams });
-}
-
-/** One of the best of the chosen chips, and what can be done with it. */
-export interface OwnRow {
+/** A chosen chip in a line. */
+export interface ChipLine {
   readonly id: string;
   readonly isFirst: boolean;
-  readonly place: string;
   readonly name: string;
+  /** Its place by time, where it is among the best; empty elsewhere. */
+  readonly place: string;
   readonly time: string;
-  readonly fit: string;
+  /** What else there is to say of the time. */
+  readonly title: string;
+  /** Of the time of the slowest, 0..1. */
+  readonly share: number | null;
+  readonly fits: string;
+  /** What is best done next; null where only the first chip has suggestions. */
+  readonly next: string | null;
 }
 
-/** The best of the chosen chips by time; null where there is nothing to compare. */
-export function ownData({
-  own,
-  chips,
-}: Summary): { readonly note: string; readonly rows: readonly OwnRow[] } | null {
-  const count = chips.length;
-  if (count === 0) return null;
-  const shown = own.best.length;
-  const counted = text('webview.own.caption', { shown, count });
-  return {
-    note: count < 3 ? text('webview.own.few', { count }) : counted,
-    rows: own.best.map(({ id, name, place: { best, worst }, seconds, fits: is }) => ({
-      id,
-      isFirst: id === chips[0]?.id,
-      place: best === worst ? String(best) : `${best}–${worst}`,
-      name,
-      time: `${show.seconds(seconds.value)} (${range(seconds)})`,
-      fit: is === null ? text('webview.unknown') : text(is ? 'webview.fits.yes' : 'webview.fits.no'),
-    })),
-  };
+/** The chosen chips, a line each. */
+export function chipLines(summary: Summary, order: PanelOrder): ChipLine[] {
+  const { chips, own, suggestions } = summary;
+  const shares = timeShares(chips);
+  const places = new Map(own.best.map(({ id, place: { best, worst } }) => [id, { best, worst }]));
+  const [suggestion] = suggestions;
+  const lines = chips.map((chip, index): ChipLine & { readonly at: readonly [string, number, number] } => {
+    const { latencySeconds } = chip.total;
+    const { best, worst } = places.get(chip.id) ?? {};
+    const { fits: verdict } = chip.memory;
+    return {
+      id: chip.id,
+      isFirst: index === 0,
+      name: chip.name,
+      place: best === undefined ? '' : best === worst ? String(best) : `${best}–${worst}`,
+      time: summed(latencySeconds, show.seconds),
+      title: latencySeconds && !latencySeconds.isLowerBound ? range(latencySeconds) : '',
+      share: shares[index]!,
+      fits: fitsShort(chip),
+      next: index === 0 && suggestion ? `${suggestion.change} ${suggestion.saving}` : null,
+      at: [chip.name, latencySeconds?.value ?? Infinity, verdict === null ? 1 : verdict ? 0 : 2],
+    };
+  });
+  return inOrder(lines, order);
+}
+
+function inOrder<T extends { readonly at: readonly [string, number, number] }>(
+  lines: readonly T[],
+  order: PanelOrder,
+): T[] {
+  if (order === 'name') return [...lines].sort((a, b) => (a.at[0] < b.at[0] ? -1 : 1));
+  if (order === 'chosen') return [...lines];
+  const key = order === 'time' ? 1 : 2;
+  return [...lines].sort((a, b) => (a.at[key] === b.at[key] ? 0 : a.at[key] - b.at[key]));
+}
+
+/** Whether it fits, and how much of what can be had it takes. */
+function fitsShort(chip: SummaryChip): string {
+  const { fits: verdict, highWaterBytes, usableBytes } = chip.memory;
+  const known = verdict !== null && highWaterBytes !== null && usableBytes !== null && usableBytes > 0;
+  const short = verdict === null ? text('webview.unknown') : text(`webview.fits.${verdict ? 'yes' : 'no'}`);
+  return known ? `${short} · ${show.percent(highWaterBytes / usableBytes)}` : short;
+}
+
+/** How many chips there are to compare; null without any. */
+export function chipsNote({ chips }: Summary): string | null {
+  if (chips.length === 0) return null;
+  return chips.length < 3 ? text('webview.own.few', { count: chips.length }) : text('webview.panel.places');
 }
 
 /** Memory against capacity, in words beside a bar; words alone where the need is unknown. */
@@ -128,11 +103,12 @@ export function costliestData(chip: SummaryChip): TableData {
     caption: withKnown(chip, text('webview.costliest', { chip: chip.name })),
     columns: [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
     numeric: [1, 2],
+    wide: [3],
     rows: chip.costliest.map((row) => ({
       node: row.node,
       title: titleOf(row),
       cells: [
-        shorten(nameOf(row), longestName),
+        nameOf(row),
         show.seconds(row.seconds?.value),
         show.percent(row.share),
         word('webview.bound', row.bound),

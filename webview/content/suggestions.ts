@@ -15,6 +15,7 @@ export function suggestionsData({ suggestions, chips }: Summary): TableData | nu
       text('webview.suggestions.why'),
     ],
     numeric: [1, 2],
+    wide: [2, 3],
     rows: suggestions.map(({ node, title, change, saving, range, explanation }) => ({
       ...(node !== null && { node }),
       title: [title, ...explanation].join('\n'),
@@ -31,6 +32,7 @@ export function shortSuggestions(summary: Summary): TableData | null {
     ...all,
     columns: all.columns.slice(0, 2),
     numeric: [1],
+    wide: [],
     rows: all.rows.map((row) => ({ ...row, cells: row.cells.slice(0, 2) })),
   };
 }

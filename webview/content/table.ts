@@ -4,6 +4,8 @@ export interface TableData {
   readonly columns: readonly string[];
   /** Indices of the columns that hold numbers. */
   readonly numeric: readonly number[];
+  /** Indices of the columns that only wide pages have. */
+  readonly wide?: readonly number[];
   readonly rows: readonly TableRow[];
 }
 

@@ -1,8 +1,8 @@
 import type { Summary } from '../../server/protocol';
-import { chipsData } from '../content/chips';
+import { chipsData, timeShares } from '../content/chips';
 import { button, element } from '../dom';
-import { text } from '../text';
 import { table } from './table';
+import { timeBar } from './timeBar';
 
 /** Chips side by side; the chosen one is what the charts show. */
 export function chipTable(summary: Summary, chosen: string, choose: (chip: string) => void): HTMLElement {
@@ -10,10 +10,11 @@ export function chipTable(summary: Summary, chosen: string, choose: (chip: strin
     id === undefined
       ? label
       : button(label, () => choose(id), { class: 'link', 'aria-pressed': String(id === chosen) });
-  return element(
-    'section',
-    { class: 'chips', id: 'chips' },
-    element('h2', {}, text('webview.chips.title')),
-    table(chipsData(summary), (_row, label, index) => choice(label, summary.chips[index]?.id)),
-  );
+  const made = table(chipsData(summary), (_row, label, index) => choice(label, summary.chips[index]?.id));
+  const shares = timeShares(summary.chips);
+  made.querySelectorAll('tbody tr').forEach((row, index) => {
+    const bar = timeBar(shares[index]!);
+    if (bar) row.children[1]?.append(bar);
+  });
+  return element('section', { class: 'chips', id: 'chips' }, made);
 }

@@ -4,10 +4,14 @@ import { reveal } from '../host';
 
 /** A table with a caption and a header row. `lead` makes the first cell of a row; at first it leads to the row's node. */
 export function table(
-  { caption, columns, numeric, rows }: TableData,
+  { caption, columns, numeric, wide = [], rows }: TableData,
   lead: (row: TableRow, label: string, index: number) => Node | string = nodeLink,
 ): HTMLTableElement {
-  const align = (column: number) => (numeric.includes(column) ? { class: 'number' } : {});
+  const align = (column: number) => {
+    const classes = [numeric.includes(column) && 'number', wide.includes(column) && 'wide'];
+    const named = classes.filter((one) => one !== false).join(' ');
+    return named === '' ? {} : { class: named };
+  };
   const cellsOf = (row: TableRow, index: number) =>
     row.cells.map((cell, column) =>
       element('td', align(column), column === 0 ? lead(row, cell, index) : cell),
@@ -34,5 +38,7 @@ export function table(
 }
 
 function nodeLink({ node, title }: TableRow, label: string): Node | string {
-  return node === undefined ? label : button(label, () => reveal(node), { class: 'link', title });
+  return node === undefined
+    ? label
+    : button(element('bdi', {}, label), () => reveal(node), { class: 'link', title });
 }

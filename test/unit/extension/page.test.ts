@@ -202,6 +202,13 @@ describe('what a page asks for', () => {
     expect(posted[1]).toEqual({ type: 'failed', request: 8, message: 'No figures: stale' });
   });
 
+  it('hands a change of the question to the command that writes it', async () => {
+    const { says } = opened();
+    const change = { kind: 'phase', value: 'decode' };
+    await says({ type: 'choose', change });
+    expect(executed).toEqual([['siliconlens.choose', model, change]]);
+  });
+
   it('a line, and commands of the list alone', async () => {
     const { revealed, says, log } = opened();
     await says({ type: 'reveal', node: 5 });

@@ -36,6 +36,9 @@ export class Element {
     if (name === 'value') this.value = value;
     if (name === 'checked') this.checked = true;
   }
+  removeAttribute(name: string): void {
+    delete this.attributes[name];
+  }
   append(...made: Child[]): void {
     for (const child of made) {
       if (typeof child !== 'string') {

@@ -120,6 +120,12 @@ export function summaryOf(change: Partial<Summary> = {}): Summary {
       outputs: [],
     },
     workload: { dimensions: [], values: [], phase: 'inference', precision: 'as-stored', runtime: null },
+    offers: {
+      phases: ['inference', 'training'],
+      precisions: ['as-stored', 'fp16'],
+      runtimes: [],
+      defaultRuntimes: [],
+    },
     chips: [],
     own: { best: [], outside: [] },
     problems: [],

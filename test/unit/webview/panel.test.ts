@@ -1,69 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
-import { chipFacts, costliestData, highShare, memoryMeter } from '../../../webview/content/panel';
-import { chipOf, estimateOf, measuredOf, rowOf, summaryOf, partOfTotal } from './made';
-
-const { workload } = summaryOf();
-const factsOf = (change: Parameters<typeof chipOf>[0]) =>
-  Object.fromEntries(chipFacts(chipOf(change), workload));
-
-describe('facts of a chip', () => {
-  it('come in this order', () => {
-    const byBound = [{ name: 'compute', seconds: 1, nodes: 1 }];
-    expect(chipFacts(chipOf({ byBound, measured: measuredOf() }), workload)).toEqual([
-      ['Latency', '4 ms (3 ms–6 ms)'],
-      ['Measured in all rows', '5 ms'],
-      ['Basis', 'class constants'],
-      ['Throughput', '500/s at 2 in flight'],
-      ['Energy', '500 mJ · 140 mWh per 1,000 requests'],
-      ['Host transfer', '20 µs'],
-      ['Start of a run', '10 µs'],
-      ['Memory / capacity', '4 GB / 10 GB'],
-      ['Bound by', 'compute 100%'],
-      ['Runtime', 'eager (default)'],
-    ]);
-  });
-
-  it('say what becomes of caches where there are any', () => {
-    expect(factsOf({ memory: { cache: 'shared' } })).toHaveProperty('Cache', 'one shared buffer');
-    expect(factsOf({})).not.toHaveProperty('Cache');
-  });
-
-  it('say nothing measured without a profile', () => {
-    expect(factsOf({})).not.toHaveProperty('Measured in all rows');
-  });
-
-  it('say at least, without a range, of a part of a model', () => {
-    const efficiency = { wattHoursPerThousandRequests: null };
-    const facts = factsOf({ total: partOfTotal, efficiency });
-    expect([facts.Latency, facts.Energy, facts.Basis]).toEqual([
-      'at least 4 ms, at most 20 ms (3 nodes unknown)',
-      'at least 500 mJ (3 nodes unknown)',
-      'unknown',
-    ]);
-  });
-
-  it('say unknown of what is not known', () => {
-    const facts = factsOf({
-      total: {
-        latencySeconds: null,
-        joules: null,
-        throughput: null,
-        startSeconds: null,
-        io: { bytes: 0, seconds: null },
-      },
-      efficiency: { wattHoursPerThousandRequests: null },
-    });
-    const terms = ['Latency', 'Energy', 'Throughput', 'Start of a run', 'Host transfer'];
-    expect(terms.map((term) => facts[term])).toEqual(terms.map(() => 'unknown'));
-  });
-
-  it('have carbon where the grid is known', () => {
-    expect(factsOf({ efficiency: { gramsCo2PerThousandRequests: estimateOf(0.056) } }).Energy).toBe(
-      '500 mJ · 140 mWh and 56 mg CO2e per 1,000 requests',
-    );
-  });
-});
+import { chipLines, costliestData, highShare, memoryMeter } from '../../../webview/content/panel';
+import { whole } from '../totals';
+import { chipOf, estimateOf, rowOf, summaryOf } from './made';
 
 describe('the bar of memory', () => {
   const meter = (memory: Partial<SummaryChip['memory']>) => memoryMeter(chipOf({ memory }));
@@ -104,7 +43,7 @@ describe('the bar of memory', () => {
   });
 });
 
-it('lists the costliest nodes with short names', () => {
+it('lists the costliest nodes with their whole names', () => {
   const costliest = [
     rowOf(4, { name: '/encoder/layer.1/MatMul', bound: 'memory', shape: '[8]' }),
     rowOf(5, { name: '', seconds: null, share: null }),
@@ -114,12 +53,12 @@ it('lists the costliest nodes with short names', () => {
     caption: 'Ten costliest nodes on Chip A',
     columns: ['Node', 'Time', 'Share', 'Bound by'],
     numeric: [1, 2],
+    wide: [3],
     rows: [
       {
         node: 4,
         title: '/encoder/layer.1/MatMul\nMatMul [8]',
-        // 23 letters: the last 20 stay. 21 letters fit.
-        cells: ['…coder/layer.1/MatMul', '1 ms', '25%', 'memory'],
+        cells: ['/encoder/layer.1/MatMul', '1 ms', '25%', 'memory'],
       },
       { node: 5, title: 'MatMul 5\nMatMul [1, 8]', cells: ['MatMul 5', 'unknown', 'unknown', 'compute'] },
       {
@@ -128,5 +67,59 @@ it('lists the costliest nodes with short names', () => {
         cells: ['/encoder/layer/MatMul', '1 ms', '5.1%', 'compute'],
       },
     ],
+  });
+});
+
+describe('the chosen chips in a line each', () => {
+  const timed = (id: string, seconds: number | null, memory: Partial<SummaryChip['memory']> = {}) =>
+    chipOf({
+      id,
+      name: `Chip ${id}`,
+      memory,
+      total: { latencySeconds: seconds === null ? null : { ...estimateOf(seconds), ...whole } },
+    });
+  const summary = summaryOf({
+    chips: [
+      timed('c', 0.004),
+      timed('a', 0.008, { fits: false, highWaterBytes: 12e9 }),
+      timed('d', null, { fits: null, fitsUnknown: 'sizes', highWaterBytes: null }),
+      timed('b', 0.002),
+    ],
+    own: {
+      best: [
+        { id: 'b', name: 'Chip b', place: { best: 1, worst: 2 }, fits: true, seconds: estimateOf(0.002) },
+        { id: 'a', name: 'Chip a', place: { best: 3, worst: 3 }, fits: false, seconds: estimateOf(0.008) },
+      ],
+      outside: [],
+    },
+    suggestions: [{ change: 'compute in fp16', saving: '1 ms (25%)' } as never],
+  });
+
+  it('say time, place, how much of the memory, and what to do', () => {
+    expect(chipLines(summary, 'chosen')).toMatchObject([
+      {
+        id: 'c',
+        isFirst: true,
+        place: '',
+        time: '4 ms',
+        title: '2 ms–8 ms',
+        share: 0.5,
+        fits: 'fits · 50%',
+        next: 'compute in fp16 1 ms (25%)',
+      },
+      // 12 of 8 GB.
+      { id: 'a', isFirst: false, place: '3', share: 1, fits: 'does not fit · 150%', next: null },
+      { id: 'd', time: 'unknown', title: '', share: null, fits: 'unknown' },
+      { id: 'b', place: '1–2', share: 0.25 },
+    ]);
+  });
+
+  it('are in the order of a column, what is unknown behind what is known', () => {
+    const ids = (order: Parameters<typeof chipLines>[1]) => chipLines(summary, order).map(({ id }) => id);
+    expect(ids('chosen')).toEqual(['c', 'a', 'd', 'b']);
+    expect(ids('name')).toEqual(['a', 'b', 'c', 'd']);
+    expect(ids('time')).toEqual(['b', 'c', 'a', 'd']);
+    // Those that fit as they were chosen, then the unknown one, then the one that does not.
+    expect(ids('fits')).toEqual(['c', 'b', 'd', 'a']);
   });
 });

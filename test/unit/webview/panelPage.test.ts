@@ -90,60 +90,81 @@ describe('a page', () => {
 });
 
 describe('the side panel', () => {
-  it('says each chip with its memory in a bar, or in words alone', async () => {
+  it('says all figures of the first chip, with its memory in a bar or in words alone', async () => {
     const page = await openPage('panel');
     page.send({ type: 'summary', summary });
-    const cards = page.main().classed('card');
-    expect(cards.map((card) => [card.attributes['data-chip'], card.tagged('h2')[0]!.textContent])).toEqual([
-      ['a', 'Chip A'],
-      ['b', 'Chip B'],
+    const [card] = page.main().classed('card');
+    expect([card!.attributes['data-chip'], card!.tagged('summary')[0]!.textContent]).toEqual([
+      'a',
+      'All figures of Chip A',
     ]);
     // 4 GB of the 10 GB less the 2 GB that the driver keeps: a half.
-    expect(cards[0]!.tagged('meter')[0]!.attributes).toEqual({
+    expect(card!.tagged('meter')[0]!.attributes).toEqual({
       min: '0',
       max: '1',
       high: '0.9',
       value: '0.5',
       'aria-label': 'Memory / capacity',
     });
-    expect(cards[0]!.classed('meter')[0]!.textContent).toBe('50% · fits');
-    expect(cards[1]!.tagged('meter')).toEqual([]);
-    expect(cards[1]!.classed('meter')[0]!.textContent).toBe(
+    expect(card!.classed('meter')[0]!.textContent).toBe('50% · fits');
+    const list = card!.tagged('dl')[0]!.children.map((one) => (one as { textContent: string }).textContent);
+    expect(list.slice(0, 4)).toEqual(['Latency', '4 ms (3 ms–6 ms)', 'Basis', 'class constants']);
+    page.send({ type: 'summary', summary: { ...summary, chips: [...summary.chips].reverse() } });
+    const [other] = page.main().classed('card');
+    expect(other!.tagged('meter')).toEqual([]);
+    expect(other!.classed('meter')[0]!.textContent).toBe(
       'unknown: what some operators keep for the backward pass is unknown',
     );
-    const list = cards[0]!
-      .tagged('dl')[0]!
-      .children.map((one) => (one as { textContent: string }).textContent);
-    expect(list.slice(0, 4)).toEqual(['Latency', '4 ms (3 ms–6 ms)', 'Basis', 'class constants']);
   });
 
-  it('names the best of the chosen chips with their places, and what can be done with each', async () => {
+  it('has a line for each chosen chip, with its place, a bar and what can be done, in an order to choose', async () => {
     const page = await openPage('panel');
     const best = [
       { id: 'b', name: 'Chip B', place: { best: 1, worst: 2 }, fits: null, seconds: estimateOf(0.002) },
       { id: 'a', name: 'Chip A', place: { best: 1, worst: 2 }, fits: true, seconds: estimateOf(0.004) },
     ];
     const outside = [{ name: 'Chip C', reason: 'the model does not fit' }];
-    page.send({ type: 'summary', summary: { ...summary, own: { best, outside } } });
-    const own = page.main().byId('own');
-    expect(own.tagged('li').map((one) => one.textContent)).toEqual([
-      '1–2Chip B: 2 ms (1 ms–4 ms) · unknownMake first',
-      '1–2Chip A: 4 ms (2 ms–8 ms) · fitsWhat to do',
+    const sent = { ...summary, own: { best, outside } };
+    page.send({ type: 'summary', summary: sent });
+    const lines = () =>
+      page
+        .main()
+        .byId('own')
+        .classed('line')
+        .map((line) => line.children.map((cell) => (cell as { textContent: string }).textContent));
+    expect(lines()).toEqual([
+      ['Chip', 'Time', 'Fits', 'What to do'],
+      ['1–2Chip A', '4 ms', 'fits · 50%', 'What to do'],
+      ['1–2Chip B', '4 ms', 'unknown', 'Make first'],
     ]);
+    const bars = page.main().byId('own').classed('filled');
+    expect(bars.map(({ style }) => style.width)).toEqual(['100%', '100%']);
+    const own = page.main().byId('own');
     expect(own.classed('note').map((one) => one.textContent)).toEqual([
       'Chip C: the model does not fit',
       'Only 2 chosen: the finder has all others Find a chip…',
     ]);
-    for (const label of ['Make first', 'What to do']) own.press(label);
+    own.press('Make first');
+    own.classed('next')[1]!.press('What to do');
     own.press('Find a chip…');
     expect(page.posted.slice(1)).toEqual([
       { type: 'useChip', chip: 'b' },
       { type: 'command', command: 'showSuggestions' },
       { type: 'command', command: 'findChip' },
     ]);
+    // Both take as long; B's name is the later one, and whether it fits is unknown.
+    const reversed = { ...sent, chips: [...sent.chips].reverse() };
+    page.send({ type: 'summary', summary: reversed });
+    const names = () => lines().map(([name]) => name);
+    expect(names()).toEqual(['Chip', '1–2Chip B', '1–2Chip A']);
+    page.main().byId('own').press('Chip');
+    expect(names()).toEqual(['Chip ▲', '1–2Chip A', '1–2Chip B']);
+    expect(page.remembered()).toMatchObject({ panel: 'name' });
+    page.main().byId('own').press('Chip ▲');
+    expect(names()).toEqual(['Chip', '1–2Chip B', '1–2Chip A']);
     const three = [...summary.chips, chipOf({ id: 'c' })];
-    page.send({ type: 'summary', summary: { ...summary, chips: three, own: { best, outside } } });
-    expect(page.main().byId('own').textContent).toContain('The 2 best of 3 chosen chips');
+    page.send({ type: 'summary', summary: { ...sent, chips: three } });
+    expect(page.main().byId('own').textContent).toContain('Numbers before names are places by time');
   });
 
   it('has no bar where nothing is known of the memory', async () => {

@@ -1,6 +1,6 @@
 import { whole } from '../totals';
 import { describe, expect, it } from 'vitest';
-import { chipsData, chosenChip, fits, mostly } from '../../../webview/content/chips';
+import { chipsData, chosenChip, fits, mostly, timeShares } from '../../../webview/content/chips';
 import { carbonText, energyData } from '../../../webview/content/energy';
 import { sharesData } from '../../../webview/content/shares';
 import { chipOf, estimateOf, summaryOf, partOfTotal, joulesParts } from './made';
@@ -19,28 +19,29 @@ describe('chips side by side', () => {
       columns: [
         'Chip',
         'Latency',
+        'Fits',
+        'Memory / capacity',
         'Range (90 %)',
         'Basis',
         'Throughput',
         'Energy',
-        'Memory / capacity',
-        'Fits',
         'Bound by',
         'Computes in',
         'Runtime',
       ],
-      numeric: [1, 2, 4, 5, 6],
+      numeric: [1, 3, 4, 6, 7],
+      wide: [4, 5, 6, 7, 8, 9, 10],
       rows: [
         {
           cells: [
             'Chip A',
             '4 ms',
+            'fits',
+            '4 GB / 10 GB',
             '3 ms–6 ms',
             'class constants',
             '500/s at 2 in flight',
             '500 mJ',
-            '4 GB / 10 GB',
-            'fits',
             // 3 of 4 ms.
             'memory 75%',
             'fp16',
@@ -53,7 +54,8 @@ describe('chips side by side', () => {
   });
 
   it('say at least of sums over a part of a model, and neither range nor basis', () => {
-    expect(cellsOf({ total: partOfTotal }).slice(1, 6)).toEqual([
+    const cells = cellsOf({ total: partOfTotal });
+    expect([cells[1], ...cells.slice(4, 8)]).toEqual([
       'at least 4 ms, at most 20 ms (3 nodes unknown)',
       'unknown',
       'unknown',
@@ -68,10 +70,10 @@ describe('chips side by side', () => {
     expect(cellsOf({ total, memory }).slice(1, 9)).toEqual([
       'unknown',
       'unknown',
-      'unknown',
-      'unknown',
-      'unknown',
       'unknown / unknown',
+      'unknown',
+      'unknown',
+      'unknown',
       'unknown',
       'unknown',
     ]);
@@ -79,14 +81,22 @@ describe('chips side by side', () => {
 
   it('name the basis', () => {
     const basisOf = (basis: 'calibrated' | 'peak') =>
-      cellsOf({ total: { latencySeconds: { ...estimateOf(1, 1, 1, basis), ...whole } } })[3];
+      cellsOf({ total: { latencySeconds: { ...estimateOf(1, 1, 1, basis), ...whole } } })[5];
     expect([basisOf('calibrated'), basisOf('peak')]).toEqual(['calibrated', 'vendor peak only']);
   });
 
   it('say what is needed at the least where the mark is not known', () => {
-    expect(cellsOf({ memory: { highWaterBytes: null, leastBytes: 1.5e9 } })[6]).toBe(
+    expect(cellsOf({ memory: { highWaterBytes: null, leastBytes: 1.5e9 } })[3]).toBe(
       'at least 1.5 GB / 10 GB',
     );
+  });
+
+  it('have a bar as long as their time is of the longest', () => {
+    const chips = [0.004, 0.001, null].map((value) =>
+      chipOf({ total: { latencySeconds: value === null ? null : { ...estimateOf(value), ...whole } } }),
+    );
+    expect(timeShares(chips)).toEqual([1, 0.25, null]);
+    expect(timeShares(chips.slice(2))).toEqual([null]);
   });
 
   it('say whether the model fits, or why nobody knows', () => {
