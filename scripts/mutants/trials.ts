@@ -1,4 +1,5 @@
 // Which tests judge a mutant: the nearest files of tests that get to it.
+import { addTo } from '../../server/engine/lists';
 import { ImportGraph } from './imports';
 import type { Judge } from './judges';
 import type { Numbered } from './weave';
@@ -6,8 +7,8 @@ import type { ObservedFile, TestFile } from './messages';
 
 export type Outcome = 'caught' | 'survived' | 'not covered';
 
-/** How many files of tests one mutant is held against, and for how many seconds of a processor's time. */
-const limits = { files: 12, seconds: 10 };
+/** How many files of tests one mutant is held against, for how many seconds of a processor's time, and how many are asked whether they get to it. */
+const limits = { files: 12, seconds: 10, asked: 40 };
 /** A file of tests that is done sooner runs whole: what one of its tests leaves in a cache, the next may meet. */
 const shortFile = 1;
 
@@ -27,31 +28,32 @@ export class Trials {
   }
 
   async run(judge: Judge, { id, file }: Numbered): Promise<{ outcome: Outcome; isCut: boolean }> {
-    let files = 0;
-    let seconds = 0;
-    for await (const trial of this.trialsOf(judge, id, file)) {
-      if (files === limits.files || seconds > limits.seconds) return { outcome: 'survived', isCut: true };
-      const tried = await judge.catches(id, trial);
-      if (tried.isCaught) return { outcome: 'caught', isCut: false };
-      files++;
-      seconds += tried.seconds;
+    let [files, seconds, asked] = [0, 0, 0];
+    const outcome = (): Outcome => (files > 0 ? 'survived' : 'not covered');
+    for (const group of nearestTests(file, this.distances)) {
+      if (asked >= limits.asked) return { outcome: outcome(), isCut: true };
+      asked += group.length;
+      for (const trial of await this.trialsOf(judge, id, group)) {
+        if (files === limits.files || seconds > limits.seconds) return { outcome: outcome(), isCut: true };
+        const tried = await judge.catches(id, trial);
+        if (tried.isCaught) return { outcome: 'caught', isCut: false };
+        files++;
+        seconds += tried.seconds;
+      }
     }
-    return { outcome: files > 0 ? 'survived' : 'not covered', isCut: false };
+    return { outcome: outcome(), isCut: false };
   }
 
-  /** The tests of the room come first, what is soonest done before what takes long; then others, nearest first. */
-  private async *trialsOf(judge: Judge, mutant: number, source: string): AsyncGenerator<Trial> {
-    const { own, others } = nearestTests(source, this.distances);
-    const near: Trial[] = [];
-    for (const path of own) {
-      const trial = trialOf(mutant, await this.observe(judge, path));
-      if (trial) near.push(trial);
+  /** Those of some files of tests that get to a mutant, what is soonest done before what takes long. */
+  private async trialsOf(judge: Judge, mutant: number, paths: readonly string[]): Promise<Trial[]> {
+    const found: { trial: Trial; inTests: number }[] = [];
+    for (const path of paths) {
+      const file = await this.observe(judge, path);
+      const trial = trialOf(mutant, file);
+      // Without the time that it takes to read the file, which is long for the first one that imports a module.
+      if (trial) found.push({ trial, inTests: sum(file.tests) });
     }
-    yield* near.sort((a, b) => a.seconds - b.seconds);
-    for (const path of others) {
-      const trial = trialOf(mutant, await this.observe(judge, path));
-      if (trial) yield trial;
-    }
+    return found.sort((a, b) => a.inTests - b.inTests).map(({ trial }) => trial);
   }
 
   private observe(judge: Judge, path: string): Promise<ObservedFile> {
@@ -90,13 +92,13 @@ function sum(tests: readonly { readonly seconds: number }[]): number {
 }
 
 /**
- * Files of tests that lead to a source file: those of its own room, and the others by the imports between them, those that start
- * a server last.
+ * Files of tests that lead to a source file, in the order in which they are asked: those of its own room by the imports
+ * between them, equally near ones together, then the others one by one, those that start a server last.
  */
 export function nearestTests(
   source: string,
   distances: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): { readonly own: readonly string[]; readonly others: readonly string[] } {
+): readonly (readonly string[])[] {
   const folders = source.split('/').slice(0, -1);
   const files = [...distances]
     .flatMap(([path, found]) => {
@@ -106,11 +108,12 @@ export function nearestTests(
       return [{ path, order: [kind === 'unit' ? 0 : 1, folders.includes(room!) ? 0 : 1, distance] }];
     })
     .sort((a, b) => compare(a.order, b.order) || (a.path < b.path ? -1 : 1));
-  const isOwn = ({ order: [server, room] }: (typeof files)[number]): boolean => server === 0 && room === 0;
-  return {
-    own: files.filter(isOwn).map(({ path }) => path),
-    others: files.filter((one) => !isOwn(one)).map(({ path }) => path),
-  };
+  const groups = new Map<string, string[]>();
+  for (const { path, order } of files) {
+    const [server, room] = order;
+    addTo(groups, server === 0 && room === 0 ? order.join() : path, path);
+  }
+  return [...groups.values()];
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

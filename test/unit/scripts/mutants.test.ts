@@ -209,19 +209,26 @@ describe('trials', () => {
     expect(trialOf(1, { ...observed(8, []), broken: 'no such module' })).toBeNull();
   });
 
-  it('asks the nearest tests first', () => {
+  it('asks the nearest tests first, those of the room together where they are equally near', () => {
     const source = 'server/engine/memory/fit.ts';
     const distances = new Map([
       ['test/lsp/server.test.ts', new Map([[source, 1]])],
       ['test/unit/cli/run.test.ts', new Map([[source, 3]])],
       ['test/unit/cost/tpu.test.ts', new Map([[source, 2]])],
-      ['test/unit/memory/fit.test.ts', new Map([[source, 4]])],
+      ['test/unit/cost/npu.test.ts', new Map([[source, 2]])],
+      ['test/unit/memory/far.test.ts', new Map([[source, 4]])],
+      ['test/unit/memory/fit.test.ts', new Map([[source, 1]])],
+      ['test/unit/memory/arena.test.ts', new Map([[source, 1]])],
       ['test/unit/dim/dim.test.ts', new Map([['server/engine/graph/dim.ts', 1]])],
     ]);
-    expect(nearestTests(source, distances)).toEqual({
-      own: ['test/unit/memory/fit.test.ts'],
-      others: ['test/unit/cost/tpu.test.ts', 'test/unit/cli/run.test.ts', 'test/lsp/server.test.ts'],
-    });
+    expect(nearestTests(source, distances)).toEqual([
+      ['test/unit/memory/arena.test.ts', 'test/unit/memory/fit.test.ts'],
+      ['test/unit/memory/far.test.ts'],
+      ['test/unit/cost/npu.test.ts'],
+      ['test/unit/cost/tpu.test.ts'],
+      ['test/unit/cli/run.test.ts'],
+      ['test/lsp/server.test.ts'],
+    ]);
   });
 });
 
