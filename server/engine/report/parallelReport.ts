@@ -136,12 +136,13 @@ function stagesOf({ split, stages, places }: RankedSplit, { short, step }: HowMa
 
 /** A row for each split, in base units; unknown is empty. */
 export function parallelRows({ splits, rejected }: ParallelReport): CsvCell[][] {
-  const head = ['split', 'tp', 'pp', 'dp', 'ep', 'cp', 'devices', 'micro_batch', 'micro_batches'];
-  const times = ['seconds', 'seconds_low', 'seconds_high', 'basis', 'compute', 'memory', 'link', 'bubble'];
-  const rest = ['overhead', 'per_second', 'device_bytes', 'tied', 'limit'];
+  const head = ['split', 'tp', 'pp', 'dp', 'ep', 'cp', 'devices'];
+  const range = ['seconds', 'seconds_low', 'seconds_high', 'basis'];
+  const parts = ['compute', 'memory', 'link', 'bubble', 'overhead'];
+  const step = ['micro_batch', 'micro_batches', ...range, ...parts, 'per_second'];
   return [
-    [...head, ...times, ...rest],
-    ...splits.map(({ label, split, devices, microBatch, microBatches, seconds, parts, ...one }) => [
+    [...head, ...step, 'device_bytes', 'tied', 'limit'],
+    ...splits.map(({ label, split, devices, microBatch, microBatches, seconds, ...one }) => [
       label,
       ...numbersOf(split),
       devices,
@@ -151,11 +152,11 @@ export function parallelRows({ splits, rejected }: ParallelReport): CsvCell[][] 
       seconds.low,
       seconds.high,
       seconds.basis,
-      parts.compute,
-      parts.memory,
-      parts.link,
-      parts.bubble,
-      parts.overhead,
+      one.parts.compute,
+      one.parts.memory,
+      one.parts.link,
+      one.parts.bubble,
+      one.parts.overhead,
       one.perSecond,
       largest(one.stages.map(({ bytes }) => bytes)),
       String(one.isTied),
@@ -165,7 +166,7 @@ export function parallelRows({ splits, rejected }: ParallelReport): CsvCell[][] 
       label,
       ...numbersOf(split),
       devicesOf(split),
-      ...Array<null>(11).fill(null),
+      ...step.map(() => null),
       limit.kind === 'memory' ? limit.bytes : null,
       null,
       limit.kind === 'problem' ? limit.problem.code : limit.kind,
