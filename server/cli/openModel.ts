@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import { readModel } from '../engine/formats';
-import { configurationName } from '../engine/formats/huggingFace/read';
+import { configurationName, pipelineName } from '../engine/formats/huggingFace/read';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { TextProblem } from '../engine/formats/onnxText/cursor';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -87,11 +87,12 @@ async function opened(path: string): Promise<{ readonly path: string; readonly f
     return { path, file: await open(path) };
   } catch (error) {
     if (!(error instanceof FileError) || error.code !== 'folder') throw fileFailure(path, error);
-    const inside = join(path, configurationName);
-    const file = await open(inside).catch(() => {
-      throw fileFailure(path, error);
-    });
-    return { path: inside, file };
+    for (const name of [configurationName, pipelineName]) {
+      const inside = join(path, name);
+      const file = await open(inside).catch(() => null);
+      if (file) return { path: inside, file };
+    }
+    throw fileFailure(path, error);
   }
 }
 

@@ -197,6 +197,7 @@ export interface ProblemArgs {
   readonly 'lower.missing-tensor': { readonly tensor: Word; readonly architecture: Word };
   readonly 'lower.no-architecture': NoArgs;
   readonly 'lower.one-part': { readonly architecture: Word; readonly part: Word };
+  readonly 'lower.pipeline': { readonly pipeline: Word; readonly parts: Word };
   readonly 'lower.unknown-architecture': { readonly architecture: Word };
   readonly 'lower.unknown-quantisation': NoArgs;
   readonly 'measure.hidden-name': { readonly name: Word };

@@ -25,6 +25,7 @@ const codes: ReadonlySet<ProblemCode> = new Set([
   'lower.unknown-architecture',
   'lower.missing-key',
   'lower.missing-tensor',
+  'lower.pipeline',
 ]);
 
 /** Whether a problem says that a file has no graph. */

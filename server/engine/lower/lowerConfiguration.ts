@@ -2,6 +2,7 @@ import { emptyGraph } from '../graph/emptyModel';
 import type { Facts, Model, Parsed, Tensor } from '../graph/model';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
+import { classOf, diffusersGraph, isKnownClass, isPipeline, pipelineParts } from './diffusers/diffusers';
 import { objectOf, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
 import { quantisationOf } from './quantisation';
@@ -24,6 +25,8 @@ export interface ConfiguredWeights {
  */
 export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
   const { name, configuration, tensors } = given;
+  const className = classOf(configuration);
+  if (className !== undefined) return ofDiffusers(given, className);
   const type = configuration['model_type'];
   if (typeof type !== 'string' || type === '')
     return withoutGraph(given, problem('information', 'lower.no-architecture', {}));
@@ -44,13 +47,41 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
     const remark = problem('information', 'lower.one-part', args);
     return { value: { ...model, isPartial: true }, problems: [...problems, remark] };
   } catch (error) {
-    if (error instanceof MissingTensorError) {
-      const { tensor } = error;
-      return withoutGraph(given, problem('warning', 'lower.missing-tensor', { architecture: type, tensor }));
-    }
-    if (!(error instanceof MissingKeyError)) throw error;
-    const { key } = error;
-    return withoutGraph(given, problem('warning', 'lower.missing-key', { architecture: type, key }));
+    return withoutGraph(given, lackOf(type, error));
+  }
+}
+
+/** What to say of a configuration that lacks a number, or of files that lack a tensor; other errors are thrown. */
+function lackOf(architecture: string, error: unknown): Problem {
+  if (error instanceof MissingTensorError)
+    return problem('warning', 'lower.missing-tensor', { architecture, tensor: error.tensor });
+  if (!(error instanceof MissingKeyError)) throw error;
+  return problem('warning', 'lower.missing-key', { architecture, key: error.key });
+}
+
+/** A model of diffusers, or what is said of a pipeline of several. */
+function ofDiffusers(given: ConfiguredWeights, className: string): Parsed<Model> {
+  const { name, configuration, tensors, facts } = given;
+  if (isPipeline(className)) {
+    const list = pipelineParts(configuration)
+      .map((part) => `${part.name} (${part.className})`)
+      .join(', ');
+    return withoutGraph(
+      given,
+      problem('information', 'lower.pipeline', { pipeline: className, parts: list }),
+    );
+  }
+  if (!isKnownClass(className))
+    return withoutGraph(
+      given,
+      problem('information', 'lower.unknown-architecture', { architecture: className }),
+    );
+  try {
+    const graph = diffusersGraph(name || className, className, configuration, tensors);
+    const origin = { format: 'hugging-face', facts };
+    return { value: { origin, operatorSets: operatorSetsOf(graph), graph, functions: [] }, problems: [] };
+  } catch (error) {
+    return withoutGraph(given, lackOf(className, error));
   }
 }
 

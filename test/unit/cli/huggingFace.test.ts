@@ -45,3 +45,39 @@ describe('on the command line a folder of transformers', () => {
     expect(error).toContain(empty);
   });
 });
+
+describe('on the command line a folder of diffusers', () => {
+  const pipeline = join(folder, 'pipeline');
+  mkdirSync(join(pipeline, 'vae'), { recursive: true });
+  const index = { _class_name: 'StableDiffusionPipeline', vae: ['diffusers', 'AutoencoderKL'] };
+  writeFileSync(join(pipeline, 'model_index.json'), JSON.stringify(index));
+  const kl = {
+    _class_name: 'AutoencoderKL',
+    block_out_channels: [128, 256, 512, 512],
+    down_block_types: Array<string>(4).fill('DownEncoderBlock2D'),
+    up_block_types: Array<string>(4).fill('UpDecoderBlock2D'),
+    layers_per_block: 2,
+    sample_size: 512,
+  };
+  writeFileSync(join(pipeline, 'vae', 'config.json'), JSON.stringify(kl));
+
+  it('that is a pipeline names its parts', async () => {
+    const { code, out } = await siliconlens('analyze', pipeline, '--format', 'json');
+    expect(code).toBe(0);
+    const { problems } = JSON.parse(out) as Report;
+    expect(problems.map(({ message }) => message).join()).toContain('vae (AutoencoderKL)');
+  });
+
+  it('that is a model is analysed by its configuration', async () => {
+    const words = ['--chip', 'nvidia-h100-sxm', '--precision', 'fp16', '--format', 'json'];
+    const { code, out } = await siliconlens('analyze', join(pipeline, 'vae'), ...words);
+    expect(code).toBe(0);
+    const { model, chips } = JSON.parse(out) as Report;
+    // The AutoencoderKL of Stable Diffusion 1.5 (diffusers 0.42 counts the same).
+    expect(model).toMatchObject({ format: 'hugging-face', parameters: 83_653_863 });
+    // 2.515 x 10^12 operations of convolutions, products and attention at 989 TFLOP/s of 16 bits are 2.54 ms.
+    const seconds = chips[0]!.total.latencySeconds!.value;
+    expect(seconds).toBeGreaterThan(0.00254);
+    expect(seconds).toBeLessThan(0.0127);
+  });
+});

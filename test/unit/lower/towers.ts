@@ -34,7 +34,7 @@ export const towers = JSON.parse(
 ) as { readonly tokens: number; readonly models: Readonly<Record<string, Towers>> };
 
 /** The tensors of a file, as its reader gives them. */
-export function tensorsOf({ files }: Towers): readonly Tensor[] {
+export function tensorsOf({ files }: Pick<Towers, 'files'>): readonly Tensor[] {
   return files.map(([name, dims]) => ({
     name,
     dims,

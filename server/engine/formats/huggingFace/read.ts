@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../graph/byteSource';
 import type { Facts, Tensor } from '../../graph/model';
 import type { JsonObject } from '../../lower/fields';
+import { classOf } from '../../lower/diffusers/diffusers';
 import { lowerConfiguration } from '../../lower/lowerConfiguration';
 import type { Scheduler } from '../../scheduler';
 import { readBeside, type Beside } from '../beside';
@@ -12,7 +13,11 @@ import { readHead, type SafetensorsHead } from './safetensors';
 
 /** Names of files in a folder of transformers. */
 export const configurationName = 'config.json';
-const weightsName = 'model.safetensors';
+/** What a pipeline of diffusers is made of; its models have folders of their own. */
+export const pipelineName = 'model_index.json';
+const weightsNames = ['model.safetensors'];
+/** The first one that is there: files of diffusers may be of 16 bits alone. */
+const diffusersNames = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];
 const indexEnding = '.index.json';
 
 /** One of several files of weights: `model-00001-of-00030.safetensors`. */
@@ -21,7 +26,7 @@ const shardName = /^(.*)-\d{5}-of-\d{5}(\.safetensors)$/;
 /** Whether a file is the configuration of a model, by its first bytes and its name. */
 export function isConfiguration(head: Uint8Array, name: string): boolean {
   return (
-    name.toLowerCase().endsWith(configurationName) &&
+    [configurationName, pipelineName].some((one) => name.toLowerCase().endsWith(one)) &&
     new TextDecoder().decode(head).trimStart().startsWith('{')
   );
 }
@@ -40,7 +45,9 @@ export async function readConfiguration(
       folder.problems.add('error', 'format.damaged', { part: configurationName }, 0);
       return { value: null, problems: folder.problems.finish(), bytes: 0 };
     }
-    await folder.readWeights(null, weightsName);
+    for (const name of classOf(configuration) === undefined ? weightsNames : diffusersNames) {
+      if (await folder.readWeights(null, name)) break;
+    }
     return folder.model(configuration);
   });
 }
@@ -84,8 +91,9 @@ class Folder {
 
   /**
    * @param own the file that is read; null: it lies beside, under the name, or not at all
+   * @returns whether there are any
    */
-  async readWeights(own: ByteSource | null, name: string): Promise<void> {
+  async readWeights(own: ByteSource | null, name: string): Promise<boolean> {
     const [, stem = '', ending = ''] = shardName.exec(name) ?? [];
     const index = `${ending === '' ? name : stem + ending}${indexEnding}`;
     const files =
@@ -103,6 +111,7 @@ class Folder {
       });
       if (!isThere) this.problems.add('warning', 'format.part-missing', { file }, 0);
     }
+    return this.tensors.size > 0;
   }
 
   private headOf(source: ByteSource, location: string): Promise<SafetensorsHead> {

@@ -233,3 +233,34 @@ describe('a configuration', () => {
     expect(result.value!.graph.nodes.length).toBeGreaterThan(10);
   });
 });
+
+describe('a folder of diffusers', () => {
+  const decoder = JSON.stringify({
+    _class_name: 'AutoencoderKL',
+    block_out_channels: [32],
+    sample_size: 16,
+  });
+  const weight = 'decoder.conv_out.weight';
+
+  it.each(['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'])(
+    'has the graph of its configuration, and the weights of %s',
+    async (name) => {
+      // 3 outputs, 32 inputs, 3 x 3, of 2 bytes.
+      const weights = safetensors({ [weight]: tensor('F16', [3, 32, 3, 3], 0, 1728) }, 1728);
+      const result = await read('config.json', { 'config.json': decoder, [name]: weights });
+      expect(codes(result)).toEqual([]);
+      expect(initializer(result, weight)).toMatchObject({
+        dtype: 'float16',
+        data: { place: 'external', location: name, length: 1728 },
+      });
+      expect(initializer(result, 'decoder.conv_in.weight')).toMatchObject({ dims: [32, 4, 3, 3] });
+    },
+  );
+
+  it('of a pipeline names its parts', async () => {
+    const index = JSON.stringify({ _class_name: 'FluxPipeline', vae: ['diffusers', 'AutoencoderKL'] });
+    const result = await read('model_index.json', { 'model_index.json': index });
+    expect(codes(result)).toEqual(['lower.pipeline']);
+    expect(result.value).toMatchObject({ isPartial: true });
+  });
+});
