@@ -62,10 +62,23 @@ function workText(rule: OperatorRule): string {
   return rule.formula ?? (rule.work ? 'see the rule' : '0 operations');
 }
 
+/** Folders with the rules of domains whose names are those of operators elsewhere. */
+const folders: ReadonlyMap<string, string> = new Map([
+  ['com.microsoft', 'contrib/'],
+  ['ai.onnx.ml', 'ml/'],
+  ['stablehlo', 'stablehlo/'],
+  ['chlo', 'stablehlo/'],
+]);
+
 /** The file that states the rule, chosen by the domain's folder and the name between quotes. */
 function shapeCell({ domain, name }: OperatorRule, sources: RuleSources): string {
-  const folder = domain === 'com.microsoft' ? 'contrib/' : domain === 'ai.onnx.ml' ? 'ml/' : '';
-  const files = [...sources].filter(([path, text]) => text.includes(`'${name}'`) && !path.includes('test'));
+  const folder = folders.get(domain) ?? '';
+  const files = [...sources].filter(
+    ([path, text]) =>
+      text.includes(`'${name}'`) &&
+      !path.includes('test') &&
+      (folder === 'stablehlo/' || !path.startsWith('stablehlo/')),
+  );
   const namesDomain = files.find(([, text]) => domain !== '' && text.includes(`'${domain}'`));
   const inFolder = files.filter(([path]) => path.slice(0, path.lastIndexOf('/') + 1) === folder);
   const file = (namesDomain ?? inFolder[0] ?? files[0])?.[0];

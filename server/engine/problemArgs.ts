@@ -103,6 +103,7 @@ export interface ProblemArgs {
   readonly 'format.json': NoArgs;
   readonly 'format.keras': NoArgs;
   readonly 'format.lfs-pointer': NoArgs;
+  readonly 'format.mlir-bytecode': NoArgs;
   readonly 'format.more-problems': { readonly count: Word };
   readonly 'format.no-graph': NoArgs;
   readonly 'format.no-nodes': NoArgs;

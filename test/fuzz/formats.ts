@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
+import { tinyModule } from '../unit/formats/mlir/module';
 import { tinyNet } from '../unit/formats/openvino/ir';
 import { archive, program } from '../unit/formats/pytorch/program';
 import { tinyConvolution } from '../unit/formats/tflite/bytes';
@@ -96,6 +97,9 @@ export function formatBases(): readonly Base[] {
     { name: 'tiny.pt2', bytes: archive() },
     { name: 'packed.pt2', bytes: archive(undefined, true) },
     { name: 'program.pt2', bytes: encoder.encode(JSON.stringify(program)), packed: archive },
+    { name: 'tiny.mlir', bytes: encoder.encode(tinyModule), packed: asText },
+    { name: 'decoder.mlir', bytes: fixture('stablehlo/decoder.mlir.gz'), packed: asText },
+    { name: 'search.mlir', bytes: fixture('stablehlo/search.mlir.gz') },
     { name: 'mlp.pt2', bytes: fixture('pt2/mlp.pt2.gz') },
   ];
 }

@@ -5,6 +5,7 @@ import { alone, type Beside } from './beside';
 import { isGguf, readGguf } from './gguf/read';
 import { isConfiguration, readConfiguration, readSafetensors } from './huggingFace/read';
 import { isSafetensors } from './huggingFace/safetensors';
+import { isMlir, readMlir } from './mlir/read';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
 import { isOpenvino, readOpenvino } from './openvino/read';
@@ -37,6 +38,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'ort', sniff: isOrt, read: readOrt },
   { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
   { id: 'pt2', sniff: isPt2, read: readPt2 },
+  { id: 'stablehlo', sniff: isMlir, read: readMlir },
 ];
 
 /** Bytes that tell every format. */

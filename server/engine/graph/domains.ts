@@ -8,3 +8,11 @@ export const openvinoDomain = 'openvino';
 export const ggmlDomain = 'ggml';
 /** Operators of PyTorch's aten. */
 export const atenDomain = 'aten';
+/** Operators of StableHLO. */
+export const stablehloDomain = 'stablehlo';
+/** Operators of clients of StableHLO, which it writes out by its own. */
+export const chloDomain = 'chlo';
+/** What StableHLO calls by a name that a program outside of it knows. */
+export const customCallDomain = 'custom_call';
+/** Functions of a module of MLIR. */
+export const mlirCallDomain = 'func';

@@ -62,7 +62,7 @@ function crossingOfNode(
   node.inputs.forEach((input, index) => {
     if (input === null) return;
     const source = names.resolve(input);
-    keepLargest(reads, source, bytesRead(inference, node, index, source));
+    keepLargest(reads, source, atMostSource(inference, source, bytesRead(inference, node, index, source)));
   });
   readHeld(reads, node);
   node.outputs.forEach((output, index) => {
@@ -107,9 +107,24 @@ function crossingOfMembers(
       const source = followViews(inference, from ?? resolved, sourceOf);
       if (source === null) return;
       const read = from === undefined ? resolved : source;
-      keepLargest(into, source, bytesRead(inference, node, place, read));
+      keepLargest(into, source, atMostSource(inference, resolved, bytesRead(inference, node, place, read)));
     });
   }
+}
+
+/** Through views of a smaller value (one that is spread over axes) no more is read than that value has. */
+function atMostSource(inference: Inference, value: number, bytes: number | null): number | null {
+  let least = bytes;
+  let at = value;
+  for (let views = 0; views < mostViews && least !== null; views++) {
+    const { producer } = inference.values[at]!;
+    const node = producer === null ? undefined : inference.nodes[producer];
+    const input = node?.view ? node.inputs[0] : null;
+    if (input === null || input === undefined) break;
+    least = Math.min(least, inference.values[input]!.bytes ?? least);
+    at = input;
+  }
+  return least;
 }
 
 /** The numbers in a node's own attributes. */

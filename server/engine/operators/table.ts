@@ -30,6 +30,7 @@ import type { OperatorName } from '../graph/model';
 import { openvinoOperators } from './openvino/index';
 import { ggmlOperators } from './ggml/recurrences';
 import { pytorchOperators } from './pytorch/index';
+import { stablehloOperators } from './stablehlo/index';
 import type { OperatorRule } from './rule';
 import { tfliteOperators } from './tflite/index';
 import { tensorShapeOperators } from './tensorShape';
@@ -75,8 +76,8 @@ function list(rules: readonly OperatorRule[]): void {
 }
 
 list(onnxOperators);
-const ofOthers = [tfliteOperators, openvinoOperators, pytorchOperators].flatMap((operatorsOf) =>
-  operatorsOf((name) => ruleOf('', name)),
+const ofOthers = [tfliteOperators, openvinoOperators, pytorchOperators, stablehloOperators].flatMap(
+  (operatorsOf) => operatorsOf((name) => ruleOf('', name)),
 );
 list(ggmlOperators);
 list(ofOthers);
