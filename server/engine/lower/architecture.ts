@@ -139,7 +139,7 @@ export interface HeadsAttention {
   /** Width of a head of queries and keys. */
   readonly headSize: number;
   readonly valueHeadSize: number;
-  /** Keys, with a query's own, that it sees; null: all before it. */
+  /** Keys, with a query's own, that it sees; null: all before it. Where none are hidden, windows of so many stand side by side. */
   readonly window: number | null;
   readonly isRotary: boolean;
   /** Where a layer has norms of queries and keys: over a head with one weight for all, with its own, or over all heads. */
@@ -179,6 +179,8 @@ export interface StateSpace {
   readonly rank: number;
   /** Rows of B and C that heads share. */
   readonly groups: number;
+  /** What steps, B and C are made of is normed, without weights (Falcon Mamba, arXiv 2410.05355, 3.1). */
+  readonly isNormed: boolean;
 }
 
 /**
@@ -232,8 +234,19 @@ export interface FrameEntry {
   readonly positions: number;
 }
 
+/** Patches that lie one behind the other as rows of numbers, however large their image: as many as a unit has, times a free size. */
+export interface RowEntry {
+  readonly kind: 'rows';
+  /** Frames, height and width of a patch, behind its channels. */
+  readonly patch: readonly [channels: number, frames: number, height: number, width: number];
+  /** Patches that become one row of the text. */
+  readonly merged: number;
+  /** Patches of a window, in which most layers stay; null: images of any size. */
+  readonly window: number | null;
+}
+
 /** What goes into a model, and how positions come of it: rows of a table by tokens, or products with pieces of an input. */
-export type Entry = { readonly kind: 'tokens' } | PatchEntry | FrameEntry;
+export type Entry = { readonly kind: 'tokens' } | PatchEntry | FrameEntry | RowEntry;
 
 /**
  * What comes out: logits of the vocabulary, those of classes from the first position (or from it and the mean of the

@@ -142,22 +142,44 @@ function withoutTrailing(inputs: readonly string[]): string[] {
   return inputs.slice(0, end);
 }
 
-/** Attention without a cache: every token sees all, or those before it. */
+/** Attention without a cache: every token sees all, or those before it, or those of its window. */
 function withoutCache(
   building: Building,
   { path }: Place,
   { query, key, value }: Operands,
-  { heads }: HeadsAttention,
+  { heads, headSize, window }: HeadsAttention,
   bias: string,
 ): string {
-  const { isCausal } = building.architecture;
-  const inputs = withoutTrailing([query, key, value, '', '', bias]);
-  return building.writer.node(`${path}/MultiHeadAttention`, 'MultiHeadAttention', inputs, {
-    domain: microsoft,
-    attributes: [
-      int('num_heads', heads),
-      ...(isCausal ? [int('unidirectional', 1)] : []),
-      ...scoreScale(building),
-    ],
-  });
+  const { writer, architecture, rotary } = building;
+  const { isCausal } = architecture;
+  const turned = (part: string, rows: string): string => {
+    if (!rotary) return rows;
+    const at = `${path}/${part}/RotaryEmbedding`;
+    return writer.node(at, 'RotaryEmbedding', [rows, ...rotary], { attributes: [int('num_heads', heads)] });
+  };
+  const inWindow = (part: string, rows: string): string =>
+    window === null
+      ? rows
+      : reshape(building, `${path}/${part}/window`, rows, [-1, window, heads * headSize]);
+  const operands = [
+    inWindow('query', turned('query', query)),
+    inWindow('key', turned('key', key)),
+    inWindow('value', value),
+  ];
+  const found = writer.node(
+    `${path}/MultiHeadAttention`,
+    'MultiHeadAttention',
+    withoutTrailing([...operands, '', '', bias]),
+    {
+      domain: microsoft,
+      attributes: [
+        int('num_heads', heads),
+        ...(isCausal ? [int('unidirectional', 1)] : []),
+        ...scoreScale(building),
+      ],
+    },
+  );
+  if (window === null) return found;
+  const shape = writer.node(`${path}/Shape`, 'Shape', [query]);
+  return writer.node(`${path}/back/Reshape`, 'Reshape', [found, shape]);
 }

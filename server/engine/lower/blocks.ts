@@ -19,6 +19,8 @@ export interface Building {
   /** The beginning of its nodes' names: `/vision` of a tower, '' of a model that is one alone. */
   readonly path: string;
   readonly inputs: Inputs;
+  /** Cosines and sines by which queries and keys are turned, where the operator of attention does not do so. */
+  readonly rotary?: readonly [cosines: string, sines: string];
   /** Keys and values of what another part of the model made, by layer, for layers that attend to it. */
   readonly memory?: readonly (readonly [key: string, value: string])[];
 }

@@ -1,9 +1,9 @@
 import { entryOf } from '../../../outside/table';
 import type { DataType } from '../graph/dataTypes';
 import type { Tensor } from '../graph/model';
-import type { Architecture, Entry, Exit, Layer } from './architecture';
+import type { Architecture, Entry, Exit, Layer, RowEntry } from './architecture';
 import table from './configuration.json';
-import { isInLayer, layerOf } from './configurationLayers';
+import { isInLayer, layerOf, patchesOfWindow } from './configurationLayers';
 import { hasRole, isTrue, rowAndFields, rowOf, type Row } from './configurationRow';
 import { objectOf, type Fields, type JsonObject } from './fields';
 import { MissingKeyError } from './hyperparameters';
@@ -87,15 +87,28 @@ function rowsOf(row: Row, fields: Fields): StatedWeights['rows'] {
   };
 }
 
-function entryOfRow({ entry }: Row, fields: Fields): Entry {
+function entryOfRow(row: Row, fields: Fields): Entry {
+  const { entry } = row;
   if (entry === undefined) return { kind: 'tokens' };
   if (entry === 'frames')
     return { kind: 'frames', channels: fields.need('channels'), positions: fields.need('positions') };
+  if (entry === 'rows') return rowEntry(row, fields);
   return {
     kind: 'patches',
     channels: fields.need('channels'),
     image: fields.pair('image'),
     patch: fields.pair('patch'),
+  };
+}
+
+function rowEntry({ windows }: Row, fields: Fields): RowEntry {
+  const [height, width] = fields.pair('patch');
+  const hasWindows = typeof windows === 'object' && 'pixels' in windows;
+  return {
+    kind: 'rows',
+    patch: [fields.need('channels'), fields.need('temporal_patch_size'), height, width],
+    merged: fields.need('spatial_merge_size') ** 2,
+    window: hasWindows ? patchesOfWindow(fields, windows.pixels) : null,
   };
 }
 

@@ -47,6 +47,7 @@ function stateSpace(row: Row, fields: Fields): StateSpace {
     kernel: fields.need('conv_kernel'),
     rank: isStepped ? rank : 0,
     groups: isStepped ? 1 : fields.need('n_groups'),
+    isNormed: row.normsScan === true,
   };
 }
 
@@ -69,6 +70,10 @@ function heads(row: Row, fields: Fields, layer: number): HeadsAttention {
 
 /** `layer_types` names the kind of each layer; before there was such a field, each type had its own rule. */
 function windowOf({ windows }: Row, fields: Fields, layer: number): number | null {
+  if (typeof windows === 'object' && 'pixels' in windows) {
+    const isWhole = fields.list(windows.exceptions)?.includes(layer) === true;
+    return isWhole ? null : patchesOfWindow(fields, windows.pixels);
+  }
   const window = fields.number('window') ?? 0;
   if (window <= 0 || windows === undefined) return null;
   const kind = fields.list('layer_types')?.[layer];
@@ -80,6 +85,17 @@ function windowOf({ windows }: Row, fields: Fields, layer: number): number | nul
   }
   const every = fields.number('sliding_window_pattern') ?? windows.every;
   return layer % every === Math.min(windows.full, every - 1) || every === 1 ? null : window;
+}
+
+/**
+ * Patches of a window that is so many pixels wide and high, of whole units that become one row of the text.
+ * Source: transformers, `get_vision_window_index`.
+ */
+export function patchesOfWindow(fields: Fields, pixels: string): number {
+  const merged = fields.need('spatial_merge_size');
+  const side = Math.floor(fields.need(pixels) / fields.need('patch') / merged) * merged;
+  if (side === 0) throw new MissingKeyError(pixels);
+  return side ** 2;
 }
 
 function latent(fields: Fields): Layer['attention'] {
@@ -97,12 +113,14 @@ function latent(fields: Fields): Layer['attention'] {
 function feedForwardOf(row: Row, fields: Fields, layer: number): FeedForward {
   const { innerPerHidden: ratio = 0 } = row;
   const times = typeof ratio === 'string' ? (fields.number(ratio) ?? 0) : ratio;
-  const inner = fields.size('inner') ?? Math.floor(times * fields.need('hidden'));
+  const plain = Math.floor(times * fields.need('hidden'));
+  const gated = Math.ceil(Math.floor((plain * 2) / 3) / 8) * 8;
+  const inner = fields.size('inner') ?? (row.isGatedInner === true ? gated : plain);
   const expertInner = fields.size(row.experts?.inner ?? 'moe_intermediate_size') ?? 0;
   const shared = (fields.size('n_shared_experts') ?? 0) * expertInner;
   const isSparse = row.names?.router !== undefined && isSparseLayer(fields, layer);
   return {
-    activation: activationOf(fields),
+    activation: row.activation ?? activationOf(fields),
     inner,
     expertInner,
     sharedInner: fields.size('shared_expert_intermediate_size') ?? shared,

@@ -1,11 +1,17 @@
 import { entryOf } from '../../../outside/table';
-import type { Entry, Exit, HeadsAttention, NormKind, Pool, Role } from './architecture';
+import type { Activation, Entry, Exit, HeadsAttention, NormKind, Pool, Role } from './architecture';
 import table from './configuration.json';
 import { Fields, type JsonObject } from './fields';
 import type { Part } from './weightSource';
 import type { TensorNames } from './weightsOfFile';
 
 type Condition = boolean | string;
+
+/** Windows side by side that all layers stay in but those that a field lists; so many pixels wide and high. */
+interface BlockWindows {
+  readonly pixels: string;
+  readonly exceptions: string;
+}
 
 /** What one `model_type` of transformers is like, as far as its fields do not say. */
 export interface Row {
@@ -30,19 +36,25 @@ export interface Row {
   readonly isEncoder?: boolean;
   /** Of an encoder: norms stand before attention and feed-forward, as in decoders. */
   readonly isPreNorm?: boolean;
+  /** What layers of a state-space model are made of is normed without weights. */
+  readonly normsScan?: boolean;
   /** Layers carry a state along instead of attending to what was before. */
   readonly isStateSpace?: boolean;
   readonly scalesEmbedding?: boolean;
   /** Logits are divided by the root of the model's width. */
   readonly scalesLogits?: boolean;
   /** Layers that see a window alone: all, those above `max_window_layers` where a field says so, or by their place. */
-  readonly windows?: string | { readonly every: number; readonly full: number };
+  readonly windows?: string | BlockWindows | { readonly every: number; readonly full: number };
   /** The field that says how wide an expert is, and what files that keep each expert apart call its parts. */
   readonly experts?: { readonly inner: string; readonly parts?: TensorNames };
   /** Where all of these hold, one head of keys and values serves all. */
   readonly singleKeyHead?: readonly string[];
   /** Width between the two products of a feed-forward over that of the model, or the field that says it, where none states it. */
   readonly innerPerHidden?: number | string;
+  /** Of a gated feed-forward that width is two thirds of it, rounded up to a multiple of 8. */
+  readonly isGatedInner?: boolean;
+  /** The function of the feed-forward, whatever the configuration states. */
+  readonly activation?: Activation;
   /** Rows of the table of positions beside those of positions. */
   readonly positionOffset?: number;
   /** What goes in, where it is not tokens. */

@@ -1,6 +1,8 @@
+import { elementCount } from '../graph/dataTypes';
+import { multiply, symbol, type Dim } from '../graph/dim';
 import type { Tensor } from '../graph/model';
-import type { Entry, FrameEntry, PatchEntry, Role } from './architecture';
-import { batch, norm, rowsOfTable, scaled, type Building } from './blocks';
+import type { Entry, FrameEntry, PatchEntry, Role, RowEntry } from './architecture';
+import { batch, norm, productWith, rowsOfTable, scaled, type Building } from './blocks';
 import { int, ints } from './graphWriter';
 import { reshape, rowsForEach } from './shapes';
 
@@ -8,6 +10,7 @@ const embeddedBy: Readonly<Record<Entry['kind'], (building: Building, path: stri
   tokens,
   patches: (building, path) => patches(building, path, building.architecture.entry as PatchEntry),
   frames: (building, path) => frames(building, path, building.architecture.entry as FrameEntry),
+  rows: (building, path) => patchRows(building, path, building.architecture.entry as RowEntry),
 };
 
 /** The states [batch, positions, width] that the first layer reads, from what goes into the model. */
@@ -123,4 +126,28 @@ function behind(
     writer.node(`${at}.${index}/Expand`, 'Expand', [writer.weight(tensor), shape]),
   );
   return writer.node(`${at}/Concat`, 'Concat', [...tokens, rows], { attributes: [int('axis', 1)] });
+}
+
+/** How many units an image has: windows where layers stay in them, else groups of patches that become one row of the text. */
+const units = { windows: symbol('image_windows'), groups: symbol('merged_patches') } as const;
+
+/** Patches of an image of any size. */
+export function patchCount({ merged, window }: RowEntry): Dim {
+  return window === null ? multiply(units.groups, merged) : multiply(units.windows, window);
+}
+
+/** Rows that an image becomes in the text: one for each group of patches. */
+export function mergedCount({ merged, window }: RowEntry): Dim {
+  return window === null ? units.groups : multiply(units.windows, window / merged);
+}
+
+/** Patches as rows of their numbers, each through one product: a convolution that moves by its own size. */
+function patchRows(building: Building, path: string, entry: RowEntry): string {
+  const { writer, weights, architecture } = building;
+  const { hidden } = architecture;
+  const numbers = elementCount(entry.patch);
+  const rows = writer.input('pixel_values', writer.type, [batch, patchCount(entry), numbers]);
+  const at = `${path}/patches`;
+  const kernel = writer.weight(weights.take('patches', 'weight', [hidden, ...entry.patch]));
+  return productWith(writer, at, rows, reshape(building, at, kernel, [hidden, numbers]));
 }

@@ -135,6 +135,7 @@ function scan(values: Hyperparameters, isStepped: boolean): StateSpace {
     kernel: values.need('ssm.conv_kernel'),
     rank: isStepped ? rank : 0,
     groups: isStepped ? 1 : values.need('ssm.group_count'),
+    isNormed: values.flag('ssm.dt_b_c_rms'),
   };
 }
 

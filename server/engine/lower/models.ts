@@ -8,7 +8,7 @@ import { GraphWriter } from './graphWriter';
 import { MissingKeyError } from './hyperparameters';
 import { contrastive } from './joins/contrastive';
 import { encoderDecoder } from './joins/encoderDecoder';
-import { imagesInText } from './joins/images';
+import { anyImagesInText, imagesInText } from './joins/images';
 import table from './models.json';
 import { transformerGraph } from './transformer';
 
@@ -16,6 +16,8 @@ import { transformerGraph } from './transformer';
 interface PartRow {
   /** The object with its fields; left out: those of the model. */
   readonly field?: string;
+  /** Older configurations have its fields among those of the model. */
+  readonly isFlatBefore?: boolean;
   /** Left out: the object's own `model_type`. */
   readonly type?: string;
   /** The first of them that a file has names of; the first one without a file. */
@@ -28,7 +30,12 @@ interface ModelRow extends Row {
   readonly parts: Readonly<Record<string, PartRow>>;
 }
 
-const joins = { contrastive, 'encoder-decoder': encoderDecoder, images: imagesInText };
+const joins = {
+  contrastive,
+  'encoder-decoder': encoderDecoder,
+  images: imagesInText,
+  'any-images': anyImagesInText,
+};
 
 const models = table.models as unknown as Readonly<Record<string, ModelRow | undefined>>;
 
@@ -68,8 +75,8 @@ function joinedGraph(name: string, model: ModelRow, given: Given): Graph {
 
 function partOf(name: string, row: PartRow, given: Given): Described {
   const { field, prefixes = [], defaults = {} } = row;
-  const own =
-    field === undefined ? given.configuration : (objectOf(entryOf(given.configuration, field)) ?? {});
+  const within = field === undefined ? given.configuration : objectOf(entryOf(given.configuration, field));
+  const own = within ?? (row.isFlatBefore === true ? given.configuration : {});
   const type = row.type ?? String(own['model_type'] ?? defaults['model_type']);
   if (!rowOf(type)) throw new MissingKeyError(`${field ?? ''}.model_type`);
   // The type of the numbers, and whether the head is tied, may stand outside.

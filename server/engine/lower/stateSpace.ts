@@ -2,7 +2,7 @@ import { ggmlDomain } from '../graph/domains';
 import type { Role, StateSpace } from './architecture';
 import { batch, linear, norm, type Building, type Place } from './blocks';
 import { activeState, state } from './caches';
-import { ints, microsoft, text } from './graphWriter';
+import { int, ints, microsoft, text } from './graphWriter';
 import { reshape, splitInto } from './shapes';
 
 type LayerPlace = Place & { readonly layer: number };
@@ -28,10 +28,30 @@ function stepped(building: Building, place: LayerPlace, input: string, kind: Sta
   const seen = convolved(building, place, x, { channels: inner, kernel: kind.kernel });
   const rows = rank + 2 * stateSize;
   const made = linear(building, place, seen, 'scanParameters', [rows, inner]);
-  const [step, b, c] = splitInto(building, `${path}/parameters`, made, [rank, stateSize, stateSize]);
+  const sizes = [rank, stateSize, stateSize] as const;
+  const parts = splitInto(building, `${path}/parameters`, made, sizes);
+  const [step, b, c] = kind.isNormed ? unitRows(building, `${path}/parameters`, parts, sizes) : parts;
   const steps = softplus(building, path, linear(building, place, step, 'scanSteps', [inner, rank]));
   const y = scan(building, place, kind, [seen, steps, b, c]);
   return gated(building, path, y, gate);
+}
+
+type Three<T> = readonly [T, T, T];
+
+/** Rows over the root of their mean square: those of length 1, times the root of their width. */
+function unitRows(
+  { writer }: Building,
+  path: string,
+  rows: Three<string>,
+  widths: Three<number>,
+): Three<string> {
+  const normed = rows.map((row, i) => {
+    const at = `${path}/norm.${i}`;
+    const attributes = [int('axis', -1), int('p', 2)];
+    const unit = writer.node(`${at}/LpNormalization`, 'LpNormalization', [row], { attributes });
+    return writer.node(`${at}/Mul`, 'Mul', [unit, writer.scalar(`${at}/root`, Math.sqrt(widths[i]!))]);
+  });
+  return normed as unknown as Three<string>;
 }
 
 /** Mamba 2: all of them come out of the first product, and heads share one decay. */

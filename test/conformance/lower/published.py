@@ -122,9 +122,25 @@ CONFIGURATIONS = {
                          sliding_window=1024),
         vision_config=dict(model_type="siglip_vision_model", hidden_size=1152, image_size=896, intermediate_size=4304,
                            num_attention_heads=16, num_hidden_layers=27, patch_size=14, vision_use_head=False)),
+    "falcon-mamba-7b": dict(model_type="falcon_mamba", architectures=["FalconMambaForCausalLM"], hidden_size=4096,
+                            num_hidden_layers=64, state_size=16, vocab_size=65024, expand=2, time_step_rank=256,
+                            tie_word_embeddings=False),
+    "dinov2-giant": dict(model_type="dinov2", architectures=["Dinov2Model"], hidden_size=1536, num_hidden_layers=40,
+                         num_attention_heads=24, mlp_ratio=4, image_size=518, patch_size=14, use_swiglu_ffn=True),
+    "Qwen2-VL-7B-Instruct": dict(
+        model_type="qwen2_vl", architectures=["Qwen2VLForConditionalGeneration"], tie_word_embeddings=False,
+        text_config=dict(model_type="qwen2_vl_text", hidden_size=3584, intermediate_size=18944, num_hidden_layers=28,
+                         num_attention_heads=28, num_key_value_heads=4, vocab_size=152064),
+        vision_config=dict(depth=32, embed_dim=1280, hidden_size=3584, mlp_ratio=4, num_heads=16)),
+    "Qwen2.5-VL-7B-Instruct": dict(
+        model_type="qwen2_5_vl", architectures=["Qwen2_5_VLForConditionalGeneration"], tie_word_embeddings=False,
+        text_config=dict(model_type="qwen2_5_vl_text", hidden_size=3584, intermediate_size=18944, num_hidden_layers=28,
+                         num_attention_heads=28, num_key_value_heads=4, vocab_size=152064),
+        vision_config=dict(depth=32, hidden_size=1280, out_hidden_size=3584, intermediate_size=3420, num_heads=16)),
     "distilbert-base": dict(model_type="distilbert", dim=768, hidden_dim=3072, n_layers=6, n_heads=12, vocab_size=30522),
 }
-ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5", "mamba", "mamba2", "llava", "gemma3"}
+ENCODERS = {"bert", "roberta", "distilbert", "vit", "deit", "dinov2", "clip", "siglip", "whisper", "t5", "mamba", "mamba2", "llava", "gemma3",
+            "falcon_mamba", "qwen2_vl", "qwen2_5_vl"}
 
 
 def cache_bytes(c):

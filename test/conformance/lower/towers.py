@@ -20,6 +20,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoConfig
 
 TOKENS = 24
+# Patches of an image of any size: height and width.
+GRID = (8, 4)
 
 vision = dict(hidden_size=64, intermediate_size=176, num_hidden_layers=2, num_attention_heads=4, image_size=48, patch_size=16)
 
@@ -87,6 +89,27 @@ def image_in_text(model, config):
     return {"prefill": prefill, "decode": decode}
 
 
+def any_image_in_text(model, config):
+    """As image_in_text, with patches as rows: two windows of 4 x 4 in Qwen2.5-VL."""
+    rows = config.vision_config.patch_size ** 2 * config.vision_config.in_channels * config.vision_config.temporal_patch_size
+    grid = torch.tensor([[1, *GRID]])
+    patches = GRID[0] * GRID[1]
+    merged = patches // config.vision_config.spatial_merge_size ** 2
+    tokens = torch.randint(3, 300, (1, TOKENS))
+    tokens[0, 2:2 + merged] = config.image_token_id
+    kinds = (tokens == config.image_token_id).int()
+    first = {}
+
+    def prefill():
+        first.update(out=model(input_ids=tokens, pixel_values=torch.randn(patches, rows), image_grid_thw=grid,
+                               mm_token_type_ids=kinds, use_cache=True))
+
+    def decode():
+        model(input_ids=tokens[:, :1], past_key_values=first["out"].past_key_values, use_cache=True)
+
+    return {"prefill": prefill, "decode": decode}
+
+
 def states(model, config):
     tokens = torch.randint(3, 300, (1, TOKENS))
     first = {}
@@ -108,6 +131,8 @@ text = dict(vocab_size=320, hidden_size=48, intermediate_size=144, num_hidden_la
             num_key_value_heads=2)
 clip_vision = dict(vision, model_type="clip_vision_model")
 siglip_vision = dict(vision, model_type="siglip_vision_model", vision_use_head=False)
+qwen_vision = dict(depth=2, num_heads=4, patch_size=8, spatial_merge_size=2, temporal_patch_size=2)
+qwen_text = dict(text, rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 2, 2]})
 t5 = dict(vocab_size=320, d_model=64, d_kv=24, d_ff=176, num_layers=2, num_decoder_layers=3, num_heads=4)
 
 CASES = {
@@ -142,6 +167,19 @@ CASES = {
                   dict(vision_config=dict(siglip_vision, projection_dim=48),
                        text_config=dict(text, model_type="gemma", head_dim=12), projection_dim=48, image_token_index=319),
                   image_in_text),
+    "qwen2_vl": ("qwen2_vl", "Qwen2VLForConditionalGeneration",
+                 dict(vision_config=dict(qwen_vision, embed_dim=64, hidden_size=48), text_config=qwen_text, image_token_id=319),
+                 any_image_in_text),
+    "qwen2_vl heads": ("qwen2_vl", "Qwen2VLForConditionalGeneration",
+                       dict(vision_config=dict(qwen_vision, embed_dim=96, hidden_size=48, num_heads=6, mlp_ratio=3, depth=3),
+                            text_config=dict(qwen_text, tie_word_embeddings=True), image_token_id=319), any_image_in_text),
+    "qwen2_5_vl": ("qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration",
+                   dict(vision_config=dict(qwen_vision, hidden_size=64, out_hidden_size=48, intermediate_size=176,
+                                           fullatt_block_indexes=[1], window_size=32), text_config=qwen_text, image_token_id=319),
+                   any_image_in_text),
+    "falcon_mamba": ("falcon_mamba", "FalconMambaForCausalLM", mamba, states),
+    "falcon_mamba untied": ("falcon_mamba", "FalconMambaForCausalLM", dict(mamba, tie_word_embeddings=False, state_size=8), states),
+    "dinov2 gated": ("dinov2", "Dinov2Model", dict(ratio, mlp_ratio=3, use_swiglu_ffn=True), image),
     "mamba": ("mamba", "MambaForCausalLM", mamba, states),
     "mamba state": ("mamba", "MambaForCausalLM", dict(mamba, state_size=8, time_step_rank=6, use_bias=True), states),
     "mamba width": ("mamba", "MambaForCausalLM", dict(mamba, expand=3, conv_kernel=3, tie_word_embeddings=False), states),

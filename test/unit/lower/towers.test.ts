@@ -33,7 +33,8 @@ function storedOf({ graph }: Model): string[] {
 describe.each(Object.entries(towers.models))('the graph of the configuration %s', (_, known) => {
   it.each(Object.entries(known.runs))('has the operations that torch counts: %s', async (run, flops) => {
     const [queries, past] = run === 'decode' ? [1, tokens] : [tokens, 0];
-    const more = { encoder_sequence: tokens };
+    // The images of Qwen are 8 x 4 patches: two windows of 16, or eight groups of four.
+    const more = { encoder_sequence: tokens, image_windows: 2, merged_patches: 8 };
     const counts = await countsOf(modelOf(known, false), queries, past, { more, phase: phases[run]! });
     expect(counts.problems).toEqual([]);
     expect(counts.parameters).toBe(known.parameters);
@@ -62,6 +63,28 @@ describe('T5 whose head is not tied', () => {
     const model = modelOf({ config, parameters: 0, files: [], runs: {} }, false);
     // flan-t5-xl on Hugging Face: 2,849,757,184. Transformers 5.24 ties it: 32,128 x 2,048 fewer.
     expect((await countsOf(model, 1, 0)).parameters).toBe(2_783_959_040 + 32_128 * 2048);
+  });
+});
+
+describe('Qwen2.5-VL', () => {
+  it('is the same where its text stands among the fields of the model, as in older configurations', async () => {
+    const { config } = towers.models['qwen2_5_vl']!;
+    const { text_config: words, ...others } = config;
+    const flat = { ...(words as object), ...others };
+    const model = modelOf({ config: flat, parameters: 0, files: [], runs: {} }, false);
+    expect((await countsOf(model, 1, 0)).parameters).toBe(towers.models['qwen2_5_vl']!.parameters);
+  });
+
+  it('whose windows hold no whole group of patches says so', () => {
+    const { config } = towers.models['qwen2_5_vl']!;
+    const vision = { ...(config['vision_config'] as object), window_size: 8 };
+    const { problems } = lowerConfiguration({
+      name: 'm',
+      configuration: { ...config, vision_config: vision },
+      tensors: [],
+      facts: { docString: '', metadata: [] },
+    });
+    expect(problems).toMatchObject([{ code: 'lower.missing-key', args: { key: 'window_size' } }]);
   });
 });
 

@@ -1,7 +1,7 @@
-import { multiply } from '../../graph/dim';
-import type { PatchEntry } from '../architecture';
+import { multiply, type Dim } from '../../graph/dim';
+import type { HeadsAttention, PatchEntry, RowEntry } from '../architecture';
 import { batch, linear, norm, type Building } from '../blocks';
-import { embedded, patchesOf } from '../entries';
+import { embedded, mergedCount, patchCount, patchesOf } from '../entries';
 import { finish } from '../exits';
 import { activated } from '../feedForward';
 import { graph, ints, type GraphWriter } from '../graphWriter';
@@ -15,11 +15,26 @@ import type { Joined } from './joined';
  * Source: LLaVA (arXiv 2304.08485), 4.1; the projectors in transformers' modeling_llava.py, _gemma3.py and _paligemma.py.
  */
 export function imagesInText(joined: Joined): void {
+  withRows(joined, towerRows);
+}
+
+/**
+ * The same for images of any size, whose tower reads rows of patches, and whose projector makes one row of several.
+ * Source: Qwen2-VL (arXiv 2409.12191), 2.1; Qwen2.5-VL (arXiv 2502.13923), 2.1; transformers' modeling_qwen2_5_vl.py.
+ */
+export function anyImagesInText(joined: Joined): void {
+  withRows(joined, mergedRows);
+}
+
+/** What a tower and its projector make of an image: [rows of all requests, width of the text], and rows of each request. */
+type RowsOfImage = (joined: Joined, tower: Building) => { readonly made: string; readonly count: Dim };
+
+function withRows(joined: Joined, rowsOf: RowsOfImage): void {
   const { writer, part } = joined;
   const text = part('text');
   const path = '/images';
   const state = embedded(text);
-  const within = writer.branch(`${path}/some`, (branch) => [withImages(joined, branch, state)]);
+  const within = writer.branch(`${path}/some`, (branch) => [withImages(joined, branch, state, rowsOf)]);
   const without = writer.branch(`${path}/none`, (branch) => [
     branch.node(`${path}/none/Identity`, 'Identity', [state]),
   ]);
@@ -31,14 +46,42 @@ export function imagesInText(joined: Joined): void {
 }
 
 /** The embeddings of a text, with rows of its image in the places [rows, batch and position] that say where each goes. */
-function withImages(joined: Joined, writer: GraphWriter, state: string): string {
-  const { fields, part } = joined;
-  const tower = part('vision', { writer });
-  const tokens = fields.number('mm_tokens_per_image');
-  const { rows, count } = imageRows(tower, fields.number('vision_feature_layer'), tokens);
-  const made = projected(joined, tower, rows);
+function withImages(joined: Joined, writer: GraphWriter, state: string, rowsOf: RowsOfImage): string {
+  const { made, count } = rowsOf(joined, joined.part('vision', { writer }));
   const places = writer.input('image_places', 'int64', [multiply(batch, count), 2]);
   return writer.node('/images/ScatterND', 'ScatterND', [state, places, made]);
+}
+
+function towerRows(joined: Joined, tower: Building): ReturnType<RowsOfImage> {
+  const { fields } = joined;
+  const tokens = fields.number('mm_tokens_per_image');
+  const { rows, count } = imageRows(tower, fields.number('vision_feature_layer'), tokens);
+  return { made: projected(joined, tower, rows), count };
+}
+
+/** Groups of patches as one row each, through a norm and two products (`PatchMerger`). */
+function mergedRows({ part }: Joined, tower: Building): ReturnType<RowsOfImage> {
+  const { writer, architecture, path } = tower;
+  const entry = architecture.entry as RowEntry;
+  const { headSize } = architecture.layers[0]!.attention as HeadsAttention;
+  const angles = [batch, patchCount(entry), headSize / 2];
+  const rotary = [
+    writer.input('rotary_cos', writer.type, angles),
+    writer.input('rotary_sin', writer.type, angles),
+  ] as const;
+  const states = statesOf({ ...tower, rotary });
+  const at = `${path}/merger`;
+  const normed = norm(tower, { path: at }, states, 'projectorNorm');
+  const inner = entry.merged * architecture.hidden;
+  const groups = writer.node(`${at}/Reshape`, 'Reshape', [
+    normed,
+    writer.integers(`${at}/dims`, [-1, inner]),
+  ]);
+  const up = linear(tower, { path: at }, groups, 'projectorUp', [inner, inner]);
+  const middle = activated(writer, at, up, 'gelu');
+  const { hidden } = part('text').architecture;
+  const made = linear(tower, { path: at }, middle, 'projectorDown', [hidden, inner]);
+  return { made, count: mergedCount(entry) };
 }
 
 /** Rows of an image that a projector reads, [batch, rows, width], and how many. */
