@@ -1,4 +1,4 @@
-// Mutation testing: `npm run mutants -- [room …] [--changed] [--sample N] [--total N] [--seed N] [--minutes N] [--list]`.
+// Mutation testing: `npm run mutants -- [room …] [--changed] [--sample N] [--total N] [--seed N] [--minutes N] [--own] [--list]`.
 // docs/testing.md says what it does and how to read the result.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -40,6 +40,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       judges: { type: 'string', default: '2' },
       minutes: { type: 'string', default: 'Infinity' },
+      own: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
   });
@@ -55,7 +56,10 @@ async function main(): Promise<void> {
   const drawn = draw(chosen, values.total === undefined ? size : Number(values.total) / chosen.length, seed);
   if (values.list)
     console.log(linesOf(drawn.map((mutant) => judgedOf(mutant, 'survived', false))).join('\n'));
-  else print(await tryAll(shuffled(drawn, seeded(seed)), Number(values.judges), end), drawn.length);
+  else {
+    const limits = { judges: Number(values.judges), end, isOwnOnly: values.own };
+    print(await tryAll(shuffled(drawn, seeded(seed)), limits), drawn.length);
+  }
 }
 
 function chooseRooms(names: readonly string[], onlyChanged: boolean): Room[] {
@@ -92,11 +96,14 @@ function draw(chosen: readonly Room[], size: number, seed: number): Drawn[] {
 }
 
 /** Tries mutants until all are judged or a time has come; in order of place. */
-async function tryAll(drawn: readonly Drawn[], count: number, end: number): Promise<Judged[]> {
+async function tryAll(
+  drawn: readonly Drawn[],
+  { judges: count, end, isOwnOnly }: { judges: number; end: number; isOwnOnly: boolean },
+): Promise<Judged[]> {
   const woven = weaveAll(drawn);
   const judges = Array.from({ length: count }, () => new Judge(root, woven));
   try {
-    const trials = new Trials(root, testFiles());
+    const trials = new Trials(root, testFiles(), isOwnOnly);
     const tried = await inTurn(judges, drawn, async (one, mutant) => {
       if (Date.now() >= end) return null;
       const { outcome, isCut } = await trials.run(one, mutant);

@@ -22,7 +22,12 @@ export class Trials {
   private readonly distances: ReadonlyMap<string, ReadonlyMap<string, number>>;
   private readonly observed = new Map<string, Promise<ObservedFile>>();
 
-  constructor(root: string, testFiles: readonly string[]) {
+  /** @param isOwnOnly no tests but those of the mutant's room are asked */
+  constructor(
+    root: string,
+    testFiles: readonly string[],
+    private readonly isOwnOnly: boolean,
+  ) {
     const graph = new ImportGraph(root);
     this.distances = new Map(testFiles.map((path) => [path, graph.distancesFrom(path)]));
   }
@@ -30,10 +35,10 @@ export class Trials {
   async run(judge: Judge, { id, file }: Numbered): Promise<{ outcome: Outcome; isCut: boolean }> {
     let [files, seconds, asked] = [0, 0, 0];
     const outcome = (): Outcome => (files > 0 ? 'survived' : 'not covered');
-    for (const group of nearestTests(file, this.distances)) {
-      if (asked >= limits.asked) return { outcome: outcome(), isCut: true };
-      asked += group.length;
-      for (const trial of await this.trialsOf(judge, id, group)) {
+    for (const { paths, isOwn } of nearestTests(file, this.distances)) {
+      if (asked >= limits.asked || (this.isOwnOnly && !isOwn)) return { outcome: outcome(), isCut: true };
+      asked += paths.length;
+      for (const trial of await this.trialsOf(judge, id, paths)) {
         if (files === limits.files || seconds > limits.seconds) return { outcome: outcome(), isCut: true };
         const tried = await judge.catches(id, trial);
         if (tried.isCaught) return { outcome: 'caught', isCut: false };
@@ -91,6 +96,12 @@ function sum(tests: readonly { readonly seconds: number }[]): number {
   return tests.reduce((all, { seconds }) => all + seconds, 0);
 }
 
+/** Files of tests that are asked together, of the source's own room or of another. */
+interface TestGroup {
+  readonly paths: readonly string[];
+  readonly isOwn: boolean;
+}
+
 /**
  * Files of tests that lead to a source file, in the order in which they are asked: those of its own room by the imports
  * between them, equally near ones together, then the others one by one, those that start a server last.
@@ -98,7 +109,7 @@ function sum(tests: readonly { readonly seconds: number }[]): number {
 export function nearestTests(
   source: string,
   distances: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): readonly (readonly string[])[] {
+): readonly TestGroup[] {
   const folders = source.split('/').slice(0, -1);
   const files = [...distances]
     .flatMap(([path, found]) => {
@@ -108,12 +119,14 @@ export function nearestTests(
       return [{ path, order: [kind === 'unit' ? 0 : 1, folders.includes(room!) ? 0 : 1, distance] }];
     })
     .sort((a, b) => compare(a.order, b.order) || (a.path < b.path ? -1 : 1));
-  const groups = new Map<string, string[]>();
+  const own = new Map<string, string[]>();
+  const others: TestGroup[] = [];
   for (const { path, order } of files) {
     const [server, room] = order;
-    addTo(groups, server === 0 && room === 0 ? order.join() : path, path);
+    if (server === 0 && room === 0) addTo(own, order.join(), path);
+    else others.push({ paths: [path], isOwn: false });
   }
-  return [...groups.values()];
+  return [...[...own.values()].map((paths) => ({ paths, isOwn: true })), ...others];
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -222,12 +222,12 @@ describe('trials', () => {
       ['test/unit/dim/dim.test.ts', new Map([['server/engine/graph/dim.ts', 1]])],
     ]);
     expect(nearestTests(source, distances)).toEqual([
-      ['test/unit/memory/arena.test.ts', 'test/unit/memory/fit.test.ts'],
-      ['test/unit/memory/far.test.ts'],
-      ['test/unit/cost/npu.test.ts'],
-      ['test/unit/cost/tpu.test.ts'],
-      ['test/unit/cli/run.test.ts'],
-      ['test/lsp/server.test.ts'],
+      { paths: ['test/unit/memory/arena.test.ts', 'test/unit/memory/fit.test.ts'], isOwn: true },
+      { paths: ['test/unit/memory/far.test.ts'], isOwn: true },
+      { paths: ['test/unit/cost/npu.test.ts'], isOwn: false },
+      { paths: ['test/unit/cost/tpu.test.ts'], isOwn: false },
+      { paths: ['test/unit/cli/run.test.ts'], isOwn: false },
+      { paths: ['test/lsp/server.test.ts'], isOwn: false },
     ]);
   });
 });
