@@ -192,6 +192,16 @@ describe('the inside of attention that runs twice', () => {
     expect(withDropout).toEqual([dropped, dropped]);
   });
 
+  it('may be the first that a model does', async () => {
+    const text = `${head} g (float[1, 4, 4] x) => (float[1, 4, 4] y) <${weight('w', 4, 4)}> {
+      a = MatMul (x, x)
+      b = Softmax (a)
+      c = MatMul (b, x)
+      y = MatMul (c, w)
+    }`;
+    expect(await stretches(text)).toEqual([['MatMul', 'Softmax', 'MatMul']]);
+  });
+
   it('needs a Softmax, and no weights between the two products', async () => {
     const layer = (inner: string): string => `${head}
       g (float[1, 4, 4] x) => (float[1, 4, 4] y) <${weight('q', 4, 4)}, ${weight('w', 4, 4)}> {

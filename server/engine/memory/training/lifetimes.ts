@@ -63,7 +63,7 @@ export class Lifetimes {
     const spanOf = (id: number): Span => {
       const known = spans.get(id);
       if (known) return known;
-      const made: Span = { writtenAt: -1, readUntil: -1, readFrom: Infinity, keptBy: [], crosses: null };
+      const made: Span = { writtenAt: -1, readUntil: -1, keptBy: [], crosses: null };
       spans.set(id, made);
       return made;
     };
@@ -73,7 +73,6 @@ export class Lifetimes {
       for (const id of reads) {
         const span = spanOf(id);
         span.readUntil = Math.max(span.readUntil, at);
-        span.readFrom = Math.min(span.readFrom, at);
         // What comes into a stretch from outside has to be there when it runs again.
         const stretch = this.stretchOf[at]!;
         const isOutside = span.writtenAt === -1 || this.stretchOf[span.writtenAt] !== stretch;
@@ -140,7 +139,6 @@ interface Span {
   /** The last pass that writes it; -1: it is given. */
   writtenAt: number;
   readUntil: number;
-  readFrom: number;
   /** Passes that keep it. */
   readonly keptBy: number[];
   /** The first pass of a stretch made again that reads it from outside; null where none does. */
