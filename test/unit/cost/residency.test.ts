@@ -99,6 +99,10 @@ describe('activations', () => {
     const memory = { near: 200, far: 1e9, managed: 'software' } as const;
     expect(held({ ...memory, class: 'asic' }, eight, 8).main).toEqual([0, 0]);
     expect(held({ ...memory, class: 'gpu' }, eight, 8).main).toEqual([1600, 1600]);
+    // One sample alone is all of it.
+    expect(held({ near: 133, far: 1e9, managed: 'software', class: 'asic' }, three).main).toEqual([
+      200, 200, 200,
+    ]);
     // A cache knows nothing of samples.
     expect(held({ near: 200, far: 1e9, class: 'asic' }, eight, 8).main).toEqual([1600, 1600]);
   });
