@@ -4,7 +4,7 @@
     venv/bin/python test/conformance/invalid.py [.cache/conformance [OPERATOR...]]
 
 Each base is a node test of the onnx package (or one of `more_bases` where it has none) that all three accept, or a case of
-contrib/generate.py for operators of ONNX Runtime's own domain and of classic machine learning. A mutant differs from its
+contrib/generate.py or form of contrib/variants.py for operators of ONNX Runtime's own domain and of classic machine learning. A mutant differs from its
 base in one thing: an input or output more or less, an attribute of another name, type or value, an element type, a version
 of the operator set, one dimension or the rank of one input, one number of an input that decides shapes.
 invalid.jsonl has one mutant a line: `refused` says who refuses it (`checker`: onnx.checker with full_check, `strict`:
@@ -28,6 +28,7 @@ from onnx.backend.test.case.node import collect_testcases
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from contrib import generate as contrib
+from contrib import variants
 
 PER_OPERATOR = 3
 # Floats that decide shapes or modes, and so belong into the file.
@@ -166,6 +167,7 @@ def bases():
         counts[node.op_type] = counts.get(node.op_type, 0) + 1
         yield (case.name, *fixed(model, inputs))
     yield from contrib_bases()
+    yield from variants.bases()
     for node, inputs, output in more_bases():
         model = helper.make_model(helper.make_graph([node], "g", inputs, [output]), ir_version=8)
         del model.opset_import[:]

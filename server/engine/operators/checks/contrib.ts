@@ -4,6 +4,7 @@ import { normalizeAxis } from '../shared';
 import { layerChecks } from './layers';
 import { indexChecks } from './indices';
 import { hasWholePast } from './attention';
+import { valueAt } from './demands';
 import { checkShapes } from './patterns';
 import {
   checkAmong,
@@ -12,6 +13,7 @@ import {
   checkLeast,
   checkLength,
   checkMultiple,
+  checkSameType,
   checkSingle,
   checkSize,
   hasRank,
@@ -19,9 +21,11 @@ import {
   inputText,
   type NodeCheck,
 } from './terms';
-import { windowChecks } from './windows';
+import { outputLength, windowChecks } from './windows';
 
+/** Patterns by input; `sizes` are those that formulas state, `when` the condition under which the patterns hold. */
 interface Shapes {
+  readonly when?: string;
   readonly inputs: readonly (string | null)[];
   readonly sizes?: Readonly<Record<string, string>>;
 }
@@ -31,20 +35,23 @@ function ifGiven(context: NodeContext, input: number, pattern: string | undefine
   return context.hasInput(input) ? pattern : undefined;
 }
 
-/** Sizes that attributes state, where they do. */
+/** Sizes that formulas state, where these come to a size. */
 function statedSizes(context: NodeContext, sizes: Readonly<Record<string, string>>): Record<string, number> {
-  const stated = Object.entries(sizes).flatMap(([name, attribute]) => {
-    const size = context.int(attribute, 0);
-    return size > 0 ? [[name, size] as const] : [];
+  const stated = Object.entries(sizes).flatMap(([name, formula]) => {
+    const size = valueAt(context, formula);
+    return typeof size === 'number' && Number.isInteger(size) && size > 0 ? [[name, size] as const] : [];
   });
   return Object.fromEntries(stated);
 }
 
 const shaped =
-  ({ inputs, sizes = {} }: Shapes): NodeCheck =>
+  (rows: Shapes | readonly Shapes[]): NodeCheck =>
   (context) => {
-    const patterns = inputs.map((pattern, at) => ifGiven(context, at, pattern ?? undefined));
-    checkShapes(context, patterns, statedSizes(context, sizes));
+    for (const { when, inputs, sizes = {} } of [rows].flat() as readonly Shapes[]) {
+      if (when !== undefined && valueAt(context, when) !== true) continue;
+      const patterns = inputs.map((pattern, at) => ifGiven(context, at, pattern ?? undefined));
+      checkShapes(context, patterns, statedSizes(context, sizes));
+    }
   };
 
 /** So many dimensions an input may have. */
@@ -153,13 +160,28 @@ function checkConvState(context: NodeContext): void {
   });
 }
 
-/** Scales and zero points have the rank of what they scale. */
+/**
+ * Scales have the rank of what they scale and one number for each block of one axis; of types in bytes several values share one.
+ * Zero points stand as the values do.
+ */
 function checkGatherBlocks(context: NodeContext): void {
-  const rank = context.rank(0);
-  if (rank === undefined) return;
+  const data = context.shape(0);
+  if (data === undefined) return;
   for (const name of ['gather_axis', 'quantize_axis'])
     checkAxis(context, name === 'gather_axis' ? 0 : 1, 0, name);
-  for (const input of [2, 3]) if (context.hasInput(input)) hasRank(context, input, rank);
+  for (const input of [2, 3]) if (context.hasInput(input) && !hasRank(context, input, data.length)) return;
+  const axis = normalizeAxis(context.int('quantize_axis', 1), data.length);
+  const [block, type] = [context.int('block_size', 128), context.dtype(0)];
+  if (block <= 0 || !(type === 'uint8' || type === 'uint4' || type === 'int4')) return;
+  const perByte = type === 'uint8' ? 8 / context.int('bits', 4) : 1;
+  data.forEach((size, at) => {
+    if (typeof size !== 'number') return;
+    const values = at === data.length - 1 ? size * perByte : size;
+    const blocks = at === axis ? Math.ceil(values / block) : values;
+    checkSize(context, 2, at, blocks, inputText(context, 0));
+    const points = at === data.length - 1 ? Math.ceil(blocks / perByte) : blocks;
+    checkSize(context, 3, at, points, inputText(context, 0));
+  });
 }
 
 /** Heads divide what the weights give. */
@@ -194,8 +216,13 @@ function checkQuantizedConcat(context: NodeContext): void {
   const axis = normalizeAxis(context.int('axis', 0), rank ?? 0);
   checkAxes(context, [context.int('axis', 0)], { name: 'axis', input: 2 });
   for (let input = 0; input < context.inputCount; input++) {
-    if (input < 2 || (input - 2) % 3 !== 0) checkSingle(context, input);
-    else if (rank !== undefined && hasRank(context, input, rank))
+    if (input < 2 || (input - 2) % 3 !== 0) {
+      checkSingle(context, input);
+      if ((input - 2) % 3 === 2) checkSameType(context, 1, input);
+      continue;
+    }
+    checkSameType(context, 1, input);
+    if (rank !== undefined && hasRank(context, input, rank))
       context.shape(2)?.forEach((size, at) => {
         if (typeof size === 'number' && at !== axis)
           checkSize(context, input, at, size, inputText(context, 2));
@@ -222,6 +249,17 @@ function checkRotary(context: NodeContext): void {
   if (typeof length === 'number') checkSize(context, 1, 1, length, inputText(context, 0));
 }
 
+/** What is added has the shape of the result. */
+function checkSum(context: NodeContext): void {
+  const [x, weights] = [context.shape(0), context.shape(1)];
+  if (!x || !weights || !context.hasInput(3) || context.string('auto_pad', 'NOTSET') !== 'NOTSET') return;
+  if (!hasRank(context, 3, x.length)) return;
+  weights.slice(2).forEach((kernel, at) => {
+    const length = outputLength(context, at, kernel);
+    if (length !== undefined) checkSize(context, 3, at + 2, length, inputText(context, 0));
+  });
+}
+
 function named<T>(rows: object, check: (row: T) => NodeCheck): Readonly<Record<string, NodeCheck>> {
   const entries = Object.entries(rows as Readonly<Record<string, T>>);
   return Object.fromEntries(entries.map(([name, row]) => [`${table.domain}.${name}`, check(row)]));
@@ -231,7 +269,7 @@ const standard = new Map(Object.entries({ ...windowChecks, ...layerChecks, ...in
 
 /** Operators of ONNX Runtime's own domain, by `inputShapes.json`; each is one group, since an operator may stand in several. */
 export const contribChecks: readonly Readonly<Record<string, NodeCheck>>[] = [
-  named(table.shapes, (row: Shapes) => shaped(row)),
+  named(table.shapes, (rows: Shapes | readonly Shapes[]) => shaped(rows)),
   named(table.single, (inputs: readonly number[]) => (context) => {
     for (const input of inputs) if (context.hasInput(input)) checkSingle(context, input);
   }),
@@ -240,6 +278,7 @@ export const contribChecks: readonly Readonly<Record<string, NodeCheck>>[] = [
   named(table.multiples, (inputs: readonly (readonly [number, string])[]) => headed(inputs)),
   {
     [`${table.domain}.MatMulNBits`]: checkBlocks,
+    [`${table.domain}.FusedConv`]: checkSum,
     [`${table.domain}.RotaryEmbedding`]: checkRotary,
     [`${table.domain}.HyperConnectionPreMix`]: gated(undefined, 1),
     [`${table.domain}.HyperConnectionPostMix`]: gated(1, 2),

@@ -3,6 +3,7 @@ import { canonicalDomain } from '../domain';
 import { attentionChecks } from './attention';
 import { classicChecks } from './classic';
 import { contribChecks } from './contrib';
+import { demandChecks } from './demands';
 import { indexChecks } from './indices';
 import { layerChecks } from './layers';
 import { limitChecks } from './limits';
@@ -22,6 +23,7 @@ for (const group of [
   classicChecks,
   otherChecks,
   ...contribChecks,
+  demandChecks,
 ]) {
   for (const [name, check] of Object.entries(group)) checks.set(name, [...(checks.get(name) ?? []), check]);
 }

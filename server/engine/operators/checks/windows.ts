@@ -181,10 +181,13 @@ function checkDeformConv(context: NodeContext): void {
   checkShapes(context, patterns, known);
 }
 
-function outputLength(context: NodeContext, at: number, kernel: unknown): number | undefined {
-  const size = context.shape(0)?.[at + 2];
-  if (typeof size !== 'number' || typeof kernel !== 'number') return undefined;
-  const pads = (context.ints('pads')?.[at] ?? 0) + (context.ints('pads')?.[at + 2] ?? 0);
+/** How many places a window has along an axis behind batch and channels, with stated pads; undefined where a size is not known. */
+export function outputLength(context: NodeContext, at: number, kernel: unknown): number | undefined {
+  const shape = context.shape(0);
+  const size = shape?.[at + 2];
+  if (!shape || typeof size !== 'number' || typeof kernel !== 'number') return undefined;
+  const list = context.ints('pads');
+  const pads = (list?.[at] ?? 0) + (list?.[at + shape.length - 2] ?? 0);
   const extent = (context.ints('dilations')?.[at] ?? 1) * (kernel - 1) + 1;
   return Math.floor((size + pads - extent) / (context.ints('strides')?.[at] ?? 1)) + 1;
 }

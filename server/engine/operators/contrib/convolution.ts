@@ -186,7 +186,7 @@ const wordConvEmbedding = contrib(
   'matrix 2·windows·filters·window·character size; vector 2·windows·filters; special windows·filters',
   (context) => {
     const words = context.shape(0);
-    const filters = context.int('embedding_size') ?? context.shape(1)?.[0];
+    const filters = context.shape(1)?.[0];
     context.setTensor(
       0,
       context.dtype(1),
