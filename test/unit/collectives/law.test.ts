@@ -61,6 +61,9 @@ describe('the law of a link', () => {
     // The tensor once instead of 14 / 8 times.
     expect(lawSeconds(of, { ...call, members: 8 })).toBeCloseTo(1010e-6, 12);
     expect(lawSeconds(of, { ...call, members: 4 })).toBeCloseTo(1510e-6, 12);
+    // To the switch and back is one step, however many they are.
+    const stepped = law([{ name: 'switch', start: 10e-6, step: 3e-6, share: 1, inSwitch: true }]);
+    expect(lawSeconds(stepped, { ...call, members: 8 })).toBeCloseTo(1013e-6, 12);
   });
 });
 
