@@ -14,6 +14,39 @@ export function isOfOneType(node: WorkNode, graph: WorkGraph, withWeights = fals
   });
 }
 
+/**
+ * What varies is quantised as a whole: around an operator, integer kernels take one scale for all of a value and one for each channel of
+ * weights alone (qdq_selectors.cc, qlinearconv.cc).
+ */
+export function isQuantisedWhole(node: WorkNode, graph: WorkGraph): boolean {
+  const { nodes, values } = graph.inference;
+  const isQuantizer = node.operator === 'QuantizeLinear';
+  const [result] = node.inputs;
+  let inner = isQuantizer && typeof result === 'number' ? graph.nodes[graph.producer(result)] : node;
+  // A clamp stands between the operator and what quantises it.
+  const [clamped] = inner?.inputs ?? [];
+  const before = typeof clamped === 'number' ? graph.nodes[graph.producer(clamped)] : undefined;
+  if (before && before.operator !== 'DequantizeLinear') inner = before;
+  const scales = (inner?.inputs ?? []).flatMap((input) => {
+    if (quantisedSource(input, graph, false) === undefined) return [];
+    const { producer } = graph.value(graph.resolve(input!));
+    return [nodes[producer!]!.inputs[1]];
+  });
+  if (isQuantizer) scales.push(node.inputs[1]);
+  return scales.every((scale) => {
+    const type = typeof scale === 'number' ? values[scale]!.type : undefined;
+    return type?.kind !== 'tensor' || (type.shape?.every((size) => size === 1) ?? true);
+  });
+}
+
+/** What varies is unsigned where it is read, or made so. */
+export function readsUnsigned({ inputs }: WorkNode, graph: WorkGraph): boolean {
+  return inputs.every((input) => {
+    const source = quantisedSource(input, graph, false);
+    return source === undefined || integersOf(source, graph) === 'uint8';
+  });
+}
+
 /** What a QuantizeLinear writes is unsigned, or made so. */
 export function writesUnsigned({ outputs: [output] }: WorkNode, graph: WorkGraph): boolean {
   return integersOf(output, graph) === 'uint8';

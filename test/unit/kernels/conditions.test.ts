@@ -220,3 +220,63 @@ describe('the text of a pattern', () => {
     expect(() => parsePattern('Add(x, ;y)', {})).toThrow('unreadable at 6');
   });
 });
+
+// What onnxruntime 1.32 writes of files of NNCF (optimized_model_filepath): Conv stays float where a scale for each channel
+// quantises what it reads or writes, and MatMul where signed integers that two read are not made unsigned.
+describe('conditions on quantised operators', () => {
+  const quantised = (scales: { x?: number[]; w?: number[]; y?: number[] }, clamp = false): boolean => {
+    const scale = (shape: number[] = []): Given => ({ shape, constant: true });
+    const given = {
+      x: { shape: [1, 8, 4, 4] },
+      xs: scale(scales.x),
+      wq: { shape: [8, 1, 3, 3], constant: true },
+      ws: scale(scales.w),
+      ys: scale(scales.y),
+    };
+    const lines: Line[] = [
+      { operator: 'QuantizeLinear', inputs: ['x', 'xs'], outputs: ['xq'] },
+      { operator: 'DequantizeLinear', inputs: ['xq', 'xs'], outputs: ['xd'] },
+      { operator: 'DequantizeLinear', inputs: ['wq', 'ws'], outputs: ['wd'] },
+      { operator: 'Conv', inputs: ['xd', 'wd'], outputs: ['h'] },
+      ...(clamp ? [{ operator: 'Clip', inputs: ['h'], outputs: ['c'] }] : []),
+      { operator: 'QuantizeLinear', inputs: [clamp ? 'c' : 'h', 'ys'], outputs: ['yq'] },
+    ];
+    const inference = graphOf(lines, given, {}, ['yq'], ['xq', 'wq', 'yq']);
+    const graph = new WorkGraph(inference);
+    for (const node of inference.nodes) graph.add(node);
+    return passesTest('whole-scales', graph.nodes[lines.length - 1]!, graph);
+  };
+
+  it('one scale for what varies, whatever the weights have', () => {
+    expect(quantised({})).toBe(true);
+    expect(quantised({ w: [8] })).toBe(true);
+    expect(quantised({ x: [1], y: [1] })).toBe(true);
+    expect(quantised({ x: [8] })).toBe(false);
+    expect(quantised({ y: [8] })).toBe(false);
+    expect(quantised({ x: [8] }, true)).toBe(false);
+    expect(quantised({ w: [8] }, true)).toBe(true);
+  });
+
+  it('signed integers that several read are not made unsigned', () => {
+    const product = (readers: number): boolean => {
+      const given = {
+        x: { shape: [4, 8] },
+        s: { shape: [], constant: true },
+        w: { shape: [8, 8], constant: true },
+      };
+      const lines: Line[] = [
+        { operator: 'QuantizeLinear', inputs: ['x', 's'], outputs: ['xq'] },
+        { operator: 'DequantizeLinear', inputs: ['xq', 's'], outputs: ['xd'] },
+        ...Array.from({ length: readers }, (_, at) => {
+          return { operator: 'MatMul', inputs: ['xd', 'w'], outputs: [`y${at}`] };
+        }),
+      ];
+      const inference = graphOf(lines, given, {}, ['y0'], ['xq']);
+      const graph = new WorkGraph(inference);
+      for (const node of inference.nodes) graph.add(node);
+      return passesTest('reads-unsigned', graph.nodes[2]!, graph);
+    };
+    expect(product(1)).toBe(true);
+    expect(product(3)).toBe(false);
+  });
+});
