@@ -146,12 +146,13 @@ function summaryLine(label: string, rows: readonly Row[]): string {
 
 function fileLine(row: Row): string {
   const far = distance(row);
+  const isOff = Math.max(far ?? 0, profileDistance(row) ?? 0) > factor;
   const why = entryOf(reasons as Readonly<Record<string, string>>, `${row.exporter}/${row.name}`);
   const remark = [
     row.answer.loads ? '' : 'ONNX Runtime does not load it',
     row.answer.loads && row.answer.error ? 'ONNX Runtime does not run it with made-up input' : '',
     opens(row) ? '' : row.problems.join(', '),
-    far !== null && far > factor ? (why ?? 'not looked into') : '',
+    isOff ? (why ?? 'not looked into') : '',
   ];
   const times = [row.seconds, row.answer.seconds, row.answer.profile].map((one) => timeText(one));
   return `| ${[row.name, row.assumed, ...times, far?.toFixed(2) ?? '–', remark.filter((one) => one !== '').join('; ')].join(' | ')} |`;
@@ -187,7 +188,7 @@ processor that the chip file describes: two virtual cores of an EPYC Genoa (\`${
 Total is the estimate. Run is the fastest run of the model from Python, without the profiler; factor is how far it is from the total and
 the start of a run together, the larger by the smaller. Profile is what the nodes sum to in the profile's fastest run; the profiler adds
 some microseconds to every node, so only profiles of at least a millisecond are held against the total. Where a file has no total, the
-remark has the codes of the problems that say why; where the factor is above ${factor}, the reason.
+remark has the codes of the problems that say why; where the factor, or that of the profile, is above ${factor}, the reason.
 
 | exporter | files | ONNX Runtime loads | of these with a total | timed | within a factor of ${factor} | median factor | of profiles within ${factor} |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
