@@ -1,4 +1,4 @@
-import { isModelCommandPath } from '../modelFormats/names';
+import { isModelCommandPath, modelFileOf } from '../modelFormats/names';
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { isModelText, tabUri, textUri } from './addresses';
@@ -76,6 +76,6 @@ function isModel(uri: vscode.Uri): boolean {
 }
 
 function uriOf(argument: unknown): vscode.Uri | undefined {
-  if (argument instanceof vscode.Uri) return argument;
+  if (argument instanceof vscode.Uri) return argument.with({ path: modelFileOf(argument.path) });
   return typeof argument === 'string' && argument !== '' ? vscode.Uri.parse(argument) : undefined;
 }

@@ -9,6 +9,8 @@ export interface ModelFormat {
   readonly extensions: readonly string[];
   /** Whole names of files that may be models: many others have them, so that such a file opens by a command alone. */
   readonly files?: readonly string[];
+  /** Endings of folders that are a model each, by the first of `files` in them. */
+  readonly folders?: readonly string[];
   /** Endings that other files have too: such a file opens by a choice (Open With) or by a command. */
   readonly sharedExtensions?: readonly string[];
   /** An editor shows its files as they are; models of the other formats have a listing. */
@@ -21,6 +23,8 @@ export const modelFormats: readonly ModelFormat[] = formats;
 /** Whole names of files that open by a command. */
 export const fileNames: readonly string[] = modelFormats.flatMap(({ files = [] }) => files);
 
+const folderEndings = folderEndingsOf(modelFormats);
+
 /** Endings that others have too, of all formats. */
 const sharedExtensions = sharedExtensionsOf(modelFormats);
 
@@ -29,6 +33,7 @@ const all = extensionsOf(modelFormats);
 const text = endings(texts);
 const any = endings(all);
 const shared = endings(sharedExtensions);
+const folder = endings(folderEndings);
 
 /** Ending of hand-written texts and of listings, without the dot. */
 export const textExtension = texts[0]!;
@@ -59,14 +64,27 @@ export function sharedExtensionsOf(some: readonly ModelFormat[]): readonly strin
   return some.flatMap((one) => one.sharedExtensions ?? []);
 }
 
+/** Endings of folders that open by a command. */
+export function folderEndingsOf(some: readonly ModelFormat[]): readonly string[] {
+  return some.flatMap(({ folders = [] }) => folders);
+}
+
 /** Whether a file of this name is a model, by its ending. */
 export function isModelPath(path: string): boolean {
   return any.test(path);
 }
 
-/** Whether a file of this name may be a model that a command was called for: by its ending, be it one that others have too, or by its whole name. */
+/** Whether a file of this name may be a model that a command was called for: by its ending, be it one that others have too or that of a folder, or by its whole name. */
 export function isModelCommandPath(path: string): boolean {
-  return isModelPath(path) || shared.test(path) || fileNames.includes(path.slice(path.lastIndexOf('/') + 1));
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return isModelPath(path) || shared.test(path) || folder.test(path) || fileNames.includes(name);
+}
+
+/** The file that says what a model is that comes as a folder; the path itself for any other. */
+export function modelFileOf(path: string): string {
+  const ending = folder.exec(path)?.[1]?.toLowerCase();
+  const format = modelFormats.find(({ folders }) => ending !== undefined && folders?.includes(ending));
+  return format ? `${path}/${format.files![0]!}` : path;
 }
 
 /** Whether a file of this name holds a model as text, by its ending. */

@@ -1,6 +1,7 @@
 import {
   extensionsOf,
   fileNames,
+  folderEndingsOf,
   modelFormats,
   sharedExtensionsOf,
   type ModelFormat,
@@ -43,7 +44,12 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
     `${endsWith([...binaries, ...shared])} || ${isNamed} || ${shown}`,
   );
   setClause(menus, 'editor/title', 'siliconlens.openListing', isNamed);
-  setClause(menus, 'explorer/context', 'siliconlens.openListing', `${isNamed} || ${endsWith(shared)}`);
+  setClause(
+    menus,
+    'explorer/context',
+    'siliconlens.openListing',
+    `${isNamed} || ${endsWith([...shared, ...folderEndingsOf(formats)])}`,
+  );
   setClause(menus, 'explorer/context', 'siliconlens.openReport', endsWith(extensionsOf(formats)));
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

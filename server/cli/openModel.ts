@@ -1,10 +1,9 @@
-import { isTextPath } from '../../modelFormats/names';
+import { fileNames, isTextPath } from '../../modelFormats/names';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Language } from '../../l10n/language';
 import { problemMessage } from '../../l10n/problems';
 import { readModel } from '../engine/formats';
-import { configurationName, pipelineName } from '../engine/formats/huggingFace/read';
 import { bytesPerLetter, parseOnnxText, type ParsedText } from '../engine/formats/onnxText/parse';
 import type { TextProblem } from '../engine/formats/onnxText/cursor';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -48,7 +47,7 @@ export const localFiles = new ModelFiles({
 });
 
 /**
- * Reads a model; weights are looked for, never read. A folder of transformers is read by the configuration in it. Throws a
+ * Reads a model; weights are looked for, never read. A folder is read by the file in it that says what it holds. Throws a
  * `Failure` when there is no model in it.
  */
 export async function openModel(given: string, language: Language, room: Room): Promise<OpenedModel> {
@@ -87,7 +86,7 @@ async function opened(path: string): Promise<{ readonly path: string; readonly f
     return { path, file: await open(path) };
   } catch (error) {
     if (!(error instanceof FileError) || error.code !== 'folder') throw fileFailure(path, error);
-    for (const name of [configurationName, pipelineName]) {
+    for (const name of fileNames) {
       const inside = join(path, name);
       const file = await open(inside).catch(() => null);
       if (file) return { path: inside, file };

@@ -94,6 +94,8 @@ export interface ProblemArgs {
   readonly 'files.failed': { readonly detail: Word };
   readonly 'files.stale': NoArgs;
   readonly 'files.empty': NoArgs;
+  readonly 'format.coreml-functions': { readonly count: Word; readonly names: Word };
+  readonly 'format.coreml-model-missing': { readonly file: Word };
   readonly 'format.damaged': { readonly part: Word; readonly offset: Word };
   readonly 'format.empty': NoArgs;
   readonly 'format.gguf-version': { readonly version: Word };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { tinyProgram } from '../unit/formats/coreml/bytes';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
 import { tinyModule } from '../unit/formats/mlir/module';
 import { tinyNet } from '../unit/formats/openvino/ir';
@@ -100,6 +101,8 @@ export function formatBases(): readonly Base[] {
     { name: 'tiny.mlir', bytes: encoder.encode(tinyModule), packed: asText },
     { name: 'decoder.mlir', bytes: fixture('stablehlo/decoder.mlir.gz'), packed: asText },
     { name: 'search.mlir', bytes: fixture('stablehlo/search.mlir.gz') },
+    { name: 'tiny.mlmodel', bytes: tinyProgram() },
+    { name: 'gru.mlmodel', bytes: fixture('coreml/gru.mlmodel.gz') },
     { name: 'mlp.pt2', bytes: fixture('pt2/mlp.pt2.gz') },
   ];
 }

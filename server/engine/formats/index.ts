@@ -2,6 +2,7 @@ import { modelFormats } from '../../../modelFormats/names';
 import type { ByteSource } from '../graph/byteSource';
 import type { Scheduler } from '../scheduler';
 import { alone, type Beside } from './beside';
+import { isCoreml, readCoreml } from './coreml/read';
 import { isGguf, readGguf } from './gguf/read';
 import { isConfiguration, readConfiguration, readSafetensors } from './huggingFace/read';
 import { isSafetensors } from './huggingFace/safetensors';
@@ -39,6 +40,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
   { id: 'pt2', sniff: isPt2, read: readPt2 },
   { id: 'stablehlo', sniff: isMlir, read: readMlir },
+  { id: 'coreml', sniff: isCoreml, read: readCoreml },
 ];
 
 /** Bytes that tell every format. */
@@ -65,7 +67,8 @@ export async function readModel(
  * of Git LFS, a web page) is the first one's, whatever its name.
  */
 export function readerOf(head: Uint8Array, name: string, size = head.length): FormatReader {
-  const claimed = readers.find((reader) => reader.sniff(head, name));
+  // Core ML's files begin as ONNX's may: what is closer to one of the others is of that one.
+  const claimed = readers.findLast((reader) => reader.sniff(head, name));
   if (claimed || sniff(head, size)) return claimed ?? readers[0];
   return readers.find(({ id }) => isNamed(name, id)) ?? readers[0];
 }

@@ -71,7 +71,10 @@ type BlockType =
   | 'nf4_64_double'
   | 'fp8_128x128'
   | 'fp8_row'
-  | 'int8_row';
+  | 'int8_row'
+  | 'uint1'
+  | 'uint3'
+  | 'uint6';
 
 export type DataType = ElementType | BlockType;
 
@@ -172,6 +175,10 @@ export const dataTypes: Readonly<Record<DataType, DataTypeInfo>> = {
   // One scale for each row or for all, which is not counted here.
   fp8_row: blocks(1, 1),
   int8_row: blocks(1, 1),
+  // Core ML's places in a table of values, packed.
+  uint1: blocks(8, 1),
+  uint3: blocks(8, 3),
+  uint6: blocks(4, 3),
 };
 
 /** Types of ONNX, each with its code. */

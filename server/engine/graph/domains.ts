@@ -6,6 +6,8 @@ export const tfliteCustomDomain = 'tflite.custom';
 export const openvinoDomain = 'openvino';
 /** Operators of ggml that no operator of ONNX stands for. */
 export const ggmlDomain = 'ggml';
+/** Operations of Core ML's model intermediate language. */
+export const coremlDomain = 'coreml';
 /** Operators of PyTorch's aten. */
 export const atenDomain = 'aten';
 /** Operators of StableHLO. */

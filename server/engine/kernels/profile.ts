@@ -246,6 +246,8 @@ interface Supports {
    * operators of ai.onnx it runs.
    */
   readonly domains?: Readonly<Record<string, readonly string[]>>;
+  /** Domains of its own format, whose operators it runs in every form. */
+  readonly whole?: readonly string[];
   /** Element types that no tensor may have. */
   readonly exceptTypes?: readonly string[];
   /** Element types in which it computes; null: all of the chip. */

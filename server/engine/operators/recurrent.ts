@@ -1,3 +1,4 @@
+import { elementCount } from '../graph/dataTypes';
 import type { Dim } from '../graph/dim';
 import type { Shape } from '../graph/model';
 import { sharper } from './helpers';
@@ -21,6 +22,32 @@ export const rnnCell: Cell = { gates: 1, activations: 1, update: 0 };
 /** Vector operations per hidden unit and step of a cell with biases: its gates' sums, their biases, its update. */
 export function vectorOf({ gates, update }: Cell): number {
   return 2 * gates + update;
+}
+
+/**
+ * The work of layers that are given their matrices one by one, from an input on: each meets every step of the sequence, and the
+ * cell's own operations are done for each unit of the states.
+ */
+export function sequenceWork(context: WorkContext, cell: Cell, from: number): OperatorWork {
+  const [first = 0, second = 0] = context.shape(0);
+  const rows = first * second;
+  let weights = 0;
+  let units = 0;
+  let before: number | undefined;
+  for (let i = from; i < context.inputCount; i++) {
+    const shape = context.shape(i);
+    if (shape.length !== 2) continue;
+    weights += elementCount(shape);
+    // The matrix of the input stands before that of the state and has as many rows: all gates of all units.
+    const isOfState = shape[0] === before;
+    if (isOfState) units += shape[0]! / cell.gates;
+    before = isOfState ? undefined : shape[0];
+  }
+  return {
+    matrix: 2 * rows * weights,
+    vector: vectorOf(cell) * rows * units,
+    special: cell.activations * rows * units,
+  };
 }
 
 interface Sizes<T> {

@@ -27,6 +27,7 @@ import { indexingOperators } from './indexing';
 import { sequenceOperators } from './sequence';
 import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorName } from '../graph/model';
+import { coremlOperators } from './coreml/index';
 import { openvinoOperators } from './openvino/index';
 import { ggmlOperators } from './ggml/recurrences';
 import { pytorchOperators } from './pytorch/index';
@@ -76,9 +77,13 @@ function list(rules: readonly OperatorRule[]): void {
 }
 
 list(onnxOperators);
-const ofOthers = [tfliteOperators, openvinoOperators, pytorchOperators, stablehloOperators].flatMap(
-  (operatorsOf) => operatorsOf((name) => ruleOf('', name)),
-);
+const ofOthers = [
+  tfliteOperators,
+  openvinoOperators,
+  pytorchOperators,
+  stablehloOperators,
+  coremlOperators,
+].flatMap((operatorsOf) => operatorsOf((name) => ruleOf('', name)));
 list(ggmlOperators);
 list(ofOthers);
 

@@ -54,6 +54,10 @@ const structures: readonly (readonly [DataType, elements: number, bytes: number]
   ['fp8_128x128', 128 * 128, 128 * 128 + 4],
   ['fp8_row', 1, 1],
   ['int8_row', 1, 1],
+  // So many bits for each, packed: 1, 3 and 6 (MIL.proto of coremltools, DataType).
+  ['uint1', 8, 8 / 8],
+  ['uint3', 8, (3 * 8) / 8],
+  ['uint6', 4, (6 * 4) / 8],
 ];
 
 describe('types in blocks', () => {

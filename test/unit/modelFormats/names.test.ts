@@ -4,6 +4,7 @@ import {
   isModelCommandPath,
   isModelPath,
   isTextPath,
+  modelFileOf,
   modelGlob,
   textExtension,
   withoutExtension,
@@ -28,6 +29,13 @@ describe('names of models', () => {
     expect(isModelCommandPath('/a/model.xmlx')).toBe(false);
     expect(modelGlob).not.toContain('xml');
     expect(withoutExtension('model.xml')).toBe('model');
+  });
+
+  it('takes a folder for a model by the file in it that says what it holds', () => {
+    expect(isModelPath('/a/m.mlpackage')).toBe(false);
+    expect(isModelCommandPath('/a/m.MLpackage')).toBe(true);
+    expect(modelFileOf('/a/m.MLpackage')).toBe('/a/m.MLpackage/Manifest.json');
+    expect(modelFileOf('/a/m.onnx')).toBe('/a/m.onnx');
   });
 
   it('takes one ending off', () => {

@@ -12,9 +12,9 @@ import { limits, memory } from './limits';
 import { readHead, type SafetensorsHead } from './safetensors';
 
 /** Names of files in a folder of transformers. */
-export const configurationName = 'config.json';
+const configurationName = 'config.json';
 /** What a pipeline of diffusers is made of; its models have folders of their own. */
-export const pipelineName = 'model_index.json';
+const pipelineName = 'model_index.json';
 const weightsNames = ['model.safetensors'];
 /** The first one that is there: files of diffusers may be of 16 bits alone. */
 const diffusersNames = ['diffusion_pytorch_model.safetensors', 'diffusion_pytorch_model.fp16.safetensors'];

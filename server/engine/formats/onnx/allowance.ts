@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../graph/byteSource';
 import type { ProblemList } from '../problems';
 import type { Meter } from '../room';
-import type { Field } from './field';
+import type { Field } from '../protobuf/field';
 import { limits } from './limits';
 import type { FieldRule, MessageSchema } from './schema';
 

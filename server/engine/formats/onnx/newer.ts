@@ -1,5 +1,5 @@
 import { onnx } from 'onnx-proto';
-import { Field } from './field';
+import { Field } from '../protobuf/field';
 
 /**
  * What `onnx-proto` (ONNX 1.10) does not know, read from the same reduced bytes: metadata, overloads, opaque types,

@@ -4,7 +4,7 @@ import type { Scheduler } from '../../scheduler';
 import type { ProblemList } from '../problems';
 import type { Meter } from '../room';
 import { Allowance, longestHead, Message } from './allowance';
-import { Field } from './field';
+import { Field } from '../protobuf/field';
 import { limits } from './limits';
 import { attributeSchema, placeField } from './schema';
 import type { FieldRule, MessageSchema } from './schema';

@@ -6,7 +6,7 @@ import { objectOf, type JsonObject } from '../../lower/fields';
 import { openDimension } from '../dims';
 import type { ProblemList } from '../problems';
 import type { Meter } from '../room';
-import { listOf, member, textOf } from './json';
+import { listOf, member, textOf } from '../json';
 import { limits, memory } from './limits';
 import schema from './schema.json';
 import { sizeOf } from './sizes';

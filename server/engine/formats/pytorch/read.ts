@@ -11,7 +11,7 @@ import { Meter, readInRoom, type ReadModel, type Room } from '../room';
 import { damaged, UnreadableError } from '../unreadable';
 import { isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
 import { ProgramReader, tensorsOf } from './graph';
-import { listOf, member, textOf } from './json';
+import { listOf, member, textOf } from '../json';
 import { limits, memory } from './limits';
 import schema from './schema.json';
 

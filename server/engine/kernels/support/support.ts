@@ -13,9 +13,15 @@ export function operatorSupport({ supports }: RuntimeProfile): (node: OperatorNa
   const except = new Set(supports?.except);
   const runs = (operator: string): boolean => !except.has(operator) && (!listed || listed.has(operator));
   return ({ domain, operator }) => {
+    if (isWhole(supports, domain)) return true;
     const own = entryOf(supports?.domains, domain);
     return own ? own.includes(operator) : runs(nameInOnnx(domain, operator));
   };
+}
+
+/** Whether all operators of a domain run, in every form. */
+function isWhole(supports: RuntimeProfile['supports'], domain: string): boolean {
+  return supports?.whole?.includes(domain) ?? false;
 }
 
 /** Why a runtime does not run a node on the accelerator, by itself; null where it does. */
@@ -39,7 +45,9 @@ function judged(inference: Inference, profile: RuntimeProfile): NodeSupport {
     if (!runs(flat.node)) return { code: 'operator', operator, what: '', found: '', allowed: '' };
     const type = types.size > 0 ? exceptedType(flat, inference, types) : null;
     if (type !== null) return { code: 'tensor', operator, what: '', found: type, allowed: '' };
-    return forms ? unmet(conditionsOf(forms, flat.node), flat, inference) : null;
+    return forms && !isWhole(profile.supports, flat.node.domain)
+      ? unmet(conditionsOf(forms, flat.node), flat, inference)
+      : null;
   };
   return (flat) => {
     let refusal = known.get(flat.index);

@@ -1,3 +1,4 @@
+import { joinTypes } from '../joinTypes';
 import { truth } from '../elements';
 import { trips } from '../loop';
 import type { Fact, NodeContext, SubgraphRequest, SubgraphSteps } from '../rule';
@@ -13,6 +14,36 @@ export function setAll(context: NodeContext, facts: readonly Fact[]): void {
     const fact = facts[index];
     context.setType(index, fact?.type);
     if (fact?.elements) context.setElements(index, fact.elements);
+  }
+}
+
+/** What a node of two branches counts, in words. */
+export const branchesFormula = 'the branch that is taken, else the dearer one';
+
+/** Of two branches the one that input 0 takes; the other inputs are handed on. Attributes by their names. */
+export function branches(thenName: string, elseName: string): (context: NodeContext) => SubgraphSteps {
+  return function* (context) {
+    yield* inferBranches(context, thenName, elseName);
+  };
+}
+
+function* inferBranches(context: NodeContext, thenName: string, elseName: string): SubgraphSteps {
+  const condition = truth(context.elements(0)?.[0]);
+  const inputs = passed(context, 1);
+  const ask = (attribute: string, isTaken: boolean | undefined) => ({
+    attribute,
+    inputs,
+    repeat: isTaken === false ? 0 : 1,
+    exclusive: true,
+  });
+  const one = yield ask(thenName, condition);
+  const other = yield ask(elseName, condition === undefined ? undefined : !condition);
+  const [noThen, noElse] = [context.cannotRun(thenName), context.cannotRun(elseName)];
+  const isThen = condition ?? (noThen === noElse ? undefined : noElse);
+  if (isThen !== undefined) return setAll(context, isThen ? one : other);
+  for (let index = 0; index < context.outputCount; index++) {
+    const fresh = (axis: number) => context.fresh(`branch${index}.${axis}`);
+    context.setType(index, joinTypes(one[index]?.type, other[index]?.type, fresh));
   }
 }
 

@@ -66,6 +66,12 @@ export type AttributeMapping =
   | { readonly of: string; readonly values: Readonly<Record<string, string | number>> }
   /** A list of several attributes. */
   | { readonly list: readonly string[] }
+  /** A list of axes, each counted from the first one where it is negative. */
+  | { readonly axes: string }
+  /** The first of a list. */
+  | { readonly first: string }
+  /** A list of what stands before and behind each axis, as all before and then all behind. */
+  | { readonly pairs: string }
   /** One list after the other. */
   | { readonly joined: readonly string[] }
   /** The content of an input: a list, part of one, or its only number. */

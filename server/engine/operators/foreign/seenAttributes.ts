@@ -8,6 +8,7 @@ import type { AttributeMapping, Mapping } from './mapping';
 export interface OwnNode extends AttributeReader {
   elements(input: number): readonly Element[] | undefined;
   dimension(input: number, axis: number): number | undefined;
+  rank(input: number): number | undefined;
 }
 
 /** The attributes that a rule of ONNX sees of a node of another format. */
@@ -43,6 +44,17 @@ function ofAttributes(own: OwnNode, mapped: Exclude<AttributeMapping, string | O
   if ('filled' in mapped) {
     const list = own.ints(mapped.filled);
     return list && list.length > 0 ? list : undefined;
+  }
+  if ('axes' in mapped) {
+    const rank = own.rank(0);
+    return rank === undefined
+      ? undefined
+      : own.ints(mapped.axes)?.map((axis) => (axis < 0 ? axis + rank : axis));
+  }
+  if ('first' in mapped) return own.ints(mapped.first)?.[0];
+  if ('pairs' in mapped) {
+    const list = own.ints(mapped.pairs);
+    return list && [0, 1].flatMap((side) => list.filter((_, i) => i % 2 === side));
   }
   if ('joined' in mapped) {
     const lists = mapped.joined.map((one) => own.ints(one));

@@ -71,6 +71,10 @@ abstract class Seen<C extends NodeContext | WorkContext> extends SeenAttributes 
       strings: (name) => context.strings(name),
       elements: (input) => context.elements(input),
       dimension,
+      rank: (input) => {
+        const shape: Shape | undefined = context.shape(input);
+        return shape?.length;
+      },
     };
   }
 

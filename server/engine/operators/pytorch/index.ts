@@ -1,10 +1,9 @@
-import { elementCount } from '../../graph/dataTypes';
 import { atenDomain } from '../../graph/domains';
 import { tableRules, type OperatorTable } from '../foreign/tableRules';
 import { translated, type Format } from '../foreign/translate';
 import { productOf, productWork, weightOperand } from '../gemm';
-import { gruCell, lstmCell, rnnCell, vectorOf, type Cell } from '../recurrent';
-import type { OperatorRule, OperatorWork, WorkContext } from '../rule';
+import { gruCell, lstmCell, rnnCell, sequenceWork, vectorOf, type Cell } from '../recurrent';
+import type { OperatorRule } from '../rule';
 import table from './operators.json';
 
 const format: Format = { domain: atenDomain, activations: table.activations, isFused: true };
@@ -60,26 +59,7 @@ function recurrent(name: string, cell: Cell): OperatorRule {
     name,
     operatorClass: 'recurrent',
     formula: `matrix 2·steps·batch·weights; vector ${vectorOf(cell)} and special ${cell.activations} per unit of the state and step`,
-    work: (context) => recurrentWork(context, cell),
-  };
-}
-
-function recurrentWork(context: WorkContext, cell: Cell): OperatorWork {
-  const [first = 0, second = 0] = context.shape(0);
-  const rows = first * second;
-  let weights = 0;
-  let units = 0;
-  for (let i = 1; i < context.inputCount; i++) {
-    const shape = context.shape(i);
-    if (shape.length !== 2) continue;
-    weights += elementCount(shape);
-    // Of the two matrices of a layer that of the state is as wide as the state.
-    if (shape[0] === cell.gates * shape[1]!) units += shape[1]!;
-  }
-  return {
-    matrix: 2 * rows * weights,
-    vector: vectorOf(cell) * rows * units,
-    special: cell.activations * rows * units,
+    work: (context) => sequenceWork(context, cell, 1),
   };
 }
 

@@ -1,5 +1,5 @@
-import { entryOf } from '../../../../outside/table';
-import { objectOf, type JsonObject } from '../../lower/fields';
+import { entryOf } from '../../../outside/table';
+import { objectOf, type JsonObject } from '../lower/fields';
 
 /** Members of objects of unknown making. */
 export function member(object: JsonObject | undefined, name: string): JsonObject | undefined {
