@@ -98,7 +98,8 @@ type Measures = Pick<Prepared, 'weights' | 'numbers' | 'operations'>;
 const measured = new Query<Inference, Measures>();
 
 async function measure(model: Model, inference: Inference, scheduler: Scheduler): Promise<Measures> {
-  const weights = await runPolitely(storedWeightBytes(inference), scheduler);
+  const stored = await runPolitely(storedWeightBytes(inference), scheduler);
+  const weights = { ...stored, isWhole: stored.isWhole && !model.isDamaged };
   const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
   const known = await runPolitely(modelOperations(inference), scheduler);
   const { most } = inference;

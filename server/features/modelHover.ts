@@ -93,14 +93,18 @@ function sizeFacts({ inference, prepared }: Analysis, language: Language): strin
   const { weights, numbers, operations } = prepared;
   const format = formatterOf(language);
   const value = format.bytes(weights.known);
-  const counted = (what: 'nodes' | 'parameters' | 'quantisation' | 'buffers', number: number): string =>
-    message(language, `hover.model.${what}`, { count: format.count(number) });
+  const stored = (what: 'parameters' | 'quantisation' | 'buffers', number: number): string => {
+    const least = boundsText(number || null, null, format.count, language) ?? message(language, 'unknown');
+    return message(language, `hover.model.${what}`, {
+      count: numbers.isLowerBound ? least : format.count(number),
+    });
+  };
   const { parameters, quantizationParameters, buffers } = numbers;
   return [
-    counted('nodes', inference.nodes.length),
-    counted('parameters', parameters),
-    ...(quantizationParameters > 0 ? [counted('quantisation', quantizationParameters)] : []),
-    ...(buffers > 0 ? [counted('buffers', buffers)] : []),
+    message(language, 'hover.model.nodes', { count: format.count(inference.nodes.length) }),
+    stored('parameters', parameters),
+    ...(quantizationParameters > 0 ? [stored('quantisation', quantizationParameters)] : []),
+    ...(buffers > 0 ? [stored('buffers', buffers)] : []),
     // A file of weights alone runs nothing.
     ...(inference.nodes.length > 0
       ? [

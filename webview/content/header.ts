@@ -22,10 +22,13 @@ export function modelText(model: Summary['model']): string {
     weightBytes,
     leastWeightBytes,
     operations,
+    isLowerBound,
   } = model;
+  const stored = (count: number): string =>
+    isLowerBound ? between(count || null, null, show.count) : show.count(count);
   const size = text('webview.header.model', {
     nodes: show.count(nodeCount),
-    parameters: show.count(parameters),
+    parameters: stored(parameters),
     weights:
       leastWeightBytes === undefined ? show.bytes(weightBytes) : between(leastWeightBytes, null, show.bytes),
   });
@@ -34,9 +37,9 @@ export function modelText(model: Summary['model']): string {
       ? text('webview.header.operations', { operations: summed(operations, show.operations) })
       : '',
     quantizationParameters > 0
-      ? text('webview.header.quantisation', { count: show.count(quantizationParameters) })
+      ? text('webview.header.quantisation', { count: stored(quantizationParameters) })
       : '',
-    buffers > 0 ? text('webview.header.buffers', { count: show.count(buffers) }) : '',
+    buffers > 0 ? text('webview.header.buffers', { count: stored(buffers) }) : '',
   ];
   return [size, ...beside.filter((part) => part !== '')].join(' · ');
 }

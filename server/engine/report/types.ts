@@ -76,11 +76,13 @@ export interface ReportModel {
   readonly quantizationParameters: number;
   /** Tables beside them: running statistics, positions, masks, other integers. */
   readonly buffers: number;
+  /** There may be more of the three in a part of the file that was not read; only where that is so. */
+  readonly isLowerBound?: true;
   /** Of all nodes in one run of the model, whatever a runtime makes of them. */
   readonly operations: Total;
-  /** Bytes of all initialisers as stored; null when a type is unknown. */
+  /** Bytes of all initialisers as stored; null when a type is unknown, or a part of the file was not read. */
   readonly weightBytes: number | null;
-  /** Bytes of those whose type is known; only where another's is not. */
+  /** Bytes of those that are known; only where others are not. */
   readonly leastWeightBytes?: number;
   readonly inputs: readonly ReportValue[];
   readonly outputs: readonly ReportValue[];

@@ -474,6 +474,20 @@ describe('failures', () => {
     expect(listing.code).toBe(1);
     expect(listing.out).not.toBe('');
   });
+
+  it('counts of a truncated model what was read, as the least that it stores', async () => {
+    const path = join(folder, 'cut.onnx');
+    const whole = readFileSync(tinyMlp);
+    writeFileSync(path, whole.subarray(0, Math.floor(whole.length / 2)));
+    const cut = await siliconlens('analyze', path, '--chip', 'nvidia-t4');
+    expect(cut.out).toMatch(/^Parameters +at least [1-9][\d,]*$/m);
+    expect(cut.out).toMatch(/^Numbers in buffers +\?$/m);
+    const json = await siliconlens('analyze', path, '--chip', 'nvidia-t4', '--format', 'json');
+    const { model } = JSON.parse(json.out) as { model: object };
+    expect(model).toMatchObject({ isLowerBound: true, weightBytes: null });
+    const all = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-t4');
+    expect(all.out).toMatch(/^Parameters +[1-9][\d,]*$/m);
+  });
 });
 
 describe('siliconlens sparsity', () => {

@@ -31,6 +31,14 @@ describe('the header', () => {
     );
   });
 
+  it('says that a file that was read in part may hold more', () => {
+    const cut = { ...model, isLowerBound: true as const, weightBytes: null, leastWeightBytes: 4e7 };
+    expect(modelText({ ...cut, buffers: 64 })).toBe(
+      '1,234 nodes · at least 25,000,000 parameters · at least 40 MB of weights · 8 GOP per run · at least 64 numbers in buffers',
+    );
+    expect(modelText({ ...cut, parameters: 0 })).toContain('· unknown parameters ·');
+  });
+
   it('names what is stored beside the parameters', () => {
     expect(modelText({ ...model, quantizationParameters: 1536, buffers: 64 })).toBe(
       '1,234 nodes · 25,000,000 parameters · 50 MB of weights · 8 GOP per run · 1,536 scales and zero points · 64 numbers in buffers',

@@ -17,6 +17,8 @@ export interface StoredNumbers {
   readonly quantizationParameters: number;
   /** Tables beside them: running statistics, positions, masks, other integers. */
   readonly buffers: number;
+  /** There may be more of each in a part of the file that was not read; left out where all was. */
+  readonly isLowerBound?: true;
 }
 
 /**
@@ -36,6 +38,7 @@ export function* storedNumbers(model: Model, inference: Inference): Steps<Stored
     parameters: count.parameter,
     quantizationParameters: count.quantisation,
     buffers: count.buffer,
+    ...(model.isDamaged && { isLowerBound: true as const }),
   };
 }
 

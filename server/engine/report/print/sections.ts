@@ -36,6 +36,10 @@ export function sectionsOf(report: Report, words: Words): Section[] {
 function modelSection(report: Report, words: Words): Section {
   const { model, workload, coverage } = report;
   const text = (key: PrintName): string => words.text(`print.${key}`);
+  const stored = (count: number): string =>
+    model.isLowerBound
+      ? (words.bounds(count || null, null, words.count) ?? words.text('print.unknown'))
+      : words.count(count);
   const assumed = new Set(workload.assumed);
   const bindings = Object.entries(workload.bindings).map(([name, value]) => {
     const binding = `${name}=${value}`;
@@ -48,9 +52,9 @@ function modelSection(report: Report, words: Words): Section {
   }
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
-    [text('model.parameters'), words.count(model.parameters)],
-    [text('model.quantisation'), words.count(model.quantizationParameters)],
-    [text('model.buffers'), words.count(model.buffers)],
+    [text('model.parameters'), stored(model.parameters)],
+    [text('model.quantisation'), stored(model.quantizationParameters)],
+    [text('model.buffers'), stored(model.buffers)],
     [text('model.weights'), weightsText(model, words)],
     [text('model.operations'), totalText(model.operations, words.operations, words)],
     [text('model.producer'), model.producer || text('none')],
