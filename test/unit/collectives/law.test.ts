@@ -30,6 +30,9 @@ describe('steps', () => {
     // 72 behind one switch are a tree of height 7 and no ring of 71.
     expect(stepsOf('all_gather', 72, 'switch')).toBe(7);
     expect(stepsOf('all_gather', 5, 'switch')).toBe(4);
+    // A tree of twelve is four high, less than a ring of eight; one of 500 is nine high.
+    expect(stepsOf('all_gather', 12, 'switch')).toBe(7);
+    expect(stepsOf('all_gather', 500, 'switch')).toBe(9);
     // A cube of 64: three axes of four, both ways around, two hops along each.
     expect(stepsOf('all_gather', 64, 'torus', 3)).toBe(6);
     expect(stepsOf('send', 64, 'torus', 3)).toBe(1);

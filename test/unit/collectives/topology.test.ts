@@ -118,3 +118,11 @@ it('a call of a single byte takes time, one of a member alone none', () => {
   expect(of(2, 1)).toBeGreaterThan(1e-6);
   expect(of(1, 1)).toBe(0);
 });
+
+it('a group of which as many as it has may lie in one node stays there', () => {
+  const call = { collective: 'all_gather', members: 8, bytes: 1e9 } as const;
+  const of = (more: object) =>
+    collectiveTime(named('nvidia-selene'), 'gpu', { ...call, ...more }).seconds!.value;
+  expect(of({ perNode: 8 })).toBe(of({}));
+  expect(of({ perNode: 4 })).toBeGreaterThan(of({}));
+});

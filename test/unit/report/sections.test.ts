@@ -214,6 +214,21 @@ describe('the table of chips', () => {
   });
 });
 
+it('the table of chips says how a model is trained, and what takes how much', () => {
+  const peak = { weights: 1e9, gradients: 2e9, optimizer: 3e9, master: 4e9, saved: 5e9, other: 6e9 };
+  const training = {
+    ...{ optimizer: 'adam', masterWeights: null, recompute: 'none', zero: 0, devices: 1, loraRank: null },
+    ...{ accumulation: 1, label: 'adam, zero 0', parameters: 70, trainedParameters: 60 },
+    ...{ peak, savedBytes: 5e9, statisticsBytes: 0, unknownOperators: [] },
+  } as const;
+  const note = (of: typeof training | (Omit<typeof training, 'peak'> & { peak: null })) =>
+    section(reportOf([], 2, { memory: { ...aChip.memory, training: of } }), 'Chips')!.note;
+  expect(note(training)).toContain(
+    `Training on c (adam, zero 0): weights ${bytes(1e9)}, gradients ${bytes(2e9)}, optimizer states ${bytes(3e9)}, master weights ${bytes(4e9)}, kept for the backward pass ${bytes(5e9)}, in use ${bytes(6e9)}; 60 of 70`,
+  );
+  expect(note({ ...training, peak: null })).toContain('weights ?, gradients ?, optimizer states ?');
+});
+
 it('energy has a column of charges where there is a battery', () => {
   const title = 'Energy and efficiency';
   const efficiency = { ...aChip.efficiency, watts: 12, requestsPerCharge: estimate(900) };
