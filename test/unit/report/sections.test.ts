@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Estimate } from '../../../server/engine/cost/types';
+import type { TrainingMemory } from '../../../server/engine/memory/training/training';
+import { printCsv } from '../../../server/engine/report/print/csv';
 import { sectionsOf, type Section } from '../../../server/engine/report/print/sections';
 import type {
   Report,
@@ -216,12 +218,12 @@ describe('the table of chips', () => {
 
 it('the table of chips says how a model is trained, and what takes how much', () => {
   const peak = { weights: 1e9, gradients: 2e9, optimizer: 3e9, master: 4e9, saved: 5e9, other: 6e9 };
-  const training = {
+  const training: TrainingMemory = {
     ...{ optimizer: 'adam', masterWeights: null, recompute: 'none', zero: 0, devices: 1, loraRank: null },
     ...{ accumulation: 1, label: 'adam, zero 0', parameters: 70, trainedParameters: 60 },
     ...{ peak, savedBytes: 5e9, statisticsBytes: 0, unknownOperators: [] },
-  } as const;
-  const note = (of: typeof training | (Omit<typeof training, 'peak'> & { peak: null })) =>
+  };
+  const note = (of: TrainingMemory) =>
     section(reportOf([], 2, { memory: { ...aChip.memory, training: of } }), 'Chips')!.note;
   expect(note(training)).toContain(
     `Training on c (adam, zero 0): weights ${bytes(1e9)}, gradients ${bytes(2e9)}, optimizer states ${bytes(3e9)}, master weights ${bytes(4e9)}, kept for the backward pass ${bytes(5e9)}, in use ${bytes(6e9)}; 60 of 70`,
@@ -416,5 +418,22 @@ describe('what was measured', () => {
     ]);
     expect(list.rows).toHaveLength(20);
     expect(list.note).toBe('2 more');
+  });
+
+  it('is one time at a node for which several groups stand, in CSV', () => {
+    const [group] = measured.groups;
+    // 3 s against 2 estimated, 1 against 2: 4 against 4.
+    const groups = [group!, { ...group!, kernels: [2], seconds: 1, ratio: 0.5 }];
+    const cells = (of: ReportMeasured['groups']) => {
+      const report = reportOf(timed, 10, { kernels, measured: { ...measured, groups: of } });
+      const [head, row] = [...printCsv(report)].join('').split('\r\n');
+      const names = head!.split(',');
+      // The shape of an output stands in quotes, with commas inside.
+      const values = row!.replace(/"[^"]*"/g, '').split(',');
+      return ['measured_seconds', 'measured_ratio'].map((name) => values[names.indexOf(name)]);
+    };
+    expect(cells(groups)).toEqual(['4', '1']);
+    expect(cells([group!, { ...groups[1]!, ratio: null }])).toEqual(['4', '']);
+    expect(cells([group!])).toEqual(['3', '1.5']);
   });
 });
