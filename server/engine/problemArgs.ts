@@ -96,6 +96,7 @@ export interface ProblemArgs {
   readonly 'files.empty': NoArgs;
   readonly 'format.coreml-functions': { readonly count: Word; readonly names: Word };
   readonly 'format.coreml-model-missing': { readonly file: Word };
+  readonly 'format.coreml-part': { readonly part: Word };
   readonly 'format.damaged': { readonly part: Word; readonly offset: Word };
   readonly 'format.empty': NoArgs;
   readonly 'format.gguf-version': { readonly version: Word };

@@ -102,6 +102,7 @@ export function formatBases(): readonly Base[] {
     { name: 'decoder.mlir', bytes: fixture('stablehlo/decoder.mlir.gz'), packed: asText },
     { name: 'search.mlir', bytes: fixture('stablehlo/search.mlir.gz') },
     { name: 'tiny.mlmodel', bytes: tinyProgram() },
+    { name: 'network.mlmodel', bytes: fixture('coreml/network-lstm.mlmodel.gz') },
     { name: 'gru.mlmodel', bytes: fixture('coreml/gru.mlmodel.gz') },
     { name: 'mlp.pt2', bytes: fixture('pt2/mlp.pt2.gz') },
   ];

@@ -8,6 +8,10 @@ export const openvinoDomain = 'openvino';
 export const ggmlDomain = 'ggml';
 /** Operations of Core ML's model intermediate language. */
 export const coremlDomain = 'coreml';
+/** Layers of Core ML's neural networks. */
+export const coremlLayerDomain = 'coreml.layer';
+/** Models of Core ML that have no graph of their own, and what a pipeline runs. */
+export const coremlModelDomain = 'coreml.model';
 /** Operators of PyTorch's aten. */
 export const atenDomain = 'aten';
 /** Operators of StableHLO. */

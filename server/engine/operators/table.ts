@@ -28,6 +28,7 @@ import { sequenceOperators } from './sequence';
 import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorName } from '../graph/model';
 import { coremlOperators } from './coreml/index';
+import { coremlLayers } from './coreml/layers';
 import { openvinoOperators } from './openvino/index';
 import { ggmlOperators } from './ggml/recurrences';
 import { pytorchOperators } from './pytorch/index';
@@ -83,6 +84,7 @@ const ofOthers = [
   pytorchOperators,
   stablehloOperators,
   coremlOperators,
+  coremlLayers,
 ].flatMap((operatorsOf) => operatorsOf((name) => ruleOf('', name)));
 list(ggmlOperators);
 list(ofOthers);

@@ -139,6 +139,8 @@ def convert(model, example, target, kind="mlprogram", flexible=False):
         if name in ("keys", "values")
     ]
     kinds = dict(minimum_deployment_target=target) if kind == "mlprogram" else {}
+    if kind == "milinternal":
+        kinds = dict(compute_precision=ct.precision.FLOAT32)
     dtype = numpy.int32 if example.dtype == torch.int64 else numpy.float32
     return ct.convert(
         traced, inputs=[ct.TensorType(shape=shape, name="x", dtype=dtype)], states=states or None, convert_to=kind, **kinds
@@ -208,6 +210,44 @@ def variants():
     yield "open-batch", open_cnn, image, convert(open_cnn, image, ct.target.iOS17, flexible=True)
 
 
+def network_shapes(model, example):
+    """Sizes of the values of the program that a neural network is written from; most keep their names."""
+    program = convert(model, example, None, kind="milinternal")
+    return {
+        output.name: list(output.shape)
+        for operation in program.functions["main"].operations
+        for output in operation.outputs
+        if output.shape is not None and all(isinstance(size, int) for size in output.shape)
+    }
+
+
+def without_numbers(message):
+    """Zeros in the place of weights."""
+    for field, value in message.ListFields():
+        if field.type != field.TYPE_MESSAGE:
+            continue
+        for one in value if field.is_repeated else [value]:
+            if field.message_type.GetOptions().map_entry:
+                continue
+            if field.message_type.name == "WeightParams":
+                one.floatValue[:] = [0.0] * len(one.floatValue)
+            else:
+                without_numbers(one)
+
+
+def networks():
+    """The older kind of file: layers, with their weights among them."""
+    for name, model, example in models():
+        # Loops and states are none of its layers, and traces of the encoder differ.
+        if name in ("gru", "cached", "encoder"):
+            continue
+        torch.manual_seed(0)
+        spec = convert(model.eval(), example, None, kind="neuralnetwork").get_spec()
+        del spec.description.metadata.userDefined["com.github.apple.coremltools.conversion_date"]
+        without_numbers(spec)
+        yield f"network-{name}", model, example, spec
+
+
 def count(model, example, spec):
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
@@ -232,6 +272,13 @@ def main(out):
         spec = spec_of(converted)
         write(out, name, spec)
         counts[name] = count(model, example, spec)
+    for name, model, example, spec in networks():
+        write(out, name, spec)
+        counts[name] = {
+            "parameters": sum(parameter.numel() for parameter in model.parameters()),
+            "operations": operations(model, example),
+            "shapes": network_shapes(model, example),
+        }
     with open(os.path.join(out, "counts.json.gz"), "wb") as file:
         file.write(gzip.compress(json.dumps(counts, separators=(",", ":")).encode(), 9, mtime=0))
 

@@ -5,7 +5,7 @@ beside it: which parameters of MIL's operations are tensors, in the order of the
 
 A message is one text of fields, each `number kind name`, with the message or enum after a colon and the group of which only one field
 is given after `@`. Kinds: i integer, b truth, f and d floats, s text, p bytes that are never read, k bytes that are kept where they are
-few, e enum, m message.
+few, e enum, m message; `*` behind it: a list.
 """
 
 import json
@@ -63,7 +63,8 @@ def messages():
             kind = KINDS.get(field.type, "i")
             if (name, field.name) in PLACES:
                 kind = PLACES[name, field.name]
-            text = f"{field.number}{kind} {field.name}"
+            star = "*" if field.is_repeated and kind not in "mpk" else ""
+            text = f"{field.number}{kind}{star} {field.name}"
             if kind == "e":
                 enum = short(field.enum_type.full_name)
                 enums[enum] = {str(value.number): value.name for value in field.enum_type.values}

@@ -12,6 +12,7 @@ import type { Message } from '../protobuf/message';
 import { Meter, readInRoom, type ReadModel, type Room } from '../room';
 import { BlockReader, type FileContext } from './block';
 import { limits } from './limits';
+import { graphOf } from './models';
 import schema from './schema.json';
 
 /**
@@ -92,13 +93,15 @@ async function ofPackage(
 function modelOf(message: Message, file: FileContext): Model {
   const program = message.message('mlProgram');
   const facts = { docString: program?.text('docString') ?? '', metadata: factsOf(message) };
-  const { graph, version } = program ? programOf(message, program, file) : { graph: emptyGraph, version: 1 };
-  return {
-    origin: { format: 'coreml', facts },
-    operatorSets: [{ domain: coremlDomain, version }],
-    graph,
-    functions: [],
-  };
+  const origin = { format: 'coreml', facts };
+  if (!program) {
+    const graph = graphOf(message, file);
+    const domains = [...new Set(graph.nodes.map(({ domain }) => domain))];
+    const version = message.count('specificationVersion');
+    return { origin, operatorSets: domains.map((domain) => ({ domain, version })), graph, functions: [] };
+  }
+  const { graph, version } = programOf(message, program, file);
+  return { origin, operatorSets: [{ domain: coremlDomain, version }], graph, functions: [] };
 }
 
 /** The function that runs where none is asked for. */

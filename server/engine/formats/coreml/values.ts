@@ -10,7 +10,7 @@ import { limits } from './limits';
 import table from './types.json';
 
 /** The element type of a word of the file, such as `FLOAT16`; undefined for those that nobody knows here. */
-function typeOfWord(word: string): DataType | undefined {
+export function typeOfWord(word: string): DataType | undefined {
   return entryOf(table.types as Readonly<Record<string, DataType>>, word);
 }
 

@@ -2,7 +2,7 @@ import { entryOf } from '../../../../outside/table';
 
 /** Messages and enums of a protobuf format, as data. */
 export interface ProtoSchema {
-  /** Of each message its fields, as `number kind name`, with the message or enum after a colon and its group after `@`. */
+  /** Of each message its fields, as `number kind name` (`*` behind the kind of a list), with the message or enum after a colon and its group after `@`. */
   readonly messages: Readonly<Record<string, string>>;
   /** Names of an enum's values by number. */
   readonly enums: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -17,6 +17,7 @@ export interface FieldRule {
   readonly kind: string;
   /** Of a message or enum. */
   readonly type: string;
+  readonly isList: boolean;
   /** Only one field of a group is given. */
   readonly group: string;
 }
@@ -26,7 +27,7 @@ type Rules = ReadonlyMap<number, FieldRule>;
 const known = new WeakMap<ProtoSchema, Map<string, Rules>>();
 
 /** The fields of a message by their numbers. */
-function rulesOf(schema: ProtoSchema, type: string): Rules {
+export function rulesOf(schema: ProtoSchema, type: string): Rules {
   const messages = known.get(schema) ?? new Map<string, Rules>();
   known.set(schema, messages);
   let rules = messages.get(type);
@@ -41,9 +42,9 @@ export function ruleOf(schema: ProtoSchema, type: string, number: number): Field
 
 function parsed(text: string): Rules {
   const rules = new Map<number, FieldRule>();
-  for (const [, number, kind = '', name = '', type = '', group = ''] of text.matchAll(
-    /(\d+)(\w) (\w+)(?::([\w.]+))?(?:@(\w+))?/g,
+  for (const [, number, kind = '', list, name = '', type = '', group = ''] of text.matchAll(
+    /(\d+)(\w)(\*?) (\w+)(?::([\w.]+))?(?:@(\w+))?/g,
   ))
-    rules.set(Number(number), { name, kind, type, group });
+    rules.set(Number(number), { name, kind, type, isList: list === '*', group });
   return rules;
 }
