@@ -22,6 +22,7 @@ const workload: OptionTable = {
   precision: { type: 'string' },
   runtime: { type: 'string' },
   cache: { type: 'string' },
+  'cache-type': { type: 'string' },
   optimizer: { type: 'string' },
   'master-weights': { type: 'string' },
   recompute: { type: 'string' },

@@ -9,6 +9,7 @@ import { shells } from '../../outside/shell';
 import { runtimeProfiles } from '../engine/kernels/profile';
 import {
   cachePolicies,
+  cacheTypeNames,
   optimizers,
   phases as phaseNames,
   precisionPolicies,
@@ -161,6 +162,7 @@ function helpText(language: Language): string {
     shells: shells.join(', '),
     runtimes: runtimeProfiles.map((profile) => profile.id).join(', '),
     caches: cachePolicies.join(', '),
+    cacheTypes: cacheTypeNames.join(', '),
     optimizers: optimizers.join(', '),
     recomputations: recomputations.join(', '),
     suggestions: suggestionCodes.join(', '),

@@ -56,7 +56,15 @@ export async function serving(
   const opened = await openModel(path, language, roomIn(heapBytes));
   refuseTooMuch(opened, 1, heapBytes);
   const cache = task.asked.cache ?? 'paged';
-  const { prepared, remarks } = await prepareAsked(opened.model, { ...task.asked, phase: 'decode', cache });
+  // Bits of a number that the service states stand for the type of the cache.
+  const cacheType = asked.kv === undefined ? task.asked.cacheType : null;
+  const service = {
+    ...task.asked,
+    phase: 'decode' as const,
+    cache,
+    ...(cacheType !== undefined && { cacheType }),
+  };
+  const { prepared, remarks } = await prepareAsked(opened.model, service);
   const question = {
     ...{ prepared, host, traffic: trafficOf(asked), policy: policyOf(asked, place.count) },
     ...{ cacheBits: asked.kv ?? null, usdPerDeviceHour: place.price },

@@ -13,7 +13,14 @@ import { profileById, runtimeProfiles } from '../engine/kernels/profile';
 import type { Problem, ProblemCode } from '../engine/problem';
 import { terminalText } from '../../outside/terminal';
 import { uninterrupted } from '../engine/scheduler';
-import { cachePolicies, phases, precisionPolicies, type Values, type Workload } from '../engine/workload';
+import {
+  cachePolicies,
+  cacheTypeNames,
+  phases,
+  precisionPolicies,
+  type Values,
+  type Workload,
+} from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
 import { parseBindings, parseValues, type Arguments } from './arguments';
 import { refused, usage } from './failure';
@@ -58,6 +65,7 @@ export interface Known {
 /** Reads the options about how a model is looked at. */
 export function askedFor(words: Arguments, choices: Choices): Asked {
   const phase = words.choice('phase', phases) ?? choices.workload.phase;
+  const cacheType = words.choice('cache-type', cacheTypeNames) ?? choices.workload.cacheType;
   const training = { ...choices.workload.training, ...trainingOptions(words, phase) };
   return {
     settings: choices.dimensions,
@@ -68,6 +76,7 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
     precision: words.choice('precision', precisionPolicies) ?? choices.workload.precision,
     runtime: runtimeOption(words) ?? choices.workload.runtime,
     cache: words.choice('cache', cachePolicies) ?? choices.workload.cache ?? null,
+    ...(cacheType && { cacheType }),
     ...(Object.keys(training).length > 0 && { training }),
   };
 }

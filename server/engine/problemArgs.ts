@@ -149,6 +149,7 @@ export interface ProblemArgs {
   readonly 'format.zip': NoArgs;
   readonly 'inference.costlier-branch-counts': { readonly node: Word; readonly taken: Word; readonly name: Word };
   readonly 'inference.broadcast-mismatch': { readonly operator: Word; readonly shapes: Word };
+  readonly 'inference.cache-type': { readonly type: Word };
   readonly 'inference.constant-unread': { readonly operator: Word; readonly constant: Word; readonly file: Word };
   readonly 'inference.convolution-channels': { readonly operator: Word; readonly channels: Word; readonly expected: Word };
   readonly 'inference.convolution-rank': { readonly operator: Word; readonly x: Word; readonly w: Word };

@@ -1,3 +1,4 @@
+import type { DataType } from './graph/dataTypes';
 import type { Bindings } from './graph/dim';
 
 export const phases = ['inference', 'prefill', 'decode', 'training'] as const;
@@ -24,6 +25,26 @@ export type PrecisionPolicy = (typeof precisionPolicies)[number];
  */
 export const cachePolicies = ['exported', 'shared', 'paged'] as const;
 export type CachePolicy = (typeof cachePolicies)[number];
+
+/**
+ * Types that keys and values may be kept in where an operator lets a cache be of another type than the activations: those
+ * of llama.cpp by its names (`--cache-type-k`, common/arg.cpp), and 8-bit floats as servers have them (vLLM,
+ * `--kv-cache-dtype fp8`). Types in blocks hold their scales.
+ */
+export const cacheTypes = {
+  f32: 'float',
+  f16: 'float16',
+  bf16: 'bfloat16',
+  q8_0: 'q8_0',
+  q5_1: 'q5_1',
+  q5_0: 'q5_0',
+  q4_1: 'q4_1',
+  q4_0: 'q4_0',
+  iq4_nl: 'iq4_nl',
+  fp8: 'float8e4m3fn',
+} as const satisfies Readonly<Record<string, DataType>>;
+export type CacheType = keyof typeof cacheTypes;
+export const cacheTypeNames = Object.keys(cacheTypes) as readonly CacheType[];
 
 export const optimizers = ['sgd', 'momentum', 'adam', 'adam-8bit', 'adafactor'] as const;
 export type OptimizerName = (typeof optimizers)[number];
@@ -79,6 +100,8 @@ export interface Workload {
   readonly runtime: string | null;
   /** Null or left out: what the runtime does. */
   readonly cache?: CachePolicy | null;
+  /** What keys and values are kept in; null or left out: as the model has them. */
+  readonly cacheType?: CacheType | null;
   /** What is left out is as in {@link defaultTraining}; only training asks for it. */
   readonly training?: Partial<Training>;
 }

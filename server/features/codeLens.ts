@@ -87,12 +87,13 @@ function sizesLens({ inference, listing: { uri } }: Analysis, language: Language
 
 /** How the model is taken to run: phase, precision, runtime. */
 function workloadLens({ choices: { workload }, listing: { uri } }: Analysis, language: Language): Command {
-  const { phase, precision, runtime } = workload;
-  const title = message(language, 'lens.workload', {
+  const { phase, precision, runtime, cacheType } = workload;
+  const runs = message(language, 'lens.workload', {
     phase: message(language, `lens.phase.${phase}`),
     precision: precision === 'as-stored' ? message(language, 'lens.asStored') : precision,
     runtime: runtime === null ? message(language, 'lens.runtimeByChip') : labelText(nameOfRuntime(runtime)),
   });
+  const title = cacheType ? `${runs} · ${message(language, 'lens.cacheType', { type: cacheType })}` : runs;
   return { title, command: linkedCommands.showChoices, arguments: [uri] };
 }
 

@@ -4,8 +4,16 @@ import type { Bindings } from '../engine/graph/dim';
 import { valueOfJson } from '../engine/inference/values/parse';
 import { lineAt, parseJsonWithComments } from '../engine/json';
 import { suggestionCodes, type SuggestionCode } from '../engine/mapping/suggest/types';
-import { cachePolicies, phases, precisionPolicies } from '../engine/workload';
-import type { CachePolicy, Phase, PrecisionPolicy, Training, Values, Workload } from '../engine/workload';
+import { cachePolicies, cacheTypeNames, phases, precisionPolicies } from '../engine/workload';
+import type {
+  CachePolicy,
+  CacheType,
+  Phase,
+  PrecisionPolicy,
+  Training,
+  Values,
+  Workload,
+} from '../engine/workload';
 import { isPattern, matchesGlob } from './glob';
 import { appendAll } from '../engine/lists';
 import { isPlain, nested, SettingsReader, type SettingProblem } from './settingsReader';
@@ -19,6 +27,7 @@ interface ModelSettings {
   readonly phase?: Phase;
   readonly runtime?: string;
   readonly cache?: CachePolicy;
+  readonly cacheType?: CacheType;
   readonly training?: Partial<Training>;
   readonly mapping?: string;
 }
@@ -41,6 +50,8 @@ export interface Settings {
   readonly runtime: string | null;
   /** Null: what the runtime does. */
   readonly cache: CachePolicy | null;
+  /** Null: as the model has it. */
+  readonly cacheType: CacheType | null;
   /** How it is trained, as far as it is not by default. */
   readonly training: Partial<Training>;
   /** Name of a mapping of nodes to units; null: each chip runs the model by itself. */
@@ -74,7 +85,7 @@ export interface Settings {
 /** What is in force for one model. */
 export interface Choices extends Omit<
   Settings,
-  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'training'
+  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'cacheType' | 'training'
 > {
   readonly workload: Workload;
   /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
@@ -92,6 +103,7 @@ export const defaultSettings: Settings = {
   phase: 'inference',
   runtime: null,
   cache: null,
+  cacheType: null,
   training: {},
   mapping: null,
   host: null,
@@ -121,6 +133,7 @@ export function parseSettings(section: unknown): {
     phase: reader.oneOf('phase', phases) ?? defaultSettings.phase,
     runtime: reader.text('runtime'),
     cache: cacheIn(reader) ?? null,
+    cacheType: cacheTypeIn(reader) ?? null,
     training: trainingIn(reader),
     mapping: reader.text('mapping'),
     host: reader.text('host'),
@@ -169,7 +182,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   );
   let bindings: Record<string, number> = {};
   let values: Values = {};
-  let { precision, phase, runtime, cache, training, mapping } = settings;
+  let { precision, phase, runtime, cache, cacheType, training, mapping } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     values = { ...values, ...entry.values };
@@ -177,6 +190,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
     phase = entry.phase ?? phase;
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
+    cacheType = entry.cacheType ?? cacheType;
     training = { ...training, ...entry.training };
     mapping = entry.mapping ?? mapping;
   }
@@ -184,7 +198,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   const { carbonIntensity, batteryWattHours, prices } = settings;
   const rates = { carbonIntensity, batteryWattHours, prices };
   const named = { ...given(values), ...withTraining(training) };
-  const workload = { bindings, ...named, phase, precision, runtime, cache };
+  const workload = { bindings, ...named, phase, precision, runtime, cache, ...(cacheType && { cacheType }) };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   const shown = { hints, heat, codeLens, suggestions };
   return { chips, customChips, mapping, host, ...rates, ...shown, workload, dimensions };
@@ -263,10 +277,17 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
     const phase = entry.oneOf('phase', phases);
     const runtime = entry.text('runtime') ?? undefined;
     const cache = cacheIn(entry);
+    const cacheType = cacheTypeIn(entry);
     const mapping = entry.text('mapping') ?? undefined;
     const named = { ...given(values), ...withTraining(trainingIn(entry)) };
-    return [[glob, { dimensions, ...named, precision, phase, runtime, cache, mapping }]];
+    return [[glob, { dimensions, ...named, precision, phase, runtime, cache, cacheType, mapping }]];
   });
+}
+
+/** Undefined where the model decides, which a setting may say too. */
+function cacheTypeIn(reader: SettingsReader): CacheType | undefined {
+  const type = reader.oneOf('cacheType', ['default', ...cacheTypeNames] as const);
+  return type === 'default' ? undefined : type;
 }
 
 /** Undefined where the runtime decides, which a setting may say too. */

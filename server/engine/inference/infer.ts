@@ -4,7 +4,8 @@ import type { OperatorClass, Work } from '../operators/rule';
 import { problem } from '../problem';
 import type { Problem } from '../problem';
 import { mapPolitely, runPolitely, uninterrupted, type Scheduler, type Steps } from '../scheduler';
-import type { Workload } from '../workload';
+import { cacheTypes, type Workload } from '../workload';
+import { withCacheType } from './cacheType';
 import { cleanType, collectSymbols, givenInputs, type InputBindings } from './bindings';
 import { checkNodes } from './checkNodes';
 import type { FlatModel, FlatNode, FlatScope } from './flatModel';
@@ -32,13 +33,14 @@ export interface InferOptions {
 
 /** Shapes, types, constants and work of every node of a model under a workload. */
 export async function infer(
-  model: Model,
+  given: Model,
   workload: Workload,
   options: InferOptions = {},
   scheduler: Scheduler = uninterrupted,
 ): Promise<Inference> {
-  const remarks = new Remarks(model.isPartial === true);
+  const remarks = new Remarks(given.isPartial === true);
   const report = (problem: Problem): void => remarks.add(problem);
+  const model = typed(given, workload, report);
   const flat = await flatten(model, options, scheduler, report);
   const faulty = await runPolitely(checkNodes(model, flat, report), scheduler);
   if (options.keepSymbols || options.takesMost) {
@@ -57,6 +59,14 @@ export async function infer(
   if (!pass.fresh.hasLimits || isOpen(inference)) return inference;
   const most = await inferMost(model, workload, inference, scheduler);
   return most ? { ...inference, most } : inference;
+}
+
+/** The model with its caches in the type that the workload asks for; as it is, and a remark, where it has none of another type. */
+function typed(model: Model, { cacheType = null }: Workload, report: (problem: Problem) => void): Model {
+  if (cacheType === null || model.graph.nodes.length === 0) return model;
+  const retyped = withCacheType(model, cacheTypes[cacheType]);
+  if (!retyped) report(problem('warning', 'inference.cache-type', { type: cacheType }));
+  return retyped ?? model;
 }
 
 /** As {@link infer}, where what the data decide is as large as it can be; undefined where that leaves something unknown. */

@@ -37,6 +37,35 @@ describe('on the command line a folder of transformers', () => {
     expect(out).toContain('bfloat16[1024, 4096] "model.layers.0.self_attn.k_proj.weight"');
   });
 
+  it('keeps keys and values in the type that is asked for', async () => {
+    const words = [
+      '--chip',
+      'nvidia-h100-sxm',
+      '--phase',
+      'decode',
+      '--bind',
+      'past=9999',
+      '--format',
+      'json',
+    ];
+    const memoryOf = async (...more: string[]) => {
+      const { code, out } = await siliconlens('analyze', path, ...words, ...more);
+      expect(code).toBe(0);
+      const [{ memory, total }] = (JSON.parse(out) as Report).chips as [Report['chips'][number]];
+      return { bytes: memory.highWaterBytes!, seconds: total.latencySeconds!.value };
+    };
+    const [plain, blocks] = [await memoryOf(), await memoryOf('--cache-type', 'q8_0')];
+    // 32 layers, keys and values, 8 heads of 128 numbers, 10,000 positions: 2 bytes each, or 34 for 32.
+    const numbers = 32 * 2 * 8 * 128 * 10_000;
+    expect(plain.bytes - blocks.bytes).toBe(numbers * (2 - 34 / 32));
+    expect(blocks.seconds).toBeLessThan(plain.seconds);
+    const table = await siliconlens('analyze', path, '--chip', 'nvidia-h100-sxm', '--cache-type', 'q8_0');
+    expect(table.out).toMatch(/^Workload .*, keys and values q8_0$/m);
+    const { code, error } = await siliconlens('analyze', path, '--cache-type', 'q3');
+    expect(code).toBe(2);
+    expect(error).toContain('q8_0');
+  });
+
   it('without a configuration is told to be a folder', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);

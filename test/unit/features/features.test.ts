@@ -311,6 +311,9 @@ describe('lenses and diagnostics', () => {
       return lenses.find(({ command }) => command?.command === 'siliconlens.showChoices')?.command?.title;
     };
     expect(await title({})).toBe("inference · as stored · each chip's runtime");
+    expect(await title({ cacheType: 'q8_0' })).toBe(
+      "inference · as stored · each chip's runtime · keys and values q8_0",
+    );
     const chosen = { chips: ['nvidia-t4'], phase: 'prefill', precision: 'fp16', runtime: 'tensorrt' };
     expect(await title(chosen, 'ko')).toBe('프리필 · fp16 · TensorRT');
   });

@@ -20,16 +20,17 @@ interface Given {
   /** Numbers of further sizes. */
   readonly more?: Readonly<Record<string, number>>;
   readonly phase?: Workload['phase'];
+  readonly cacheType?: Workload['cacheType'];
 }
 
 export async function countsOf(
   model: Model,
   sequence: number,
   past: number,
-  { more = {}, phase = 'inference' }: Given = {},
+  { more = {}, phase = 'inference', cacheType = null }: Given = {},
 ): Promise<Counts> {
   const bindings = { batch: 1, sequence, past_sequence: past, ...more };
-  const workload: Workload = { bindings, phase, precision: 'as-stored', runtime: null };
+  const workload: Workload = { bindings, phase, precision: 'as-stored', runtime: null, cacheType };
   const { inference, numbers } = await prepare(model, workload, uninterrupted);
   let [attention, weights] = [0, 0];
   for (const { work, operatorClass, node, repeat } of inference.nodes) {

@@ -194,6 +194,38 @@ describe('a model of blocks', () => {
   });
 });
 
+describe('keys and values in another type', () => {
+  // Blocks of 32 numbers: q8_0 has 32 bytes and a scale of 16 bits, q4_0 half as many bytes and the scale (ggml-common.h).
+  it.each([
+    ['f16', 2],
+    ['q8_0', 34 / 32],
+    ['q4_0', 18 / 32],
+    ['fp8', 1],
+  ] as const)('%s take so many bytes in memory, and of a step', async (cacheType, bytes) => {
+    const known = torch.models['llama']!;
+    const counts = await countsOf(await modelOf(known.gguf!), 1, 1023, { cacheType });
+    expect(counts.problems).toEqual([]);
+    // 2 layers, keys and values, 4 heads of 16 numbers, 1,024 positions.
+    expect(counts.cacheBytes).toBe(2 * 2 * 4 * 16 * 1024 * bytes);
+    const attention = counts.inference.nodes.find(
+      ({ operatorClass }) => operatorClass === 'attention',
+    )!.work!;
+    // Of each 1,023 rows are read and one is written.
+    expect(attention.touched.inputs.slice(3, 5)).toEqual(Array(2).fill(1023 * 4 * 16 * bytes));
+    expect(attention.touched.outputs.slice(1)).toEqual(Array(2).fill(4 * 16 * bytes));
+    // What is computed is the same.
+    const plain = await countsOf(await modelOf(known.gguf!), 1, 1023);
+    expect([counts.weights, counts.attention]).toEqual([plain.weights, plain.attention]);
+  });
+
+  it('leave states of recurrences as they are, and models without caches, of which it is said', async () => {
+    const known = recurrent.find(([name]) => name === 'mamba')![1];
+    const counts = await countsOf(await modelOf(known.gguf!), 1, 10, { cacheType: 'q8_0' });
+    expect(counts.problems).toEqual(['inference.cache-type {"type":"q8_0"}']);
+    expect(counts.cacheBytes).toBe(stateBytes(known));
+  });
+});
+
 describe('what a graph lacks', () => {
   const values = { block_count: 1, embedding_length: 64, 'attention.head_count': 4 };
   const remark = async (pieces: Pieces): Promise<unknown> => {

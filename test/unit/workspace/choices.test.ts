@@ -137,6 +137,18 @@ describe('choices of a model', () => {
     ]);
   });
 
+  it('knows types of caches, of which one is to leave it to the model', () => {
+    const typeOf = (cacheType: unknown) =>
+      choicesFor(parseSettings({ cacheType }).value, 'a').workload.cacheType;
+    expect(['default', 'q8_0', 'fp8', 'q3'].map(typeOf)).toEqual([undefined, 'q8_0', 'fp8', undefined]);
+    expect(parseSettings({ cacheType: 'q3' }).problems).toMatchObject([
+      { setting: 'cacheType', value: '"q3"' },
+    ]);
+    const own = parseSettings({ cacheType: 'f16', models: { '*.gguf': { cacheType: 'q4_0' } } }).value;
+    expect(choicesFor(own, 'a.gguf').workload.cacheType).toBe('q4_0');
+    expect(choicesFor(own, 'b.onnx').workload.cacheType).toBe('f16');
+  });
+
   it('finds a file whose name looks like a pattern by its own name', () => {
     const odd = parseSettings({ models: { 'a[1].onnx': { dimensions: { n: 4 } } } }).value;
     expect(choicesFor(odd, 'a[1].onnx').workload.bindings).toEqual({ n: 4 });

@@ -46,6 +46,26 @@ async function said(pipeline: Pipeline, settings: object): Promise<{ cost: ChipC
   return { cost, memory: { timeline, fit } };
 }
 
+describe('another type of caches', () => {
+  const grouped = `<ir_version: 10, opset_import: ["": 21, "com.microsoft": 1]>
+decoder (float16[1,1,64] q, float16[1,1,64] k, float16[1,1,64] v, float16[1,2,100,32] past_key, float16[1,2,100,32] past_value, int32[1] last, int32 total)
+  => (float16[1,1,64] y, float16[1,2,100,32] present_key, float16[1,2,100,32] present_value) {
+  y, present_key, present_value = com.microsoft.GroupQueryAttention <num_heads = 2, kv_num_heads = 2> (q, k, v, past_key, past_value, last, total)
+}`;
+
+  it('is inferred anew, and back', async () => {
+    const { value } = await parseOnnxText(grouped, uninterrupted);
+    const { pipeline } = pipelineOf(value!);
+    const bytesOf = async (settings: object): Promise<number | null> => {
+      const { inference } = await pipeline.run(choicesOf(settings), uninterrupted);
+      return inference.values.find(({ name }) => name === 'past_key')!.bytes;
+    };
+    // 2 heads, 100 positions, 32 numbers: 2 bytes each, or 18 for 32.
+    const sizes = [await bytesOf({}), await bytesOf({ cacheType: 'q4_0' }), await bytesOf({})];
+    expect(sizes).toEqual([12_800, 3600, 12_800]);
+  });
+});
+
 describe('a choice that changes', () => {
   it.each(changes)('is answered as if nothing had been asked before: %s', async (_, settings) => {
     const model = await modelOf();

@@ -37,6 +37,7 @@ export function verifyWords(
   const onChip = change.kind === 'chip' ? change.value : chip;
   const hosted = host === undefined || measures ? [] : ['--host', host];
   const cache = workload.cache && !measures ? ['--cache', workload.cache] : [];
+  const cacheType = workload.cacheType && !measures ? ['--cache-type', workload.cacheType] : [];
   return [
     'siliconlens',
     measures ? 'verify' : 'analyze',
@@ -45,6 +46,7 @@ export function verifyWords(
     ...hosted,
     ...optionsOf(workload),
     ...cache,
+    ...cacheType,
     ...(measures ? [] : trainingWords(workload)),
   ];
 }

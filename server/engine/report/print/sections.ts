@@ -50,6 +50,8 @@ function modelSection(report: Report, words: Words): Section {
     const binding = `${name}=${String(value)}`;
     bindings.push(isAssumed ? words.text('print.workload.assumed', { binding }) : binding);
   }
+  const { cacheType } = workload;
+  if (cacheType) bindings.push(words.text('print.workload.cacheType', { type: cacheType }));
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), stored(model.parameters)],
