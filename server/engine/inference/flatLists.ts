@@ -13,6 +13,8 @@ export class FlatLists implements FlatModel {
   readonly nodes: FlatNode[] = [];
   readonly values: FlatValue[] = [];
 
+  constructor(readonly isOnnx: boolean) {}
+
   addScope(outer: FlatScope | null, traits: ScopeTraits): FlatScope {
     const { holder, name, versions, environment } = traits;
     const scope: FlatScope = {

@@ -60,6 +60,8 @@ export interface FlatScope {
 }
 
 export interface FlatModel {
+  /** Whether its nodes are those of an ONNX file, which runtimes have demands of; others stand for what their format says. */
+  readonly isOnnx: boolean;
   readonly scopes: readonly FlatScope[];
   readonly nodes: readonly FlatNode[];
   readonly values: readonly FlatValue[];

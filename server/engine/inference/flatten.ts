@@ -1,3 +1,4 @@
+import { isOnnx } from '../graph/origin';
 import type { Attribute, Graph, Model, ModelFunction, OperatorSet, ValueInfo } from '../graph/model';
 import { canonicalDomain } from '../operators/domain';
 import { problem } from '../problem';
@@ -36,7 +37,7 @@ export async function flatten(
 
 /** Writes out the bodies that nodes hold or call. */
 class Flattener {
-  readonly lists = new FlatLists();
+  readonly lists: FlatLists;
   /** Operator sets that functions import: one map for all calls. */
   private readonly imported = new Map<ModelFunction, ReadonlyMap<string, number>>();
   private full = false;
@@ -47,7 +48,9 @@ class Flattener {
     private readonly options: FlattenOptions,
     private readonly scheduler: Scheduler,
     private readonly report: (problem: Problem) => void,
-  ) {}
+  ) {
+    this.lists = new FlatLists(isOnnx(model.origin));
+  }
 
   async addMain(): Promise<void> {
     const scope = this.lists.addScope(null, {

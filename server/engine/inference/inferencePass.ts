@@ -229,7 +229,8 @@ export class InferencePass {
       hooks: (this.hooks[node.scope] ??= this.hooksOf(node.scope)),
     });
     try {
-      if (!this.said.isExcused(node)) for (const check of checksOf(node.node)) check(context);
+      if (!this.said.isExcused(node))
+        for (const check of checksOf(node.node, this.flat.isOnnx)) check(context);
       const steps = rule.infer(context);
       if (steps) return this.runSteps(node, context, steps);
     } catch (error) {

@@ -23,15 +23,23 @@ for (const group of [
   classicChecks,
   otherChecks,
   ...contribChecks,
-  demandChecks,
 ]) {
   for (const [name, check] of Object.entries(group)) checks.set(name, [...(checks.get(name) ?? []), check]);
 }
 
+const withDemands = new Map(checks);
+for (const [name, check] of Object.entries(demandChecks))
+  withDemands.set(name, [...(checks.get(name) ?? []), check]);
+
 const none: readonly NodeCheck[] = [];
 
-/** What the shapes and numbers of an operator's inputs and attributes have to fulfil; standard operators stand by name. */
-export function checksOf({ domain, operator }: Node): readonly NodeCheck[] {
+/**
+ * What the shapes and numbers of an operator's inputs and attributes have to fulfil; standard operators stand by name.
+ * @param isOnnx whether the node is one of an ONNX file: graphs that are made from other files use operators in ways that ONNX Runtime
+ * has no kernel for, such as a rotation without tables
+ */
+export function checksOf({ domain, operator }: Node, isOnnx: boolean): readonly NodeCheck[] {
   const canonical = canonicalDomain(domain);
-  return checks.get(canonical === '' ? operator : `${canonical}.${operator}`) ?? none;
+  const name = canonical === '' ? operator : `${canonical}.${operator}`;
+  return (isOnnx ? withDemands : checks).get(name) ?? none;
 }
