@@ -22,14 +22,16 @@ for (const group of [
   attentionChecks,
   classicChecks,
   otherChecks,
-  ...contribChecks,
 ]) {
   for (const [name, check] of Object.entries(group)) checks.set(name, [...(checks.get(name) ?? []), check]);
 }
 
+/** What ONNX Runtime asks of its own operators too, by `inputShapes.json` and `demands.json`. */
 const withDemands = new Map(checks);
-for (const [name, check] of Object.entries(demandChecks))
-  withDemands.set(name, [...(checks.get(name) ?? []), check]);
+for (const group of [...contribChecks, demandChecks]) {
+  for (const [name, check] of Object.entries(group))
+    withDemands.set(name, [...(withDemands.get(name) ?? []), check]);
+}
 
 const none: readonly NodeCheck[] = [];
 
