@@ -142,6 +142,8 @@ export interface ProblemArgs {
   readonly 'format.part-missing': { readonly file: Word };
   readonly 'format.too-deep': { readonly limit: Word; readonly offset: Word };
   readonly 'format.too-many': { readonly limit: Word; readonly offset: Word };
+  readonly 'format.torchscript-missing': { readonly name: Word };
+  readonly 'format.torchscript-undecided': { readonly place: Word };
   readonly 'format.truncated': { readonly size: Word; readonly expected: Word };
   readonly 'format.unknown-type': { readonly type: Word; readonly tensor: Word };
   readonly 'format.value-skipped': { readonly bytes: Word; readonly part: Word; readonly offset: Word; readonly limit: Word };

@@ -5,6 +5,7 @@ import { tinyUnknown } from '../unit/formats/gguf/bytes';
 import { tinyModule } from '../unit/formats/mlir/module';
 import { tinyNet } from '../unit/formats/openvino/ir';
 import { archive, program } from '../unit/formats/pytorch/program';
+import { script, scriptOf } from '../unit/formats/torchscript/script';
 import { tinyConvolution } from '../unit/formats/tflite/bytes';
 import { mutated } from './bytes';
 import { pick, randomOf, type Random } from './random';
@@ -54,6 +55,19 @@ function fixture(path: string): Uint8Array {
   return new Uint8Array(path.endsWith('.gz') ? gunzipSync(stored) : stored);
 }
 
+/** Lines of a module's code, of which words and numbers are changed. */
+const fuzzedLines = [
+  'y = torch.linear(x, self.weight)',
+  'a, b = torch.chunk(torch.cat([y, y], 1), 2, -1)',
+  'if torch.eq(torch.dim(a), 2):',
+  '  c = torch.slice(a, 1, 0, 9223372036854775807)',
+  'else:',
+  '  c = torch.expand(torch.unsqueeze(b, 1), [-1, 7, -1])',
+  'for i in range(3):',
+  '  c = torch.pad(torch.flatten(c, 0, 1), [1, 2])',
+  'return torch.view(c, [-1, int(torch.size(c, 0))])',
+].join('\n');
+
 const asText = (text: string): Uint8Array => encoder.encode(text);
 
 const strangeNumbers = ['-1', '0', '1e999', '9007199254740993', '4294967296', '1.5', '1000000'];
@@ -98,6 +112,9 @@ export function formatBases(): readonly Base[] {
     { name: 'tiny.pt2', bytes: archive() },
     { name: 'packed.pt2', bytes: archive(undefined, true) },
     { name: 'program.pt2', bytes: encoder.encode(JSON.stringify(program)), packed: archive },
+    { name: 'tiny.pt', bytes: script() },
+    { name: 'code.pt', bytes: encoder.encode(fuzzedLines), packed: scriptOf },
+    { name: 'lstm.pt', bytes: fixture('torchscript/lstm-script.pt.gz') },
     { name: 'tiny.mlir', bytes: encoder.encode(tinyModule), packed: asText },
     { name: 'decoder.mlir', bytes: fixture('stablehlo/decoder.mlir.gz'), packed: asText },
     { name: 'search.mlir', bytes: fixture('stablehlo/search.mlir.gz') },

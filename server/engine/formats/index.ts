@@ -15,6 +15,7 @@ import { isPt2, readPt2 } from './pytorch/read';
 import { boundless } from './room';
 import type { ReadModel, Room } from './room';
 import { isTflite, readTflite } from './tflite/read';
+import { isTorchScript, readTorchScript } from './torchscript/read';
 
 /** What a format that models come in is told by, and how its files are read. */
 interface FormatReader {
@@ -39,6 +40,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'ort', sniff: isOrt, read: readOrt },
   { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
   { id: 'pt2', sniff: isPt2, read: readPt2 },
+  { id: 'torchscript', sniff: isTorchScript, read: readTorchScript },
   { id: 'stablehlo', sniff: isMlir, read: readMlir },
   { id: 'coreml', sniff: isCoreml, read: readCoreml },
 ];
