@@ -112,6 +112,9 @@ function crossingOfMembers(
   }
 }
 
+/** A view that gives the elements of its input, each once or again: the operator moves them where nothing is fused with it. */
+const spreads = ({ view, operatorClass }: InferredNode): boolean => view && operatorClass === 'movement';
+
 /** Through views of a smaller value (one that is spread over axes) no more is read than that value has. */
 function atMostSource(inference: Inference, value: number, bytes: number | null): number | null {
   let least = bytes;
@@ -119,7 +122,7 @@ function atMostSource(inference: Inference, value: number, bytes: number | null)
   for (let views = 0; views < mostViews && least !== null; views++) {
     const { producer } = inference.values[at]!;
     const node = producer === null ? undefined : inference.nodes[producer];
-    const input = node?.view ? node.inputs[0] : null;
+    const input = node && spreads(node) ? node.inputs[0] : null;
     if (input === null || input === undefined) break;
     least = Math.min(least, inference.values[input]!.bytes ?? least);
     at = input;
