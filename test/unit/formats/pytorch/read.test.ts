@@ -18,7 +18,9 @@ const text = JSON.stringify(program);
 describe('an archive of torch.export', () => {
   it('is known by its first entry, whatever its name', () => {
     expect(readerOf(archive().subarray(0, 1024), 'm.zip').id).toBe('pt2');
-    expect(readerOf(zip({ 'm/data.pkl': 'x' }), 'm.pt').id).toBe('onnx');
+    // TorchScript is stored so, too: its reader tells checkpoints, those of another name are told by the first one.
+    expect(readerOf(zip({ 'm/data.pkl': 'x' }), 'm.pt').id).toBe('torchscript');
+    expect(readerOf(zip({ 'm/data.pkl': 'x' }), 'pytorch_model.bin').id).toBe('onnx');
   });
 
   it.each([false, true])('has its operators, weights and sizes, packed %s', async (isPacked) => {
