@@ -185,6 +185,7 @@ export interface ProblemArgs {
   readonly 'inference.axis-twice': { readonly operator: Word; readonly name: Word; readonly axis: Word };
   readonly 'inference.broadcast-to': { readonly operator: Word; readonly input: Word; readonly target: Word };
   readonly 'inference.demand': { readonly operator: Word; readonly demand: Word; readonly values: Word };
+  readonly 'inference.depth-assumed': { readonly operator: Word; readonly depth: Word };
   readonly 'inference.element-range': { readonly operator: Word; readonly input: Word; readonly value: Word; readonly least: Word; readonly most: Word };
   readonly 'inference.length': { readonly operator: Word; readonly name: Word; readonly count: Word; readonly expected: Word; readonly reason: Word };
   readonly 'inference.multiple': { readonly operator: Word; readonly what: Word; readonly value: Word; readonly divisor: Word; readonly reason: Word };

@@ -18,7 +18,8 @@ g (float[${rows}, 4] x) => (${output.replace('r', String(rows))})
   const { value, problems } = await parseOnnxText(text, uninterrupted);
   expect(problems).toEqual([]);
   const prepared = await prepare(value!, workload, uninterrupted);
-  expect(prepared.inference.problems).toEqual([]);
+  const { problems: told } = prepared.inference;
+  expect(told.filter(({ code }) => code !== 'inference.depth-assumed')).toEqual([]);
   return prepared;
 }
 

@@ -270,3 +270,19 @@ describe("sizes of ONNX Runtime's own operators", () => {
     expect(await said('UnfoldTensor', ['float[n, length]'], { size: 4 })).toBe('');
   });
 });
+
+// Two trees of four leaves: two comparisons each, if both are balanced.
+it('says which depth of trees is counted', async () => {
+  const trees = {
+    nodes_treeids: [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1],
+    nodes_nodeids: [0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6],
+    nodes_modes: ['B', 'B', 'B', 'L', 'L', 'L', 'L', 'B', 'B', 'B', 'L', 'L', 'L', 'L'].map((mode) =>
+      mode === 'B' ? 'BRANCH_LEQ' : 'LEAF',
+    ),
+  };
+  const nodes = [node('ai.onnx.ml::TreeEnsembleRegressor', 'x', 'y', trees)];
+  const model = modelOf({ inputs: infos({ x: 'float[1, 4]' }), nodes }, [], sets);
+  const { problems } = await infer(model, workload);
+  const [told] = problems.filter(({ severity }) => severity === 'information');
+  expect(problemMessage('en', told!)).toContain('is counted with 2 comparisons in each tree');
+});

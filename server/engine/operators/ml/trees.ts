@@ -1,12 +1,12 @@
 import { addWork } from '../activations';
 import { treeSize } from '../attributeNumbers';
-import type { NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
+import type { AttributeReader, NodeContext, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { labels, learning, postTransform, tableRows, tableSize, type LabelNames } from './machineLearning';
 
 const names: LabelNames = { strings: 'classlabels_strings', integers: 'classlabels_int64s' };
 
 /** Trees and leaves of an ensemble in either of its two encodings. */
-function forest(context: WorkContext): { trees: number; leaves: number } {
+function forest(context: AttributeReader): { trees: number; leaves: number } {
   const roots = context.ints('tree_roots');
   if (roots !== undefined)
     return { trees: roots.length, leaves: context.ints('leaf_targetids')?.length ?? roots.length };
@@ -17,14 +17,26 @@ function forest(context: WorkContext): { trees: number; leaves: number } {
   };
 }
 
+/** Comparisons of a row in each tree, were the trees balanced. */
+function assumedDepth(context: AttributeReader): number {
+  const { trees, leaves } = forest(context);
+  return trees === 0 ? 0 : Math.log2(Math.max(1, leaves / trees));
+}
+
+/** Says which depth is counted: how deep a row goes is data. */
+function tellDepth(context: NodeContext): void {
+  const depth = assumedDepth(context);
+  if (depth > 0) context.report('information', 'depth-assumed', { depth: Math.round(depth * 10) / 10 });
+}
+
 /**
  * Comparisons per row: the depth of a balanced tree with as many leaves, log2(leaves per tree), in every tree; then
  * one addition per tree. The path that a row takes is data, so this is an estimate by the size of the trees.
  */
 function treeWork(context: WorkContext): OperatorWork {
-  const { trees, leaves } = forest(context);
+  const { trees } = forest(context);
   const { rows } = tableSize(context);
-  const depth = trees === 0 ? 0 : Math.log2(Math.max(1, leaves / trees));
+  const depth = assumedDepth(context);
   const size = treeSize(context.node, context);
   const path = size ? (depth + 1) * size.nodeBytes + size.weightBytes : 0;
   return { vector: rows * trees * (depth + 1), heldBytes: rows * trees * path };
@@ -35,6 +47,7 @@ const formula =
 
 /** Rows × targets. */
 function inferTargets(context: NodeContext, dtype: 'float' | 'input'): void {
+  tellDepth(context);
   const rows = tableRows(context);
   const targets = context.int('n_targets', 1);
   context.setTensor(
@@ -49,6 +62,7 @@ const treeClassifier = learning(
   'other',
   formula,
   (context) => {
+    tellDepth(context);
     const rows = tableRows(context);
     const { dtype, count } = labels(context, names);
     context.setTensor(0, dtype, rows === undefined ? undefined : [rows]);
