@@ -374,7 +374,9 @@ export type QuestionChange =
   | { readonly kind: 'dimension'; readonly name: string; readonly value: number | null }
   | { readonly kind: 'phase'; readonly value: Phase }
   | { readonly kind: 'precision'; readonly value: PrecisionPolicy }
-  | { readonly kind: 'runtime'; readonly value: string | null };
+  | { readonly kind: 'runtime'; readonly value: string | null }
+  /** Id of the chip that leads the list from now on. */
+  | { readonly kind: 'chip'; readonly value: string };
 /** The chosen chips by the time that the model takes. */
 export interface OwnOrder {
   /** At most three, the best first. */
@@ -581,6 +583,39 @@ export interface SparsityResult {
   readonly text: string;
 }
 
+/** What a model takes on one of the chosen chips at each of its precisions, under several sizes of a dimension. */
+export const whatIfRequest = request<WhatIfParams, WhatIfResult>('siliconlens/whatIf');
+export interface WhatIfParams {
+  readonly uri: string;
+  readonly chip: string;
+  /** Null: at the sizes in force. */
+  readonly dimension: string | null;
+}
+export interface WhatIfResult extends Pick<WhatIfParams, 'chip' | 'dimension'> {
+  /** Ascending, that in force among them; none without a dimension. */
+  readonly sizes: readonly number[];
+  readonly rows: readonly WhatIfRow[];
+}
+export interface WhatIfRow {
+  readonly precision: PrecisionPolicy;
+  /** What most of it is computed in. */
+  readonly compute: string;
+  /** What the precision in force comes to on this chip. */
+  readonly isCurrent: boolean;
+  /** By size, one without a dimension; null where the model or the chip refuses it. */
+  readonly cells: readonly (WhatIfCell | null)[];
+}
+export interface WhatIfCell {
+  /** Of one run. */
+  readonly seconds: Ranged | null;
+  readonly joules: Ranged | null;
+  /** Most bytes at one time. */
+  readonly bytes: number | null;
+  readonly fits: boolean | null;
+  /** In one run. */
+  readonly samples: number;
+}
+
 /** Which chips serve a model best within limits, of all that there are, at the precision in force. */
 export const rankRequest = request<RankParams, RankResult>('siliconlens/rank');
 export interface RankParams {
@@ -744,6 +779,7 @@ export type ToWebview =
   | { readonly type: 'summary'; readonly summary: Summary }
   | { readonly type: 'rows'; readonly request: number; readonly result: RowsResult }
   | { readonly type: 'ranking'; readonly request: number; readonly result: RankResult }
+  | { readonly type: 'variants'; readonly request: number; readonly result: WhatIfResult }
   | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
   | { readonly type: 'highlight'; readonly node: number | null };
 
@@ -758,7 +794,8 @@ export type FromWebview =
   | { readonly type: 'rows'; readonly request: number; readonly params: Omit<RowsParams, 'uri'> }
   | { readonly type: 'rank'; readonly request: number; readonly params: Omit<RankParams, 'uri'> }
   | { readonly type: 'useChip'; readonly chip: string }
-  | { readonly type: 'choose'; readonly change: QuestionChange }
+  | { readonly type: 'choose'; readonly changes: readonly QuestionChange[] }
+  | { readonly type: 'whatIf'; readonly request: number; readonly params: Omit<WhatIfParams, 'uri'> }
   | { readonly type: 'reveal'; readonly node: number }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 

@@ -7,10 +7,13 @@ import type {
   RowsResult,
   ToWebview,
   WebviewCommand,
+  WhatIfParams,
+  WhatIfResult,
 } from '../server/protocol';
 import type { FinderOrder } from './content/finder';
 import type { Wish } from './content/finderWish';
 import type { PanelOrder } from './content/panel';
+import type { VariantFigure } from './content/whatIf';
 
 interface VsCodeApi {
   postMessage(message: FromWebview): void;
@@ -30,6 +33,10 @@ export interface PageState {
   readonly finder?: FinderOrder;
   readonly panel?: PanelOrder;
   readonly isCardOpen?: boolean;
+  readonly isWhatIfOpen?: boolean;
+  /** The dimension that is tried at other sizes, and what is told of each. */
+  readonly sweep?: string;
+  readonly figure?: VariantFigure;
 }
 
 const api = acquireVsCodeApi();
@@ -56,8 +63,8 @@ export function useChip(chip: string): void {
   api.postMessage({ type: 'useChip', chip });
 }
 
-export function choose(change: QuestionChange): void {
-  api.postMessage({ type: 'choose', change });
+export function choose(changes: readonly QuestionChange[]): void {
+  api.postMessage({ type: 'choose', changes });
 }
 
 /** Rows of the node table; rejects when the server refuses, for example because the revision is stale. */
@@ -70,6 +77,11 @@ export function requestRanking(params: Omit<RankParams, 'uri'>): Promise<RankRes
   return ask((request) => ({ type: 'rank', request, params }));
 }
 
+/** A chip at other precisions and sizes; rejects when the server refuses. */
+export function requestVariants(params: Omit<WhatIfParams, 'uri'>): Promise<WhatIfResult> {
+  return ask((request) => ({ type: 'whatIf', request, params }));
+}
+
 function ask<R>(question: (request: number) => FromWebview): Promise<R> {
   const request = ++lastRequest;
   return new Promise<R>((resolve, reject) => {
@@ -79,13 +91,13 @@ function ask<R>(question: (request: number) => FromWebview): Promise<R> {
 }
 
 /** What is no answer to a question of the page. */
-type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' }>;
+type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' | 'variants' }>;
 
 /** Handles every message but the answers to what was asked, then tells the host that the page is ready. */
 export function listen(handle: (message: Told) => void): void {
   window.addEventListener('message', (event: MessageEvent<ToWebview>) => {
     const received = event.data;
-    if (received.type === 'rows' || received.type === 'ranking')
+    if (received.type === 'rows' || received.type === 'ranking' || received.type === 'variants')
       settle(received.request)?.resolve(received.result);
     else if (received.type === 'failed' && received.request !== null)
       settle(received.request)?.reject(new Error(received.message));

@@ -7,6 +7,10 @@ export class KeptFocus {
   keep<E extends HTMLElement>(key: string, made: E): E {
     this.elements.set(key, made);
     made.addEventListener('focus', () => (this.last = key));
+    // Away to something else, and not merely out of a page that is drawn anew.
+    made.addEventListener('blur', ({ relatedTarget }) => {
+      if (relatedTarget && this.last === key) this.last = undefined;
+    });
     return made;
   }
 

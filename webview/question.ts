@@ -25,6 +25,8 @@ export class QuestionBar {
   private readonly notes = new Map<string, HTMLElement>();
   private readonly focus = new KeptFocus();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Id of the field with a number that was not asked for yet. */
+  private typed: string | undefined;
   private shape = '';
 
   /** Shows what is in force now. */
@@ -34,11 +36,9 @@ export class QuestionBar {
     const shape = JSON.stringify([fields.map(({ id, label, options }) => [id, label, options]), others]);
     if (shape !== this.shape) this.build(fields, others);
     this.shape = shape;
-    for (const { id, value, note, options } of fields) {
-      const field = this.fields.get(id)!;
+    for (const { id, value, note } of fields) {
       // A number that is being typed is newer than the answer to its beginning.
-      const isTyped = !options && field === document.activeElement;
-      if (!isTyped) field.value = value;
+      if (id !== this.typed) this.fields.get(id)!.value = value;
       this.notes.get(id)!.textContent = note;
     }
   }
@@ -82,14 +82,16 @@ export class QuestionBar {
 
   private later(field: QuestionField, written: string): void {
     clearTimeout(this.timer);
+    this.typed = field.id;
     this.timer = setTimeout(() => this.change(field, written), pause);
   }
 
   private change(field: QuestionField, written: string): void {
     clearTimeout(this.timer);
+    this.typed = undefined;
     const change = field.changeTo(written);
     if (change === null) return;
     this.root.setAttribute('aria-busy', 'true');
-    choose(change);
+    choose([change]);
   }
 }

@@ -22,6 +22,7 @@ import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { table } from './tables/table';
 import { text } from './text';
+import { WhatIf } from './whatIf';
 
 const question = new QuestionBar();
 
@@ -34,6 +35,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
+  const whatIf = new WhatIf(summary);
   const charts = pictures(summary, chip);
   const root = element(
     'div',
@@ -45,6 +47,7 @@ function reportView(summary: Summary, rerender: () => void): View {
       rerender();
     }),
     nextSteps(summary),
+    whatIf.root,
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     facts(chip, summary),
     charts.map((chart) => chart.root),
@@ -56,7 +59,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     problems(summary),
     actions(),
   );
-  for (const chart of measured?.charts ?? []) charts.push(chart);
+  for (const chart of [whatIf, ...(measured?.charts ?? [])]) charts.push(chart);
   let disposed = false;
   void addBars(summary, chip, bars).then((added) => {
     if (disposed) return;

@@ -40,9 +40,9 @@ export class Choices {
     if (chip) await useChip(id, chip.name, chosen);
   }
 
-  /** Makes one change of the question that a page asks; anything else than such a change is left alone. */
-  async choose(uri: vscode.Uri, change: unknown): Promise<void> {
-    await choose(await this.of(uri), change);
+  /** Makes changes of the question that a page asks, one after the other; anything else than such changes is left alone. */
+  async choose(uri: vscode.Uri, changes: unknown): Promise<void> {
+    if (Array.isArray(changes)) await choose(await this.of(uri), changes);
   }
 
   async setDimensions(uri: vscode.Uri, first?: string): Promise<void> {

@@ -1,17 +1,20 @@
 import type { ChoicesResult, QuestionChange } from '../../server/protocol';
-import { writeDimensions, writeModelChoices } from './settings';
+import { writeDimensions, writeModelChoices, writeSetting } from './settings';
+import { chipFirst } from './useChip';
 import { phases, precisions } from './workload';
 
-/** Arguments: the listing's URI, then a {@link QuestionChange}. In no palette: the report's fields call it. */
+/** Arguments: the listing's URI, then a list of {@link QuestionChange}. In no palette: the report's fields call it. */
 export const chooseCommand = 'siliconlens.choose';
 
-/** Writes a change that a page asks for, if it is one of this model. */
-export async function choose(
-  choices: Pick<ChoicesResult, 'key' | 'dimensions' | 'runtimes'>,
-  asked: unknown,
-): Promise<void> {
-  const change = asked as QuestionChange;
-  const { key, dimensions, runtimes } = choices;
+type Choices = Pick<ChoicesResult, 'key' | 'dimensions' | 'runtimes' | 'chips' | 'chosen'>;
+
+/** Writes changes that a page asks for, those that are of this model. */
+export async function choose(choices: Choices, changes: readonly unknown[]): Promise<void> {
+  for (const change of changes) await write(choices, change as QuestionChange);
+}
+
+async function write(choices: Choices, change: QuestionChange): Promise<void> {
+  const { key, dimensions, runtimes, chips, chosen } = choices;
   switch (change.kind) {
     case 'dimension': {
       const names = dimensions.find(({ name }) => name === change.name);
@@ -29,5 +32,9 @@ export async function choose(
     case 'runtime':
       if (change.value === null || runtimes.some(({ id }) => id === change.value))
         await writeModelChoices(key, { runtime: change.value ?? undefined });
+      return;
+    case 'chip':
+      if (chips.some(({ id }) => id === change.value))
+        await writeSetting('chips', chipFirst(change.value, chosen));
   }
 }

@@ -13,8 +13,13 @@ export const useChipCommand = 'siliconlens.useChip';
  */
 export async function useChip(id: string, name: string, chosen: readonly string[]): Promise<void> {
   const before = writtenSetting<readonly string[]>('chips');
-  await writeSetting('chips', [id, ...chosen.filter((one) => one !== id)]);
+  await writeSetting('chips', chipFirst(id, chosen));
   const undo = text('extension.finder.undo');
   const said = messageText(text('extension.finder.used', { chip: name }));
   if ((await vscode.window.showInformationMessage(said, undo)) === undo) await writeSetting('chips', before);
+}
+
+/** The chosen chips with one of them, or another, at the head. */
+export function chipFirst(id: string, chosen: readonly string[]): string[] {
+  return [id, ...chosen.filter((one) => one !== id)];
 }

@@ -5,6 +5,7 @@ import {
   type FromWebview,
   rankRequest,
   rowsRequest,
+  whatIfRequest,
   summaryRequest,
   type ToWebview,
   type WebviewCommand,
@@ -146,11 +147,18 @@ export class Page implements vscode.Disposable {
           return { type: 'ranking', request, result };
         });
       }
+      case 'whatIf': {
+        const { request, params } = message;
+        return this.answer(request, async (uri) => {
+          const result = await this.server.request(whatIfRequest, { ...params, uri });
+          return { type: 'variants', request, result };
+        });
+      }
       case 'useChip':
         await vscode.commands.executeCommand(useChipCommand, this.subject(), message.chip);
         return;
       case 'choose':
-        await vscode.commands.executeCommand(chooseCommand, this.subject(), message.change);
+        await vscode.commands.executeCommand(chooseCommand, this.subject(), message.changes);
         return;
       case 'reveal': {
         const uri = this.subject();

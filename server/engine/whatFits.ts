@@ -85,18 +85,12 @@ async function limitOf(
   if (names.length === 0) return unknown;
   const { inference } = prepared;
   const now = inference.symbols.find(({ name }) => names.includes(name))?.value ?? null;
-  const errors = (of: Prepared): number =>
-    of.inference.problems.filter(({ severity }) => severity === 'error').length;
   const forbidden = new Set<number>();
   const marginAt = async (value: number): Promise<number | null> => {
     const sizes = Object.fromEntries(names.map((name) => [name, value]));
-    const other = await others.wait(
-      prepared,
-      () => withSizes(prepared, sizes, scheduler),
-      `${dimension} ${value}`,
-    );
+    const other = await underSizes(prepared, sizes, scheduler);
     // A table of positions ends somewhere: what the model itself refuses fits nowhere.
-    if (errors(other) > errors(prepared)) {
+    if (!other) {
       forbidden.add(value);
       return -Infinity;
     }
@@ -114,8 +108,24 @@ function namesOf({ model, inference }: Prepared, role: string): readonly string[
   return Object.keys(bindings).filter((name) => inference.names.has(name));
 }
 
-function withSizes({ model, workload }: Prepared, sizes: Bindings, scheduler: Scheduler): Promise<Prepared> {
-  return prepare(model, { ...workload, bindings: { ...workload.bindings, ...sizes } }, scheduler);
+/**
+ * The model under other sizes; null where it refuses them: what the graph has no error about without them, it has with them.
+ */
+export async function underSizes(
+  prepared: Prepared,
+  sizes: Bindings,
+  scheduler: Scheduler,
+): Promise<Prepared | null> {
+  const { model, workload } = prepared;
+  const bindings = { ...workload.bindings, ...sizes };
+  const other = await others.wait(
+    prepared,
+    () => prepare(model, { ...workload, bindings }, scheduler),
+    JSON.stringify(sizes),
+  );
+  const errors = (of: Prepared): number =>
+    of.inference.problems.filter(({ severity }) => severity === 'error').length;
+  return errors(other) > errors(prepared) ? null : other;
 }
 
 async function fittingPrecisions(

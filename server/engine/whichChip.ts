@@ -82,10 +82,10 @@ async function inAllModes(
 }
 
 /** The chip at each precision that it has: another limit, objective or price computes none of them again. */
-async function candidatesOn(
+export async function candidatesOn(
   question: Question,
   chip: Chip,
-  { precisions }: Wanted,
+  { precisions }: Pick<Wanted, 'precisions'>,
   scheduler: Scheduler,
 ): Promise<readonly Candidate[]> {
   const known = knownOn(question, chip);

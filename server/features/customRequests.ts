@@ -17,6 +17,7 @@ import {
   newSystemRequest,
   nodeAtRequest,
   rankRequest,
+  whatIfRequest,
   rowsRequest,
   sparsityRequest,
   splitChoicesRequest,
@@ -48,6 +49,7 @@ import { modelName } from './names';
 import { newChip } from './newChip';
 import { newMapping } from './newMapping';
 import { newSystem } from './newSystem';
+import { variants } from './whatIf';
 import { rankItems } from './rank';
 import { rows } from './rows';
 import type { ServerContext } from './context';
@@ -129,6 +131,7 @@ function registerModels(context: ServerContext): void {
   onModel(context, rankRequest, (analysis, params, scheduler) =>
     rankItems(analysis, params, language(), scheduler),
   );
+  onModel(context, whatIfRequest, (analysis, params, scheduler) => variants(analysis, params, scheduler));
   const own = async () => {
     const mappings = [...(await context.own.mappings.all()).keys()];
     return { systems: await context.own.systems.all(), mappings };

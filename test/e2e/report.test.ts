@@ -124,17 +124,19 @@ it('answers another batch in place, as the settings then have it', async () => {
   const { cost } = await costsOn(prepared, chipById('nvidia-h100-sxm')!, uninterrupted);
   const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value);
   const field = report.locator('#question-dimension-batch');
+  const note = report.locator('.question label:has(#question-dimension-batch) .note');
   await field.scrollIntoViewIfNeeded();
   await field.fill('8');
   const answer = report.locator('#answer p').first();
   await bench.until(async () => (await answer.innerText()).includes(`a run takes ${wanted} (`), wanted);
   // The field keeps the focus over the new report.
   expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
-  expect(await report.locator('.question label', { has: field }).locator('.note').innerText()).toBe('');
+  expect(await note.innerText()).toBe('');
   await bench.picture('report-batch-8');
   await field.fill('');
   await bench.until(async () => !(await answer.innerText()).includes(wanted), 'the default');
-  expect(await field.inputValue()).toBe('');
+  expect(await field.inputValue()).toBe('1');
+  expect(await note.innerText()).toBe('assumed');
 });
 
 it('draws the memory of the chosen chip, whose highest point its verdict is about', async () => {
@@ -145,4 +147,40 @@ it('draws the memory of the chosen chip, whose highest point its verdict is abou
   // BERT-base: 438 MB of weights, and activations of one sequence of 128 on top.
   expect(fit.highWaterBytes).toBeGreaterThan(438e6);
   expect(said).toContain(`At most ${formatterOf('en').bytes(fit.highWaterBytes!)}`);
+});
+
+it('tries other precisions and sizes, and a press makes one so', async () => {
+  const workload = { bindings: { batch: 16 }, phase: 'inference', precision: 'fp16', runtime: null } as const;
+  const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
+  const { cost } = await costsOn(prepared, chipById('nvidia-l4')!, uninterrupted);
+  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value);
+  const whatIf = report.locator('#what-if');
+  await whatIf.locator('summary').first().click();
+  await bench.until(
+    async () => (await whatIf.locator('tbody th').allInnerTexts()).includes('L4'),
+    'the table',
+  );
+  const heads = await whatIf.locator('.scroll thead th').allInnerTexts();
+  expect(heads.slice(2)).toEqual([1, 2, 4, 8, 16, 32, 64].map((size) => `batch ${size}`));
+  const rows = await whatIf
+    .locator('.scroll tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.children].map((one) => one.textContent ?? '')));
+  const from = rows.findIndex(([chip]) => chip === 'L4');
+  const at = rows.findIndex(([, precision], index) => index >= from && precision === 'fp16');
+  const column = heads.indexOf('batch 16');
+  expect(rows[at]![column]!.replace('★ ', '')).toBe(wanted);
+  await whatIf.scrollIntoViewIfNeeded();
+  await bench.picture('report-what-if');
+  await whatIf
+    .locator('.scroll tbody tr')
+    .nth(at)
+    .locator('td')
+    .nth(column - 1)
+    .locator('button')
+    .click();
+  const answer = report.locator('#answer p').first();
+  await bench.until(async () => (await answer.innerText()).includes(`On L4 a run takes ${wanted} (`), wanted);
+  expect(await report.locator('#question-precision').inputValue()).toBe('fp16');
+  expect(await report.locator('#question-dimension-batch').inputValue()).toBe('16');
+  await bench.picture('report-what-if-made');
 });

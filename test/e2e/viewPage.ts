@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { bringBrowser } from '../../scripts/browser.mjs';
-import type { FromWebview, NodeRow, RowsParams, RowsResult, ToWebview } from '../../server/protocol';
+import type {
+  FromWebview,
+  NodeRow,
+  RowsParams,
+  RowsResult,
+  ToWebview,
+  WhatIfParams,
+  WhatIfResult,
+} from '../../server/protocol';
 
 const built = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../../dist/webview/${name}`, import.meta.url)), 'utf8');
@@ -16,6 +24,7 @@ declare global {
   interface Window {
     readonly host: Host;
     readonly rows: (params: Omit<RowsParams, 'uri'>) => Promise<RowsResult>;
+    readonly variants: (params: Omit<WhatIfParams, 'uri'>) => Promise<WhatIfResult>;
   }
 }
 
@@ -40,10 +49,18 @@ export class ViewPage {
     readonly page: Page,
   ) {}
 
-  /** @param rows all rows of the table of nodes in the order that is asked for; the page gets the part in view */
+  /**
+   * @param rows all rows of the table of nodes in the order that is asked for; the page gets the part in view
+   * @param variants a chip at other precisions and sizes
+   */
   static async open(
     name: 'report' | 'panel',
     rows: (params: Omit<RowsParams, 'uri'>) => readonly NodeRow[] = () => [],
+    variants: (params: Omit<WhatIfParams, 'uri'>) => WhatIfResult | Promise<WhatIfResult> = (params) => ({
+      ...params,
+      sizes: [],
+      rows: [],
+    }),
   ): Promise<ViewPage> {
     const { executablePath, args, env } = await bringBrowser();
     const browser = await chromium.launch({
@@ -57,6 +74,7 @@ export class ViewPage {
       const { revision, from, count } = params;
       return { revision, total: all.length, rows: all.slice(from, from + count) };
     });
+    await page.exposeFunction('variants', variants);
     const colors = Object.entries(theme).map(([key, value]) => `--vscode-${key}: ${value};`);
     await page.setContent(
       `<!doctype html><html lang="en"><style>body { ${colors.join(' ')} }</style>` +
@@ -76,6 +94,10 @@ export class ViewPage {
               void window
                 .rows(message.params)
                 .then((result) => answer({ type: 'rows', request: message.request, result }));
+            if (message.type === 'whatIf')
+              void window
+                .variants(message.params)
+                .then((result) => answer({ type: 'variants', request: message.request, result }));
           },
         }),
       });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { rankRequest, summaryRequest, type RankParams } from '../../server/protocol';
+import { rankRequest, summaryRequest, whatIfRequest, type RankParams } from '../../server/protocol';
 import { fixture, TestClient } from './client';
 
 let folder: string;
@@ -110,4 +110,22 @@ it('takes prices, without which no chip has one', async () => {
   expect(rejected.find(({ id }) => id === 'nvidia-t4')?.reason).toBe('값: 알 수 없음');
   expect(choices.places.find(({ id }) => id === 'vehicle')?.name).toBe('차량');
   expect(choices.countries).toContain('KR');
+});
+
+it('tries a chosen chip at its other precisions and at other sizes', async () => {
+  client = await TestClient.inProcess({ settings: { chips: ['nvidia-t4'] } });
+  const { uri } = await client.open(address);
+  const { chips } = await client.request(summaryRequest, { uri });
+  const { sizes, rows } = await client.request(whatIfRequest, { uri, chip: 'nvidia-t4', dimension: 'batch' });
+  expect(sizes).toEqual([1, 2, 4, 8, 16, 32, 64]);
+  const current = rows.find(({ isCurrent }) => isCurrent)!;
+  expect(current.cells[0]!.seconds!.value).toBe(chips[0]!.total.latencySeconds!.value);
+  // Eight images take longer than one and less than eight times as long.
+  const eight = current.cells[3]!.seconds!.value / current.cells[0]!.seconds!.value;
+  expect(eight).toBeGreaterThan(1);
+  expect(eight).toBeLessThanOrEqual(8);
+  const half = rows.find(({ precision }) => precision === 'fp16')!;
+  expect(half.cells[0]!.seconds!.value).toBeLessThan(current.cells[0]!.seconds!.value);
+  const other = await client.request(whatIfRequest, { uri, chip: 'nvidia-l4', dimension: null });
+  expect(other).toEqual({ chip: 'nvidia-l4', dimension: null, sizes: [], rows: [] });
 });

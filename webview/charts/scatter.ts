@@ -31,6 +31,7 @@ function dotsOf(
   highlighted: number | null,
 ): ChartDataset<'scatter'> {
   const color = palette.color(paint);
+  const isMarked = (node: number | null): boolean => node !== null && node === highlighted;
   return {
     label,
     data: dots.map(({ x, y }) => ({ x, y })),
@@ -38,13 +39,13 @@ function dotsOf(
     pointRadius: dots.map(({ radius }) => radius),
     pointHoverRadius: dots.map(({ radius }) => radius + 2),
     pointBackgroundColor: faded(color, 55),
-    pointBorderColor: dots.map(({ node }) => (node === highlighted ? palette.highlight : color)),
-    pointBorderWidth: dots.map(({ node }) => (node === highlighted ? 3 : 1)),
+    pointBorderColor: dots.map(({ node }) => (isMarked(node) ? palette.highlight : color)),
+    pointBorderWidth: dots.map(({ node }) => (isMarked(node) ? 3 : 1)),
   };
 }
 
 function lineOf(
-  { label, places, dash, width, hitRadius, shadesToNext }: ScatterLine,
+  { label, paint = 'foreground', places, dash, width, hitRadius, shadesToNext }: ScatterLine,
   { color }: Palette,
 ): ChartDataset<'scatter'> {
   return {
@@ -53,7 +54,7 @@ function lineOf(
     showLine: true,
     pointRadius: 0,
     pointHitRadius: hitRadius,
-    borderColor: color('foreground'),
+    borderColor: color(paint),
     borderDash: [...dash],
     borderWidth: width,
     ...(shadesToNext ? { fill: '+1', backgroundColor: faded(color('charts-foreground'), 10) } : {}),
@@ -61,9 +62,19 @@ function lineOf(
 }
 
 function scale(
-  { title, tick, limits }: LogAxis,
+  { title, tick, at, limits }: LogAxis,
   palette: Palette,
 ): Record<string, unknown> & { type: 'logarithmic' } {
   const ticks = { callback: (value: number | string) => tick(Number(value)) };
-  return { type: 'logarithmic', ...limits, ...axis(palette, title, { ticks }) };
+  // All of them, whatever the scale would choose.
+  const placed = at && {
+    afterBuildTicks: (built: { ticks: { value: number }[] }) =>
+      (built.ticks = at.map((value) => ({ value }))),
+  };
+  return {
+    type: 'logarithmic',
+    ...limits,
+    ...placed,
+    ...axis(palette, title, { ticks: at ? { ...ticks, autoSkip: false } : ticks }),
+  };
 }

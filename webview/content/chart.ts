@@ -36,7 +36,8 @@ export interface DotGroup {
 }
 
 interface Dot extends Place {
-  readonly node: number;
+  /** Null: it is of no node. */
+  readonly node: number | null;
   /** In pixels. */
   readonly radius: number;
   readonly tip: readonly string[];
@@ -49,6 +50,8 @@ interface Place {
 
 export interface ScatterLine {
   readonly label: string;
+  /** Left out: the colour of text. */
+  readonly paint?: Paint;
   readonly places: readonly Place[];
   /** Lengths of strokes and gaps in pixels; none for a line without gaps. */
   readonly dash: readonly number[];
@@ -64,6 +67,8 @@ export interface LogAxis {
   readonly title: string;
   /** The label of a grid line; null for none. */
   readonly tick: (value: number) => string | null;
+  /** Where grid lines stand; left out: at round numbers. */
+  readonly at?: readonly number[];
   /** Left out: what the dots and lines need. */
   readonly limits?: { readonly min: number; readonly max: number };
 }

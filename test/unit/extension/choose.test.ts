@@ -18,6 +18,8 @@ const choices = {
   key: 'm.onnx',
   dimensions: [{ name: 'batch_size', alias: 'b', value: 1, origin: 'binding' as const }],
   runtimes: [{ id: 'eager', name: 'Eager', refused: [] }],
+  chips: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] as never,
+  chosen: ['a', 'b'],
 };
 
 beforeEach(() => void (written.length = 0));
@@ -39,11 +41,24 @@ it.each([
   ],
   [{ kind: 'runtime', value: null }, { dimensions: { b: 1, seq: 2 } }],
 ])('a page that asks for %o changes the settings to %o', async (change, entry) => {
-  await choose(choices, change);
+  await choose(choices, [change]);
   expect(written).toEqual([['models', { 'm.onnx': entry }, 2]]);
 });
 
+it('several changes are written one after the other, a chip among them', async () => {
+  await choose(choices, [
+    { kind: 'precision', value: 'int8' },
+    { kind: 'chip', value: 'b' },
+    { kind: 'chip', value: 'c' },
+  ]);
+  expect(written.slice(1)).toEqual([
+    ['chips', ['b', 'a'], 2],
+    ['chips', ['c', 'a', 'b'], 2],
+  ]);
+});
+
 it.each([
+  { kind: 'chip', value: 'd' },
   { kind: 'dimension', name: 'other', value: 8 },
   { kind: 'dimension', name: 'batch_size', value: -1 },
   { kind: 'dimension', name: 'batch_size', value: '8' },
@@ -52,6 +67,6 @@ it.each([
   { kind: 'runtime', value: 'other' },
   { kind: 'chips', value: [] },
 ])('nothing is written for %o', async (change) => {
-  await choose(choices, change);
+  await choose(choices, [change]);
   expect(written).toEqual([]);
 });

@@ -204,9 +204,9 @@ describe('what a page asks for', () => {
 
   it('hands a change of the question to the command that writes it', async () => {
     const { says } = opened();
-    const change = { kind: 'phase', value: 'decode' };
-    await says({ type: 'choose', change });
-    expect(executed).toEqual([['siliconlens.choose', model, change]]);
+    const changes = [{ kind: 'phase', value: 'decode' }];
+    await says({ type: 'choose', changes });
+    expect(executed).toEqual([['siliconlens.choose', model, changes]]);
   });
 
   it('a line, and commands of the list alone', async () => {

@@ -171,11 +171,13 @@ describe('the fields of the report', () => {
     vi.advanceTimersByTime(349);
     expect(chosen()).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(chosen()).toEqual([{ type: 'choose', change: { kind: 'dimension', name: 'batch', value: 16 } }]);
+    expect(chosen()).toEqual([
+      { type: 'choose', changes: [{ kind: 'dimension', name: 'batch', value: 16 }] },
+    ]);
     const form = page.main().classed('question')[0]!;
     expect(form.attributes['aria-busy']).toBe('true');
     write(page.main().byId('question-phase'), 'inference', 'change');
-    expect(chosen()[1]).toEqual({ type: 'choose', change: { kind: 'phase', value: 'inference' } });
+    expect(chosen()[1]).toEqual({ type: 'choose', changes: [{ kind: 'phase', value: 'inference' }] });
     write(batch, 'x', 'input');
     vi.advanceTimersByTime(1000);
     expect(chosen()).toHaveLength(2);
@@ -190,6 +192,18 @@ describe('the fields of the report', () => {
     expect(batch.value).toBe('16');
     expect(form.attributes['aria-busy']).toBeUndefined();
     expect(form.classed('note').map((note) => note.textContent)).toEqual(['', '', 'not set', '', '', '']);
+    // What is typed meanwhile is newer than the answer; what is not typed follows it.
+    write(batch, '32', 'input');
+    const later = (size: number) => ({
+      ...summary,
+      revision: size,
+      workload: { ...summary.workload, dimensions: [{ ...first!, value: size }, ...others] },
+    });
+    page.send({ type: 'summary', summary: later(17) });
+    expect(batch.value).toBe('32');
+    vi.advanceTimersByTime(350);
+    page.send({ type: 'summary', summary: later(18) });
+    expect(batch.value).toBe('18');
     form.press('Other inputs: 1…');
     form.press('Choose chips…');
     form.press('Find a chip…');
@@ -213,7 +227,15 @@ describe('the fields of the report', () => {
       const { className, tag } = one as Element;
       return className.split(' ')[0] || tag;
     });
-    expect(order.slice(0, 6)).toEqual(['header', 'question', 'answer', 'suggestions', 'chosen', 'facts']);
+    expect(order.slice(0, 7)).toEqual([
+      'header',
+      'question',
+      'answer',
+      'suggestions',
+      'what-if',
+      'chosen',
+      'facts',
+    ]);
     expect(report.byId('answer').classed('filled')[0]!.style.width).toBe('100%');
   });
 });

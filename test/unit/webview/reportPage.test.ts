@@ -253,7 +253,7 @@ describe('the report', () => {
 describe('the table of nodes', () => {
   const headers = (page: Page): string[] => said(page.main().classed('header')[0]!.tagged('button'));
   const rows = (page: Page): Element[] => page.main().classed('rows')[0]!.classed('row');
-  const status = (page: Page): string => page.main().classed('status')[0]!.textContent;
+  const status = (page: Page): string => page.main().byId('nodes').classed('status')[0]!.textContent;
 
   it('shows rows when they are there, and how many there are', async () => {
     const page = await report();
