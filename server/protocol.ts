@@ -473,10 +473,14 @@ export interface RowsParams {
   readonly filter: string;
   readonly from: number;
   readonly count: number;
+  /** A node whose place among the rows is asked for. */
+  readonly find?: number;
 }
 export interface RowsResult {
   readonly revision: number;
   readonly total: number;
+  /** Place of the node that was to be found; null where no row is of it. */
+  readonly found: number | null;
   readonly rows: readonly NodeRow[];
 }
 export interface NodeRow {
@@ -496,6 +500,10 @@ export interface NodeRow {
   readonly bandwidth: number | null;
   readonly bound: Bound;
   readonly rule: ReportNode['rule'];
+  /** The kernel that runs it: the node that stands for it, of how many; null where nothing is dispatched. */
+  readonly kernel: { readonly node: number; readonly nodes: number } | null;
+  /** Id of the unit that runs it, where kernels run on several. */
+  readonly unit: string | null;
   /** Of the node's kernel; null where nothing was measured. */
   readonly measured: MeasuredCell | null;
 }
@@ -596,7 +604,7 @@ export interface WhatIfResult extends Pick<WhatIfParams, 'chip' | 'dimension'> {
   readonly sizes: readonly number[];
   readonly rows: readonly WhatIfRow[];
 }
-export interface WhatIfRow {
+interface WhatIfRow {
   readonly precision: PrecisionPolicy;
   /** What most of it is computed in. */
   readonly compute: string;

@@ -19,7 +19,7 @@ export interface Variant {
   readonly cells: readonly (VariantCell | null)[];
 }
 
-export interface VariantCell extends Pick<Candidate, 'figures' | 'fits'> {
+interface VariantCell extends Pick<Candidate, 'figures' | 'fits'> {
   /** Samples in one run. */
   readonly samples: number;
 }

@@ -30,7 +30,8 @@ export function* rows(analysis: Analysis, params: RowsParams): Steps<RowsResult>
   const count = Math.min(Math.max(0, Math.trunc(params.count)), pageLimit);
   const make = rowMaker(analysis, chip);
   const page = list.slice(from, from + count).map((index) => make(analysis.inference.nodes[index]!));
-  return { revision: analysis.revision, total: list.length, rows: page };
+  const found = params.find === undefined ? -1 : list.indexOf(params.find);
+  return { revision: analysis.revision, total: list.length, found: found < 0 ? null : found, rows: page };
 }
 
 function* withWords(
@@ -91,8 +92,18 @@ export function rowMaker(
       bandwidth: chip && kernel ? achievedBandwidth(chip, kernel) : null,
       bound: cost?.bound ?? 'unknown',
       rule: node.rule,
+      ...(chip && kernel ? runOf(chip, kernel) : { kernel: null, unit: null }),
       measured: chip && measured && cost ? measuredCell(chip, measured, cost.kernel) : null,
     };
+  };
+}
+
+/** The kernel with the node that stands for it, and the unit that runs it as far as there are several. */
+function runOf({ plan, cost: { units } }: ChipAnalysis, cost: KernelCost): Pick<NodeRow, 'kernel' | 'unit'> {
+  const planned = plan.kernels[cost.kernel];
+  return {
+    kernel: planned ? { node: planned.anchor, nodes: planned.nodes.length } : null,
+    unit: units.length > 1 && cost.unit !== null ? units[cost.unit]!.id : null,
   };
 }
 

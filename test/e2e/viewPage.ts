@@ -71,8 +71,9 @@ export class ViewPage {
     const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
     await page.exposeFunction('rows', (params: Omit<RowsParams, 'uri'>): RowsResult => {
       const all = rows(params);
-      const { revision, from, count } = params;
-      return { revision, total: all.length, rows: all.slice(from, from + count) };
+      const { revision, from, count, find } = params;
+      const at = all.findIndex(({ node }) => node === find);
+      return { revision, total: all.length, found: at < 0 ? null : at, rows: all.slice(from, from + count) };
     });
     await page.exposeFunction('variants', variants);
     const colors = Object.entries(theme).map(([key, value]) => `--vscode-${key}: ${value};`);

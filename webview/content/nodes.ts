@@ -14,32 +14,99 @@ export interface NodeCell {
   readonly isQuiet?: boolean;
 }
 
-/** A column of the table of nodes; the server sorts by it. */
+/** A column of the table of nodes. */
 export interface NodeColumn {
-  readonly sort: Sort;
+  readonly name: Sort | 'shape' | 'share' | 'kernel' | 'unit';
+  /** What the server sorts by; null: it does not sort by this column. */
+  readonly sort: Sort | null;
   readonly numeric: boolean;
+  /** Only wide pages have it. */
+  readonly isWide: boolean;
+  /** As a track of a grid. */
+  readonly width: string;
   readonly cell: (row: NodeRow) => NodeCell;
 }
 
+const figure = { numeric: true, isWide: false, width: '84px' } as const;
+const wide = { numeric: true, isWide: true, width: '92px' } as const;
+
 const allColumns: readonly NodeColumn[] = [
-  { sort: 'index', numeric: true, cell: (row) => ({ text: String(row.node) }) },
+  { ...figure, name: 'index', sort: 'index', width: '56px', cell: (row) => ({ text: String(row.node) }) },
   {
+    name: 'name',
     sort: 'name',
     numeric: false,
+    isWide: false,
+    width: 'minmax(110px, 3fr)',
     cell: (row) => ({ text: nameOf(row), title: row.scope ? `${row.scope}\n${row.shape}` : row.shape }),
   },
-  { sort: 'operator', numeric: false, cell: (row) => ({ text: row.operator }) },
-  { sort: 'seconds', numeric: true, cell: (row) => ({ text: show.seconds(row.seconds?.value) }) },
-  { sort: 'measured', numeric: true, cell: measuredCell },
-  { sort: 'bound', numeric: false, cell: (row) => ({ text: word('webview.bound', row.bound) }) },
-  { sort: 'operations', numeric: true, cell: (row) => ({ text: show.operations(row.operations) }) },
-  { sort: 'bytes', numeric: true, cell: (row) => ({ text: show.bytes(row.bytes) }) },
-  { sort: 'bandwidth', numeric: true, cell: (row) => ({ text: show.bytesPerSecond(row.bandwidth) }) },
+  {
+    name: 'operator',
+    sort: 'operator',
+    numeric: false,
+    isWide: false,
+    width: 'minmax(70px, 1fr)',
+    cell: (row) => ({ text: row.operator }),
+  },
+  {
+    name: 'shape',
+    sort: null,
+    numeric: false,
+    isWide: true,
+    width: 'minmax(70px, 1fr)',
+    cell: (row) => ({ text: row.shape, title: row.shape }),
+  },
+  {
+    ...figure,
+    name: 'seconds',
+    sort: 'seconds',
+    cell: (row) => ({ text: show.seconds(row.seconds?.value) }),
+  },
+  { ...figure, name: 'share', sort: null, width: '56px', cell: (row) => ({ text: show.percent(row.share) }) },
+  { ...figure, name: 'measured', sort: 'measured', width: '128px', cell: measuredCell },
+  {
+    ...figure,
+    name: 'bound',
+    sort: 'bound',
+    numeric: false,
+    cell: (row) => ({ text: word('webview.bound', row.bound) }),
+  },
+  { ...wide, name: 'kernel', sort: null, numeric: false, width: '84px', cell: kernelCell },
+  { ...wide, name: 'unit', sort: null, numeric: false, cell: (row) => ({ text: row.unit ?? '–' }) },
+  {
+    ...wide,
+    name: 'operations',
+    sort: 'operations',
+    cell: (row) => ({ text: show.operations(row.operations) }),
+  },
+  { ...wide, name: 'bytes', sort: 'bytes', cell: (row) => ({ text: show.bytes(row.bytes) }) },
+  {
+    ...wide,
+    name: 'bandwidth',
+    sort: 'bandwidth',
+    cell: (row) => ({ text: show.bytesPerSecond(row.bandwidth) }),
+  },
 ];
 
-/** The columns for a chip: measured times only where a profile was imported. */
-export function nodeColumns({ measured }: SummaryChip): readonly NodeColumn[] {
-  return allColumns.filter(({ sort }) => sort !== 'measured' || measured);
+/** The columns for a chip: measured times only where a profile was imported, units where there are several. */
+export function nodeColumns({ measured, costliest }: SummaryChip): readonly NodeColumn[] {
+  const hasUnits = costliest.some(({ unit }) => unit !== null);
+  return allColumns.filter(({ name }) => (name !== 'measured' || measured) && (name !== 'unit' || hasUnits));
+}
+
+/** The widths of columns as tracks of a grid. */
+export function tracks(columns: readonly NodeColumn[]): string {
+  return columns.map(({ width }) => width).join(' ');
+}
+
+/** The kernel of a node: how many run in it, at the node that stands for it; elsewhere which node that is. */
+function kernelCell({ node, kernel }: NodeRow): NodeCell {
+  if (!kernel) return { text: '–' };
+  if (kernel.node !== node) {
+    const other = `#${kernel.node}`;
+    return { text: text('webview.measured.with', { node: other }), isQuiet: true };
+  }
+  return { text: kernel.nodes === 1 ? '' : text('webview.nodes.count', { count: show.count(kernel.nodes) }) };
 }
 
 /** A name to show: the file's own, else operator and number. */
@@ -76,12 +143,13 @@ export type Order = Pick<RowsParams, 'sort' | 'descending' | 'filter'>;
 /** What the page remembers, as far as there is such a column; at first the costliest come first. */
 export function orderOf(remembered: Partial<Order>, columns: readonly NodeColumn[]): Order {
   const { sort, descending = true, filter = '' } = remembered;
-  const shown = columns.find((column) => column.sort === sort)?.sort;
+  const shown = sort && columns.find((column) => column.sort === sort)?.sort;
   return { sort: shown ?? 'seconds', descending, filter };
 }
 
 /** The order after a press on a column's header: the other way round, or by that column; figures fall at first. */
 export function sortedBy(order: Order, { sort, numeric }: NodeColumn): Order {
+  if (sort === null) return order;
   const descending = sort === order.sort ? !order.descending : numeric && sort !== 'index';
   return { ...order, sort, descending };
 }
@@ -91,7 +159,7 @@ export function headerOf(
   { sort, descending }: Order,
   column: NodeColumn,
 ): { readonly label: string; readonly sorted: 'ascending' | 'descending' | 'none' } {
-  const label = text(`webview.nodes.${column.sort}`);
+  const label = text(`webview.nodes.${column.name}`);
   if (column.sort !== sort) return { label, sorted: 'none' };
   return descending
     ? { label: `${label} ▼`, sorted: 'descending' }

@@ -7,7 +7,7 @@ export const variantFigures = ['run', 'sample', 'energy', 'memory'] as const;
 export type VariantFigure = (typeof variantFigures)[number];
 
 /** A cell with what a press makes of it. */
-export interface VariantView {
+interface VariantView {
   readonly text: string;
   readonly title: string;
   readonly value: number | null;

@@ -5,6 +5,7 @@ import {
   nodeColumns,
   orderOf,
   sortedBy,
+  tracks,
   type NodeCell,
   type NodeColumn,
   type Order,
@@ -57,15 +58,26 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
       header,
       columns.map((column) => headerCell(order, column, () => change(sortedBy(order, column)))),
     );
+  /** Brings the row of a node into view, unless another node is asked for meanwhile. */
+  const find = async (node: number): Promise<void> => {
+    const query = { revision, chip: chip.id, ...order, from: 0, count: 0, find: node };
+    const found = await requestRows(query).then(
+      (result) => result.found,
+      // What the table itself asks says why.
+      () => null,
+    );
+    if (found !== null && node === highlighted) rows.show(found);
+  };
   const filter = search(order.filter, (wanted) => change({ ...order, filter: wanted }));
 
   drawHeader();
   pages.restart();
   return {
-    root: section(element('div', { class: 'toolbar' }, filter, status), grid(header, rows.root, chip)),
+    root: section(element('div', { class: 'toolbar' }, filter, status), grid(header, rows.root, columns)),
     highlight(node) {
       highlighted = node;
       rows.draw();
+      if (node !== null) void find(node);
     },
   };
 }
@@ -75,17 +87,16 @@ function section(toolbar: HTMLElement, body: HTMLElement): HTMLElement {
   return element('section', { id: 'nodes' }, title, toolbar, body);
 }
 
-function grid(header: HTMLElement, rows: HTMLElement, { measured }: SummaryChip): HTMLElement {
-  return element(
+function grid(header: HTMLElement, rows: HTMLElement, columns: readonly NodeColumn[]): HTMLElement {
+  const made = element(
     'div',
-    {
-      role: 'table',
-      class: measured ? 'grid measured' : 'grid',
-      'aria-label': text('webview.nodes.title'),
-    },
+    { role: 'table', class: 'grid', 'aria-label': text('webview.nodes.title') },
     header,
     rows,
   );
+  made.style.setProperty('--columns', tracks(columns));
+  made.style.setProperty('--narrow-columns', tracks(columns.filter(({ isWide }) => !isWide)));
+  return made;
 }
 
 /** The field of the filter; it waits for a pause in the typing. */
@@ -108,9 +119,13 @@ function headerCell(order: Order, column: NodeColumn, press: () => void): HTMLEl
   const { label, sorted } = headerOf(order, column);
   return element(
     'div',
-    { role: 'columnheader', class: column.numeric ? 'number' : 'name', 'aria-sort': sorted },
-    button(label, press, { class: 'link' }),
+    { role: 'columnheader', class: classOf(column), ...(column.sort !== null && { 'aria-sort': sorted }) },
+    column.sort === null ? label : button(label, press, { class: 'link' }),
   );
+}
+
+function classOf({ numeric, isWide }: NodeColumn): string {
+  return [numeric ? 'number' : 'name', ...(isWide ? ['wide'] : [])].join(' ');
 }
 
 function rowElement(
@@ -132,8 +147,8 @@ function rowElement(
     columns.map((column) =>
       element(
         'div',
-        { role: 'cell', class: column.numeric ? 'number' : 'name' },
-        column.sort === 'name' ? nameLink(row, column.cell(row)) : cellContent(column.cell(row)),
+        { role: 'cell', class: classOf(column) },
+        column.name === 'name' ? nameLink(row, column.cell(row)) : cellContent(column.cell(row)),
       ),
     ),
   );

@@ -18,6 +18,8 @@ export interface Viewport {
   readonly root: HTMLElement;
   draw(): void;
   toTop(): void;
+  /** Scrolls so far that a row is in view, in the middle where it was not. */
+  show(index: number): void;
 }
 
 export function viewport(total: () => number, row: (index: number) => HTMLElement): Viewport {
@@ -45,6 +47,12 @@ export function viewport(total: () => number, row: (index: number) => HTMLElemen
     draw,
     toTop: () => {
       root.scrollTop = 0;
+    },
+    show: (index) => {
+      const above = index * rowHeight - root.scrollTop;
+      if (above >= 0 && above + rowHeight <= viewportRows * rowHeight) return;
+      root.scrollTop = Math.max(0, (index - viewportRows / 2) * rowHeight);
+      draw();
     },
   };
 }

@@ -188,6 +188,38 @@ describe('rows of the table', () => {
     expect(await orderOf({ filter: 'unknown' })).toEqual([2]);
   });
 
+  it('say where a node stands among them, and that it is none of them', async () => {
+    const analysis = await timed(model, seconds, bounds);
+    const found = (change: Partial<RowsParams>) =>
+      runThrough(rows(analysis, { ...params, count: 0, ...change })).found;
+    expect(found({ find: 3 })).toBe(3);
+    // By falling time they are 4, 1, 3, 0, 2.
+    expect(found({ find: 3, sort: 'seconds', descending: true })).toBe(2);
+    expect(found({ find: 3, filter: 'softmax' })).toBeNull();
+    expect(found({ find: 99 })).toBeNull();
+    expect(found({})).toBeNull();
+  });
+
+  it('name the kernel that a node runs in, and the unit where there are several', async () => {
+    const analysis = await timed(model, seconds, bounds);
+    const [one] = analysis.chips;
+    const anchors = one!.plan.kernels.map(({ anchor, nodes }) => ({ node: anchor, nodes: nodes.length }));
+    const kernels = one!.cost.nodes.map(({ kernel }) => (kernel < 0 ? null : anchors[kernel]!));
+    const got = runThrough(rows(analysis, params)).rows;
+    expect(got.map(({ kernel }) => kernel)).toEqual(kernels);
+    expect(got.map(({ unit }) => unit)).toEqual([null, null, null, null, null]);
+    const { cost } = one!;
+    const onHost = {
+      ...cost,
+      units: [cost.units[0]!, { ...cost.units[0]!, id: 'host' }],
+      kernels: cost.kernels.map((kernel, at) => ({ ...kernel, unit: at === 0 ? 1 : 0 })),
+    };
+    const mapped = { ...analysis, chips: [{ ...one!, cost: onHost }] };
+    const units = runThrough(rows(mapped, params)).rows.map(({ unit }) => unit);
+    expect(units[0]).toBe('host');
+    expect(units[1]).toBe(cost.units[0]!.id);
+  });
+
   it('come in pages', async () => {
     const analysis = await timed(model, seconds, bounds);
     const page = runThrough(rows(analysis, { ...params, from: 1.9, count: 2.9 }));

@@ -11,7 +11,11 @@ export class Element {
   children: Child[] = [];
   parent: Element | null = null;
   readonly attributes: Record<string, string> = {};
-  readonly style: Record<string, string> = {};
+  readonly style: Record<string, string> = Object.defineProperty({}, 'setProperty', {
+    value(this: Record<string, string>, name: string, value: string) {
+      this[name] = value;
+    },
+  });
   value = '';
   checked = false;
   scrollTop = 0;

@@ -151,6 +151,8 @@ export function rowOf(node: number, change: Partial<NodeRow> = {}): NodeRow {
     bandwidth: 5e11,
     bound: 'compute',
     rule: 'exact',
+    kernel: { node, nodes: 1 },
+    unit: null,
     measured: null,
     ...change,
   };

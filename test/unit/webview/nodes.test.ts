@@ -1,29 +1,62 @@
 import { describe, expect, it } from 'vitest';
 import type { MeasuredCell, NodeRow } from '../../../server/protocol';
-import { countText, headerOf, nodeColumns, orderOf, sortedBy } from '../../../webview/content/nodes';
+import { countText, headerOf, nodeColumns, orderOf, sortedBy, tracks } from '../../../webview/content/nodes';
 import { chipOf, measuredOf, rowOf } from './made';
 
 const columns = nodeColumns(chipOf());
 const withMeasured = nodeColumns(chipOf({ measured: measuredOf() }));
-const column = (sort: string) => withMeasured.find((one) => one.sort === sort)!;
+const column = (named: string) => withMeasured.find(({ name }) => name === named)!;
 const textsOf = (row: NodeRow) => columns.map(({ cell }) => cell(row).text);
 
 describe('columns', () => {
   it('have measured times only with a profile', () => {
-    const names = ['index', 'name', 'operator', 'seconds', 'bound', 'operations', 'bytes', 'bandwidth'];
-    expect(columns.map(({ sort }) => sort)).toEqual(names);
-    expect(withMeasured.map(({ sort }) => sort)).toEqual([
-      ...names.slice(0, 4),
-      'measured',
-      ...names.slice(4),
+    const names = ['index', 'name', 'operator', 'shape', 'seconds', 'share'];
+    const rest = ['bound', 'kernel', 'operations', 'bytes', 'bandwidth'];
+    expect(columns.map(({ name }) => name)).toEqual([...names, ...rest]);
+    expect(withMeasured.map(({ name }) => name)).toEqual([...names, 'measured', ...rest]);
+    // The server sorts by all others.
+    expect(columns.filter(({ sort }) => sort === null).map(({ name }) => name)).toEqual([
+      'shape',
+      'share',
+      'kernel',
     ]);
   });
 
-  it('are of figures or of words', () => {
-    expect(withMeasured.filter(({ numeric }) => !numeric).map(({ sort }) => sort)).toEqual([
+  it('name the unit where nodes run on several', () => {
+    const onTwo = nodeColumns(chipOf({ costliest: [rowOf(1, { unit: 'host' })] }));
+    const unit = onTwo.find(({ name }) => name === 'unit')!;
+    expect(unit.cell(rowOf(1, { unit: 'host' })).text).toBe('host');
+    expect(columns.some(({ name }) => name === 'unit')).toBe(false);
+  });
+
+  it('say in which kernel a node runs', () => {
+    const kernelOf = (kernel: NodeRow['kernel']) => column('kernel').cell(rowOf(7, { kernel }));
+    expect(kernelOf({ node: 7, nodes: 3 })).toEqual({ text: '3 nodes' });
+    expect(kernelOf({ node: 7, nodes: 1 })).toEqual({ text: '' });
+    expect(kernelOf({ node: 5, nodes: 3 })).toEqual({ text: 'with #5', isQuiet: true });
+    expect(kernelOf(null)).toEqual({ text: '–' });
+  });
+
+  it('leave what no narrow page has room for', () => {
+    const narrow = columns.filter(({ isWide }) => !isWide);
+    expect(narrow.map(({ name }) => name)).toEqual([
+      'index',
       'name',
       'operator',
+      'seconds',
+      'share',
       'bound',
+    ]);
+    expect(tracks(narrow)).toBe('56px minmax(110px, 3fr) minmax(70px, 1fr) 84px 56px 84px');
+  });
+
+  it('are of figures or of words', () => {
+    expect(withMeasured.filter(({ numeric }) => !numeric).map(({ name }) => name)).toEqual([
+      'name',
+      'operator',
+      'shape',
+      'bound',
+      'kernel',
     ]);
   });
 
@@ -32,8 +65,11 @@ describe('columns', () => {
       '1234',
       'n1234',
       'MatMul',
+      '[1, 8]',
       '1 ms',
+      '25%',
       'compute',
+      '',
       '2 GOP',
       '3 MB',
       '500 GB/s',
@@ -41,6 +77,7 @@ describe('columns', () => {
     const unknown = rowOf(5, {
       name: '',
       seconds: null,
+      share: null,
       operations: null,
       bytes: null,
       bandwidth: null,
@@ -50,8 +87,11 @@ describe('columns', () => {
       '5',
       'MatMul 5',
       'MatMul',
+      '[1, 8]',
       'unknown',
       'unknown',
+      'unknown',
+      '',
       'unknown',
       'unknown',
       'unknown',
@@ -145,9 +185,12 @@ describe('the order', () => {
       { label: '#', sorted: 'none' },
       { label: 'Name', sorted: 'none' },
       { label: 'Operator', sorted: 'none' },
+      { label: 'Shape', sorted: 'none' },
       { label: 'Time ▼', sorted: 'descending' },
+      { label: 'Share', sorted: 'none' },
       { label: 'Measured', sorted: 'none' },
       { label: 'Bound by', sorted: 'none' },
+      { label: 'Kernel', sorted: 'none' },
       { label: 'Operations', sorted: 'none' },
       { label: 'Bytes', sorted: 'none' },
       { label: 'Bandwidth', sorted: 'none' },

@@ -23,7 +23,7 @@ function pagesOf() {
         questions.push({
           from,
           count,
-          answer: (result) => (resolve({ revision: 7, total: 250, rows, ...result }), settled()),
+          answer: (result) => (resolve({ revision: 7, total: 250, found: null, rows, ...result }), settled()),
           refuse: (message) => (reject(new Error(message)), settled()),
         });
       }),

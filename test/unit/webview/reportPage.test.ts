@@ -36,7 +36,7 @@ const types = (): string[] => drawn().map(({ configuration }) => configuration.t
 const said = (elements: readonly Element[]): string[] => elements.map((one) => one.textContent);
 const asked = (page: Page) => page.posted.filter((message) => message.type === 'rows');
 const answer = async (page: Page, request: number, result: object): Promise<void> => {
-  page.send({ type: 'rows', request, result: { revision: 7, total: 2, ...result } } as never);
+  page.send({ type: 'rows', request, result: { revision: 7, total: 2, found: null, ...result } } as never);
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };
 
@@ -261,8 +261,8 @@ describe('the table of nodes', () => {
     await answer(page, 1, { rows: [rowOf(3, { scope: 'layer' }), rowOf(4)] });
     expect(status(page)).toBe('2 nodes');
     expect(rows(page).map((row) => said(row.all((one) => one.attributes.role === 'cell')))).toEqual([
-      ['3', 'n3', 'MatMul', '1 ms', 'compute', '2 GOP', '3 MB', '500 GB/s'],
-      ['4', 'n4', 'MatMul', '1 ms', 'compute', '2 GOP', '3 MB', '500 GB/s'],
+      ['3', 'n3', 'MatMul', '[1, 8]', '1 ms', '25%', 'compute', '', '2 GOP', '3 MB', '500 GB/s'],
+      ['4', 'n4', 'MatMul', '[1, 8]', '1 ms', '25%', 'compute', '', '2 GOP', '3 MB', '500 GB/s'],
     ]);
     expect(rows(page)[0]!.tagged('button')[0]!.attributes.title).toBe('layer\n[1, 8]');
     const before = page.posted.length;
@@ -337,6 +337,34 @@ describe('the table of nodes', () => {
     expect(asked(page).at(-1)!.params).toMatchObject({ from: 100, count: 100 });
   });
 
+  it('scrolls to the row of the node at the cursor, and not for one that it has in view or lost', async () => {
+    const page = await report();
+    await answer(page, 1, { rows: Array.from({ length: 100 }, (_, i) => rowOf(i)), total: 1000 });
+    const view = page.main().classed('viewport')[0]!;
+    const finds = () => asked(page).filter(({ params }) => params.find !== undefined);
+    page.send({ type: 'highlight', node: 700 });
+    expect(finds().at(-1)!.params).toMatchObject({ find: 700, count: 0, sort: 'seconds', descending: true });
+    await answer(page, finds().at(-1)!.request, { rows: [], found: 500 });
+    // In the middle of 20 rows of 24 pixels.
+    expect(view.scrollTop).toBe(24 * 490);
+    page.send({ type: 'highlight', node: 701 });
+    await answer(page, finds().at(-1)!.request, { rows: [], found: 495 });
+    expect(view.scrollTop).toBe(24 * 490);
+    // The last row in view is 509.
+    page.send({ type: 'highlight', node: 702 });
+    await answer(page, finds().at(-1)!.request, { rows: [], found: 510 });
+    expect(view.scrollTop).toBe(24 * 500);
+    page.send({ type: 'highlight', node: 703 });
+    const late = finds().at(-1)!.request;
+    page.send({ type: 'highlight', node: 704 });
+    await answer(page, late, { rows: [], found: 3 });
+    await answer(page, finds().at(-1)!.request, { rows: [], found: null });
+    expect(view.scrollTop).toBe(24 * 500);
+    const before = finds().length;
+    page.send({ type: 'highlight', node: null });
+    expect(finds()).toHaveLength(before);
+  });
+
   it('has a column of measured times only where a profile was imported', async () => {
     const page = await openPage('report');
     page.send({ type: 'summary', summary: summaryOf({ chips: [chipOf({ measured: measuredOf() })] }) });
@@ -345,14 +373,16 @@ describe('the table of nodes', () => {
       rows: [rowOf(3, { measured }), rowOf(4, { measured }), rowOf(5)],
       total: 3,
     });
-    expect(page.main().classed('grid')[0]!.className).toBe('grid measured');
+    const gridOf = (of: Page) => of.main().classed('grid')[0]!;
+    // The columns of a page are the tracks of its rows.
+    expect(gridOf(page).style['--columns']).toContain(' 128px ');
     expect(headers(page)).toContain('Measured');
-    const cells = rows(page).map((row) => row.children[4] as Element);
+    const cells = rows(page).map((row) => row.children[6] as Element);
     expect(said(cells)).toEqual(['▲ 2 ms ×2', 'with #3', '–']);
     expect(cells.map((cell) => cell.classed('quiet').length)).toEqual([0, 1, 0]);
     expect(cells[0]!.classed('mark')[0]!.attributes['aria-label']).toBe('slower than the stated range');
     const other = await report();
-    expect(other.main().classed('grid')[0]!.className).toBe('grid');
+    expect(gridOf(other).style['--columns']).not.toContain(' 128px ');
     expect(headers(other)).not.toContain('Measured');
   });
 });
