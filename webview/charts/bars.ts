@@ -3,6 +3,7 @@ import { axis, tooltip, type Picture } from './picture';
 
 export function bars({ bars: drawn, axis: { title, tick }, limit }: BarsData): Picture<'bar'> {
   return {
+    along: 'y',
     configure: (palette, highlighted) => {
       const colors = drawn.map(({ paint }) => palette.color(paint));
       const marked = drawn.map(({ node }) => node !== null && node === highlighted);

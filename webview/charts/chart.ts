@@ -22,6 +22,7 @@ import { text } from '../text';
 import { color, palette } from '../theme';
 import { bars } from './bars';
 import type { Picture } from './picture';
+import { walkOver, type Walk } from './walk';
 import { scatter } from './scatter';
 import { stack } from './stack';
 
@@ -71,7 +72,14 @@ export function stackChart(data: StackData): ChartView {
 /** Puts canvas, legend, summary and table twin together and wires clicks to the listing. */
 function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): ChartView {
   const { id, title, summary } = data;
-  const canvas = element('canvas', { role: 'img', tabindex: 0, 'aria-label': `${title}. ${summary}` });
+  const canvas = element('canvas', {
+    role: 'img',
+    tabindex: 0,
+    'aria-label': `${title}. ${summary} ${text('webview.chart.keys')}`,
+    keydown: (event) => walk?.(event as KeyboardEvent),
+    blur: () => walk?.(null),
+  });
+  const told = element('p', { class: 'hidden', 'aria-live': 'polite' });
   const holder = element('div', { class: 'canvas' }, canvas);
   holder.style.height = `${data.height}px`;
   const legend = element('div', { class: 'legend' });
@@ -81,10 +89,12 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
     element('h2', { id: `${id}-title` }, title),
     element('p', { class: 'summary' }, summary),
     holder,
+    told,
     legend,
     element('details', { class: 'twin' }, element('summary', {}, text('webview.asTable')), table(data.table)),
   );
   let chart: Chart<T> | undefined;
+  let walk: Walk | undefined;
   let highlighted: number | null = null;
   const draw = () => {
     chart?.destroy();
@@ -98,6 +108,7 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
       },
     } as NonNullable<ChartConfiguration<T>['options']>;
     chart = new Chart(canvas, configuration);
+    walk = walkOver(chart, picture, (said) => (told.textContent = said));
     legend.replaceChildren(swatches(data.legend));
   };
   return {

@@ -14,6 +14,8 @@ export interface Palette {
 export interface Picture<T extends ChartType> {
   readonly configure: (palette: Palette, highlighted: number | null) => ChartConfiguration<T>;
   readonly nodeAt: (dataset: number, index: number) => number | null;
+  /** The axis along which its elements follow one another. */
+  readonly along: 'x' | 'y';
 }
 
 /** Axis colours and titles from the theme. */

@@ -1,4 +1,4 @@
-import type { ChartDataset } from 'chart.js';
+import type { Chart, ChartDataset, Plugin } from 'chart.js';
 import type { DotGroup, LogAxis, ScatterData, ScatterLine } from '../content/chart';
 import { axis, faded, tooltip, type Palette, type Picture } from './picture';
 
@@ -6,6 +6,7 @@ import { axis, faded, tooltip, type Palette, type Picture } from './picture';
 export function scatter({ groups, lines, x, y }: ScatterData): Picture<'scatter'> {
   const dotAt = (dataset: number, index: number) => groups[dataset]?.dots[index];
   return {
+    along: 'x',
     configure: (palette, highlighted) => ({
       type: 'scatter',
       data: {
@@ -14,6 +15,7 @@ export function scatter({ groups, lines, x, y }: ScatterData): Picture<'scatter'
           ...lines.map((line) => lineOf(line, palette)),
         ],
       },
+      plugins: [captions(lines, palette)],
       options: {
         scales: { x: scale(x, palette), y: scale(y, palette) },
         plugins: tooltip(palette, (dataset, index) => [
@@ -58,6 +60,42 @@ function lineOf(
     borderDash: [...dash],
     borderWidth: width,
     ...(shadesToNext ? { fill: '+1', backgroundColor: faded(color('charts-foreground'), 10) } : {}),
+  };
+}
+
+/** Writes captions along their lines, as far as these are in the picture. */
+export function captions(
+  lines: readonly ScatterLine[],
+  { color }: Pick<Palette, 'color'>,
+): Plugin<'scatter'> {
+  return {
+    id: 'captions',
+    afterDatasetsDraw: ({ ctx, chartArea, scales: { x, y } }: Chart<'scatter'>) => {
+      if (!x || !y) return;
+      for (const { caption, paint = 'foreground', places } of lines) {
+        const [from, to] = places.map(
+          (place) => [x.getPixelForValue(place.x), y.getPixelForValue(place.y)] as const,
+        );
+        if (caption === undefined || !from || !to) continue;
+        const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
+        // The part of the line that is in the picture begins at the left or at the bottom, and ends at the second place.
+        const share = Math.max(
+          0,
+          (chartArea.bottom - from[1]) / (to[1] - from[1]),
+          (chartArea.left - from[0]) / (to[0] - from[0]),
+        );
+        const at = [0, 1].map((axis) => (from[axis]! + share * (to[axis]! - from[axis]!) + to[axis]!) / 2);
+        ctx.save();
+        ctx.translate(at[0]!, at[1]!);
+        ctx.rotate(angle);
+        ctx.fillStyle = color(paint);
+        ctx.font = `11px ${getComputedStyle(ctx.canvas).fontFamily}`;
+        ctx.textAlign = 'center';
+        ctx.textBaseline = 'bottom';
+        ctx.fillText(caption, 0, -3);
+        ctx.restore();
+      }
+    },
   };
 }
 

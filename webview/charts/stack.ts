@@ -5,6 +5,7 @@ import { axis, faded, tooltip, type Palette, type Picture } from './picture';
 /** Layers come first among the data sets, from the lowest on, the limit after them. */
 export function stack({ nodes, layers, limit, x, y }: StackData): Picture<'line'> {
   return {
+    along: 'x',
     configure: (palette, highlighted) => ({
       type: 'line',
       data: {

@@ -52,6 +52,8 @@ export interface ScatterLine {
   readonly label: string;
   /** Left out: the colour of text. */
   readonly paint?: Paint;
+  /** Stands along the line, from its first place to its second. */
+  readonly caption?: string;
   readonly places: readonly Place[];
   /** Lengths of strokes and gaps in pixels; none for a line without gaps. */
   readonly dash: readonly number[];

@@ -5,6 +5,8 @@ import { powerOfTen, type DotGroup, type ScatterData, type ScatterLine } from '.
 import { boundLooks, marks } from './paint';
 import type { TableData } from './table';
 
+type RoofLevel = SummaryChip['roofs']['levels'][number];
+
 /** Area of a dot that takes all the time, in square pixels; the smallest dot stays visible. */
 const fullArea = 2400;
 const smallestRadius = 2.5;
@@ -72,15 +74,21 @@ function dots(points: readonly Plotted[], total: number): DotGroup['dots'] {
   }));
 }
 
-/** The slanted bandwidth roof up to the ridge point, then the flat compute roof; dashed for the vector unit. */
+/**
+ * The slanted bandwidth roof up to the ridge point, then the flat compute roof; dashed for the vector unit, and for other memories,
+ * under which a kernel would run if all that it moves went there.
+ */
 function roofs(chip: SummaryChip, intensities: readonly number[]): ScatterLine[] {
   const {
     matrixOpsPerSecond: matrix,
     vectorOpsPerSecond: vector,
     bandwidthBytesPerSecond: bandwidth,
+    levels,
   } = chip.roofs;
   const left = intensities.reduce((a, b) => Math.min(a, b), 0.1) / 2;
   const made: ScatterLine[] = [];
+  const slope = { width: 1.5, hitRadius: 6, shadesToNext: false } as const;
+  const main = levels.find(({ bytesPerSecond }) => bytesPerSecond === bandwidth);
   for (const [rate, dash, key] of [
     [matrix, [], 'webview.roofline.matrixRoof'],
     [vector === matrix ? null : vector, [6, 4], 'webview.roofline.vectorRoof'],
@@ -96,12 +104,34 @@ function roofs(chip: SummaryChip, intensities: readonly number[]): ScatterLine[]
         { x: right, y: rate },
       ],
       dash,
-      width: 1.5,
-      hitRadius: 6,
-      shadesToNext: false,
+      ...slope,
+      ...(main && made.length === 0 && { caption: levelText(main) }),
+    });
+  }
+  const peak = matrix ?? vector;
+  for (const level of levels) {
+    if (peak === null || level === main) continue;
+    const { bytesPerSecond } = level;
+    const said = levelText(level);
+    made.push({
+      label: text('webview.roofline.levelRoof', { level: said }),
+      caption: said,
+      places: [
+        { x: left, y: left * bytesPerSecond },
+        { x: peak / bytesPerSecond, y: peak },
+      ],
+      dash: [2, 4],
+      ...slope,
+      width: 1,
     });
   }
   return made;
+}
+
+/** A memory with its bandwidth, and whether that is assumed. */
+function levelText({ name, bytesPerSecond, isAssumed }: RoofLevel): string {
+  const said = `${name} ${show.bytesPerSecond(bytesPerSecond)}`;
+  return isAssumed ? `${said} (${text('webview.assumed')})` : said;
 }
 
 function table(chip: SummaryChip): TableData {

@@ -24,6 +24,7 @@ import {
   type LazyReport,
   type Report,
   type ReportChip,
+  type RoofLevel,
   type ReportContent,
   type ReportKernel,
   type ReportMeasured,
@@ -299,6 +300,12 @@ function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
     matrixOpsPerSecond: machine.peak,
     vectorOpsPerSecond: machine.vector,
     bandwidthBytesPerSecond: roofLevel(machine)?.bandwidth ?? null,
+    levels: machine.levels.flatMap(({ name, onChip, bandwidth }): RoofLevel[] => {
+      const stated = chip.memory.find((level) => level.name === name)?.bandwidthBytesPerSecond;
+      return bandwidth === null
+        ? []
+        : [{ name, onChip, bytesPerSecond: bandwidth, isAssumed: stated === undefined }];
+    }),
   };
 }
 

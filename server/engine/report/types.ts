@@ -166,6 +166,8 @@ export interface ReportChip {
     readonly matrixOpsPerSecond: number | null;
     readonly vectorOpsPerSecond: number | null;
     readonly bandwidthBytesPerSecond: number | null;
+    /** Memories from far to near with a bandwidth, that of the roof among them. */
+    readonly levels: readonly RoofLevel[];
   };
   readonly kernels: readonly ReportKernel[];
   readonly nodes: readonly {
@@ -179,6 +181,15 @@ export interface ReportChip {
   }[];
   /** Times of an imported profile beside the estimates; null (or left out) when none was imported for this chip. */
   readonly measured?: ReportMeasured | null;
+}
+
+/** A memory of a chip under which kernels would run if all of their traffic went to it. */
+export interface RoofLevel {
+  readonly name: string;
+  readonly onChip: boolean;
+  readonly bytesPerSecond: number;
+  /** No figure is published: one that is typical of the class stands in. */
+  readonly isAssumed: boolean;
 }
 
 /** An imported profile laid over the kernels of a chip. */

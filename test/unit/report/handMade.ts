@@ -92,7 +92,12 @@ export const report: Report = {
         resident: null,
         timeline: [],
       },
-      roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
+      roofs: {
+        matrixOpsPerSecond: null,
+        vectorOpsPerSecond: null,
+        bandwidthBytesPerSecond: null,
+        levels: [],
+      },
       kernels: [],
       nodes: [{ index: 0, kernel: 0, seconds, joules: null, bound: 'memory' }],
     },

@@ -167,7 +167,7 @@ describe('printed reports with a profile', () => {
       fits: null,
       fitsUnknown: 'sizes',
     },
-    roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null },
+    roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null, levels: [] },
     kernels: [],
     nodes: [
       { index: 0, kernel: 0, seconds: estimate(1e-6), joules: null, bound: 'memory' },

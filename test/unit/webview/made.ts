@@ -85,7 +85,7 @@ export function chipOf(change: ChipChange = {}): SummaryChip {
     class: 'gpu',
     runtime: 'eager',
     precision: { compute: 'fp16', weights: 'fp16', activations: 'fp16', substituted: false },
-    roofs: { matrixOpsPerSecond: 1e14, vectorOpsPerSecond: 2e13, bandwidthBytesPerSecond: 2e12 },
+    roofs: { matrixOpsPerSecond: 1e14, vectorOpsPerSecond: 2e13, bandwidthBytesPerSecond: 2e12, levels: [] },
     byOperator: [],
     byScope: [],
     byBound: [],

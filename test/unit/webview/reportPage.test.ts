@@ -120,7 +120,7 @@ describe('the report', () => {
     const roofline = page.main().byId('roofline');
     const [canvas] = roofline.tagged('canvas');
     expect(canvas!.attributes['aria-label']).toBe(
-      'Roofline. 2 kernels on Chip A; unknown of the time is bound by memory.',
+      'Roofline. 2 kernels on Chip A; unknown of the time is bound by memory. Arrow keys go from point to point, Enter to the line.',
     );
     expect([roofline.classed('canvas')[0]!.style.height, drawn()[0]!.canvas]).toEqual(['380px', canvas]);
     expect(

@@ -114,7 +114,12 @@ describe('roofline', () => {
   });
 
   it('draws no roof that is unknown or the same again', () => {
-    const roofs = { matrixOpsPerSecond: 1e14, vectorOpsPerSecond: 1e14, bandwidthBytesPerSecond: 2e12 };
+    const roofs = {
+      matrixOpsPerSecond: 1e14,
+      vectorOpsPerSecond: 1e14,
+      bandwidthBytesPerSecond: 2e12,
+      levels: [],
+    };
     const labels = (change: Partial<typeof chip.roofs>) =>
       rooflineData(chipOf({ points: [product], roofs: { ...roofs, ...change } }))!.lines.map(
         ({ label }) => label,
@@ -123,6 +128,26 @@ describe('roofline', () => {
     expect(labels({ matrixOpsPerSecond: null })).toEqual(['Vector peak 100 TOP/s, 2 TB/s']);
     expect(labels({ vectorOpsPerSecond: null })).toEqual(['Peak 100 TOP/s, 2 TB/s']);
     expect(labels({ bandwidthBytesPerSecond: null })).toEqual([]);
+  });
+
+  it('draws a roof for each memory, and says which bandwidth is assumed', () => {
+    const levels = [
+      { name: 'HBM', onChip: false, bytesPerSecond: 2e12, isAssumed: false },
+      { name: 'L2', onChip: true, bytesPerSecond: 8e12, isAssumed: true },
+    ];
+    const own = { matrixOpsPerSecond: 1e14, vectorOpsPerSecond: null, bandwidthBytesPerSecond: 2e12, levels };
+    const { lines } = rooflineData(chipOf({ points: [product], roofs: own }))!;
+    expect(lines.map(({ label, caption }) => [label, caption])).toEqual([
+      ['Peak 100 TOP/s, 2 TB/s', 'HBM 2 TB/s'],
+      ['Roof of L2 8 TB/s (assumed), if all traffic went there', 'L2 8 TB/s (assumed)'],
+    ]);
+    // 100 TOP/s at 8 TB/s are reached at 12.5 OP/B.
+    expect(lines[1]!.places).toEqual([
+      { x: 0.05, y: 4e11 },
+      { x: 12.5, y: 1e14 },
+    ]);
+    const none = { ...own, matrixOpsPerSecond: null };
+    expect(rooflineData(chipOf({ points: [product], roofs: none }))!.lines).toEqual([]);
   });
 
   it('sums up all kernels, of which three are no dots: 6 of 8 ms are bound by memory', () => {
