@@ -1,5 +1,6 @@
 import { argsWith, problem } from '../problem';
 import type { ArgsBut, Problem, ProblemCode } from '../problem';
+import type { ProblemList } from './problems';
 
 /** Thrown inside a reader where the rest of what it reads cannot be understood; never leaves it. */
 export class UnreadableError extends Error {
@@ -27,4 +28,15 @@ export function damaged(part: string, offset: number): UnreadableError {
 /** Something in the file goes on beyond its end. */
 export function truncated(size: number, expected: number): UnreadableError {
   return unreadable('format.truncated', { size, expected }, size);
+}
+
+/** What is read, or null where it cannot be understood, which is told. */
+export async function attempt<T>(problems: ProblemList, read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    problems.push(error.problem);
+    return null;
+  }
 }

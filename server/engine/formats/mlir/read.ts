@@ -3,7 +3,7 @@ import type { Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { damaged, unreadable, UnreadableError } from '../unreadable';
+import { attempt, damaged, unreadable } from '../unreadable';
 import { decoded } from './attributes';
 import { functionsIn } from './functions';
 import { graphsOf, operatorSets } from './graph';
@@ -37,16 +37,11 @@ export async function readMlir(source: ByteSource, scheduler: Scheduler, room: R
   const problems = new ProblemList(limits.problems);
   const meter = new Meter(room);
   return readInRoom(source, { at: 0 }, async () => {
-    let value: Model | null = null;
-    try {
+    const value = await attempt(problems, async () => {
       if (isBytecode(await source.read(0, 4))) throw unreadable('format.mlir-bytecode', {}, 0);
       const text = await readText(source, scheduler, meter);
-      const statements = new StatementReader(text, problems, meter);
-      value = modelOf(statements, meter);
-    } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      problems.push(error.problem);
-    }
+      return modelOf(new StatementReader(text, problems, meter), meter);
+    });
     return marked({ value, problems: problems.finish(), bytes: meter.bytes });
   });
 }

@@ -5,7 +5,7 @@ import type { Scheduler } from '../../scheduler';
 import type { Beside } from '../beside';
 import { marked, ProblemList } from '../problems';
 import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { UnreadableError } from '../unreadable';
+import { attempt } from '../unreadable';
 import { walkXml, type XmlElement } from '../xml/elements';
 import { limits, memory } from './limits';
 import { NetBuilder } from './net';
@@ -71,15 +71,6 @@ const wanted: readonly (readonly string[])[] = [
 
 function isWanted(path: readonly string[]): boolean {
   return wanted.some((one) => one.length === path.length && one.every((name, i) => path[i] === name));
-}
-
-async function attempt(problems: ProblemList, read: () => Promise<void>): Promise<void> {
-  try {
-    await read();
-  } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    problems.push(error.problem);
-  }
 }
 
 /** What is said of the run that wrote the file, as `section.name` and its value. */

@@ -8,7 +8,7 @@ import type { Scheduler } from '../../scheduler';
 import { readJson } from '../huggingFace/json';
 import { marked, ProblemList } from '../problems';
 import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { damaged, UnreadableError } from '../unreadable';
+import { attempt, damaged } from '../unreadable';
 import { isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
 import { ProgramReader, tensorsOf } from './graph';
 import { listOf, member, textOf } from '../json';
@@ -40,13 +40,7 @@ export async function readPt2(source: ByteSource, scheduler: Scheduler, room: Ro
   const meter = new Meter(room);
   const reader = new ArchiveReader(source, scheduler, problems, meter);
   return readInRoom(source, { at: 0 }, async () => {
-    let value: Model | null = null;
-    try {
-      value = await reader.read();
-    } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      problems.push(error.problem);
-    }
+    const value = await attempt(problems, () => reader.read());
     return marked({ value, problems: problems.finish(), bytes: meter.bytes });
   });
 }

@@ -6,7 +6,7 @@ import type { Model, Tensor, TensorData, ValueInfo } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
 import { marked, ProblemList } from '../problems';
 import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { damaged, unreadable, UnreadableError } from '../unreadable';
+import { attempt, damaged, unreadable, UnreadableError } from '../unreadable';
 import { isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
 import { Interpreter } from './interpret';
 import { openShape } from './inputs';
@@ -44,13 +44,7 @@ export async function readTorchScript(
   const meter = new Meter(room);
   const reader = new ArchiveReader(source, scheduler, problems, meter);
   return readInRoom(source, { at: 0 }, async () => {
-    let value: Model | null = null;
-    try {
-      value = await reader.read();
-    } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      problems.push(error.problem);
-    }
+    const value = await attempt(problems, () => reader.read());
     return marked({ value, problems: problems.finish(), bytes: meter.bytes });
   });
 }
@@ -101,7 +95,7 @@ class ArchiveReader {
       const problems = new ProblemList(limits.problems);
       const followed = new Interpreter(this, objects, problems, this.meter);
       followed.constants = constants;
-      const result = attempt(problems, () => followed.method(root, 'forward', given));
+      const result = evaluated(problems, () => followed.method(root, 'forward', given));
       if (followed.learned.size === 0) {
         for (const found of problems.finish()) this.problems.push(found);
         return { followed, given, result };
@@ -241,7 +235,8 @@ function kindOf({ name, dtype, dims, metadata }: Tensor): readonly ValueInfo[] {
 const isFloat = (dtype: DataType | undefined): boolean =>
   dtype === undefined || dataTypes[dtype].kind === 'float';
 
-function attempt(problems: ProblemList, run: () => Value): Value {
+/** A value, unknown where the code cannot be understood, which is told. */
+function evaluated(problems: ProblemList, run: () => Value): Value {
   try {
     return run();
   } catch (error) {
