@@ -1,8 +1,9 @@
 import type { WhatIfResult } from '../../server/protocol';
 import { show, text } from '../text';
-import { powerOfTen, type ScatterData } from './chart';
+import { powerOfTen, type DotGroup, type ScatterData } from './chart';
 import { marks, type Paint, type Shape } from './paint';
-import { figureOf, type VariantFigure } from './whatIf';
+import type { TableData } from './table';
+import { figureOf, writers, type VariantFigure } from './whatIf';
 
 /** A chip in the precision in force, over the sizes. */
 interface Curve {
@@ -19,6 +20,13 @@ const looks: readonly { readonly paint: Paint; readonly shape: Shape }[] = [
   { paint: 'charts-red', shape: 'cross' },
 ];
 
+/** What the curves are of: a figure over the sizes of a dimension. */
+interface Axes {
+  readonly dimension: string;
+  readonly sizes: readonly number[];
+  readonly write: (value: number | null | undefined) => string;
+}
+
 /** Chips at their precision in force as curves over a dimension, and where one passes another; null without any. */
 export function sweepData(
   results: readonly WhatIfResult[],
@@ -33,63 +41,68 @@ export function sweepData(
     return row ? [{ name: nameOf(chip), values: row.cells.map((cell) => figureOf(cell, figure)) }] : [];
   });
   const shown = curves.slice(0, looks.length);
-  const write = { run: show.seconds, sample: show.seconds, energy: show.joules, memory: show.bytes }[figure];
-  const title = text('webview.whatIf.over', { figure: text(`webview.whatIf.${figure}`), dimension });
-  const passes = crossovers(shown, sizes);
+  const axes: Axes = { dimension, sizes, write: writers[figure] };
+  const said = text(`webview.whatIf.${figure}`);
+  const title = text('webview.whatIf.over', { figure: said, dimension });
   return {
     id: 'sweep',
     title,
-    summary: [
-      ...(passes.length > 0
-        ? passes.map((pass) => text('webview.whatIf.crossover', { ...pass, dimension }))
-        : [text('webview.whatIf.noCrossover')]),
-      ...(curves.length > shown.length
-        ? [text('webview.whatIf.curves', { shown: shown.length, count: curves.length })]
-        : []),
-    ].join(' '),
+    summary: summary(shown, curves.length, axes),
     height: 300,
     legend: shown.map(({ name }, at) => ({
       label: name,
       paint: looks[at]!.paint,
       mark: marks[looks[at]!.shape],
     })),
-    table: {
-      caption: title,
-      columns: [dimension, ...shown.map(({ name }) => name)],
-      numeric: shown.map((_, at) => at + 1),
-      rows: sizes.map((size, at) => ({
-        cells: [show.count(size), ...shown.map(({ values }) => write(values[at]))],
-      })),
-    },
-    groups: shown.map(({ name, values }, at) => ({
-      label: name,
-      ...looks[at]!,
-      dots: values.flatMap((value, index) =>
-        value === null || value <= 0
-          ? []
-          : [
-              {
-                node: null,
-                x: sizes[index]!,
-                y: value,
-                radius: 4,
-                tip: [name, `${dimension} ${show.count(sizes[index])}: ${write(value)}`],
-              },
-            ],
-      ),
-    })),
-    lines: shown.map(({ name, values }, at) => ({
-      label: name,
+    table: table(title, shown, axes),
+    groups: shown.map((curve, at) => ({ label: curve.name, ...looks[at]!, dots: dots(curve, axes) })),
+    lines: shown.map((curve, at) => ({
+      label: curve.name,
       paint: looks[at]!.paint,
-      places: values.flatMap((y, index) => (y === null || y <= 0 ? [] : [{ x: sizes[index]!, y }])),
+      places: places(curve, sizes),
       dash: [],
       width: 1.5,
       hitRadius: 0,
       shadesToNext: false,
     })),
     x: { title: dimension, tick: show.count, at: sizes },
-    y: { title: text(`webview.whatIf.${figure}`), tick: (value) => powerOfTen(value, write) },
+    y: { title: said, tick: (value) => powerOfTen(value, axes.write) },
   };
+}
+
+/** What a logarithmic axis can show of a curve. */
+function places({ values }: Curve, sizes: readonly number[]): { readonly x: number; readonly y: number }[] {
+  return values.flatMap((y, at) => (y === null || y <= 0 ? [] : [{ x: sizes[at]!, y }]));
+}
+
+function dots(curve: Curve, { dimension, sizes, write }: Axes): DotGroup['dots'] {
+  return places(curve, sizes).map(({ x, y }) => ({
+    node: null,
+    x,
+    y,
+    radius: 4,
+    tip: [curve.name, `${dimension} ${show.count(x)}: ${write(y)}`],
+  }));
+}
+
+function table(caption: string, curves: readonly Curve[], { dimension, sizes, write }: Axes): TableData {
+  return {
+    caption,
+    columns: [dimension, ...curves.map(({ name }) => name)],
+    numeric: curves.map((_, at) => at + 1),
+    rows: sizes.map((size, at) => ({
+      cells: [show.count(size), ...curves.map(({ values }) => write(values[at]))],
+    })),
+  };
+}
+
+function summary(curves: readonly Curve[], count: number, { dimension, sizes }: Axes): string {
+  const passes = crossovers(curves, sizes).map((pass) =>
+    text('webview.whatIf.crossover', { ...pass, dimension }),
+  );
+  const said = passes.length > 0 ? passes : [text('webview.whatIf.noCrossover')];
+  const shown = curves.length;
+  return [...said, ...(count > shown ? [text('webview.whatIf.curves', { shown, count })] : [])].join(' ');
 }
 
 interface Pass {

@@ -24,7 +24,8 @@ export interface VariantRow {
   readonly cells: readonly VariantView[];
 }
 
-const writers: Readonly<Record<VariantFigure, (value: number | null) => string>> = {
+/** How each figure is written. */
+export const writers: Readonly<Record<VariantFigure, (value: number | null | undefined) => string>> = {
   run: show.seconds,
   sample: show.seconds,
   energy: show.joules,

@@ -1,4 +1,4 @@
-import type { NodeRow, Summary, SummaryChip } from '../../server/protocol';
+import type { NodeRow, RowsParams, Summary, SummaryChip } from '../../server/protocol';
 import {
   countText,
   headerOf,
@@ -58,16 +58,6 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
       header,
       columns.map((column) => headerCell(order, column, () => change(sortedBy(order, column)))),
     );
-  /** Brings the row of a node into view, unless another node is asked for meanwhile. */
-  const find = async (node: number): Promise<void> => {
-    const query = { revision, chip: chip.id, ...order, from: 0, count: 0, find: node };
-    const found = await requestRows(query).then(
-      (result) => result.found,
-      // What the table itself asks says why.
-      () => null,
-    );
-    if (found !== null && node === highlighted) rows.show(found);
-  };
   const filter = search(order.filter, (wanted) => change({ ...order, filter: wanted }));
 
   drawHeader();
@@ -77,9 +67,20 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
     highlight(node) {
       highlighted = node;
       rows.draw();
-      if (node !== null) void find(node);
+      if (node === null) return;
+      void placeOf(node, { revision, chip: chip.id, ...order }).then((place) => {
+        if (place !== null && node === highlighted) rows.show(place);
+      });
     },
   };
+}
+
+/** The place of a node in an order; null where it has none. Why the server did not say is told by the rows themselves. */
+function placeOf(node: number, query: Order & Pick<RowsParams, 'revision' | 'chip'>): Promise<number | null> {
+  return requestRows({ ...query, from: 0, count: 0, find: node }).then(
+    ({ found }) => found,
+    () => null,
+  );
 }
 
 function section(toolbar: HTMLElement, body: HTMLElement): HTMLElement {
