@@ -37,7 +37,8 @@ export function boundsText(
   write: (value: number) => string,
   language: Language,
 ): string | null {
-  if (least === null)
+  // That something is at least nothing says nothing.
+  if (least === null || least === 0)
     return most === null ? null : message(language, 'totals.atMost', { value: write(most) });
   if (most === null) return message(language, 'totals.atLeast', { value: write(least) });
   return message(language, 'totals.between', { value: write(least), most: write(most) });

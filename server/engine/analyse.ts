@@ -99,7 +99,7 @@ const measured = new Query<Inference, Measures>();
 
 async function measure(model: Model, inference: Inference, scheduler: Scheduler): Promise<Measures> {
   const stored = await runPolitely(storedWeightBytes(inference), scheduler);
-  const weights = { ...stored, isWhole: stored.isWhole && !model.isDamaged };
+  const weights = { ...stored, isWhole: stored.isWhole && !model.storesMore };
   const numbers = await runPolitely(storedNumbers(model, inference), scheduler);
   const known = await runPolitely(modelOperations(inference), scheduler);
   const { most } = inference;

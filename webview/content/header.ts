@@ -25,7 +25,7 @@ export function modelText(model: Summary['model']): string {
     isLowerBound,
   } = model;
   const stored = (count: number): string =>
-    isLowerBound ? between(count || null, null, show.count) : show.count(count);
+    isLowerBound ? between(count, null, show.count) : show.count(count);
   const size = text('webview.header.model', {
     nodes: show.count(nodeCount),
     parameters: stored(parameters),

@@ -13,7 +13,7 @@ type OffsetOf<C extends ProblemCode> = string extends keyof ArgsOf<C>
 export function marked<T extends Parsed<Model | null>>(parsed: T): T {
   const { value, problems } = parsed;
   if (!value || !problems.some(({ severity }) => severity === 'error')) return parsed;
-  return { ...parsed, value: { ...value, isPartial: true, isDamaged: true } };
+  return { ...parsed, value: { ...value, isPartial: true, storesMore: true } };
 }
 
 /** Collects the problems of one file; beyond the limit they are only counted, so that garbage gives a short list. */

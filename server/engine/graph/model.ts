@@ -210,8 +210,11 @@ export interface Model {
   readonly functions: readonly ModelFunction[];
   /** Parts of the file could not be read: it breaks off or is damaged. Left out where all of it was read. */
   readonly isPartial?: boolean;
-  /** What is stored may be more than was read, for the file is cut or damaged: a part that only was not understood takes nothing away. */
-  readonly isDamaged?: boolean;
+  /**
+   * What is stored may be more than is known: the file is cut or damaged, or weights lie in files that are not there. A part that only
+   * was not understood takes nothing away.
+   */
+  readonly storesMore?: boolean;
 }
 
 /** A value and what was wrong on the way to it; null where nothing could be read. */

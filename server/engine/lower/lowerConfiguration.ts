@@ -45,7 +45,7 @@ export function lowerConfiguration(given: ConfiguredWeights): Parsed<Model> {
     if (part === configuration) return { value: model, problems };
     const args = { architecture: type, part: String(part['model_type']) };
     const remark = problem('information', 'lower.one-part', args);
-    return { value: { ...model, isPartial: true }, problems: [...problems, remark] };
+    return { value: { ...model, ...partly(tensors) }, problems: [...problems, remark] };
   } catch (error) {
     return withoutGraph(given, lackOf(type, error));
   }
@@ -98,7 +98,12 @@ function withoutGraph({ name, tensors, facts }: ConfiguredWeights, remark: Probl
   const graph = { ...emptyGraph, name, initializers: tensors };
   const origin = { format: 'hugging-face', facts };
   return {
-    value: { origin, operatorSets: [], graph, functions: [], isPartial: true },
+    value: { origin, operatorSets: [], graph, functions: [], ...partly(tensors) },
     problems: [remark],
   };
+}
+
+/** A model that is known in part; without its files nobody knows what the rest of it stores. */
+function partly(tensors: readonly Tensor[]): Pick<Model, 'isPartial' | 'storesMore'> {
+  return { isPartial: true, ...(tensors.length === 0 && { storesMore: true }) };
 }

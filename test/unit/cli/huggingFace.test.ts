@@ -109,4 +109,13 @@ describe('on the command line a folder of diffusers', () => {
     expect(seconds).toBeGreaterThan(0.00254);
     expect(seconds).toBeLessThan(0.0127);
   });
+
+  it('has unknown weights where it is of no known architecture and none of its files is there', async () => {
+    const unknown = join(folder, 'unknown');
+    mkdirSync(unknown);
+    writeFileSync(join(unknown, 'config.json'), JSON.stringify({ ...llama, model_type: 'none' }));
+    const { out } = await siliconlens('analyze', unknown);
+    for (const name of ['Parameters', 'Numbers in buffers', 'Weights'])
+      expect(out).toMatch(new RegExp(`^${name} +\\?$`, 'm'));
+  });
 });

@@ -29,4 +29,7 @@ it('bounds may be known on either side', () => {
   expect(boundsText(null, 3e9, bytes, 'en')).toBe('at most 3 GB');
   expect(boundsText(2e9, 3e9, bytes, 'en')).toBe('at least 2 GB, at most 3 GB');
   expect(boundsText(null, null, bytes, 'en')).toBeNull();
+  // At least nothing is no statement.
+  expect(boundsText(0, null, bytes, 'en')).toBeNull();
+  expect(boundsText(0, 3e9, bytes, 'en')).toBe('at most 3 GB');
 });

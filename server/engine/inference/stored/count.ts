@@ -38,7 +38,7 @@ export function* storedNumbers(model: Model, inference: Inference): Steps<Stored
     parameters: count.parameter,
     quantizationParameters: count.quantisation,
     buffers: count.buffer,
-    ...(model.isDamaged && { isLowerBound: true as const }),
+    ...(model.storesMore && { isLowerBound: true as const }),
   };
 }
 

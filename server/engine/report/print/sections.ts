@@ -38,7 +38,7 @@ function modelSection(report: Report, words: Words): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const stored = (count: number): string =>
     model.isLowerBound
-      ? (words.bounds(count || null, null, words.count) ?? words.text('print.unknown'))
+      ? (words.bounds(count, null, words.count) ?? words.text('print.unknown'))
       : words.count(count);
   const assumed = new Set(workload.assumed);
   const bindings = Object.entries(workload.bindings).map(([name, value]) => {
