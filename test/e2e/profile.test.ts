@@ -54,7 +54,7 @@ it('lays the measured times beside the estimates of the report', async () => {
   expect(facts).toContain('run.json');
   expect(facts).toMatch(/Kernels with a measured time\s*\d+ of \d+/);
   expect(facts).toMatch(/Error, median\s*\d+/);
-  const cells = report.locator('#nodes .row[data-node] > div:nth-child(5)');
+  const cells = report.locator('#nodes .row[data-node] > div:nth-child(7)');
   await report.locator('#nodes').scrollIntoViewIfNeeded();
   await bench.until(async () => /\d.*×/.test((await cells.allInnerTexts()).join()), 'a measured time');
   await bench.picture('profile-nodes');

@@ -79,7 +79,7 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
     keydown: (event) => walk?.(event as KeyboardEvent),
     blur: () => walk?.(null),
   });
-  const told = element('p', { class: 'hidden', 'aria-live': 'polite' });
+  const told = element('div', { class: 'hidden', 'aria-live': 'polite' });
   const holder = element('div', { class: 'canvas' }, canvas);
   holder.style.height = `${data.height}px`;
   const legend = element('div', { class: 'legend' });

@@ -49,7 +49,8 @@ function run(item: Case) {
 describe('types and shapes that ONNX Runtime returned', () => {
   it.each(cases.map((item) => [item.name ?? item.operator, item] as const))('%s', (_, item) => {
     const { types, problems, work } = run(item);
-    expect(problems).toEqual([]);
+    // How deep a row goes down a tree is data, which is said.
+    expect(problems).toEqual(item.operator.startsWith('TreeEnsemble') ? ['depth-assumed'] : []);
     for (const [index, output] of item.outputs.entries()) {
       if (output === null || !('shape' in output)) continue;
       if (item.free !== true) expect(types[index]).toBe(text(output));
