@@ -1,9 +1,9 @@
 import type { ByteSource } from '../../graph/byteSource';
 import type { Model } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
-import { marked, ProblemList } from '../problems';
-import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { attempt, damaged, unreadable } from '../unreadable';
+import { readTold } from '../readTold';
+import type { Meter, ReadModel, Room } from '../room';
+import { damaged, unreadable } from '../unreadable';
 import { decoded } from './attributes';
 import { functionsIn } from './functions';
 import { graphsOf, operatorSets } from './graph';
@@ -33,16 +33,11 @@ export function isMlir(head: Uint8Array): boolean {
  * states for every value; never weights. Source: StableHLO specification, MLIR language reference. Bad input gives the part that
  * could be read, and problems.
  */
-export async function readMlir(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
-  const problems = new ProblemList(limits.problems);
-  const meter = new Meter(room);
-  return readInRoom(source, { at: 0 }, async () => {
-    const value = await attempt(problems, async () => {
-      if (isBytecode(await source.read(0, 4))) throw unreadable('format.mlir-bytecode', {}, 0);
-      const text = await readText(source, scheduler, meter);
-      return modelOf(new StatementReader(text, problems, meter), meter);
-    });
-    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
+export function readMlir(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
+  return readTold(source, room, limits.problems, async (problems, meter) => {
+    if (isBytecode(await source.read(0, 4))) throw unreadable('format.mlir-bytecode', {}, 0);
+    const text = await readText(source, scheduler, meter);
+    return modelOf(new StatementReader(text, problems, meter), meter);
   });
 }
 

@@ -6,10 +6,11 @@ import type { Metadata, Model, Tensor, TensorData, ValueInfo } from '../../graph
 import { objectOf, type JsonObject } from '../../lower/fields';
 import type { Scheduler } from '../../scheduler';
 import { readJson } from '../huggingFace/json';
-import { marked, ProblemList } from '../problems';
-import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { attempt, damaged } from '../unreadable';
-import { isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
+import type { ProblemList } from '../problems';
+import { readTold } from '../readTold';
+import type { Meter, ReadModel, Room } from '../room';
+import { damaged } from '../unreadable';
+import { firstEntryName, isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
 import { ProgramReader, tensorsOf } from './graph';
 import { listOf, member, textOf } from '../json';
 import { limits, memory } from './limits';
@@ -26,8 +27,7 @@ const kindKey = 'pkg.torch.export.graph_signature.InputSpec.kind';
 /** Whether an archive is one of torch.export, by its first entry or by its name. */
 export function isPt2(head: Uint8Array, name: string): boolean {
   if (!isZip(head)) return false;
-  const length = (head[26] ?? 0) + (head[27] ?? 0) * 256;
-  const first = new TextDecoder().decode(head.subarray(30, 30 + length));
+  const first = firstEntryName(head);
   return name.toLowerCase().endsWith('.pt2') || firstName.test(first);
 }
 
@@ -35,14 +35,10 @@ export function isPt2(head: Uint8Array, name: string): boolean {
  * Reads an archive of torch.export.save: the graph from its JSON, types, shapes and places of weights; never weights, and no
  * pickle. Source: torch/_export/serde/schema.py of PyTorch 2.13. Bad input gives the part that could be read, and problems.
  */
-export async function readPt2(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
-  const problems = new ProblemList(limits.problems);
-  const meter = new Meter(room);
-  const reader = new ArchiveReader(source, scheduler, problems, meter);
-  return readInRoom(source, { at: 0 }, async () => {
-    const value = await attempt(problems, () => reader.read());
-    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
-  });
+export function readPt2(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
+  return readTold(source, room, limits.problems, (problems, meter) =>
+    new ArchiveReader(source, scheduler, problems, meter).read(),
+  );
 }
 
 /** Where a weight lies, by its name in the program. */

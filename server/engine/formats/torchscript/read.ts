@@ -4,10 +4,11 @@ import { atenDomain } from '../../graph/domains';
 import { emptyGraph } from '../../graph/emptyModel';
 import type { Model, Tensor, TensorData, ValueInfo } from '../../graph/model';
 import type { Scheduler } from '../../scheduler';
-import { marked, ProblemList } from '../problems';
-import { Meter, readInRoom, type ReadModel, type Room } from '../room';
-import { attempt, damaged, unreadable, UnreadableError } from '../unreadable';
-import { isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
+import { ProblemList } from '../problems';
+import { readTold } from '../readTold';
+import type { Meter, ReadModel, Room } from '../room';
+import { damaged, unreadable, UnreadableError } from '../unreadable';
+import { firstEntryName, isZip, zipContent, zipEntries, zipStart, type ZipEntry } from '../zip/archive';
 import { Interpreter } from './interpret';
 import { openShape } from './inputs';
 import { limits, memory } from './limits';
@@ -25,8 +26,7 @@ const endings = /\.(?:pt|pth|torchscript|ts|ptl)$/i;
 /** Whether an archive may be one of TorchScript, by its first entry. */
 export function isTorchScript(head: Uint8Array, name: string): boolean {
   if (!isZip(head)) return false;
-  const length = (head[26] ?? 0) + (head[27] ?? 0) * 256;
-  const first = new TextDecoder().decode(head.subarray(30, 30 + length));
+  const first = firstEntryName(head);
   return firstName.test(first) && (endings.test(name) || first.includes('/code/'));
 }
 
@@ -35,18 +35,10 @@ export function isTorchScript(head: Uint8Array, name: string): boolean {
  * are walked without calling what they name; never weights. Source: torch/csrc/jit/docs/serialization.md of PyTorch 2.13. Bad input gives the
  * part that could be read, and problems.
  */
-export async function readTorchScript(
-  source: ByteSource,
-  scheduler: Scheduler,
-  room: Room,
-): Promise<ReadModel> {
-  const problems = new ProblemList(limits.problems);
-  const meter = new Meter(room);
-  const reader = new ArchiveReader(source, scheduler, problems, meter);
-  return readInRoom(source, { at: 0 }, async () => {
-    const value = await attempt(problems, () => reader.read());
-    return marked({ value, problems: problems.finish(), bytes: meter.bytes });
-  });
+export function readTorchScript(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
+  return readTold(source, room, limits.problems, (problems, meter) =>
+    new ArchiveReader(source, scheduler, problems, meter).read(),
+  );
 }
 
 class ArchiveReader {

@@ -41,6 +41,12 @@ export function isZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
+/** The name of the first entry of an archive, as far as it is in the head. Source: APPNOTE.TXT 6.3, 4.3.7. */
+export function firstEntryName(head: Uint8Array): string {
+  const length = (head[26] ?? 0) + (head[27] ?? 0) * 256;
+  return new TextDecoder().decode(head.subarray(30, 30 + length));
+}
+
 /**
  * The directory at the end of an archive: names and places of its files, none of which is read. Throws {@link UnreadableError}
  * where there is none, or where it breaks off. Source: PKWARE's APPNOTE.TXT 6.3, 4.3 (ZIP64 included).
