@@ -1,37 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tinyModule } from '../unit/formats/mlir/module';
-import { TestClient } from './client';
+import { ModelFolder } from './modelFolder';
 
-let folder: string;
-let client: TestClient;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mlir-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-afterEach(() => client.stop());
-
-async function written(name: string, text: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, text);
-  return pathToFileURL(path).toString();
-}
+const folder = new ModelFolder('mlir-');
 
 describe('a text of StableHLO', () => {
   it('opens as a listing with hovers', async () => {
-    client = await TestClient.inProcess();
-    const document = await client.open(await written('m.mlir', tinyModule));
+    const client = await folder.start();
+    const document = await client.open(await folder.written('m.mlir', tinyModule));
     expect(document.listing?.state).toBe('ok');
     expect(await document.hoverText(document.at('stablehlo.dot_general'))).toContain('48 OP matrix');
   });
 
   it('that is no module says so', async () => {
-    client = await TestClient.inProcess();
-    const document = await client.open(await written('empty.mlir', 'module @empty {\n}\n'));
+    const client = await folder.start();
+    const document = await client.open(await folder.written('empty.mlir', 'module @empty {\n}\n'));
     expect(document.listing?.state).toBe('unreadable');
   });
 });

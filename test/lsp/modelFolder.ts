@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { TestClient } from './client';
@@ -23,10 +23,11 @@ export class ModelFolder {
     return (this.client = await TestClient.inProcess(options));
   }
 
-  /** Writes a file and gives its address. */
-  async written(name: string, bytes: Uint8Array): Promise<string> {
+  /** Writes a file, in a folder of its own where the name says so, and gives its address. */
+  async written(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(this.path, name);
-    await writeFile(path, bytes);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
     return pathToFileURL(path).toString();
   }
 }
