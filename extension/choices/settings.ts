@@ -30,11 +30,24 @@ export async function writeSetting(name: string, value: unknown): Promise<void> 
 }
 
 /**
- * Changes a model's entry; a choice that is undefined goes back to the default.
+ * Changes a model's entry at once; a choice that is undefined goes back to the default.
  * @param key the model's key in the setting, as the server states it
+ * @param sizes changes of its dimensions besides
  */
-export async function writeModelChoices(key: string, change: ModelChoices): Promise<void> {
-  await writeSetting('models', withChoices(writtenModels(), key, change));
+export async function writeModelChoices(
+  key: string,
+  change: ModelChoices,
+  sizes: readonly DimensionChange[] = [],
+): Promise<void> {
+  const models = writtenModels();
+  const dimensions = sizes.reduce(
+    (before, { names, value }) => withDimension(before, names, value),
+    entryOf(models, key)?.dimensions ?? {},
+  );
+  await writeSetting(
+    'models',
+    withChoices(models, key, sizes.length > 0 ? { ...change, dimensions } : change),
+  );
 }
 
 /** A dimension's number, or null to take it away. */
@@ -45,12 +58,7 @@ export interface DimensionChange {
 
 /** Changes dimensions of a model. */
 export async function writeDimensions(key: string, changes: readonly DimensionChange[]): Promise<void> {
-  const models = writtenModels();
-  const dimensions = changes.reduce(
-    (before, { names, value }) => withDimension(before, names, value),
-    entryOf(models, key)?.dimensions ?? {},
-  );
-  await writeSetting('models', withChoices(models, key, { dimensions }));
+  await writeModelChoices(key, {}, changes);
 }
 
 /** Changes what an input of a model holds; null goes back to the default. */
