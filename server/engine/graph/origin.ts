@@ -20,6 +20,14 @@ export function isOnnx(origin: Origin): origin is OnnxOrigin {
   return origin.format === 'onnx' || origin.format === 'onnx-text';
 }
 
+/**
+ * Whether its nodes are those of a file of ONNX or of ONNX Runtime, as they stand there: graphs that are made from other files use
+ * operators in ways that no runtime of ONNX has a kernel for.
+ */
+export function hasOnnxNodes(origin: Origin): boolean {
+  return isOnnx(origin) || origin.format === 'ort';
+}
+
 /** What ONNX files say: of models of other formats that part which every format has. */
 export function onnxFacts({ origin }: Model): OnnxFacts {
   return isOnnx(origin) ? origin.facts : onnxOrigin(origin.facts).facts;

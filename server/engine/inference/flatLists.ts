@@ -13,7 +13,7 @@ export class FlatLists implements FlatModel {
   readonly nodes: FlatNode[] = [];
   readonly values: FlatValue[] = [];
 
-  constructor(readonly isOnnx: boolean) {}
+  constructor(readonly hasOnnxNodes: boolean) {}
 
   addScope(outer: FlatScope | null, traits: ScopeTraits): FlatScope {
     const { holder, name, versions, environment } = traits;

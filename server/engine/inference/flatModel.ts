@@ -60,8 +60,8 @@ export interface FlatScope {
 }
 
 export interface FlatModel {
-  /** Whether its nodes are those of an ONNX file, which runtimes have demands of; others stand for what their format says. */
-  readonly isOnnx: boolean;
+  /** See the function of that name in graph/origin.ts: runtimes have demands of such nodes alone. */
+  readonly hasOnnxNodes: boolean;
   readonly scopes: readonly FlatScope[];
   readonly nodes: readonly FlatNode[];
   readonly values: readonly FlatValue[];

@@ -1,4 +1,4 @@
-import { isOnnx } from '../graph/origin';
+import { hasOnnxNodes } from '../graph/origin';
 import type { Attribute, Graph, Model, ModelFunction, OperatorSet, ValueInfo } from '../graph/model';
 import { canonicalDomain } from '../operators/domain';
 import { problem } from '../problem';
@@ -49,7 +49,7 @@ class Flattener {
     private readonly scheduler: Scheduler,
     private readonly report: (problem: Problem) => void,
   ) {
-    this.lists = new FlatLists(isOnnx(model.origin));
+    this.lists = new FlatLists(hasOnnxNodes(model.origin));
   }
 
   async addMain(): Promise<void> {

@@ -230,7 +230,7 @@ export class InferencePass {
     });
     try {
       if (!this.said.isExcused(node))
-        for (const check of checksOf(node.node, this.flat.isOnnx)) check(context);
+        for (const check of checksOf(node.node, this.flat.hasOnnxNodes)) check(context);
       const steps = rule.infer(context);
       if (steps) return this.runSteps(node, context, steps);
     } catch (error) {

@@ -22,13 +22,15 @@ async function said(
   types: readonly string[],
   attributes: Readonly<Record<string, CheckAttribute>> = {},
   outputs = 'y',
+  format = 'onnx',
 ): Promise<string> {
   const names = types.map((type, at) => (type === '' ? '' : `in${at}`));
   const inputs = infos(
     Object.fromEntries(types.flatMap((type, at) => (type === '' ? [] : [[`in${at}`, type]]))),
   );
   const nodes = [node(`com.microsoft::${operator}`, names.join(', '), outputs, attributes)];
-  const { problems } = await infer(modelOf({ inputs, nodes }, [], sets), workload);
+  const model = modelOf({ inputs, nodes }, [], sets);
+  const { problems } = await infer({ ...model, origin: { ...model.origin, format } }, workload);
   const told = problems.filter(({ severity }) => severity === 'error' || severity === 'warning');
   return told.map((one) => problemMessage('en', one)).join('\n');
 }
@@ -285,4 +287,18 @@ it('says which depth of trees is counted', async () => {
   const { problems } = await infer(model, workload);
   const [told] = problems.filter(({ severity }) => severity === 'information');
   expect(problemMessage('en', told!)).toContain('is counted with 2 comparisons in each tree');
+});
+
+it.each([
+  ['onnx', true],
+  ['ort', true],
+  ['gguf', false],
+  ['hugging-face', false],
+])('what ONNX Runtime demands is held against a graph of %s: %s', async (format, isHeld) => {
+  const inputs = [`${half}[1, 2, 16]`, `${half}[1, 2, 8]`, `${half}[1, 2, 8]`, '', '', '', ''];
+  const more = ['int32[2, 2]', 'int32[2]', 'int32[1]', 'int32[1]'];
+  const heads = { num_heads: 4, kv_num_heads: 3 };
+  expect((await said('DynamicSparseAttention', [...inputs, ...more], heads, 'y', format)) !== '').toBe(
+    isHeld,
+  );
 });

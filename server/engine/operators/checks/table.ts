@@ -37,11 +37,11 @@ const none: readonly NodeCheck[] = [];
 
 /**
  * What the shapes and numbers of an operator's inputs and attributes have to fulfil; standard operators stand by name.
- * @param isOnnx whether the node is one of an ONNX file: graphs that are made from other files use operators in ways that ONNX Runtime
+ * @param hasOnnxNodes whether the node is one of an ONNX file: graphs that are made from other files use operators in ways that ONNX Runtime
  * has no kernel for, such as a rotation without tables
  */
-export function checksOf({ domain, operator }: Node, isOnnx: boolean): readonly NodeCheck[] {
+export function checksOf({ domain, operator }: Node, hasOnnxNodes: boolean): readonly NodeCheck[] {
   const canonical = canonicalDomain(domain);
   const name = canonical === '' ? operator : `${canonical}.${operator}`;
-  return (isOnnx ? withDemands : checks).get(name) ?? none;
+  return (hasOnnxNodes ? withDemands : checks).get(name) ?? none;
 }
