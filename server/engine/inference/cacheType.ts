@@ -1,5 +1,6 @@
 import type { DataType } from '../graph/dataTypes';
 import type { Model, ValueInfo } from '../graph/model';
+import { Query } from '../query';
 import { schemaAt, type SchemaParameter } from '../operators/schema';
 
 /** What schemas call the caches of keys and values that an operator takes and gives. */
@@ -16,6 +17,13 @@ const cacheParameters: ReadonlySet<string> = new Set([
  * the model has no such cache.
  */
 export function withCacheType(model: Model, type: DataType): Model | null {
+  return retyped.at(model, () => retype(model, type), type);
+}
+
+/** Made once: what is learned of a model is kept with it. */
+const retyped = new Query<Model, Model | null>();
+
+function retype(model: Model, type: DataType): Model | null {
   const { graph } = model;
   const names = cacheNames(model);
   const isCache = ({ name }: ValueInfo): boolean => names.has(name);
