@@ -10,7 +10,6 @@ export type VariantFigure = (typeof variantFigures)[number];
 interface VariantView {
   readonly text: string;
   readonly title: string;
-  readonly value: number | null;
   readonly isUnfit: boolean;
   /** Of its chip, at its size, the least of those that fit. */
   readonly isBest: boolean;
@@ -85,7 +84,6 @@ export function variantRows(
       return {
         text: isUnfit ? `${written} ✕` : written,
         title: cell ? titleOf(cell) : text('webview.whatIf.refused'),
-        value,
         isUnfit,
         isBest: cell?.fits === true && value === leastAt(at),
         changes: cell ? change : [],
