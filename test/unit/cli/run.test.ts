@@ -252,6 +252,17 @@ decoder (float[batch_size,sequence_length] x, float[batch_size,past_length] p) =
     expect(sparse.chips.length).toBeGreaterThan(3);
   });
 
+  it('has a roof for each memory, and says of which no bandwidth is published', async () => {
+    const { out } = await siliconlens('analyze', tinyMlp, '--chip', 'nvidia-l4', '-f', 'json');
+    const { levels } = (JSON.parse(out) as Report).chips[0]!.roofs;
+    expect(levels.map(({ name, onChip, isAssumed }) => [name, onChip, isAssumed])).toEqual([
+      ['GDDR6', false, false],
+      ['L2', true, true],
+    ]);
+    // NVIDIA's data sheet of the L4: 300 GB/s.
+    expect(levels[0]!.bytesPerSecond / 300e9).toBeCloseTo(1, 2);
+  });
+
   it('takes a chip of the user from a file and hand-written models', async () => {
     const chip = join(folder, 'half-a-t4.json');
     const half = { id: 'half', name: 'Half a T4', extends: 'nvidia-t4', peakOpsPerSecond: { fp32: 4e12 } };

@@ -26,6 +26,7 @@ beforeEach(() => void (written.length = 0));
 
 it.each([
   [{ kind: 'dimension', name: 'batch_size', value: 8 }, { dimensions: { seq: 2, batch_size: 8 } }],
+  [{ kind: 'dimension', name: 'batch_size', value: 0 }, { dimensions: { seq: 2, batch_size: 0 } }],
   [{ kind: 'dimension', name: 'batch_size', value: null }, { dimensions: { seq: 2 } }],
   [
     { kind: 'phase', value: 'decode' },

@@ -193,6 +193,7 @@ describe('rows of the table', () => {
     const found = (change: Partial<RowsParams>) =>
       runThrough(rows(analysis, { ...params, count: 0, ...change })).found;
     expect(found({ find: 3 })).toBe(3);
+    expect(found({ find: 0 })).toBe(0);
     // By falling time they are 4, 1, 3, 0, 2.
     expect(found({ find: 3, sort: 'seconds', descending: true })).toBe(2);
     expect(found({ find: 3, filter: 'softmax' })).toBeNull();

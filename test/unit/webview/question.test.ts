@@ -67,6 +67,7 @@ describe('what the figures stand on', () => {
   it('reads what is written into a field', () => {
     const change = (at: number, written: string) => questionData(summary).fields[at]!.changeTo(written);
     expect(change(0, '16')).toEqual({ kind: 'dimension', name: 'batch', value: 16 });
+    expect(change(0, '0')).toEqual({ kind: 'dimension', name: 'batch', value: 0 });
     expect(change(0, ' ')).toEqual({ kind: 'dimension', name: 'batch', value: null });
     for (const wrong of ['-1', '1.5', 'x', '1e300']) expect(change(0, wrong)).toBeNull();
     expect(change(3, 'inference')).toEqual({ kind: 'phase', value: 'inference' });
