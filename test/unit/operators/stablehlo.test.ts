@@ -187,6 +187,20 @@ describe('other operators of StableHLO', () => {
     );
     // 5 · 48 points · log2 of 16.
     expect(fft.work!.operations.vector).toBe(960);
+    const real = await nodeOf(
+      'fft',
+      '%x: tensor<3x16xf32>',
+      '%0 = stablehlo.fft %x, type = RFFT, length = [16] : (tensor<3x16xf32>) -> tensor<3x9xcomplex<f32>>',
+    );
+    // Half of that for real numbers.
+    expect(real.work!.operations.vector).toBe(480);
+    const solved = await nodeOf(
+      'triangular_solve',
+      '%a: tensor<6x6xf32>, %b: tensor<6x10xf32>',
+      '%0 = "stablehlo.triangular_solve"(%a, %b) <{left_side = true, lower = true, transpose_a = #stablehlo<transpose NO_TRANSPOSE>, unit_diagonal = false}> : (tensor<6x6xf32>, tensor<6x10xf32>) -> tensor<6x10xf32>',
+    );
+    // 6 operations for each of 60 numbers on the right side.
+    expect(solved.work!.operations.vector).toBe(360);
     const cholesky = await nodeOf(
       'cholesky',
       '%x: tensor<2x6x6xf32>',
