@@ -4,6 +4,7 @@ import { build, context } from 'esbuild';
 import { bundles } from './bundles.mjs';
 import { writeChipSchemas } from './chipSchemas.mjs';
 import { bundledPackages, noticesOf } from './notices.mjs';
+import { packedTables } from './packedTables.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = {
@@ -21,7 +22,8 @@ await mkdir('dist', { recursive: true });
 await writeChipSchemas('dist');
 const built = [];
 for (const bundle of bundles) {
-  const options = { ...bundle, ...common };
+  const packs = bundle.platform === 'node' && !watch;
+  const options = { ...bundle, ...common, plugins: packs ? [packedTables] : [] };
   if (watch) await (await context(options)).watch();
   else built.push((await build(options)).metafile);
 }

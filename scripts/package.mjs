@@ -6,7 +6,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const largest = 1.5e6;
+/** Bytes that the .vsix may have, and the entries in it that are code. */
+const largest = 3e6;
+const entryLimits = new Map([
+  ['extension/dist/extension.js', 500e3],
+  ['extension/dist/server.js', 2e6],
+  ['extension/dist/webview/report.js', 400e3],
+  ['extension/dist/webview/finder.js', 100e3],
+  ['extension/dist/webview/panel.js', 100e3],
+]);
 const needed = [
   'extension/package.json',
   'extension/readme.md',
@@ -47,6 +55,10 @@ export async function pack() {
  */
 export function problemsOf(files, size) {
   const problems = size > largest ? [`The .vsix has ${size} bytes, more than ${largest}.`] : [];
+  for (const [name, limit] of entryLimits) {
+    const { length } = files.get(name) ?? [];
+    if (length > limit) problems.push(`${name} has ${length} bytes, more than ${limit}.`);
+  }
   for (const name of files.keys())
     if (!allowed.some((pattern) => pattern.test(name))) problems.push(`${name} must not ship.`);
   for (const name of needed) if (!files.get(name)?.length) problems.push(`${name} is missing or empty.`);
@@ -95,6 +107,11 @@ export async function filesOf(file) {
   });
 }
 
+function sizeLine(name, bytes, limit) {
+  const kB = (count) => `${(count / 1e3).toFixed(0)} kB`;
+  return `${name.padEnd(34)} ${kB(bytes).padStart(8)} of ${kB(limit).padStart(8)}`;
+}
+
 function run(command, args) {
   const done = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${args.join(' ')} failed:\n${done.stdout}${done.stderr}`);
@@ -104,7 +121,9 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const file = await pack();
   const { length } = await readFile(file);
   const files = await filesOf(file);
-  console.log(`${file}\n${(length / 1e3).toFixed(0)} kB, ${files.size} files`);
+  console.log(`${file}, ${files.size} files`);
+  console.log(sizeLine('.vsix', length, largest));
+  for (const [name, limit] of entryLimits) console.log(sizeLine(name, files.get(name)?.length ?? 0, limit));
   const problems = problemsOf(files, length);
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;

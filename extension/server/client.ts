@@ -1,14 +1,15 @@
 import type * as vscode from 'vscode';
 import {
+  BaseLanguageClient,
   CloseAction,
   ErrorAction,
-  IPCMessageReader,
-  IPCMessageWriter,
-  LanguageClient,
+  type InitializeParams,
   type LanguageClientOptions,
   type MessageSignature,
+  type MessageTransports,
   RevealOutputChannelOn,
-} from 'vscode-languageclient/node';
+} from 'vscode-languageclient';
+import { IPCMessageReader, IPCMessageWriter } from 'vscode-languageserver-protocol/node';
 import type { InitializationOptions } from '../../server/protocol';
 import { languageId, linkedCommands, listingScheme } from '../../server/protocol';
 import { isOnlyOriginalSide } from '../diffSides';
@@ -35,15 +36,24 @@ export interface ClientNeeds {
  * The language client of one process. It restarts nothing and shows no messages of its own: that is the supervisor's
  * part, and a failed request is a line in the log.
  */
-export class QuietClient extends LanguageClient implements Peer {
+export class QuietClient extends BaseLanguageClient implements Peer {
   private readonly reader: EndingReader;
+  private readonly writer: IPCMessageWriter;
 
   constructor(server: ServerProcess, asking: Asking, needs: ClientNeeds) {
-    const reader = new EndingReader(server.child);
-    const writer = new IPCMessageWriter(server.child);
-    const transports = () => Promise.resolve({ reader, writer });
-    super('siliconlens', 'Siliconlens', transports, optionsOf(asking, needs));
-    this.reader = reader;
+    super('siliconlens', 'Siliconlens', optionsOf(asking, needs));
+    this.reader = new EndingReader(server.child);
+    this.writer = new IPCMessageWriter(server.child);
+  }
+
+  protected override createMessageTransports(): Promise<MessageTransports> {
+    return Promise.resolve({ reader: this.reader, writer: this.writer });
+  }
+
+  /** The server ends with the process that it is told of. */
+  protected override fillInitializeParams(params: InitializeParams): void {
+    super.fillInitializeParams(params);
+    params.processId = process.pid;
   }
 
   close(): void {

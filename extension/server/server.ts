@@ -3,7 +3,7 @@ import {
   DidChangeWatchedFilesNotification,
   FileChangeType,
   type FileEvent,
-} from 'vscode-languageclient/node';
+} from 'vscode-languageclient';
 import {
   type AnalysisParams,
   analysisNotification,

@@ -82,6 +82,8 @@ describe('what is announced', () => {
 
   it('is everything to VS Code and nothing but texts to an editor that says nothing', async () => {
     expect(await providersFor(allCapabilities)).toEqual(all);
+    // The extension's bundle leaves out what only these need (scripts/bundles.mjs).
+    expect(client.initialized.capabilities.workspace).not.toHaveProperty('fileOperations');
     await client.stop();
     expect(await providersFor({})).toEqual(always);
   });

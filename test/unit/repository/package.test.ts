@@ -35,9 +35,24 @@ describe('what is packed', () => {
 
   it('may not hold anything else, nor be large', () => {
     const more = new Map(whole).set('extension/node_modules/a/index.js', Buffer.from('1'));
-    expect(problemsOf(more, 1.6e6)).toEqual([
-      'The .vsix has 1600000 bytes, more than 1500000.',
+    expect(problemsOf(more, 3_000_001)).toEqual([
+      'The .vsix has 3000001 bytes, more than 3000000.',
       'extension/node_modules/a/index.js must not ship.',
+    ]);
+  });
+
+  it.each([
+    ['extension.js', 500_000],
+    ['server.js', 2_000_000],
+    ['webview/report.js', 400_000],
+    ['webview/finder.js', 100_000],
+    ['webview/panel.js', 100_000],
+  ])('may not hold a larger %s than %d bytes', (entry, limit) => {
+    const name = `extension/dist/${entry}`;
+    const withSize = (size: number) => new Map(whole).set(name, Buffer.alloc(size));
+    expect(problemsOf(withSize(limit), 1e6)).toEqual([]);
+    expect(problemsOf(withSize(limit + 1), 1e6)).toEqual([
+      `${name} has ${limit + 1} bytes, more than ${limit}.`,
     ]);
   });
 

@@ -1,0 +1,2 @@
+// Stands in a bundle for a package that is imported there but never called.
+export {};
