@@ -1,7 +1,7 @@
 import { multiply, symbol, type Dim } from '../../graph/dim';
 import type { Arguments } from './bind';
 import table from './shapes.json';
-import type { Type } from './shapes';
+import type { Type } from './shapes/common';
 import type { TensorValue } from './values';
 
 const [batch = '', sequence = ''] = table.openSizes;

@@ -11,7 +11,8 @@ import type { CodeClass, CodeFunction, Expression, Statement } from './parse';
 import { plainResult } from './plain';
 import table from './shapes.json';
 import { inputOf } from './inputs';
-import { resultsOf, type Results, type Type } from './shapes';
+import { resultsOf } from './shapes';
+import type { Results, Type } from './shapes/common';
 import {
   dimOf,
   isTrue,
