@@ -1,9 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  DidChangeWatchedFilesNotification,
-  FileChangeType,
-  type FileEvent,
-} from 'vscode-languageclient';
+import { DidChangeWatchedFilesNotification, FileChangeType, type FileEvent } from 'vscode-languageclient';
 import {
   type AnalysisParams,
   analysisNotification,
