@@ -8,6 +8,7 @@ import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
 import { ModelEditor } from './opening/modelEditor';
+import { TextTabs } from './opening/textTabs';
 import { ActiveTrail } from './opening/trail';
 import { Notices, serverCommands } from './server/notices';
 import { Server } from './server/server';
@@ -52,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new Heat(server, context.extensionUri),
     new Notices(server),
     new ValidatedChips(server),
+    new TextTabs(log),
     pages,
     registerCommands({ server, listings, subject, choices, reports, finders, pages, log }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {

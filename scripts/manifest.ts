@@ -15,7 +15,8 @@ interface Entry {
 interface Manifest {
   readonly contributes: {
     readonly languages: { extensions: string[] }[];
-    readonly customEditors: { selector: { filenamePattern: string }[] }[];
+    readonly customEditors: { viewType: string; selector: { filenamePattern: string }[] }[];
+    readonly configurationDefaults: Record<string, unknown>;
     readonly menus: Readonly<Record<string, Entry[]>>;
   };
 }
@@ -27,7 +28,7 @@ interface Manifest {
  */
 export function manifestFor(text: string, formats: readonly ModelFormat[] = modelFormats): string {
   const manifest = JSON.parse(text) as Manifest;
-  const { languages, customEditors, menus } = manifest.contributes;
+  const { languages, customEditors, configurationDefaults, menus } = manifest.contributes;
   const binaries = extensionsOf(formats.filter(({ isText }) => !isText));
   const texts = extensionsOf(formats.filter(({ isText }) => isText));
   languages[0]!.extensions = texts.map((one) => `.${one}`);
@@ -35,6 +36,10 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
   [binaries, shared].forEach((endings, i) => {
     customEditors[i]!.selector = endings.map((one) => ({ filenamePattern: `*.${one}` }));
   });
+  // For diffs of any size: without it VS Code asks a custom editor only for files that it takes for binary and small.
+  configurationDefaults['workbench.diffEditorAssociations'] = Object.fromEntries(
+    customEditors[0]!.selector.map(({ filenamePattern }) => [filenamePattern, customEditors[0]!.viewType]),
+  );
   const shown =
     'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId =~ /^siliconlens[.](report|finder)$/';
   setClause(

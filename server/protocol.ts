@@ -90,6 +90,13 @@ export interface ListingResult {
   readonly state: 'ok' | 'partial' | 'unreadable' | 'stale';
 }
 
+/** A listing as a file of its own, which names the model where the listing says `<this file>`. */
+export const savedListingRequest = request<ListingParams, SavedListingResult>('siliconlens/savedListing');
+export interface SavedListingResult {
+  /** Null where no model could be read: what is shown is all there is. */
+  readonly text: string | null;
+}
+
 /** The model file changed, settled, or went; the server reads it again and answers when the listing is current. */
 export const modelChangedRequest = request<ModelChangedParams, ModelChangedResult>(
   'siliconlens/modelChanged',

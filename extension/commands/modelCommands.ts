@@ -7,6 +7,7 @@ import {
 } from '../../modelFormats/names';
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
+import { listingScheme, savedListingRequest } from '../../server/protocol';
 import { fileName, modelUri, tabUri, textUri } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
@@ -52,9 +53,15 @@ export async function saveListingAs(server: Server, uri: vscode.Uri): Promise<vo
     filters: { [text('extension.save.filter')]: [textExtension] },
   });
   if (!target) return;
-  const document = await vscode.workspace.openTextDocument(uri);
-  if (!(await saveFile(target, document.getText(), await inputsOf(server, uri)))) return;
+  if (!(await saveFile(target, await savedText(server, uri), await inputsOf(server, uri)))) return;
   await vscode.window.showTextDocument(target);
+}
+
+/** What a file of a listing holds; a text that somebody wrote is saved as it stands, with its comments. */
+async function savedText(server: Server, uri: vscode.Uri): Promise<string> {
+  const isListing = uri.scheme === listingScheme;
+  const saved = isListing ? await server.request(savedListingRequest, { uri: uri.toString() }) : null;
+  return saved?.text ?? (await vscode.workspace.openTextDocument(uri)).getText();
 }
 
 interface ModelItem extends vscode.QuickPickItem {

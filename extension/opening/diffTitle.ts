@@ -2,10 +2,14 @@ import type * as vscode from 'vscode';
 import { fileName } from '../addresses';
 import { text } from '../text';
 
+/** Stages of Git's index that hold the two sides of a conflict. */
+export const currentStage = ':2';
+export const incomingStage = ':3';
+
 /** `a.onnx ↔ b.onnx`, or for two states of one file `a.onnx (HEAD ↔ Working Tree)`. */
 export function diffTitle(left: vscode.Uri, right: vscode.Uri): string {
   const [a, b] = [fileName(left), fileName(right)];
-  const sameFile = a === b && left.scheme !== right.scheme;
+  const sameFile = a === b && (left.scheme !== right.scheme || left.query !== right.query);
   return sameFile ? `${a} (${state(left)} ↔ ${state(right)})` : `${a} ↔ ${b}`;
 }
 
@@ -14,6 +18,8 @@ function state(uri: vscode.Uri): string {
   if (uri.scheme === 'file') return text('extension.diff.workingTree');
   const ref = gitRef(uri.query);
   if (ref === null) return uri.scheme;
+  if (ref === currentStage) return text('extension.diff.current');
+  if (ref === incomingStage) return text('extension.diff.incoming');
   return ref === '' || ref.startsWith('~') ? text('extension.diff.index') : ref;
 }
 

@@ -19,6 +19,7 @@ import {
   rankRequest,
   whatIfRequest,
   rowsRequest,
+  savedListingRequest,
   sparsityRequest,
   splitChoicesRequest,
   splitRequest,
@@ -32,6 +33,7 @@ import type {
   ListingParams,
   ListingResult,
   RequestMethod,
+  SavedListingResult,
 } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { inferSymbolic } from '../engine/inference/symbolic';
@@ -39,6 +41,7 @@ import { lineOf, nodeAtLine } from '../workspace/nodeIndex';
 import { reportHeadOf, reportInput } from '../workspace/reports';
 import { printReport } from '../printReport';
 import { findSuggestions } from '../workspace/suggestions';
+import { savedText } from '../workspace/savedText';
 import { politeTo } from '../workspace/turns';
 import { chipChoices, choices, systemChoices } from './choices';
 import { costlyNode } from './costlyNode';
@@ -90,6 +93,10 @@ function registerListings(context: ServerContext): void {
     (params: ListingParams, token: CancellationToken): Promise<ListingResult> =>
       models.listing(params.uri, () => token.isCancellationRequested),
   );
+  connection.onRequest(savedListingRequest, async ({ uri }: ListingParams): Promise<SavedListingResult> => {
+    const { listing } = await models.served(uri);
+    return { text: listing.state === 'unreadable' ? null : await savedText(listing, context.language()) };
+  });
   on(context, modelChangedRequest, { changed: true }, async ({ uri }) => {
     const changed = await models.modelChanged(uri);
     // The same text may have other problems: a kept listing of a file that can't be read any more says so.

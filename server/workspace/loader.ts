@@ -214,7 +214,7 @@ export class Loader {
   ): Promise<Served> {
     const language = this.host.language();
     const remarks = [...withoutGraphText(problems, language), ...partialText(stamp.size, problems, language)];
-    const options = { fileName: nameOf(modelUri), fileSize: stamp.size, remarks };
+    const options = { fileSize: stamp.size, remarks };
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const state = stateOf(problems);
     const { revision, mtime } = nextOf(text, latest, stamp.mtime);

@@ -1,14 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
 import { tinyNet } from '../unit/formats/openvino/ir';
 import { archive } from '../unit/formats/pytorch/program';
-import { type TabState, Workbench } from './workbench';
+import { Workbench } from './workbench';
 
 let bench: Workbench;
-const hasGit = spawnSync('git', ['--version']).status === 0;
 const backKeys = process.platform === 'darwin' ? 'Control+Minus' : 'Control+Alt+Minus';
 const mainKey = process.platform === 'darwin' ? 'Meta' : 'Control';
 
@@ -18,15 +16,6 @@ beforeAll(async () => {
       writeFileSync(join(folder, 'weights.gguf'), tinyUnknown());
       writeFileSync(join(folder, 'program.pt2'), archive());
       writeFileSync(join(folder, 'net.xml'), tinyNet());
-      if (!hasGit) return;
-      const git = (...args: string[]) =>
-        execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
-          cwd: folder,
-        });
-      git('init', '-q');
-      git('add', '.');
-      git('commit', '-qm', 'Models');
-      copyFileSync(join(folder, 'tiny-conv.onnx'), join(folder, 'tiny-mlp.onnx'));
     },
   });
 });
@@ -173,44 +162,6 @@ it('does not take the place of what is opened while a slow model is read', async
   await bench.page.getByRole('tab', { name: 'vit-b16.onnx' }).click();
   await activeBecomes('vit-b16.onnx.onnxtxt');
 });
-
-it('compares two selected models as listings', async () => {
-  await bench.file('detector.onnx').click();
-  await bench.tabsBecome(['>~detector.onnx.onnxtxt']);
-  await bench.file('tiny-conv.onnx').click({ modifiers: [mainKey] });
-  await bench.fileMenu('tiny-conv.onnx', 'Compare Selected');
-  const tabs = await diffTabs();
-  const diff = tabs.find(({ active }) => active);
-  expect(diff?.original).toMatch(/\/detector\.onnx\.onnxtxt$/);
-  expect(diff?.uri).toMatch(/\/tiny-conv\.onnx\.onnxtxt$/);
-});
-
-it.skipIf(!hasGit)(`compares with Git as listings${hasGit ? '' : ' (git is not installed)'}`, async () => {
-  await bench.command('workbench.view.scm');
-  await bench.page.locator('.scm-view .monaco-list-row', { hasText: 'tiny-mlp.onnx' }).first().click();
-  const tabs = await diffTabs();
-  expect(tabs.map(({ label, kind }) => [label, kind])).toEqual([
-    ['tiny-mlp.onnx (Index ↔ Working Tree)', 'diff'],
-  ]);
-  expect(tabs[0]?.original).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt\?git/);
-  expect(tabs[0]?.uri).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt$/);
-  await bench.picture('diff');
-});
-
-/** The tabs once a diff of texts has taken the place of the diff of models. */
-async function diffTabs(): Promise<TabState[]> {
-  let tabs: TabState[] = [];
-  await bench.until(
-    async () => {
-      tabs = (await bench.tabs()).flat();
-      const left = tabs.some(({ kind }) => kind === 'other' || kind === 'custom');
-      // VS Code itself first tries the models as texts.
-      return tabs.some(({ kind, uri }) => kind === 'diff' && uri?.startsWith('siliconlens:')) && !left;
-    },
-    () => `a diff, and nothing else than ${JSON.stringify(tabs)}`,
-  );
-  return tabs;
-}
 
 async function activeBecomes(label: string): Promise<void> {
   const active = async () => (await bench.tabs()).flat().find((tab) => tab.active)?.label;

@@ -53,6 +53,16 @@ function model(graph: Partial<Graph>, more: Partial<Model> = {}): Model {
   };
 }
 
+function tensor(name: string, more: Partial<Tensor>): Tensor {
+  return {
+    name,
+    dtype: 'int64',
+    dims: [2],
+    data: { place: 'embedded', offset: 7, length: 16 },
+    ...more,
+  };
+}
+
 function print(value: Model): Listing {
   return printListing(value, { fileName: 'm.onnx' });
 }
@@ -172,13 +182,6 @@ describe('statements', () => {
   });
 
   it('writes tensors by place, small ones by content', () => {
-    const tensor = (name: string, more: Partial<Tensor>): Tensor => ({
-      name,
-      dtype: 'int64',
-      dims: [2],
-      data: { place: 'embedded', offset: 7, length: 16 },
-      ...more,
-    });
     const initializers = [
       tensor('shape', { elements: [1, -1] }),
       tensor('w', {
@@ -201,6 +204,18 @@ describe('statements', () => {
       '  float scalar = {0.1}',
       '>',
     ]);
+  });
+
+  it('says of embedded weights that they are in this file, and of no weights where they begin', () => {
+    const dims = [1000];
+    const initializers = [
+      tensor('w', { dtype: 'float', dims, data: { place: 'external', location: 'w.bin', offset: 4096 } }),
+      tensor('v', { dtype: 'float', dims, data: { place: 'embedded', offset: 7, length: 4000 } }),
+    ];
+    const lines = printListing(model({ initializers }), { fileSize: 4500 }).text.split('\n');
+    expect(lines[0]).toBe('# 4,500 bytes, 0 nodes, 2 initializers (8,000 bytes)');
+    expect(lines).toContain('  float[1000] w = ["location": "w.bin"],');
+    expect(lines).toContain('  float[1000] v = ["location": "<this file>", "length": "4000"]');
   });
 
   it('indents subgraphs, and finds inner nodes, outer values and all places', () => {

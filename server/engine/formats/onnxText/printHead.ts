@@ -6,8 +6,11 @@ import { shortened } from './values';
 import { commentText, grouped, quote } from './words';
 
 export interface PrintOptions {
-  /** Name of the model file, without folders: it stands in the first comment and as the place of embedded weights. */
-  readonly fileName: string;
+  /**
+   * Name of the model file, without folders, for a text that stands away from it: the first comment and the place of embedded
+   * weights name it. Without it the text does not say where weights begin either, so listings of two models differ in what differs.
+   */
+  readonly fileName?: string;
   /** Bytes of the model file, if known. */
   readonly fileSize?: number;
   /** Sentences for comment lines below the first, such as what is wrong with a file that was read in part. */
@@ -29,7 +32,7 @@ export function commentLines(model: Model, { fileName, fileSize, remarks = [] }:
     `${grouped(graph.initializers.length)} initializers (${weightText(graph)})`,
   ];
   return [
-    `# ${commentText(shortened(fileName))}: ${parts.join(', ')}`,
+    `# ${fileName === undefined ? '' : `${commentText(shortened(fileName))}: `}${parts.join(', ')}`,
     ...deviceConfigurations.map((one) => `# ${commentText(shortened(configurationText(one)))}`),
     ...(trainingInfoCount > 0 ? [`# training_info: ${grouped(trainingInfoCount)}, not shown`] : []),
     ...remarks.map((remark) => `# ${commentText(remark)}`),

@@ -14,12 +14,14 @@ import {
 export interface ValueStyle {
   /** Nothing is left out, however long. */
   readonly complete: boolean;
-  /** Where embedded weights lie. */
-  readonly fileName: string;
+  /** Where embedded weights lie; left out where the text is shown as that file's. */
+  readonly fileName?: string;
   /** The type stands with every attribute, as function parameters have it. */
   readonly typed?: boolean;
 }
 
+/** The place of embedded weights in a listing: no file is called so, since Windows allows no angle brackets in names. */
+const thisFile = '<this file>';
 /** Elements of a tensor that the listing writes out. */
 const writtenIntegers = 32;
 const writtenFloats = 8;
@@ -58,10 +60,11 @@ export function tensorText(
     };
   }
   if (data.place === 'none') return { type, data: '["location": ""]', notes: ['no data'] };
-  const location = data.place === 'external' ? data.location : style.fileName;
+  const location = data.place === 'external' ? data.location : (style.fileName ?? thisFile);
   const pairs = [
     ['location', style.complete ? location : shortened(location)],
-    ['offset', data.offset],
+    // One tensor that grows moves all behind it: a comparison of listings would show each of them.
+    ['offset', style.complete || style.fileName !== undefined ? data.offset : undefined],
     ['length', data.length],
   ] as const;
   return { type, data: external(pairs), notes: [] };
