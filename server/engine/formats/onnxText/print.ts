@@ -54,7 +54,10 @@ class Printer {
     private readonly options: PrintOptions,
   ) {
     const complete = options.complete ?? model.origin.format === 'onnx-text';
-    this.out = new ListingWriter({ complete, ...(options.fileName !== undefined && { fileName: options.fileName }) });
+    this.out = new ListingWriter({
+      complete,
+      ...(options.fileName !== undefined && { fileName: options.fileName }),
+    });
     this.values = new ValueWriter(this.out);
   }
 
