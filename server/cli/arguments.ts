@@ -33,6 +33,9 @@ const workload: OptionTable = {
   settings: { type: 'string' },
 };
 
+/** Of commands that take a chip with its host. */
+const offload: OptionTable = { 'gpu-layers': { type: 'string' } };
+
 /** Of commands that hold one model against several chips. */
 const onChips: OptionTable = {
   chip: { type: 'string', multiple: true, short: 'c' },
@@ -44,6 +47,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   analyze: {
     ...formatted,
     ...workload,
+    ...offload,
     ...onChips,
     carbon: { type: 'string' },
     battery: { type: 'string' },
@@ -69,6 +73,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   fit: {
     ...formatted,
     ...workload,
+    ...offload,
     ...onChips,
     mapping: { type: 'string' },
     batch: { type: 'string' },
@@ -93,6 +98,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   suggest: {
     ...formatted,
     ...workload,
+    ...offload,
     chip: { type: 'string', multiple: true, short: 'c' },
     host: { type: 'string' },
     mapping: { type: 'string' },
@@ -102,6 +108,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   rank: {
     ...formatted,
     ...workload,
+    ...offload,
     chip: { type: 'string', multiple: true, short: 'c' },
     host: { type: 'string' },
     objective: { type: 'string' },
@@ -139,6 +146,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   phases: {
     ...formatted,
     ...workload,
+    ...offload,
     ...onChips,
     mapping: { type: 'string' },
     batch: { type: 'string' },
@@ -264,12 +272,12 @@ export function parseAmount(option: string, text: string | undefined): number | 
   return value;
 }
 
-/** A whole number of at least 1. */
-export function parseCount(option: string, text: string | undefined): number | undefined {
+/** A whole number of at least 1, or of another least one. */
+export function parseCount(option: string, text: string | undefined, least = 1): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : 0;
-  if (value < 1 || !Number.isSafeInteger(value)) {
-    throw usage('cli.error.count', { option: `--${option}`, value: text });
+  const value = /^\d+$/.test(text) ? Number(text) : -1;
+  if (value < least || !Number.isSafeInteger(value)) {
+    throw usage('cli.error.count', { option: `--${option}`, value: text, least });
   }
   return value;
 }

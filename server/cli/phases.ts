@@ -25,7 +25,8 @@ const usualAnswer = 256;
 export async function phases(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
   const accepted = parseAmount('accepted', words.text('accepted')) ?? 1;
-  if (accepted < 1) throw usage('cli.error.count', { option: '--accepted', value: String(accepted) });
+  if (accepted < 1)
+    throw usage('cli.error.count', { option: '--accepted', value: String(accepted), least: 1 });
   const sizes = {
     batch: parseCount('batch', words.text('batch')) ?? 1,
     prompt: parseCount('prompt', words.text('prompt')) ?? usualTokens,

@@ -22,7 +22,7 @@ import {
   type Workload,
 } from '../engine/workload';
 import { choicesFor, defaultSettings, modelKey, parseSettingsText, type Choices } from '../workspace/choices';
-import { parseBindings, parseValues, type Arguments } from './arguments';
+import { parseBindings, parseCount, parseValues, type Arguments } from './arguments';
 import { refused, usage } from './failure';
 import { trainingOptions } from './training';
 import { readText } from './openModel';
@@ -66,6 +66,7 @@ export interface Known {
 export function askedFor(words: Arguments, choices: Choices): Asked {
   const phase = words.choice('phase', phases) ?? choices.workload.phase;
   const cacheType = words.choice('cache-type', cacheTypeNames) ?? choices.workload.cacheType;
+  const gpuLayers = parseCount('gpu-layers', words.text('gpu-layers'), 0) ?? choices.workload.gpuLayers;
   const training = { ...choices.workload.training, ...trainingOptions(words, phase) };
   return {
     settings: choices.dimensions,
@@ -77,6 +78,7 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
     runtime: runtimeOption(words) ?? choices.workload.runtime,
     cache: words.choice('cache', cachePolicies) ?? choices.workload.cache ?? null,
     ...(cacheType && { cacheType }),
+    ...(gpuLayers !== undefined && { gpuLayers }),
     ...(Object.keys(training).length > 0 && { training }),
   };
 }

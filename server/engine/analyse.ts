@@ -27,6 +27,7 @@ import {
   type WeightBytes,
 } from './memory/timeline';
 import { assignKernels, type PinnedNodes } from './mapping/pinned/assign';
+import { offloadOf } from './mapping/pinned/offload';
 import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
@@ -122,8 +123,21 @@ export async function costsOn(
   const { workload, model } = prepared;
   const { profile, problems } = runtimeFor(chip, workload.runtime, model.origin.format);
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
-  const analysis = await costsUnder({ prepared, chip, profile, options }, scheduler);
-  return { ...analysis, problems: [...problems, ...analysis.problems] };
+  const offload = await offloadAsked({ prepared, chip, profile, options }, scheduler);
+  const analysis = await costsUnder({ prepared, chip, profile, options, ...offload.placed }, scheduler);
+  return { ...analysis, problems: [...problems, ...offload.problems, ...analysis.problems] };
+}
+
+/** Where the runtime puts nodes whose layers are shared out between the chip and its host; nothing where they are not. */
+export async function offloadAsked(
+  { prepared, chip, profile, options: { host } }: ToCost,
+  scheduler: Scheduler,
+): Promise<{ readonly placed: Pick<ToCost, 'pinned'>; readonly problems: readonly Problem[] }> {
+  const { inference, model, workload } = prepared;
+  const place = { chip, profile, host };
+  const steps = offloadOf(inference, workload.gpuLayers, place, model.origin.format);
+  const { pinned, problems } = await runPolitely(steps, scheduler);
+  return { placed: pinned ? { pinned } : {}, problems };
 }
 
 /**
@@ -192,6 +206,8 @@ export async function sumsOn(
 ): Promise<ChipSums> {
   const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
   const asked = { prepared, chip, profile, options: host ? { host } : {} };
+  const { placed } = await offloadAsked(asked, scheduler);
+  if (placed.pinned) return costsUnder({ ...asked, ...placed }, scheduler);
   const { run, total, fit } = await withLimit(asked, (one) => sumOf(one, scheduler));
   return { chip, profile, cost: { ...run.cost, total }, timeline: run.timeline, fit };
 }

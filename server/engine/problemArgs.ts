@@ -238,6 +238,8 @@ export interface ProblemArgs {
   readonly 'profile.other-runtime': { readonly file: Word; readonly measured: Word; readonly used: Word };
   readonly 'profile.sizes': { readonly count: Word };
   readonly 'runtime-unknown': { readonly runtime: Word };
+  readonly 'offload.runtime': { readonly runtime: Word };
+  readonly 'offload.no-layers': NoArgs;
   readonly 'runtime-not-of-chip': { readonly runtime: Word; readonly chip: Word; readonly used: Word; readonly able: Word };
   readonly 'runtime-default-unknown': { readonly chip: Word; readonly runtime: Word; readonly used: Word };
   readonly 'sparsity.blocks': { readonly count: number };

@@ -102,6 +102,11 @@ export interface Workload {
   readonly cache?: CachePolicy | null;
   /** What keys and values are kept in; null or left out: as the model has them. */
   readonly cacheType?: CacheType | null;
+  /**
+   * Layers of a language model that a runtime puts on the chip, counted from the last one on, that of the logits among them; the
+   * rest runs on the host (`--gpu-layers` of llama.cpp). Null or left out: the whole model is on the chip.
+   */
+  readonly gpuLayers?: number | null;
   /** What is left out is as in {@link defaultTraining}; only training asks for it. */
   readonly training?: Partial<Training>;
 }

@@ -87,14 +87,16 @@ function sizesLens({ inference, listing: { uri } }: Analysis, language: Language
 
 /** How the model is taken to run: phase, precision, runtime. */
 function workloadLens({ choices: { workload }, listing: { uri } }: Analysis, language: Language): Command {
-  const { phase, precision, runtime, cacheType } = workload;
+  const { phase, precision, runtime, cacheType, gpuLayers = null } = workload;
   const runs = message(language, 'lens.workload', {
     phase: message(language, `lens.phase.${phase}`),
     precision: precision === 'as-stored' ? message(language, 'lens.asStored') : precision,
     runtime: runtime === null ? message(language, 'lens.runtimeByChip') : labelText(nameOfRuntime(runtime)),
   });
-  const title = cacheType ? `${runs} · ${message(language, 'lens.cacheType', { type: cacheType })}` : runs;
-  return { title, command: linkedCommands.showChoices, arguments: [uri] };
+  const parts = [runs];
+  if (cacheType) parts.push(message(language, 'lens.cacheType', { type: cacheType }));
+  if (gpuLayers !== null) parts.push(message(language, 'lens.gpuLayers', { count: gpuLayers }));
+  return { title: parts.join(' · '), command: linkedCommands.showChoices, arguments: [uri] };
 }
 
 /** Settings may name a runtime that nobody knows. */

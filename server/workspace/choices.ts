@@ -28,6 +28,7 @@ interface ModelSettings {
   readonly runtime?: string;
   readonly cache?: CachePolicy;
   readonly cacheType?: CacheType;
+  readonly gpuLayers?: number;
   readonly training?: Partial<Training>;
   readonly mapping?: string;
 }
@@ -52,6 +53,8 @@ export interface Settings {
   readonly cache: CachePolicy | null;
   /** Null: as the model has it. */
   readonly cacheType: CacheType | null;
+  /** Null: the whole model is on the chip. */
+  readonly gpuLayers: number | null;
   /** How it is trained, as far as it is not by default. */
   readonly training: Partial<Training>;
   /** Name of a mapping of nodes to units; null: each chip runs the model by itself. */
@@ -85,7 +88,7 @@ export interface Settings {
 /** What is in force for one model. */
 export interface Choices extends Omit<
   Settings,
-  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'cacheType' | 'training'
+  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'cacheType' | 'gpuLayers' | 'training'
 > {
   readonly workload: Workload;
   /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
@@ -104,6 +107,7 @@ export const defaultSettings: Settings = {
   runtime: null,
   cache: null,
   cacheType: null,
+  gpuLayers: null,
   training: {},
   mapping: null,
   host: null,
@@ -134,6 +138,7 @@ export function parseSettings(section: unknown): {
     runtime: reader.text('runtime'),
     cache: cacheIn(reader) ?? null,
     cacheType: cacheTypeIn(reader) ?? null,
+    gpuLayers: reader.whole('gpuLayers') ?? null,
     training: trainingIn(reader),
     mapping: reader.text('mapping'),
     host: reader.text('host'),
@@ -182,7 +187,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   );
   let bindings: Record<string, number> = {};
   let values: Values = {};
-  let { precision, phase, runtime, cache, cacheType, training, mapping } = settings;
+  let { precision, phase, runtime, cache, cacheType, gpuLayers, training, mapping } = settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     values = { ...values, ...entry.values };
@@ -191,6 +196,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
     cacheType = entry.cacheType ?? cacheType;
+    gpuLayers = entry.gpuLayers ?? gpuLayers;
     training = { ...training, ...entry.training };
     mapping = entry.mapping ?? mapping;
   }
@@ -198,7 +204,8 @@ export function choicesFor(settings: Settings, key: string): Choices {
   const { carbonIntensity, batteryWattHours, prices } = settings;
   const rates = { carbonIntensity, batteryWattHours, prices };
   const named = { ...given(values), ...withTraining(training) };
-  const workload = { bindings, ...named, phase, precision, runtime, cache, ...(cacheType && { cacheType }) };
+  const kept = { ...(cacheType && { cacheType }), ...(gpuLayers !== null && { gpuLayers }) };
+  const workload = { bindings, ...named, phase, precision, runtime, cache, ...kept };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   const shown = { hints, heat, codeLens, suggestions };
   return { chips, customChips, mapping, host, ...rates, ...shown, workload, dimensions };
@@ -278,9 +285,11 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
     const runtime = entry.text('runtime') ?? undefined;
     const cache = cacheIn(entry);
     const cacheType = cacheTypeIn(entry);
+    const gpuLayers = entry.whole('gpuLayers');
     const mapping = entry.text('mapping') ?? undefined;
     const named = { ...given(values), ...withTraining(trainingIn(entry)) };
-    return [[glob, { dimensions, ...named, precision, phase, runtime, cache, cacheType, mapping }]];
+    const runs = { precision, phase, runtime, cache, cacheType, gpuLayers, mapping };
+    return [[glob, { dimensions, ...named, ...runs }]];
   });
 }
 

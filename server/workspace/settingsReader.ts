@@ -43,6 +43,13 @@ export class SettingsReader {
     return this.read(name, 'integer >= 1', isCount);
   }
 
+  /** A whole number of 0 or more; undefined where nothing is set. */
+  whole(name: string): number | undefined {
+    const isWhole = (value: unknown): value is number =>
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+    return this.read(name, 'integer >= 0', isWhole);
+  }
+
   /** A number of 0 or more; null where nothing is set. */
   amount(name: string): number | null {
     const isAmount = (value: unknown): value is number =>

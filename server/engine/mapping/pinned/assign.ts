@@ -14,6 +14,8 @@ export interface PinnedNodes {
   readonly unitOf: Int8Array;
   /** The unit of these. */
   readonly rest: number;
+  /** The runtime itself puts them there: where it cannot, nobody asked for anything else. */
+  readonly isByRuntime?: true;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PinnedNodes {
  */
 export function* assignKernels(
   model: PlannedModel,
-  { units, unitOf, rest }: PinnedNodes,
+  { units, unitOf, rest, isByRuntime }: PinnedNodes,
   host?: Chip,
 ): Steps<{ readonly assignment: Assignment; readonly problems: readonly Problem[] }> {
   const { inference, plan } = model;
@@ -43,6 +45,7 @@ export function* assignKernels(
   }
   const assignment = yield* placed(model, units, wanted, host);
   const problems: Problem[] = [];
+  if (isByRuntime) return { assignment, problems };
   const names = clashing.map((node) => referenceTo(inference, node));
   if (names.length > 0) problems.push(problem('warning', 'mapping.clash', { names: fewOf(names) }));
   for (const [unit, { chip, profile }] of units.list.entries()) {

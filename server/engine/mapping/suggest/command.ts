@@ -38,6 +38,8 @@ export function verifyWords(
   const hosted = host === undefined || measures ? [] : ['--host', host];
   const cache = workload.cache && !measures ? ['--cache', workload.cache] : [];
   const cacheType = workload.cacheType && !measures ? ['--cache-type', workload.cacheType] : [];
+  const { gpuLayers = null } = workload;
+  const layers = gpuLayers === null || measures ? [] : ['--gpu-layers', String(gpuLayers)];
   return [
     'siliconlens',
     measures ? 'verify' : 'analyze',
@@ -47,6 +49,7 @@ export function verifyWords(
     ...optionsOf(workload),
     ...cache,
     ...cacheType,
+    ...layers,
     ...(measures ? [] : trainingWords(workload)),
   ];
 }

@@ -1,4 +1,12 @@
-import { costsUnder, memoriesOf, planUnder, prepare, type ChipAnalysis, type Prepared } from '../../analyse';
+import {
+  costsUnder,
+  memoriesOf,
+  offloadAsked,
+  planUnder,
+  prepare,
+  type ChipAnalysis,
+  type Prepared,
+} from '../../analyse';
 import type { Chip } from '../../chips/chip';
 import { runtimeFor } from '../../cost/runtimes';
 import { wholeTotal } from '../../cost/totals';
@@ -102,8 +110,11 @@ async function trialOf(
   const { chip } = analysis;
   const plan = isOtherPlan ? await planUnder(prepared, profile, scheduler) : analysis.plan;
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
-  const pinned = pinnedOn && drivenBy(pinnedOn(prepared.inference), profile);
-  const asked = { prepared, chip, profile, options, plan, ...(pinned && { pinned }) };
+  const alone = { prepared, chip, profile, options, plan };
+  const { placed } = pinnedOn
+    ? { placed: { pinned: drivenBy(pinnedOn(prepared.inference), profile) } }
+    : await offloadAsked(alone, scheduler);
+  const asked = { ...alone, ...placed };
   const found = tightest(await costsUnder(asked, scheduler));
   return { ...found, samples: samplesPerRun(prepared.inference) };
 }

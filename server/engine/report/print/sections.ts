@@ -50,8 +50,9 @@ function modelSection(report: Report, words: Words): Section {
     const binding = `${name}=${String(value)}`;
     bindings.push(isAssumed ? words.text('print.workload.assumed', { binding }) : binding);
   }
-  const { cacheType } = workload;
+  const { cacheType, gpuLayers = null } = workload;
   if (cacheType) bindings.push(words.text('print.workload.cacheType', { type: cacheType }));
+  if (gpuLayers !== null) bindings.push(words.text('print.workload.gpuLayers', { count: gpuLayers }));
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
     [text('model.parameters'), stored(model.parameters)],
