@@ -32,6 +32,7 @@ export async function mappingOf(words: Arguments, language: Language): Promise<G
   if (path === undefined) return undefined;
   for (const option of ['chip', 'system'])
     if (words.texts(option).length > 0) throw usage('cli.mapping.with', { option: `--${option}` });
+  if (words.text('gpu-layers') !== undefined) throw usage('cli.mapping.with', { option: '--gpu-layers' });
   const text = (await readText(path, mostMappingBytes)).replace(/^\uFEFF/, '');
   const parsed = parseJson(text);
   if (!parsed.ok) {

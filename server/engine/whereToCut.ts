@@ -16,6 +16,7 @@ import type { Connection, Crossing, Demand, Places, Tier } from './mapping/cut/c
 import { Parts, type Place } from './mapping/cut/parts';
 import type { Target, Unit } from './mapping/cut/targets';
 import { runPolitely, type Scheduler } from './scheduler';
+import { unshared } from './workload';
 import type { Network } from './systems/networks';
 
 /** Places and networks of a question where to cut a model. */
@@ -57,11 +58,8 @@ export interface CutAnswer {
 }
 
 /** Cuts a model between device, edge and cloud: all cuts of its chain are tried. */
-export async function whereToCut(
-  prepared: Prepared,
-  asked: CutAsked,
-  scheduler: Scheduler,
-): Promise<CutAnswer> {
+export async function whereToCut(whole: Prepared, asked: CutAsked, scheduler: Scheduler): Promise<CutAnswer> {
+  const prepared = { ...whole, workload: unshared(whole.workload) };
   const device = await placeOn(prepared, asked.device, scheduler);
   const edge = asked.edge && (await placeOn(prepared, asked.edge, scheduler));
   const cloud = await placeOn(prepared, asked.cloud, scheduler);

@@ -111,6 +111,11 @@ export interface Workload {
   readonly training?: Partial<Training>;
 }
 
+/** A workload of a part of a model, or of a share of each of its layers: none of them goes to a host. */
+export function unshared<W extends Pick<Workload, 'gpuLayers'>>(workload: W): W {
+  return workload.gpuLayers === undefined ? workload : { ...workload, gpuLayers: null };
+}
+
 /** How a workload trains; null where it does not. */
 export function trainingOf({ phase, training }: Workload): Training | null {
   return phase === 'training' ? { ...defaultTraining, ...training } : null;

@@ -204,7 +204,11 @@ export function choicesFor(settings: Settings, key: string): Choices {
   const { carbonIntensity, batteryWattHours, prices } = settings;
   const rates = { carbonIntensity, batteryWattHours, prices };
   const named = { ...given(values), ...withTraining(training) };
-  const kept = { ...(cacheType && { cacheType }), ...(gpuLayers !== null && { gpuLayers }) };
+  // A mapping says of every node where it runs.
+  const kept = {
+    ...(cacheType && { cacheType }),
+    ...(gpuLayers !== null && mapping === null && { gpuLayers }),
+  };
   const workload = { bindings, ...named, phase, precision, runtime, cache, ...kept };
   const dimensions = entries.map(([, entry]) => entry.dimensions);
   const shown = { hints, heat, codeLens, suggestions };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../server/engine/report/types';
 import { file, GgufWriter, tinyUnknown } from '../formats/gguf/bytes';
+import { written as rows } from '../lower/ggufFile';
 import { siliconlens, temporaryFolder } from './commandLine';
 
 const { write: written } = temporaryFolder();
@@ -74,5 +75,30 @@ describe('on the command line a GGUF file', () => {
     expect(out).not.toContain('q4_0[');
     expect(out).toContain('unknown: not all weights could be read');
     expect(out).toContain('2 tensors are quantised in blocks');
+  });
+
+  it('has as many layers on the chip as are asked for', async () => {
+    const values = { block_count: 1, embedding_length: 64, 'attention.head_count': 4 };
+    const layer = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'];
+    const bytes = rows({
+      architecture: 'llama',
+      values: { ...values, feed_forward_length: 64, 'attention.layer_norm_rms_epsilon': 0.00001 },
+      tensors: [
+        ['token_embd.weight', [64, 64]],
+        ...['attn_norm', 'ffn_norm'].map((name) => [`blk.0.${name}.weight`, [64]] as const),
+        ...layer.map((name) => [`blk.0.${name}.weight`, [64, 64]] as const),
+        ['output_norm.weight', [64]],
+        ['output.weight', [64, 64]],
+      ],
+    });
+    const llama = written('llama.gguf', bytes);
+    const asked = ['analyze', llama, '--chip', 'nvidia-rtx-4090', '--gpu-layers'];
+    const { code, out } = await siliconlens(...asked, '1');
+    expect(code).toBe(0);
+    expect(valueOf(out, 'Workload')).toContain('layers on the chip: 1');
+    expect(out).toMatch(/^chip +GeForce RTX 4090 +llama\.cpp-cuda /m);
+    expect(out).toMatch(/^host +Core i7-12700 .* llama\.cpp-cpu /m);
+    const refused = await siliconlens(...asked, 'all');
+    expect([refused.code, refused.error]).toEqual([2, expect.stringContaining('at least 0, not “all”')]);
   });
 });

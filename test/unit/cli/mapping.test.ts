@@ -102,6 +102,7 @@ describe('analyze --mapping', () => {
     expect((await refused('--mapping', write('broken.json', '{')))[0]).toBe(1);
     expect((await refused('--mapping', `${path}/none.json`))[0]).toBe(1);
     expect((await refused('--mapping', middle, '--chip', 'nvidia-t4'))[1]).toContain('leave out --chip');
+    expect((await refused('--mapping', middle, '--gpu-layers', '3'))[1]).toContain('leave out --gpu-layers');
     expect((await refused('--mapping', middle, '--phase', 'training'))[0]).toBe(2);
     expect((await refused('--mapping', middle, '--out', middle))[0]).not.toBe(0);
   });

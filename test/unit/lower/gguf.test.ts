@@ -3,40 +3,19 @@ import { readGguf } from '../../../server/engine/formats/gguf/read';
 import type { Model } from '../../../server/engine/graph/model';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import { uninterrupted } from '../../../server/engine/scheduler';
-import { file, GgufWriter } from '../formats/gguf/bytes';
+import { GgufWriter } from '../formats/gguf/bytes';
 import { countsOf } from './counts';
+import { written, type Pieces } from './ggufFile';
 import { attentionOf, convolvedInVain, rwkv, towers, type Recurrent } from './towers';
 import { expandedPast, latentRatio, torch, unmasked, windowsOf, type TorchModel } from './torch';
-
-const w = new GgufWriter();
-
-interface Pieces {
-  readonly architecture: string;
-  readonly values: Readonly<Record<string, number | boolean>>;
-  readonly tensors: readonly (readonly [name: string, dims: readonly number[], type?: number])[];
-}
-
-/** A file of these tensors: matrices of 16 bits, vectors of 32, as llama.cpp converts. */
-function written({ architecture, values, tensors }: Pieces): Uint8Array {
-  let end = 0;
-  const infos = tensors.map(([name, dims, type = dims.length > 1 ? 1 : 0]) => {
-    const offset = end;
-    end += Math.ceil((dims.reduce((a, b) => a * b, 1) * (type === 0 ? 4 : 2)) / 32) * 32;
-    return w.tensor(name, [...dims].reverse(), type, offset);
-  });
-  const pairs = Object.entries(values).map(([key, value]) => {
-    const name = `${architecture}.${key}`;
-    if (typeof value === 'boolean') return w.pair(name, 7, [value ? 1 : 0]);
-    return Number.isInteger(value) ? w.pair(name, 4, w.u32(value)) : w.pair(name, 6, w.f32(value));
-  });
-  return file(w.head([w.string('general.architecture', architecture), ...pairs], infos), end);
-}
 
 async function modelOf(pieces: Pieces): Promise<Model> {
   const { value, problems } = await readGguf(memorySource(written(pieces)), uninterrupted);
   expect(problems).toEqual([]);
   return value!;
 }
+
+const w = new GgufWriter();
 
 /** Files of the architecture llama state no window, so that torch's models with one are others. */
 const cases = Object.entries(torch.models).filter(

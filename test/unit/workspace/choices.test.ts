@@ -149,6 +149,29 @@ describe('choices of a model', () => {
     expect(choicesFor(own, 'b.onnx').workload.cacheType).toBe('f16');
   });
 
+  it('knows how many layers are on the chip, unless a mapping says where all is', () => {
+    const layersOf = (gpuLayers: unknown) =>
+      choicesFor(parseSettings({ gpuLayers }).value, 'a').workload.gpuLayers;
+    expect([null, 0, 20, -1, 1.5, '3'].map(layersOf)).toEqual([
+      undefined,
+      0,
+      20,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(parseSettings({ gpuLayers: -1 }).problems).toEqual([
+      { setting: 'gpuLayers', value: '-1', expected: 'integer >= 0' },
+    ]);
+    const own = parseSettings({ gpuLayers: 3, models: { '*.gguf': { gpuLayers: 0 }, c: { mapping: 'm' } } });
+    const { value } = own;
+    expect(['a.gguf', 'b', 'c'].map((key) => choicesFor(value, key).workload.gpuLayers)).toEqual([
+      0,
+      3,
+      undefined,
+    ]);
+  });
+
   it('finds a file whose name looks like a pattern by its own name', () => {
     const odd = parseSettings({ models: { 'a[1].onnx': { dimensions: { n: 4 } } } }).value;
     expect(choicesFor(odd, 'a[1].onnx').workload.bindings).toEqual({ n: 4 });
