@@ -55,7 +55,17 @@ export function activate(context: vscode.ExtensionContext): void {
     new ValidatedChips(server),
     new TextTabs(log),
     pages,
-    registerCommands({ server, listings, subject, choices, reports, finders, pages, log }),
+    registerCommands({
+      server,
+      listings,
+      subject,
+      choices,
+      reports,
+      finders,
+      pages,
+      extensionUri: context.extensionUri,
+      log,
+    }),
     vscode.workspace.registerFileSystemProvider(listingScheme, listings, {
       isReadonly: true,
       isCaseSensitive: true,

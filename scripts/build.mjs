@@ -1,5 +1,6 @@
 // Bundles every target with esbuild; `--watch` keeps building. Types are checked by `npm run typecheck`.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
 import { bundles } from './bundles.mjs';
 import { writeChipSchemas } from './chipSchemas.mjs';
@@ -20,6 +21,10 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 // Completion and validation of chip files in a workspace.
 await writeChipSchemas('dist');
+// A model to try the extension on: one of those that the tests know.
+await mkdir('dist/sample', { recursive: true });
+const sample = 'mobilenetv2.onnx';
+await writeFile(`dist/sample/${sample}`, gunzipSync(await readFile(`test/fixtures/models/${sample}.gz`)));
 const built = [];
 for (const bundle of bundles) {
   const packs = bundle.platform === 'node' && !watch;

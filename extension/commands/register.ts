@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { linkedCommands, listingScheme } from '../../server/protocol';
+import { listingUri } from '../addresses';
 import { newChip, newSystem } from '../choices/newChip';
 import type { Choices } from '../choices/choices';
 import { chooseCommand } from '../choices/choose';
@@ -34,14 +35,18 @@ export interface CommandRooms {
   readonly reports: Reports;
   readonly finders: ModelPages;
   readonly pages: Pages;
+  readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
 }
+
+/** The model that ships with the extension. */
+const samplePath = 'dist/sample/mobilenetv2.onnx';
 
 type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, listings, subject, choices, reports, finders, pages, log } = rooms;
+  const { server, listings, subject, choices, reports, finders, pages, extensionUri, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
     async (first: unknown, ...details: unknown[]) => {
@@ -93,6 +98,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.setCache': aboutModel((uri) => choices.setCache(uri)),
     'siliconlens.pinMapping': aboutModel((uri) => choices.pinMapping(uri)),
     [linkedCommands.showChoices]: aboutModel((uri) => choices.show(uri)),
+    'siliconlens.openSample': () => openListing(listingUri(vscode.Uri.joinPath(extensionUri, samplePath))),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),
     'siliconlens.newSystem': () => newSystem(server),

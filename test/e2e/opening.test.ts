@@ -92,6 +92,12 @@ it('opens an OpenVINO model by its menu, since many files end as it does', async
   await bench.until(async () => (await text()).includes('xw = openvino.MatMul'), 'the layers');
 });
 
+it('opens the sample model', async () => {
+  await bench.command('siliconlens.openSample');
+  await bench.tabsBecome(['>mobilenetv2.onnx.onnxtxt']);
+  await bench.until(async () => (await bench.lenses()).some((title) => / [mµ]s/.test(title)), 'totals');
+});
+
 it('opens from quick open', async () => {
   await bench.page.keyboard.press(`${mainKey}+p`);
   await bench.page.keyboard.type('speech-lstm', { delay: 20 });
