@@ -23,6 +23,7 @@ const workload: OptionTable = {
   runtime: { type: 'string' },
   cache: { type: 'string' },
   'cache-type': { type: 'string' },
+  'flash-attention': { type: 'string' },
   optimizer: { type: 'string' },
   'master-weights': { type: 'string' },
   recompute: { type: 'string' },

@@ -67,6 +67,8 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
   const phase = words.choice('phase', phases) ?? choices.workload.phase;
   const cacheType = words.choice('cache-type', cacheTypeNames) ?? choices.workload.cacheType;
   const gpuLayers = parseCount('gpu-layers', words.text('gpu-layers'), 0) ?? choices.workload.gpuLayers;
+  const flash = words.choice('flash-attention', ['on', 'off'] as const);
+  const flashAttention = flash === undefined ? choices.workload.flashAttention : flash === 'on';
   const training = { ...choices.workload.training, ...trainingOptions(words, phase) };
   return {
     settings: choices.dimensions,
@@ -78,6 +80,7 @@ export function askedFor(words: Arguments, choices: Choices): Asked {
     runtime: runtimeOption(words) ?? choices.workload.runtime,
     cache: words.choice('cache', cachePolicies) ?? choices.workload.cache ?? null,
     ...(cacheType && { cacheType }),
+    ...(flashAttention !== undefined && { flashAttention }),
     ...(gpuLayers !== undefined && { gpuLayers }),
     ...(Object.keys(training).length > 0 && { training }),
   };

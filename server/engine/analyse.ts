@@ -13,6 +13,7 @@ import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
 import { plainProfile, type RuntimeProfile } from './kernels/profile';
+import { scoresProblems } from './kernels/writtenScores';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, usableBytes, type Fit } from './memory/fit';
 import { memoryOfUnits, unitFitsOf, type UnitFit, type UnitMemory } from './memory/units';
@@ -125,7 +126,8 @@ export async function costsOn(
   const options = { ...(host && { host }), ...(sparse && { sparse }) };
   const offload = await offloadAsked({ prepared, chip, profile, options }, scheduler);
   const analysis = await costsUnder({ prepared, chip, profile, options, ...offload.placed }, scheduler);
-  return { ...analysis, problems: [...problems, ...offload.problems, ...analysis.problems] };
+  const asked = [...problems, ...offload.problems, ...scoresProblems(workload, profile)];
+  return { ...analysis, problems: [...asked, ...analysis.problems] };
 }
 
 /** Where the runtime puts nodes whose layers are shared out between the chip and its host; nothing where they are not. */

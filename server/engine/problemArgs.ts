@@ -238,6 +238,8 @@ export interface ProblemArgs {
   readonly 'profile.other-runtime': { readonly file: Word; readonly measured: Word; readonly used: Word };
   readonly 'profile.sizes': { readonly count: Word };
   readonly 'runtime-unknown': { readonly runtime: Word };
+  readonly 'attention.runtime': { readonly runtime: Word };
+  readonly 'attention.cache-type': { readonly runtime: Word; readonly type: Word };
   readonly 'offload.runtime': { readonly runtime: Word };
   readonly 'offload.no-layers': NoArgs;
   readonly 'runtime-not-of-chip': { readonly runtime: Word; readonly chip: Word; readonly used: Word; readonly able: Word };

@@ -103,6 +103,11 @@ export interface Workload {
   /** What keys and values are kept in; null or left out: as the model has them. */
   readonly cacheType?: CacheType | null;
   /**
+   * False: a runtime that can do either writes the scores of attention out instead of computing it in one kernel
+   * (`--flash-attn off` of llama.cpp). Null or left out: as the runtime does by itself.
+   */
+  readonly flashAttention?: boolean | null;
+  /**
    * Layers of a language model that a runtime puts on the chip, counted from the last one on, that of the logits among them; the
    * rest runs on the host (`--gpu-layers` of llama.cpp). Null or left out: the whole model is on the chip.
    */

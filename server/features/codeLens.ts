@@ -87,7 +87,7 @@ function sizesLens({ inference, listing: { uri } }: Analysis, language: Language
 
 /** How the model is taken to run: phase, precision, runtime. */
 function workloadLens({ choices: { workload }, listing: { uri } }: Analysis, language: Language): Command {
-  const { phase, precision, runtime, cacheType, gpuLayers = null } = workload;
+  const { phase, precision, runtime, cacheType, flashAttention, gpuLayers = null } = workload;
   const runs = message(language, 'lens.workload', {
     phase: message(language, `lens.phase.${phase}`),
     precision: precision === 'as-stored' ? message(language, 'lens.asStored') : precision,
@@ -95,6 +95,7 @@ function workloadLens({ choices: { workload }, listing: { uri } }: Analysis, lan
   });
   const parts = [runs];
   if (cacheType) parts.push(message(language, 'lens.cacheType', { type: cacheType }));
+  if (flashAttention === false) parts.push(message(language, 'lens.scores'));
   if (gpuLayers !== null) parts.push(message(language, 'lens.gpuLayers', { count: gpuLayers }));
   return { title: parts.join(' · '), command: linkedCommands.showChoices, arguments: [uri] };
 }

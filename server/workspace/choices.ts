@@ -28,6 +28,7 @@ interface ModelSettings {
   readonly runtime?: string;
   readonly cache?: CachePolicy;
   readonly cacheType?: CacheType;
+  readonly flashAttention?: boolean;
   readonly gpuLayers?: number;
   readonly training?: Partial<Training>;
   readonly mapping?: string;
@@ -53,6 +54,8 @@ export interface Settings {
   readonly cache: CachePolicy | null;
   /** Null: as the model has it. */
   readonly cacheType: CacheType | null;
+  /** Null: as the runtime does. */
+  readonly flashAttention: boolean | null;
   /** Null: the whole model is on the chip. */
   readonly gpuLayers: number | null;
   /** How it is trained, as far as it is not by default. */
@@ -88,7 +91,15 @@ export interface Settings {
 /** What is in force for one model. */
 export interface Choices extends Omit<
   Settings,
-  'models' | 'precision' | 'phase' | 'runtime' | 'cache' | 'cacheType' | 'gpuLayers' | 'training'
+  | 'models'
+  | 'precision'
+  | 'phase'
+  | 'runtime'
+  | 'cache'
+  | 'cacheType'
+  | 'flashAttention'
+  | 'gpuLayers'
+  | 'training'
 > {
   readonly workload: Workload;
   /** The numbers behind the workload's bindings, entry by entry in ascending order of their rank. */
@@ -107,6 +118,7 @@ export const defaultSettings: Settings = {
   runtime: null,
   cache: null,
   cacheType: null,
+  flashAttention: null,
   gpuLayers: null,
   training: {},
   mapping: null,
@@ -138,6 +150,7 @@ export function parseSettings(section: unknown): {
     runtime: reader.text('runtime'),
     cache: cacheIn(reader) ?? null,
     cacheType: cacheTypeIn(reader) ?? null,
+    flashAttention: flashAttentionIn(reader) ?? null,
     gpuLayers: reader.whole('gpuLayers') ?? null,
     training: trainingIn(reader),
     mapping: reader.text('mapping'),
@@ -187,7 +200,8 @@ export function choicesFor(settings: Settings, key: string): Choices {
   );
   let bindings: Record<string, number> = {};
   let values: Values = {};
-  let { precision, phase, runtime, cache, cacheType, gpuLayers, training, mapping } = settings;
+  let { precision, phase, runtime, cache, cacheType, flashAttention, gpuLayers, training, mapping } =
+    settings;
   for (const [, entry] of entries) {
     bindings = { ...bindings, ...entry.dimensions };
     values = { ...values, ...entry.values };
@@ -196,6 +210,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
     runtime = entry.runtime ?? runtime;
     cache = entry.cache ?? cache;
     cacheType = entry.cacheType ?? cacheType;
+    flashAttention = entry.flashAttention ?? flashAttention;
     gpuLayers = entry.gpuLayers ?? gpuLayers;
     training = { ...training, ...entry.training };
     mapping = entry.mapping ?? mapping;
@@ -207,6 +222,7 @@ export function choicesFor(settings: Settings, key: string): Choices {
   // A mapping says of every node where it runs.
   const kept = {
     ...(cacheType && { cacheType }),
+    ...(flashAttention !== null && { flashAttention }),
     ...(gpuLayers !== null && mapping === null && { gpuLayers }),
   };
   const workload = { bindings, ...named, phase, precision, runtime, cache, ...kept };
@@ -289,10 +305,11 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
     const runtime = entry.text('runtime') ?? undefined;
     const cache = cacheIn(entry);
     const cacheType = cacheTypeIn(entry);
+    const flashAttention = flashAttentionIn(entry);
     const gpuLayers = entry.whole('gpuLayers');
     const mapping = entry.text('mapping') ?? undefined;
     const named = { ...given(values), ...withTraining(trainingIn(entry)) };
-    const runs = { precision, phase, runtime, cache, cacheType, gpuLayers, mapping };
+    const runs = { precision, phase, runtime, cache, cacheType, flashAttention, gpuLayers, mapping };
     return [[glob, { dimensions, ...named, ...runs }]];
   });
 }
@@ -301,6 +318,12 @@ function modelEntries(reader: SettingsReader): Settings['models'] {
 function cacheTypeIn(reader: SettingsReader): CacheType | undefined {
   const type = reader.oneOf('cacheType', ['default', ...cacheTypeNames] as const);
   return type === 'default' ? undefined : type;
+}
+
+/** As {@link cacheIn}. */
+function flashAttentionIn(reader: SettingsReader): boolean | undefined {
+  const wanted = reader.oneOf('flashAttention', ['default', 'on', 'off']);
+  return wanted === undefined || wanted === 'default' ? undefined : wanted === 'on';
 }
 
 /** Undefined where the runtime decides, which a setting may say too. */

@@ -117,11 +117,11 @@ export class Pipeline {
   /** The inference, with what the first hint or hover would have to wait for. */
   private async inferred({ workload }: Choices, scheduler: Scheduler): Promise<Inference> {
     const { model, positions } = this.listing;
-    const { bindings, values = {}, phase, cacheType = null } = workload;
+    const { bindings, values = {}, phase, cacheType = null, flashAttention = null } = workload;
     const inference = await inferences.wait(
       this.listing,
       () => infer(model, workload, {}, scheduler),
-      JSON.stringify([bindingsKey(bindings), bindingsKey(values), phase, cacheType]),
+      JSON.stringify([bindingsKey(bindings), bindingsKey(values), phase, cacheType, flashAttention]),
     );
     await runPolitely(positions.indexNodes(), scheduler);
     await runPolitely(indexInference(inference), scheduler);

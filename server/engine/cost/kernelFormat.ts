@@ -146,6 +146,7 @@ export function storedTypeOf(inference: Inference, kernel: Kernel): DataType | u
 }
 
 function findStoredType(inference: Inference, kernel: Kernel): DataType | undefined {
+  if (kernel.computes) return kernel.computes;
   const values = readsOf(kernel).map((id) => inference.values[id]!);
   const activations = values.filter((value) => !value.isConstant);
   const anchor = inference.nodes[kernel.anchor]!;

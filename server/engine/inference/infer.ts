@@ -15,6 +15,7 @@ import { InferencePass } from './inferencePass';
 import { workOfNode } from './nodeWork';
 import { Remarks } from './remarks';
 import { scopeRepeats } from './repeat';
+import { withScores } from './scores';
 import { inferSized } from './sizes/choose';
 import type { BoundSymbol, CountedBranch, InferredNode, InferredValue, Inference, Scope } from './types';
 import { Trait } from './traits';
@@ -56,9 +57,13 @@ export async function infer(
   const { pass, problems } = await inferSized({ model, flat, faulty }, workload, scheduler);
   problems.forEach(report);
   const inference = await new InferenceBuilder(pass, model.functions, options, remarks).gather(scheduler);
-  if (!pass.fresh.hasLimits || isOpen(inference)) return inference;
-  const most = await inferMost(model, workload, inference, scheduler);
-  return most ? { ...inference, most } : inference;
+  const most =
+    pass.fresh.hasLimits && !isOpen(inference)
+      ? await inferMost(model, workload, inference, scheduler)
+      : undefined;
+  const scored = async (one: Inference): Promise<Inference> =>
+    workload.flashAttention === false ? runPolitely(withScores(one), scheduler) : one;
+  return { ...(await scored(inference)), ...(most && { most: await scored(most) }) };
 }
 
 /** The model with its caches in the type that the workload asks for; as it is, and a remark, where it has none of another type. */

@@ -100,6 +100,8 @@ export interface Inference {
   readonly contents: readonly BoundValue[];
   /** Nodes of which one branch counts by the user's choice or by assumption. */
   readonly branches: readonly CountedBranch[];
+  /** Of attention operators the values that hold their scores, by flat index, where these may be written out (scores.ts). */
+  readonly scores?: ReadonlyMap<number, number>;
   /** Every name that a binding can give a number to: also those that only declarations use, and trips of loops. */
   readonly names: ReadonlySet<string>;
 }

@@ -1,4 +1,4 @@
-import { addTo } from '../lists';
+import { addTo, appendAll } from '../lists';
 import type { FileFacts } from '../inference/symbolic';
 import type { Inference } from '../inference/types';
 import { isMatrixClass, type MatrixShape } from '../operators/rule';
@@ -18,6 +18,7 @@ import { Seen } from './seen';
 import { joinSlices } from './split';
 import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
 import type { Caches, Kernel, KernelPlan } from './types';
+import { writtenScores } from './writtenScores';
 import { WorkGraph, type InsertedNode, type WorkNode } from './workGraph';
 
 export interface PlanOptions {
@@ -168,8 +169,11 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile, caches: Caches): St
       for (const part of knownApart(graph.inference, node)) {
         const alone = kernelOf(graph.inference, part, kernels.length, names);
         const kernel = withSharedCaches(graph.inference, alone, shared);
-        for (const member of part.members) kernelOfNode[member] = kernel.index;
-        kernels.push(kernel);
+        const parts = profile.flashAttention
+          ? writtenScores(graph.inference, kernel, kernels.length)
+          : [kernel];
+        appendAll(kernels, parts);
+        for (const member of part.members) kernelOfNode[member] = kernels.length - 1;
       }
     }
     put('after');

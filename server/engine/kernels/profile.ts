@@ -225,6 +225,8 @@ export interface RuntimeProfile {
   readonly rates?: readonly RuntimeRates[];
   /** Samples per second are those of as many runs at a time as there are cores, each on its own; left out: one run at a time. */
   readonly streams?: { readonly source: string };
+  /** Attention runs in one kernel, or with its scores written out where somebody says so; left out: there is no such option. */
+  readonly flashAttention?: { readonly source: string };
   /** Layers are shared out between chip and host where somebody says how many; left out: it has no such option. */
   readonly offload?: { readonly source: string };
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */

@@ -23,13 +23,23 @@ export function* executionSteps(
   const position = yield* fileOrder(inference);
   // By position rather than sorted: a node ends one kernel at most.
   const byPosition = new Array<Step | undefined>(position.length).fill(undefined);
+  const parts = new Map<number, Kernel[]>();
   // Views that dispatch nothing are no kernels: their outputs lie in the buffers of their inputs anyway.
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    // What a runtime puts in keeps the values that there are, in another form.
-    if (kernel.nodes.length === 0) continue;
+    if (kernel.nodes.length === 0) {
+      // What a runtime puts in keeps the values that there are, in another form; parts of an attention make its scores.
+      if (inference.scores?.has(kernel.anchor)) addTo(parts, kernel.anchor, kernel);
+      continue;
+    }
     const node = kernel.nodes.at(-1)!;
-    byPosition[position[node]!] = { node, kernel, reads: readsOf(kernel), writes: writesOf(kernel) };
+    const all = [...(parts.get(kernel.anchor) ?? []), kernel];
+    byPosition[position[node]!] = {
+      node,
+      kernel,
+      reads: all.flatMap(readsOf),
+      writes: all.flatMap(writesOf),
+    };
   }
   const steps = byPosition.filter((step) => step !== undefined);
   const isFlat = inference.nodes.every(({ parent }) => parent === null);

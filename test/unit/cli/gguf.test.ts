@@ -97,6 +97,8 @@ describe('on the command line a GGUF file', () => {
     expect(code).toBe(0);
     expect(valueOf(out, 'Workload')).toContain('layers on the chip: 1');
     expect(out).toMatch(/^chip +GeForce RTX 4090 +llama\.cpp-cuda /m);
+    const off = await siliconlens(...asked, '1', '--flash-attention', 'off');
+    expect(valueOf(off.out, 'Workload')).toContain('flash attention off, layers on the chip: 1');
     expect(out).toMatch(/^host +Core i7-12700 .* llama\.cpp-cpu /m);
     const refused = await siliconlens(...asked, 'all');
     expect([refused.code, refused.error]).toEqual([2, expect.stringContaining('at least 0, not “all”')]);

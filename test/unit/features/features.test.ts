@@ -314,8 +314,8 @@ describe('lenses and diagnostics', () => {
     expect(await title({ cacheType: 'q8_0' })).toBe(
       "inference · as stored · each chip's runtime · keys and values q8_0",
     );
-    expect(await title({ gpuLayers: 20 })).toBe(
-      "inference · as stored · each chip's runtime · layers on the chip: 20",
+    expect(await title({ gpuLayers: 20, flashAttention: 'off' })).toBe(
+      "inference · as stored · each chip's runtime · flash attention off · layers on the chip: 20",
     );
     const chosen = { chips: ['nvidia-t4'], phase: 'prefill', precision: 'fp16', runtime: 'tensorrt' };
     expect(await title(chosen, 'ko')).toBe('프리필 · fp16 · TensorRT');

@@ -149,6 +149,14 @@ describe('choices of a model', () => {
     expect(choicesFor(own, 'b.onnx').workload.cacheType).toBe('f16');
   });
 
+  it('knows how attention is computed, which may be left to the runtime', () => {
+    const flashOf = (flashAttention: unknown) =>
+      choicesFor(parseSettings({ flashAttention }).value, 'a').workload.flashAttention;
+    expect(['default', 'on', 'off', true].map(flashOf)).toEqual([undefined, true, false, undefined]);
+    const own = parseSettings({ flashAttention: 'off', models: { a: { flashAttention: 'on' } } }).value;
+    expect(['a', 'b'].map((key) => choicesFor(own, key).workload.flashAttention)).toEqual([true, false]);
+  });
+
   it('knows how many layers are on the chip, unless a mapping says where all is', () => {
     const layersOf = (gpuLayers: unknown) =>
       choicesFor(parseSettings({ gpuLayers }).value, 'a').workload.gpuLayers;

@@ -38,7 +38,7 @@ export function verifyWords(
   const hosted = host === undefined || measures ? [] : ['--host', host];
   const cache = workload.cache && !measures ? ['--cache', workload.cache] : [];
   const cacheType = workload.cacheType && !measures ? ['--cache-type', workload.cacheType] : [];
-  const { gpuLayers = null } = workload;
+  const { gpuLayers = null, flashAttention = null } = workload;
   const layers = gpuLayers === null || measures ? [] : ['--gpu-layers', String(gpuLayers)];
   return [
     'siliconlens',
@@ -50,6 +50,7 @@ export function verifyWords(
     ...cache,
     ...cacheType,
     ...layers,
+    ...(flashAttention === null || measures ? [] : ['--flash-attention', flashAttention ? 'on' : 'off']),
     ...(measures ? [] : trainingWords(workload)),
   ];
 }

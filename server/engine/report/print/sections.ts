@@ -50,8 +50,9 @@ function modelSection(report: Report, words: Words): Section {
     const binding = `${name}=${String(value)}`;
     bindings.push(isAssumed ? words.text('print.workload.assumed', { binding }) : binding);
   }
-  const { cacheType, gpuLayers = null } = workload;
+  const { cacheType, flashAttention, gpuLayers = null } = workload;
   if (cacheType) bindings.push(words.text('print.workload.cacheType', { type: cacheType }));
+  if (flashAttention === false) bindings.push(words.text('print.workload.scores'));
   if (gpuLayers !== null) bindings.push(words.text('print.workload.gpuLayers', { count: gpuLayers }));
   const rows = [
     [text('model.nodes'), words.count(model.nodeCount)],
