@@ -3,6 +3,7 @@ import { atenDomain } from '../../graph/domains';
 import type { Attribute, Node, ValueInfo } from '../../graph/model';
 import type { ProblemList } from '../problems';
 import type { Meter } from '../room';
+import { isStepDue, type Steps } from '../../scheduler';
 import { unreadable } from '../unreadable';
 import { bind, isOperator, type Arguments } from './bind';
 import { limits, memory } from './limits';
@@ -56,6 +57,7 @@ export class Interpreter {
   /** By the name of an input what the first layer that takes it says of its sizes. */
   readonly learned = new Map<string, Type>();
   private steps = 0;
+  private statements = 0;
   private depth = 0;
   private readonly counts = new Map<string, number>();
 
@@ -67,21 +69,21 @@ export class Interpreter {
   ) {}
 
   /** What a method of an object gives for these arguments. */
-  method(object: ObjectValue, name: string, args: readonly Value[], named: Named = []): Value {
+  *method(object: ObjectValue, name: string, args: readonly Value[], named: Named = []): Steps<Value> {
     const method = this.library.classes.get(object.className)?.methods.get(name);
     return method
-      ? this.call(method, [object, ...args], named, object.path)
+      ? yield* this.call(method, [object, ...args], named, object.path)
       : this.missing(`${object.className}.${name}`);
   }
 
-  private call(one: CodeFunction, args: readonly Value[], named: Named, path: string): Value {
+  private *call(one: CodeFunction, args: readonly Value[], named: Named, path: string): Steps<Value> {
     if (++this.depth > limits.depth) throw unreadable('format.too-deep', { limit: limits.depth }, 0);
     const frame: Frame = { names: new Map(), path };
-    one.parameters.forEach(({ name, otherwise }, i) => {
+    for (const [i, { name, otherwise }] of one.parameters.entries()) {
       const given = args[i] ?? named.find(([own]) => own === name)?.[1];
-      frame.names.set(name, given ?? (otherwise ? this.evaluate(otherwise, frame) : unknown));
-    });
-    const flow = this.run(one.body, frame);
+      frame.names.set(name, given ?? (otherwise ? yield* this.evaluate(otherwise, frame) : unknown));
+    }
+    const flow = yield* this.run(one.body, frame);
     this.depth--;
     return flow?.returned ?? none;
   }
@@ -91,29 +93,30 @@ export class Interpreter {
     return unknown;
   }
 
-  private run(statements: readonly Statement[], frame: Frame): Flow {
+  private *run(statements: readonly Statement[], frame: Frame): Steps<Flow> {
     for (const statement of statements) {
       if (++this.steps > limits.steps) throw unreadable('format.too-many', { limit: limits.steps }, 0);
-      const flow = this.step(statement, frame);
+      if (isStepDue(++this.statements)) yield;
+      const flow = yield* this.step(statement, frame);
       if (flow) return flow;
     }
     return undefined;
   }
 
-  private step(statement: Statement, frame: Frame): Flow {
+  private *step(statement: Statement, frame: Frame): Steps<Flow> {
     switch (statement.kind) {
       case 'expression':
-        this.evaluate(statement.value, frame);
+        yield* this.evaluate(statement.value, frame);
         return undefined;
       case 'return':
-        return { returned: this.evaluate(statement.value, frame) };
+        return { returned: yield* this.evaluate(statement.value, frame) };
       case 'assign':
-        this.assign(statement.targets, statement.isList, this.evaluate(statement.value, frame), frame);
+        this.assign(statement.targets, statement.isList, yield* this.evaluate(statement.value, frame), frame);
         return undefined;
       case 'if':
-        return this.branch(statement, frame);
+        return yield* this.branch(statement, frame);
       case 'for':
-        return this.loop(statement, frame);
+        return yield* this.loop(statement, frame);
       case 'while':
         return this.undecided(frame);
     }
@@ -127,12 +130,15 @@ export class Interpreter {
   }
 
   /** A branch that only raises an error is not the one that runs; of others that nobody knows the second one is followed, which is told. */
-  private branch({ condition, then, otherwise }: Statement & { readonly kind: 'if' }, frame: Frame): Flow {
-    const known = isTrue(this.evaluate(condition, frame));
-    if (known !== undefined) return this.run(known ? then : otherwise, frame);
-    if (raises(then)) return this.run(otherwise, frame);
+  private *branch(
+    { condition, then, otherwise }: Statement & { readonly kind: 'if' },
+    frame: Frame,
+  ): Steps<Flow> {
+    const known = isTrue(yield* this.evaluate(condition, frame));
+    if (known !== undefined) return yield* this.run(known ? then : otherwise, frame);
+    if (raises(then)) return yield* this.run(otherwise, frame);
     if (!raises(otherwise)) this.undecided(frame);
-    return this.run(raises(otherwise) ? then : otherwise, frame);
+    return yield* this.run(raises(otherwise) ? then : otherwise, frame);
   }
 
   private undecided({ path }: Frame): Flow {
@@ -140,18 +146,24 @@ export class Interpreter {
     return undefined;
   }
 
-  private loop({ target, over, body }: Statement & { readonly kind: 'for' }, frame: Frame): Flow {
-    const items = this.evaluate(over, frame);
+  private *loop({ target, over, body }: Statement & { readonly kind: 'for' }, frame: Frame): Steps<Flow> {
+    const items = yield* this.evaluate(over, frame);
     if (items.kind !== 'list') return this.undecided(frame);
     for (const item of items.items) {
       frame.names.set(target, item);
-      const flow = this.run(body, frame);
+      const flow = yield* this.run(body, frame);
       if (flow) return flow;
     }
     return undefined;
   }
 
-  private evaluate(expression: Expression, frame: Frame): Value {
+  private *all(expressions: readonly Expression[], frame: Frame): Steps<Value[]> {
+    const values: Value[] = [];
+    for (const one of expressions) values.push(yield* this.evaluate(one, frame));
+    return values;
+  }
+
+  private *evaluate(expression: Expression, frame: Frame): Steps<Value> {
     if (++this.steps > limits.steps) throw unreadable('format.too-many', { limit: limits.steps }, 0);
     switch (expression.kind) {
       case 'name':
@@ -160,24 +172,21 @@ export class Interpreter {
         return valueOf(expression.value);
       case 'list':
       case 'tuple':
-        return listOf(
-          expression.items.map((item) => this.evaluate(item, frame)),
-          expression.kind === 'tuple',
-        );
+        return listOf(yield* this.all(expression.items, frame), expression.kind === 'tuple');
       case 'attribute':
-        return this.attribute(this.evaluate(expression.of, frame), expression.name);
+        return yield* this.attribute(yield* this.evaluate(expression.of, frame), expression.name);
       case 'index': {
-        const [list, at] = [this.evaluate(expression.of, frame), this.evaluate(expression.at, frame)];
-        return plainResult('__getitem__', [list, at]) ?? unknown;
+        const operands = yield* this.all([expression.of, expression.at], frame);
+        return plainResult('__getitem__', operands) ?? unknown;
       }
       case 'call':
-        return this.callOf(expression, frame);
+        return yield* this.callOf(expression, frame);
       case 'unknown':
         return unknown;
     }
   }
 
-  private attribute(value: Value, name: string): Value {
+  private *attribute(value: Value, name: string): Steps<Value> {
     if (value.kind === 'path') {
       const constant = value.path === 'CONSTANTS' ? this.constants[Number(name.slice(1))] : undefined;
       return constant ?? { kind: 'path', path: `${value.path}.${name}` };
@@ -186,29 +195,33 @@ export class Interpreter {
     const found = this.objects.attribute(value, name);
     if (found.kind !== 'unknown') return found;
     const stated = this.library.classes.get(value.className)?.constants.get(name);
-    return stated ? this.evaluate(stated, { names: new Map(), path: value.path }) : unknown;
+    return stated ? yield* this.evaluate(stated, { names: new Map(), path: value.path }) : unknown;
   }
 
-  private callOf({ callee, args, named }: Expression & { readonly kind: 'call' }, frame: Frame): Value {
-    const given = args.map((arg) => this.evaluate(arg, frame));
-    const byName = named.map(([name, arg]) => [name, this.evaluate(arg, frame)] as const);
+  private *callOf(
+    { callee, args, named }: Expression & { readonly kind: 'call' },
+    frame: Frame,
+  ): Steps<Value> {
+    const given = yield* this.all(args, frame);
+    const byName: [string, Value][] = [];
+    for (const [name, arg] of named) byName.push([name, yield* this.evaluate(arg, frame)]);
     if (callee.kind === 'attribute') {
-      const object = this.evaluate(callee.of, frame);
-      if (object.kind === 'object') return this.method(object, callee.name, given, byName);
+      const object = yield* this.evaluate(callee.of, frame);
+      if (object.kind === 'object') return yield* this.method(object, callee.name, given, byName);
     }
-    const target = this.evaluate(callee, frame);
+    const target = yield* this.evaluate(callee, frame);
     if (target.kind !== 'path') return unknown;
     const own = this.library.functions.get(target.path);
-    if (own) return this.call(own, given, byName, frame.path);
-    return this.builtin(target.path, given, byName, frame);
+    if (own) return yield* this.call(own, given, byName, frame.path);
+    return yield* this.builtin(target.path, given, byName, frame);
   }
 
   /** A function of Python's, of `torch`, or of another namespace. */
-  private builtin(path: string, args: readonly Value[], named: Named, frame: Frame): Value {
+  private *builtin(path: string, args: readonly Value[], named: Named, frame: Frame): Steps<Value> {
     const known = entryOf(builtins, path)?.(args);
     if (known) return known;
     if (path === 'getattr')
-      return args[0] && args[1]?.kind === 'text' ? this.attribute(args[0], args[1].value) : unknown;
+      return args[0] && args[1]?.kind === 'text' ? yield* this.attribute(args[0], args[1].value) : unknown;
     const [, namespace = '', name = ''] = /^(torch|ops\.[^.]+)\.(?:.*\.)?([^.]+)$/.exec(path) ?? [];
     if (name === '') return this.missing(path);
     const plain = plainResult(name, args);

@@ -3,7 +3,7 @@ import { dataTypes, type DataType } from '../../graph/dataTypes';
 import { atenDomain } from '../../graph/domains';
 import { emptyGraph } from '../../graph/emptyModel';
 import type { Model, Tensor, TensorData, ValueInfo } from '../../graph/model';
-import type { Scheduler } from '../../scheduler';
+import { runPolitely, type Scheduler } from '../../scheduler';
 import { ProblemList } from '../problems';
 import { readTold } from '../readTold';
 import type { Meter, ReadModel, Room } from '../room';
@@ -70,7 +70,7 @@ class ArchiveReader {
     if (!method) throw damaged('forward', 0);
     const constants = await this.constants(objects);
     const inputs = await this.inputs(method.parameters.slice(1));
-    const { followed, given, result } = this.follow(objects, { root, constants, inputs });
+    const { followed, given, result } = await this.follow(objects, { root, constants, inputs });
     return this.model(followed, given, result, await this.initializers(objects));
   }
 
@@ -78,16 +78,17 @@ class ArchiveReader {
    * Follows `forward`; again where a layer told sizes of inputs that nobody stated, since the code may ask for them before. What was followed before
    * something stopped it stays.
    */
-  private follow(
+  private async follow(
     objects: Objects,
     { root, constants, inputs }: { root: ObjectValue; constants: readonly Value[]; inputs: readonly Value[] },
-  ): { followed: Interpreter; given: readonly Value[]; result: Value } {
+  ): Promise<{ followed: Interpreter; given: readonly Value[]; result: Value }> {
     let given = inputs;
     for (;;) {
       const problems = new ProblemList(limits.problems);
       const followed = new Interpreter(this, objects, problems, this.meter);
       followed.constants = constants;
-      const result = evaluated(problems, () => followed.method(root, 'forward', given));
+      const steps = followed.method(root, 'forward', given);
+      const result = await evaluated(problems, runPolitely(steps, this.scheduler));
       if (followed.learned.size === 0) {
         for (const found of problems.finish()) this.problems.push(found);
         return { followed, given, result };
@@ -228,9 +229,9 @@ const isFloat = (dtype: DataType | undefined): boolean =>
   dtype === undefined || dataTypes[dtype].kind === 'float';
 
 /** A value, unknown where the code cannot be understood, which is told. */
-function evaluated(problems: ProblemList, run: () => Value): Value {
+async function evaluated(problems: ProblemList, value: Promise<Value>): Promise<Value> {
   try {
-    return run();
+    return await value;
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     problems.push(error.problem);

@@ -5,7 +5,7 @@ import { memorySource } from '../../../../server/engine/graph/byteSource';
 import { multiply, symbol } from '../../../../server/engine/graph/dim';
 import type { Shape } from '../../../../server/engine/graph/model';
 import { infer } from '../../../../server/engine/inference/infer';
-import { uninterrupted } from '../../../../server/engine/scheduler';
+import { CancelledError, uninterrupted } from '../../../../server/engine/scheduler';
 import { zip } from '../zip/zip';
 import { callOf, objectOf, pickleOf, script, scriptOf, tensorOf } from './script';
 
@@ -160,6 +160,22 @@ describe('an archive of TorchScript that is damaged or hostile', () => {
     const loop = 'y = x\nfor i in range(60000):\n  for j in range(60000):\n    y = torch.relu(y)\nreturn y';
     expect(codes(await read(scriptOf(loop)))).toEqual(['format.too-many']);
     expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
+  it('gives others their turns while its code is followed, and stops when nobody waits for it', async () => {
+    const loop = (count: number): Uint8Array =>
+      scriptOf(`y = x\nfor i in range(${count}):\n  y = torch.relu(y)\nreturn y`);
+    const turnsIn = async (count: number, most = Infinity): Promise<number> => {
+      let turns = 0;
+      const tick = (): Promise<void> | undefined =>
+        ++turns > most ? Promise.reject(new CancelledError()) : undefined;
+      const { value } = await readModel(memorySource(loop(count)), 'm.pt', { tick });
+      expect(value!.graph.nodes).toHaveLength(count);
+      return turns;
+    };
+    // One in 64 statements.
+    expect((await turnsIn(6401)) - (await turnsIn(1))).toBe(100);
+    await expect(turnsIn(6401, 50)).rejects.toThrow(CancelledError);
   });
 
   it('nests no deeper than can be followed', async () => {
