@@ -252,6 +252,10 @@ export interface ChoicesResult {
   readonly runtime: string | null;
   /** Null: what the runtime does. */
   readonly cache: CachePolicy | null;
+  /** How many layers chips get; null where none of their runtimes shares layers out. */
+  readonly offload: { readonly layers: number | null } | null;
+  /** Whether attention runs in one kernel, null standing for what the runtime does; null where no runtime leaves a choice. */
+  readonly flashAttention: { readonly isOn: boolean | null } | null;
   /** Name of the mapping in force; null: each chip runs the model by itself. */
   readonly mapping: string | null;
   /** Names of those there are. */

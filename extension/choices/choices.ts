@@ -7,6 +7,7 @@ import { chooseChips } from './chips';
 import { choose } from './choose';
 import { writeSetting, writeValue } from './settings';
 import { pinMapping } from './mapping';
+import { runtimeEntries, type Entry } from './runtimeOptions';
 import { setSizes } from './sizes';
 import { useChip } from './useChip';
 import {
@@ -89,7 +90,7 @@ export class Choices {
     const names = choices.chosen.map((id) => choices.chips.find((chip) => chip.id === id)?.name ?? id);
     const { dimensions, values } = choices;
     const numbers = [...dimensions, ...values].map(({ name, value }) => `${name}=${value ?? '?'}`);
-    const entries: [icon: string, label: string, value: string, run: () => Promise<void>][] = [
+    const entries: Entry[] = [
       [
         'circuit-board',
         text('extension.show.chips'),
@@ -106,6 +107,7 @@ export class Choices {
       ['symbol-numeric', text('extension.show.precision'), choices.precision, () => this.setPrecision(uri)],
       ['server-process', text('extension.show.runtime'), runtimeInForce(choices), () => this.setRuntime(uri)],
       ['database', text('extension.show.cache'), cachesText(choices), () => this.setCache(uri)],
+      ...runtimeEntries(choices),
       [
         'type-hierarchy',
         text('extension.show.mapping'),

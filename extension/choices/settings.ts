@@ -14,6 +14,8 @@ export interface ModelChoices {
   readonly precision?: PrecisionPolicy;
   readonly runtime?: string;
   readonly cache?: CachePolicy;
+  readonly gpuLayers?: number;
+  readonly flashAttention?: 'on' | 'off';
   readonly training?: Readonly<Record<string, unknown>>;
   readonly mapping?: string;
 }

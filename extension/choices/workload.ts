@@ -221,6 +221,7 @@ async function pickOne<T extends string>(
   return (await vscode.window.showQuickPick(items, { title }))?.value;
 }
 
-function mark(label: string, isCurrent: boolean): { label: string } {
+/** A label with a mark where it is the choice in force. */
+export function mark(label: string, isCurrent: boolean): { label: string } {
   return { label: isCurrent ? `$(check) ${label}` : label };
 }

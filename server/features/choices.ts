@@ -24,7 +24,9 @@ export function choices(
   key: string,
   language: Language,
 ): ChoicesResult {
-  const { phase, precision, runtime, cache = null } = analysis.choices.workload;
+  const { workload } = analysis.choices;
+  const { phase, precision, runtime, cache = null, gpuLayers = null, flashAttention = null } = workload;
+  const profiles = analysis.chips.map(({ profile }) => profile);
   return {
     key,
     chips: chipChoices(analysis.catalogue, language),
@@ -36,6 +38,8 @@ export function choices(
     precision,
     runtime,
     cache,
+    offload: profiles.some(({ offload }) => offload) ? { layers: gpuLayers } : null,
+    flashAttention: profiles.some((one) => one.flashAttention) ? { isOn: flashAttention } : null,
     mapping: analysis.mapping?.name ?? null,
     mappings,
     cacheInForce: analysis.chips.flatMap(({ chip, plan }) => {

@@ -5,6 +5,7 @@ vi.mock('vscode', () => ({ env: { language: 'en' } }));
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
 const { cachesText, parseContent, parseSize, runtimeInForce, runtimeItems } =
   await import('../../../extension/choices/workload');
+const { runtimeEntries } = await import('../../../extension/choices/runtimeOptions');
 const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
 const { chipsToWrite, chosenText, inOrder } = await import('../../../extension/choices/chips');
 
@@ -32,6 +33,23 @@ describe('choices of a model', () => {
     const names = { name: 'batch_size', alias: 'batch' };
     expect(withDimension({ batch: 1, past: 2 }, names, 8)).toEqual({ past: 2, batch_size: 8 });
     expect(withDimension({ batch: 1 }, names, null)).toEqual({});
+  });
+});
+
+describe('choices that some runtimes leave', () => {
+  const shown = (offload: object | null, flashAttention: object | null): string[] =>
+    runtimeEntries({ offload, flashAttention } as Parameters<typeof runtimeEntries>[0]).map(
+      ([, label, value]) => `${label}: ${value}`,
+    );
+
+  it('are lines of the list where a chosen chip has such a runtime', () => {
+    expect(shown(null, null)).toEqual([]);
+    expect(shown({ layers: null }, { isOn: null })).toEqual([
+      'Layers on the chip: all',
+      'Flash attention: Default of each chip',
+    ]);
+    expect(shown({ layers: 0 }, { isOn: false })).toEqual(['Layers on the chip: 0', 'Flash attention: off']);
+    expect(shown(null, { isOn: true })).toEqual(['Flash attention: on']);
   });
 });
 
