@@ -65,7 +65,8 @@ export interface Analysis {
 
 /** Seconds that count as the whole: the chip's latency, else what is known of it. */
 export function wholeSeconds(cost: ChipCost): number {
-  if (cost.total.latencySeconds) return cost.total.latencySeconds.value;
+  const known = cost.total.latencySeconds?.value ?? null;
+  if (known !== null) return known;
   return cost.nodes.reduce((sum, node) => sum + (node.seconds?.value ?? 0), 0);
 }
 

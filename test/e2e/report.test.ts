@@ -122,7 +122,7 @@ it('answers another batch in place, as the settings then have it', async () => {
   } as const;
   const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
   const { cost } = await costsOn(prepared, chipById('nvidia-h100-sxm')!, uninterrupted);
-  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value);
+  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value!);
   const field = report.locator('#question-dimension-batch');
   const note = report.locator('.question label:has(#question-dimension-batch) .note');
   await field.scrollIntoViewIfNeeded();
@@ -153,7 +153,7 @@ it('tries other precisions and sizes, and a press makes one so', async () => {
   const workload = { bindings: { batch: 16 }, phase: 'inference', precision: 'fp16', runtime: null } as const;
   const prepared = await prepare(await readFixture('bert-base'), workload, uninterrupted);
   const { cost } = await costsOn(prepared, chipById('nvidia-l4')!, uninterrupted);
-  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value);
+  const wanted = formatterOf('en').seconds(cost.total.latencySeconds!.value!);
   const whatIf = report.locator('#what-if');
   await whatIf.locator('summary').first().click();
   await bench.until(

@@ -112,7 +112,7 @@ describe('chips of the workspace', () => {
     expect(choices.chips[0]).toMatchObject({ id: 'half', own: true });
     expect(choices.chips[0]?.description).toContain('150 GB/s');
     expect(choices.chips.filter(({ own }) => own)).toHaveLength(1);
-    const seconds = async (): Promise<number | undefined> => {
+    const seconds = async (): Promise<number | null | undefined> => {
       const { chips } = await client.request(summaryRequest, { uri: document.uri });
       expect(chips.map(({ name }) => name)).toEqual(['Half an L4']);
       return chips[0]?.total.latencySeconds?.value;

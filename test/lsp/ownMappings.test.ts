@@ -52,7 +52,7 @@ async function start(settings: object): Promise<TestDocument> {
 /** Name and milliseconds of the first chip. */
 async function lead({ uri }: TestDocument): Promise<[name: string, seconds: number]> {
   const { chips } = await client.request(summaryRequest, { uri });
-  return [chips[0]!.name, chips[0]!.total.latencySeconds!.value];
+  return [chips[0]!.name, chips[0]!.total.latencySeconds!.value!];
 }
 
 const codes = async (document: TestDocument): Promise<unknown[]> => {

@@ -15,12 +15,13 @@ const order = ['compute', 'memory', 'link', 'idle'] as const;
 /** What the energy of a run goes to, a bar each; null where that is unknown. */
 export function energyBars({ name, total }: SummaryChip): BarsData | null {
   const { joules, joulesParts } = total;
-  if (!joules || !joulesParts) return null;
+  const whole = joules?.value ?? null;
+  if (whole === null || !joulesParts) return null;
   const title = text('webview.energyParts.title');
   const shown = order.map((part) => {
     const label = text(`webview.energyParts.${part}`);
     const value = joulesParts[part];
-    const share = joules.value > 0 ? show.percent(value / joules.value) : text('webview.unknown');
+    const share = whole > 0 ? show.percent(value / whole) : text('webview.unknown');
     return { part, label, value, share };
   });
   return {

@@ -9,6 +9,7 @@ import { scale, Total as EstimateSum } from './interval';
 import { trainingBytes, trainingOperations, type TrainingStep } from './training';
 import type {
   Bounded,
+  Ceiling,
   ChipCost,
   Estimate,
   JoulesParts,
@@ -38,8 +39,8 @@ export interface Costed {
 }
 
 /** A total of which nothing is missing; null for a lower bound, which says nothing of the whole. */
-export function wholeTotal<T extends Bounded>(total: T | null | undefined): T | null {
-  return total && !total.isLowerBound ? total : null;
+export function wholeTotal<T extends Bounded>(total: T | null | undefined): Exclude<T, Ceiling> | null {
+  return total && !total.isLowerBound ? (total as Exclude<T, Ceiling>) : null;
 }
 
 /** A sum of numbers over nodes, of which some may be unknown. */
@@ -201,19 +202,30 @@ export function bounded<T extends Bounded & { readonly value: number | null }>(
   least: T,
   most: Total | TotalEstimate | null,
 ): T {
-  if (!least.isLowerBound || !most || most.isLowerBound) return least;
-  return { ...least, atMost: most.value };
+  const whole = least.isLowerBound ? wholeTotal(most) : null;
+  return whole ? { ...least, atMost: whole.value } : least;
 }
 
 /** The totals of a run with what each is at the most. */
 export function withMost(total: ChipCost['total'], most: ChipCost['total']): ChipCost['total'] {
   const { latencySeconds, joules, operations, eliminatedOperations, bytes } = total;
+  // What nothing is known of depends on how much is moved, which these nodes leave open.
+  const { unknownNodes } = bytes;
+  const estimate = (least: TotalEstimate | null, limit: TotalEstimate | null): TotalEstimate | null =>
+    least ? bounded(least, limit) : ceilingOf(limit, unknownNodes);
   return {
     ...total,
-    latencySeconds: latencySeconds && bounded(latencySeconds, most.latencySeconds),
-    joules: joules && bounded(joules, most.joules),
+    latencySeconds: estimate(latencySeconds, most.latencySeconds),
+    joules: estimate(joules, most.joules),
     operations: bounded(operations, most.operations),
     eliminatedOperations: bounded(eliminatedOperations, most.eliminatedOperations),
     bytes: bounded(bytes, most.bytes),
   };
+}
+
+function ceilingOf(most: TotalEstimate | null, unknownNodes: number): Ceiling | null {
+  const whole = wholeTotal(most);
+  if (!whole) return null;
+  const nothing = { value: null, low: null, high: null, basis: 'unknown' } as const;
+  return { ...nothing, isLowerBound: true, unknownNodes, atMost: whole.value };
 }

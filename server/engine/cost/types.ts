@@ -70,8 +70,18 @@ export interface Total extends Bounded {
   readonly value: number | null;
 }
 
+/** What a sum is at the most of which no node's part is known. */
+export interface Ceiling extends Bounded {
+  readonly value: null;
+  readonly low: null;
+  readonly high: null;
+  readonly basis: 'unknown';
+  readonly isLowerBound: true;
+  readonly atMost: number;
+}
+
 /** An estimate summed over nodes; interval and basis of a lower bound are those of its known part. */
-export type TotalEstimate = Estimate & Bounded;
+export type TotalEstimate = (Estimate & Bounded) | Ceiling;
 
 export type Bound = 'compute' | 'memory' | 'overhead' | 'link' | 'none' | 'unknown';
 
@@ -131,7 +141,7 @@ export interface ChipCost {
   readonly kernels: readonly KernelCost[];
   readonly nodes: readonly NodeCost[];
   readonly total: {
-    /** Null where the time of no node is known, and where the chip cannot run one of them. */
+    /** Null where the time of no node is known nor limited by the graph, and where the chip cannot run one of them. */
     readonly latencySeconds: TotalEstimate | null;
     /** Null where only a part of the time is known: how much can be done per second is not. */
     readonly throughput: { readonly samplesPerSecond: number; readonly concurrency: number } | null;

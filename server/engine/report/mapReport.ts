@@ -1,5 +1,6 @@
 import type { CsvCell } from '../../../outside/csv';
 import { memoriesOf, type ChipAnalysis } from '../analyse';
+import { wholeTotal } from '../cost/totals';
 import type { TotalEstimate } from '../cost/types';
 import type { Units } from '../cost/units';
 import { allFit } from '../memory/fit';
@@ -182,7 +183,7 @@ function placementSection(report: MapReport, words: Words): Section {
     rows: placements.map((one) => [
       labelOf(report, one, words),
       words.total(one.latencySeconds, words.seconds) ?? text('unknown'),
-      rangeText(one.latencySeconds, words.seconds, words),
+      rangeText(wholeTotal(one.latencySeconds), words.seconds, words),
       known(one.overlappedSeconds, words.seconds, words),
       words.seconds(one.besidesSeconds),
       words.total(one.joules, words.joules) ?? text('unknown'),

@@ -37,9 +37,9 @@ function facts(asked: Asked, { cost, profile, chip, problems }: ChipAnalysis): s
     `asked: ${asked.graph.id} ${JSON.stringify(asked.bindings)} ${asked.phase} ${asked.precision}, ${asked.quantity}, ` +
       `with ${asked.includes.join(' and ') || 'nothing besides'}; measured ${asked.measured} s (or J)`,
     `chip ${chip.id} (${chip.class}, ${chip.devices} devices), runtime ${profile.id}, precision ${JSON.stringify(cost.precision)}`,
-    `run ${latencySeconds ? ms(latencySeconds.value) : 'unknown'}, ${throughput?.samplesPerSecond.toPrecision(4) ?? '?'} samples/s, ` +
+    `run ${latencySeconds ? ms(latencySeconds.value!) : 'unknown'}, ${throughput?.samplesPerSecond.toPrecision(4) ?? '?'} samples/s, ` +
       `copies ${io.seconds === null ? '?' : ms(io.seconds)}, start ${startSeconds === null ? '?' : ms(startSeconds)}, ` +
-      `streamed ${cost.streamedBytes} B, ${joules?.value.toPrecision(3) ?? '?'} J`,
+      `streamed ${cost.streamedBytes} B, ${joules?.value!.toPrecision(3) ?? '?'} J`,
     ...problems.map(({ code, args }) => `${code} ${JSON.stringify(args)}`),
   ];
 }

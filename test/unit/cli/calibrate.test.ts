@@ -45,7 +45,7 @@ describe('siliconlens calibrate', () => {
     const words = ['--profile', profile, '--chip', gpu, '--id', 'mine', '--out', out];
     const { code, error } = await siliconlens('calibrate', path, ...words);
     expect({ code, error }).toMatchObject({ code: 0 });
-    const latency = async (id: string) => (await analysed(path, id)).chips[0]!.total.latencySeconds!.value;
+    const latency = async (id: string) => (await analysed(path, id)).chips[0]!.total.latencySeconds!.value!;
     expect((await latency(out)) / (await latency(gpu))).toBeGreaterThan(1.3);
   });
 
@@ -92,7 +92,8 @@ describe('siliconlens calibrate', () => {
     expect(calibration!.error.before.median).toBeCloseTo(1, 2);
     expect(calibration!.error.after.median).toBeLessThan(0.1);
     const after = await analysed(path, out);
-    const ratio = after.chips[0]!.total.latencySeconds!.value / before.chips[0]!.total.latencySeconds!.value;
+    const ratio =
+      after.chips[0]!.total.latencySeconds!.value! / before.chips[0]!.total.latencySeconds!.value!;
     expect(ratio).toBeGreaterThan(1.9);
     expect(ratio).toBeLessThan(2.1);
     // A second round starts from a chip that only a file beside it knows.

@@ -52,7 +52,7 @@ describe('on the command line a folder of transformers', () => {
       const { code, out } = await siliconlens('analyze', path, ...words, ...more);
       expect(code).toBe(0);
       const [{ memory, total }] = (JSON.parse(out) as Report).chips as [Report['chips'][number]];
-      return { bytes: memory.highWaterBytes!, seconds: total.latencySeconds!.value };
+      return { bytes: memory.highWaterBytes!, seconds: total.latencySeconds!.value! };
     };
     const [plain, blocks] = [await memoryOf(), await memoryOf('--cache-type', 'q8_0')];
     // 32 layers, keys and values, 8 heads of 128 numbers, 10,000 positions: 2 bytes each, or 34 for 32.

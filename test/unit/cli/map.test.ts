@@ -42,7 +42,7 @@ describe('map', () => {
     const saved = JSON.parse(readFileSync(file, 'utf8')) as { schemaVersion: number; system: string };
     expect(saved).toMatchObject({ schemaVersion: 1, system: 'snapdragon-laptop' });
     const [chip] = (await reportOf(model, '--mapping', file)).chips;
-    expect(chip!.total.latencySeconds!.value).toBeCloseTo(best.latencySeconds!.value, 12);
+    expect(chip!.total.latencySeconds!.value).toBeCloseTo(best.latencySeconds!.value!, 12);
     expect((await siliconlens(...onLaptop, '--save', model)).code).not.toBe(0);
   });
 
@@ -53,7 +53,7 @@ describe('map', () => {
     expect(report.system).toBeNull();
     expect(report.schedule).toBe('sequential');
     for (const { overlappedSeconds, latencySeconds } of report.placements)
-      expect(overlappedSeconds).toBeLessThanOrEqual(latencySeconds!.value * (1 + 1e-9));
+      expect(overlappedSeconds).toBeLessThanOrEqual(latencySeconds!.value! * (1 + 1e-9));
     expect(report.units.map(({ id, letter }) => [id, letter])).toEqual([
       // A chip with its host goes by its class: a TPU.
       ['chip', 'T'],
@@ -61,7 +61,7 @@ describe('map', () => {
     ]);
     const [chip] = (await reportOf(model, '--mapping', file)).chips;
     const best = report.placements.at(-1)!;
-    expect(chip!.total.latencySeconds!.value).toBeCloseTo(best.latencySeconds!.value, 12);
+    expect(chip!.total.latencySeconds!.value).toBeCloseTo(best.latencySeconds!.value!, 12);
   });
 
   it('prints JSON, CSV and Markdown', async () => {

@@ -108,7 +108,7 @@ describe('suggest --mapping', () => {
     expect(first!.verify).toContain(`--mapping ${host} --bind batch=16`);
     const secondsOf = async (batch: number): Promise<number> => {
       const [one] = (await reportOf(model, '--mapping', host, '--bind', `batch=${batch}`)).chips;
-      return one!.total.latencySeconds!.value / batch;
+      return one!.total.latencySeconds!.value! / batch;
     };
     expect(first!.gain.seconds!.value).toBeCloseTo((await secondsOf(1)) - (await secondsOf(16)), 12);
   });

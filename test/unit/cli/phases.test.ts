@@ -28,7 +28,7 @@ async function phasesOf(path: string, ...words: string[]): Promise<PhasesReport>
   ) as PhasesReport;
 }
 
-const latencyOf = ({ chips }: Report): number => chips[0]!.total.latencySeconds!.value;
+const latencyOf = ({ chips }: Report): number => chips[0]!.total.latencySeconds!.value!;
 
 describe('siliconlens phases', () => {
   it('sets prefill and decode side by side, as each alone is', async () => {
@@ -48,7 +48,7 @@ describe('siliconlens phases', () => {
     const request = ['--batch', '2', '--prompt', '40', '--answer', '4'];
     const [found] = (await phasesOf(decoder, ...request)).chips;
     const joulesOf = async (...words: string[]): Promise<number> =>
-      (await reportOf(decoder, ...chip, ...words, '-b', 'batch=2')).chips[0]!.total.joules!.value;
+      (await reportOf(decoder, ...chip, ...words, '-b', 'batch=2')).chips[0]!.total.joules!.value!;
     const prefill = await joulesOf('--phase', 'prefill', '-b', 'sequence=40');
     const step = (past: number) => joulesOf('--phase', 'decode', '-b', `past=${past}`);
     // The second token of the answer comes behind 40 tokens, the fourth behind 42; two requests share the energy.

@@ -36,7 +36,7 @@ describe('suggest', () => {
   });
 
   it('its commands show what it promises', async () => {
-    const before = (await reportOf(row, '--chip', chip)).chips[0]!.total.latencySeconds!.value;
+    const before = (await reportOf(row, '--chip', chip)).chips[0]!.total.latencySeconds!.value!;
     const { suggestions } = (await suggested()).chips[0]!;
     expect(suggestions.map(({ code }) => code)).toEqual(['small-batch', 'int8-halves-it']);
     for (const { verify, gain, change } of suggestions) {
@@ -44,7 +44,7 @@ describe('suggest', () => {
       expect([program, command]).toEqual(['siliconlens', 'analyze']);
       const [after] = (await reportOf(...(words as [string]))).chips;
       const samples = change.kind === 'dimensions' ? (change.value['batch'] ?? 1) : 1;
-      expect(before - after!.total.latencySeconds!.value / samples).toBeCloseTo(gain.seconds!.value, 12);
+      expect(before - after!.total.latencySeconds!.value! / samples).toBeCloseTo(gain.seconds!.value, 12);
     }
   });
 

@@ -101,7 +101,7 @@ describe('placement', () => {
     ]);
     expect(links[0]!.seconds!.value).toBeCloseTo(8e-6 + 8192 / (500e6 * 0.85), 12);
     const sum = cost.nodes.reduce((total, { seconds }) => total + (seconds?.value ?? 0), 0);
-    expect(sum).toBeCloseTo(cost.total.latencySeconds!.value, 12);
+    expect(sum).toBeCloseTo(cost.total.latencySeconds!.value!, 12);
   });
 
   it('streams no weights to a chip that none of them run on', () => {
@@ -289,7 +289,7 @@ describe('recurrent layers', () => {
       const seconds = (steps: number) => {
         const { inference, plan } = chain([steps, 1, 64], [layer(steps)], 'float16');
         const cost = estimateChip({ inference, plan, workload }, chip(id), profileById('none')!);
-        return cost.total.latencySeconds!.value;
+        return cost.total.latencySeconds!.value!;
       };
       // However wide the chip is, a thousand steps wait for each other a thousand times.
       expect(seconds(1000)).toBeGreaterThan(1e-3);

@@ -18,7 +18,7 @@ it('is that of one batch after the other where layers form no pipeline', async (
     const { cost } = await costsOn(prepared, chipById(id)!, uninterrupted);
     const { throughput, latencySeconds, io } = cost.total;
     expect(throughput!.concurrency).toBe(1);
-    const slowest = Math.max(latencySeconds!.value, io.seconds ?? 0);
+    const slowest = Math.max(latencySeconds!.value!, io.seconds ?? 0);
     expect(throughput!.samplesPerSecond).toBeCloseTo(1 / slowest, 6);
   }
 });
@@ -43,11 +43,11 @@ it.each(['tiny-mlp', 'tiny-conv', 'mobilenetv2'])(
     for (const id of ['hailo-8', 'groq-lpu-v1', 'cerebras-wse2']) {
       const { cost } = await costsOn(prepared, chipById(id)!, uninterrupted);
       const { throughput, latencySeconds, io } = cost.total;
-      const most = throughput!.concurrency / latencySeconds!.value;
+      const most = throughput!.concurrency / latencySeconds!.value!;
       expect(throughput!.samplesPerSecond).toBeLessThanOrEqual(most * (1 + 1e-9));
       expect(throughput!.samplesPerSecond).toBeLessThanOrEqual((1 / io.seconds!) * (1 + 1e-9));
       // Little's law: no fewer batches in flight than throughput × latency, and not one more than needed.
-      const inFlight = throughput!.samplesPerSecond * latencySeconds!.value;
+      const inFlight = throughput!.samplesPerSecond * latencySeconds!.value!;
       expect(throughput!.concurrency).toBeGreaterThanOrEqual(inFlight * (1 - 1e-6));
       expect(throughput!.concurrency).toBeLessThan(Math.max(1, inFlight) + 1);
     }

@@ -59,11 +59,26 @@ describe('a total of which parts are unknown', () => {
   it('is never 0 where nothing is known', async () => {
     const { prepared, found } = await analysed(graph('a = NonZero (x)\ny = Cast <to = 1> (a)'));
     expect(prepared.operations.value).toBeNull();
+    // All 1,024 values are other than 0.
+    const full = (await analysed(graph('a = NonZero (x)\ny = Cast <to = 1> (a)'), { detections: 1024 })).found;
+    for (const [at, { cost }] of found.entries()) {
+      const { latencySeconds, joules } = full[at]!.cost.total;
+      const ceiling = { value: null, low: null, high: null, isLowerBound: true, unknownNodes: 2 };
+      expect(latencySeconds!.isLowerBound).toBe(false);
+      expect(cost.total.latencySeconds).toMatchObject({ ...ceiling, atMost: latencySeconds!.value });
+      expect(cost.total.joules).toEqual(
+        joules && expect.objectContaining({ ...ceiling, atMost: joules.value }),
+      );
+      expect(cost.total.operations).toMatchObject({ value: null, isLowerBound: true, unknownNodes: 2 });
+      expect(cost.total.bytes).toMatchObject({ value: null, isLowerBound: true, unknownNodes: 2 });
+    }
+  });
+
+  it('is unknown where the graph sets no limit to it either', async () => {
+    const { found } = await analysed(graph('y = my.ops.Odd (x)'));
     for (const { cost } of found) {
       expect(cost.total.latencySeconds).toBeNull();
       expect(cost.total.joules).toBeNull();
-      expect(cost.total.operations).toMatchObject({ value: null, isLowerBound: true, unknownNodes: 2 });
-      expect(cost.total.bytes).toMatchObject({ value: null, isLowerBound: true, unknownNodes: 2 });
     }
   });
 
@@ -178,7 +193,7 @@ describe('sizes that the data decide', () => {
     expect(prepared.operations.atMost).toBe(1024 + 1024 + 2048);
     for (const { cost, fit } of found) {
       const { latencySeconds, operations } = cost.total;
-      expect(latencySeconds!.atMost).toBeGreaterThan(latencySeconds!.value);
+      expect(latencySeconds!.atMost).toBeGreaterThan(latencySeconds!.value!);
       expect(operations.atMost).toBe(prepared.operations.atMost);
       expect(fit.highWaterBytes).toBeNull();
       expect(fit.fits).toBe(fit.capacityBytes === null ? null : true);

@@ -3,6 +3,7 @@ import { chipById } from '../../../server/engine/chips/catalogue';
 import { mainMemory, type Chip } from '../../../server/engine/chips/chip';
 import { estimateChip } from '../../../server/engine/cost/estimate';
 import { machineFor } from '../../../server/engine/cost/machine';
+import { wholeTotal } from '../../../server/engine/cost/totals';
 import { profileById } from '../../../server/engine/kernels/profile';
 import type { Workload } from '../../../server/engine/workload';
 import { chain, dense, type Layer } from './layers';
@@ -57,7 +58,7 @@ function run(chipId: string, layers: readonly Layer[], inputType: 'int8' | 'floa
   const { inference, plan } = chain(input, layers, inputType);
   const cost = estimateChip({ inference, plan, workload }, chipById(chipId) as Chip, none);
   const operations = layers.reduce((sum, layer) => sum + layer.operations.matrix, 0);
-  const { value, low, high } = cost.total.latencySeconds!;
+  const { value, low, high } = wholeTotal(cost.total.latencySeconds)!;
   return {
     cost,
     tops: operations / value / 1e12,

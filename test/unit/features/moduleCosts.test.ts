@@ -45,7 +45,7 @@ describe('modules of a listing', () => {
     const wide = costs.get(lineWith(text, 'layer.3.MatMul'))!;
     expect(wide).toMatchObject({ name: 'layer.3', alike: 1 });
     expect(wide.seconds).toBeCloseTo(seconds(6) + seconds(7), 12);
-    expect(wide.share).toBeCloseTo(wide.seconds / total.latencySeconds!.value, 9);
+    expect(wide.share).toBeCloseTo(wide.seconds / total.latencySeconds!.value!, 9);
     // Nobody knows what the riddle takes.
     expect(costs.has(lineWith(text, 'Riddle'))).toBe(false);
     expect(costs.size).toBe(4);

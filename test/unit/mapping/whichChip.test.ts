@@ -63,7 +63,7 @@ describe('which chip', () => {
     expect(ranked.length).toBeGreaterThan(50);
     const seconds: number[] = [];
     for (const { chip } of ranked)
-      seconds.push((await costsOn(prepared, chip, uninterrupted)).cost.total.latencySeconds!.value);
+      seconds.push((await costsOn(prepared, chip, uninterrupted)).cost.total.latencySeconds!.value!);
     expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
   });
 

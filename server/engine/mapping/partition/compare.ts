@@ -1,5 +1,6 @@
 import type { ChipAnalysis } from '../../analyse';
 import { added, exact, Total } from '../../cost/interval';
+import { wholeTotal } from '../../cost/totals';
 import type { Estimate } from '../../cost/types';
 import { isSurelyLess, sharedError } from '../ratio';
 import type { MapObjective } from './build';
@@ -27,8 +28,8 @@ export function comparedWith(one: ChipAnalysis, other: ChipAnalysis, objective: 
 }
 
 function whole({ cost: { total } }: ChipAnalysis, objective: MapObjective): Estimate | null {
-  if (objective === 'energy') return total.joules;
-  const { latencySeconds: time } = total;
+  if (objective === 'energy') return wholeTotal(total.joules);
+  const time = wholeTotal(total.latencySeconds);
   return time && added(time, exact(besides(total), time.basis));
 }
 

@@ -52,13 +52,13 @@ describe('parts of a model that a chip holds', () => {
       const last = chain.cuts.length - 1;
       expect(last).toBeGreaterThan(20);
       for (const whole of [parts.before[last]!, parts.behind[0]!, parts.between(0, last)]) {
-        expect(whole.seconds!.value).toBeCloseTo(latencySeconds!.value, 12);
-        expect(whole.seconds!.high).toBeCloseTo(latencySeconds!.high, 9);
-        expect(whole.joules!.value).toBeCloseTo(joules!.value, 9);
+        expect(whole.seconds!.value).toBeCloseTo(latencySeconds!.value!, 12);
+        expect(whole.seconds!.high).toBeCloseTo(latencySeconds!.high!, 9);
+        expect(whole.joules!.value).toBeCloseTo(joules!.value!, 9);
       }
       for (let cut = 0; cut <= last; cut++) {
         const sum = parts.before[cut]!.seconds!.value + parts.behind[cut]!.seconds!.value;
-        expect(sum).toBeCloseTo(latencySeconds!.value, 12);
+        expect(sum).toBeCloseTo(latencySeconds!.value!, 12);
         expect(parts.secondsBetween(0, cut)).toBeCloseTo(parts.before[cut]!.seconds!.value, 12);
       }
       expect(parts.before[0]!.isEmpty && parts.behind[last]!.isEmpty).toBe(true);
@@ -74,7 +74,7 @@ describe('parts of a model that a chip holds', () => {
     expect(plan.kernels.map(({ index }) => index)).toEqual(plan.kernels.map((_, i) => i));
     const { inference } = prepared;
     const own = estimateChip({ inference, plan, workload }, analysis.chip, analysis.profile);
-    const ratio = parts.before[middle]!.seconds!.value / own.total.latencySeconds!.value;
+    const ratio = parts.before[middle]!.seconds!.value / own.total.latencySeconds!.value!;
     expect(ratio).toBeGreaterThan(0.95);
     expect(ratio).toBeLessThan(1.05);
   });

@@ -43,7 +43,7 @@ describe('how many devices', () => {
       const asked = await question(workload, { count: 1 });
       const [one] = (await howMany(asked, uninterrupted)).ranked;
       const { cost, fit } = await costsOn(asked.prepared, asked.chip, uninterrupted);
-      expect(one!.seconds.value / cost.total.latencySeconds!.value).toBeCloseTo(1, 2);
+      expect(one!.seconds.value / cost.total.latencySeconds!.value!).toBeCloseTo(1, 2);
       expect(one!.stages[0]!.memory.bytes / fit.highWaterBytes!).toBeCloseTo(1, 2);
     }
   });
@@ -63,7 +63,7 @@ describe('how many devices', () => {
         bindings: { ...bindings, batch: one.microBatch },
       });
       const { cost, training: memory } = await costsOn(whole, asked.chip, uninterrupted);
-      expect(one.seconds.value / cost.total.latencySeconds!.value).toBeCloseTo(1, 1);
+      expect(one.seconds.value / cost.total.latencySeconds!.value!).toBeCloseTo(1, 1);
       const { classes } = one.stages[0]!.memory;
       const { optimizer, master, weights } = memory!.peak!;
       expect(classes.optimizer / optimizer).toBeCloseTo(1, 2);

@@ -36,7 +36,7 @@ describe('a model of two blocks for each run', () => {
     const sum = (of: (element: (typeof chain.elements)[number]) => number) =>
       chain.elements.reduce((all, one) => all + of(one) * one.count, 0);
     // What stays in a cache between two layers is not the same everywhere.
-    expect(sum(({ seconds }) => seconds!) / analysis.cost.total.latencySeconds!.value).toBeCloseTo(1, 3);
+    expect(sum(({ seconds }) => seconds!) / analysis.cost.total.latencySeconds!.value!).toBeCloseTo(1, 3);
     // 8,030,261,248 parameters of 2 bytes, and numbers of the graph.
     expect(sum(({ memory }) => memory!.weights) / (2 * 8_030_261_248)).toBeCloseTo(1, 4);
     // 32 layers x keys and values x 8 heads x 128 x 2 bytes x 513 tokens x 4 sequences.
@@ -62,7 +62,7 @@ describe('a model of two blocks for each run', () => {
         Number(configurations[name]['num_hidden_layers']) + 2,
       );
       const seconds = chain.elements.reduce((sum, one) => sum + one.seconds! * one.count, 0);
-      expect(seconds / analysis.cost.total.latencySeconds!.value).toBeCloseTo(1, 3);
+      expect(seconds / analysis.cost.total.latencySeconds!.value!).toBeCloseTo(1, 3);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { wholeTotal } from '../../../../server/engine/cost/totals';
 import type { Basis, ChipCost, Estimate, Spread } from '../../../../server/engine/cost/types';
 import type { KernelPlan } from '../../../../server/engine/kernels/types';
 import type { OperatorClass } from '../../../../server/engine/operators/rule';
@@ -91,7 +92,7 @@ it('is unknown where one of the two is, and where one is a lower bound', () => {
       ...known.cost,
       total: {
         ...known.cost.total,
-        latencySeconds: { ...known.cost.total.latencySeconds!, isLowerBound: true },
+        latencySeconds: { ...wholeTotal(known.cost.total.latencySeconds)!, isLowerBound: true },
       },
     },
   };

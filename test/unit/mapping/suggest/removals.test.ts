@@ -48,7 +48,7 @@ async function reallyGained(model: Model, found: Suggestion): Promise<number> {
   const { prepared, analysis } = await situationOf(model, chip, { runtime });
   const after = await prepare(edited(model, found), prepared.workload, uninterrupted);
   const costs = await costsOn(after, analysis.chip, uninterrupted);
-  return analysis.cost.total.latencySeconds!.value - costs.cost.total.latencySeconds!.value;
+  return analysis.cost.total.latencySeconds!.value! - costs.cost.total.latencySeconds!.value!;
 }
 
 describe('nan-guard', () => {
@@ -116,7 +116,7 @@ describe('foldable', () => {
     expect(found.nodes).toEqual([1, 2]);
     // The model with the number in the file, on the same runtime.
     const fixed = await situationOf(await modelOf(shaped.replaceAll('batch', '1')), chip, { runtime });
-    expect(found.seconds.after).toBeCloseTo(fixed.analysis.cost.total.latencySeconds!.value, 12);
+    expect(found.seconds.after).toBeCloseTo(fixed.analysis.cost.total.latencySeconds!.value!, 12);
   });
 
   it('not where they have numbers already, or the runtime is built for them', async () => {
