@@ -16,6 +16,8 @@ const tanh: ActivationCost = { vector: 0, special: 1 };
 const costs = new Map<string, ActivationCost>(
   Object.entries({
     relu: { vector: 1, special: 0 },
+    // Squared.
+    relu2: { vector: 2, special: 0 },
     leakyrelu: { vector: 2, special: 0 },
     thresholdedrelu: { vector: 1, special: 0 },
     clip: { vector: 2, special: 0 },

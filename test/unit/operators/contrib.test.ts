@@ -336,6 +336,26 @@ describe('mixtures of experts', () => {
     expect(work?.operations.matrix).toBe(2 * 2 * 2 * (16 * 8 + 16 * 8));
     expect(work?.bytes.weights).toBe((2 * 4 * 16 * 8 * 4 * 3) / 4);
   });
+
+  it.each([
+    ['swiglu', 4],
+    ['geglu', 8],
+  ])('has values and gates of %s in one projection', (activation_type, perElement) => {
+    const { work } = run('MoE', {
+      inputs: [
+        'float[2, 8]',
+        'float[2, 4]',
+        { type: 'float[4, 32, 8]', weight: true },
+        null,
+        { type: 'float[4, 8, 16]', weight: true },
+      ],
+      attributes: { k: 2, activation_type, swiglu_fusion: 1 },
+    });
+    // Two tokens of two experts: 8 to 32, half of which gates the other, then 16 to 8.
+    expect(work?.operations.matrix).toBe(2 * 2 * 2 * (32 * 8 + 16 * 8));
+    // 4 x 16 gates and products, 4 sums of 8 numbers with their factors, softmax over 2 x 4.
+    expect(work?.operations.vector).toBe(4 * 16 * (perElement + 1) + 2 * 4 * 8 + 4 * 8);
+  });
 });
 
 describe('fused operators', () => {

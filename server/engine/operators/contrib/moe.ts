@@ -23,12 +23,17 @@ interface Experts {
   readonly first: number;
 }
 
+/** Activations with a gate, whose values and gates may be one projection, by that of the gate. */
+const gates = new Map([
+  ['swiglu', 'silu'],
+  ['geglu', 'fastgelu'],
+]);
+
 /** Sizes from input, router and the first projection's rows, which no packing changes. The router scores experts of other devices too. */
 function expertsOf(context: WorkContext, fc3: number): Experts {
   const input = context.shape(0);
   const first = context.shape(2)[1] ?? 0;
-  const isSwiglu = context.string('activation_type', 'relu').toLowerCase() === 'swiglu';
-  const fused = isSwiglu && !context.hasInput(fc3) ? 2 : 1;
+  const fused = gates.has(activationOf(context)) && !context.hasInput(fc3) ? 2 : 1;
   return {
     tokens: rowsOf(input),
     hidden: input[input.length - 1] ?? 0,
@@ -38,6 +43,10 @@ function expertsOf(context: WorkContext, fc3: number): Experts {
     inner: first / fused,
     first,
   };
+}
+
+function activationOf(context: WorkContext): string {
+  return context.string('activation_type', 'relu').toLowerCase();
 }
 
 /** Bytes of the experts' tensors that are read: all of them times the touched share. */
@@ -64,7 +73,7 @@ function moeWork(context: WorkContext, fc3: number, weights: readonly number[]):
   const { tokens, hidden, experts, local, chosen, inner, first } = expertsOf(context, fc3);
   const pairs = experts === 0 ? 0 : (tokens * chosen * local) / experts;
   const gate = context.hasInput(fc3) ? inner * hidden : 0;
-  const name = context.string('activation_type', 'relu');
+  const name = activationOf(context);
   const gated = first !== inner || gate > 0;
   const probabilities = tokens * experts;
   const share = experts === 0 ? 0 : touchedExperts(experts, chosen, tokens) / experts;
@@ -83,7 +92,7 @@ function moeWork(context: WorkContext, fc3: number, weights: readonly number[]):
       weights: 'b',
     },
   };
-  return addWork(work, activationWork(name === 'swiglu' ? 'silu' : name, pairs * inner));
+  return addWork(work, activationWork(gates.get(name) ?? name, pairs * inner));
 }
 
 const formula =
