@@ -60,7 +60,8 @@ describe('a total of which parts are unknown', () => {
     const { prepared, found } = await analysed(graph('a = NonZero (x)\ny = Cast <to = 1> (a)'));
     expect(prepared.operations.value).toBeNull();
     // All 1,024 values are other than 0.
-    const full = (await analysed(graph('a = NonZero (x)\ny = Cast <to = 1> (a)'), { detections: 1024 })).found;
+    const full = (await analysed(graph('a = NonZero (x)\ny = Cast <to = 1> (a)'), { detections: 1024 }))
+      .found;
     for (const [at, { cost }] of found.entries()) {
       const { latencySeconds, joules } = full[at]!.cost.total;
       const ceiling = { value: null, low: null, high: null, isLowerBound: true, unknownNodes: 2 };
