@@ -91,7 +91,7 @@ export class InferencePass {
     this.runs = new Runs(this);
     this.subgraphs = new Subgraphs(this, scheduler);
     this.unread = new Unread(flat.values);
-    this.contents = new Contents(values ?? { given: {}, defaults: {} }, report);
+    this.contents = new Contents(values ?? { given: {}, defaults: {}, sizes: {} }, report);
   }
 
   async run(): Promise<void> {

@@ -123,7 +123,7 @@ it('says which values do not fit or have no place', async () => {
   ]);
 });
 
-it('how many are best has no number until somebody gives one: the file says what comes out', async () => {
+it('how many are best has no number where the file says what comes out', async () => {
   const text = `<ir_version: 10, opset_import: ["": 21]>
 g (float[3,4] x, int64[1] k) => (float[3,3] y, int64[3,3] i) {
   y, i = TopK (x, k)
@@ -131,4 +131,34 @@ g (float[3,4] x, int64[1] k) => (float[3,3] y, int64[3,3] i) {
   expect(shapes(await inferred(text))).toEqual(['[3,3]', '[3,3]']);
   const open = text.replaceAll('[3,3]', '[3,n]');
   expect(shapes(await inferred(open, { k: [2] }))).toEqual(['[3,2]', '[3,2]']);
+});
+
+it.each([
+  ['k', 'int64[1] k, float[4, 100] x', 'y, z = TopK (x, k)', '[4,5]'],
+  ['length', 'int64 length', 'o = Constant <value_int = 1> ()\ny = Range (o, length, o)', '[127]'],
+  [
+    'target_size',
+    'int64[2] target_size, float[1, 3, 32, 32] x',
+    'h = Constant <value_ints = [1, 3]> ()\ns = Concat <axis = 0> (h, target_size)\ny = Resize (x, , , s)',
+    '[1,3,224,224]',
+  ],
+])('a size by the name of %s is assumed until somebody gives it', async (name, inputs, body, shape) => {
+  const found = await inferred(`<ir_version: 8, opset_import: ["" : 18]> g (${inputs}) => (y) { ${body} }`);
+  expect(shapes(found)).toEqual([shape]);
+  expect(contents(found)).toEqual([`${name}=${name === 'length' ? 128 : name === 'k' ? 5 : 224} default`]);
+});
+
+it('a list of four sizes is no height and width', async () => {
+  const found = await inferred(
+    '<ir_version: 8, opset_import: ["" : 18]> g (int64[4] size, float[1, 3, 32, 32] x) => (float[a, b, c, d] y) { y = Resize (x, , , size) }',
+  );
+  expect(contents(found)).toEqual(['size=? unset']);
+});
+
+it('a size that leads to an error is not assumed', async () => {
+  const found = await inferred(
+    '<ir_version: 8, opset_import: ["" : 18]> g (int64[1] k, float[4, 3] x) => (v, i) { v, i = TopK (x, k) }',
+  );
+  expect(contents(found)).toEqual(['k=? unset']);
+  expect(codes(found)).not.toContain('inference.element-range');
 });

@@ -6,7 +6,7 @@ import type { Workload } from '../../workload';
 import { inputNames, type InputBindings } from '../bindings';
 import { InferencePass } from '../inferencePass';
 import type { BoundSymbol } from '../types';
-import { knownValues, sizesOfValues, type KnownValues } from '../values/inputValues';
+import { knownValues, sizesOfValues, withSizes, type KnownValues } from '../values/inputValues';
 import type { Known } from './equations';
 import { errorKey } from './errors';
 import { learn, type Ground, type Learned } from './learn';
@@ -36,7 +36,7 @@ export async function inferSized(ground: Ground, workload: Workload, scheduler: 
 class SizeChoice {
   private learned: Learned | undefined;
   private readonly given: Bindings;
-  private readonly values: KnownValues;
+  private values: KnownValues;
 
   constructor(
     private readonly ground: Ground,
@@ -50,6 +50,17 @@ class SizeChoice {
   }
 
   async run(): Promise<Ran> {
+    const first = await this.runSized();
+    const { model } = this.ground;
+    const assumed = withSizes(this.values, model.graph, this.workload.phase, first.pass.contents.unset);
+    if (!assumed) return first;
+    this.values = assumed;
+    const second = await this.runSized();
+    // What nobody gave must not bring errors.
+    return hasErrors(second.problems, undefined) ? first : second;
+  }
+
+  private async runSized(): Promise<Ran> {
     if (this.isLearnable()) await this.learn();
     const settled = this.settle();
     const first = await this.infer(settled, false);

@@ -28,6 +28,7 @@ export class Contents {
     private readonly report: (found: Problem) => void,
   ) {
     this.isGiven = Object.keys(known.given).length > 0;
+    for (const name of Object.keys(known.sizes)) this.deciders.names.add(name);
   }
 
   /** Gives the graph's inputs their content. */
@@ -63,6 +64,13 @@ export class Contents {
     const elements = contentOf(fact?.type, numbers);
     if (!elements) this.report(problem('warning', 'value.count', { name, count: numbers.length }));
     return elements;
+  }
+
+  /** Inputs that decide something and hold nobody knows what. */
+  get unset(): ReadonlySet<string> {
+    const { given, defaults } = this.known;
+    const isUnset = (name: string): boolean => !entryOf(given, name) && !entryOf(defaults, name);
+    return new Set([...this.deciders.names].filter(isUnset));
   }
 
   /** Which branch of a node the user chose by its name. */

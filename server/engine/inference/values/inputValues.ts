@@ -17,11 +17,23 @@ interface Row {
   readonly type: string;
   readonly value: number;
   readonly decode: number | undefined;
+  /** An input of more numbers, or of an open count, is something else. */
+  readonly most: number;
 }
 
-const rows = (table.inputs as readonly { name: string; type: string; value: number; decode?: number }[]).map(
-  ({ name, type, value, decode }): Row => ({ name: new RegExp(name, 'i'), type, value, decode }),
-);
+type WrittenRow = Pick<Row, 'type' | 'value'> & Partial<Pick<Row, 'decode' | 'most'>> & { name: string };
+
+const rowsOf = (written: readonly WrittenRow[]): readonly Row[] =>
+  written.map(({ name, type, value, decode, most = Infinity }) => ({
+    name: new RegExp(name, 'i'),
+    type,
+    value,
+    decode,
+    most,
+  }));
+
+const rows = rowsOf(table.inputs);
+const sizeRows = rowsOf(table.sizes);
 
 /** Longer names say nothing to people, and patterns over them would take long. */
 const longestName = 200;
@@ -41,11 +53,12 @@ export function isSetting(type: ValueType | undefined): boolean {
 }
 
 /** What inputs hold by their names until somebody gives other values. */
-function defaultValues(graph: Graph, phase: Phase): Values {
+function defaultValues(graph: Graph, phase: Phase, table = rows): Values {
   const found = dataInputs(graph).flatMap(({ name, type }) => {
     if (name.length > longestName || type?.kind !== 'tensor' || !type.dtype || !isSetting(type)) return [];
     const { dtype } = type;
-    const row = rows.find((one) => one.name.test(name) && isKind.get(one.type)!(dtype));
+    const count = numericCount(type.shape) ?? Infinity;
+    const row = table.find((one) => one.name.test(name) && isKind.get(one.type)!(dtype) && count <= one.most);
     if (!row) return [];
     return [[name, [phase === 'decode' ? (row.decode ?? row.value) : row.value]] as const];
   });
@@ -58,10 +71,25 @@ export interface KnownValues {
   readonly given: Values;
   /** Of inputs, until the user gives others. */
   readonly defaults: Values;
+  /** Of inputs without whose content sizes stay open. */
+  readonly sizes: Values;
 }
 
 export function knownValues(graph: Graph, { values = {}, phase }: Workload): KnownValues {
-  return { given: values, defaults: defaultValues(graph, phase) };
+  return { given: values, defaults: defaultValues(graph, phase), sizes: {} };
+}
+
+/** The same with sizes assumed of those inputs by their names; undefined where no name says which. */
+export function withSizes(
+  known: KnownValues,
+  graph: Graph,
+  phase: Phase,
+  open: ReadonlySet<string>,
+): KnownValues | undefined {
+  const found = Object.entries(defaultValues(graph, phase, sizeRows)).filter(([name]) => open.has(name));
+  if (found.length === 0) return undefined;
+  const sizes = Object.fromEntries(found);
+  return { ...known, defaults: { ...known.defaults, ...sizes }, sizes };
 }
 
 /** Lengths that lists give to the dimensions of their inputs. */
