@@ -186,6 +186,7 @@ export interface ProblemArgs {
   readonly 'inference.broadcast-to': { readonly operator: Word; readonly input: Word; readonly target: Word };
   readonly 'inference.demand': { readonly operator: Word; readonly demand: Word; readonly values: Word };
   readonly 'inference.depth-assumed': { readonly operator: Word; readonly depth: Word };
+  readonly 'inference.einsum-output': { readonly operator: Word; readonly equation: Word; readonly letter: Word };
   readonly 'inference.element-range': { readonly operator: Word; readonly input: Word; readonly value: Word; readonly least: Word; readonly most: Word };
   readonly 'inference.length': { readonly operator: Word; readonly name: Word; readonly count: Word; readonly expected: Word; readonly reason: Word };
   readonly 'inference.multiple': { readonly operator: Word; readonly what: Word; readonly value: Word; readonly divisor: Word; readonly reason: Word };
@@ -195,6 +196,9 @@ export interface ProblemArgs {
   readonly 'inference.number-most': { readonly operator: Word; readonly name: Word; readonly value: Word; readonly most: Word };
   readonly 'inference.one-of': { readonly operator: Word; readonly names: Word; readonly count: Word };
   readonly 'inference.not-allowed': { readonly operator: Word; readonly name: Word; readonly reason: Word };
+  readonly 'inference.tree-missing': { readonly operator: Word; readonly name: Word; readonly node: Word; readonly tree: Word };
+  readonly 'inference.tree-twice': { readonly operator: Word; readonly tree: Word; readonly node: Word };
+  readonly 'inference.text-choice': { readonly operator: Word; readonly name: Word; readonly value: Word; readonly allowed: Word };
   readonly 'inference.tree-cycle': { readonly operator: Word; readonly node: Word };
   readonly 'inference.pads-wide': { readonly operator: Word; readonly pad: Word; readonly kernel: Word };
   readonly 'inference.parts': { readonly operator: Word; readonly parts: Word; readonly sum: Word; readonly axis: Word; readonly input: Word; readonly size: Word };

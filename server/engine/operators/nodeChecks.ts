@@ -142,10 +142,12 @@ function checkAttributes(node: Node, schema: OperatorSchema, report: NodeReport)
 function checkChoice(node: Node, attribute: Attribute, part: NodePart, report: NodeReport): void {
   const { operator, domain } = node;
   const { name, kind, value } = attribute;
-  if (kind === 'string') {
+  if (kind === 'string' || kind === 'strings') {
     const allowed = enumerationOf(domain, operator, name);
-    if (allowed.length === 0 || allowed.includes(value)) return;
-    const args = { operator, attribute: name, value, allowed: allowed.join(', ') };
+    if (allowed.length === 0) return;
+    const other = (kind === 'string' ? [value] : value).find((one) => !allowed.includes(one));
+    if (other === undefined) return;
+    const args = { operator, attribute: name, value: other, allowed: allowed.join(', ') };
     report('error', 'operator.attribute-choice', args, part);
   } else if (kind === 'int' && isTypeCode(domain, operator, name) && !dataTypeOfCode(value)) {
     // 0 stands for a default in some operators.

@@ -1,48 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { infer } from '../../../server/engine/inference/infer';
-import type { Graph, OperatorSet } from '../../../server/engine/graph/model';
 import type { DataType } from '../../../server/engine/graph/dataTypes';
-import { problemMessage } from '../../../l10n/problems';
-import { infos, modelOf, node } from '../inference/build';
 import { tensorOf, type CheckAttribute } from './check';
-
-const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-
-/** Operators that are younger than those of the other tests. */
-const newest: readonly OperatorSet[] = [
-  { domain: '', version: 24 },
-  { domain: 'ai.onnx.ml', version: 5 },
-  { domain: 'com.microsoft', version: 1 },
-];
-
-/** What is said of one node: the code, and the part that it is said of. */
-async function said(
-  operator: string,
-  inputs: Readonly<Record<string, string>>,
-  attributes: Readonly<Record<string, CheckAttribute>> = {},
-  more: {
-    readonly constants?: Readonly<Record<string, readonly number[]>>;
-    readonly outputs?: string;
-    readonly sets?: readonly OperatorSet[];
-  } = {},
-): Promise<readonly string[]> {
-  const constants = Object.entries(more.constants ?? {});
-  const graph: Partial<Graph> = {
-    inputs: infos(inputs),
-    initializers: constants.map(([name, list]) => tensorOf(name, 'int64', [list.length], list)),
-    nodes: [
-      node(
-        operator,
-        [...Object.keys(inputs), ...constants.map(([name]) => name)].join(', '),
-        more.outputs ?? 'y',
-        attributes,
-      ),
-    ],
-  };
-  const { problems } = await infer(modelOf(graph, [], more.sets), workload);
-  const told = problems.filter(({ code }) => code !== 'inference.dimension-unbound');
-  return told.map((one) => problemMessage('en', one));
-}
+import { newest, said } from './said';
 
 // onnx 1.23 (strict shape inference) or ONNX Runtime 1.32 refuse each, in words like those quoted.
 describe('what does not fit together at a node is said with its sizes', () => {
@@ -164,6 +123,9 @@ describe('what does not fit together at a node is said with its sizes', () => {
       { equation: 'ij,jk->ik' },
       'dimension 0 of “b” [4, 5] is 4, but must be 3',
     ],
+    // "Equation output contains a label missing from the inputs", and at run time "repeated letters".
+    ['Einsum', { a: 'float[2, 3]' }, { equation: 'ij->ik' }, 'the result of “ij->ik” names “k”'],
+    ['Einsum', { a: 'float[2, 3]' }, { equation: 'ij->ii' }, 'the result of “ij->ii” names “i”'],
     ['Add', { a: 'float[2, 3]', b: 'float[4]' }, {}, 'the shapes [2, 3], [4] cannot be broadcast together'],
   ] as const)('%s %o %o', async (operator, inputs, attributes, words) => {
     const list = await said(operator, inputs, attributes);

@@ -1,10 +1,7 @@
 import type { NodeContext } from '../rule';
 import {
   attributePart,
-  checkAmong,
   checkElements,
-  checkLeast,
-  checkLength,
   checkSize,
   hasLeastRank,
   hasRank,
@@ -12,6 +9,7 @@ import {
   inputText,
   type NodeCheck,
 } from './terms';
+import { treeChecks } from './trees';
 
 /** Exactly one key and one value list, whatever their type. */
 function checkLabelEncoder(context: NodeContext): void {
@@ -99,104 +97,11 @@ function checkGrams(context: NodeContext, counts: readonly number[], pool: numbe
   }
 }
 
-function checkTreeEnsemble(context: NodeContext): void {
-  hasRank(context, 0, 2);
-  checkLeast(context, 'n_targets', 1);
-  checkAmong(context, 'aggregate_function', 0, 1, 2, 3);
-  checkAmong(context, 'post_transform', 0, 1, 2, 3, 4);
-  const nodes = context.ints('nodes_featureids')?.length;
-  const lists = ['nodes_falseleafs', 'nodes_falsenodeids', 'nodes_trueleafs', 'nodes_truenodeids'];
-  for (const name of [...lists, 'nodes_missing_value_tracks_true']) {
-    const count = context.ints(name)?.length;
-    if (count === undefined || nodes === undefined || count === nodes) continue;
-    const args = { name, count, expected: nodes, reason: 'nodes_featureids' };
-    context.report('error', 'length', args, attributePart(context, name));
-  }
-  for (const name of [
-    'nodes_falsenodeids',
-    'nodes_truenodeids',
-    'nodes_featureids',
-    'leaf_targetids',
-    'tree_roots',
-  ])
-    checkLeast(context, name, 0);
-  if (!context.has('n_targets') && context.has('leaf_targetids'))
-    context.report('error', 'needed', { name: 'n_targets', reason: 'leaf_targetids' });
-  checkLeaves(context);
-  checkTreeTargets(context, nodes);
-  checkCycles(context);
-}
-
-function checkLeaves(context: NodeContext): void {
-  const weights = context.node.attributes.find(({ name }) => name === 'leaf_weights');
-  const [expected] = weights?.kind === 'tensor' ? weights.value.dims : [];
-  checkLength(context, 'leaf_targetids', expected, 'leaf_weights');
-}
-
-/** From no node a branch may lead back to it. */
-function checkCycles(context: NodeContext): void {
-  const sides = ['true', 'false'].map((side) => ({
-    leaves: context.ints(`nodes_${side}leafs`) ?? [],
-    ids: context.ints(`nodes_${side}nodeids`) ?? [],
-  }));
-  // Of a node that is open a branch is being followed.
-  const states = new Map<number, 'open' | 'done'>();
-  for (const root of context.ints('tree_roots') ?? []) {
-    const way = [root];
-    while (way.length > 0) {
-      const node = way.at(-1)!;
-      if (states.has(node)) {
-        states.set(node, 'done');
-        way.pop();
-        continue;
-      }
-      states.set(node, 'open');
-      for (const { leaves, ids } of sides) {
-        const child = leaves[node] === 0 ? ids[node] : undefined;
-        if (child === undefined || states.get(child) === 'done') continue;
-        if (states.get(child) === 'open') {
-          context.report('error', 'tree-cycle', { node: child });
-          return;
-        }
-        way.push(child);
-      }
-    }
-  }
-}
-
-/** Nodes and leaves that others name have to be there. */
-function checkTreeTargets(context: NodeContext, nodes: number | undefined): void {
-  const leaves = context.ints('leaf_targetids')?.length;
-  const most = (name: string, count: number | undefined): void => {
-    const value = count === undefined ? undefined : context.ints(name)?.find((one) => one >= count);
-    if (value === undefined) return;
-    context.report('error', 'number-most', { name, value, most: count! - 1 }, attributePart(context, name));
-  };
-  for (const side of ['true', 'false']) {
-    const isLeaf = context.ints(`nodes_${side}leafs`);
-    const ids = context.ints(`nodes_${side}nodeids`);
-    const at = ids?.findIndex((id, i) => id >= ((isLeaf?.[i] === 0 ? nodes : leaves) ?? Infinity)) ?? -1;
-    if (at < 0) continue;
-    const count = (isLeaf?.[at] === 0 ? nodes : leaves) ?? 0;
-    const name = `nodes_${side}nodeids`;
-    context.report(
-      'error',
-      'number-most',
-      { name, value: ids![at]!, most: count - 1 },
-      attributePart(context, name),
-    );
-  }
-  const features = context.shape(0)?.[1];
-  most('nodes_featureids', typeof features === 'number' ? features : undefined);
-  most('leaf_targetids', context.int('n_targets'));
-  most('tree_roots', nodes);
-}
-
 /** Classical models and text. Sources: ONNX operator specifications, and ONNX Runtime's kernels. */
 export const classicChecks: Readonly<Record<string, NodeCheck>> = {
   TfIdfVectorizer: checkTfIdf,
   StringNormalizer: checkNormalizer,
   'ai.onnx.ml.ArrayFeatureExtractor': checkFeatures,
   'ai.onnx.ml.LabelEncoder': checkLabelEncoder,
-  'ai.onnx.ml.TreeEnsemble': checkTreeEnsemble,
+  ...treeChecks,
 };

@@ -3,6 +3,7 @@ import { normalizeAxis } from '../shared';
 import type { NodeContext } from '../rule';
 import { checkShapes } from './patterns';
 import {
+  attributePart,
   checkAmong,
   checkAxis,
   checkBroadcastTo,
@@ -22,6 +23,27 @@ const shapes =
   (context) =>
     checkShapes(context, patterns);
 
+/** Runtimes read them in any case. */
+const activations = [
+  ...['Relu', 'Tanh', 'Sigmoid', 'Affine', 'LeakyRelu', 'ThresholdedRelu', 'ScaledTanh', 'HardSigmoid'],
+  ...['Elu', 'Softsign', 'Softplus'],
+];
+const lowerCase = new Set(activations.map((one) => one.toLowerCase()));
+
+/** @param expected activations of all directions; the one of a plain RNN may be followed by others, which nobody reads */
+function checkActivations(context: NodeContext, expected: number, isExact: boolean): void {
+  const given = context.strings('activations');
+  if (!given) return;
+  const part = attributePart(context, 'activations');
+  const other = given.find((one) => !lowerCase.has(one.toLowerCase()));
+  const args = { name: 'activations', count: given.length, expected, reason: 'direction' };
+  if (other !== undefined) {
+    const allowed = activations.join(', ');
+    context.report('error', 'text-choice', { name: 'activations', value: other, allowed }, part);
+  } else if (isExact ? given.length !== expected : given.length < expected)
+    context.report('error', 'length', args, part);
+}
+
 const recurrent =
   (gates: number, inputs: readonly string[]): NodeCheck =>
   (context) => {
@@ -32,6 +54,7 @@ const recurrent =
     checkLeast(context, 'hidden_size', 1);
     const isBatchFirst = context.int('layout', 0) === 1;
     const direction = context.string('direction', 'forward') === 'bidirectional' ? 2 : 1;
+    checkActivations(context, Math.max(1, gates - 1) * direction, gates > 1);
     const state = isBatchFirst ? 'batch direction hidden_size' : 'direction batch hidden_size';
     const patterns = [
       isBatchFirst ? 'batch steps input' : 'steps batch input',

@@ -91,6 +91,13 @@ function checkEinsum(context: NodeContext): void {
       sizes.set(letter, sizes.get(letter) ?? size);
     }
   }
+  const result = equation.split('->')[1] ?? '';
+  const other = [...result].find(
+    (letter, at) => !operands.some((one) => one.includes(letter)) || result.indexOf(letter) < at,
+  );
+  if (other === undefined) return;
+  const args = { equation, letter: other };
+  context.report('error', 'einsum-output', args, attributePart(context, 'equation'));
 }
 
 const constantNames = ['value', 'sparse_value', 'value_int', 'value_ints', 'value_float', 'value_floats'];
