@@ -286,7 +286,8 @@ describe('lenses and diagnostics', () => {
       command: 'siliconlens.setDimensions',
       arguments: ['siliconlens:/m.onnx.onnxtxt', 'y.count'],
     });
-    expect(unbound[1]?.command?.title).toBe('Tesla T4 unknown');
+    // No more than all 12 of them.
+    expect(unbound[1]?.command?.title).toMatch(/^Tesla T4 at most \d.* \(1 node unknown\)$/);
     const { analysis } = await analysed(uneven());
     const titles = codeLenses(analysis, 'en').map(({ command }) => command?.title ?? '');
     expect(titles[0]).toMatch(/^H100 .* [mµ]s$/);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckAttribute } from './check';
 import { said, newest } from './said';
 
 const ml = [
@@ -40,6 +41,9 @@ const classifier = {
   class_weights: [0.1, 0.2, 0.3],
 };
 
+const without = (all: Readonly<Record<string, CheckAttribute>>, name: string) =>
+  Object.fromEntries(Object.entries(all).filter(([one]) => one !== name));
+
 // ONNX Runtime 1.32 refuses to load each of the changed ones, and loads the others.
 describe('lists of trees have to belong together', () => {
   it.each([
@@ -71,13 +75,14 @@ describe('lists of trees have to belong together', () => {
     expect(await told('TreeEnsembleClassifier', classifier)).toBe('');
     const beyond = await told('TreeEnsembleClassifier', { ...classifier, class_ids: [0, 1, 2] });
     expect(beyond).toContain('class_ids holds 2, but must be at most 1');
-    const { classlabels_int64s: _labels, ...rest } = classifier;
-    expect(await told('TreeEnsembleClassifier', rest)).toContain('must be given, not 0');
+    expect(await told('TreeEnsembleClassifier', without(classifier, 'classlabels_int64s'))).toContain(
+      'must be given, not 0',
+    );
   });
 
   it('with lists that are missing', async () => {
-    const { nodes_featureids: _features, ...rest } = regressor;
-    expect(await told('TreeEnsembleRegressor', rest)).toContain('nodes_featureids has 0 entries');
+    const found = await told('TreeEnsembleRegressor', without(regressor, 'nodes_featureids'));
+    expect(found).toContain('nodes_featureids has 0 entries');
   });
 });
 
