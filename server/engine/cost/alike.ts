@@ -21,13 +21,14 @@ function* findKinds(inference: Inference, plan: KernelPlan): Steps<Int32Array> {
   const known = new Map<string, number>();
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
-    const { operatorClass, operations, matrixShape, fusion, nodes } = kernel;
+    const { operatorClass, operations, matrixShape, perClock, fusion, nodes } = kernel;
     const parts = [
       operatorClass,
       fusion,
       nodes.length,
       operations,
       matrixShape,
+      perClock,
       storedTypeOf(inference, kernel),
       graphFacts(inference, kernel),
     ];

@@ -109,10 +109,19 @@ const stepSeconds = 1e-6;
 export function kernelTerms(model: ClassModel, input: KernelInput): Terms {
   const idle = input.bytes.near === 0 && isZero(input.operations);
   if (idle) return { compute: 0, memory: 0, fixed: 0 };
-  const terms = model.terms(input);
+  const terms = atPlainCode(model.terms(input), input);
   const shape = input.kernel.matrixShape;
   if (shape?.kind !== 'recurrent' || model.ownSteps) return terms;
   return { ...terms, fixed: shape.steps * Math.max(terms.fixed, stepSeconds) };
+}
+
+/** The terms where a runtime computes by plain code, which takes its clocks on whatever processor; at none that is known, those of the law. */
+function atPlainCode(terms: Terms, { kernel, operations, machine: { chip, units } }: KernelInput): Terms {
+  const { memory } = terms;
+  if (kernel.perClock === undefined || !chip.clockHz || memory === null) return terms;
+  const { matrix, vector, special } = operations;
+  const compute = (matrix + vector + special) / (kernel.perClock * chip.clockHz.value * units);
+  return { ...terms, compute, work: Math.max(compute, memory) };
 }
 
 /**
@@ -217,7 +226,9 @@ function intervalOf(input: KernelInput, value: number): ReturnType<KernelInput['
   const shape = input.kernel.matrixShape;
   const { headSizes } = input.constants;
   const other = shape?.kind === 'attention' && headSizes !== null && !headSizes.includes(shape.headSize);
-  return other && interval.basis === 'calibrated' ? { ...interval, basis: 'class' } : interval;
+  // Rates of plain code were measured on one processor.
+  const isCarried = other || input.kernel.perClock !== undefined;
+  return isCarried && interval.basis === 'calibrated' ? { ...interval, basis: 'class' } : interval;
 }
 
 function boundOf(parts: { compute: number; memory: number; overhead: number }): Bound {

@@ -12,6 +12,7 @@ import { knownAtLoad } from './folding';
 import { fusePatterns } from './fuse';
 import { grow } from './grow';
 import { dropUnused } from './liveness';
+import { perClockOf } from './plainCode';
 import { isDoneAt, isOwn, type Pass, type RuntimeProfile } from './profile';
 import { nodeSupport } from './support/support';
 import { Seen } from './seen';
@@ -167,7 +168,7 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile, caches: Caches): St
     put('before');
     if (!profile.silentViews || !node.members.every((member) => graph.inference.nodes[member]!.view)) {
       for (const part of knownApart(graph.inference, node)) {
-        const alone = kernelOf(graph.inference, part, kernels.length, names);
+        const alone = kernelOf(graph.inference, part, kernels.length, names, profile);
         const kernel = withSharedCaches(graph.inference, alone, shared);
         const parts = profile.flashAttention
           ? writtenScores(graph.inference, kernel, kernels.length)
@@ -251,17 +252,26 @@ function isReadOutsideOf(
   });
 }
 
-function kernelOf(inference: Inference, work: WorkNode, index: number, names: Names): Kernel {
+function kernelOf(
+  inference: Inference,
+  work: WorkNode,
+  index: number,
+  names: Names,
+  { plainCode }: RuntimeProfile,
+): Kernel {
   const { members } = work;
   const shape = matrixShapeOf(inference, work);
+  const anchor = anchorOf(inference, members);
+  const perClock = perClockOf(inference, inference.nodes[anchor]!, plainCode);
   return {
     index,
     nodes: members,
-    anchor: anchorOf(inference, members),
+    anchor,
     fusion: work.fusion,
     operatorClass: work.operatorClass,
     operations: operationsOf(inference, members),
     ...(shape ? { matrixShape: shape } : {}),
+    ...(perClock === undefined ? {} : { perClock }),
     operands: operandsOf(inference, members, names, work.recomputed),
     repeat: work.root.repeat,
   };

@@ -167,6 +167,15 @@ export interface RuntimeRates {
   readonly source: string;
 }
 
+/** Operators that the runtime computes by code which is not made for the processor, so that its units don't decide. */
+export interface PlainCode {
+  readonly operators: readonly string[];
+  /** `scales-along-rows`: each number of a row has a scale of its own. */
+  readonly when?: 'scales-along-rows';
+  /** Operations per clock of each core. */
+  readonly perClock: SourcedConstant;
+}
+
 /** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
 export interface RuntimeProfile {
   readonly id: string;
@@ -223,6 +232,8 @@ export interface RuntimeProfile {
   readonly runSeconds: SourcedConstant | null;
   /** Rates of its kernels, where they are known to differ from those of the chip's class. */
   readonly rates?: readonly RuntimeRates[];
+  /** What it computes by plain code; left out: nothing is known of any. */
+  readonly plainCode?: readonly PlainCode[];
   /** Samples per second are those of as many runs at a time as there are cores, each on its own; left out: one run at a time. */
   readonly streams?: { readonly source: string };
   /** Attention runs in one kernel, or with its scores written out where somebody says so; left out: there is no such option. */

@@ -34,6 +34,8 @@ export interface Kernel {
   readonly matrixShape?: MatrixShape;
   /** The type that it computes in, where that is not the type of most of what it reads. */
   readonly computes?: DataType;
+  /** Operations per clock of each core, where the runtime computes its anchor by plain code. */
+  readonly perClock?: number;
   /** What is read from and written to outside, what is read first: values that are made and last read inside are left out. */
   readonly operands: readonly Operand[];
   /** Runs per run of the model; null when a trip count is unknown. */
