@@ -90,6 +90,8 @@ export interface Node {
   readonly attributes: readonly Attribute[];
   readonly docString?: string;
   readonly metadata: readonly (readonly [string, string])[];
+  /** Its statement breaks off or cannot be read: what it lacks is no fault of the model. */
+  readonly isUnfinished?: boolean;
   /** How it is spread over devices (IR version 11); left out where the file does not say. */
   readonly devices?: readonly NodeDeviceConfiguration[];
 }

@@ -29,10 +29,11 @@ export function* checkNodes(
       continue;
     }
     const { versions } = flat.scopes[scope]!;
+    if (node.isUnfinished) faulty[index] = 1;
     const isOpen = model.isPartial === true && !versions.has(canonicalDomain(node.domain));
     const report: NodeReport = (severity, code, args, part) => {
       // The import may stand in the part that was not read: which version is meant is not known then.
-      if (isOpen && code !== 'operator.unknown') return;
+      if ((isOpen || node.isUnfinished) && code !== 'operator.unknown') return;
       if (severity === 'error') faulty[index] = 1;
       const found = problem(severity, code, args as never, { node: index, ...(part && { part }) });
       if (found.code === 'operator.opset-missing') {

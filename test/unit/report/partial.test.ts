@@ -109,6 +109,19 @@ describe('a graph that is not all there', () => {
     expect([total.latencySeconds!.isLowerBound, memory.fits]).toEqual([false, true]);
   });
 
+  it.each(['w = Relu y)', 'w = Relu (', 'w = Conv <pads = [1', 'w = MaxPool <kernel_shape = [2, 2'])(
+    'as the line “%s”, lacks nothing that its node is blamed for',
+    async (line) => {
+      const { value, problems } = await parseOnnxText(
+        `${head} g (float[1, 2, 8, 8] x) => () {\ny = Exp (x)\n${line}\n}`,
+        uninterrupted,
+      );
+      expect(problems.map(({ severity }) => severity)).toContain('error');
+      const { inference } = await prepare(value!, workloadOf(null), uninterrupted);
+      expect(inference.problems).toEqual([]);
+    },
+  );
+
   it('without outputs runs all of its nodes', async () => {
     const model = await parsed(`${head} g (float[1024] x) => () { y = Exp (x) z = Relu (y) }`);
     for (const { id } of runtimeProfiles) {

@@ -57,6 +57,7 @@ export class NodeParser {
         node.attributes = this.attributes(scope, node, index, attributes);
       }
     });
+    if (!complete) node.isUnfinished = true;
     if (index >= 0) {
       nodes.push(node);
       const counts = [outputs, attributes, inputs].map((list) => list.length / 3) as [number, number, number];
