@@ -1,19 +1,25 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 
-const catalogue = 'server/engine/chips/catalogue';
+const chips = 'server/engine/chips/catalogue';
+const systems = 'server/engine/systems/catalogue';
+const runtimes = 'server/engine/kernels/profiles';
 
 /**
  * Writes what editors complete, explain and validate with, per language: the schemas of chip files, of system files, of mapping
- * files and of settings files.
+ * files, of plans of sweeps and of settings files.
  */
 export async function writeChipSchemas(folder) {
   const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
   const system = JSON.parse(await readFile('server/engine/systems/system.schema.json', 'utf8'));
   const mapping = JSON.parse(await readFile('server/engine/mapping/pinned/mapping.schema.json', 'utf8'));
-  const shipped = await shippedChips();
+  const sweep = JSON.parse(await readFile('server/cli/sweep/plan.schema.json', 'utf8'));
+  const shipped = await filesIn(chips);
   proposeChips(chip.properties.extends, shipped);
   proposeChips(system.properties.devices.items.properties.chip, shipped);
   proposeChips(mapping.properties.units.items.properties.chip, shipped);
+  proposeChips(sweep.properties.chips.items, shipped);
+  propose(sweep.properties.systems.items, await filesIn(systems), ({ name }) => name);
+  propose(sweep.properties.runtimes.items, await filesIn(runtimes), ({ name }) => name);
   for (const [language, suffix] of [
     ['en', ''],
     ['ko', '.ko'],
@@ -24,19 +30,25 @@ export async function writeChipSchemas(folder) {
     const ofSystem = inWords({ ...system, definitions: chip.definitions }, texts);
     await writeFile(`${folder}/system.schema${suffix}.json`, JSON.stringify(ofSystem));
     await writeFile(`${folder}/mapping.schema${suffix}.json`, JSON.stringify(inWords(mapping, texts)));
+    await writeFile(`${folder}/sweep.schema${suffix}.json`, JSON.stringify(inWords(sweep, texts)));
     await writeFile(`${folder}/settings.schema${suffix}.json`, JSON.stringify(settingsSchema(said)));
   }
 }
 
-async function shippedChips() {
-  const names = (await readdir(catalogue)).filter((name) => name.endsWith('.json')).sort();
-  return Promise.all(names.map(async (name) => JSON.parse(await readFile(`${catalogue}/${name}`, 'utf8'))));
+async function filesIn(folder) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(`${folder}/${name}`, 'utf8'))));
 }
 
 /** The ids of the catalogue as completions; a chip of another file may be extended too. */
-function proposeChips(schema, chips) {
-  const names = chips.map(({ name, vendor }) => `${name} · ${vendor}`);
-  schema.anyOf = [{ enum: chips.map(({ id }) => id), enumDescriptions: names }, { type: 'string' }];
+function proposeChips(schema, entries) {
+  propose(schema, entries, ({ name, vendor }) => `${name} · ${vendor}`);
+}
+
+/** The ids of a catalogue as completions, each with what is said of it; anything else may be written too. */
+function propose(schema, entries, describe) {
+  const ids = entries.map(({ id }) => id);
+  schema.anyOf = [{ enum: ids, enumDescriptions: entries.map(describe) }, { type: 'string' }];
 }
 
 /** The schema with `%key%` replaced by the text of the key. */

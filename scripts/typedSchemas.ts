@@ -3,6 +3,7 @@ import { chipSchema } from '../server/engine/chips/schema';
 import mappingSchema from '../server/engine/mapping/pinned/mapping.schema.json';
 import networkSchema from '../server/engine/systems/network.schema.json';
 import systemSchema from '../server/engine/systems/system.schema.json';
+import sweepSchema from '../server/cli/sweep/plan.schema.json';
 import type { TypesRequest } from './schemaTypes';
 
 /** The types that are written from schemas; a test compares them with what is committed. */
@@ -82,6 +83,17 @@ export const typedSchemas: readonly TypesRequest[] = [
     exported: ['MappingFile'],
     head: [
       '/** What mapping files say. Written by scripts/factTypes.ts from mapping.schema.json; do not edit. */',
+    ],
+    texts,
+  },
+  {
+    file: 'server/cli/sweep/planFacts.ts',
+    schema: sweepSchema,
+    name: 'PlanFile',
+    definitions: [],
+    exported: ['PlanFile'],
+    head: [
+      '/** What plans of sweeps say. Written by scripts/factTypes.ts from plan.schema.json; do not edit. */',
     ],
     texts,
   },

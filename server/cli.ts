@@ -1,6 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
 import { exitCodes } from './cli/failure';
 import { run } from './cli/run';
+import { serveJobs } from './cli/sweep/worker';
 import { nodePlatform } from './node/platform';
 import { installPlatform } from './platform';
 
@@ -22,15 +24,25 @@ function showProgress(done: number, all: number): void {
   process.stderr.write(done < all ? `\r${percent} %` : '\r      \r');
 }
 
-const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-void run(process.argv.slice(2), {
-  out: (text) => new Promise<void>((written) => process.stdout.write(text, () => written())),
-  error: (text) => void process.stderr.write(text),
-  descriptor: 1,
-  // A line that is written over and over is for people only, not for logs.
-  ...(process.stderr.isTTY && { progress: showProgress }),
-  heapBytes: getHeapStatistics().heap_size_limit,
-  locale: LC_ALL || LC_MESSAGES || LANG,
-}).then((code) => {
-  process.exitCode = code;
-});
+function runCommand(): void {
+  const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+  void run(process.argv.slice(2), {
+    out: (text) => new Promise<void>((written) => process.stdout.write(text, () => written())),
+    error: (text) => void process.stderr.write(text),
+    descriptor: 1,
+    // Lines that are written over and over are for people only, not for logs.
+    ...(process.stderr.isTTY && {
+      progress: showProgress,
+      status: (line: string) => process.stderr.write(`\r${line}\x1b[K`),
+    }),
+    workerScript: __filename,
+    environment: process.env,
+    heapBytes: getHeapStatistics().heap_size_limit,
+    locale: LC_ALL || LC_MESSAGES || LANG,
+  }).then((code) => {
+    process.exitCode = code;
+  });
+}
+
+if (isMainThread) runCommand();
+else serveJobs();

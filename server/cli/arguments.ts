@@ -156,6 +156,13 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     accepted: { type: 'string' },
     answer: { type: 'string' },
   },
+  sweep: {
+    ...common,
+    jobs: { type: 'string', short: 'j' },
+    shard: { type: 'string' },
+    'time-limit': { type: 'string' },
+    memory: { type: 'string' },
+  },
   chips: formatted,
   systems: formatted,
   verify: {

@@ -35,6 +35,8 @@ export interface Outcome {
   readonly notes?: string;
   /** What `--out` names when it is not the text: the text then goes to standard output. */
   readonly file?: Uint8Array;
+  /** What `--out` names is written already: the text goes to standard output. */
+  readonly isWritten?: true;
   /** Another file that the command writes, and what into it. */
   readonly saved?: { readonly path: string; readonly text: string };
   /** Files that it was made from, beside those that the command names: `--out` is none of them. */

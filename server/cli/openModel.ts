@@ -17,7 +17,7 @@ import { FileError, type OpenFile } from '../platform';
 import { ExternalConstants } from '../workspace/externalConstants';
 import { besideOf, externalDataProblems } from '../workspace/externalData';
 import { externalFiles } from '../workspace/externalFiles';
-import { ModelFiles } from '../workspace/modelFiles';
+import { ModelFiles, type ClientFiles } from '../workspace/modelFiles';
 import { withoutGraphText } from '../workspace/withoutGraph';
 import { failed, type Failure } from './failure';
 
@@ -41,21 +41,30 @@ export interface OpenedModel {
 }
 
 /** The command line has no editor that could read for it. */
-export const localFiles = new ModelFiles({
+export const noEditor: ClientFiles = {
   stat: () => Promise.resolve({ ok: false, reason: '' }),
   read: () => Promise.resolve({ ok: false, reason: '' }),
-});
+};
+
+/** The files of this machine. */
+export const localFiles = new ModelFiles(noEditor);
 
 /**
  * Reads a model; weights are looked for, never read. A folder is read by the file in it that says what it holds. Throws a
  * `Failure` when there is no model in it.
+ * @param files what it and the files beside it are read through
  */
-export async function openModel(given: string, language: Language, room: Room): Promise<OpenedModel> {
-  const { path, file } = await opened(given);
+export async function openModel(
+  given: string,
+  language: Language,
+  room: Room,
+  files: ModelFiles = localFiles,
+): Promise<OpenedModel> {
+  const { path, file } = await opened(given, files);
   const uri = pathToFileURL(resolve(path)).href;
   try {
     const text = isTextPath(path) ? await readTextModel(path, file, room) : null;
-    const beside = besideOf(uri, basename(path), localFiles);
+    const beside = besideOf(uri, basename(path), files);
     const read: ReadModel =
       text ?? (await readModel(file.source, basename(path), uninterrupted, room, beside));
     const { value: model, problems, bytes } = read;
@@ -63,25 +72,44 @@ export async function openModel(given: string, language: Language, room: Room): 
       const [first] = problems;
       throw first ? unreadable(path, first, language) : failed('cli.error.unreadable', { path });
     }
-    await new ExternalConstants(model, uri, localFiles).ready();
-    const files = runThrough(externalFiles(model));
-    const external = files.map(({ location }) => location);
-    const notes = await externalDataProblems(uri, files, localFiles);
+    await new ExternalConstants(model, uri, files).ready();
+    const data = runThrough(externalFiles(model));
+    const external = data.map(({ location }) => location);
+    const notes = await externalDataProblems(uri, data, files);
     const { size } = file.stamp;
     const remarks = withoutGraphText(problems, language);
-    const { positions } = text ?? printed(path, model, size, remarks);
+    let listing: Listing | undefined;
+    const positions = (): PositionTable =>
+      text?.positions ?? (listing ??= printed(path, model, size, remarks)).positions;
     const error = problems.find((problem) => problem.severity === 'error');
     const failure = error ? unreadable(path, error, language) : null;
     const all = [...problems, ...notes];
-    return { path, uri, model, size, bytes, positions, remarks, external, problems: all, failure };
+    return {
+      path,
+      uri,
+      model,
+      size,
+      bytes,
+      // A listing takes as long as reading the model, and not every command asks for its lines.
+      get positions() {
+        return positions();
+      },
+      remarks,
+      external,
+      problems: all,
+      failure,
+    };
   } finally {
     await file.close();
   }
 }
 
 /** The file that a path means, which may be that of a folder. */
-async function opened(path: string): Promise<{ readonly path: string; readonly file: OpenFile }> {
-  const open = (one: string): Promise<OpenFile> => localFiles.open(pathToFileURL(resolve(one)).href);
+async function opened(
+  path: string,
+  files: ModelFiles,
+): Promise<{ readonly path: string; readonly file: OpenFile }> {
+  const open = (one: string): Promise<OpenFile> => files.open(pathToFileURL(resolve(one)).href);
   try {
     return { path, file: await open(path) };
   } catch (error) {

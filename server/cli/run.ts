@@ -36,6 +36,7 @@ import { rank } from './rank';
 import { split } from './split';
 import { sparsity } from './sparsity';
 import { suggest } from './suggest';
+import { sweep } from './sweep/sweep';
 import { phases } from './phases';
 import { listSystems } from './systems';
 import { onlyPath } from './task';
@@ -49,6 +50,12 @@ export interface Console {
   error(text: string): void;
   /** How far a long reading has come, in bytes; undefined where nobody watches. */
   readonly progress?: (done: number, all: number) => void;
+  /** Writes over the line before; undefined where nobody watches. */
+  readonly status?: (line: string) => void;
+  /** The script that workers of a sweep run. */
+  readonly workerScript?: string;
+  /** Variables of the environment; none where left out. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The open file that results go to, where there is one. */
   readonly descriptor?: number;
   /** What the process may take; without bounds when left out. */
@@ -70,9 +77,9 @@ export async function run(words: readonly string[], console: Console): Promise<n
     const outcome = await perform(parsed, language, console);
     const { text, failure, notes, file, saved } = outcome;
     if (saved) await writeFile(saved.path, saved.text, { inputs: [...inputs, ...(outcome.inputs ?? [])] });
-    if (parsed.out !== undefined)
+    if (parsed.out !== undefined && !outcome.isWritten)
       await write(parsed.command, parsed.out, file ?? text, [...inputs, ...(outcome.inputs ?? [])]);
-    if (parsed.out === undefined || file)
+    if (parsed.out === undefined || file || outcome.isWritten)
       for await (const chunk of typeof text === 'string' ? [text] : text) await console.out(chunk);
     if (notes) console.error(`${notes.trimEnd()}\n`);
     if (failure) throw failure;
@@ -104,29 +111,25 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
   return languageOf((wanted ?? locale)?.replaceAll('_', '-').split('.')[0]);
 }
 
+/** Commands about models, each in a room of its own. */
+const ofModels = { analyze, calibrate, fit, rank, split, phases, map, suggest, verify };
+
 async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {
   if (words.version) return whole(`${manifest.version}\n`);
   if (words.command === 'help') refuseUnknown(words.positionals);
   if (words.help) return whole(helpText(language));
+  const command = entryOf(ofModels, words.command);
+  if (command) return command(words, language, console.heapBytes);
   switch (words.command) {
-    case 'analyze':
-      return analyze(words, language, console.heapBytes);
-    case 'calibrate':
-      return calibrate(words, language, console.heapBytes);
     case 'sparsity':
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
-    case 'fit':
-      return fit(words, language, console.heapBytes);
-    case 'rank':
-      return rank(words, language, console.heapBytes);
-    case 'split':
-      return split(words, language, console.heapBytes);
-    case 'phases':
-      return phases(words, language, console.heapBytes);
-    case 'map':
-      return map(words, language, console.heapBytes);
-    case 'suggest':
-      return suggest(words, language, console.heapBytes);
+    case 'sweep':
+      return sweep(words, language, {
+        workerScript: console.workerScript ?? '',
+        environment: console.environment ?? {},
+        heapBytes: console.heapBytes ?? Infinity,
+        ...(console.status && { status: console.status }),
+      });
     case 'chips':
       return whole(await listChips(words, language));
     case 'systems':
@@ -136,8 +139,6 @@ async function perform(words: Arguments, language: Language, console: Console): 
       const inputs = await otherInputs(words, [opened]);
       return { text: listingOf(opened), failure: opened.failure, inputs };
     }
-    case 'verify':
-      return verify(words, language, console.heapBytes);
     default:
       throw usage('cli.error.command', { command: words.command });
   }

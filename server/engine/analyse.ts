@@ -4,7 +4,7 @@ import { FormatTable, typesOf } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
 import { bounded, modelOperations, withMost } from './cost/totals';
-import type { ChipCost, ChipTotals, Total } from './cost/types';
+import type { ChipCost, ChipTotals, RunTotals, Total } from './cost/types';
 import type { Model } from './graph/model';
 import { isOnnx } from './graph/origin';
 import { infer, isOpen } from './inference/infer';
@@ -199,13 +199,18 @@ export interface ChipSums {
   readonly fit: Fit;
 }
 
+/** The same with what only a look at all kernels tells. */
+export interface RunSums extends ChipSums {
+  readonly cost: RunTotals;
+}
+
 /** The totals and the fit of {@link costsOn}, without what is said of kernels, nodes and time: for many chips at once. */
 export async function sumsOn(
   prepared: Prepared,
   chip: Chip,
   scheduler: Scheduler,
   host?: Chip,
-): Promise<ChipSums> {
+): Promise<RunSums> {
   const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
   const asked = { prepared, chip, profile, options: host ? { host } : {} };
   const { placed } = await offloadAsked(asked, scheduler);
@@ -280,7 +285,10 @@ async function costOf(
 }
 
 /** As {@link costOf} without single kernels; chips of one runtime that hold all values alike share their memory. */
-async function sumOf({ prepared, chip, profile, options }: ToCost, scheduler: Scheduler): Promise<Costs> {
+async function sumOf(
+  { prepared, chip, profile, options }: ToCost,
+  scheduler: Scheduler,
+): Promise<Costs & { readonly cost: RunTotals }> {
   const { inference, workload } = prepared;
   const plan = await planFor(prepared, profile, scheduler);
   const trained = await trainingPlanOf(prepared, scheduler);

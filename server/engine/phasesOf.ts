@@ -1,6 +1,6 @@
 import { memoriesOf, prepare, type ChipAnalysis, type Prepared } from './analyse';
 import type { Chip } from './chips/chip';
-import type { Bound } from './cost/types';
+import { mostlyBound } from './cost/bound';
 import { requestOf, type RequestCost, type RunCost } from './cost/requests';
 import { wholeTotal } from './cost/totals';
 import { resolveBindings } from './inference/bindingNames';
@@ -120,23 +120,14 @@ function named(
 
 /** @param tokens of one run, before those that speculation adds */
 function pointOf(analysis: ChipAnalysis, tokens: number, accepted: number): PhasePoint {
-  const { cost } = analysis;
+  const { cost, plan } = analysis;
   const seconds = wholeTotal(cost.total.latencySeconds)?.value ?? null;
   return {
     seconds: seconds && seconds / accepted,
     tokensPerSecond: seconds ? (tokens * accepted) / seconds : null,
-    bound: mostlyBound(cost.kernels),
+    bound: mostlyBound(cost.kernels, plan),
     fits: allFit(memoriesOf(analysis)),
   };
-}
-
-/** What bounds most of the time. */
-function mostlyBound(kernels: ChipAnalysis['cost']['kernels']): Bound {
-  const seconds = new Map<Bound, number>();
-  for (const { bound, seconds: time } of kernels)
-    seconds.set(bound, (seconds.get(bound) ?? 0) + (time?.value ?? 0));
-  const [first] = [...seconds].sort(([, a], [, b]) => b - a);
-  return first && first[1] > 0 ? first[0] : 'unknown';
 }
 
 function powers(from: number, to: number): number[] {

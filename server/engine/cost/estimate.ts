@@ -8,6 +8,7 @@ import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
+import { mostlyBound } from './bound';
 import { FormatTable } from './kernelFormat';
 import { bothTransfers, transferEnergy } from './energy';
 import { linkSide, transferOfInputsAndOutputs, transferSeconds } from './link';
@@ -25,7 +26,7 @@ import { totalsOf, wholeTotal } from './totals';
 import { plainStep, type TrainingStep } from './training';
 import { traitsOf } from './classes/traits';
 import { trainingOf } from '../workload';
-import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel, Transfer } from './types';
+import type { ChipCost, ChipTotals, Estimate, KernelCost, PlannedModel, RunTotals, Transfer } from './types';
 import { ownUnitId, unitOf, type Assignment, type Unit, type Units } from './units';
 
 export interface EstimateOptions {
@@ -101,8 +102,9 @@ export function* estimateTotals(
   chip: Chip,
   profile: RuntimeProfile,
   options: EstimateOptions = {},
-): Steps<ChipTotals> {
-  return yield* sumSteps(model, chip, profile, yield* runSteps(model, chip, profile, options));
+): Steps<RunTotals> {
+  const run = yield* runSteps(model, chip, profile, options);
+  return { ...(yield* sumSteps(model, chip, profile, run)), bound: mostlyBound(run.kernels, model.plan) };
 }
 
 /** All kernels of a run with what they cost, and where. */

@@ -166,3 +166,9 @@ export interface ChipCost {
 
 /** What is said of a whole run. */
 export type ChipTotals = Omit<ChipCost, 'kernels' | 'nodes' | 'problems'>;
+
+/** The same where single kernels are not kept. */
+export interface RunTotals extends ChipTotals {
+  /** What bounds most of the time. */
+  readonly bound: Bound;
+}

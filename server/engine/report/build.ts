@@ -141,7 +141,8 @@ export function bindingsInForce(prepared: Prepared): Record<string, number> {
   return Object.fromEntries(used);
 }
 
-function assumedIn({ symbols }: Inference): string[] {
+/** Names of sizes that have their number by default. */
+export function assumedIn({ symbols }: Inference): string[] {
   return symbols.filter(({ origin }) => origin === 'default').map(({ name }) => name);
 }
 
@@ -313,7 +314,8 @@ function roofsOf({ chip, cost }: ChipAnalysis): ReportChip['roofs'] {
  * Share of nodes whose rule is exact or the body of a function, and of operations that are known: 1, or null where some
  * are unknown. Null too where there are none, and for nodes where parts of the model are missing.
  */
-function coverageOf({ inference, operations }: Prepared): Report['coverage'] {
+/** How much of a model is known to rules. */
+export function coverageOf({ inference, operations }: Prepared): Report['coverage'] {
   const { nodes, isPartial } = inference;
   const covered = nodes.filter(({ rule }) => rule === 'exact' || rule === 'function').length;
   return {
