@@ -50,8 +50,16 @@ export class Progress {
       models: this.models,
       rows: this.rows,
       rate,
-      left: rate > 0 ? Math.ceil((this.models - this.done) / rate) : 0,
+      left: clock(rate > 0 ? (this.models - this.done) / rate : 0),
     };
     this.show(message(this.language, rate > 0 ? 'cli.sweep.progress' : 'cli.sweep.progressStart', args));
   }
+}
+
+/** Seconds as `1:02:03` or `2:03`. */
+function clock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
