@@ -20,6 +20,9 @@ export interface LinePlace {
  * written then is taken off when the file is opened again. For one process at a time. Rejects with a {@link WriteError}.
  */
 export class AppendFile {
+  /** Lines are written one after the other, whoever asks at the same time. */
+  private writing: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly path: string,
     private readonly handle: FileHandle,
@@ -53,7 +56,13 @@ export class AppendFile {
   }
 
   /** Appends whole lines; what can't be written as a whole leaves no part behind. */
-  async append(lines: readonly string[]): Promise<LinePlace[]> {
+  append(lines: readonly string[]): Promise<LinePlace[]> {
+    const turn = this.writing.then(() => this.appendNow(lines));
+    this.writing = turn.catch(() => {});
+    return turn;
+  }
+
+  private async appendNow(lines: readonly string[]): Promise<LinePlace[]> {
     const places: LinePlace[] = [];
     let end = this.size;
     for (const line of lines) {

@@ -33,6 +33,19 @@ describe('the journal of a sweep', () => {
     await again.close();
   });
 
+  it('keeps what several workers tell at the same time', async () => {
+    const path = fresh();
+    const journal = await Journal.open(path);
+    const names = Array.from({ length: 50 }, (_, i) => `model${i}`);
+    await Promise.all(
+      names.map((name) => journal.add(name, [row(`${name} 1`, name), row(`${name} 2`, name)])),
+    );
+    for (const name of names)
+      expect([...(await journal.rowsOf(name)).keys()]).toEqual([`${name} 1`, `${name} 2`]);
+    await journal.close();
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(1 + 100 + 1);
+  });
+
   it('loses the half-written last line alone, wherever it breaks off', async () => {
     const whole = fresh();
     const journal = await Journal.open(whole);

@@ -203,7 +203,7 @@ describe('siliconlens sweep', () => {
       [{ models: ['models/*.onnx'], systems: ['dgx-h1000'] }, ':6: no system “dgx-h1000”'],
       [{ models: ['models/*.onnx'], chips: ['hailo-8'], runtimes: ['tensorrt'] }, ':6: none of the plan'],
       [{ models: ['models/*.onnx'], bindings: { batch: [1.5] } }, ':7: '],
-      [{ chips: ['nvidia-l4'] }, ': '],
+      [{ chips: ['nvidia-l4'] }, ':1: models is missing'],
     ];
     for (const [wrong, text] of failures) {
       const path = folder.plan('wrong.json', wrong);
