@@ -1,5 +1,6 @@
 import type { Chip } from './chips/chip';
 import { estimateChipWith, estimateTotals, type EstimateOptions } from './cost/estimate';
+import { mostlyBound } from './cost/bound';
 import { FormatTable, typesOf } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
@@ -214,7 +215,10 @@ export async function sumsOn(
   const { profile } = runtimeFor(chip, prepared.workload.runtime, prepared.model.origin.format);
   const asked = { prepared, chip, profile, options: host ? { host } : {} };
   const { placed } = await offloadAsked(asked, scheduler);
-  if (placed.pinned) return costsUnder({ ...asked, ...placed }, scheduler);
+  if (placed.pinned) {
+    const whole = await costsUnder({ ...asked, ...placed }, scheduler);
+    return { ...whole, cost: { ...whole.cost, bound: mostlyBound(whole.cost.kernels, whole.plan) } };
+  }
   const { run, total, fit } = await withLimit(asked, (one) => sumOf(one, scheduler));
   return { chip, profile, cost: { ...run.cost, total }, timeline: run.timeline, fit };
 }
