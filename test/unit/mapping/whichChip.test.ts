@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { costsOn, prepare, sumsOn, type Prepared } from '../../../server/engine/analyse';
 import { chipById, chips } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
+import { mostlyBound } from '../../../server/engine/cost/bound';
 import { readOnnx } from '../../../server/engine/formats/onnx/read';
 import { memorySource } from '../../../server/engine/graph/byteSource';
 import type { Model } from '../../../server/engine/graph/model';
@@ -37,10 +38,10 @@ describe('sums on a chip', () => {
     for (const precision of ['as-stored', 'int8'] as const) {
       const one = { ...prepared, workload: { ...workload, precision } };
       const sums = await sumsOn(one, chip, uninterrupted);
-      const { cost, fit } = await costsOn(one, chip, uninterrupted);
+      const { cost, fit, plan } = await costsOn(one, chip, uninterrupted);
       const { kernels, nodes, problems, ...totals } = cost;
       expect(kernels.length && nodes.length && problems).toBeTruthy();
-      expect(sums.cost).toEqual(totals);
+      expect(sums.cost).toEqual({ ...totals, bound: mostlyBound(kernels, plan) });
       expect(sums.fit).toEqual(fit);
     }
   });
