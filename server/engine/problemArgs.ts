@@ -104,7 +104,8 @@ export interface ProblemArgs {
   readonly 'format.hdf5': NoArgs;
   readonly 'format.html': NoArgs;
   readonly 'format.json': NoArgs;
-  readonly 'format.keras': NoArgs;
+  readonly 'format.keras-class': { readonly name: Word };
+  readonly 'format.keras-policy': { readonly policy: Word };
   readonly 'format.lfs-pointer': NoArgs;
   readonly 'format.mlir-bytecode': NoArgs;
   readonly 'format.more-problems': { readonly count: Word };

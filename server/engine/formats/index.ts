@@ -6,6 +6,7 @@ import { isCoreml, readCoreml } from './coreml/read';
 import { isGguf, readGguf } from './gguf/read';
 import { isConfiguration, readConfiguration, readSafetensors } from './huggingFace/read';
 import { isSafetensors } from './huggingFace/safetensors';
+import { isKeras, readKeras } from './keras/read';
 import { isMlir, readMlir } from './mlir/read';
 import { readOnnx } from './onnx/read';
 import { isLikelyOnnx, sniff } from './onnx/sniff';
@@ -41,6 +42,7 @@ export const readers: readonly [FormatReader, ...FormatReader[]] = [
   { id: 'openvino', sniff: isOpenvino, read: readOpenvino },
   { id: 'pt2', sniff: isPt2, read: readPt2 },
   { id: 'torchscript', sniff: isTorchScript, read: readTorchScript },
+  { id: 'keras', sniff: isKeras, read: readKeras },
   { id: 'stablehlo', sniff: isMlir, read: readMlir },
   { id: 'coreml', sniff: isCoreml, read: readCoreml },
 ];

@@ -22,3 +22,9 @@ export const chloDomain = 'chlo';
 export const customCallDomain = 'custom_call';
 /** Functions of a module of MLIR. */
 export const mlirCallDomain = 'func';
+/** Layers of Keras. */
+export const kerasDomain = 'keras';
+/** Operations of keras.ops, activations among them. */
+export const kerasOperationDomain = 'keras.ops';
+/** Layers that a program brings itself. */
+export const kerasCustomDomain = 'keras.custom';

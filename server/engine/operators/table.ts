@@ -29,6 +29,7 @@ import { tensorJoinOperators } from './tensorJoin';
 import type { OperatorName } from '../graph/model';
 import { coremlOperators } from './coreml/index';
 import { coremlLayers } from './coreml/layers';
+import { kerasOperators } from './keras/index';
 import { openvinoOperators } from './openvino/index';
 import { ggmlOperators } from './ggml/recurrences';
 import { pytorchOperators } from './pytorch/index';
@@ -85,6 +86,7 @@ const ofOthers = [
   stablehloOperators,
   coremlOperators,
   coremlLayers,
+  kerasOperators,
 ].flatMap((operatorsOf) => operatorsOf((name) => ruleOf('', name)));
 list(ggmlOperators);
 list(ofOthers);

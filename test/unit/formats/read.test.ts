@@ -366,7 +366,6 @@ describe('files that are something else', () => {
     ['format.pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46)],
     ['format.safetensors', ascii('\x40\0\0\0\0\0\0\0{"w":{"dtype":"F32"')],
     ['format.pytorch', zip('archive/data.pkl')],
-    ['format.keras', zip('metadata.json')],
     ['format.other-format', zip('weight.npy')],
     ['format.zip', zip('model.onnx')],
     ['format.json', ascii('{}')],

@@ -42,13 +42,12 @@ const signatures: readonly (
   ['format.safetensors', 5, [0, 0, 0, 0x7b, 0x22]],
 ];
 
-/** What a zip archive is, by the name of its first entry: PyTorch, Keras and NumPy have fixed ones. */
+/** What a zip archive is, by the name of its first entry: PyTorch and NumPy have fixed ones. */
 const archives: readonly (
   | readonly [code: PlainCode, entry: RegExp]
   | readonly [code: 'format.other-format', entry: RegExp, kind: string]
 )[] = [
   ['format.pytorch', /(^|\/)((data\.pkl|archive_format|\.format_version|byteorder|version)$|\.data\/)/],
-  ['format.keras', /^(metadata|config)\.json$|^model\.weights\.h5$/],
   ['format.other-format', /\.npy$/, 'NumPy'],
 ];
 
