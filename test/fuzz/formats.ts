@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { tinyProgram } from '../unit/formats/coreml/bytes';
 import { tinyUnknown } from '../unit/formats/gguf/bytes';
+import { archive as kerasArchive, program as kerasProgram } from '../unit/formats/keras/archive';
 import { tinyModule } from '../unit/formats/mlir/module';
 import { tinyNet } from '../unit/formats/openvino/ir';
 import { archive, program } from '../unit/formats/pytorch/program';
@@ -20,6 +21,13 @@ interface Base {
 }
 
 const encoder = new TextEncoder();
+
+/** The configuration of a model that Keras saved, whose words are changed within its archive. */
+function kerasConfiguration(name: string): Uint8Array {
+  const text = new TextDecoder('latin1').decode(fixture(`keras/${name}.keras.gz`));
+  const begin = text.indexOf('{"module"');
+  return encoder.encode(text.slice(begin, text.indexOf('PK\u0001\u0002', begin)));
+}
 
 /** A model of two small layers, as transformers writes its configuration. */
 const configuration = {
@@ -121,6 +129,13 @@ export function formatBases(): readonly Base[] {
     { name: 'tiny.mlmodel', bytes: tinyProgram() },
     { name: 'network.mlmodel', bytes: fixture('coreml/network-lstm.mlmodel.gz') },
     { name: 'gru.mlmodel', bytes: fixture('coreml/gru.mlmodel.gz') },
+    { name: 'tiny.keras', bytes: kerasArchive() },
+    { name: 'packed.keras', bytes: kerasArchive(undefined, true) },
+    { name: 'program.keras', bytes: encoder.encode(JSON.stringify(kerasProgram)), packed: kerasArchive },
+    { name: 'texts.keras', bytes: kerasConfiguration('texts'), packed: kerasArchive },
+    { name: 'transformer.keras', bytes: kerasConfiguration('transformer'), packed: kerasArchive },
+    { name: 'unet.keras', bytes: kerasConfiguration('unet'), packed: kerasArchive },
+    { name: 'siamese.keras', bytes: kerasConfiguration('siamese'), packed: kerasArchive },
     { name: 'mlp.pt2', bytes: fixture('pt2/mlp.pt2.gz') },
   ];
 }

@@ -31,7 +31,7 @@ export function replaced(shape: Shape, axis: number, dim: Dim): Shape {
 }
 
 /** All sizes where each of them is known. */
-export function allKnown(dims: readonly (Dim | undefined)[] | undefined): Shape | undefined {
+export function known(dims: readonly (Dim | undefined)[] | undefined): Shape | undefined {
   return dims?.every((dim) => dim !== undefined) ? dims : undefined;
 }
 
@@ -42,8 +42,8 @@ export function viewed(
 ): Shape | undefined {
   if (!wanted) return undefined;
   const open = wanted.findIndex((dim) => dim === undefined || (typeof dim === 'number' && dim < 0));
-  if (open < 0) return allKnown(wanted);
-  const rest = allKnown(wanted.filter((_, at) => at !== open));
+  if (open < 0) return known(wanted);
+  const rest = known(wanted.filter((_, at) => at !== open));
   if (!shape || !rest) return undefined;
   const [all, part] = [product(shape), product(rest)];
   const quotient = part === 0 ? 0 : floorDivide(all, part);

@@ -29,20 +29,23 @@ interface Emitted {
 export class Call {
   readonly config: JsonObject;
   readonly policy: Policy;
+  readonly stated: readonly Stated[];
+  readonly depth: number;
 
   /**
    * @param layer as the file has it: its class, and its configuration
    * @param path its name, behind those of the models and layers that it stands in
-   * @param stated what the file says of its results
+   * @param about what the file says of its results, and in how many others it stands
    */
   constructor(
     readonly writer: Writer,
     readonly layer: JsonObject,
     readonly path: string,
     readonly given: Given,
-    readonly stated: readonly Stated[] = [],
-    readonly depth = 0,
+    about: { readonly stated?: readonly Stated[]; readonly depth?: number } = {},
   ) {
+    this.stated = about.stated ?? [];
+    this.depth = about.depth ?? 0;
     this.config = member(layer, 'config') ?? {};
     this.policy = policyOf(this.config);
   }
@@ -73,7 +76,11 @@ export class Call {
   /** A setting of the configuration, or what the call gives under that name or at that place. */
   value(name: string, place?: number): unknown {
     const plain = this.given.plain;
-    return plain.get(name) ?? entryOf(this.config, name) ?? (place === undefined ? undefined : plain.get(`arg${place}`));
+    return (
+      plain.get(name) ??
+      entryOf(this.config, name) ??
+      (place === undefined ? undefined : plain.get(`arg${place}`))
+    );
   }
 
   int(name: string, place?: number): number | undefined {
@@ -102,7 +109,9 @@ export class Call {
     const found = this.value(name, place);
     if (!Array.isArray(found)) return undefined;
     const flat = found.flat(limits.dimensions) as readonly unknown[];
-    return flat.length <= limits.list && flat.every(Number.isSafeInteger) ? (flat as readonly number[]) : undefined;
+    return flat.length <= limits.list && flat.every(Number.isSafeInteger)
+      ? (flat as readonly number[])
+      : undefined;
   }
 
   /** A list with an entry for each axis, or one number for all. */
@@ -148,10 +157,12 @@ export class Call {
   activated(value: Value, name = 'activation'): Value {
     const stated = this.value(name);
     const object = objectOf(stated);
-    const inner = object && (typeof object['config'] === 'string' ? object['config'] : textOf(object, 'class_name'));
+    const inner =
+      object && (typeof object['config'] === 'string' ? object['config'] : textOf(object, 'class_name'));
     const word = typeof stated === 'string' ? stated : (inner ?? '');
     if (word === '' || word === 'linear') return value;
-    const operator = entryOf(types.activations as Readonly<Record<string, string>>, word) ?? word.slice(0, limits.text);
+    const operator =
+      entryOf(types.activations as Readonly<Record<string, string>>, word) ?? word.slice(0, limits.text);
     const step = word.slice(0, limits.text);
     const halved = operator === 'Glu' ? halvedLast(value.shape) : value.shape;
     const emitted = { operator, domain: kerasOperationDomain, inputs: [value], attributes: [], step };
@@ -161,7 +172,9 @@ export class Call {
   /** What the configuration says, as attributes: without what no run depends on. */
   attributes(): readonly Attribute[] {
     const plain = [...this.given.plain].filter(([name]) => name !== 'training');
-    return [...Object.entries(this.config), ...plain].flatMap(([name, value]) => attributeOf(name, value) ?? []);
+    return [...Object.entries(this.config), ...plain].flatMap(
+      ([name, value]) => attributeOf(name, value) ?? [],
+    );
   }
 }
 
@@ -174,7 +187,7 @@ const hidden: ReadonlySet<string> = new Set(types.hidden);
 const floats: ReadonlySet<string> = new Set(types.floats);
 
 /** A setting as an attribute; undefined for what is none: absent values, other objects, and what only training asks for. */
-export function attributeOf(name: string, value: unknown): Attribute | undefined {
+function attributeOf(name: string, value: unknown): Attribute | undefined {
   if (hidden.has(name) || types.hiddenEndings.some((ending) => name.endsWith(ending))) return undefined;
   if (typeof value === 'boolean') return { name, kind: 'int', value: value ? 1 : 0 };
   if (typeof value === 'string') return { name, kind: 'string', value: value.slice(0, limits.text) };

@@ -43,7 +43,8 @@ export class Functional {
       const calls = listOf(layer, 'inbound_nodes').slice(0, limits.nodes);
       this.members.set(textOf(layer, 'name'), { layer, calls });
     }
-    for (const [layer, { calls }] of this.members) for (const [node, call] of calls.entries()) this.note({ layer, node }, call);
+    for (const [layer, { calls }] of this.members)
+      for (const [node, call] of calls.entries()) this.note({ layer, node }, call);
   }
 
   private note(calling: Calling, call: unknown): void {
@@ -59,7 +60,7 @@ export class Functional {
   }
 
   /** @param given what it is called with; undefined where its inputs are those of the graph */
-  results(given: readonly Value[] | undefined): readonly Value[] {
+  async results(given: readonly Value[] | undefined): Promise<readonly Value[]> {
     const places = placesIn(this.config['input_layers']);
     for (const [i, place] of places.entries()) {
       const layer = this.members.get(place.layer)?.layer;
@@ -67,7 +68,7 @@ export class Functional {
       if (value) this.results_.set(keyOf(place), [value]);
     }
     const outputs = placesIn(this.config['output_layers']);
-    for (const output of outputs) this.evaluate(output);
+    for (const output of outputs) await this.evaluate(output);
     return outputs.flatMap((output) => this.resultAt(output) ?? []);
   }
 
@@ -76,7 +77,7 @@ export class Functional {
   }
 
   /** Writes a call out behind all that it reads; a call that waits for itself is damage. */
-  private evaluate(wanted: Calling): void {
+  private async evaluate(wanted: Calling): Promise<void> {
     const waiting: Calling[] = [wanted];
     const begun = new Set<string>();
     for (let next = waiting.at(-1); next; next = waiting.at(-1)) {
@@ -88,7 +89,7 @@ export class Functional {
       const missing = begun.has(key) ? [] : this.missingOf(key);
       begun.add(key);
       if (missing.length === 0) {
-        this.run(next, key);
+        await this.run(next, key);
         waiting.pop();
       }
       for (const one of missing.toReversed()) {
@@ -106,7 +107,7 @@ export class Functional {
     return [...seen.values()];
   }
 
-  private run(calling: Calling, key: string): void {
+  private async run(calling: Calling, key: string): Promise<void> {
     const layer = this.members.get(calling.layer)?.layer;
     const all = this.arguments_.get(key);
     if (!layer || (!all && !isInput(layer))) throw damaged('inbound_nodes', 0);
@@ -115,13 +116,16 @@ export class Functional {
       return;
     }
     const stated = this.stated.get(key) ?? [];
-    const values = this.network.call(layer, {
+    const values = await this.network.call(layer, {
       prefix: this.prefix,
       given: this.given(layer, all),
       stated,
       depth: this.depth,
     });
-    this.results_.set(key, values.map((value, i) => completed(value, stated[i])));
+    this.results_.set(
+      key,
+      values.map((value, i) => completed(value, stated[i])),
+    );
   }
 
   private given(layer: JsonObject, all: readonly Argument[]): Given {
@@ -148,6 +152,8 @@ function completed(value: Value, stated: Stated | undefined): Value {
   const { shape } = value;
   const sizes = stated?.shape;
   const isAlike = sizes !== undefined && shape?.length === sizes.length;
-  const whole = sizes?.map((dim, axis): Dim => dim ?? (isAlike ? shape![axis]! : axis === 0 ? symbol('batch') : openDimension));
+  const whole = sizes?.map(
+    (dim, axis): Dim => dim ?? (isAlike ? shape[axis]! : axis === 0 ? symbol('batch') : openDimension),
+  );
   return Object.assign(value, { ...(dtype && { dtype }), ...(whole && { shape: whole }) });
 }

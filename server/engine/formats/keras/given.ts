@@ -53,7 +53,8 @@ export function argumentsOf(node: unknown): readonly Argument[] {
     return found;
   }
   const object = objectOf(node) ?? {};
-  for (const [i, one] of listOf(object, 'args').slice(0, limits.list).entries()) collect(`arg${i}`, one, found);
+  for (const [i, one] of listOf(object, 'args').slice(0, limits.list).entries())
+    collect(`arg${i}`, one, found);
   for (const [name, one] of Object.entries(member(object, 'kwargs') ?? {})) collect(name, one, found);
   return found;
 }
@@ -61,7 +62,8 @@ export function argumentsOf(node: unknown): readonly Argument[] {
 function collect(at: string, given: unknown, found: Argument[]): void {
   const before = found.length;
   tensorsIn(at, given, found, 0);
-  if (found.length === before && given !== null && given !== undefined) found.push({ at, kind: 'plain', plain: given });
+  if (found.length === before && given !== null && given !== undefined)
+    found.push({ at, kind: 'plain', plain: given });
 }
 
 function tensorsIn(at: string, given: unknown, found: Argument[], depth: number): void {
@@ -77,8 +79,10 @@ function tensorsIn(at: string, given: unknown, found: Argument[], depth: number)
   if (kind === '__keras_tensor__') {
     const reference = referenceOf(config);
     if (reference) found.push({ at, kind: 'reference', reference });
-  } else if (kind === '__tensor__' || kind === '__numpy__') found.push({ at, kind: 'content', content: contentOf(config) });
-  else if (kind === '') for (const name of Object.keys(object).sort()) tensorsIn(at, entryOf(object, name), found, depth + 1);
+  } else if (kind === '__tensor__' || kind === '__numpy__')
+    found.push({ at, kind: 'content', content: contentOf(config) });
+  else if (kind === '')
+    for (const name of Object.keys(object).sort()) tensorsIn(at, entryOf(object, name), found, depth + 1);
 }
 
 function referenceOf(config: JsonObject): Reference | undefined {

@@ -4,7 +4,7 @@ export const limits = {
   config: 64_000_000,
   metadata: 64_000,
   /** Nodes of the graph, those of models that are called again included. */
-  nodes: 100_000,
+  nodes: 50_000,
   /** Layers and models within each other, and lists within lists. */
   depth: 32,
   /** Items of a list that are kept. */

@@ -10,6 +10,7 @@ import { Call } from './call';
 import { Functional, isInput } from './functional';
 import { shapeIn, typeOf, type Content, type Given, type Stated } from './given';
 import { layerOf } from './layers/index';
+import type { Scheduler } from '../../scheduler';
 import type { CallInner } from './layers/wrappers';
 import { limits } from './limits';
 import { operation } from './operations';
@@ -38,29 +39,38 @@ const givenOf = (values: readonly Value[]): Given => ({
 
 /** Writes models and the layers within them out, one call after the other. */
 export class Network {
-  constructor(private readonly writer: Writer) {}
+  constructor(
+    private readonly writer: Writer,
+    private readonly scheduler: Scheduler,
+  ) {}
 
   /**
    * The results of a model.
    * @param given what it is called with; undefined for the outermost model, whose inputs are those of the graph
    */
-  model(model: JsonObject, prefix: string, given: readonly Value[] | undefined, depth = 0): readonly Value[] {
+  async model(
+    model: JsonObject,
+    prefix: string,
+    given: readonly Value[] | undefined,
+    depth = 0,
+  ): Promise<readonly Value[]> {
     if (depth > limits.depth) throw unreadable('format.too-deep', { limit: limits.depth }, 0);
     const config = member(model, 'config') ?? {};
     if (textOf(model, 'class_name') === sequential) return this.chain(config, prefix, given, depth);
     return new Functional(this, config, prefix, depth).results(given);
   }
 
-  private chain(
+  private async chain(
     config: JsonObject,
     prefix: string,
     given: readonly Value[] | undefined,
     depth: number,
-  ): readonly Value[] {
+  ): Promise<readonly Value[]> {
     const layers = listOf(config, 'layers').map((one) => objectOf(one) ?? {});
     let values = given ?? [this.chainInput(config, layers)];
     for (const layer of layers)
-      if (!isInput(layer)) values = this.call(layer, { prefix, given: givenOf(values), stated: [], depth });
+      if (!isInput(layer))
+        values = await this.call(layer, { prefix, given: givenOf(values), stated: [], depth });
     return values;
   }
 
@@ -93,11 +103,18 @@ export class Network {
    * What a layer gives.
    * @param stated what others that read its results say of them
    */
-  call(
+  async call(
     layer: JsonObject,
-    { prefix, given, stated, depth }: { prefix: string; given: Given; stated: readonly Stated[]; depth: number },
-  ): readonly Value[] {
+    {
+      prefix,
+      given,
+      stated,
+      depth,
+    }: { prefix: string; given: Given; stated: readonly Stated[]; depth: number },
+  ): Promise<readonly Value[]> {
     if (depth > limits.depth) throw unreadable('format.too-deep', { limit: limits.depth }, 0);
+    const turn = this.scheduler.tick();
+    if (turn) await turn;
     const config = member(layer, 'config') ?? {};
     const name = textOf(config, 'name') || textOf(layer, 'name') || textOf(layer, 'class_name');
     const path = `${prefix}${name.slice(0, limits.text)}`;
@@ -105,17 +122,17 @@ export class Network {
       const values = given.tensors.map(({ value }) => value);
       return this.model(layer, `${path}/`, values, depth + 1);
     }
-    const call = new Call(this.writer, layer, path, shaped(layer, given), stated, depth);
-    const results = this.written(call);
+    const call = new Call(this.writer, layer, path, shaped(layer, given), { stated, depth });
+    const results = await this.written(call);
     this.writer.name(results, path);
     return results;
   }
 
-  private written(call: Call): readonly Value[] {
+  private async written(call: Call): Promise<readonly Value[]> {
     if (isOperation(call.layer)) return operation(call);
     const layer = isKeras(call.layer) ? layerOf(call.className) : undefined;
     if (!layer) return custom(call);
-    const results = layer(call, this.inner);
+    const results = await layer(call, this.inner);
     return 'name' in results ? [results] : results;
   }
 

@@ -16,9 +16,9 @@ import type { Value } from './writer';
 /** Shapes of the results of an operation; undefined for one that is not known. */
 type ShapesOf = (call: Call) => readonly (Shape | undefined)[];
 
-const one = (shapeOf: (call: Call, shape: Shape) => Shape | undefined): ShapesOf => (call) => [
-  call.shape && shapeOf(call, call.shape),
-];
+const one =
+  (shapeOf: (call: Call, shape: Shape) => Shape | undefined): ShapesOf =>
+  (call) => [call.shape && shapeOf(call, call.shape)];
 
 function reduced(call: Call, shape: Shape): Shape {
   const list = call.list('axis') ?? call.list('axes');
@@ -26,7 +26,9 @@ function reduced(call: Call, shape: Shape): Shape {
   const axes = list ?? (single === undefined ? shape.map((_, axis) => axis) : [single]);
   const gone = new Set(axes.map((axis) => axisOf(axis, shape.length)));
   const isKept = call.is('keepdims');
-  return isKept ? shape.map((dim, axis) => (gone.has(axis) ? 1 : dim)) : shape.filter((_, axis) => !gone.has(axis));
+  return isKept
+    ? shape.map((dim, axis) => (gone.has(axis) ? 1 : dim))
+    : shape.filter((_, axis) => !gone.has(axis));
 }
 
 function inserted(call: Call, shape: Shape): Shape {
@@ -57,7 +59,9 @@ function swapped(call: Call, shape: Shape): Shape | undefined {
 }
 
 function moved(call: Call, shape: Shape): Shape | undefined {
-  const [from, to] = ['source', 'destination'].map((name, i) => axisOf(call.single(name) ?? call.int(name, i + 1), shape.length));
+  const [from, to] = ['source', 'destination'].map((name, i) =>
+    axisOf(call.single(name) ?? call.int(name, i + 1), shape.length),
+  );
   if (from === undefined || to === undefined) return undefined;
   const rest = shape.filter((_, axis) => axis !== from);
   return [...rest.slice(0, to), shape[from]!, ...rest.slice(to)];
@@ -66,9 +70,12 @@ function moved(call: Call, shape: Shape): Shape | undefined {
 function joined(call: Call): Shape | undefined {
   const shapes = call.inputs.map(({ shape }) => shape);
   const [first] = shapes;
-  const axis = first && axisOf(call.int('axis', 1) ?? (call.className === 'Concatenate' ? -1 : 0), first.length);
+  const axis =
+    first && axisOf(call.int('axis', 1) ?? (call.className === 'Concatenate' ? -1 : 0), first.length);
   const dims = shapes.map((shape) => (axis === undefined ? undefined : shape?.[axis]));
-  return axis !== undefined && dims.every((dim) => dim !== undefined) ? replaced(first!, axis, sum(dims)) : undefined;
+  return axis !== undefined && dims.every((dim) => dim !== undefined)
+    ? replaced(first!, axis, sum(dims))
+    : undefined;
 }
 
 function stacked(call: Call, shape: Shape): Shape | undefined {
@@ -87,7 +94,9 @@ const split: ShapesOf = (call) => {
   if (axis === undefined || count < 1 || count > mostParts) return [undefined];
   const whole = shape![axis]!;
   if (!places) return new Array<Shape>(count).fill(replaced(shape!, axis, floorDivide(whole, count)));
-  return [...places, whole].map((end, i) => replaced(shape!, axis, subtract(end, i === 0 ? 0 : places[i - 1]!)));
+  return [...places, whole].map((end, i) =>
+    replaced(shape!, axis, subtract(end, i === 0 ? 0 : places[i - 1]!)),
+  );
 };
 
 function padded(call: Call, shape: Shape): Shape | undefined {
@@ -107,16 +116,24 @@ function tiled(call: Call, shape: Shape): Shape | undefined {
 function repeated(call: Call, shape: Shape): Shape | undefined {
   const axis = axisOf(call.int('axis', 2), shape.length);
   const times = call.single('repeats') ?? call.int('repeats', 1);
-  return axis === undefined || times === undefined ? undefined : replaced(shape, axis, multiply(shape[axis]!, times));
+  return axis === undefined || times === undefined
+    ? undefined
+    : replaced(shape, axis, multiply(shape[axis]!, times));
 }
 
 /** Rows of a table by their numbers, which stand in the call or are a tensor of their own. */
 function taken(call: Call, shape: Shape): Shape | undefined {
   const stated = call.list('indices', 1);
   const single = call.int('indices', 1);
-  const indices: Shape | undefined = stated ? [stated.length] : single === undefined ? call.inputs[1]?.shape : [];
+  const indices: Shape | undefined = stated
+    ? [stated.length]
+    : single === undefined
+      ? call.inputs[1]?.shape
+      : [];
   const axis = axisOf(call.int('axis', 2) ?? 0, shape.length);
-  return indices && axis !== undefined ? [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)] : undefined;
+  return indices && axis !== undefined
+    ? [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)]
+    : undefined;
 }
 
 /** Items that a slice takes of an axis. */
@@ -132,7 +149,8 @@ function sliced(dim: Dim, config: Readonly<Record<string, unknown>>): Dim | unde
     if (typeof dim === 'number') return Math.min(Math.max(index < 0 ? index + dim : index, 0), dim);
     return index < 0 ? add(dim, index) : index;
   };
-  const [from, to] = by > 0 ? [place(start, 0), place(stop, dim)] : [place(stop, -1), place(start, add(dim, -1))];
+  const [from, to] =
+    by > 0 ? [place(start, 0), place(stop, dim)] : [place(stop, -1), place(start, add(dim, -1))];
   if (from === undefined || to === undefined) return undefined;
   const length = subtract(to, from);
   const count = ceilDivide(length, Math.abs(by));
@@ -155,7 +173,8 @@ function itemsOf(call: Call, shape: Shape): Shape | undefined {
       axis += between;
     } else if (Number.isSafeInteger(item)) axis++;
     else {
-      const config = textOf(objectOf(item), 'class_name') === '__slice__' ? member(objectOf(item), 'config') : undefined;
+      const config =
+        textOf(objectOf(item), 'class_name') === '__slice__' ? member(objectOf(item), 'config') : undefined;
       const dim = shape[axis++];
       const count = config && dim !== undefined ? sliced(dim, config) : undefined;
       if (count === undefined) return undefined;
@@ -197,7 +216,9 @@ function resized(call: Call, shape: Shape): Shape | undefined {
 function classes(call: Call, shape: Shape): Shape | undefined {
   const count = call.int('num_classes', 1);
   const axis = axisOf(call.int('axis') ?? -1, shape.length + 1);
-  return count === undefined || axis === undefined ? undefined : [...shape.slice(0, axis), count, ...shape.slice(axis)];
+  return count === undefined || axis === undefined
+    ? undefined
+    : [...shape.slice(0, axis), count, ...shape.slice(axis)];
 }
 
 const topK: ShapesOf = (call) => {

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../lower/fields';
 import type { Scheduler } from '../../scheduler';
 import { readJson } from '../huggingFace/json';
 import { member, textOf } from '../json';
-import type { ProblemList } from '../problems';
 import { readTold } from '../readTold';
 import type { Meter, ReadModel, Room } from '../room';
 import { damaged, unreadable } from '../unreadable';
@@ -27,7 +26,7 @@ export function isKeras(head: Uint8Array): boolean {
  * Reads an archive of `Model.save`: layers and their calls from the configuration, whose settings and shapes tell the sizes of
  * weights; never weights. Source: keras/src/saving of Keras 3.15. Bad input gives the part that could be read, and problems.
  */
-export function readKeras(source: ByteSource, _scheduler: Scheduler, room: Room): Promise<ReadModel> {
+export function readKeras(source: ByteSource, scheduler: Scheduler, room: Room): Promise<ReadModel> {
   return readTold(source, room, limits.problems, async (problems, meter) => {
     const entries = await zipEntries(source, meter);
     const entry = entries.get(names.config);
@@ -35,7 +34,7 @@ export function readKeras(source: ByteSource, _scheduler: Scheduler, room: Room)
     const config = await jsonOf(source, entry, limits.config, meter);
     const told = entries.get(names.metadata);
     const metadata = told ? await jsonOf(source, told, limits.metadata, meter) : {};
-    return modelOf(config, metadata, problems, meter);
+    return modelOf(config, metadata, new Writer(problems, meter), scheduler);
   });
 }
 
@@ -46,13 +45,17 @@ async function jsonOf(source: ByteSource, entry: ZipEntry, most: number, meter: 
   return found;
 }
 
-function modelOf(config: JsonObject, metadata: JsonObject, problems: ProblemList, meter: Meter): Model {
+async function modelOf(
+  config: JsonObject,
+  metadata: JsonObject,
+  writer: Writer,
+  scheduler: Scheduler,
+): Promise<Model> {
   if (!isNetwork(config)) {
     const name = textOf(config, 'class_name').slice(0, limits.text);
     throw unreadable('format.keras-class', { name: name || '?' }, 0);
   }
-  const writer = new Writer(problems, meter);
-  const outputs = new Network(writer).model(config, '', undefined);
+  const outputs = await new Network(writer, scheduler).model(config, '', undefined);
   const parts = writer.finish(outputs);
   const domains = [...new Set([kerasDomain, ...parts.nodes.map(({ domain }) => domain)])];
   return {

@@ -100,7 +100,9 @@ export class Writer {
     readonly initializers: readonly Tensor[];
     readonly nodes: readonly Node[];
   } {
-    for (const { name, outputs: results } of this.nodes) this.name(results, name);
+    // What no call gives has the name of its node, and is told apart from what the layer of that name gives.
+    for (const { name, outputs: results } of this.nodes)
+      this.name(results, this.names.has(name) ? `${name}/result` : name);
     const listed = new Set(outputs);
     const made = this.nodes.flatMap((node) => node.outputs);
     return {
@@ -137,6 +139,10 @@ const nameAt = (path: string, i: number, all: readonly unknown[]): string =>
 /** Names that each stand for one thing: of two that are wanted alike the second one has a number. */
 class Names {
   private readonly taken = new Map<string, number>();
+
+  has(name: string): boolean {
+    return this.taken.has(name);
+  }
 
   unique(wanted: string): string {
     const stem = wanted === '' ? 'value' : wanted;

@@ -1,8 +1,9 @@
+import { broadcast, known, matmul, viewed } from '../shapes';
 import { entryOf } from '../../../../outside/table';
 import type { Dim } from '../../graph/dim';
 import type { Arguments } from './bind';
 import table from './shapes.json';
-import { broadcast, first, known, type Results, type ShapeOf } from './shapes/common';
+import { first, type Results, type ShapeOf } from './shapes/common';
 import { embedded, indexed, joined, ranged, selected, stacked } from './shapes/gathering';
 import {
   differences,
@@ -18,10 +19,9 @@ import {
   swapped,
   unflattened,
   unsqueezed,
-  viewed,
   without,
 } from './shapes/movement';
-import { attention, linear, matmul, summed } from './shapes/products';
+import { attention, linear, summed } from './shapes/products';
 import { reduced } from './shapes/reductions';
 import { several } from './shapes/several';
 import { dtypeOf } from './shapes/types';

@@ -37,36 +37,46 @@ const reverseEmbedding = layer('ReverseEmbedding', 'gemm', 'matrix 2·|X|·N', (
 
 /** Every letter of the equation is a loop: those of the result, and those of the matrix that are not in it. */
 const einsumDense: OperatorRule = {
-  ...layer('EinsumDense', 'gemm', 'matrix 2·|Y|·K; vector |Y| with a bias; K: sizes that are summed over', (context) => {
-    const [, right = ''] = context.string('equation', '').replaceAll(' ', '').split(',');
-    const [letters = '', output = ''] = right.split('->');
-    const sizes = context.shape(1);
-    let [k, n] = [1, 1];
-    [...letters].forEach((letter, axis) => {
-      if (output.includes(letter)) n *= sizes[axis] ?? 1;
-      else k *= sizes[axis] ?? 1;
-    });
-    const m = n === 0 ? 0 : context.outputCountOf(0) / n;
-    const work = productWork({ batch: 1, m, n, k }, weightOperand(context, 0, 1));
-    return { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 };
-  }),
+  ...layer(
+    'EinsumDense',
+    'gemm',
+    'matrix 2·|Y|·K; vector |Y| with a bias; K: sizes that are summed over',
+    (context) => {
+      const [, right = ''] = context.string('equation', '').replaceAll(' ', '').split(',');
+      const [letters = '', output = ''] = right.split('->');
+      const sizes = context.shape(1);
+      let [k, n] = [1, 1];
+      [...letters].forEach((letter, axis) => {
+        if (output.includes(letter)) n *= sizes[axis] ?? 1;
+        else k *= sizes[axis] ?? 1;
+      });
+      const m = n === 0 ? 0 : context.outputCountOf(0) / n;
+      const work = productWork({ batch: 1, m, n, k }, weightOperand(context, 0, 1));
+      return { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 };
+    },
+  ),
   counterpart: { name: 'Gemm', input: (own) => own, isSameForm: false },
 };
 
 const sizeOfAxis = (context: WorkContext, axis: number): number =>
   context.shape(0)[normalizeAxis(axis, context.shape(0).length) ?? -1] ?? 1;
 
-const dot = layer('Dot', 'gemm', 'matrix 2·|Y|·K; normalised: vector 3 per element of both, special 1 per row', (context) => {
-  const k = sizeOfAxis(context, context.ints('axes')?.[0] ?? context.int('axes', -1));
-  const outputs = context.outputCountOf(0);
-  const [batch = 1, m = 1] = context.outputShape(0);
-  const rows = context.shape(0).length === 2 ? 1 : m;
-  const n = batch * rows === 0 ? 0 : outputs / (batch * rows);
-  const work = productWork({ batch, m: rows, n, k }, 'none');
-  if (context.int('normalize', 0) === 0) return work;
-  const elements = context.count(0) + context.count(1);
-  return { ...work, vector: 3 * elements, special: k === 0 ? 0 : elements / k };
-});
+const dot = layer(
+  'Dot',
+  'gemm',
+  'matrix 2·|Y|·K; normalised: vector 3 per element of both, special 1 per row',
+  (context) => {
+    const k = sizeOfAxis(context, context.ints('axes')?.[0] ?? context.int('axes', -1));
+    const outputs = context.outputCountOf(0);
+    const [batch = 1, m = 1] = context.outputShape(0);
+    const rows = context.shape(0).length === 2 ? 1 : m;
+    const n = batch * rows === 0 ? 0 : outputs / (batch * rows);
+    const work = productWork({ batch, m: rows, n, k }, 'none');
+    if (context.int('normalize', 0) === 0) return work;
+    const elements = context.count(0) + context.count(1);
+    return { ...work, vector: 3 * elements, special: k === 0 ? 0 : elements / k };
+  },
+);
 
 /** Both products of each step, and the cell's own operations for each unit of the state. */
 function recurrent(name: string, cell: Cell): OperatorRule {

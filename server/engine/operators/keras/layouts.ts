@@ -18,7 +18,11 @@ interface Layouted {
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Axes with the channels last in the order in which ONNX has them. */
-const channelsLast = (rank: number): readonly number[] => [0, rank + 1, ...upTo(rank).map((axis) => axis + 1)];
+const channelsLast = (rank: number): readonly number[] => [
+  0,
+  rank + 1,
+  ...upTo(rank).map((axis) => axis + 1),
+];
 
 /** [window…, inputs, outputs] as [outputs, inputs, window…], and a transposed one's [window…, outputs, inputs] likewise. */
 const kernelOrder = (rank: number): readonly number[] => [rank + 1, rank, ...upTo(rank)];
@@ -35,7 +39,13 @@ function convolutions(rank: number): readonly Layouted[] {
       weights: [kernel, 2],
       attributes: () => ({ ...window, group: { copy: 'groups', otherwise: 1 } }),
     },
-    { name: `Conv${rank}DTranspose`, as: 'ConvTranspose', rank, weights: [kernel, 2], attributes: () => window },
+    {
+      name: `Conv${rank}DTranspose`,
+      as: 'ConvTranspose',
+      rank,
+      weights: [kernel, 2],
+      attributes: () => window,
+    },
     {
       name: `DepthwiseConv${rank}D`,
       as: 'Conv',
@@ -62,7 +72,11 @@ function poolings(rank: number): readonly Layouted[] {
  * A rule for both layouts. Fusions take such a layer for that of ONNX: what they ask of it does not depend on where the
  * channels stand.
  */
-function layouted(format: Format, rule: OperatorRule, { name, rank, weights = [], attributes }: Layouted): OperatorRule {
+function layouted(
+  format: Format,
+  rule: OperatorRule,
+  { name, rank, weights = [], attributes }: Layouted,
+): OperatorRule {
   const [last, first] = [true, false].map((isLast) => {
     const order = isLast ? channelsLast(rank) : upTo(rank + 2);
     const mapping: Mapping = {

@@ -19,7 +19,13 @@ interface Heads {
 const letters = 'abcdefghijklmnop';
 
 /** A projection to heads, or back from them, as the layer of a product by letters that it is. */
-function projection(call: Call, name: string, x: Value, equation: string, output: readonly (number | null)[]): Value {
+function projection(
+  call: Call,
+  name: string,
+  x: Value,
+  equation: string,
+  output: readonly (number | null)[],
+): Value {
   const biasAxes = equation.slice(equation.indexOf('->') + 2).slice(-output.length);
   const config = {
     ...call.config,
@@ -33,8 +39,7 @@ function projection(call: Call, name: string, x: Value, equation: string, output
     { class_name: 'EinsumDense', config: hidden(config) },
     `${call.path}/${name}`,
     { tensors: [{ at: 'arg0', value: x }], plain: new Map() },
-    [],
-    call.depth,
+    { depth: call.depth },
   );
   return einsumDense(inner, [null, ...output]);
 }
@@ -56,7 +61,10 @@ function toHeads(call: Call, name: string, x: Value, count: number, size: number
   const rank = x.shape?.length ?? 3;
   const free = letters.slice(0, rank - 1);
   const [inner, head, width] = ['x', 'y', 'z'];
-  return projection(call, name, x, `${free}${inner},${inner}${head}${width}->${free}${head}${width}`, [count, size]);
+  return projection(call, name, x, `${free}${inner},${inner}${head}${width}->${free}${head}${width}`, [
+    count,
+    size,
+  ]);
 }
 
 function fromHeads(call: Call, x: Value, rank: number, output: readonly number[]): Value {
@@ -80,22 +88,26 @@ function flat(x: Shape, axes: readonly number[]): Shape | undefined {
   return [product(x.slice(0, first)), product(x.slice(first, -2)), ...x.slice(-2)];
 }
 
-const flags: readonly (readonly [string, string])[] = [['use_causal_mask', 'is_causal']];
-
 /** Attention over heads: what the queries ask of keys and values, each already apart by heads. */
-function attended(call: Call, heads: Heads, [q, k, v]: readonly [Value, Value, Value], masks: readonly Value[]): readonly Value[] {
-  const [qs, ks, vs] = [q, k, v].map(({ shape }) => shape && flat(shape, heads.axes)) as (Shape | undefined)[];
+function attended(
+  call: Call,
+  heads: Heads,
+  [q, k, v]: readonly [Value, Value, Value],
+  masks: readonly Value[],
+): readonly Value[] {
+  const [qs, ks, vs] = [q, k, v].map(({ shape }) => shape && flat(shape, heads.axes));
   const isFlat = q.shape?.length === 4;
   const flatten = (x: Value, shape: Shape | undefined, name: string): Value =>
     isFlat || !shape ? x : view(call, x, shape, `${name}/reshape`);
   const inputs = [flatten(q, qs, 'query'), flatten(k, ks, 'key'), flatten(v, vs, 'value'), ...masks];
-  const attributes: Attribute[] = flags
-    .filter(([name]) => call.is(name))
-    .map(([, name]) => ({ name, kind: 'int', value: 1 }));
+  const attributes: Attribute[] = call.is('use_causal_mask')
+    ? [{ name: 'is_causal', kind: 'int', value: 1 }]
+    : [];
   const window = call.int('sliding_window');
   // So many places on either side, itself among them.
   if (window !== undefined && window > 0)
-    attributes.push(...['left_window', 'right_window'].map((name) => ({ name, kind: 'int' as const, value: window - 1 })));
+    for (const name of ['left_window', 'right_window'])
+      attributes.push({ name, kind: 'int', value: window - 1 });
   const shape = qs && vs && [...qs.slice(0, -1), vs.at(-1)!];
   const scores: Shape | undefined = qs && ks && [qs[0]!, qs[2]!, qs[1]!, ks[1]!];
   const isTold = call.is('return_attention_scores');
@@ -127,7 +139,9 @@ function multiHead(call: Call, heads: Heads): readonly Value[] {
   const gated = gate ? gatedBy(call, told, gate) : told;
   const rank = query.shape?.length ?? 3;
   const width = query.shape?.at(-1);
-  const output = call.list('output_shape') ?? (call.int('output_shape') === undefined ? undefined : [call.int('output_shape')!]);
+  const output =
+    call.list('output_shape') ??
+    (call.int('output_shape') === undefined ? undefined : [call.int('output_shape')!]);
   const sizes = output ?? (typeof width === 'number' ? [width] : []);
   return [fromHeads(call, gated, rank, sizes), ...scores];
 }
@@ -148,7 +162,9 @@ export function multiHeadAttention(call: Call): readonly Value[] {
 }
 
 export function groupedQueryAttention(call: Call): readonly Value[] {
-  const [count, groups, size] = ['num_query_heads', 'num_key_value_heads', 'head_dim'].map((name) => call.int(name));
+  const [count, groups, size] = ['num_query_heads', 'num_key_value_heads', 'head_dim'].map((name) =>
+    call.int(name),
+  );
   if (count === undefined || groups === undefined || size === undefined) return call.emitAll([undefined]);
   return multiHead(call, { count, groups, size, valueSize: size, axes: [1] });
 }

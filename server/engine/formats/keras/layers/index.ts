@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../../outside/table';
 import type { Call } from '../call';
 import type { Value } from '../writer';
 import { groupedQueryAttention, multiHeadAttention, plainAttention } from './attention';
@@ -10,7 +11,7 @@ import * as windows from './windows';
 import { bidirectional, spectralNormalization, timeDistributed, type CallInner } from './wrappers';
 
 /** What a layer gives for what it is called with. */
-type Layer = (call: Call, inner: CallInner) => Value | readonly Value[];
+type Layer = (call: Call, inner: CallInner) => Value | readonly Value[] | Promise<readonly Value[]>;
 
 /** Families of classes, as layers.json names them. */
 const families: Readonly<Record<keyof typeof table.families, Layer>> = {
@@ -55,9 +56,10 @@ const families: Readonly<Record<keyof typeof table.families, Layer>> = {
 };
 
 const layers: ReadonlyMap<string, Layer> = new Map(
-  Object.entries(table.families).flatMap(([family, classes]) =>
-    classes.map((name) => [name, families[family as keyof typeof families]] as const),
-  ),
+  Object.entries(families).flatMap(([family, layer]) => {
+    const classes = entryOf(table.families as Readonly<Record<string, readonly string[]>>, family) ?? [];
+    return classes.map((name) => [name, layer] as const);
+  }),
 );
 
 /** How a class of keras.layers is written out; undefined for one that is not known here. */

@@ -53,7 +53,7 @@ export function reshaped(call: Call): Value {
 export function permuted(call: Call): Value {
   const dims = call.list('dims')?.map((axis) => call.shape?.[axis]);
   const isKnown = dims?.every((dim): dim is Dim => dim !== undefined) === true && call.shape;
-  return call.emit(isKnown ? [call.shape[0]!, ...(dims as Dim[])] : undefined);
+  return call.emit(isKnown ? [call.shape[0]!, ...dims] : undefined);
 }
 
 export function repeated(call: Call): Value {
@@ -61,4 +61,3 @@ export function repeated(call: Call): Value {
   const times = call.int('n');
   return call.emit(shape?.length === 2 && times !== undefined ? [shape[0]!, times, shape[1]!] : undefined);
 }
-

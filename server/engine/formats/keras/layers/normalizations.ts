@@ -34,7 +34,6 @@ export function layerNormalization(call: Call): Value {
   return call.emit(call.shape, { inputs });
 }
 
-
 export function rmsNormalization(call: Call): Value {
   return call.emit(call.shape, { inputs: [call.x, call.weight('scale', named(call))] });
 }

@@ -1,6 +1,7 @@
 import type { DataType } from '../../../graph/dataTypes';
 import { product, type Dim } from '../../../graph/dim';
 import type { Shape } from '../../../graph/model';
+import { smallest } from '../../../lists';
 import type { Call } from '../call';
 import { absent, type Value } from '../writer';
 
@@ -55,7 +56,12 @@ function whole(dims: readonly (Dim | undefined)[]): Dim | undefined {
 }
 
 /** Matrices of a low rank whose product is added to the layer's own. */
-function lowRank(call: Call, name: string, first: readonly (Dim | undefined)[], last: Dim | undefined): readonly Value[] {
+function lowRank(
+  call: Call,
+  name: string,
+  first: readonly (Dim | undefined)[],
+  last: Dim | undefined,
+): readonly Value[] {
   const rank = call.int('lora_rank');
   if (rank === undefined) return [];
   return [call.weight(`lora_${name}_a`, [...first, rank]), call.weight(`lora_${name}_b`, [rank, last])];
@@ -67,7 +73,8 @@ export function dense(call: Call): Value {
   const { matrix, others } = stored(call, 'kernel', [inner, units], { rows: inner, columns: [units] });
   const bias = call.is('use_bias', true) ? call.weight('bias', [units]) : absent;
   const lora = lowRank(call, 'kernel', [inner], units);
-  const result = shape && shape.length > 0 && units !== undefined ? [...shape.slice(0, -1), units] : undefined;
+  const result =
+    shape && shape.length > 0 && units !== undefined ? [...shape.slice(0, -1), units] : undefined;
   return call.activated(call.emit(result, { inputs: [call.x, matrix, bias, ...others, ...lora] }));
 }
 
@@ -87,7 +94,9 @@ function equationOf(text: string, rank: number | undefined): Equation | undefine
   const letters = '0123456789'.slice(0, extra);
   const written = (side: string): string => side.replace('...', letters);
   const equation = { input: written(input), kernel, output: written(output) };
-  return equation.input.length === rank && !/\./.test(equation.input + equation.output) ? equation : undefined;
+  return equation.input.length === rank && !/\./.test(equation.input + equation.output)
+    ? equation
+    : undefined;
 }
 
 /** Sizes by letter: those of the input, and those that the configuration states of the output, at whose end they stand. */
@@ -125,8 +134,15 @@ export function einsumDense(call: Call, stated: unknown = call.value('output_sha
 }
 
 /** A bias has the axes that are named, from the first of them on; those between are 1. */
-function biasDims(axes: string, output: string, sizes: ReadonlyMap<string, Dim>): readonly (Dim | undefined)[] {
-  const first = Math.min(...[...axes].map((letter) => output.indexOf(letter)).filter((at) => at >= 0));
+function biasDims(
+  axes: string,
+  output: string,
+  sizes: ReadonlyMap<string, Dim>,
+): readonly (Dim | undefined)[] {
+  const first = smallest(
+    [...axes].map((letter) => output.indexOf(letter)).filter((at) => at >= 0),
+    output.length,
+  );
   return [...output.slice(first)].map((letter) => (axes.includes(letter) ? sizes.get(letter) : 1));
 }
 
@@ -142,5 +158,9 @@ export function embedding(call: Call): Value {
     : shape && width !== undefined && [...shape, width];
   const dtype: DataType = call.policy.compute;
   const operator = isBack ? 'ReverseEmbedding' : call.className;
-  return call.emit(result || undefined, { inputs: [call.x, matrix, ...others, ...lora, ...back], dtype, operator });
+  return call.emit(result || undefined, {
+    inputs: [call.x, matrix, ...others, ...lora, ...back],
+    dtype,
+    operator,
+  });
 }

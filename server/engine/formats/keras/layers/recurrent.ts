@@ -27,7 +27,12 @@ function weights(call: Call, kind: Kind, inner: Dim | undefined): readonly Value
 }
 
 /** What a recurrent layer gives: its last step or all of them, and its states where they are asked for. */
-function results(call: Call, shape: Shape | undefined, units: number | undefined, states: number): readonly (Shape | undefined)[] {
+function results(
+  call: Call,
+  shape: Shape | undefined,
+  units: number | undefined,
+  states: number,
+): readonly (Shape | undefined)[] {
   const [batch, steps] = shape ?? [];
   const isKnown = batch !== undefined && steps !== undefined && units !== undefined;
   const state = isKnown ? [batch, units] : undefined;
@@ -72,8 +77,7 @@ export function ofCells(call: Call): readonly Value[] {
       { class_name: name, config },
       `${call.path}/${textOf(own, 'name')}`,
       { tensors: given.map((value, at) => ({ at: `arg${at}`, value })), plain: new Map() },
-      [],
-      call.depth,
+      { depth: call.depth },
     );
     const [result = absent, ...states] = recurrent(part);
     given = [result];

@@ -26,7 +26,7 @@ function joined(call: Call, { batch, channels, axes }: Space): Shape {
 }
 
 /** How many axes a class works over, as its name ends: `Conv2D`, `Conv3DTranspose`. */
-export const rankOf = (name: string): number => Number(/(\d)D/.exec(name)?.[1] ?? 2);
+const rankOf = (name: string): number => Number(/(\d)D/.exec(name)?.[1] ?? 2);
 
 /** Places of a window on an axis. Source: keras/src/ops/operation_utils.py, compute_conv_output_shape. */
 function slid(dim: Dim, window: number, stride: number, padding: string): Dim {
@@ -49,7 +49,8 @@ function windowOf(call: Call, rank: number): Window | undefined {
     call.perAxis('strides', rank),
     call.perAxis('dilation_rate', rank),
   ];
-  const isSound = (list: readonly number[] | undefined): list is readonly number[] => list?.every((one) => one > 0) === true;
+  const isSound = (list: readonly number[] | undefined): list is readonly number[] =>
+    list?.every((one) => one > 0) === true;
   if (!isSound(size) || !isSound(strides) || !isSound(dilations)) return undefined;
   return { size, strides, dilations, padding: call.text('padding', 'valid') };
 }
@@ -78,13 +79,20 @@ export function convolution(call: Call): Value {
 }
 
 /** Sizes that a transposed convolution gives. Source: keras/src/ops/operation_utils.py, compute_conv_transpose_output_shape. */
-function spread(dim: Dim, i: number, { size, strides, dilations, padding }: Window, output: number | undefined): Dim {
+function spread(
+  dim: Dim,
+  i: number,
+  { size, strides, dilations, padding }: Window,
+  output: number | undefined,
+): Dim {
   const [window, stride] = [extent(size[i]!, dilations[i]!), strides[i]!];
   if (output !== undefined) {
     const cut = padding === 'same' ? 2 * Math.floor(window / 2) : 0;
     return add(multiply(add(dim, -1), stride), window - cut + output);
   }
-  return padding === 'same' ? multiply(dim, stride) : add(multiply(dim, stride), Math.max(window - stride, 0));
+  return padding === 'same'
+    ? multiply(dim, stride)
+    : add(multiply(dim, stride), Math.max(window - stride, 0));
 }
 
 export function transposedConvolution(call: Call): Value {
@@ -94,7 +102,8 @@ export function transposedConvolution(call: Call): Value {
   const padding = call.value('output_padding') === undefined || call.value('output_padding') === null;
   const output = padding ? undefined : call.perAxis('output_padding', rank);
   const axes = window && space?.axes.map((dim, i) => spread(dim, i, window, output?.[i]));
-  const shape = axes && filters !== undefined ? joined(call, { ...space!, channels: filters, axes }) : undefined;
+  const shape =
+    axes && filters !== undefined ? joined(call, { ...space!, channels: filters, axes }) : undefined;
   return call.activated(call.emit(shape, { inputs: [call.x, kernel, bias(call, filters)] }));
 }
 
@@ -125,9 +134,14 @@ export function separableConvolution(call: Call): Value {
     inputs: [call.x, deep],
     step: 'depthwise',
   });
-  const last = axes && filters !== undefined ? joined(call, { ...space, channels: filters, axes }) : undefined;
+  const last =
+    axes && filters !== undefined ? joined(call, { ...space, channels: filters, axes }) : undefined;
   const ones = (name: string): Attribute => ({ name, kind: 'ints', value: new Array<number>(rank).fill(1) });
-  const layout: Attribute = { name: 'data_format', kind: 'string', value: call.text('data_format', 'channels_last') };
+  const layout: Attribute = {
+    name: 'data_format',
+    kind: 'string',
+    value: call.text('data_format', 'channels_last'),
+  };
   return call.activated(
     call.emit(last, {
       operator: `Conv${rank}D`,
@@ -138,10 +152,17 @@ export function separableConvolution(call: Call): Value {
   );
 }
 
-export function pooling(call: Call, rank = rankOf(call.className), emitted: Parameters<Call['emit']>[1] = {}): Value {
+export function pooling(
+  call: Call,
+  rank = rankOf(call.className),
+  emitted: Parameters<Call['emit']>[1] = {},
+): Value {
   const space = spaceOf(call, rank);
   const size = call.perAxis('pool_size', rank, 2);
-  const strides = call.value('strides') === null || call.value('strides') === undefined ? size : call.perAxis('strides', rank);
+  const strides =
+    call.value('strides') === null || call.value('strides') === undefined
+      ? size
+      : call.perAxis('strides', rank);
   if (!space || !size || !strides?.every((stride) => stride > 0)) return call.emit(undefined, emitted);
   const padding = call.text('padding', 'valid');
   const axes = space.axes.map((dim, i) => slid(dim, size[i]!, strides[i]!, padding));
@@ -154,7 +175,9 @@ export function globalPooling(call: Call): Value {
   if (!space) return call.emit(undefined);
   const isKept = call.is('keepdims');
   return call.emit(
-    isKept ? joined(call, { ...space, axes: new Array<number>(rank).fill(1) }) : [space.batch, space.channels],
+    isKept
+      ? joined(call, { ...space, axes: new Array<number>(rank).fill(1) })
+      : [space.batch, space.channels],
   );
 }
 
@@ -217,7 +240,9 @@ export function convolutionalRecurrence(call: Call): readonly Value[] {
     bias(call, gates),
   ];
   const isKnown = space !== undefined && window !== undefined && filters !== undefined && steps !== undefined;
-  const state = isKnown ? joined(call, { ...space, channels: filters, axes: slidAll(space.axes, window) }) : undefined;
+  const state = isKnown
+    ? joined(call, { ...space, channels: filters, axes: slidAll(space.axes, window) })
+    : undefined;
   const result = call.is('return_sequences') && state ? [state[0]!, steps!, ...state.slice(1)] : state;
   return call.emitAll(call.is('return_state') ? [result, state, state] : [result], { inputs });
 }

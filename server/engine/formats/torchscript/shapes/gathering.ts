@@ -1,5 +1,6 @@
+import { axisOf, broadcast, known, replaced } from '../../shapes';
 import { add, floorDivide, subtract, sum } from '../../../graph/dim';
-import { axisOf, broadcast, first, known, replaced, type ShapeOf } from './common';
+import { first, type ShapeOf } from './common';
 
 export const joined: ShapeOf = (args) => {
   const shapes = args.tensors('tensors').map((tensor) => tensor?.shape);

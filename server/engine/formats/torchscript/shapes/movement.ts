@@ -1,21 +1,6 @@
+import { axisOf, known, replaced, viewed } from '../../shapes';
 import { add, floorDivide, multiply, product, subtract, sum, type Dim } from '../../../graph/dim';
-import { axisOf, first, known, replaced, type Shape, type ShapeOf } from './common';
-
-/** Sizes that are asked for; −1 is what remains. */
-export function viewed(
-  shape: Shape | undefined,
-  wanted: readonly (Dim | undefined)[] | undefined,
-): Shape | undefined {
-  if (!wanted) return undefined;
-  const open = wanted.findIndex((dim) => dim === undefined || (typeof dim === 'number' && dim < 0));
-  if (open < 0) return known(wanted);
-  const others = wanted.filter((_, at) => at !== open);
-  const rest = known(others);
-  if (!shape || !rest) return undefined;
-  const [all, part] = [product(shape), product(rest)];
-  const quotient = part === 0 ? 0 : floorDivide(all, part);
-  return wanted.map((dim, at) => (at === open ? quotient : dim!));
-}
+import { first, type ShapeOf } from './common';
 
 /** A place on an axis: from the end where it is negative, and no further than the end. */
 function place(at: Dim | undefined, dim: Dim): Dim | undefined {

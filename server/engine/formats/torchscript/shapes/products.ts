@@ -1,19 +1,12 @@
+import { known } from '../../shapes';
 import type { Dim } from '../../../graph/dim';
-import { broadcast, first, known, type Shape, type ShapeOf } from './common';
+import { first, type ShapeOf } from './common';
 
 export const linear: ShapeOf = (args) => {
   const [input, weight] = [first(args), args.tensor('weight')];
   const features = weight?.shape?.[0];
   return input?.shape && features !== undefined ? [...input.shape.slice(0, -1), features] : undefined;
 };
-
-export function matmul(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
-  if (!a || !b || a.length === 0 || b.length === 0) return undefined;
-  const batch = broadcast([a.slice(0, -2), b.slice(0, -2)]);
-  const rows = a.length === 1 ? [] : a.slice(-2, -1);
-  const columns = b.length === 1 ? [] : b.slice(-1);
-  return batch && [...batch, ...rows, ...columns];
-}
 
 export const attention: ShapeOf = (args) => {
   const [query, value] = [args.tensor('query')?.shape, args.tensor('value')?.shape];

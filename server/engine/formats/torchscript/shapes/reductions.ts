@@ -1,4 +1,5 @@
-import { axisOf, first, type ShapeOf } from './common';
+import { axisOf } from '../../shapes';
+import { first, type ShapeOf } from './common';
 
 export const reduced: ShapeOf = (args) => {
   const shape = first(args)?.shape;

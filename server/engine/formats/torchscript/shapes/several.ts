@@ -1,6 +1,7 @@
+import { axisOf, known, replaced } from '../../shapes';
 import { floorDivide, multiply, type Dim } from '../../../graph/dim';
 import type { Arguments } from '../bind';
-import { axisOf, first, known, replaced, type Results, type Shape, type Type } from './common';
+import { first, type Results, type Shape, type Type } from './common';
 import { reduced } from './reductions';
 import { pooled } from './windows';
 

@@ -1,7 +1,8 @@
+import { known } from '../../shapes';
 import { add, floorDivide, minimum, multiply, subtract, type Dim } from '../../../graph/dim';
 import type { Arguments } from '../bind';
 import table from '../shapes.json';
-import { first, known, type ShapeOf } from './common';
+import { first, type ShapeOf } from './common';
 
 /** Entry `i` of a list of which one number stands for all. */
 function entry(args: Arguments, name: string, i: number, otherwise: number): number | undefined {
