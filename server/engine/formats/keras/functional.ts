@@ -2,14 +2,39 @@ import { symbol, type Dim } from '../../graph/dim';
 import { objectOf, type JsonObject } from '../../lower/fields';
 import { openDimension } from '../dims';
 import { listOf, textOf } from '../json';
-import { damaged } from '../unreadable';
-import { argumentsOf, placesIn, type Argument, type Given, type Reference, type Stated } from './given';
+import type { ProblemList } from '../problems';
+import {
+  argumentsOf,
+  placesIn,
+  type Argument,
+  type Content,
+  type Given,
+  type Reference,
+  type Stated,
+} from './given';
 import { limits } from './limits';
-import type { Network } from './network';
-import type { Value } from './writer';
+import { absent, type Value } from './writer';
 
 /** Whether a layer stands for what a model is called with. */
 export const isInput = (layer: JsonObject): boolean => textOf(layer, 'class_name') === 'InputLayer';
+
+/** Who writes what a model is made of. */
+export interface Caller {
+  readonly problems: ProblemList;
+  input(layer: JsonObject): Value;
+  constant(path: string, content: Content): Value;
+  call(layer: JsonObject, about: CallAbout): Promise<readonly Value[]>;
+}
+
+/** What is known of a call beside its layer. */
+export interface CallAbout {
+  /** Of the models that it stands in. */
+  readonly prefix: string;
+  readonly given: Given;
+  /** What others that read its results say of them. */
+  readonly stated: readonly Stated[];
+  readonly depth: number;
+}
 
 /** A layer of a model, with its calls. */
 interface Member {
@@ -33,7 +58,7 @@ export class Functional {
   private readonly stated = new Map<string, Stated[]>();
 
   constructor(
-    private readonly network: Network,
+    private readonly network: Caller,
     private readonly config: JsonObject,
     private readonly prefix: string,
     private readonly depth: number,
@@ -76,7 +101,7 @@ export class Functional {
     return this.results_.get(keyOf(place))?.[place.tensor];
   }
 
-  /** Writes a call out behind all that it reads; a call that waits for itself is damage. */
+  /** Writes a call out behind all that it reads, but for what waits for this call itself. */
   private async evaluate(wanted: Calling): Promise<void> {
     const waiting: Calling[] = [wanted];
     const begun = new Set<string>();
@@ -86,16 +111,14 @@ export class Functional {
         waiting.pop();
         continue;
       }
-      const missing = begun.has(key) ? [] : this.missingOf(key);
+      const isFirst = !begun.has(key);
       begun.add(key);
+      const missing = isFirst ? this.missingOf(key).filter((one) => !begun.has(keyOf(one))) : [];
       if (missing.length === 0) {
         await this.run(next, key);
         waiting.pop();
       }
-      for (const one of missing.toReversed()) {
-        if (begun.has(keyOf(one))) throw damaged('inbound_nodes', 0);
-        waiting.push(one);
-      }
+      for (const one of missing.toReversed()) waiting.push(one);
     }
   }
 
@@ -110,7 +133,10 @@ export class Functional {
   private async run(calling: Calling, key: string): Promise<void> {
     const layer = this.members.get(calling.layer)?.layer;
     const all = this.arguments_.get(key);
-    if (!layer || (!all && !isInput(layer))) throw damaged('inbound_nodes', 0);
+    if (!layer || (!all && !isInput(layer))) {
+      this.results_.set(key, []);
+      return this.lose();
+    }
     if (!all || isInput(layer)) {
       this.results_.set(key, [this.network.input(layer)]);
       return;
@@ -128,6 +154,11 @@ export class Functional {
     );
   }
 
+  /** A result that nobody gives, or that waits for itself. */
+  private lose(): void {
+    this.network.problems.addOnce('error', 'format.damaged', { part: 'inbound_nodes' }, 0);
+  }
+
   private given(layer: JsonObject, all: readonly Argument[]): Given {
     const tensors: { at: string; value: Value }[] = [];
     const plain = new Map<string, unknown>();
@@ -138,8 +169,8 @@ export class Functional {
         tensors.push({ at: one.at, value });
       } else {
         const value = this.resultAt(one.reference);
-        if (!value) throw damaged('inbound_nodes', 0);
-        tensors.push({ at: one.at, value });
+        if (!value) this.lose();
+        tensors.push({ at: one.at, value: value ?? absent });
       }
     }
     return { tensors, plain };
@@ -148,6 +179,7 @@ export class Functional {
 
 /** A result with what the file says of it: sizes and a type that it states are those that Keras had. */
 function completed(value: Value, stated: Stated | undefined): Value {
+  if (value === absent) return value;
   const dtype = stated?.dtype ?? value.dtype;
   const { shape } = value;
   const sizes = stated?.shape;

@@ -5,17 +5,18 @@ import type { Shape } from '../../graph/model';
 import { objectOf, type JsonObject } from '../../lower/fields';
 import { openDimension } from '../dims';
 import { listOf, member, textOf } from '../json';
+import type { ProblemList } from '../problems';
 import { unreadable } from '../unreadable';
 import { Call } from './call';
-import { Functional, isInput } from './functional';
-import { shapeIn, typeOf, type Content, type Given, type Stated } from './given';
+import { Functional, isInput, type CallAbout, type Caller } from './functional';
+import { shapeIn, typeOf, type Content, type Given } from './given';
 import { layerOf } from './layers/index';
 import type { Scheduler } from '../../scheduler';
 import type { CallInner } from './layers/wrappers';
 import { limits } from './limits';
 import { operation } from './operations';
 import { policyOf } from './policy';
-import type { Value, Writer } from './writer';
+import { absent, type Value, type Writer } from './writer';
 
 const sequential = 'Sequential';
 
@@ -38,7 +39,7 @@ const givenOf = (values: readonly Value[]): Given => ({
 });
 
 /** Writes models and the layers within them out, one call after the other. */
-export class Network {
+export class Network implements Caller {
   constructor(
     private readonly writer: Writer,
     private readonly scheduler: Scheduler,
@@ -84,6 +85,10 @@ export class Network {
     return this.writer.input('input', isTable ? 'int32' : 'float', shape && opened('input', shape));
   }
 
+  get problems(): ProblemList {
+    return this.writer.problems;
+  }
+
   /** An input of the graph, as an InputLayer states it. */
   input(layer: JsonObject): Value {
     const config = member(layer, 'config') ?? {};
@@ -99,19 +104,8 @@ export class Network {
     return this.writer.weight(path, dims, dtype, isWhole ? elements : undefined);
   }
 
-  /**
-   * What a layer gives.
-   * @param stated what others that read its results say of them
-   */
-  async call(
-    layer: JsonObject,
-    {
-      prefix,
-      given,
-      stated,
-      depth,
-    }: { prefix: string; given: Given; stated: readonly Stated[]; depth: number },
-  ): Promise<readonly Value[]> {
+  /** What a layer gives. */
+  async call(layer: JsonObject, { prefix, given, stated, depth }: CallAbout): Promise<readonly Value[]> {
     if (depth > limits.depth) throw unreadable('format.too-deep', { limit: limits.depth }, 0);
     const turn = this.scheduler.tick();
     if (turn) await turn;
@@ -152,7 +146,7 @@ function custom(call: Call): readonly Value[] {
 /** What a layer is called with, of the shape that it was built for where nothing else tells it. */
 function shaped(layer: JsonObject, given: Given): Given {
   const [first, ...others] = given.tensors;
-  if (!first || first.value.shape || others.length > 0) return given;
+  if (!first || first.value === absent || first.value.shape || others.length > 0) return given;
   const stated = shapeIn(entryOf(member(layer, 'build_config'), 'input_shape'));
   if (!stated) return given;
   const shape = stated.map((dim, axis): Dim => dim ?? (axis === 0 ? symbol('batch') : openDimension));

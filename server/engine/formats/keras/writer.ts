@@ -31,7 +31,7 @@ export interface Step {
 }
 
 /** An optional input that is not given. */
-export const absent: Value = { name: '' };
+export const absent: Value = Object.freeze({ name: '' });
 
 /** Collects the nodes, values and weights of a model. */
 export class Writer {
