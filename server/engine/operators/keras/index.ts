@@ -1,8 +1,9 @@
 import { kerasDomain, kerasOperationDomain } from '../../graph/domains';
+import { addWork } from '../activations';
 import { tableRules, type OperatorTable } from '../foreign/tableRules';
 import { productWork, weightOperand } from '../gemm';
 import { gruCell, lstmCell, rnnCell, vectorOf, type Cell } from '../recurrent';
-import type { OperatorClass, OperatorRule, WorkContext } from '../rule';
+import type { OperatorClass, OperatorRule, OperatorWork, WorkContext } from '../rule';
 import { normalizeAxis } from '../shared';
 import layers from './layers.json';
 import { layoutRules, poolOperations } from './layouts';
@@ -15,15 +16,27 @@ function layer(name: string, operatorClass: OperatorClass, formula: string, work
   return { domain: kerasDomain, name, operatorClass, formula, infer: () => {}, work };
 }
 
+/** What adapts a matrix W: a product of two of a low rank, scaled and added to it before it is used. */
+function adapted(context: WorkContext, work: OperatorWork): OperatorWork {
+  const rank = context.int('lora_rank', 0);
+  const numbers = context.count(1);
+  return rank > 0 ? addWork(work, { matrix: 2 * rank * numbers, vector: 2 * numbers }) : work;
+}
+
 /** x · W + b with W as [inputs, outputs]. */
 const dense: OperatorRule = {
-  ...layer('Dense', 'gemm', 'matrix 2·|X|·N; vector |Y| with a bias', (context) => {
-    const n = context.shape(1)[1] ?? 0;
-    const k = context.shape(0).at(-1) ?? 0;
-    const m = k === 0 ? 0 : context.count(0) / k;
-    const work = productWork({ batch: 1, m, n, k }, weightOperand(context, 0, 1));
-    return { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 };
-  }),
+  ...layer(
+    'Dense',
+    'gemm',
+    'matrix 2·|X|·N; vector |Y| with a bias; adapted by a rank r: matrix 2·r·|W|, vector 2·|W|',
+    (context) => {
+      const n = context.shape(1)[1] ?? 0;
+      const k = context.shape(0).at(-1) ?? 0;
+      const m = k === 0 ? 0 : context.count(0) / k;
+      const work = productWork({ batch: 1, m, n, k }, weightOperand(context, 0, 1));
+      return adapted(context, { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 });
+    },
+  ),
   counterpart: { name: 'Gemm', input: (own) => own, isSameForm: true },
 };
 
@@ -40,7 +53,7 @@ const einsumDense: OperatorRule = {
   ...layer(
     'EinsumDense',
     'gemm',
-    'matrix 2·|Y|·K; vector |Y| with a bias; K: sizes that are summed over',
+    'matrix 2·|Y|·K, K: sizes that are summed over; vector |Y| with a bias; adapted as Dense',
     (context) => {
       const [, right = ''] = context.string('equation', '').replaceAll(' ', '').split(',');
       const [letters = '', output = ''] = right.split('->');
@@ -52,7 +65,7 @@ const einsumDense: OperatorRule = {
       });
       const m = n === 0 ? 0 : context.outputCountOf(0) / n;
       const work = productWork({ batch: 1, m, n, k }, weightOperand(context, 0, 1));
-      return { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 };
+      return adapted(context, { ...work, vector: context.hasInput(2) ? context.outputCountOf(0) : 0 });
     },
   ),
   counterpart: { name: 'Gemm', input: (own) => own, isSameForm: false },
