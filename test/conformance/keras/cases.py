@@ -305,7 +305,7 @@ def operators():
     heads = (6, 4, 8)
     yield (
         "ops attention",
-        one(lambda: ops.dot_product_attention, heads, heads, heads, call=lambda made, q, k, v: made(q, k, v, is_causal=True)),
+        one(lambda: ops.dot_product_attention, heads, heads, heads, call=lambda made, q, k, v: made(q, k, v)),
     )
 
 

@@ -164,7 +164,8 @@ def operations(model):
                 left = op.get_attr("equation").decode().split("->")[0].split(",")
                 sizes = {}
                 for letters, tensor in zip(left, op.inputs):
-                    sizes.update(zip(letters, tensor.shape.as_list()))
+                    more = "0123456789"[: len(tensor.shape) - len(letters.replace("...", ""))]
+                    sizes.update(zip(letters.replace("...", more), tensor.shape.as_list()))
                 count = 2
                 for size in sizes.values():
                     count *= size
@@ -175,7 +176,13 @@ def operations(model):
 
 
 def operations_if_told(model):
-    """None where the profiler does not tell: open sizes, loops, and operations that it has no count of."""
+    """
+    None where the profiler does not tell: open sizes, loops, operations that it has no count of, and windows with holes and
+    transposed ones, of which it counts places beside the image (TensorFlow makes the former of smaller images with padding).
+    """
+    holes = any(max(getattr(layer, "dilation_rate", None) or (1,)) > 1 for layer in model.layers)
+    if holes or any("Transpose" in type(layer).__name__ for layer in model.layers):
+        return None
     try:
         return operations(model)
     except Exception:
