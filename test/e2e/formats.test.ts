@@ -136,7 +136,7 @@ async function figures(path: string): Promise<void> {
   await bench.command('siliconlens.openReport');
   const page = await bench.webview('header .summary');
   const text = (await page.locator('header .summary').innerText()).replaceAll('\u00a0', ' ');
-  expect(text).toContain(`${model.parameters!.toLocaleString('en')} parameters`);
+  expect(text).toContain(`${model.parameters.toLocaleString('en')} parameters`);
 }
 
 it.each([
