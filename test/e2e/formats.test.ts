@@ -125,7 +125,7 @@ async function costs(path: string, line: RegExp): Promise<void> {
   );
   expect(errors).toEqual([]);
   const report = await reportOf(join(bench.folder, path), '--chip', 'nvidia-h100-sxm');
-  const seconds = formatterOf('en').seconds(report.chips[0]!.total.latencySeconds!.value);
+  const seconds = formatterOf('en').seconds(report.chips[0]!.total.latencySeconds!.value!);
   const lens = (await bench.lenses()).join(' ').replaceAll('\u00a0', ' ');
   expect(lens).toContain(seconds.replaceAll('\u00a0', ' '));
 }
