@@ -1,6 +1,6 @@
 /**
  * The room rules of docs/architecture.md. Data flows one way:
- * formats -> lower -> graph -> inference(operators) -> blocks, kernels -> cost(chips) -> memory -> mapping -> report,
+ * formats -> lower -> graph -> inference(operators) -> blocks, kernels -> cost(chips) -> memory -> mapping -> budgets -> report,
  * and each room of the engine imports only rooms to its left (graph holds the types that formats fill).
  */
 const engine = '^server/engine/';
@@ -29,6 +29,19 @@ const leftOf = {
     'collectives',
     'memory',
   ],
+  budgets: [
+    'graph',
+    'operators',
+    'inference',
+    'blocks',
+    'kernels',
+    'chips',
+    'systems',
+    'cost',
+    'collectives',
+    'memory',
+    'mapping',
+  ],
   report: [
     'graph',
     'formats',
@@ -42,6 +55,7 @@ const leftOf = {
     'collectives',
     'memory',
     'mapping',
+    'budgets',
   ],
 };
 const rooms = Object.keys(leftOf);

@@ -1,4 +1,6 @@
 import texts from '../l10n/en/schema.json';
+import baselineSchema from '../server/engine/budgets/baseline.schema.json';
+import budgetSchema from '../server/engine/budgets/budget.schema.json';
 import { chipSchema } from '../server/engine/chips/schema';
 import mappingSchema from '../server/engine/mapping/pinned/mapping.schema.json';
 import networkSchema from '../server/engine/systems/network.schema.json';
@@ -83,6 +85,28 @@ export const typedSchemas: readonly TypesRequest[] = [
     exported: ['MappingFile'],
     head: [
       '/** What mapping files say. Written by scripts/factTypes.ts from mapping.schema.json; do not edit. */',
+    ],
+    texts,
+  },
+  {
+    file: 'server/engine/budgets/budgetFacts.ts',
+    schema: budgetSchema,
+    name: 'BudgetFile',
+    definitions: [],
+    exported: ['BudgetFile'],
+    head: [
+      '/** What budget files say. Written by scripts/factTypes.ts from budget.schema.json; do not edit. */',
+    ],
+    texts,
+  },
+  {
+    file: 'server/engine/budgets/baselineFacts.ts',
+    schema: baselineSchema,
+    name: 'BaselineFile',
+    definitions: [],
+    exported: ['BaselineFile'],
+    head: [
+      '/** What baseline files say. Written by scripts/factTypes.ts from baseline.schema.json; do not edit. */',
     ],
     texts,
   },

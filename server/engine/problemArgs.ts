@@ -303,4 +303,11 @@ export interface ProblemArgs {
   readonly 'mapping.unsupported': { readonly kernels: number; readonly chip: Word; readonly runtime: Word; readonly operators: Word };
   readonly 'settings.mapping-unknown': { readonly mapping: Word };
   readonly 'settings.mapping-training': { readonly mapping: Word };
+  readonly 'budget.baseline': { readonly field: Word };
+  readonly 'budget.no-chip': { readonly field: Word; readonly chip: Word };
+  readonly 'budget.no-runtime': { readonly field: Word; readonly runtime: Word };
+  readonly 'budget.runtime': { readonly field: Word; readonly runtime: Word; readonly chip: Word; readonly able: Word };
+  readonly 'budget.quantity': { readonly field: Word; readonly value: Word; readonly units: Word };
+  readonly 'budget.chips': { readonly field: Word };
+  readonly 'budget.level': { readonly field: Word; readonly level: Word; readonly levels: Word };
 }

@@ -66,12 +66,14 @@ describe('messages in English and Korean', () => {
     expect(twice).toEqual([]);
   });
 
-  it('has the texts of the schemas of chip, system, network and mapping files and of plans, and no others', () => {
+  it('has the texts of the schemas of chip, system, network and mapping, budget and baseline files and of plans, and no others', () => {
     const files = [
       'chips/chip.schema.json',
       'systems/system.schema.json',
       'systems/network.schema.json',
       'mapping/pinned/mapping.schema.json',
+      'budgets/budget.schema.json',
+      'budgets/baseline.schema.json',
       '../cli/sweep/plan.schema.json',
     ];
     const schemas = files.map((file) => readFileSync(join(root, 'server/engine', file), 'utf8')).join('\n');
