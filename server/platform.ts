@@ -56,6 +56,8 @@ export interface LocalFiles {
   beside(modelUri: string, way: readonly string[]): Promise<string | null>;
   /** Names in a folder below another; none where it is missing or links lead out. */
   namesBelow(folderUri: string, way: readonly string[]): Promise<readonly string[]>;
+  /** Paths of all files below a folder, from there on, with slashes; folders that are links are not followed. */
+  filesBelow(folderUri: string): Promise<readonly string[]>;
   /** A file below a folder; null where links lead out. */
   openBelow(folderUri: string, way: readonly string[]): Promise<OpenFile | null>;
   /** Tells when something changed on the way down from a folder; returns what ends it. */

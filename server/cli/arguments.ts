@@ -156,6 +156,16 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     accepted: { type: 'string' },
     answer: { type: 'string' },
   },
+  check: {
+    ...formatted,
+    budget: { type: 'string' },
+    baseline: { type: 'string' },
+    revision: { type: 'string' },
+  },
+  baseline: {
+    ...common,
+    budget: { type: 'string' },
+  },
   sweep: {
     ...common,
     jobs: { type: 'string', short: 'j' },

@@ -8,7 +8,7 @@ import type { ChipChoice } from './chipChoice';
 import type { OpenedModel } from './openModel';
 
 /** Options that name files to read. */
-const fileOptions = ['profile', 'layers', 'settings', 'mapping'] as const;
+const fileOptions = ['profile', 'layers', 'settings', 'mapping', 'budget', 'baseline'] as const;
 /** Options that name a thing of a catalogue, or a file of one's own. */
 const catalogueOptions = ['chip', 'device', 'edge', 'cloud', 'network', 'edge-network'] as const;
 

@@ -24,6 +24,8 @@ import { chipFolder } from '../workspace/ownFolder';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze } from './analyze';
 import { commands, parseArguments, type Arguments } from './arguments';
+import { baseline } from './budgets/baseline';
+import { check } from './budgets/check';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
@@ -112,7 +114,7 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
 }
 
 /** Commands about models, each in a room of its own. */
-const ofModels = { analyze, calibrate, fit, rank, split, phases, map, suggest, verify };
+const ofModels = { analyze, calibrate, fit, rank, split, phases, map, suggest, verify, check, baseline };
 
 async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {
   if (words.version) return whole(`${manifest.version}\n`);

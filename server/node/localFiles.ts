@@ -2,6 +2,7 @@ import { readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LocalFiles, OpenFile, TextStore } from '../platform';
+import { filesBelow } from './filesBelow';
 import { isInside, realPathInside } from './inside';
 import { lookAtFile, openFile, readText } from './readFile';
 import { watchBelow } from './watch';
@@ -21,6 +22,7 @@ export const localFiles: LocalFiles = {
     const folder = await below(folderUri, way);
     return folder === null ? [] : await readdir(folder);
   },
+  filesBelow: (folderUri) => filesBelow(fileURLToPath(folderUri)),
   async openBelow(folderUri, way) {
     const file = await below(folderUri, way);
     return file === null ? null : await open(file);

@@ -8,16 +8,23 @@ export function printMarkdown(report: Report, words: Words): string {
   return markdownOf(sectionsOf(report, words));
 }
 
-/** Sections as Markdown tables. */
-export function markdownOf(sections: readonly Section[]): string {
-  return sections.map(sectionText).join('\n');
+/**
+ * Sections as Markdown tables.
+ * @param level of the first heading; those behind it are one below
+ */
+export function markdownOf(sections: readonly Section[], level = 1): string {
+  return sections
+    .map((section, index) => {
+      const marks = '#'.repeat(index === 0 ? level : level + 1);
+      return `${marks} ${escape(section.title)}\n\n${markdownTable(section)}`;
+    })
+    .join('\n');
 }
 
-function sectionText(section: Section, index: number): string {
+/** A section as a Markdown table without its heading. */
+export function markdownTable(section: Section): string {
   const row = (cells: readonly string[]): string => `| ${cells.map(escape).join(' | ')} |`;
   const lines = [
-    `${index === 0 ? '#' : '##'} ${escape(section.title)}`,
-    '',
     row(section.columns.map((column) => column.title)),
     `| ${section.columns.map((column) => (column.align === 'right' ? '--:' : ':--')).join(' | ')} |`,
     ...section.rows.map(row),

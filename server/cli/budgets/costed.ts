@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Language } from '../../../l10n/language';
+import { problemMessage } from '../../../l10n/problems';
+import { costsOn, type ChipAnalysis, type Prepared } from '../../engine/analyse';
+import { placeKey, type Place } from '../../engine/budgets/baseline';
+import { placesOf, snapshotOf, type Snapshot } from '../../engine/budgets/snapshot';
+import type { Budget, Target } from '../../engine/budgets/load';
+import type { Problem } from '../../engine/problem';
+import { uninterrupted } from '../../engine/scheduler';
+import { openFile } from '../../node/readFile';
+import { refuseTooMuch, roomIn } from '../memory';
+import { openModel, type OpenedModel } from '../openModel';
+import { prepareKnown } from '../workload';
+
+/** What a model costs in one place, with the runtime that was taken; null for the model by itself. */
+type CostedPlace = Snapshot & { readonly runtime: string | null };
+
+/** What a model costs wherever budgets want to know it. */
+export interface Costed {
+  readonly sha256: string;
+  /** By `placeKey`. */
+  readonly snapshots: ReadonlyMap<string, CostedPlace>;
+  /** What there is to say of numbers for dimensions that the model does not have. */
+  readonly remarks: readonly string[];
+  /** Why only a part of the model could be read; null where all was. */
+  readonly error: string | null;
+}
+
+/** Bytes that are hashed at a time. */
+const piece = 1024 * 1024;
+
+/**
+ * Costs of a model for all budgets that name it. Throws where there is no model.
+ * @param file where it lies; `path` is what it is called from the root of the budget file
+ */
+export async function costedModel(
+  file: string,
+  { path, budgets }: { readonly path: string; readonly budgets: readonly Budget[] },
+  language: Language,
+  heapBytes: number,
+): Promise<Costed> {
+  const opened = await openModel(file, language, roomIn(heapBytes));
+  refuseTooMuch(opened, 1, heapBytes);
+  const snapshots = new Map<string, CostedPlace>();
+  const remarks = new Set<string>();
+  for (const { budget, target } of budgets.flatMap((one) => places(one))) {
+    const place: Place = { model: path, target, workload: budget.workload };
+    if (snapshots.has(placeKey(place))) continue;
+    const known = await preparedFor(opened, budget);
+    for (const remark of known.remarks) remarks.add(problemMessage(language, remark));
+    snapshots.set(placeKey(place), await snapshotAt(opened, known.prepared, target));
+  }
+  const error = opened.failure?.say(language) ?? null;
+  return { sha256: await sha256Of(opened.path), snapshots, remarks: [...remarks], error };
+}
+
+function places(budget: Budget): { readonly budget: Budget; readonly target: Target | null }[] {
+  return placesOf(budget).map((target) => ({ budget, target }));
+}
+
+/** Numbers of a budget serve many models: what one does not have is a remark. */
+async function preparedFor(
+  { model }: OpenedModel,
+  { workload }: Budget,
+): Promise<{ readonly prepared: Prepared; readonly remarks: readonly Problem[] }> {
+  const { bindings, phase, precision, runtime } = workload;
+  const given = { settings: [bindings], options: {}, settingValues: {}, optionValues: {} };
+  return prepareKnown(model, { ...given, phase, precision, runtime });
+}
+
+async function snapshotAt(
+  { positions }: OpenedModel,
+  prepared: Prepared,
+  target: Target | null,
+): Promise<CostedPlace> {
+  const { nodes } = prepared.inference;
+  const lineOf = (index: number): number | null => {
+    const line = positions.lineOf(nodes[index]!.node);
+    return line < 0 ? null : line + 1;
+  };
+  const analysis: ChipAnalysis | null =
+    target && (await costsOn(prepared, target.chip, uninterrupted, target.host));
+  return { ...snapshotOf(prepared, analysis, lineOf), runtime: analysis?.cost.runtime ?? null };
+}
+
+/** SHA-256 of a file's content, in hexadecimal. */
+async function sha256Of(path: string): Promise<string> {
+  const file = await openFile(path);
+  try {
+    const hash = createHash('sha256');
+    for (let at = 0; at < file.size; at += piece) hash.update(await file.read(at, piece));
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
+}
