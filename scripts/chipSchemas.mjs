@@ -6,17 +6,24 @@ const runtimes = 'server/engine/kernels/profiles';
 
 /**
  * Writes what editors complete, explain and validate with, per language: the schemas of chip files, of system files, of mapping
- * files, of plans of sweeps and of settings files.
+ * files, of budgets, of plans of sweeps and of settings files.
  */
 export async function writeChipSchemas(folder) {
   const chip = JSON.parse(await readFile('server/engine/chips/chip.schema.json', 'utf8'));
   const system = JSON.parse(await readFile('server/engine/systems/system.schema.json', 'utf8'));
   const mapping = JSON.parse(await readFile('server/engine/mapping/pinned/mapping.schema.json', 'utf8'));
+  const budget = JSON.parse(await readFile('server/engine/budgets/budget.schema.json', 'utf8'));
   const sweep = JSON.parse(await readFile('server/cli/sweep/plan.schema.json', 'utf8'));
   const shipped = await filesIn(chips);
   proposeChips(chip.properties.extends, shipped);
   proposeChips(system.properties.devices.items.properties.chip, shipped);
   proposeChips(mapping.properties.units.items.properties.chip, shipped);
+  proposeChips(budget.properties.budgets.items.properties.chips.items, shipped);
+  propose(
+    budget.properties.budgets.items.properties.systems.items,
+    await filesIn(systems),
+    ({ name }) => name,
+  );
   proposeChips(sweep.properties.chips.items, shipped);
   propose(sweep.properties.systems.items, await filesIn(systems), ({ name }) => name);
   propose(sweep.properties.runtimes.items, await filesIn(runtimes), ({ name }) => name);
@@ -30,6 +37,7 @@ export async function writeChipSchemas(folder) {
     const ofSystem = inWords({ ...system, definitions: chip.definitions }, texts);
     await writeFile(`${folder}/system.schema${suffix}.json`, JSON.stringify(ofSystem));
     await writeFile(`${folder}/mapping.schema${suffix}.json`, JSON.stringify(inWords(mapping, texts)));
+    await writeFile(`${folder}/budget.schema${suffix}.json`, JSON.stringify(inWords(budget, texts)));
     await writeFile(`${folder}/sweep.schema${suffix}.json`, JSON.stringify(inWords(sweep, texts)));
     await writeFile(`${folder}/settings.schema${suffix}.json`, JSON.stringify(settingsSchema(said)));
   }

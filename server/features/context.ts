@@ -8,6 +8,7 @@ import type { Available } from '../workspace/ownChips';
 import type { ProfileStore } from '../workspace/profileStore';
 import type { SettingsByModel } from '../workspace/settingsByModel';
 import type { WithheldParams } from '../protocol';
+import type { Budgets } from './budgets/budgets';
 import type { Editor } from './editor';
 import type { Log } from './handler';
 import type { Working } from './working';
@@ -22,6 +23,7 @@ export interface ServerContext {
   readonly files: ModelFiles;
   readonly profiles: ProfileStore;
   readonly own: Own;
+  readonly budgets: Budgets;
   readonly log: Log;
   readonly working: Working;
   readonly language: () => Language;

@@ -1,3 +1,4 @@
+import { budgetFeature } from './budgets/feature';
 import { customRequestsFeature } from './customRequests';
 import { colourFeature } from './colourFeature';
 import type { Feature } from './feature';
@@ -35,6 +36,7 @@ export const features: readonly Feature[] = [
   settingsFeature,
   foldersFeature,
   ownFilesFeature,
+  budgetFeature,
   hoverFeature,
   hintFeature,
   lensFeature,

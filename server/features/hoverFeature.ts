@@ -3,6 +3,8 @@ import { runPolitely } from '../engine/scheduler';
 import type { Timer } from '../platform';
 import type { Analysis } from '../workspace/analysis';
 import { politeTo } from '../workspace/turns';
+import { isBudgetFile } from '../workspace/budgetPaths';
+import { budgetHover } from './budgets/shown';
 import type { ServerContext } from './context';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
@@ -24,6 +26,10 @@ export const hoverFeature: Feature = {
         'hover',
         () => null,
         async ({ textDocument: { uri }, position }, token): Promise<Hover | null> => {
+          if (isBudgetFile(uri)) {
+            const present = await context.budgets.present(uri, token);
+            return present && editor.hover(budgetHover(present, position, language()));
+          }
           const analysis = await whileWanted(soon(context, uri), token);
           if (analysis)
             return working.during(uri, async () => {

@@ -32,6 +32,8 @@ import { findSuggestions } from '../workspace/suggestions';
 import { findSymbolicFacts } from '../workspace/symbolicShapes';
 import { politely } from '../workspace/turns';
 import { TypingPauses } from '../workspace/typingPauses';
+import { isBudgetFile } from '../workspace/budgetPaths';
+import { Budgets } from './budgets/budgets';
 import type { ServerContext } from './context';
 import { Editor } from './editor';
 import { describe } from './handler';
@@ -54,6 +56,7 @@ export class Session implements ServerContext {
   readonly settings: SettingsByModel;
   readonly profiles: ProfileStore;
   readonly own: Own;
+  readonly budgets: Budgets;
   readonly working: Working;
   readonly documents: Documents;
   readonly models: Models;
@@ -95,6 +98,7 @@ export class Session implements ServerContext {
     this.documents = this.makeDocuments();
     this.models = new Models(this.files, this.settings, (uri) => this.documents.get(uri), this.host());
     this.told = new ToldProblems(this);
+    this.budgets = new Budgets(this);
   }
 
   readonly language = (): Language => this.editor.language;
@@ -147,6 +151,9 @@ export class Session implements ServerContext {
   private refresh(): void {
     this.editor.refresh();
     this.told.refresh();
+    // A chip that a budget names may have come or gone.
+    for (const { uri } of this.documents.all())
+      if (isBudgetFile(uri)) this.editor.watch(this.budgets.tell(uri));
   }
 
   private makeSettings(): SettingsByModel {
@@ -164,12 +171,14 @@ export class Session implements ServerContext {
 
   private makeDocuments(): Documents {
     return new Documents(
-      (uri, text) => (isHandWritten(uri) ? text : this.models.servedText(uri, text)),
+      (uri, text) => (isHandWritten(uri) || isBudgetFile(uri) ? text : this.models.servedText(uri, text)),
       ({ uri }) => {
+        if (isBudgetFile(uri)) return this.editor.watch(this.budgets.tell(uri));
         this.models.opened(uri);
         this.pauses.changed(uri);
       },
       (uri) => {
+        if (isBudgetFile(uri)) return this.budgets.closed(uri);
         this.pauses.closed(uri);
         this.models.closed(uri);
         this.told.closed(uri);

@@ -3,6 +3,8 @@ import type { ClientCapabilities } from 'vscode-languageserver';
 import { URI, Utils } from 'vscode-uri';
 import { message } from '../../l10n/server';
 import { valueTypes } from '../workspace/textModels';
+import { isBudgetFile } from '../workspace/budgetPaths';
+import { budgetCompletions } from './budgets/completion';
 import { branchActions } from './branches';
 import { codeActions } from './codeActions';
 import { completions, resolveCompletion } from './completion';
@@ -35,6 +37,7 @@ export const completionFeature: Feature = {
         'completion',
         () => null,
         async ({ textDocument: { uri }, position }, token) => {
+          if (isBudgetFile(uri)) return budgetCompletions(context.budgets, uri, position, editor.isOurs);
           const model = await writtenText(context, uri, token);
           if (!model) return null;
           const analysis = models.finished(uri);

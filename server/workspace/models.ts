@@ -2,6 +2,7 @@ import { CancelledError } from '../engine/scheduler';
 import { modelOf } from '../address';
 import { platform } from '../platform';
 import type { ListingResult } from '../protocol';
+import { isBudgetFile } from './budgetPaths';
 import type { Analysis } from './analysis';
 import { Budget } from './budget';
 import type { OpenDocument } from './documents';
@@ -93,6 +94,7 @@ export class Models {
 
   /** The text that a document shows; undefined when the server never served it. The client is then told. */
   async view(uri: string): Promise<Served | undefined> {
+    if (isBudgetFile(uri)) return undefined;
     const model = this.open(uri);
     for (;;) {
       const latest = model.served[0] ?? (await this.reading.load(model, false));
@@ -135,6 +137,7 @@ export class Models {
     part: (run: Run) => Promise<Analysis | null>,
     isShown = true,
   ): Promise<Analysis | null> {
+    if (isBudgetFile(uri)) return null;
     const asked = this.open(uri);
     asked.asked++;
     try {
