@@ -28,7 +28,7 @@ const allowed = [
   ...needed.map((name) => new RegExp(`^${name.replaceAll('.', '\\.')}$`)),
   /^extension\/package\.nls(\.ko)?\.json$/,
   /^extension\/dist\/sample\/mobilenetv2\.onnx$/,
-  /^extension\/dist\/(chip|system|mapping|budget|settings)\.schema(\.ko)?\.json$/,
+  /^extension\/dist\/(chip|system|mapping|budget|sweep|settings)\.schema(\.ko)?\.json$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
   /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
   /^extension\/media\/(heat|walkthrough)\/[\w-]+\.svg$/,
