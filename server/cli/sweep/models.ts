@@ -1,7 +1,7 @@
-import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileNames, isModelPath } from '../../../modelFormats/names';
+import { filesBelow } from '../../node/filesBelow';
 import { isPattern, matchesGlob } from '../../workspace/glob';
 
 /** A model of a sweep. */
@@ -11,12 +11,6 @@ export interface FoundModel {
   /** Where it lies. */
   readonly path: string;
 }
-
-/** Folders that hold no models of anybody's own. */
-const passedOver: ReadonlySet<string> = new Set(['node_modules', '.git', '.siliconlens']);
-/** Entries that one glob or folder may have, and folders inside each other: a link or a mount may lead anywhere. */
-const mostEntries = 1_000_000;
-const deepest = 64;
 
 /**
  * The models that an entry of a plan names: a file, a folder with a model's configuration, any other folder with all models
@@ -51,23 +45,6 @@ async function byGlob(glob: string, folder: string): Promise<readonly FoundModel
   return found
     .filter((name) => matchesGlob(pattern, name))
     .map((name) => ({ name: nameOf(join(base, name), folder), path: join(base, name) }));
-}
-
-/** Paths of all files below a folder, from there on, with slashes. */
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  const folders: { readonly way: string; readonly depth: number }[] = [{ way: '', depth: 0 }];
-  for (let next = folders.pop(); next && found.length < mostEntries; next = folders.pop()) {
-    const { way, depth } = next;
-    const entries = await readdir(join(folder, way), { withFileTypes: true }).catch((): Dirent[] => []);
-    for (const entry of entries) {
-      const inside = way === '' ? entry.name : `${way}/${entry.name}`;
-      if (!entry.isDirectory()) found.push(inside);
-      else if (depth < deepest && !passedOver.has(entry.name))
-        folders.push({ way: inside, depth: depth + 1 });
-    }
-  }
-  return found;
 }
 
 function nameOf(path: string, folder: string): string {
