@@ -87,7 +87,7 @@ module.exports = {
     ...[
       { name: 'extension', from: '^extension/', says: 'extension|write' },
       { name: 'webview', from: '^webview/', says: 'totals|webview' },
-      { name: 'cli', from: '^server/cli(/|\\.ts$)', says: 'cli|problems|report|words|write' },
+      { name: 'cli', from: '^server/(cli(/|\\.ts$)|mcp\\.ts$)', says: 'cli|problems|report|words|write' },
       {
         name: 'server',
         from: '^server/(features|workspace)/',
@@ -122,13 +122,13 @@ module.exports = {
       name: 'server-runs-anywhere',
       comment: 'What the server needs of its machine stands in platform.ts; entries choose who provides it.',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/(node|cli)/', '^server/(main|cli)\\.ts$'] },
+      from: { path: '^server/', pathNot: ['^server/(node|cli)/', '^server/(main|cli|mcp)\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'server-runs-anywhere-but-entries',
       severity: 'error',
-      from: { path: '^server/', pathNot: ['^server/(node|cli|browser)/', '^server/(main|cli)\\.ts$'] },
+      from: { path: '^server/', pathNot: ['^server/(node|cli|browser)/', '^server/(main|cli|mcp)\\.ts$'] },
       to: { path: ['^server/(node|browser)/', 'vscode-languageserver/lib/(node|browser)/'] },
     },
     { name: 'engine-no-node', severity: 'error', from: { path: engine }, to: { dependencyTypes: ['core'] } },

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { modelViewTypes } from './addresses';
+import { offerTools } from './assistants';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
 import { Pages } from './commands/pages';
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new Heat(server, context.extensionUri),
     new Notices(server),
     new ValidatedChips(server),
+    offerTools(context),
     new TextTabs(log),
     pages,
     registerCommands({

@@ -22,6 +22,7 @@ export const bundles = [
   },
   { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: ['server/mcp.ts'], outfile: 'dist/mcp.js' },
   { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
   { ...browser, entryPoints: ['webview/finder.ts'], outfile: 'dist/webview/finder.js' },
   { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },

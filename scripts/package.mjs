@@ -11,6 +11,7 @@ const largest = 3e6;
 const entryLimits = new Map([
   ['extension/dist/extension.js', 500e3],
   ['extension/dist/server.js', 2e6],
+  ['extension/dist/mcp.js', 2.4e6],
   ['extension/dist/webview/report.js', 400e3],
   ['extension/dist/webview/finder.js', 100e3],
   ['extension/dist/webview/panel.js', 100e3],
@@ -29,6 +30,7 @@ const allowed = [
   /^extension\/package\.nls(\.ko)?\.json$/,
   /^extension\/dist\/sample\/mobilenetv2\.onnx$/,
   /^extension\/dist\/(chip|system|mapping|budget|sweep|settings)\.schema(\.ko)?\.json$/,
+  /^extension\/dist\/mcp\.js$/,
   /^extension\/dist\/webview\/\w+\.(js|css)$/,
   /^extension\/media\/(icon\.png|activity\.svg|report-\w+\.svg)$/,
   /^extension\/media\/(heat|walkthrough)\/[\w-]+\.svg$/,

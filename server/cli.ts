@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import { exitCodes } from './cli/failure';
@@ -44,5 +46,7 @@ function runCommand(): void {
   });
 }
 
-if (isMainThread) runCommand();
-else serveJobs();
+if (!isMainThread) serveJobs();
+// A bundle of its own, which no other command needs.
+else if (process.argv[2] === 'mcp') createRequire(__filename)(join(__dirname, 'mcp.js'));
+else runCommand();

@@ -11,6 +11,7 @@ const areasOf: Readonly<Record<string, readonly string[]>> = {
   'dist/extension.js': ['extension', 'write'],
   'dist/server.js': ['operators', 'problems', 'report', 'server', 'totals', 'words'],
   'dist/cli.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
+  'dist/mcp.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
   'dist/webview/report.js': ['totals', 'webview'],
   'dist/webview/panel.js': ['totals', 'webview'],
   'dist/webview/finder.js': ['totals', 'webview'],
