@@ -77,7 +77,8 @@ export const sweepColumns = {
   operations: 'number',
   operationsIsLowerBound: 'truth',
   operationsUnknownNodes: 'count',
-  trafficBytes: 'number',
+  /** Bytes of what its kernels read and write, whichever memory they come from and go to. */
+  operandBytes: 'number',
   /** Most bytes at one time; where sizes are unknown what is needed at the least and at the most. */
   memoryBytes: 'number',
   memoryLeastBytes: 'number',
@@ -169,7 +170,7 @@ export function sweepRow(subject: SweepSubject, ofModel: Partial<SweepRow>, sums
     operations: total.operations.value,
     operationsIsLowerBound: total.operations.isLowerBound,
     operationsUnknownNodes: total.operations.unknownNodes,
-    trafficBytes: total.bytes.value,
+    operandBytes: total.bytes.value,
     memoryBytes: fit.highWaterBytes,
     memoryLeastBytes: fit.leastBytes,
     memoryMostBytes: fit.mostBytes,

@@ -72,7 +72,7 @@ describe('siliconlens sweep', () => {
         secondsIsLowerBound: total.latencySeconds!.isLowerBound,
         joules: total.joules?.value ?? null,
         operations: total.operations.value,
-        trafficBytes: total.bytes.value,
+        operandBytes: total.bytes.value,
         memoryBytes: memory.highWaterBytes,
         fits: memory.fits,
         coverage: report.coverage.nodes,
