@@ -184,13 +184,14 @@ export interface StateSpace {
 }
 
 /**
- * A recurrence of matrices [size, size], one for each head, whose inputs are mixtures of a token and the one before it.
- * Source: RWKV-6 (arXiv 2404.05892), 4; RWKV-7 (arXiv 2503.14456), 4.
+ * A recurrence whose inputs are mixtures of a token and the one before it: of a weighted mean for each channel (heads of one
+ * number), or of matrices [size, size], one for each head.
+ * Source: RWKV-4 (arXiv 2305.13048), 3.1; RWKV-6 (arXiv 2404.05892), 4; RWKV-7 (arXiv 2503.14456), 4.
  */
 export interface TimeMix {
   readonly kind: 'time-mix';
-  /** How the state changes: decays alone (RWKV-6), or also by what a key takes back (RWKV-7). */
-  readonly rule: 'decay' | 'delta';
+  /** How the state changes: as a mean (RWKV-4), decays alone (RWKV-6), or also by what a key takes back (RWKV-7). */
+  readonly rule: 'mean' | 'decay' | 'delta';
   readonly heads: number;
   readonly headSize: number;
 }

@@ -129,7 +129,7 @@ function architectureOf(
     isParallel: isTrue(row.isParallel, fields),
     isPostNorm: row.isEncoder === true && row.isPreNorm !== true,
     isCausal: row.isEncoder !== true || row.isCausalEncoder === true,
-    hasCache: row.isEncoder !== true && row.isStateSpace !== true,
+    hasCache: row.isEncoder !== true && row.recurrence === undefined,
     embeddingScale:
       fields.number('embedding_multiplier') ?? (row.scalesEmbedding === true ? Math.sqrt(hidden) : 1),
     residualScale: fields.number('residual_multiplier') ?? 1,

@@ -1,5 +1,13 @@
 import { entryOf } from '../../../outside/table';
-import type { Activation, FeedForward, HeadsAttention, Layer, Role, StateSpace } from './architecture';
+import type {
+  Activation,
+  FeedForward,
+  HeadsAttention,
+  Layer,
+  Role,
+  StateSpace,
+  TimeMix,
+} from './architecture';
 import { denseRoles, expertRoles, sharedRoles } from './architecture';
 import table from './configuration.json';
 import type { Row } from './configurationRow';
@@ -30,7 +38,8 @@ export function layerOf(row: Row, fields: Fields, layer: number): Layer {
 }
 
 function attentionOf(row: Row, fields: Fields, layer: number): Layer['attention'] {
-  if (row.isStateSpace === true) return stateSpace(row, fields);
+  if (row.recurrence === 'scan') return stateSpace(row, fields);
+  if (row.recurrence === 'mean') return timeMix(fields);
   return fields.number('kv_lora_rank') === undefined ? heads(row, fields, layer) : latent(fields);
 }
 
@@ -49,6 +58,11 @@ function stateSpace(row: Row, fields: Fields): StateSpace {
     groups: isStepped ? 1 : fields.need('n_groups'),
     isNormed: row.normsScan === true,
   };
+}
+
+function timeMix(fields: Fields): TimeMix {
+  const heads = fields.size('attention_hidden_size') ?? fields.need('hidden');
+  return { kind: 'time-mix', rule: 'mean', heads, headSize: 1 };
 }
 
 function heads(row: Row, fields: Fields, layer: number): HeadsAttention {

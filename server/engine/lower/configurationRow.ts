@@ -38,8 +38,8 @@ export interface Row {
   readonly isPreNorm?: boolean;
   /** What layers of a state-space model are made of is normed without weights. */
   readonly normsScan?: boolean;
-  /** Layers carry a state along instead of attending to what was before. */
-  readonly isStateSpace?: boolean;
+  /** Layers carry a state along instead of attending to what was before: Mamba's, or RWKV-4's. */
+  readonly recurrence?: 'scan' | 'mean';
   readonly scalesEmbedding?: boolean;
   /** Logits are divided by the root of the model's width. */
   readonly scalesLogits?: boolean;

@@ -11,8 +11,9 @@ type LayerPlace = Place & { readonly layer: number };
 
 /**
  * The recurrence of RWKV with what is around it: mixtures of a token with the one before it, products of these, the
- * recurrence, a norm of each head, a gate and a product back.
- * Source: llama.cpp, src/models/rwkv6-base.cpp and rwkv7-base.cpp (build_rwkv6_time_mix, build_rwkv7_time_mix).
+ * recurrence, a norm of each head but in RWKV-4, a gate and a product back.
+ * Source: transformers, RwkvSelfAttention; llama.cpp, src/models/rwkv6-base.cpp and rwkv7-base.cpp (build_rwkv6_time_mix,
+ * build_rwkv7_time_mix).
  */
 export function timeMix(
   building: Building,
@@ -23,9 +24,44 @@ export function timeMix(
 ): string {
   const { hidden } = building.architecture;
   const at = shifted(building, place, input, 'token');
-  const made =
-    kind.rule === 'decay' ? decayed(building, place, at, kind) : corrected(building, place, at, kind, shared);
-  return linear(building, place, made, 'attentionOutput', [hidden, hidden]);
+  const made = recurrence(building, place, at, kind, shared);
+  return linear(building, place, made, 'attentionOutput', [hidden, kind.heads * kind.headSize]);
+}
+
+function recurrence(
+  building: Building,
+  place: LayerPlace,
+  at: Shifted,
+  kind: TimeMix,
+  shared: Shared,
+): string {
+  switch (kind.rule) {
+    case 'mean':
+      return averaged(building, place, at, kind);
+    case 'decay':
+      return decayed(building, place, at, kind);
+    case 'delta':
+      return corrected(building, place, at, kind, shared);
+  }
+}
+
+/** RWKV-4: of each channel a mean of the values so far, weighted by their keys, in a numerator, a denominator and the largest power. */
+function averaged(building: Building, place: LayerPlace, shift: Shifted, { heads }: TimeMix): string {
+  const { writer, weights, architecture } = building;
+  const { path, layer } = place;
+  const product = (share: Role, role: Role): string =>
+    linear(building, place, mixed(building, place, shift, share), role, [heads, architecture.hidden]);
+  const key = product('mixShiftKey', 'key');
+  const value = product('mixShiftValue', 'value');
+  const gate = sigmoid({ building, place }, 'gate', product('mixShiftQuery', 'query'));
+  const channels = (role: Role): string => writer.weight(weights.take(role, 'weight', [heads], layer));
+  const [past, present] = state(building, `${layer}.state`, [batch, heads, 3]);
+  const operands = [key, value, channels('mixBonus'), channels('mixDecay'), past];
+  const found = writer.node(`${path}/RWKV_WKV4`, 'RWKV_WKV4', operands, {
+    domain: ggmlDomain,
+    outputs: [`${path}/RWKV_WKV4_output_0`, present],
+  });
+  return writer.node(`${path}/gate/Mul`, 'Mul', [gate, found]);
 }
 
 /** A product with a square matrix of the model's width. */

@@ -50,6 +50,17 @@ def sound(model, config):
     return decoding(model, dict(input_features=features))
 
 
+def carried(model, config):
+    """As `states`, for models that are given what they gave."""
+    tokens, one = torch.randint(3, 300, (1, TOKENS)), torch.randint(3, 300, (1, 1))
+    first = {}
+
+    def prefill():
+        first["state"] = model(input_ids=tokens, use_cache=True).state
+
+    return {"prefill": prefill, "decode": lambda: model(input_ids=one, state=first["state"], use_cache=True)}
+
+
 def text_to_text(model, config):
     return decoding(model, dict(input_ids=torch.randint(3, 300, (1, TOKENS))))
 
@@ -126,6 +137,7 @@ whisper = dict(vocab_size=320, num_mel_bins=20, d_model=64, encoder_layers=2, de
                decoder_attention_heads=4, encoder_ffn_dim=176, decoder_ffn_dim=208, max_source_positions=50,
                max_target_positions=60, decoder_start_token_id=1, **NO_TOKENS)
 mamba = dict(vocab_size=320, hidden_size=64, state_size=16, num_hidden_layers=2, **NO_TOKENS)
+rwkv = dict(vocab_size=320, hidden_size=64, num_hidden_layers=2, **NO_TOKENS)
 mamba2 = dict(mamba, head_dim=16, num_heads=8, n_groups=2, chunk_size=8)
 text = dict(vocab_size=320, hidden_size=48, intermediate_size=144, num_hidden_layers=2, num_attention_heads=4,
             num_key_value_heads=2)
@@ -185,6 +197,9 @@ CASES = {
     "mamba width": ("mamba", "MambaForCausalLM", dict(mamba, expand=3, conv_kernel=3, tie_word_embeddings=False), states),
     "mamba2": ("mamba2", "Mamba2ForCausalLM", mamba2, states),
     "mamba2 groups": ("mamba2", "Mamba2ForCausalLM", dict(mamba2, n_groups=4, head_dim=32, num_heads=4), states),
+    "rwkv": ("rwkv", "RwkvForCausalLM", rwkv, carried),
+    "rwkv widths": ("rwkv", "RwkvForCausalLM",
+                    dict(rwkv, intermediate_size=176, num_hidden_layers=3, tie_word_embeddings=True), carried),
     "mt5": ("mt5", "MT5ForConditionalGeneration", dict(t5, d_ff=144), text_to_text),
     "vit": ("vit", "ViTForImageClassification", dict(vision, num_labels=10), image),
     "vit states": ("vit", "ViTModel", vision, image),

@@ -35,8 +35,10 @@ function recurrence(
  * Recurrences over tokens as ggml's kernels compute them, for each number of the state that is carried along; ggml has
  * results and new states in one tensor, which stand apart here. Inputs in ggml's order:
  * SSM_SCAN state [batch, heads, head size, state size], x, Δ, A, B, C (Mamba 1: heads of one number, Mamba 2: one A per head);
+ * RWKV_WKV4 k, v, bonus, decay, state [batch, channels, 3], which ggml does not have;
  * RWKV_WKV6 k, v, r, bonus, decay, state [batch, heads, size, size]; RWKV_WKV7 r, decay, k, v, a, b, state.
- * Source: ggml, src/ggml-cpu/ops.cpp, ggml_compute_forward_ssm_scan, _rwkv_wkv6 and _rwkv_wkv7.
+ * Sources: ggml, src/ggml-cpu/ops.cpp, ggml_compute_forward_ssm_scan, _rwkv_wkv6 and _rwkv_wkv7; transformers,
+ * rwkv_linear_attention_cpu.
  */
 export const ggmlOperators: readonly OperatorRule[] = [
   recurrence(
@@ -47,6 +49,15 @@ export const ggmlOperators: readonly OperatorRule[] = [
       const decays = elementCount(context.shape(3));
       const vector = tokens * (3 * states + decays) + context.count(1);
       return { matrix: 2 * tokens * states, vector, special: tokens * decays };
+    },
+  ),
+  recurrence(
+    'RWKV_WKV4',
+    'per token and channel: vector 19 (10 sums and differences, 6 products, 2 maxima, a quotient); special 4',
+    { state: 4, rows: 0 },
+    (_, tokens, states) => {
+      const channels = states / 3;
+      return { matrix: 0, vector: 19 * tokens * channels, special: 4 * tokens * channels };
     },
   ),
   recurrence(
