@@ -39,12 +39,12 @@ async function call(
 it('offers tools that only read, with the engine’s own words', async () => {
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toEqual([
-    'siliconlens_analyze',
-    'siliconlens_rank',
-    'siliconlens_fit',
-    'siliconlens_suggest',
-    'siliconlens_explain',
-    'siliconlens_chips',
+    'analyze_model',
+    'rank_chips',
+    'check_fit',
+    'suggest_changes',
+    'explain_node',
+    'find_chips',
   ]);
   for (const { annotations } of tools) expect(annotations).toMatchObject({ readOnlyHint: true });
   expect(tools[0]!.inputSchema).toMatchObject({
@@ -56,7 +56,7 @@ it('offers tools that only read, with the engine’s own words', async () => {
 
 it('analyses a model at the sizes that it is told', async () => {
   // 8 rows of 64 numbers times 32 columns are 16,384 multiplications and as many additions; 8 x 32 comparisons.
-  const answer = await call('siliconlens_analyze', {
+  const answer = await call('analyze_model', {
     model: 'net.onnxtxt',
     chips: ['nvidia-l4', 'Hailo-8'],
     bindings: { batch: 8 },
@@ -69,7 +69,7 @@ it('analyses a model at the sizes that it is told', async () => {
 
 it('explains a node by its name or that of what it makes, with the kernel that it is part of', async () => {
   for (const node of ['rectifier', 'y']) {
-    const { text } = await call('siliconlens_explain', { model: net, node, chips: ['nvidia-l4'] });
+    const { text } = await call('explain_node', { model: net, node, chips: ['nvidia-l4'] });
     const { node: found, chips } = JSON.parse(text) as {
       node: { operator: string; operations: object };
       chips: {
@@ -81,18 +81,16 @@ it('explains a node by its name or that of what it makes, with the kernel that i
     expect(chips[0]!.kernel.nodes).toEqual(['product', 'rectifier']);
     expect(chips[0]!.share.seconds.value).toBeLessThan(chips[0]!.kernel.seconds.value);
   }
-  const unknown = await call('siliconlens_explain', { model: net, node: 'nothing', chips: ['nvidia-l4'] });
+  const unknown = await call('explain_node', { model: net, node: 'nothing', chips: ['nvidia-l4'] });
   expect(unknown).toMatchObject({ isError: true, text: expect.stringContaining('nothing') as unknown });
 });
 
 it('ranks, says what fits, what to change, and which chips there are', async () => {
   const limits = ['watts=10'];
-  expect((await call('siliconlens_rank', { model: net, limits, places: ['device'] })).text).toContain('| 1');
-  expect((await call('siliconlens_fit', { model: net, chips: ['nvidia-l4'] })).text).toContain(
-    '| nvidia-l4 |',
-  );
-  expect((await call('siliconlens_suggest', { model: net, chips: ['nvidia-l4'] })).isError).toBe(false);
-  expect((await call('siliconlens_chips', { query: 'hailo' })).text).toContain('hailo-8');
+  expect((await call('rank_chips', { model: net, limits, places: ['device'] })).text).toContain('| 1');
+  expect((await call('check_fit', { model: net, chips: ['nvidia-l4'] })).text).toContain('| nvidia-l4 |');
+  expect((await call('suggest_changes', { model: net, chips: ['nvidia-l4'] })).isError).toBe(false);
+  expect((await call('find_chips', { query: 'hailo' })).text).toContain('hailo-8');
 });
 
 it('reads nothing outside its folders, whatever the way there', async () => {
@@ -105,27 +103,27 @@ it('reads nothing outside its folders, whatever the way there', async () => {
     '/etc/hostname',
     'missing.onnx',
   ]) {
-    const { text, isError } = await call('siliconlens_analyze', { model });
+    const { text, isError } = await call('analyze_model', { model });
     expect([isError, text]).toEqual([true, `${model} is not in ${folder}: nothing outside is read`]);
   }
   const chips = [secret.replace('.onnxtxt', '.json')];
-  const byFile = await call('siliconlens_analyze', { model: 'net.onnxtxt', chips });
+  const byFile = await call('analyze_model', { model: 'net.onnxtxt', chips });
   expect(byFile).toMatchObject({ isError: true, text: expect.stringContaining('is a file') as unknown });
 });
 
 it('takes no value for an option, and says what is wrong with a call', async () => {
-  const odd = await call('siliconlens_chips', { query: '--out=/tmp/stolen' });
+  const odd = await call('find_chips', { query: '--out=/tmp/stolen' });
   expect(odd.text).not.toContain('stolen\n');
-  const unknown = await call('siliconlens_analyze', { model: 'net.onnxtxt', chips: ['no-such-chip'] });
+  const unknown = await call('analyze_model', { model: 'net.onnxtxt', chips: ['no-such-chip'] });
   expect(unknown).toMatchObject({ isError: true, text: expect.stringContaining('no-such-chip') as unknown });
-  const wrong = await call('siliconlens_analyze', { model: 'net.onnxtxt', phase: 'guess' });
+  const wrong = await call('analyze_model', { model: 'net.onnxtxt', phase: 'guess' });
   expect(wrong).toMatchObject({ isError: true, text: expect.stringContaining('phase') as unknown });
 });
 
 it('cuts an answer that is too long, and says so', async () => {
-  const { text } = await call('siliconlens_rank', { model: net });
+  const { text } = await call('rank_chips', { model: net });
   expect(text.length).toBeLessThan(24_500);
-  const { text: all } = await call('siliconlens_chips', { query: '' });
+  const { text: all } = await call('find_chips', { query: '' });
   expect(all.length).toBeLessThan(24_500);
   expect(all).toMatch(/Cut: [\d,]+ more characters/);
 });
