@@ -17,7 +17,7 @@ export async function baseline(words: Arguments, language: Language, heapBytes =
   const entries: (Place & Known)[] = [];
   const notes: string[] = [];
   for (const model of models) {
-    const { sha256, snapshots, error, remarks } = await costedModel(
+    const { contentHash, snapshots, error, remarks } = await costedModel(
       join(given.root, model.path),
       model,
       language,
@@ -29,7 +29,7 @@ export async function baseline(words: Arguments, language: Language, heapBytes =
     for (const budget of model.budgets)
       for (const target of placesOf(budget)) {
         const place: Place = { model: model.path, target, workload: budget.workload };
-        entries.push({ ...place, sha256, snapshot: snapshots.get(placeKey(place))! });
+        entries.push({ ...place, contentHash, snapshot: snapshots.get(placeKey(place))! });
       }
   }
   return {

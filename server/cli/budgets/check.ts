@@ -146,8 +146,8 @@ async function checkedModel(model: MatchedModel, around: Surroundings): Promise<
     );
     return {
       ...head,
-      sha256: costed.sha256,
-      sha256Before: before?.sha256 ?? null,
+      contentHash: costed.contentHash,
+      contentHashBefore: before?.contentHash ?? null,
       error: costed.error,
       baselineError: before?.error ?? null,
       remarks: costed.remarks,
@@ -155,7 +155,13 @@ async function checkedModel(model: MatchedModel, around: Surroundings): Promise<
     };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const nothing = { sha256: null, sha256Before: null, baselineError: null, remarks: [], places: [] };
+    const nothing = {
+      contentHash: null,
+      contentHashBefore: null,
+      baselineError: null,
+      remarks: [],
+      places: [],
+    };
     return { ...head, ...nothing, error: error.say(language) };
   }
 }

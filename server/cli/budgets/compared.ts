@@ -19,7 +19,7 @@ import { Revision } from './revision';
 /** What one model cost in the baseline. */
 export interface Before {
   /** Null where the baseline does not have the model. */
-  readonly sha256: string | null;
+  readonly contentHash: string | null;
   /** Undefined where it does not have the model there. */
   readonly at: (place: Place) => Known['snapshot'] | undefined;
   /** Why the model as it was could not be read; null where it could, and where it was not there. */
@@ -57,13 +57,13 @@ async function fromFile(path: string, language: Language): Promise<Baseline> {
   const loaded = loadBaseline(json.value);
   if ('faults' in loaded) throw brokenAt(path, text, json, loaded.faults[0], language);
   const { tool, known } = loaded;
-  const hashes = new Map([...known].map(([key, { sha256 }]) => [modelOf(key), sha256]));
+  const hashes = new Map([...known].map(([key, { contentHash }]) => [modelOf(key), contentHash]));
   return {
     about: { name: path, commit: null, tool },
     inputs: [resolve(path)],
     of: ({ path: model }) =>
       Promise.resolve({
-        sha256: hashes.get(model) ?? null,
+        contentHash: hashes.get(model) ?? null,
         at: (place) => known.get(placeKey(place))?.snapshot,
         error: null,
       }),
@@ -97,12 +97,12 @@ async function beforeIn(
   language: Language,
   heapBytes: number,
 ): Promise<Before> {
-  const nothing: Before = { sha256: null, at: () => undefined, error: null };
+  const nothing: Before = { contentHash: null, at: () => undefined, error: null };
   try {
     const file = await revision.fileOf(model.path);
     if (file === null) return nothing;
-    const { sha256, snapshots, error } = await costedModel(file, model, language, heapBytes);
-    return { sha256, at: (place) => snapshots.get(placeKey(place)), error };
+    const { contentHash, snapshots, error } = await costedModel(file, model, language, heapBytes);
+    return { contentHash, at: (place) => snapshots.get(placeKey(place)), error };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // A model that was there and cannot be read is not new: what it cost cannot be told.

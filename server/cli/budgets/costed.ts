@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Language } from '../../../l10n/language';
 import { problemMessage } from '../../../l10n/problems';
 import { costsOn, type ChipAnalysis, type Prepared } from '../../engine/analyse';
@@ -7,8 +6,8 @@ import { placesOf, snapshotOf, type Snapshot } from '../../engine/budgets/snapsh
 import type { Budget, Target } from '../../engine/budgets/load';
 import type { Problem } from '../../engine/problem';
 import { uninterrupted } from '../../engine/scheduler';
-import { openFile } from '../../node/readFile';
 import { refuseTooMuch, roomIn } from '../memory';
+import { ModelDigest } from '../modelDigest';
 import { openModel, type OpenedModel } from '../openModel';
 import { prepareKnown } from '../workload';
 
@@ -17,7 +16,8 @@ type CostedPlace = Snapshot & { readonly runtime: string | null };
 
 /** What a model costs wherever budgets want to know it. */
 export interface Costed {
-  readonly sha256: string;
+  /** Digest of what was read of the model (`ModelDigest`). */
+  readonly contentHash: string;
   /** By `placeKey`. */
   readonly snapshots: ReadonlyMap<string, CostedPlace>;
   /** What there is to say of numbers for dimensions that the model does not have. */
@@ -25,9 +25,6 @@ export interface Costed {
   /** Why only a part of the model could be read; null where all was. */
   readonly error: string | null;
 }
-
-/** Bytes that are hashed at a time. */
-const piece = 1024 * 1024;
 
 /**
  * Costs of a model for all budgets that name it. Throws where there is no model.
@@ -39,7 +36,9 @@ export async function costedModel(
   language: Language,
   heapBytes: number,
 ): Promise<Costed> {
-  const opened = await openModel(file, language, roomIn(heapBytes));
+  const files = new ModelDigest();
+  const opened = await openModel(file, language, roomIn(heapBytes), files);
+  const contentHash = files.end();
   refuseTooMuch(opened, 1, heapBytes);
   const snapshots = new Map<string, CostedPlace>();
   const remarks = new Set<string>();
@@ -51,7 +50,7 @@ export async function costedModel(
     snapshots.set(placeKey(place), await snapshotAt(opened, known.prepared, target));
   }
   const error = opened.failure?.say(language) ?? null;
-  return { sha256: await sha256Of(opened.path), snapshots, remarks: [...remarks], error };
+  return { contentHash, snapshots, remarks: [...remarks], error };
 }
 
 function places(budget: Budget): { readonly budget: Budget; readonly target: Target | null }[] {
@@ -81,16 +80,4 @@ async function snapshotAt(
   const analysis: ChipAnalysis | null =
     target && (await costsOn(prepared, target.chip, uninterrupted, target.host));
   return { ...snapshotOf(prepared, analysis, lineOf), runtime: analysis?.cost.runtime ?? null };
-}
-
-/** SHA-256 of a file's content, in hexadecimal. */
-async function sha256Of(path: string): Promise<string> {
-  const file = await openFile(path);
-  try {
-    const hash = createHash('sha256');
-    for (let at = 0; at < file.size; at += piece) hash.update(await file.read(at, piece));
-    return hash.digest('hex');
-  } finally {
-    await file.close();
-  }
 }

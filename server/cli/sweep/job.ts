@@ -18,9 +18,9 @@ import { uninterrupted } from '../../engine/scheduler';
 import type { Phase, PrecisionPolicy } from '../../engine/workload';
 import { Failure } from '../failure';
 import { refuseTooMuch, roomIn } from '../memory';
+import { ModelDigest } from '../modelDigest';
 import { openModel, type OpenedModel } from '../openModel';
 import { prepareKnown, type Known } from '../workload';
-import { ReadDigest } from './readDigest';
 import { lineOf } from './journal';
 
 /** A chip of a sweep. */
@@ -128,7 +128,7 @@ function digest(of: readonly unknown[]): string {
  * says so; nothing is thrown for what a model is.
  */
 export async function* runJob(spec: JobSpec, job: Job): AsyncGenerator<JobEvent> {
-  const files = new ReadDigest();
+  const files = new ModelDigest();
   let opened: OpenedModel;
   try {
     opened = await openModel(job.path, spec.language, roomIn(spec.heapBytes), files);

@@ -23,7 +23,7 @@ export interface Place {
 
 /** What a model cost, and the content of its file then. */
 export interface Known {
-  readonly sha256: string;
+  readonly contentHash: string;
   readonly snapshot: Snapshot;
 }
 
@@ -71,14 +71,14 @@ function sortedEntries(bindings: Readonly<Record<string, number>>): [string, num
   return Object.entries(bindings).sort(([a], [b]) => compareTexts(a, b));
 }
 
-function knownOf({ sha256, figures, nodes, hasMoreNodes }: Entry): Known {
+function knownOf({ contentHash, figures, nodes, hasMoreNodes }: Entry): Known {
   const of = ({ value, high, isLowerBound }: Entry['figures'][string]): Figure => {
     const exact = exactFigure(value, isLowerBound === true);
     return high === undefined ? exact : { ...exact, high };
   };
   const rows = nodes.map((node): NodeRow => ({ ...node, line: null }));
   return {
-    sha256,
+    contentHash,
     snapshot: {
       figures: new Map(Object.entries(figures).map(([id, figure]) => [id, of(figure)])),
       nodes: { rows, isCut: hasMoreNodes === true },
@@ -86,7 +86,7 @@ function knownOf({ sha256, figures, nodes, hasMoreNodes }: Entry): Known {
   };
 }
 
-function entryOf({ model, target, workload, sha256, snapshot }: Place & Known): Entry {
+function entryOf({ model, target, workload, contentHash, snapshot }: Place & Known): Entry {
   const { phase, precision, runtime, bindings } = workload;
   const { figures, nodes } = snapshot;
   const written = [...figures].map(([id, { value, high, isLowerBound }]) => [
@@ -99,7 +99,7 @@ function entryOf({ model, target, workload, sha256, snapshot }: Place & Known): 
   ]);
   return {
     model,
-    sha256,
+    contentHash,
     ...(target && { chip: target.chip.id }),
     ...(target?.system && { system: target.system }),
     phase,

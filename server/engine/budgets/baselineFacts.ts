@@ -9,8 +9,8 @@ export interface BaselineFile {
   readonly entries: readonly {
     /** Path of the model from the root of the budget file. */
     readonly model: string;
-    /** SHA-256 of the model's file. */
-    readonly sha256: string;
+    /** Digest of what was read of the model: its graph, not its weights but those that lie in one piece with it. */
+    readonly contentHash: string;
     /** Id of the chip; left out: the model by itself. */
     readonly chip?: string;
     /** Id of the system that chose the chip. */

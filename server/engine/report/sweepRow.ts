@@ -22,7 +22,7 @@ export const sweepColumns = {
   key: 'text',
   /** The model, from the plan's folder on. */
   path: 'text',
-  /** Digest of what was read of the model: headers, graph and small tensors, never weights, with the lengths of its files. */
+  /** Digest of what was read of the model: headers, graph, small tensors and what lies in one piece with them, with the lengths of its files. */
   contentHash: 'text',
   toolVersion: 'text',
   format: 'text',

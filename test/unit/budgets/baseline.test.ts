@@ -31,7 +31,7 @@ const entry = (
   model,
   target,
   workload,
-  sha256: 'ab'.repeat(32),
+  contentHash: 'ab'.repeat(32),
   snapshot: {
     figures: new Map([
       ['latency', { value: 0.25, high: 0.5, isLowerBound: false, atMost: null }],
@@ -52,8 +52,8 @@ describe('a baseline', () => {
   it('is read back as it was written', () => {
     const { tool, known } = read(baselineText('1.2.3', [entry('m.onnx')]));
     expect(tool).toBe('1.2.3');
-    const { sha256, snapshot } = known.get(placeKey(entry('m.onnx')))!;
-    expect(sha256).toBe('ab'.repeat(32));
+    const { contentHash, snapshot } = known.get(placeKey(entry('m.onnx')))!;
+    expect(contentHash).toBe('ab'.repeat(32));
     expect([...snapshot.figures]).toEqual([...entry('').snapshot.figures]);
     expect(snapshot.nodes).toEqual({
       rows: [

@@ -38,9 +38,10 @@ export interface CheckModel {
   readonly path: string;
   /** From the folder that the command was called in. */
   readonly file: string;
-  readonly sha256: string | null;
-  /** Hash of the file in the baseline; null where it does not have the model. */
-  readonly sha256Before: string | null;
+  /** Digest of what was read of it: its graph, and weights where they lie in one piece with it; null where nothing could be. */
+  readonly contentHash: string | null;
+  /** That of the model in the baseline; null where it does not have the model. */
+  readonly contentHashBefore: string | null;
   /** Why it, or a part of it, could not be read; null where all was. */
   readonly error: string | null;
   /** Why the baseline has nothing of it that could be read; null where it has, or never had the model. */
