@@ -4,6 +4,18 @@
  * and each room of the engine imports only rooms to its left (graph holds the types that formats fill).
  */
 const engine = '^server/engine/';
+const belowMapping = [
+  'graph',
+  'operators',
+  'inference',
+  'blocks',
+  'kernels',
+  'chips',
+  'systems',
+  'cost',
+  'collectives',
+  'memory',
+];
 const leftOf = {
   graph: [],
   lower: ['graph'],
@@ -17,46 +29,9 @@ const leftOf = {
   cost: ['graph', 'operators', 'inference', 'kernels', 'chips'],
   collectives: ['graph', 'chips', 'systems', 'cost'],
   memory: ['graph', 'operators', 'inference', 'blocks', 'kernels', 'chips', 'cost'],
-  mapping: [
-    'graph',
-    'operators',
-    'inference',
-    'blocks',
-    'kernels',
-    'chips',
-    'systems',
-    'cost',
-    'collectives',
-    'memory',
-  ],
-  budgets: [
-    'graph',
-    'operators',
-    'inference',
-    'blocks',
-    'kernels',
-    'chips',
-    'systems',
-    'cost',
-    'collectives',
-    'memory',
-    'mapping',
-  ],
-  report: [
-    'graph',
-    'formats',
-    'operators',
-    'inference',
-    'blocks',
-    'kernels',
-    'chips',
-    'systems',
-    'cost',
-    'collectives',
-    'memory',
-    'mapping',
-    'budgets',
-  ],
+  mapping: belowMapping,
+  budgets: [...belowMapping, 'mapping'],
+  report: ['formats', ...belowMapping, 'mapping', 'budgets'],
 };
 const rooms = Object.keys(leftOf);
 
