@@ -1,6 +1,6 @@
 export type Language = 'en' | 'ko';
 
-/** The bundle for a VS Code display language such as `ko`, `ko-KR` or `en-gb`; English where there is none. */
+/** The bundle for a display language such as `ko` or `ko-KR`, or a locale such as `ko_KR.UTF-8`; English where there is none. */
 export function languageOf(locale: string | undefined): Language {
-  return locale?.toLowerCase().split('-')[0] === 'ko' ? 'ko' : 'en';
+  return locale?.toLowerCase().split(/[-_.]/)[0] === 'ko' ? 'ko' : 'en';
 }

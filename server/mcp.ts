@@ -12,7 +12,7 @@ installPlatform(nodePlatform);
 const words = process.argv.slice(2);
 if (words[0] === 'mcp') words.shift();
 const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-const language = languageOf((LC_ALL || LC_MESSAGES || LANG)?.replaceAll('_', '-').split('.')[0]);
+const language = languageOf(LC_ALL || LC_MESSAGES || LANG);
 const folders = (words.length > 0 ? words : ['.']).map((folder) => resolve(folder));
 const missing = folders.find((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory());
 if (missing === undefined) serve(folders, language);

@@ -110,7 +110,7 @@ function failureOf(error: unknown): Failure {
 function languageFor(words: readonly string[], locale: string | undefined): Language {
   const at = words.indexOf('--lang');
   const wanted = at === -1 ? words.find((word) => word.startsWith('--lang='))?.slice(7) : words[at + 1];
-  return languageOf((wanted ?? locale)?.replaceAll('_', '-').split('.')[0]);
+  return languageOf(wanted ?? locale);
 }
 
 /** Commands about models, each in a room of its own. */
