@@ -20,10 +20,9 @@ import type { ModelFiles } from './modelFiles';
 import { Pipeline } from './pipeline';
 import { ReadDigest } from './readDigest';
 import { emptyModel } from '../engine/graph/emptyModel';
-import { fileProblem, partialText, unreadableText } from './served';
+import { fileProblem, headRemarks, unreadableText } from './served';
 import type { Served } from './served';
 import { politely } from './turns';
-import { withoutGraphText } from './withoutGraph';
 
 /** Editors take no longer texts either. */
 const textLimit = 50e6;
@@ -212,8 +211,7 @@ export class Loader {
     { value: model, problems, bytes }: ReadModel & { readonly value: Model },
     stamp: FileStamp,
   ): Promise<Served> {
-    const language = this.host.language();
-    const remarks = [...withoutGraphText(problems, language), ...partialText(stamp.size, problems, language)];
+    const remarks = headRemarks(stamp.size, problems, this.host.language());
     const options = { fileSize: stamp.size, remarks };
     const { text, positions } = await runPolitely(printSteps(model, options), politely());
     const state = stateOf(problems);

@@ -11,6 +11,7 @@ import { FileError } from '../platform';
 import type { Listing } from './analysis';
 import type { ExternalConstants } from './externalConstants';
 import type { Pipeline } from './pipeline';
+import { withoutGraphText } from './withoutGraph';
 
 /** One text that a client got, and all that is needed to answer questions about it. */
 export interface Served {
@@ -59,8 +60,13 @@ export function unreadableText(
   return printUnreadable(lines);
 }
 
-/** What a file that was read in part lacks, for the head of its listing; nothing for a whole one. */
-export function partialText(size: number | null, problems: readonly Problem[], language: Language): string[] {
+/** What there is to say at the head of a listing: why a model is nothing but weights, and what a file that was read in part lacks. */
+export function headRemarks(size: number | null, problems: readonly Problem[], language: Language): string[] {
+  return [...withoutGraphText(problems, language), ...partialText(size, problems, language)];
+}
+
+/** Nothing for a file that was read as a whole. */
+function partialText(size: number | null, problems: readonly Problem[], language: Language): string[] {
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return [];
   return [
