@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { int, text, varint } from '../unit/formats/wire';
 import { type TabState, Workbench } from './workbench';
 
 let bench: Workbench;
@@ -126,27 +127,17 @@ async function diffTabs(): Promise<TabState[]> {
 function large(folder: string, name: string, filling = 1, bytes = largeBytes): Buffer {
   const model = readFileSync(join(folder, name));
   const raw = Buffer.alloc(bytes, filling);
-  const tensor = Buffer.concat([
-    field(1, varint(bytes / 4)),
-    field(2, varint(1)),
-    bytesField(8, Buffer.from('padding')),
-    bytesField(9, raw),
+  // Of the fields that hold it only the heads are written out: dims, type, name, raw_data.
+  const tensor = headed(9, raw, [...int(1, bytes / 4), ...int(2, 1), ...text(8, 'padding')]);
+  return Buffer.concat([headed(7, headed(5, tensor)), model]);
+}
+
+/** A field of protobuf around these bytes, behind others of the same message. */
+function headed(field: number, content: Buffer, others: readonly number[] = []): Buffer {
+  return Buffer.concat([
+    Buffer.from([...others, ...varint(field * 8 + 2), ...varint(content.length)]),
+    content,
   ]);
-  return Buffer.concat([bytesField(7, bytesField(5, tensor)), model]);
-}
-
-function field(number: number, value: Buffer): Buffer {
-  return Buffer.concat([varint(number * 8), value]);
-}
-
-function bytesField(number: number, value: Buffer): Buffer {
-  return Buffer.concat([varint(number * 8 + 2), varint(value.length), value]);
-}
-
-function varint(value: number): Buffer {
-  const bytes = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
-  return Buffer.from([...bytes, value]);
 }
 
 /** A repository with changed models, and one that two branches changed. */
