@@ -25,6 +25,20 @@ import { prepareAsked, settingsNotes } from './workload';
 /** `siliconlens analyze MODEL`: the report as text. */
 export async function analyze(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', reportFormats) ?? 'table';
+  const { input, ...outcome } = await analysed(words, language, heapBytes, format === 'json');
+  return { ...outcome, text: printReport(input, format, language, uninterrupted) };
+}
+
+/**
+ * What `analyze` reports of a model, before it is text.
+ * @param withNames shapes by the names of dimensions, too
+ */
+export async function analysed(
+  words: Arguments,
+  language: Language,
+  heapBytes: number,
+  withNames: boolean,
+): Promise<Omit<Outcome, 'text'> & { readonly input: ReportInput }> {
   const carbon = carbonIn(words, 'carbon');
   const battery = batteryIn(words);
   const task = await mappedTask(words, language, heapBytes);
@@ -37,10 +51,9 @@ export async function analyze(words: Arguments, language: Language, heapBytes = 
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   appendAll(notes, settingsNotes(words, remarks, language));
   const surroundings = { chips, host, mapped, carbonIntensity, batteryWattHours, files };
-  const input = await inputOf(opened, prepared, surroundings, language, format === 'json');
+  const input = await inputOf(opened, prepared, surroundings, language, withNames);
   const inputs = await otherInputs(words, [opened], choice);
-  const text = printReport(input, format, language, uninterrupted);
-  return { text, failure: opened.failure ?? partOf(path, prepared), notes: notes.join('\n'), inputs };
+  return { input, failure: opened.failure ?? partOf(path, prepared), notes: notes.join('\n'), inputs };
 }
 
 /** Why a script must not take the totals for those of the model; null where they are. */

@@ -89,11 +89,14 @@ export async function run(words: readonly string[], console: Console): Promise<n
   } catch (error) {
     // A reader that has seen enough (`--out /dev/stdout | head`) ends us as it ends any program: quietly.
     if (error instanceof WriteError && error.code === 'readerGone') return exitCodes.brokenPipe;
-    const failure = failureOf(error);
-    const text = terminalText(failure.say(language), Infinity);
-    console.error(`${message(language, 'cli.error', { message: text })}\n`);
-    return failure.exitCode;
+    console.error(`${failureText(error, language)}\n`);
+    return failureOf(error).exitCode;
   }
+}
+
+/** What is said of a command that ended with an error. */
+export function failureText(error: unknown, language: Language): string {
+  return message(language, 'cli.error', { message: terminalText(failureOf(error).say(language), Infinity) });
 }
 
 function failureOf(error: unknown): Failure {

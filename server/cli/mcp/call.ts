@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { message } from '../../../l10n/cli';
 import type { Language } from '../../../l10n/language';
-import { run } from '../run';
+import { lazyReport } from '../../engine/report/build';
+import { analysed } from '../analyze';
+import { parseArguments } from '../arguments';
+import { failureText, run } from '../run';
 import { exitCodes } from '../failure';
 import { realPathInside } from '../../node/inside';
 import { explained } from './explain';
@@ -13,6 +17,8 @@ export interface ToolAnswer {
   readonly isError: boolean;
 }
 
+/** What this process may have on its heap. */
+const heapBytes = getHeapStatistics().heap_size_limit;
 /** UTF-16 units of an answer: assistants pay for each of them. */
 const mostUnits = 24_000;
 
@@ -32,17 +38,23 @@ export async function callTool(
   const path = typeof model === 'string' ? await pathIn(folders, model) : null;
   if (typeof model === 'string' && path === null)
     return refusal(message(language, 'cli.mcp.outside', { path: model, folders: folders.join(', ') }));
-  const isExplained = typeof node === 'string';
-  const words = wordsOf(tool, input, path, isExplained ? 'json' : 'markdown');
-  const { text, errors, code } = await captured([
-    ...words.slice(0, 1),
-    `--lang=${language}`,
-    ...words.slice(1),
-  ]);
+  const words = wordsOf(tool, input, path, language);
+  if (typeof node === 'string') return explanation(words, node, language);
+  const { text, errors, code } = await captured(words);
   if (code !== exitCodes.done && text === '') return refusal(errors);
-  const result = isExplained ? explained(text, node) : text;
-  if (result === null) return refusal(message(language, 'cli.mcp.noNode', { name: String(node) }));
-  return { text: bounded(errors === '' ? result : `${result}\n${errors}`, language), isError: false };
+  return { text: bounded(errors === '' ? text : `${text}\n${errors}`, language), isError: false };
+}
+
+async function explanation(words: readonly string[], node: string, language: Language): Promise<ToolAnswer> {
+  try {
+    const { input } = await analysed(parseArguments(words), language, heapBytes, true);
+    const text = explained(lazyReport(input), node);
+    return text === null
+      ? refusal(message(language, 'cli.mcp.noNode', { name: node }))
+      : { text: bounded(text, language), isError: false };
+  } catch (error) {
+    return refusal(failureText(error, language));
+  }
 }
 
 function refusal(text: string): ToolAnswer {
@@ -64,6 +76,7 @@ async function captured(words: readonly string[]): Promise<{ text: string; error
   const code = await run(words, {
     out: (text) => out.push(text),
     error: (text) => errors.push(text),
+    heapBytes,
     locale: undefined,
   });
   return { text: out.join(''), errors: errors.join(''), code };

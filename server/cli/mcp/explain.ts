@@ -1,49 +1,31 @@
-interface ReportNode {
-  readonly index: number;
-  readonly name: string;
-  readonly outputs: readonly { readonly name: string }[];
-}
-
-interface ReportChip {
-  readonly id: string;
-  readonly runtime: string;
-  readonly precision: unknown;
-  readonly nodes: readonly { readonly index: number; readonly kernel: number | null }[];
-  readonly kernels: readonly { readonly index: number; readonly nodes: readonly number[] }[];
-}
-
-/** The part of a JSON report that is used. */
-interface Report {
-  readonly workload: unknown;
-  readonly nodes: readonly ReportNode[];
-  readonly chips: readonly ReportChip[];
-}
+import type { LazyChip, LazyReport, ReportNode } from '../../engine/report/types';
 
 /** Nodes of a kernel that are named. */
 const mostNames = 20;
 
-/** What a JSON report says of one node: its work, and on each chip its share and its whole kernel; null for an unknown name. */
-export function explained(reportText: string, name: string): string | null {
-  const { workload, nodes, chips } = JSON.parse(reportText) as Report;
-  const node =
-    nodes.find((one) => one.name === name) ??
-    nodes.find(({ outputs }) => outputs.some((one) => one.name === name));
+/** What a report says of one node: its work, and on each chip its share and its whole kernel; null for an unknown name. */
+export function explained({ workload, nodes, chips }: LazyReport, name: string): string | null {
+  const names = new Map<number, string>();
+  let byOutput: ReportNode | undefined;
+  let node: ReportNode | undefined;
+  for (const one of nodes) {
+    names.set(one.index, one.name);
+    if (one.name === name) node ??= one;
+    else if (one.outputs.some((output) => output.name === name)) byOutput ??= one;
+  }
+  node ??= byOutput;
   if (!node) return null;
-  const names = new Map(nodes.map((one) => [one.index, one.name]));
-  return JSON.stringify(
-    { workload, node, chips: chips.map((chip) => onChip(chip, node.index, names)) },
-    null,
-    1,
-  );
+  const { index } = node;
+  return JSON.stringify({ workload, node, chips: chips.map((chip) => onChip(chip, index, names)) }, null, 1);
 }
 
 function onChip(
-  { id, runtime, precision, nodes, kernels }: ReportChip,
+  { id, runtime, precision, nodes, kernels }: LazyChip,
   index: number,
   names: ReadonlyMap<number, string>,
 ): object {
-  const share = nodes.find((one) => one.index === index) ?? null;
-  const kernel = share && kernels.find((one) => one.index === share.kernel);
+  const share = found(nodes, index);
+  const kernel = share && share.kernel !== null ? found(kernels, share.kernel) : null;
   return {
     chip: id,
     runtime,
@@ -54,4 +36,9 @@ function onChip(
       nodes: kernel.nodes.slice(0, mostNames).map((one) => names.get(one) ?? one),
     },
   };
+}
+
+function found<T extends { readonly index: number }>(items: Iterable<T>, index: number): T | null {
+  for (const item of items) if (item.index === index) return item;
+  return null;
 }

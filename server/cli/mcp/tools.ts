@@ -1,3 +1,4 @@
+import type { Language } from '../../../l10n/language';
 import { inputs } from './inputs';
 import toolTable from './tools.json';
 
@@ -33,11 +34,11 @@ export function wordsOf(
   tool: Tool,
   input: ToolInput,
   model: string | null,
-  format: 'markdown' | 'json',
-): string[] {
-  const words = [tool.command];
-  // Of chips there is a table alone.
-  if (tool.command !== 'chips') words.push(`--format=${format}`);
+  language: Language,
+): readonly string[] {
+  const words = [tool.command, `--lang=${language}`];
+  // Columns of a list of chips are read one below the other.
+  if (tool.command !== 'chips') words.push('--format=markdown');
   for (const [name, value] of Object.entries(input)) {
     const option = inputs.get(name)?.option;
     if (option !== undefined) for (const one of listOf(value)) words.push(`--${option}=${one}`);
