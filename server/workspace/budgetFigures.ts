@@ -1,8 +1,8 @@
 import type { Language } from '../../l10n/language';
-import { costsOn, prepare } from '../engine/analyse';
+import { costsOn, prepare, type Prepared } from '../engine/analyse';
 import { placeKey } from '../engine/budgets/baseline';
 import type { Budget, Target } from '../engine/budgets/load';
-import { placesOf, snapshotOf, type Snapshot } from '../engine/budgets/snapshot';
+import { figuresOf, placesOf, type Snapshot } from '../engine/budgets/snapshot';
 import { expansionSteps } from '../engine/inference/expansion';
 import { resolveBindings } from '../engine/inference/bindingNames';
 import type { Model } from '../engine/graph/model';
@@ -31,12 +31,12 @@ export interface PresentFigures {
   readonly budget: Budget;
   readonly target: Target | null;
   /** Null where the model is not read here, or too large. */
-  readonly snapshot: Snapshot | null;
+  readonly figures: Snapshot['figures'] | null;
   readonly runtime: string | null;
 }
 
 interface Costed {
-  readonly snapshot: Snapshot;
+  readonly figures: Snapshot['figures'];
   readonly runtime: string | null;
 }
 
@@ -82,8 +82,8 @@ export class BudgetFigures {
           const key = placeKey({ model: path, target, workload: budget.workload });
           const costed = kept.get(key) ?? (await reading.costed(budget, target));
           if (costed) kept.set(key, costed);
-          const { snapshot = null, runtime = null } = costed ?? {};
-          found.push({ model: path, budget, target, snapshot, runtime });
+          const { figures = null, runtime = null } = costed ?? {};
+          found.push({ model: path, budget, target, figures, runtime });
         }
     }
     return found;
@@ -103,9 +103,10 @@ export class BudgetFigures {
   }
 }
 
-/** A model that is read when the first figure of it is asked for. */
+/** A model that is read when the first figure of it is asked for; shapes are found once for all targets of a budget. */
 class Reading {
   private model: Promise<Model | null> | undefined;
+  private last: { readonly budget: Budget; readonly prepared: Prepared } | undefined;
 
   constructor(
     private readonly loader: Loader,
@@ -114,15 +115,21 @@ class Reading {
     private readonly isOver: () => boolean,
   ) {}
 
-  async costed({ workload }: Budget, target: Target | null): Promise<Costed | null> {
+  async costed(budget: Budget, target: Target | null): Promise<Costed | null> {
     const model = await (this.model ??= this.read());
     if (!model) return null;
+    const prepared = await this.preparedFor(model, budget);
+    const analysis = target && (await costsOn(prepared, target.chip, this.scheduler, target.host));
+    return { figures: figuresOf(prepared, analysis), runtime: analysis?.cost.runtime ?? null };
+  }
+
+  private async preparedFor(model: Model, budget: Budget): Promise<Prepared> {
+    if (this.last?.budget === budget) return this.last.prepared;
+    const { workload } = budget;
     const { bindings } = resolveBindings(model.graph, [workload.bindings]);
     const prepared = await prepare(model, { ...workload, bindings }, this.scheduler);
-    const analysis = target && (await costsOn(prepared, target.chip, this.scheduler, target.host));
-    const { figures } = snapshotOf(prepared, analysis, () => null);
-    const snapshot = { figures, nodes: { rows: [], isCut: true } };
-    return { snapshot, runtime: analysis?.cost.runtime ?? null };
+    this.last = { budget, prepared };
+    return prepared;
   }
 
   /** Null for what cannot be read, in part, or is too large to be costed beside the models that are open. */

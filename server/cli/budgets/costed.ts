@@ -1,7 +1,7 @@
 import type { Language } from '../../../l10n/language';
 import { problemMessage } from '../../../l10n/problems';
 import { costsOn, type ChipAnalysis, type Prepared } from '../../engine/analyse';
-import { placeKey, type Place } from '../../engine/budgets/baseline';
+import { placeKey } from '../../engine/budgets/baseline';
 import { placesOf, snapshotOf, type Snapshot } from '../../engine/budgets/snapshot';
 import type { Budget, Target } from '../../engine/budgets/load';
 import type { Problem } from '../../engine/problem';
@@ -42,19 +42,18 @@ export async function costedModel(
   refuseTooMuch(opened, 1, heapBytes);
   const snapshots = new Map<string, CostedPlace>();
   const remarks = new Set<string>();
-  for (const { budget, target } of budgets.flatMap((one) => places(one))) {
-    const place: Place = { model: path, target, workload: budget.workload };
-    if (snapshots.has(placeKey(place))) continue;
+  for (const budget of budgets) {
+    const keyOf = (target: Target | null): string =>
+      placeKey({ model: path, target, workload: budget.workload });
+    const targets = placesOf(budget).filter((target) => !snapshots.has(keyOf(target)));
+    if (targets.length === 0) continue;
     const known = await preparedFor(opened, budget);
     for (const remark of known.remarks) remarks.add(problemMessage(language, remark));
-    snapshots.set(placeKey(place), await snapshotAt(opened, known.prepared, target));
+    for (const target of targets)
+      snapshots.set(keyOf(target), await snapshotAt(opened, known.prepared, target));
   }
   const error = opened.failure?.say(language) ?? null;
   return { contentHash, snapshots, remarks: [...remarks], error };
-}
-
-function places(budget: Budget): { readonly budget: Budget; readonly target: Target | null }[] {
-  return placesOf(budget).map((target) => ({ budget, target }));
 }
 
 /** Numbers of a budget serve many models: what one does not have is a remark. */

@@ -12,6 +12,14 @@ export interface Snapshot {
   readonly nodes: NodeList;
 }
 
+/** What a model costs on a chip, or by itself, as a whole; by {@link metricId}. */
+export function figuresOf(prepared: Prepared, analysis: ChipAnalysis | null): Snapshot['figures'] {
+  const wanted = metrics
+    .filter((name) => metricFacts[name].isOfChip === (analysis !== null))
+    .flatMap((name): Metric[] => (name === 'traffic' ? trafficOf(analysis) : [{ name, level: null }]));
+  return new Map(wanted.map((metric) => [metricId(metric), figureOf(metric, prepared, analysis)]));
+}
+
 /**
  * What a model costs on a chip, or by itself.
  * @param lineOf line of a node in the listing, from 1; null where it has none
@@ -21,11 +29,8 @@ export function snapshotOf(
   analysis: ChipAnalysis | null,
   lineOf: (index: number) => number | null,
 ): Snapshot {
-  const wanted = metrics
-    .filter((name) => metricFacts[name].isOfChip === (analysis !== null))
-    .flatMap((name): Metric[] => (name === 'traffic' ? trafficOf(analysis) : [{ name, level: null }]));
   return {
-    figures: new Map(wanted.map((metric) => [metricId(metric), figureOf(metric, prepared, analysis)])),
+    figures: figuresOf(prepared, analysis),
     nodes: { rows: nodeRows(prepared, analysis, lineOf), isCut: false },
   };
 }
@@ -45,6 +50,12 @@ export function placesOf({ targets, limits, tolerances }: Budget): readonly (Tar
   return isOfModel || targets.length === 0 ? [null, ...targets] : targets;
 }
 
+/** Whether a budget means a metric on a target; null: of the model by itself. */
+export function isMeantOn({ name, level }: Metric, target: Target | null): boolean {
+  if (metricFacts[name].isOfChip !== (target !== null)) return false;
+  return level === null || (target !== null && hasLevel(target.chip, level));
+}
+
 /**
  * Holds what a model costs somewhere against a budget.
  * @param before what it cost in the baseline; undefined: the baseline does not have it; null: there is no baseline
@@ -55,9 +66,7 @@ export function judge(
   now: Snapshot,
   before: Snapshot | undefined | null,
 ): Verdict[] {
-  const isHere = ({ name, level }: Limit | Tolerance): boolean =>
-    metricFacts[name].isOfChip === (target !== null) &&
-    (level === null || (target !== null && hasLevel(target.chip, level)));
+  const isHere = (metric: Limit | Tolerance): boolean => isMeantOn(metric, target);
   const limits = budget.limits.filter(isHere).map((limit) => {
     return judgeLimit(limit, figureIn(now, limit), before ? figureIn(before, limit) : null, budget);
   });
@@ -70,7 +79,7 @@ export function judge(
 }
 
 /** A figure of a snapshot. A level over which nothing goes is not in it: there the figure is 0, if all traffic is known. */
-export function figureIn({ figures }: Snapshot, metric: Metric): Figure {
+export function figureIn({ figures }: Pick<Snapshot, 'figures'>, metric: Metric): Figure {
   const found = figures.get(metricId(metric));
   if (found) return found;
   const traffic = [...figures].filter(([id]) => id.startsWith('traffic '));

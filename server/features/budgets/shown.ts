@@ -5,9 +5,8 @@ import { labelText } from '../../../outside/label';
 import { markdownCode, markdownText } from '../../../outside/markdown';
 import type { Figure } from '../../engine/budgets/figures';
 import { judgeLimit, type Status } from '../../engine/budgets/judge';
-import { hasLevel, type Budget, type Limit, type Tolerance } from '../../engine/budgets/load';
-import { metricFacts } from '../../engine/budgets/metrics';
-import { figureIn } from '../../engine/budgets/snapshot';
+import type { Budget, Limit, Tolerance } from '../../engine/budgets/load';
+import { figureIn, isMeantOn } from '../../engine/budgets/snapshot';
 import { figureText, metricText, placeText } from '../../engine/report/check/texts';
 import type { Words } from '../../engine/report/print/words';
 import { reportWords } from '../../reportWords';
@@ -107,12 +106,9 @@ function heldIn({ loaded, json, document, figures }: PresentBudgets): Held[] {
 /** What is unknown first, then the largest. */
 function rowsOf(of: Limit | Tolerance, budget: Budget, figures: readonly PresentFigures[]): Row[] {
   const rows = figures.flatMap((one): Row[] => {
-    const { target, snapshot } = one;
-    const isHere =
-      metricFacts[of.name].isOfChip === (target !== null) &&
-      (of.level === null || (target !== null && hasLevel(target.chip, of.level)));
-    if (one.budget !== budget || !snapshot || !isHere) return [];
-    const figure = figureIn(snapshot, of);
+    const { target, figures } = one;
+    if (one.budget !== budget || !figures || !isMeantOn(of, target)) return [];
+    const figure = figureIn({ figures }, of);
     const status = 'most' in of ? judgeLimit(of, figure, null, budget).status : null;
     return [{ of: one, figure, status }];
   });
