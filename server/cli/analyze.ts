@@ -18,7 +18,7 @@ import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import type { Mapped } from './mapping';
 import { mappedTask } from './mappedTask';
-import type { OpenedModel } from './openModel';
+import { lineIn, type OpenedModel } from './openModel';
 import { readProfiles, type ReadFile } from './profiles';
 import { prepareAsked, settingsNotes } from './workload';
 
@@ -105,10 +105,7 @@ async function inputOf(
       const file = files[analyses.indexOf(analysis)];
       return file ? layOver(prepared, analysis, file.profile, basename(file.path)).report : null;
     },
-    lineOf: (index) => {
-      const line = opened.positions.lineOf(nodes[index]!.node);
-      return line < 0 ? null : line + 1;
-    },
+    lineOf: (index) => lineIn(opened, nodes[index]!.node),
     textOf: (problem) => problemMessage(language, problem),
   };
 }

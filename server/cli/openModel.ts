@@ -9,7 +9,7 @@ import type { TextProblem } from '../engine/formats/onnxText/cursor';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
 import { printListing, type Listing } from '../engine/formats/onnxText/print';
 import { noRoom, noRoomCode, type ReadModel, type Room } from '../engine/formats/room';
-import type { Model } from '../engine/graph/model';
+import type { Model, Node } from '../engine/graph/model';
 import type { Problem } from '../engine/problem';
 import { runThrough, uninterrupted } from '../engine/scheduler';
 import { readText as readFileText } from '../node/readFile';
@@ -129,6 +129,12 @@ function unreadable(path: string, problem: Problem | TextProblem, language: Lang
   // As compilers write it, so that editors and terminals can jump there: both count from 1.
   const place = range ? `${path}:${range.start.line + 1}:${range.start.character + 1}` : path;
   return failed('cli.error.model', { path: place, message: problemMessage(language, problem) });
+}
+
+/** Line of a node in the listing, from 1; null where it has none. */
+export function lineIn({ positions }: Pick<OpenedModel, 'positions'>, node: Node): number | null {
+  const line = positions.lineOf(node);
+  return line < 0 ? null : line + 1;
 }
 
 /** A model in ONNX's textual syntax. */

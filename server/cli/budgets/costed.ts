@@ -8,7 +8,7 @@ import type { Problem } from '../../engine/problem';
 import { uninterrupted } from '../../engine/scheduler';
 import { refuseTooMuch, roomIn } from '../memory';
 import { ModelDigest } from '../modelDigest';
-import { openModel, type OpenedModel } from '../openModel';
+import { lineIn, openModel, type OpenedModel } from '../openModel';
 import { prepareKnown } from '../workload';
 
 /** What a model costs in one place, with the runtime that was taken; null for the model by itself. */
@@ -67,15 +67,12 @@ async function preparedFor(
 }
 
 async function snapshotAt(
-  { positions }: OpenedModel,
+  opened: OpenedModel,
   prepared: Prepared,
   target: Target | null,
 ): Promise<CostedPlace> {
   const { nodes } = prepared.inference;
-  const lineOf = (index: number): number | null => {
-    const line = positions.lineOf(nodes[index]!.node);
-    return line < 0 ? null : line + 1;
-  };
+  const lineOf = (index: number): number | null => lineIn(opened, nodes[index]!.node);
   const analysis: ChipAnalysis | null =
     target && (await costsOn(prepared, target.chip, uninterrupted, target.host));
   return { ...snapshotOf(prepared, analysis, lineOf), runtime: analysis?.cost.runtime ?? null };

@@ -194,12 +194,11 @@ async function rowOf(
   const { target, bindings } = combination;
   const about = { ...subject, system: target.system, bindings: JSON.stringify(bindings) };
   try {
-    const { prepared, unused, clash } = await views.at(combination);
+    const { prepared, cells, unused, clash } = await views.at(combination);
     const sums = await sumsOn(prepared, target.chip, uninterrupted, target.host ?? undefined);
     const part = opened.failure?.say(language).replaceAll(opened.path, subject.path ?? '');
     const error = part ?? (clash ? problemMessage(language, clash) : null);
-    const ofModel = sweepModelCells(prepared, opened.problems);
-    return sweepRow({ ...about, unusedBindings: JSON.stringify(unused), error }, ofModel, sums);
+    return sweepRow({ ...about, unusedBindings: JSON.stringify(unused), error }, cells, sums);
   } catch (error) {
     const { chip } = target;
     const { phase, precision, runtime } = combination;
@@ -211,6 +210,8 @@ async function rowOf(
 /** A model under one workload. */
 interface View {
   readonly prepared: Prepared;
+  /** What all its rows say of the model. */
+  readonly cells: ReturnType<typeof sweepModelCells>;
   /** Names of the plan that it does not have. */
   readonly unused: readonly string[];
   /** Numbers of the plan that exclude each other. */
@@ -237,10 +238,13 @@ class Views {
     if (this.view?.precision === precision && this.view.runtime === runtime) return this.view;
     const workload = { ...prepared.workload, precision, runtime };
     const { names, problems } = prepared.inference;
+    const { model, problems: ofFile } = this.opened;
+    const seen = await preparedOf(model, workload, prepared.inference, uninterrupted);
     this.view = {
       precision,
       runtime,
-      prepared: await preparedOf(this.opened.model, workload, prepared.inference, uninterrupted),
+      prepared: seen,
+      cells: sweepModelCells(seen, ofFile),
       unused: Object.keys(prepared.workload.bindings).filter((name) => !names.has(name)),
       clash: problems.find(({ code }) => code === 'binding.clash'),
     };
