@@ -56,9 +56,19 @@ export function linear(
   const product = isTransposed(weight, dims)
     ? writer.node(`${path}/MatMul`, 'MatMul', [input, writer.weight(weight)])
     : productWith(writer, path, input, asMatrix(writer, path, weight));
-  const bias = weights.find(role, 'bias', dims.slice(0, 1), place.layer);
-  if (!bias) return product;
-  return writer.node(`${path}/Add`, 'Add', [product, writer.weight(bias)]);
+  return biased(building, { ...place, path }, product, role, dims[0]);
+}
+
+/** A product with the bias of a role, where the model has one. */
+export function biased(
+  { writer, weights }: Pick<Building, 'writer' | 'weights'>,
+  { path, layer }: Place,
+  product: string,
+  role: Role,
+  outputs: number,
+): string {
+  const bias = weights.find(role, 'bias', [outputs], layer);
+  return bias ? writer.node(`${path}/Add`, 'Add', [product, writer.weight(bias)]) : product;
 }
 
 /** A file may have [inputs, outputs] instead, as the Conv1D of GPT-2 does; a square matrix does not show which, and it does not matter. */

@@ -109,6 +109,7 @@ export function hasRole(row: Row, fields: Fields, role: Role, part: Part): boole
   const { when = {}, biases = {} } = row;
   const condition = when[role];
   if (condition !== undefined && !fields.holds(condition)) return false;
-  if (role === 'head' && fields.holds('tie_word_embeddings')) return false;
+  // A head that is tied has no weights of its own, but keeps its bias.
+  if (role === 'head' && part === 'weight' && fields.holds('tie_word_embeddings')) return false;
   return part === 'weight' || isTrue(biases[role], fields);
 }

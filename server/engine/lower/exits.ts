@@ -1,6 +1,6 @@
 import type { Role } from './architecture';
 import { pooled, positionOf } from './pooling';
-import { capped, linear, productWith, scaled, type Building } from './blocks';
+import { biased, capped, linear, productWith, scaled, type Building } from './blocks';
 import { int, type GraphWriter } from './graphWriter';
 
 /** What comes out of a model, from the states behind its last layer. */
@@ -30,9 +30,10 @@ function logits(building: Building, state: string): string {
   const path = `${building.path}/head`;
   const tied = weights.take('embedding', 'weight', [0, hidden]);
   // The number of rows is the vocabulary's, which the embedding knows.
+  const rows = tied.dims[0] ?? 0;
   const result = weights.has('head')
-    ? linear(building, { path }, state, 'head', [tied.dims[0] ?? 0, hidden])
-    : productWith(writer, path, state, writer.weight(tied));
+    ? linear(building, { path }, state, 'head', [rows, hidden])
+    : biased(building, { path }, productWith(writer, path, state, writer.weight(tied)), 'head', rows);
   return capped(writer, `${path}/cap`, scaled(writer, path, result, logitScale), logitSoftcap);
 }
 

@@ -3,7 +3,7 @@ import type { Model } from '../../../server/engine/graph/model';
 import { lowerConfiguration } from '../../../server/engine/lower/lowerConfiguration';
 import { countsOf } from './counts';
 import { published } from './published';
-import { expandedPast, latentRatio, torch, unmasked, windowsOf } from './torch';
+import { expandedPast, latentRatio, torch, unmasked, variations, windowsOf } from './torch';
 
 function modelOf(configuration: Readonly<Record<string, unknown>>): Model {
   const { value, problems } = lowerConfiguration({
@@ -17,7 +17,7 @@ function modelOf(configuration: Readonly<Record<string, unknown>>): Model {
 }
 
 describe('the graph of a configuration', () => {
-  it.each(Object.entries(torch.models))(
+  it.each(Object.entries({ ...torch.models, ...variations.models }))(
     'of %s has the parameters and operations that torch counts',
     async (_, known) => {
       // The table leaves out what is null.

@@ -25,9 +25,15 @@ interface Table {
   readonly models: Readonly<Record<string, TorchModel>>;
 }
 
-export const torch = JSON.parse(
-  readFileSync(new URL('../../conformance/lower/torch.json', import.meta.url), 'utf8'),
-) as Table;
+export const torch = tableIn('torch.json');
+
+/** The same with one field of their configuration changed, without their tensors (torch_variations.py beside it). */
+export const variations = tableIn('variations.json');
+
+function tableIn(name: string): Table {
+  const text = readFileSync(new URL(`../../conformance/lower/${name}`, import.meta.url), 'utf8');
+  return JSON.parse(text) as Table;
+}
 
 /** Query-key pairs that a causal mask, and a window with a query's own position in it, leave of one head. */
 function pairs(queries: number, past: number, window: number): number {
