@@ -4,12 +4,15 @@ import { printCsv } from './engine/report/print/csv';
 import { printHtml } from './engine/report/print/html';
 import { printJson } from './engine/report/print/json';
 import { printMarkdown } from './engine/report/print/markdown';
+import { printModelExplorer } from './engine/report/print/modelExplorer';
+import { printPerfetto } from './engine/report/print/perfetto';
 import { printTable } from './engine/report/print/table';
 import { runPolitely, type Scheduler } from './engine/scheduler';
 import { inChunks } from './chunks';
+import { exportFormats } from './protocol';
 import { reportWords } from './reportWords';
 
-export const reportFormats = ['table', 'json', 'markdown', 'csv', 'html'] as const;
+export const reportFormats = ['table', ...exportFormats.map(({ format }) => format)] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 /** A report in one of the formats, in chunks: of a large model and many chips it is longer than a string can be. */
@@ -34,6 +37,8 @@ async function piecesOf(
 ): Promise<Iterable<string>> {
   if (format === 'json') return printJson(lazyReport(input));
   if (format === 'csv') return printCsv(lazyReport(input));
+  if (format === 'perfetto') return printPerfetto(lazyReport(input));
+  if (format === 'model-explorer') return printModelExplorer(input);
   const report = await runPolitely(reportSteps(input), scheduler);
   const words = reportWords(language);
   switch (format) {

@@ -534,9 +534,19 @@ export interface MeasuredCell {
 export const exportReportRequest = request<ExportReportParams, ExportReportResult>(
   'siliconlens/exportReport',
 );
+/** The formats that files are written in, with the ending of their names; what else is printed is for terminals. */
+export const exportFormats = [
+  { format: 'html', extension: 'html' },
+  { format: 'markdown', extension: 'md' },
+  { format: 'csv', extension: 'csv' },
+  { format: 'json', extension: 'json' },
+  { format: 'perfetto', extension: 'perfetto.json' },
+  { format: 'model-explorer', extension: 'model-explorer.json' },
+] as const;
+export type ExportFormat = (typeof exportFormats)[number]['format'];
 export interface ExportReportParams {
   readonly uri: string;
-  readonly format: 'json' | 'markdown' | 'csv' | 'html';
+  readonly format: ExportFormat;
   /** A number of the client's own that its chunks carry. */
   readonly export: number;
 }

@@ -1,6 +1,11 @@
 import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { type ExportReportParams, exportReportRequest } from '../../server/protocol';
+import {
+  type ExportFormat,
+  exportFormats,
+  type ExportReportParams,
+  exportReportRequest,
+} from '../../server/protocol';
 import { fileName, modelUri } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
@@ -15,14 +20,6 @@ const reportPages: PageKind = {
   title: 'extension.report.title',
 };
 
-type ExportFormat = ExportReportParams['format'];
-const formats: readonly { readonly format: ExportFormat; readonly extension: string }[] = [
-  { format: 'html', extension: 'html' },
-  { format: 'markdown', extension: 'md' },
-  { format: 'csv', extension: 'csv' },
-  { format: 'json', extension: 'json' },
-];
-
 /** The reports that are open, and their export. */
 export class Reports extends ModelPages {
   constructor(server: Server, reveal: Reveal, extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
@@ -30,10 +27,11 @@ export class Reports extends ModelPages {
   }
 
   async export(uri: vscode.Uri): Promise<void> {
-    const items = formats.map((format) => ({
-      ...format,
-      label: format.format,
-      description: `*.${format.extension}`,
+    const items = exportFormats.map(({ format, extension }) => ({
+      format,
+      extension,
+      label: text(`extension.export.format.${format}`),
+      description: `*.${extension}`,
     }));
     const picked = await vscode.window.showQuickPick(items, { title: text('extension.export.title') });
     if (!picked) return;
@@ -42,7 +40,7 @@ export class Reports extends ModelPages {
     const folder = model.scheme === 'file' ? vscode.Uri.joinPath(model, '..') : undefined;
     const target = await vscode.window.showSaveDialog({
       defaultUri: folder && vscode.Uri.joinPath(folder, name),
-      filters: { [picked.format]: [picked.extension] },
+      filters: { [picked.label]: [picked.extension.replace(/^.*[.]/, '')] },
     });
     if (!target) return;
     if (!(await saveFile(target, this.chunks(uri, picked.format), await inputsOf(this.server, uri)))) return;

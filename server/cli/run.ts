@@ -21,6 +21,7 @@ import { FileError } from '../platform';
 import { writeFile, WriteError } from '../node/writeFile';
 import { refuseDescriptor, targetOf } from '../node/writeTarget';
 import { chipFolder } from '../workspace/ownFolder';
+import { reportFormats } from '../printReport';
 import { chosenChips } from '../workspace/chosenChips';
 import { analyze } from './analyze';
 import { commands, parseArguments, type Arguments } from './arguments';
@@ -173,6 +174,7 @@ function helpText(language: Language): string {
     recomputations: recomputations.join(', '),
     suggestions: suggestionCodes.join(', '),
     networks: networks.map(({ id }) => id).join(', '),
+    reportFormats: reportFormats.join(', '),
   });
   return `${message(language, 'cli.usage')}\n\n${help}\n`;
 }

@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { commands } from '../../server/cli/arguments';
 import { run } from '../../server/cli/run';
+import { reportFormats } from '../../server/printReport';
 import '../setup';
 import { mutated } from './bytes';
 import type { Fuzzer } from './fuzzer';
@@ -133,7 +134,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   runtime: ['onnxruntime-cpu', 'onnxruntime-cuda', 'tensorrt', 'pytorch-eager', 'openvino', 'nosuch'],
   settings: ['settings.json', 'hostile.json', 'missing.json', 'conv.onnx', '.'],
   profile: ['profile.csv', 'table.csv', 'missing.csv', 'conv.onnx', 'hostile.json'],
-  format: ['table', 'json', 'markdown', 'csv', 'html', 'xml', 'constructor'],
+  format: [...reportFormats, 'xml', 'constructor'],
   lang: ['en', 'ko', 'fr'],
   carbon: numbers,
   layers: ['profile.csv', 'hostile.json'],

@@ -452,6 +452,8 @@ describe('reports', () => {
     for (const format of ['markdown', 'csv', 'html'] as const) {
       expect(await client.exported(uri, format)).toContain('LayerNormalization');
     }
+    expect(await client.exported(uri, 'perfetto')).toContain('"name":"LayerNormalization"');
+    expect(await client.exported(uri, 'model-explorer')).toContain('"node_layer_norm":{"value":');
   });
 
   it('are told as soon as they are there', async () => {

@@ -274,6 +274,7 @@ function* linkKernels(
       byKernel.set(kernel, before ? bothTransfers(before, { seconds, energy }) : { seconds, energy });
     costs.push({
       kernel: plan.kernels.length + i,
+      before: kernel,
       unit: side,
       precision: workload.precision,
       seconds,

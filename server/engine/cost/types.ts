@@ -97,6 +97,8 @@ export interface PrecisionChoice {
 /** One kernel on one chip. Times are per run; multiply by `repeat` for the model. */
 export interface KernelCost {
   readonly kernel: number;
+  /** Of a transfer: the kernel that waits for it. */
+  readonly before?: number;
   /** Index into `units` of where it runs; null where nothing can run it. */
   readonly unit: number | null;
   readonly precision: string;

@@ -221,7 +221,8 @@ function lazyChip(head: ReportChipHead, prepared: Prepared, analysis: ChipAnalys
   const kernels = listOf(cost.kernels, (one) => {
     const kernel = plan.kernels[one.kernel];
     const why = kernel ? refusal(kernel) : null;
-    return { ...reportKernel(kernel, one, cost), ...(why && { refusal: why }) };
+    const waiting = one.before === undefined ? undefined : plan.kernels[one.before];
+    return { ...reportKernel(kernel, one, cost, waiting), ...(why && { refusal: why }) };
   });
   const nodes = listOf(cost.nodes, ({ kernel, seconds, joules, bound }, index) => {
     const run = cost.units.length > 1 ? cost.kernels[kernel] : undefined;
@@ -273,10 +274,16 @@ function reportChipHead(
   };
 }
 
-/** A kernel of the plan, or a transfer between chip and host, which holds no nodes. */
-function reportKernel(kernel: Kernel | undefined, cost: KernelCost, of: ChipCost): ReportKernel {
+/** A kernel of the plan, or a transfer between units, which holds no nodes and comes as often as the kernel that waits for it. */
+function reportKernel(
+  kernel: Kernel | undefined,
+  cost: KernelCost,
+  of: ChipCost,
+  waiting: Kernel | undefined,
+): ReportKernel {
   return {
     index: cost.kernel,
+    ...(cost.before !== undefined && { before: cost.before }),
     nodes: kernel?.nodes ?? [],
     fusion: kernel?.fusion ?? null,
     placement: placementOf(cost, of),
@@ -287,7 +294,7 @@ function reportKernel(kernel: Kernel | undefined, cost: KernelCost, of: ChipCost
     joules: cost.joules,
     bound: cost.bound,
     utilisation: cost.utilisation,
-    repeat: kernel ? kernel.repeat : 1,
+    repeat: (kernel ?? waiting)?.repeat ?? null,
   };
 }
 

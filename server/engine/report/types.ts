@@ -107,6 +107,8 @@ export interface ReportNode {
 
 export interface ReportKernel {
   readonly index: number;
+  /** Of a transfer between units, which holds no nodes: the kernel that waits for it. */
+  readonly before?: number;
   readonly nodes: readonly number[];
   readonly fusion: string | null;
   /** Id of the unit that runs it; `none` where nothing can. */

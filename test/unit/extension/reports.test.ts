@@ -197,9 +197,9 @@ describe('the report of a model', () => {
 describe('an export', () => {
   it('is written beside the model in the format that was picked, and opened for who wants it', async () => {
     const { reports, asked } = fixture();
-    Object.assign(shown, { picked: 'markdown', target: URI.file('/b/out.md'), answer: 'Open' });
+    Object.assign(shown, { picked: 'Markdown', target: URI.file('/b/out.md'), answer: 'Open' });
     await reports.export(uri);
-    expect(said[0]).toEqual(['file:///a/m.onnx.md', { markdown: ['md'] }]);
+    expect(said[0]).toEqual(['file:///a/m.onnx.md', { Markdown: ['md'] }]);
     expect(asked).toEqual([{ uri: uri.toString(), format: 'markdown', export: 5 }]);
     expect(saved).toEqual([['file:///b/out.md', ['one', 'two'], ['the model']]]);
     expect(String(said[1]![0])).toContain('out.md');
@@ -214,7 +214,7 @@ describe('an export', () => {
     const { reports, asked } = fixture();
     await reports.export(uri);
     expect(said).toEqual([]);
-    shown.picked = 'csv';
+    shown.picked = 'CSV, a row per node';
     await reports.export(uri);
     expect([said.length, asked.length]).toEqual([1, 0]);
     shown.target = URI.file('/b/out.csv');
@@ -226,8 +226,8 @@ describe('an export', () => {
 
   it('of a model elsewhere has no folder to begin in', async () => {
     const { reports } = fixture();
-    shown.picked = 'json';
+    shown.picked = 'Timeline of kernels for Perfetto';
     await reports.export(URI.parse('siliconlens:/m.onnx.onnxtxt?vscode-vfs%3A%2F%2Fhost%2Fm.onnx'));
-    expect(said[0]).toEqual([undefined, { json: ['json'] }]);
+    expect(said[0]).toEqual([undefined, { 'Timeline of kernels for Perfetto': ['json'] }]);
   });
 });

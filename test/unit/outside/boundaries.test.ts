@@ -13,6 +13,7 @@ import { markdownCode, markdownText } from '../../../outside/markdown';
 import { terminalText } from '../../../outside/terminal';
 import { run } from '../../../server/cli/run';
 import type { Report } from '../../../server/engine/report/types';
+import { reportFormats } from '../../../server/printReport';
 
 /** What terminals obey, by ECMA-48 and xterm: colours, titles, links, the clipboard, eight-bit forms, bells. */
 const obeyed = [
@@ -240,7 +241,7 @@ describe('the command line', () => {
       `${header}\n${text(obeyed[0]!)} (${inputs.join(', ')}) => (float[1,4] y0) {\n${nodes.join('')}}\n`,
     );
     const commands = [
-      ...['table', 'markdown', 'csv', 'json', 'html'].map((format) => ['analyze', path, '--format', format]),
+      ...reportFormats.map((format) => ['analyze', path, '--format', format]),
       ...['table', 'markdown', 'csv', 'json'].map((format) => ['sparsity', path, '--format', format]),
       ...[
         ['listing', path],
