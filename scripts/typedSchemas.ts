@@ -17,6 +17,7 @@ export const typedSchemas: readonly TypesRequest[] = [
     definitions: [
       'chipClass',
       'place',
+      'machine',
       'phase',
       'precision',
       'basis',
@@ -43,6 +44,7 @@ export const typedSchemas: readonly TypesRequest[] = [
       'ChipFacts',
       'Figure',
       'MemoryLevel',
+      'Machine',
       'Place',
       'Rates',
       'ResidualBin',

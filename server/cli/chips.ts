@@ -21,11 +21,14 @@ export async function listChips(words: Arguments, language: Language): Promise<s
   // A program that reads the answer would take a related chip for the one it asked for.
   if (found.length === 0 && !(isForReaders && related.length > 0)) throw choice.unknown(query);
   const text = reportWords(language);
-  const section = found.length > 0 ? foundSection(found, text) : relatedSection(query, related, text);
+  const sections = [
+    ...(found.length > 0 ? [foundSection(found, text)] : []),
+    ...(related.length > 0 ? [relatedSection(query, found.length > 0, related, text)] : []),
+  ];
   return inFormat(
     format,
     found,
-    () => [section],
+    () => sections,
     () => printChipsCsv(found),
   );
 }
@@ -60,9 +63,10 @@ function foundSection(chips: readonly Chip[], words: Words): Section {
   return catalogueSection(words.text('print.section.catalogue'), chips, words);
 }
 
-/** Chips of the vendor or class that was asked for, none of which has the model number that was. */
-function relatedSection(query: string, chips: readonly Chip[], words: Words): Section {
-  return catalogueSection(words.text('print.section.related', { query: visible(query) }), chips, words);
+/** Chips that are other models than was asked for: with its number as a part of theirs, or of its vendor or class. */
+function relatedSection(query: string, areOthers: boolean, chips: readonly Chip[], words: Words): Section {
+  const key = areOthers ? 'print.section.otherModels' : 'print.section.related';
+  return catalogueSection(words.text(key, { query: visible(query) }), chips, words);
 }
 
 function catalogueSection(title: string, chips: readonly Chip[], words: Words): Section {

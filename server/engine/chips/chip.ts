@@ -6,6 +6,7 @@ export type {
   CalibrationRecord,
   ChipClass,
   Figure,
+  Machine,
   MemoryLevel,
   Place,
   Rates,

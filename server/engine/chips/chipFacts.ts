@@ -19,6 +19,8 @@ export type ChipClass = (typeof chipClasses)[number];
 
 export type Place = 'mcu' | 'device' | 'edge-server' | 'cloud' | 'vehicle';
 
+export type Machine = 'phone' | 'laptop' | 'desktop' | 'board';
+
 type Phase = 'training' | 'inference';
 
 /** Number formats that a rate can be stated for, widest first. */
@@ -193,6 +195,8 @@ export interface ChipFacts {
   readonly class: ChipClass;
   /** Where it is put to work. */
   readonly place: readonly Place[];
+  /** What it is built into, where it works on a device: a phone, a laptop, a desktop computer, a single-board computer. */
+  readonly machines?: readonly Machine[];
   /** What it is made for: training, inference or both. */
   readonly phase: readonly Phase[];
   /** Other names that find it, in any language. */
@@ -275,7 +279,7 @@ export interface ChipFacts {
   };
   /** Runtime profile that is taken when none is chosen. It counts as one that drives the chip. */
   readonly defaultRuntime: string;
-  /** Id of the chip that runs what this one can't. Without it a host is taken by the place: a microcontroller, a desktop processor, a server or a vehicle's computer. */
+  /** Id of the chip that runs what this one can't. Without it a host is taken by the first machine, else by the first place: the processor of a phone, a laptop, a desktop or a board, a microcontroller, a server or a vehicle's computer. */
   readonly host?: string;
   /** States in which it draws less: a mode is named behind the id, as in `chip@30w`. What a mode leaves out is as in the full state. */
   readonly powerModes?: readonly {

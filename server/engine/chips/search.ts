@@ -1,14 +1,18 @@
 import { chips } from './catalogue';
 import type { Chip } from './chip';
+import { cutsNumber, hasNumber, numberFit, type NameFit, typingErrors } from './modelNumbers';
 import { namesOf, normalise, tokensOf, typoDistance, wordsOf } from './names';
-import { classWords, fillerWords, phaseWords, placeWords } from './searchWords';
+import { classWords, fillerWords, machineWords, phaseWords, placeWords } from './searchWords';
 import { largest } from '../lists';
 
 /** What a query finds. */
 export interface FoundChips {
   /** Chips that all words of the query hold for, best first. */
   readonly found: readonly Chip[];
-  /** When there are none: chips that its words hold for once its model numbers are left out. */
+  /**
+   * Other models whose names have the query's number as a part, best first: M3 Max for M3. Where neither is: chips that
+   * its words hold for once its model numbers are left out.
+   */
   readonly related: readonly Chip[];
 }
 
@@ -16,17 +20,20 @@ export interface FoundChips {
 const fit = { same: 0, begins: 1, inside: 2, words: 3, typo: 10 } as const;
 
 /**
- * Chips by id, name, alias, vendor, class, place or phase, in English or Korean, with typing errors. Each word has to
- * hold; a number is whole, so that A10 does not find A100. An empty query finds every chip.
+ * Chips by id, name, alias, vendor, class, place, machine or phase, in English or Korean, with typing errors. Each word has
+ * to hold; a number is whole, so that A10 does not find A100. An empty query finds every chip.
  */
 export function searchChips(query: string, among: readonly Chip[] = chips): FoundChips {
   const words = queryWords(query);
   if (normalise(query) === '') return { found: among, related: [] };
-  const found = ranked(normalise(query), words, among);
-  if (found.length > 0) return { found, related: [] };
-  const others = words.filter((word) => !/\d/.test(word));
-  if (others.length === 0 || others.length === words.length) return { found, related: [] };
-  return { found, related: rankedOf(null, others, among, false) };
+  const sure = rankedOf(normalise(query), words, among, false);
+  const near = sure.length > 0 ? sure : rankedOf(normalise(query), words, among, true);
+  const chipsOf = (isPart: boolean): readonly Chip[] =>
+    near.filter((one) => one.isPart === isPart).map(({ chip }) => chip);
+  if (near.length > 0) return { found: chipsOf(false), related: chipsOf(true) };
+  const others = words.filter((word) => !hasNumber(word));
+  if (others.length === 0 || others.length === words.length) return { found: [], related: [] };
+  return { found: [], related: rankedOf(null, others, among, false).map(({ chip }) => chip) };
 }
 
 /** What there is to show for a query: what it finds, else what is related; best first. */
@@ -52,10 +59,9 @@ export function isNamed(query: string, chip: Chip): boolean {
   return queryWords(query).every((word) => isForgiving(word) || traits.has(word) || whole.has(word));
 }
 
-/** Typing errors are looked for only where nothing fits without them. */
-function ranked(whole: string, words: readonly string[], among: readonly Chip[]): Chip[] {
-  const sure = rankedOf(whole, words, among, false);
-  return sure.length > 0 ? sure : rankedOf(whole, words, among, true);
+/** A chip that a query fits. */
+interface Ranked extends NameFit {
+  readonly chip: Chip;
 }
 
 /**
@@ -68,40 +74,59 @@ function rankedOf(
   words: readonly string[],
   among: readonly Chip[],
   mistyped: boolean,
-): Chip[] {
+): Ranked[] {
   const traitsAlone = words.every((word) => traits.has(word));
-  const all = among.flatMap((chip) => {
-    const byName = whole === null ? null : nameRank(whole, chip, mistyped);
-    const counts = byName !== null && !(traitsAlone && byName >= fit.inside);
-    const rank = best([counts ? byName : null, wordsRank(words, chip, mistyped)]);
-    return rank === null ? [] : [{ chip, rank }];
+  const all = among.flatMap((chip): Ranked[] => {
+    const byName = whole === null ? null : nameFit(whole, words, chip, mistyped);
+    const counts = byName !== null && !(traitsAlone && byName.rank >= fit.inside);
+    const best = better(counts ? byName : null, wordsFit(words, chip, mistyped));
+    return best === null ? [] : [{ chip, ...best }];
   });
-  return all.sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id)).map(({ chip }) => chip);
+  return all.sort((a, b) => a.rank - b.rank || a.chip.id.localeCompare(b.chip.id));
 }
 
 /** How a whole query fits the names of a chip; null where it does not. */
-function nameRank(query: string, chip: Chip, mistyped: boolean): number | null {
-  return best(namesOf(chip).map((name) => nameDistance(query, name, mistyped)));
+function nameFit(query: string, words: readonly string[], chip: Chip, mistyped: boolean): NameFit | null {
+  if (hasNumber(query)) {
+    const asked = words.length > 1 ? words : [query];
+    return numberFit(query, asked, chip, fit, mistyped ? fit.typo : null);
+  }
+  return plain(best(namesOf(chip).map((name) => nameDistance(query, name, mistyped))));
 }
 
 /** How the words of a query fit a chip; null where one of them does not. */
-function wordsRank(words: readonly string[], chip: Chip, mistyped: boolean): number | null {
-  const ranks: number[] = [];
+function wordsFit(words: readonly string[], chip: Chip, mistyped: boolean): NameFit | null {
+  const fits: NameFit[] = [];
   for (const word of words) {
-    const rank = wordRank(word, chip, mistyped);
-    if (rank === null) return null;
-    ranks.push(rank);
+    const one = wordFit(word, words, chip, mistyped);
+    if (one === null) return null;
+    fits.push(one);
   }
-  return ranks.length === 0 ? null : fit.words + largest(ranks);
+  if (fits.length === 0) return null;
+  return {
+    rank: fit.words + largest(fits.map(({ rank }) => rank)),
+    isPart: fits.some(({ isPart }) => isPart),
+  };
 }
 
-function wordRank(word: string, chip: Chip, mistyped: boolean): number | null {
-  if (traits.get(word)?.(chip)) return fit.begins;
-  const rank = nameRank(word, chip, mistyped);
-  if (!traits.has(word))
-    return best([rank, ...tokensOf(chip).map((name) => nameDistance(word, name, mistyped))]);
+function wordFit(word: string, words: readonly string[], chip: Chip, mistyped: boolean): NameFit | null {
+  if (traits.get(word)?.(chip)) return plain(fit.begins);
+  const byName = nameFit(word, words, chip, mistyped);
   // A word for a class or a place names those chips, and others only if they are called so.
-  return rank !== null && rank <= fit.begins ? rank : null;
+  if (traits.has(word)) return byName !== null && byName.rank <= fit.begins ? byName : null;
+  if (hasNumber(word)) return byName;
+  return better(byName, plain(best(tokensOf(chip).map((name) => nameDistance(word, name, mistyped)))));
+}
+
+function plain(rank: number | null): NameFit | null {
+  return rank === null ? null : { rank, isPart: false };
+}
+
+/** Whatever is no mere part of a name, else the smaller rank; null where there is none. */
+function better(one: NameFit | null, other: NameFit | null): NameFit | null {
+  if (!one || !other) return one ?? other;
+  if (one.isPart !== other.isPart) return one.isPart ? other : one;
+  return other.rank < one.rank ? other : one;
 }
 
 /** How far a word of a query is from a name, both normalised, with typing errors or without; null where it is another. */
@@ -112,14 +137,13 @@ export function nameDistance(query: string, name: string, mistyped: boolean): nu
   // In the middle of a name "a10" would find Arria 10.
   if (query.length >= 3 && at > 0 && !/\d/.test(query)) return fit.inside;
   if (!mistyped) return null;
+  if (hasNumber(query)) {
+    const errors = typingErrors(query, name);
+    return errors === null ? null : fit.typo + errors;
+  }
   const allowed = query.length >= 8 ? 2 : query.length >= 4 ? 1 : 0;
   const errors = allowed > 0 ? typoDistance(query, name, allowed) : null;
   return errors === null ? null : fit.typo + errors;
-}
-
-/** Whether the beginning of a name ends within a number of it. */
-function cutsNumber(name: string, beginning: string): boolean {
-  return /\d$/.test(beginning) && /^\d/.test(name.slice(beginning.length));
 }
 
 /** The least of what is known; null where nothing is. */
@@ -132,6 +156,7 @@ function best(ranks: readonly (number | null)[]): number | null {
 /** Words that say what a chip is, where it works or what for, normalised. */
 const traits = new Map<string, (chip: Chip) => boolean>([
   ...phrases(phaseWords, (phase, chip) => chip.phase.some((own) => own === phase)),
+  ...phrases(machineWords, (machine, chip) => chip.machines?.some((own) => own === machine) === true),
   ...phrases(placeWords, (place, chip) => chip.place.some((own) => own === place)),
   // A class last: "mcu" is one, and a place.
   ...phrases(classWords, (name, chip) => chip.class === name),

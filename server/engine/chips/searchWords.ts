@@ -1,4 +1,4 @@
-import type { Chip, ChipClass, Place } from './chip';
+import type { Chip, ChipClass, Machine, Place } from './chip';
 
 /** Vendors as they are written in Korean and Chinese, with misprints that circulate. */
 export const vendorWords: Readonly<Record<string, readonly string[]>> = {
@@ -71,6 +71,27 @@ export const placeWords: Readonly<Record<Place, readonly string[]>> = {
 };
 export const places = Object.keys(placeWords) as readonly Place[];
 
+/** What people call the machines that chips are built into. */
+export const machineWords: Readonly<Record<Machine, readonly string[]>> = {
+  phone: [
+    'smartphone',
+    'smart phone',
+    'cell phone',
+    'mobile',
+    'mobile phone',
+    'handset',
+    '폰',
+    '휴대폰',
+    '핸드폰',
+    '휴대전화',
+    '스마트폰',
+    '모바일',
+  ],
+  laptop: ['notebook', '노트북', '랩톱'],
+  desktop: ['desktop computer', 'pc', 'workstation', '데스크톱', '데스크탑', '피시', '워크스테이션'],
+  board: ['single board computer', 'sbc', '보드', '싱글보드', '단일 보드 컴퓨터', '싱글 보드 컴퓨터'],
+};
+
 /** What people call the phases of a model's life. */
 export const phaseWords: Readonly<Record<Chip['phase'][number], readonly string[]>> = {
   training: ['train', '학습', '학습용', '훈련'],
@@ -89,4 +110,31 @@ export const fillerWords: readonly string[] = [
   '칩',
   '카드',
   '가속기',
+];
+
+/**
+ * Words behind a number that make another model of it, as a Max, an Ultra or a Ti is; others behind it, such as a capacity
+ * or a socket, are forms of the same model.
+ */
+export const modelWords: readonly string[] = [
+  'max',
+  'pro',
+  'plus',
+  'ultra',
+  'super',
+  'ti',
+  'xt',
+  'elite',
+  'mini',
+  'nano',
+  'nx',
+  'lite',
+  'mobile',
+  '맥스',
+  '프로',
+  '플러스',
+  '울트라',
+  '슈퍼',
+  '엘리트',
+  '나노',
 ];

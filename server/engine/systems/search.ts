@@ -1,7 +1,7 @@
 import { chipById } from '../chips/catalogue';
 import { namesOf, normalise, tokensOf, wordsOf } from '../chips/names';
 import { nameDistance } from '../chips/search';
-import { placeWords } from '../chips/searchWords';
+import { machineWords, placeWords } from '../chips/searchWords';
 import { largest } from '../lists';
 import { type ChipLookUp, systems } from './load';
 import { references, type Reference } from './references';
@@ -44,12 +44,14 @@ export function searchReferences(query: string): readonly Reference[] {
 /** How well a system fits a query, the smaller the better; null where it does not. */
 function rankOf(query: string, words: readonly string[], system: System, lookUp: ChipLookUp): number | null {
   const { whole, single } = nameable(system, lookUp);
-  const ranks = words.map((word) => least([distanceTo(word, single), placeRank(word, system)]));
+  const traitOf = (word: string): number | null =>
+    least([placeRank(word, system), machineRank(word, system, lookUp)]);
+  const ranks = words.map((word) => least([distanceTo(word, single), traitOf(word)]));
   const ofWords = ranks.some((rank) => rank === null) ? null : largest(ranks.map((rank) => rank ?? 0));
   return least([
     distanceTo(normalise(query), whole),
     ofWords === null ? null : ofWords + byWords,
-    placeRank(normalise(query), system),
+    traitOf(normalise(query)),
   ]);
 }
 
@@ -69,6 +71,14 @@ function nameable(
 
 function placeRank(word: string, { place }: System): number | null {
   const is = place.some((one) => [one, ...placeWords[one]].some((name) => normalise(name) === word));
+  return is ? byPlace : null;
+}
+
+/** A machine by what its chips are built into: what stands in a phone makes a phone. */
+function machineRank(word: string, { place, devices }: System, lookUp: ChipLookUp): number | null {
+  if (!place.includes('device')) return null;
+  const machines = devices.flatMap(({ chip }) => lookUp(chip)?.machines ?? []);
+  const is = machines.some((one) => [one, ...machineWords[one]].some((name) => normalise(name) === word));
   return is ? byPlace : null;
 }
 

@@ -219,13 +219,71 @@ describe('finding chips', () => {
     expect(searchChips('H100').related).toEqual([]);
   });
 
+  // Chips that are sold, none of which the catalogue has: Apple's M1 (beside its M1 Max and DeepX's DX-M1), M3 and M5, Google's
+  // TPU v5 lite is the v5e, Arm's Cortex-X3 a core of a phone's processor, NVIDIA's K200 and E100 are no products at all.
+  it.each([
+    ['M1', ['apple-m1-max-gpu', 'deepx-dx-m1']],
+    ['M3', ['apple-m3-max-gpu']],
+    ['apple m3', ['apple-m3-max-gpu']],
+    ['M5', ['cambricon-mlu290-m5']],
+    ['X8', ['cambricon-mlu370-x8']],
+    ['V5', ['google-tpu-v5e', 'google-tpu-v5p']],
+    ['TPU v5', ['google-tpu-v5e', 'google-tpu-v5p']],
+    ['X3', ['qualcomm-snapdragon-8gen2-cpu']],
+    ['H20', []],
+    ['B20', []],
+    ['X2', []],
+    ['A1', []],
+    ['E100', []],
+  ])('%s is told to be no chip, with what has it in its name', (query, related) => {
+    const { found, related: others } = searchChips(query);
+    expect(found).toEqual([]);
+    expect(others.map(({ id }) => id).sort()).toEqual(related);
+  });
+
+  it('takes no letter before a number for a slip of the pen', () => {
+    expect(idsOf('nvidia k200')).toEqual([]);
+    expect(idsOf('H200')).toEqual(['nvidia-h200-sxm', 'nvidia-h200-nvl']);
+    expect(idsOf('halo8')).toEqual(['hailo-8']);
+    expect(idsOf('GTX 4090')).toEqual([]);
+  });
+
+  it('finds a model by a short number that it is called by, and tells the others apart', () => {
+    const { found, related } = searchChips('M4');
+    expect(found.map(({ id }) => id).slice(0, 3)).toEqual(['apple-m4-ane', 'apple-m4-cpu', 'apple-m4-gpu']);
+    expect(related.map(({ id }) => id)).toEqual(['apple-m4-max-gpu']);
+    expect(idsOf('M2')).toEqual(['apple-m2-ane']);
+    expect(idsOf('M4 Max')).toEqual(['apple-m4-max-gpu']);
+    expect(idsOf('deepx m1')).toEqual(['deepx-dx-m1']);
+    expect(idsOf('MLU290 M5')).toEqual(['cambricon-mlu290-m5']);
+    expect(idsOf('13900K')).toContain('intel-core-i9-13900k');
+    expect(idsOf('L40')).toEqual(['nvidia-l40']);
+    expect(searchChips('L40').related.map(({ id }) => id)).toEqual(['nvidia-l40s']);
+  });
+
+  it.each([
+    ['phone', '휴대폰', 'huawei-kirin-990-npu', 'apple-m4-gpu'],
+    ['smartphone', '스마트폰', 'apple-a17-pro-neural-engine', 'nvidia-rtx-4090'],
+    ['laptop', '노트북', 'apple-m3-max-gpu', 'nvidia-rtx-4090'],
+    ['desktop', '데스크톱', 'nvidia-rtx-4090', 'qualcomm-adreno-750'],
+    ['single-board computer', '보드', 'broadcom-bcm2712', 'qualcomm-adreno-750'],
+  ])('finds by machine: %s and %s', (english, korean, one, other) => {
+    for (const query of [english, korean]) {
+      expect(idsOf(query)).toContain(one);
+      expect(idsOf(query)).not.toContain(other);
+    }
+    expect(idsOf(`${korean} GPU`).every((id) => chips.find((chip) => chip.id === id)!.class === 'gpu')).toBe(
+      true,
+    );
+  });
+
   it('takes a chip for the one that was named only if its model is the same', () => {
     const named = (query: string) =>
       searchChips(query)
         .found.filter((chip) => isNamed(query, chip))
         .map(({ id }) => id);
     // MI300A and MI300C are others than the MI300X.
-    expect(idsOf('MI300')).toEqual(['amd-mi300x']);
+    expect(searchChips('MI300').related.map(({ id }) => id)).toEqual(['amd-mi300x']);
     expect(named('MI300')).toEqual([]);
     expect(named('L40')).toEqual(['nvidia-l40']);
     expect(named('L40S')).toEqual(['nvidia-l40s']);

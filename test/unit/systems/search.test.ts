@@ -14,11 +14,13 @@ describe('a search for systems', () => {
       'nvidia-selene',
     ]);
     expect(found('phone')[0]).toBe('phone-soc');
-    expect(found('휴대폰')).toEqual(['phone-soc']);
+    expect(found('휴대폰')).toEqual(['phone-soc', 'samsung-galaxy-s24']);
     expect(found('라즈베리')).toEqual(['raspberry-pi-coral', 'raspberry-pi-hailo']);
     expect(found('raspberry coral')).toEqual(['raspberry-pi-coral']);
     expect(found('NVL72')).toEqual(['nvidia-gb200-nvl72']);
-    expect(found('노트북')).toEqual(['snapdragon-laptop']);
+    expect(found('노트북')).toEqual(['snapdragon-laptop', 'apple-m4']);
+    expect(found('board')).toContain('jetson-agx-orin');
+    expect(found('보드')).toContain('raspberry-pi-hailo');
   });
 
   it('finds by chip and by place, names first', () => {
@@ -31,6 +33,9 @@ describe('a search for systems', () => {
   it('forgives a slip of the pen, and finds nothing for what nothing is called', () => {
     expect(found('rasberry coral')).toEqual(['raspberry-pi-coral']);
     expect(found('mainframe')).toEqual([]);
+    // No slip: another letter is another model.
+    expect(found('K200')).toEqual([]);
+    expect(found('H200')).toEqual(['nvidia-hgx-h200']);
     expect(found('').length).toBe(29);
   });
 
