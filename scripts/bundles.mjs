@@ -17,7 +17,7 @@ export const bundles = [
     ...node,
     entryPoints: ['extension/extension.ts'],
     outfile: 'dist/extension.js',
-    external: ['vscode'],
+    external: [...node.external, 'vscode'],
     alias: unused,
   },
   { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },

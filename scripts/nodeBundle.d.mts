@@ -1,3 +1,3 @@
 import type { BuildOptions } from 'esbuild';
 
-export const nodeBundle: Readonly<BuildOptions>;
+export const nodeBundle: Readonly<BuildOptions> & { readonly external: string[] };

@@ -1,6 +1,11 @@
+import { createRequire } from 'node:module';
+
+const { peerDependenciesMeta } = createRequire(import.meta.url)('../package.json');
+
 /**
  * How esbuild bundles what runs in Node: the product, scripts, and what tests start in a process of its own.
  * Packages that come as ES modules too are bundled from those: the UMD form of some looks for its parts at run time.
+ * What users install beside the product is loaded when it is asked for.
  */
 export const nodeBundle = {
   bundle: true,
@@ -8,4 +13,5 @@ export const nodeBundle = {
   mainFields: ['module', 'main'],
   target: 'node20',
   format: 'cjs',
+  external: Object.keys(peerDependenciesMeta),
 };

@@ -18,7 +18,7 @@ await build({
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
   // Tools that load their own parts, or find files beside their own code.
-  external: ['prettier', 'vitest', 'vitest/*', 'typescript'],
+  external: [...nodeBundle.external, 'prettier', 'vitest', 'vitest/*', 'typescript'],
   logLevel: 'warning',
 });
 process.argv = [process.argv[0], script, ...rest];

@@ -173,6 +173,17 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     'time-limit': { type: 'string' },
     memory: { type: 'string' },
   },
+  query: {
+    ...formatted,
+    ask: { type: 'string' },
+    sql: { type: 'string' },
+    where: { type: 'string', multiple: true },
+    objective: { type: 'string' },
+    price: { type: 'string', multiple: true },
+    baseline: { type: 'string', multiple: true },
+    tolerance: { type: 'string' },
+    top: { type: 'string' },
+  },
   chips: formatted,
   systems: formatted,
   verify: {

@@ -35,6 +35,7 @@ import { namedInputs, otherInputs } from './inputs';
 import { map } from './map';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
+import { query } from './query/query';
 import { rank } from './rank';
 import { split } from './split';
 import { sparsity } from './sparsity';
@@ -117,8 +118,21 @@ function languageFor(words: readonly string[], locale: string | undefined): Lang
   return languageOf(wanted ?? locale);
 }
 
-/** Commands about models, each in a room of its own. */
-const ofModels = { analyze, calibrate, fit, rank, split, phases, map, suggest, verify, check, baseline };
+/** Commands about models and results, each in a room of its own. */
+const ofModels = {
+  analyze,
+  calibrate,
+  fit,
+  rank,
+  split,
+  phases,
+  map,
+  suggest,
+  verify,
+  check,
+  baseline,
+  query,
+};
 
 async function perform(words: Arguments, language: Language, console: Console): Promise<Outcome> {
   if (words.version) return whole(`${manifest.version}\n`);

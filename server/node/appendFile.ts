@@ -1,19 +1,11 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { sourceLines, type LinePlace } from './sourceLines';
 import { writeError, WriteError } from './writeTarget';
 
-/** Bytes that are read at a time while lines are looked for. */
+/** Bytes that are read at a time while the last line's end is looked for. */
 const pieceBytes = 1 << 20;
-/** A longer line is none of ours. */
-const mostLineBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
-
-/** Where a line stands. */
-export interface LinePlace {
-  readonly offset: number;
-  /** Without its end. */
-  readonly length: number;
-}
 
 /**
  * A file of lines that only grows. What was appended is there even if the process is killed at once; a line that was half
@@ -89,19 +81,10 @@ export class AppendFile {
 
   /** All lines with their places, as they stand. */
   async *lines(): AsyncGenerator<LinePlace & { readonly text: string }> {
-    let rest: Buffer = Buffer.alloc(0);
-    let start = 0;
-    for (let at = 0; at < this.size; at += pieceBytes) {
-      const piece = await this.read(at, Math.min(pieceBytes, this.size - at));
-      rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-      let from = 0;
-      for (let end = rest.indexOf(newline); end !== -1; end = rest.indexOf(newline, from)) {
-        yield { offset: start + from, length: end - from, text: rest.toString('utf8', from, end) };
-        from = end + 1;
-      }
-      rest = rest.subarray(from);
-      start += from;
-      if (rest.length > mostLineBytes) throw new WriteError('failed', this.path, 'line');
+    const source = { size: this.size, read: (offset: number, length: number) => this.read(offset, length) };
+    for await (const { text, ...place } of sourceLines(source)) {
+      if (text === null) throw new WriteError('failed', this.path, 'line');
+      yield { text, ...place };
     }
   }
 

@@ -1,7 +1,8 @@
 import { plainJson } from '../../../outside/json';
 import { sweepColumns, type SweepColumn, type SweepRow } from '../../engine/report/sweepRow';
 import { isObject } from '../../engine/chips/schemaCheck';
-import { AppendFile, type LinePlace } from '../../node/appendFile';
+import { AppendFile } from '../../node/appendFile';
+import type { LinePlace } from '../../node/sourceLines';
 import { failed } from '../failure';
 
 const head = '{"siliconlens":"sweep","schemaVersion":1}';
