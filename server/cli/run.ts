@@ -36,10 +36,12 @@ import { map } from './map';
 import { roomIn } from './memory';
 import { fileFailure, listingOf, openModel } from './openModel';
 import { query } from './query/query';
+import { worker } from './queue/worker';
 import { rank } from './rank';
 import { split } from './split';
 import { sparsity } from './sparsity';
 import { suggest } from './suggest';
+import type { SweepHost } from './sweep/machine';
 import { sweep } from './sweep/sweep';
 import { phases } from './phases';
 import { listSystems } from './systems';
@@ -144,12 +146,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
     case 'sparsity':
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
     case 'sweep':
-      return sweep(words, language, {
-        workerScript: console.workerScript ?? '',
-        environment: console.environment ?? {},
-        heapBytes: console.heapBytes ?? Infinity,
-        ...(console.status && { status: console.status }),
-      });
+    case 'worker':
+      return { sweep, worker }[words.command](words, language, sweepHost(console));
     case 'chips':
       return whole(await listChips(words, language));
     case 'systems':
@@ -162,6 +160,17 @@ async function perform(words: Arguments, language: Language, console: Console): 
     default:
       throw usage('cli.error.command', { command: words.command });
   }
+}
+
+function sweepHost(console: Console): SweepHost {
+  const { status } = console;
+  return {
+    workerScript: console.workerScript ?? '',
+    environment: console.environment ?? {},
+    heapBytes: console.heapBytes ?? Infinity,
+    note: (line) => console.error(`${terminalText(line, Infinity)}\n`),
+    ...(status && { status }),
+  };
 }
 
 /** Help is asked for commands that there are. */

@@ -31,11 +31,19 @@ export interface PoolOptions {
   readonly mostMilliseconds: number;
 }
 
-/** What is done with what jobs tell; the next rows are made when these are taken. */
-export interface PoolListener {
+type NamedJob = Pick<Job, 'name'>;
+
+/** What is done with what a job tells; the next rows are made when these are taken. */
+export interface JobListener {
+  rows(job: NamedJob, lines: readonly string[]): Promise<void>;
+  /** The model could be read; what is thrown ends the job. */
+  opened?(job: NamedJob, contentHash: string): void;
+}
+
+/** What is done with jobs. */
+export interface PoolListener extends JobListener {
   /** The next job; null where there is none left. */
   next(): Promise<Job | null>;
-  rows(job: Job, lines: readonly string[]): Promise<void>;
   end(job: Job, end: JobEnd): Promise<void>;
 }
 
@@ -57,20 +65,20 @@ export async function runJobs(options: PoolOptions, listener: PoolListener): Pro
 /** A job that is under way. */
 interface Running {
   readonly job: Job;
-  readonly listener: PoolListener;
+  readonly listener: JobListener;
   contentHash: string | null;
   readonly resolve: (end: JobEnd) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The place of one worker, which is replaced when it dies. */
-class Slot {
+/** The place of one worker, which is replaced when it dies. After a job that was rejected it has to be ended: its thread may still work on it. */
+export class Slot {
   private worker: Worker | null = null;
   private running: Running | null = null;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private readonly options: Omit<PoolOptions, 'workers'>) {}
 
-  async run(job: Job, listener: PoolListener): Promise<JobEnd> {
+  async run(job: Job, listener: JobListener): Promise<JobEnd> {
     const worker = (this.worker ??= this.started());
     const timer = setTimeout(() => {
       this.died('time', '');
@@ -117,8 +125,10 @@ class Slot {
   private async take(worker: Worker, event: JobEvent): Promise<void> {
     const { running } = this;
     if (!running) return;
-    if (event.kind === 'opened') running.contentHash = event.contentHash;
-    else if (event.kind === 'done') running.resolve(event);
+    if (event.kind === 'opened') {
+      running.contentHash = event.contentHash;
+      running.listener.opened?.(running.job, event.contentHash);
+    } else if (event.kind === 'done') running.resolve(event);
     else {
       await running.listener.rows(running.job, event.lines);
       worker.postMessage({ kind: 'more' } satisfies ToWorker);

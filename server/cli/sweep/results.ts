@@ -26,6 +26,15 @@ export class Results {
     return { ...model, known };
   }
 
+  /** Whether a model has all of its rows already. */
+  hasAll({ name, known }: Job, contentHash: string): boolean {
+    const there = new Set(known);
+    const keys = new RowKeys(this.spec);
+    for (const combination of combinationsOf(this.spec))
+      if (!there.has(keys.of(name, contentHash, combination))) return false;
+    return true;
+  }
+
   end(name: string, end: JobEnd): void {
     this.ends.set(name, end);
   }

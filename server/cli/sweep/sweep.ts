@@ -1,50 +1,34 @@
-import { availableParallelism, totalmem } from 'node:os';
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import manifest from '../../../package.json';
 import { message } from '../../../l10n/cli';
 import type { Language } from '../../../l10n/language';
 import { writeFile } from '../../node/writeFile';
 import { targetOf } from '../../node/writeTarget';
-import { parseCount, type Arguments } from '../arguments';
+import type { Arguments } from '../arguments';
 import { exitCodes, Failure, usage, type Outcome } from '../failure';
+import { queueStatus } from '../queue/status';
+import { sweepThroughQueue } from '../queue/through';
 import { onlyPath } from '../task';
 import { errorLine, type JobSpec } from './job';
 import { Journal } from './journal';
+import { heapOf, reasonOf, timeLimitIn, workersIn, type SweepHost } from './machine';
 import { readPlan } from './plan';
-import { runJobs, type JobEnd } from './pool';
+import { runJobs, type PoolListener } from './pool';
 import { Progress } from './progress';
 import { Results } from './results';
 import { isInShard, shardOf, shardPath, type Shard } from './shard';
 import { parquetOf } from './parquet';
 
-/** What surrounds a sweep. */
-export interface SweepHost {
-  /** The script that workers run. */
-  readonly workerScript: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Writes over the line before; undefined where nobody watches. */
-  readonly status?: (line: string) => void;
-  /** What this process may have on its heap, bytes. */
-  readonly heapBytes: number;
-}
-
-/** How long a model may take where nothing is said, seconds. */
-const usualSeconds = 600;
-/** The part of the machine's memory that workers share. */
-const shareOfMemory = 0.75;
-const megabyte = 1e6;
-
 /** `siliconlens sweep PLAN --out FILE`: all models of a plan under all of its workloads on all of its chips, a row each. */
 export async function sweep(words: Arguments, language: Language, host: SweepHost): Promise<Outcome> {
   const path = onlyPath(words);
+  const queue = words.text('queue');
+  if (path === 'status' && queue !== undefined) return queueStatus(words, queue, language, host.note);
   const format = formatOf(words);
   const shard = shardOf(words.text('shard'), host.environment);
   const plan = await readPlan(path, language);
   const models = shard ? plan.models.filter(({ name }) => isInShard(name, shard)) : plan.models;
-  const workers = Math.max(
-    1,
-    Math.min(parseCount('jobs', words.text('jobs')) ?? availableParallelism(), models.length),
-  );
+  const workers = workersIn(words, models.length);
   const heapBytes = heapOf(words, workers, host);
   const spec: JobSpec = { ...plan.spec, toolVersion: manifest.version, language, heapBytes };
   const out = shardPath(words.out!, shard);
@@ -56,25 +40,36 @@ export async function sweep(words: Arguments, language: Language, host: SweepHos
   try {
     const results = new Results(models, spec, journal);
     const progress = new Progress(models.length, language, host.status);
-    const mostMilliseconds = 1000 * (parseCount('time-limit', words.text('time-limit')) ?? usualSeconds);
+    const mostMilliseconds = timeLimitIn(words);
     const pool = { script: host.workerScript, workers, data: spec, heapBytes, mostMilliseconds };
     let added = 0;
-    await runJobs(pool, {
+    const listener: PoolListener = {
       next: () => results.next(),
-      async rows(job, lines) {
-        await journal.add(job.name, lines);
+      async rows({ name }, lines) {
+        await journal.add(name, lines);
         added += lines.length;
         progress.addRows(lines.length);
       },
-      async end(job, end) {
-        if (end.kind === 'died') {
-          await journal.add(job.name, [errorLine(spec, job.name, end.contentHash, reasonOf(end, language))]);
-          added++;
-        }
-        results.end(job.name, end);
+      async end({ name }, end) {
+        if (end.kind === 'died')
+          await this.rows({ name }, [errorLine(spec, name, end.contentHash, reasonOf(end, language))]);
+        results.end(name, end);
         progress.endModel();
       },
-    }).finally(() => progress.clear());
+    };
+    const running =
+      queue === undefined
+        ? runJobs(pool, listener)
+        : sweepThroughQueue({
+            url: queue,
+            out: resolve(out),
+            pool,
+            spec,
+            results,
+            listener,
+            note: host.note,
+          });
+    await running.finally(() => progress.clear());
     const rows = results.rows();
     await writeFile(out, format === 'parquet' ? parquetOf(rows, manifest.version) : results.lines(), {
       inputs,
@@ -102,20 +97,6 @@ function formatOf(words: Arguments): 'jsonl' | 'parquet' {
   const format = formats.get(extname(words.out).toLowerCase());
   if (!format) throw usage('cli.sweep.out', { path: words.out, endings: [...formats.keys()].join(', ') });
   return format;
-}
-
-/** What each worker may have on its heap: as much as this process may, and no more than its part of the machine's memory. */
-function heapOf(words: Arguments, workers: number, { heapBytes }: SweepHost): number {
-  const given = parseCount('memory', words.text('memory'));
-  if (given !== undefined) return given * megabyte;
-  // Zero or an absurd number where nothing constrains the process.
-  const constrained = process.constrainedMemory();
-  const memory = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return Math.min(heapBytes, (memory * shareOfMemory) / workers);
-}
-
-function reasonOf(end: JobEnd & { kind: 'died' }, language: Language): string {
-  return message(language, `cli.sweep.died.${end.of}`, { detail: end.detail });
 }
 
 function incomplete(failedModels: number, models: number): Failure {

@@ -1,0 +1,66 @@
+import { message } from '../../../l10n/cli';
+import type { JobSpec } from '../sweep/job';
+import { runJobs, type PoolListener, type PoolOptions } from '../sweep/pool';
+import type { Results } from '../sweep/results';
+import { Collector } from './collect';
+import { engineAt } from './engine';
+import { sharedSpec } from './names';
+
+/** A sweep whose models workers elsewhere work out. */
+export interface QueuedSweep {
+  readonly url: string;
+  /** Where its rows go. */
+  readonly out: string;
+  readonly pool: PoolOptions;
+  readonly spec: JobSpec;
+  readonly results: Results;
+  readonly listener: PoolListener;
+  readonly note: (line: string) => void;
+}
+
+/**
+ * Opens every model on threads of this machine, as its content is the id of its job, and puts those with missing rows into a queue;
+ * takes the rows that workers make. A model that can't be opened never gets there.
+ */
+export async function sweepThroughQueue(sweep: QueuedSweep): Promise<void> {
+  const { url, out, pool, results, listener, note } = sweep;
+  const spec = sharedSpec(sweep.spec);
+  const engine = await engineAt(url, spec.language, note);
+  try {
+    const collector = await Collector.begin(
+      engine,
+      { out, spec },
+      {
+        rows: (name, lines) => listener.rows({ name }, lines),
+        end: (name, end) => listener.end({ name, path: '', known: [] }, end),
+        isAlone: () => note(message(spec.language, 'cli.queue.alone')),
+      },
+    );
+    const collecting = collector.collect();
+    // What goes wrong there is told by `check`, while models are opened.
+    collecting.catch(() => {});
+    let isDone = false;
+    try {
+      const opening = { ...pool, data: { ...sweep.spec, targets: [] } };
+      await runJobs(opening, {
+        async next() {
+          collector.check();
+          return listener.next();
+        },
+        rows: (job, lines) => listener.rows(job, lines),
+        async end(job, end) {
+          const isOpened = end.kind === 'done' && !end.isFailed;
+          if (!isOpened || results.hasAll(job, end.contentHash)) return listener.end(job, end);
+          await collector.add({ name: job.name, path: job.path, contentHash: end.contentHash });
+        },
+      });
+      await collector.complete();
+      await collecting;
+      isDone = true;
+    } finally {
+      await collector.close(isDone);
+    }
+  } finally {
+    engine.close();
+  }
+}
