@@ -74,8 +74,7 @@ function* estimateSteps(
   const run = yield* runSteps(model, chip, profile, options);
   const { assignment, sites, costed, links, spikes } = run;
   const kernels = yield* numbered(run.kernels);
-  const machines = costed.map(({ machine }) => machine);
-  const nodes = yield* shareOut(model, kernels, machines, links);
+  const nodes = yield* shareOut(model, kernels, costed, links);
   const fallback = options.assignment ? null : fallbackOf(model, assignment);
   const problems: Problem[] = [];
   // A host that nobody chose is a stand-in: what its file lacks says nothing of the chip.

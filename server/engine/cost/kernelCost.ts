@@ -57,6 +57,8 @@ export interface CostedKernel {
   readonly cost: KernelCost;
   readonly format: KernelFormat | undefined;
   readonly machine: Machine | undefined;
+  /** What its law was asked; undefined where its cost is unknown, and in training. */
+  readonly input?: KernelInput;
 }
 
 /** Weights come over the host link: no memory of the chip has room for all of them. */
@@ -152,7 +154,8 @@ export function costKernel(
   const known = site.training
     ? trainingTerms(input, terms as KnownTerms, site.training)
     : (terms as KnownTerms);
-  return { cost: knownCost(kernel, site, format, input, known), format, machine };
+  const cost = knownCost(kernel, site, format, input, known);
+  return { cost, format, machine, ...(!site.training && { input }) };
 }
 
 /** What the graph tells a law of a kernel besides its work and its bytes: kernels are equal only where these are. */

@@ -79,12 +79,12 @@ function shareAt(
     (one) => one === kernel || (one.nodes.length === 0 && one.anchor === index),
   );
   const costs: KernelCost[] = [];
-  const machines: CostedKernel['machine'][] = [];
+  const costed: CostedKernel[] = [];
   for (const one of own) {
-    const { cost, machine } = costKernel(inference, one, site, site.residency.bytesOf(one));
-    costs[one.index] = cost;
-    machines[one.index] = machine;
+    const own = costKernel(inference, one, site, site.residency.bytesOf(one));
+    costs[one.index] = own.cost;
+    costed[one.index] = own;
   }
   const part = { inference, plan: { ...plan, kernels: own } };
-  return runThrough(shareOut(part, costs, machines, new Map()))[index]!;
+  return runThrough(shareOut(part, costs, costed, new Map()))[index]!;
 }

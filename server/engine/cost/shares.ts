@@ -1,6 +1,10 @@
 import { roofLevel } from './levels';
 import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
+import type { Operations } from '../operators/rule';
+import { modelFor } from './classes/index';
+import type { KernelInput, Terms } from './classes/shared/model';
+import { type CostedKernel, kernelTerms } from './kernelCost';
 import { isStepDue, type Steps } from '../scheduler';
 import { added, scale } from './interval';
 import type { Machine } from './machine';
@@ -15,13 +19,14 @@ const folded: NodeCost = {
 };
 
 /**
- * Each node's share of its kernel: the kernel's time without overhead in proportion to what the node adds to it in
- * computation or traffic, the overhead to the anchor. Sums over nodes and over kernels × repeat agree.
+ * Each node's share of its kernel. In a kernel with products, nodes without any have what its law says they add: a Relu that a
+ * convolution hides adds nothing. What is left, without overhead, is divided in proportion to what the others compute or move;
+ * the overhead is the anchor's. Sums over nodes and over kernels × repeat agree.
  */
 export function* shareOut(
   { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   costs: readonly KernelCost[],
-  machines: readonly (Machine | undefined)[],
+  costed: readonly Pick<CostedKernel, 'machine' | 'input'>[],
   links: ReadonlyMap<number, Transfer>,
 ): Steps<NodeCost[]> {
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
@@ -29,7 +34,8 @@ export function* shareOut(
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const { index } = kernel;
-    const whole = { cost: costs[index]!, machine: machines[index], link: links.get(index) };
+    const { machine, input } = costed[index]!;
+    const whole = { cost: costs[index]!, machine, input, link: links.get(index) };
     shareKernel(inference, kernel, whole, nodes);
     if (kernel.nodes.length === 0) inserted.push(kernel);
   }
@@ -44,6 +50,7 @@ export function* shareOut(
 interface Whole {
   readonly cost: KernelCost;
   readonly machine: Machine | undefined;
+  readonly input: KernelInput | undefined;
   readonly link: Transfer | undefined;
 }
 
@@ -58,28 +65,19 @@ function addInserted({ anchor, repeat }: Kernel, { seconds, joules }: KernelCost
   };
 }
 
-function shareKernel(
-  inference: Inference,
-  kernel: Kernel,
-  { cost, machine, link }: Whole,
-  nodes: NodeCost[],
-): void {
+function shareKernel(inference: Inference, kernel: Kernel, whole: Whole, nodes: NodeCost[]): void {
+  const { cost, link } = whole;
   const { seconds, parts, bound } = cost;
   if (!seconds || !parts || kernel.repeat === null) {
     for (const index of kernel.nodes)
       nodes[index] = { kernel: kernel.index, seconds: null, joules: null, bound };
     return;
   }
-  const bytes = bytesAdded(inference, kernel);
-  const own = kernel.nodes.map((index) =>
-    machine ? ownSeconds(inference.nodes[index]!, bytes.get(index) ?? 0, machine) : 0,
-  );
-  const sum = own.reduce((a, b) => a + b, 0);
   const work = seconds.value - parts.overhead;
+  const parted = workShares(inference, kernel, whole, work);
   kernel.nodes.forEach((index, i) => {
     const isAnchor = index === kernel.anchor;
-    const part = sum > 0 ? (own[i]! / sum) * work : isAnchor ? work : 0;
-    const value = part + (isAnchor ? parts.overhead : 0);
+    const value = parted[i]! + (isAnchor ? parts.overhead : 0);
     const share = seconds.value > 0 ? value / seconds.value : 0;
     let time = scale(seconds, share * kernel.repeat!);
     let joules = cost.joules && scale(cost.joules, share * kernel.repeat!);
@@ -92,19 +90,95 @@ function shareKernel(
   });
 }
 
+/** How the work of a kernel is divided over its nodes, in their order, seconds. */
+function workShares(
+  inference: Inference,
+  kernel: Kernel,
+  { machine, input }: Whole,
+  work: number,
+): readonly number[] {
+  const bytes = bytesAdded(inference, kernel);
+  const extra = kernel.nodes.map((index) =>
+    secondsAdded(inference, kernel, { machine, input }, index, bytes),
+  );
+  const told = extra.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  const most = told > work ? work / told : 1;
+  const own = kernel.nodes.map((index, i) =>
+    machine && extra[i] === null ? ownSeconds(inference.nodes[index]!, bytes.get(index) ?? 0, machine) : 0,
+  );
+  const sum = own.reduce((a, b) => a + b, 0);
+  const left = work - told * most;
+  return kernel.nodes.map((index, i) => {
+    const added = extra[i] ?? null;
+    if (added !== null) return added * most;
+    return sum > 0 ? (own[i]! / sum) * left : index === kernel.anchor ? left : 0;
+  });
+}
+
+/**
+ * By how much a node makes the work of its kernel longer, seconds: that of the whole kernel less that without the node. Null
+ * for what is divided in proportion: nodes with products, the anchor, and whatever stands in a kernel without products.
+ */
+function secondsAdded(
+  inference: Inference,
+  kernel: Kernel,
+  { machine, input }: Pick<Whole, 'machine' | 'input'>,
+  index: number,
+  bytes: ReadonlyMap<number, number>,
+): number | null {
+  const operations = inference.nodes[index]!.work?.operations;
+  if (!machine || !input || index === kernel.anchor || !operations || operations.matrix > 0) return null;
+  if (input.operations.matrix === 0) return null;
+  const moved = [...bytes.values()].reduce((a, b) => a + b, 0);
+  const model = modelFor(machine.chip);
+  if (!model) return null;
+  const all = workOf(kernelTerms(model, input));
+  const without = workOf(
+    kernelTerms(model, lessened(input, operations, moved > 0 ? (bytes.get(index) ?? 0) / moved : 0)),
+  );
+  return all === null || without === null ? null : Math.max(0, all - without);
+}
+
+function workOf({ compute, memory, work }: Terms): number | null {
+  return work ?? (compute === null || memory === null ? null : Math.max(compute, memory));
+}
+
+/** What a law is asked about a kernel without some of its operations and a share (0..1) of its bytes. */
+function lessened(input: KernelInput, { matrix, vector, special }: Operations, share: number): KernelInput {
+  const { operations, bytes } = input;
+  const left = 1 - share;
+  return {
+    ...input,
+    operations: {
+      matrix: Math.max(0, operations.matrix - matrix),
+      vector: Math.max(0, operations.vector - vector),
+      special: Math.max(0, operations.special - special),
+    },
+    bytes: {
+      main: bytes.main * left,
+      mainWeights: bytes.mainWeights * left,
+      near: bytes.near * left,
+      link: bytes.link * left,
+    },
+  };
+}
+
 function nodeBound(bound: Bound, value: number): Bound {
   return value === 0 ? 'none' : bound;
 }
 
 /**
  * What each node adds to the bytes of its kernel: what it reads from outside, the first to read it. What the kernel writes is
- * the anchor's: without the nodes behind that, it would write as much.
+ * the anchor's, and so is what nodes read from which a product of the anchor is made: without the nodes behind and before it,
+ * it would write and read as much.
  */
-function bytesAdded(inference: Inference, { nodes, anchor, operands }: Kernel): ReadonlyMap<number, number> {
+function bytesAdded(inference: Inference, kernel: Kernel): ReadonlyMap<number, number> {
+  const { nodes, anchor, operands } = kernel;
+  const before = beforeProduct(inference, kernel);
   const readers = new Map<number, number>();
   for (const index of nodes) {
     for (const input of inference.nodes[index]!.inputs)
-      if (input !== null && !readers.has(input)) readers.set(input, index);
+      if (input !== null && !readers.has(input)) readers.set(input, before.has(index) ? anchor : index);
   }
   const added = new Map<number, number>();
   for (const { value, role, bytes } of operands) {
@@ -112,6 +186,23 @@ function bytesAdded(inference: Inference, { nodes, anchor, operands }: Kernel): 
     added.set(node, (added.get(node) ?? 0) + (bytes ?? 0));
   }
   return added;
+}
+
+/** Nodes of a kernel from which its anchor's product is made; none where the anchor is no product. */
+function beforeProduct(inference: Inference, { nodes, anchor }: Kernel): ReadonlySet<number> {
+  const before = new Set<number>();
+  if (!inference.nodes[anchor]!.work?.operations.matrix) return before;
+  const inside = new Set(nodes);
+  const open = [anchor];
+  for (let node = open.pop(); node !== undefined; node = open.pop())
+    for (const input of inference.nodes[node]!.inputs) {
+      const producer = input === null ? null : inference.values[input]!.producer;
+      if (producer === null || !inside.has(producer) || before.has(producer)) continue;
+      if (inference.nodes[producer]!.work?.operations.matrix) continue;
+      before.add(producer);
+      open.push(producer);
+    }
+  return before;
 }
 
 /** The larger of what a node computes and what it adds to the kernel's bytes, for proportions only. */
