@@ -19,6 +19,8 @@ import { finderPages, ModelPages } from './webview/modelPages';
 import { Reports } from './webview/reports';
 import { Reveal } from './webview/reveal';
 import { SidePanel } from './webview/sidePanel';
+import { ChipsTree } from './trees/chips';
+import { LayersTree } from './trees/layers';
 import { ValidatedChips } from './validatedChips';
 
 let server: Server | undefined;
@@ -38,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reports = new Reports(server, reveal, context.extensionUri, log);
   const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
   const pages = new Pages();
+  const chips = new ChipsTree(server, subject);
   const modelEditor = new ModelEditor(trail, runPageAction, log);
   context.subscriptions.push(
     log,
@@ -50,6 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
     reports,
     finders,
     new SidePanel(server, subject, reveal, context.extensionUri, log),
+    new LayersTree(server, subject, reveal, log),
+    chips,
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
     new Notices(server),
@@ -65,6 +70,8 @@ export function activate(context: vscode.ExtensionContext): void {
       reports,
       finders,
       pages,
+      chips,
+      reveal,
       extensionUri: context.extensionUri,
       log,
     }),

@@ -13,6 +13,12 @@ const levels = [
   { name: 'low', color: 'siliconlens.heatLow', from: 0, lane: vscode.OverviewRulerLane.Right },
 ] as const;
 
+/** The colour of a share of the time; none where it is low or unknown. */
+export function heatColor(share: number | null): vscode.ThemeColor | undefined {
+  const level = levels.find(({ from }) => share !== null && share >= from);
+  return level && level.from > 0 ? new vscode.ThemeColor(level.color) : undefined;
+}
+
 /** Marks the costliest nodes of each open listing in the overview ruler and the gutter. */
 export class Heat implements vscode.Disposable {
   private readonly latest = new Map<string, HeatParams>();

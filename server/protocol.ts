@@ -128,6 +128,63 @@ export interface NodeAtParams {
 }
 export type NodeAtResult = { readonly node: number | null };
 
+/** What stands below an entry of the tree of a listing: modules and nodes with their time on the first chip. */
+export const layersRequest = request<LayersParams, LayersResult>('siliconlens/layers');
+export interface LayersParams extends LayerPlace {
+  readonly uri: string;
+}
+/** The entries that lead to a node of a listing, the outermost first; none where it is elided. */
+export const layersAtRequest = request<LayersAtParams, LayersResult>('siliconlens/layersAt');
+export interface LayersAtParams {
+  readonly uri: string;
+  readonly node: number;
+}
+export interface LayersResult {
+  readonly layers: readonly Layer[];
+}
+/** Where an entry stands in the tree; the top has an empty path. */
+export interface LayerPlace {
+  /** Places among the entries of each level. */
+  readonly path: readonly number[];
+  /** Of an entry that stands for some of a long list, the place of the first of them; else null. */
+  readonly from: number | null;
+}
+/** In the reader's words. */
+export interface Layer extends LayerPlace {
+  /** The `from` of the entry for a part of a long list that it stands in; null in a list that is shown whole. */
+  readonly page: number | null;
+  readonly kind: 'graph' | 'function' | 'module' | 'node' | 'range';
+  readonly label: string;
+  /** Name of a node, time, share, and of how many equal ones it is. */
+  readonly description: string;
+  /** All of it for those who don't see it. */
+  readonly spoken: string;
+  /** Of the time of a run, 0..1; null where it is unknown. */
+  readonly share: number | null;
+  readonly hasChildren: boolean;
+  /** 0-based. */
+  readonly line: number;
+}
+
+/** The chosen chips with what the model takes on them, and those of the workspace's files that are not chosen. */
+export const chipListRequest = request<ChipListParams, ChipListResult>('siliconlens/chipList');
+export interface ChipListParams {
+  readonly uri: string;
+}
+export interface ChipListResult {
+  readonly chosen: readonly ChipListItem[];
+  readonly others: readonly ChipListItem[];
+}
+/** In the reader's words. */
+export interface ChipListItem {
+  readonly id: string;
+  readonly name: string;
+  /** Time and fit, or what it is where it is not chosen. */
+  readonly description: string;
+  /** URI of the file that it comes from; null: the catalogue or the settings. */
+  readonly file: string | null;
+}
+
 /** The node that takes most time on the first chip, or the one next to a line in the order of time. */
 export const costlyNodeRequest = request<CostlyNodeParams, CostlyNodeResult>('siliconlens/costlyNode');
 export interface CostlyNodeParams {

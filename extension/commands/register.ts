@@ -12,7 +12,10 @@ import type { Subject } from '../subject';
 import { serverCommands, serverButtons } from '../server/notices';
 import { text } from '../text';
 import type { ModelPages } from '../webview/modelPages';
+import type { ChipsTree } from '../trees/chips';
+import { revealLineCommand } from '../trees/layers';
 import type { Reports } from '../webview/reports';
+import type { Reveal } from '../webview/reveal';
 import {
   compareWith,
   copyModelPath,
@@ -35,6 +38,8 @@ export interface CommandRooms {
   readonly reports: Reports;
   readonly finders: ModelPages;
   readonly pages: Pages;
+  readonly chips: ChipsTree;
+  readonly reveal: Reveal;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
 }
@@ -46,7 +51,7 @@ type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, listings, subject, choices, reports, finders, pages, extensionUri, log } = rooms;
+  const { server, listings, subject, choices, reports, finders, pages, chips, extensionUri, log } = rooms;
   const aboutModel =
     (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
     async (first: unknown, ...details: unknown[]) => {
@@ -98,6 +103,11 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.setCache': aboutModel((uri) => choices.setCache(uri)),
     'siliconlens.pinMapping': aboutModel((uri) => choices.pinMapping(uri)),
     [linkedCommands.showChoices]: aboutModel((uri) => choices.show(uri)),
+    ...Object.fromEntries(chips.commands),
+    [revealLineCommand]: async (uri, line) => {
+      if (typeof uri === 'string' && typeof line === 'number')
+        await rooms.reveal.line(vscode.Uri.parse(uri), line);
+    },
     'siliconlens.openSample': () => openListing(listingUri(vscode.Uri.joinPath(extensionUri, samplePath))),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),

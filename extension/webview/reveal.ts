@@ -33,7 +33,11 @@ export class Reveal implements vscode.Disposable {
   async node(uri: vscode.Uri, node: number, own?: vscode.ViewColumn): Promise<void> {
     const params = { uri: uri.toString(), node };
     const { line } = await this.server.request(locateNodeRequest, params);
-    if (line === null) return;
+    if (line !== null) await this.line(uri, line, own);
+  }
+
+  /** Shows a line (0-based) in the same way. */
+  async line(uri: vscode.Uri, line: number, own?: vscode.ViewColumn): Promise<void> {
     this.revealed = { uri: uri.toString(), line };
     const position = new vscode.Position(line, 0);
     const editor = await vscode.window.showTextDocument(uri, {

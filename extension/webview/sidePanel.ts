@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { onModelChange } from '../modelEvents';
 import type { Server } from '../server/server';
 import type { Subject } from '../subject';
 import { loadPage } from './html';
@@ -21,12 +22,7 @@ export class SidePanel implements vscode.WebviewViewProvider, vscode.Disposable 
   ) {
     this.disposables = [
       vscode.window.registerWebviewViewProvider(viewId, this),
-      subject.onDidChange(() => this.update()),
-      ...[server.onRunning, server.onWithheld].map((event) => event(() => this.update())),
-      server.onEnded(() => server.down !== null && this.update()),
-      server.onAnalysis(({ uri }) => {
-        if (uri === subject.current?.toString()) this.update();
-      }),
+      ...onModelChange(server, subject, () => this.update()),
       reveal.onDidMove(({ uri, node }) => {
         if (uri.toString() === subject.current?.toString()) this.page?.highlight(node);
       }),

@@ -121,7 +121,7 @@ export function systemChoices(
 }
 
 /** Peak, bandwidth and capacity in one line. */
-function chipLine(chip: Chip, language: Language): string {
+export function chipLine(chip: Chip, language: Language): string {
   const peaks = Object.entries(chip.peakOpsPerSecond).filter(([, figure]) => figure.value > 0);
   const best = peaks.sort(([, a], [, b]) => b.value - a.value)[0];
   const memory = modelMemory(chip);

@@ -6,9 +6,12 @@ import type { Scheduler } from '../engine/scheduler';
 import {
   chipsRequest,
   choicesRequest,
+  chipListRequest,
   costlyNodeRequest,
   exportChunkRequest,
   exportReportRequest,
+  layersAtRequest,
+  layersRequest,
   listingRequest,
   locateNodeRequest,
   modelChangedRequest,
@@ -43,11 +46,13 @@ import { printReport } from '../printReport';
 import { findSuggestions } from '../workspace/suggestions';
 import { savedText } from '../workspace/savedText';
 import { politeTo } from '../workspace/turns';
+import { chipList } from './chipList';
 import { chipChoices, choices, systemChoices } from './choices';
 import { costlyNode } from './costlyNode';
 import { problemText } from './diagnostics';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
+import { layers, layersAt } from './layers';
 import { modelName } from './names';
 import { newChip } from './newChip';
 import { newMapping } from './newMapping';
@@ -173,6 +178,18 @@ function registerModels(context: ServerContext): void {
   );
   onModel(context, costlyNodeRequest, (analysis, params, scheduler) =>
     runPolitely(costlyNode(analysis, params, language()), scheduler),
+  );
+  onModel(context, layersRequest, async (analysis, place, scheduler) => ({
+    layers: await runPolitely(layers(analysis, place, language()), scheduler),
+  }));
+  onModel(context, layersAtRequest, async (analysis, { node }, scheduler) => ({
+    layers: await runPolitely(layersAt(analysis, node, language()), scheduler),
+  }));
+  onModel(
+    context,
+    chipListRequest,
+    async (analysis) => chipList(analysis, await context.own.chips.addressById(), language()),
+    false,
   );
   onModel(context, exportReportRequest, (analysis, params, scheduler) =>
     exported(context, analysis, params, scheduler),

@@ -2,7 +2,7 @@ import { appendAll } from '../engine/lists';
 import { Query } from '../engine/query';
 import { runThrough, type Steps } from '../engine/scheduler';
 import { wholeSeconds, type Analysis } from '../workspace/analysis';
-import { lineSeconds, type LineSeconds } from './lineCosts';
+import { lineSeconds } from './lineCosts';
 import { outline, type OutlineItem } from './outline';
 
 /** A module of the listing with the time of its lines on the first chip. */
@@ -32,18 +32,15 @@ export function indexModules(analysis: Analysis): Steps<ModuleCosts> {
 }
 
 function* costsOf(analysis: Analysis): Steps<ModuleCosts> {
-  const cost = analysis.chips[0]?.cost;
   const costs = new Map<number, ModuleCost>();
-  if (!cost) return costs;
-  const sums = yield* sumsBefore(yield* lineSeconds(analysis), analysis.listing.lineCount);
-  const whole = wholeSeconds(cost);
+  const sums = yield* lineSums(analysis);
+  if (!sums) return costs;
   let level = outline(analysis.listing.positions).roots.map(({ children }) => children);
   while (level.length > 0) {
     const next: OutlineItem[][] = [];
     for (const siblings of level) {
       yield;
-      for (const [first, one] of modulesOf(siblings, sums, whole))
-        if (!costs.has(first)) costs.set(first, one);
+      for (const [first, one] of modulesOf(siblings, sums)) if (!costs.has(first)) costs.set(first, one);
       appendAll(
         next,
         siblings.map(({ children }) => children).filter((children) => children.length > 0),
@@ -55,12 +52,31 @@ function* costsOf(analysis: Analysis): Steps<ModuleCosts> {
 }
 
 /** Seconds of all lines before each line, and how many of unknown time stand there. */
-interface LineSums {
+export interface LineSums {
   readonly seconds: Float64Array;
   readonly unknown: Uint32Array;
+  /** Seconds of a whole run. */
+  readonly whole: number;
 }
 
-function* sumsBefore(lines: LineSeconds, count: number): Steps<LineSums> {
+const sums = new Query<Analysis, LineSums | null>();
+
+/** Made once per analysis; null without a chip. */
+export function lineSums(analysis: Analysis): Steps<LineSums | null> {
+  return sums.steps(analysis, () => sumsOf(analysis));
+}
+
+/** Seconds of the lines of an entry; null where that of one of them is unknown. */
+export function secondsOf({ start, end }: OutlineItem, { seconds, unknown }: LineSums): number | null {
+  const [from, to] = [start.line, end.line + 1];
+  return unknown[to] === unknown[from] ? seconds[to]! - seconds[from]! : null;
+}
+
+function* sumsOf(analysis: Analysis): Steps<LineSums | null> {
+  const cost = analysis.chips[0]?.cost;
+  if (!cost) return null;
+  const lines = yield* lineSeconds(analysis);
+  const count = analysis.listing.lineCount;
   const [seconds, unknown] = [new Float64Array(count + 1), new Uint32Array(count + 1)];
   for (let line = 0; line < count; line++) {
     yield;
@@ -68,21 +84,17 @@ function* sumsBefore(lines: LineSeconds, count: number): Steps<LineSums> {
     seconds[line + 1] = seconds[line]! + (own ?? 0);
     unknown[line + 1] = unknown[line]! + (own === null ? 1 : 0);
   }
-  return { seconds, unknown };
+  return { seconds, unknown, whole: wholeSeconds(cost) };
 }
 
 /** The modules of one level by first line. */
-function modulesOf(
-  siblings: readonly OutlineItem[],
-  { seconds, unknown }: LineSums,
-  whole: number,
-): [number, ModuleCost][] {
+export function modulesOf(siblings: readonly OutlineItem[], sums: LineSums): [number, ModuleCost][] {
+  const { whole } = sums;
   const modules = siblings
     .filter(({ kind, start, end }) => kind === 'module' && end.line > start.line)
     .flatMap((item) => {
-      const [from, to] = [item.start.line, item.end.line + 1];
-      const value = seconds[to]! - seconds[from]!;
-      return unknown[to] === unknown[from] ? [{ item, value, key: kindOf(item, value) }] : [];
+      const value = secondsOf(item, sums);
+      return value === null ? [] : [{ item, value, key: kindOf(item, value) }];
     });
   const count = new Map<string, number>();
   for (const { key } of modules) count.set(key, (count.get(key) ?? 0) + 1);

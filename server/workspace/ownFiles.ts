@@ -115,6 +115,12 @@ export abstract class OwnFiles<T extends Named> {
     return [...this.known.values()].map(fileOf);
   }
 
+  /** The address of the file that each id comes from. */
+  async addressById(): Promise<ReadonlyMap<string, string>> {
+    await this.reading;
+    return new Map([...this.known].flatMap(([uri, { before }]) => (before ? [[before.id, uri]] : [])));
+  }
+
   /** The addresses of the files that were read, broken ones too. */
   async addresses(): Promise<readonly string[]> {
     await this.reading;
