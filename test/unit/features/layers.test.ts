@@ -25,10 +25,10 @@ describe('the tree of a listing', () => {
     expect(top[0]!.description).toMatch(/ · 50% · ×2$/);
     expect(top[0]!.share! + top[1]!.share!).toBeCloseTo(1, 9);
     expect(top[0]!.spoken).toMatch(/^Module blocks\.0, .* 50% of the run, one of 2 alike$/);
-    const inside = below(analysis, top[1]!);
+    const inside = below(analysis, top[1]);
     expect(inside.map(({ label }) => label)).toEqual(Array.from({ length: 10 }, (_, i) => `layer.${i}`));
     expect(inside[3]!.description).toMatch(/×10$/);
-    const nodes = below(analysis, inside[3]!);
+    const nodes = below(analysis, inside[3]);
     expect(nodes.map(({ kind, label, hasChildren }) => [kind, label, hasChildren])).toEqual([
       ['node', 'MatMul', false],
       ['node', 'Add', false],
@@ -63,7 +63,7 @@ describe('the tree of a listing', () => {
       ['range', '1,001–1,201', 1000],
     ]);
     expect(parts.reduce((sum, { share }) => sum + share!, 0)).toBeCloseTo(1, 9);
-    const last = below(analysis, parts[2]!);
+    const last = below(analysis, parts[2]);
     expect(last.map(({ path }) => path[0])).toEqual(Array.from({ length: 201 }, (_, i) => 1000 + i));
     const way = runThrough(layersAt(analysis, 1100, 'en'));
     expect(way).toEqual([parts[2], last[100]]);
