@@ -123,6 +123,22 @@ module.exports = {
       to: { path: 'vscode-languageserver' },
     },
     {
+      name: 'extension-runs-anywhere',
+      comment: 'What the extension needs of its machine stands in platform.ts; its entries provide it.',
+      severity: 'error',
+      from: { path: '^extension/', pathNot: '^extension/node/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'extension-runs-anywhere-but-entries',
+      severity: 'error',
+      from: { path: '^extension/', pathNot: '^extension/(node|browser)/' },
+      to: {
+        path: ['^(server|extension)/(node|browser)/', '/lib/(node|browser)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'extension-knows-no-engine',
       severity: 'error',
       from: { path: '^extension/' },

@@ -7,7 +7,15 @@ import { languageId, listingScheme } from '../server/protocol';
 export const modelViewTypes: readonly string[] = ['siliconlens.model', 'siliconlens.sharedModel'];
 
 /** Schemes that only texts have: listings, and texts that were never saved. */
-const textSchemes: ReadonlySet<string> = new Set([listingScheme, 'untitled']);
+const textSchemes: readonly string[] = [listingScheme, 'untitled'];
+/** Schemes of files, models or texts: of this machine, of one behind a browser, of a repository that was not cloned. */
+const fileSchemes: readonly string[] = ['file', 'vscode-remote', 'vscode-vfs'];
+
+/** The texts of models. */
+export const modelTexts = [...textSchemes, ...fileSchemes].map((scheme) => ({
+  scheme,
+  language: languageId,
+}));
 
 export function listingUri(model: vscode.Uri): vscode.Uri {
   return vscode.Uri.parse(listingOf(model.toString()), true);
@@ -21,11 +29,19 @@ export function modelUri(listing: vscode.Uri): vscode.Uri {
 
 /** The text that shows a model: itself if it is a text already. */
 export function textUri(uri: vscode.Uri): vscode.Uri {
-  return textSchemes.has(uri.scheme) || isTextPath(uri.path) ? uri : listingUri(uri);
+  return textSchemes.includes(uri.scheme) || isTextPath(uri.path) ? uri : listingUri(uri);
 }
 
 export function isModelText(document: vscode.TextDocument): boolean {
-  return document.languageId === languageId && ['file', ...textSchemes].includes(document.uri.scheme);
+  return modelTexts.some(
+    ({ scheme, language }) => scheme === document.uri.scheme && language === document.languageId,
+  );
+}
+
+/** The folder of a model where it can be written to; undefined of a revision of Git, for example. */
+export function writableFolder(model: vscode.Uri): vscode.Uri | undefined {
+  const isWritable = model.scheme === 'file' || vscode.workspace.fs.isWritableFileSystem(model.scheme);
+  return isWritable ? vscode.Uri.joinPath(model, '..') : undefined;
 }
 
 export function fileName(uri: vscode.Uri): string {

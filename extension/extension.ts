@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { listingScheme } from '../server/protocol';
 import { modelViewTypes } from './addresses';
-import { offerTools } from './assistants';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
 import { Pages } from './commands/pages';
@@ -12,6 +11,7 @@ import { ModelEditor } from './opening/modelEditor';
 import { TextTabs } from './opening/textTabs';
 import { ActiveTrail } from './opening/trail';
 import { Notices, serverCommands } from './server/notices';
+import type { Launch } from './server/link';
 import { Server } from './server/server';
 import { StatusItem } from './status';
 import { Subject } from './subject';
@@ -25,13 +25,22 @@ import { ValidatedChips } from './validatedChips';
 
 let server: Server | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What the entries, one for each kind of extension host, know and the rest of the extension does not. */
+export interface Host {
+  /** For the log. */
+  readonly name: string;
+  readonly launch: Launch;
+  /** Folder of this machine in which imported profiles are kept. */
+  readonly profiles?: string;
+}
+
+/** Begins everything; the entry has installed its platform before. */
+export function begin(context: vscode.ExtensionContext, { name, launch, profiles }: Host): void {
   const log = vscode.window.createOutputChannel('Siliconlens', { log: true });
+  log.info(`extension host: ${name}`);
   const reader = new ModelReader();
-  const serverModule = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.js').fsPath;
-  const profiles = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'profiles').fsPath;
-  const debugged = context.extensionMode === vscode.ExtensionMode.Development;
-  server = new Server({ module: serverModule, log, reader, profiles, debugged });
+  const debugged = isDebugged(context);
+  server = new Server({ launch, log, reader, profiles, debugged });
   const listings = new ListingProvider(server, log);
   const trail = new ActiveTrail();
   const subject = new Subject();
@@ -59,7 +68,6 @@ export function activate(context: vscode.ExtensionContext): void {
     new Heat(server, context.extensionUri),
     new Notices(server),
     new ValidatedChips(server),
-    offerTools(context),
     new TextTabs(log),
     pages,
     registerCommands({
@@ -101,6 +109,12 @@ async function runPageAction(action: keyof typeof pageCommands, model: vscode.Ur
   await vscode.commands.executeCommand(pageCommands[action], model);
 }
 
-export function deactivate(): Promise<void> | undefined {
+/** Whether the extension is run from its sources: the server may stand at a breakpoint then. */
+export function isDebugged({ extensionMode }: vscode.ExtensionContext): boolean {
+  return extensionMode === vscode.ExtensionMode.Development;
+}
+
+/** Ends the server; VS Code waits for it. */
+export function end(): Promise<void> | undefined {
   return server?.stop();
 }

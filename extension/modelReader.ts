@@ -7,19 +7,17 @@ import type {
   StatFileParams,
   StatFileResult,
 } from '../server/protocol';
+import { platform } from './platform';
 import { text } from './text';
 
 /** Files kept at a time, and for how long after their last use (milliseconds). */
 const keptFiles = 2;
 const keptFor = 30_000;
 
-/** Bytes of a file that is still read whole, into the memory of the extension host. */
-const largestFile = 2e9;
-
 interface Kept {
   readonly bytes: Uint8Array;
   readonly mtime: number;
-  timer: NodeJS.Timeout;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 /**
@@ -29,7 +27,7 @@ interface Kept {
 export class ModelReader implements vscode.Disposable {
   private readonly kept = new Map<string, Promise<Kept>>();
 
-  constructor(private readonly limit = largestFile) {}
+  constructor(private readonly limit = platform().largestFile) {}
 
   /** The size is that of the bytes, since some file systems state another one. */
   async stat({ uri }: StatFileParams): Promise<StatFileResult> {
@@ -55,7 +53,7 @@ export class ModelReader implements vscode.Disposable {
   async read({ uri, offset, length }: ReadFileParams): Promise<ReadFileResult> {
     try {
       const { bytes } = await this.file(uri);
-      return { ok: true, base64: Buffer.from(bytes.subarray(offset, offset + length)).toString('base64') };
+      return { ok: true, base64: platform().base64Of(bytes.subarray(offset, offset + length)) };
     } catch (error) {
       return { ok: false, reason: reason(error) };
     }
@@ -70,7 +68,10 @@ export class ModelReader implements vscode.Disposable {
     if (kept) {
       // Those who wait for it are told that it failed.
       kept.then(
-        (file) => file.timer.refresh(),
+        (file) => {
+          clearTimeout(file.timer);
+          file.timer = this.forgetLater(uri);
+        },
         () => undefined,
       );
       return kept;
@@ -92,7 +93,11 @@ export class ModelReader implements vscode.Disposable {
     this.checkSize(size);
     const bytes = await vscode.workspace.fs.readFile(uri);
     this.checkSize(bytes.length);
-    return { bytes, mtime, timer: setTimeout(() => this.forget(address), keptFor) };
+    return { bytes, mtime, timer: this.forgetLater(address) };
+  }
+
+  private forgetLater(uri: string): Kept['timer'] {
+    return setTimeout(() => this.forget(uri), keptFor);
   }
 
   /** Asked of what a file system states, which may be anything, and of what it then gives. */

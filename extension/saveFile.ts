@@ -1,8 +1,9 @@
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { writeMessage } from '../l10n/write';
 import { messageText } from '../outside/label';
-import { type Content, writeFile, WriteError, type WriteOptions } from '../server/node/writeFile';
+import type { Content, WriteOptions } from '../server/node/writeFile';
+import { joined } from './bytes';
+import { localFilesOf, type WriteFailure } from './platform';
 import { language } from './text';
 
 /**
@@ -17,19 +18,15 @@ export async function saveFile(
   inputs: readonly vscode.Uri[],
   options: Omit<WriteOptions, 'inputs'> = {},
 ): Promise<boolean> {
-  try {
-    if (target.scheme === 'file') {
-      const local = inputs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
-      await writeFile(target.fsPath, content, { ...options, inputs: local });
-    } else await writeElsewhere(target, content, inputs, options.onlyNew ?? false);
-    return true;
-  } catch (error) {
-    if (!(error instanceof WriteError)) throw error;
-    await vscode.window.showErrorMessage(
-      messageText(writeMessage(language(), `write.${error.code}`, error.args)),
-    );
-    return false;
-  }
+  const files = localFilesOf(target);
+  const local = inputs.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  const failure = files
+    ? await files.write(target.fsPath, content, { ...options, inputs: local })
+    : await writeElsewhere(target, content, inputs, options.onlyNew ?? false);
+  if (!failure) return true;
+  const { code, args } = failure;
+  await vscode.window.showErrorMessage(messageText(writeMessage(language(), `write.${code}`, args)));
+  return false;
 }
 
 /** Such file systems say of two addresses only whether they are the same, and offer no writing of new files alone. */
@@ -38,19 +35,22 @@ async function writeElsewhere(
   content: Content,
   inputs: readonly vscode.Uri[],
   onlyNew: boolean,
-): Promise<void> {
-  if (inputs.some((input) => addressOf(input) === addressOf(target)))
-    throw new WriteError('input', target.path);
-  const parts: Uint8Array[] = [];
-  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
-  for await (const piece of pieces) parts.push(Buffer.from(piece));
+): Promise<WriteFailure | null> {
+  const args = { path: target.path, folder: vscode.Uri.joinPath(target, '..').path, detail: '' };
+  if (inputs.some((input) => addressOf(input) === addressOf(target))) return { code: 'input', args };
+  const bytes = await joined(
+    typeof content === 'string' || content instanceof Uint8Array ? [content] : content,
+  );
   // As late as can be: whatever comes between the look and the writing is lost.
-  if (onlyNew && (await isThere(target))) throw new WriteError('exists', target.path);
-  await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
+  if (onlyNew && (await isThere(target))) return { code: 'exists', args };
+  await vscode.workspace.fs.writeFile(target, bytes);
+  return null;
 }
 
-function addressOf({ scheme, authority, path, query }: vscode.Uri): string {
-  return JSON.stringify([scheme, authority, posix.normalize(path), query]);
+function addressOf(uri: vscode.Uri): string {
+  const { scheme, authority, query } = uri;
+  // Joined with nothing, a path is in its shortest form.
+  return JSON.stringify([scheme, authority, vscode.Uri.joinPath(uri, '.').path, query]);
 }
 
 /** Whether something has this name. Rejects where that can't be told. */

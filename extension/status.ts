@@ -1,7 +1,8 @@
 import { visible } from '../outside/hidden';
 import { labelText } from '../outside/label';
 import * as vscode from 'vscode';
-import { languageId, listingScheme, type ChoicesResult, type StatusParams } from '../server/protocol';
+import { modelTexts } from './addresses';
+import type { ChoicesResult, StatusParams } from '../server/protocol';
 import type { Choices } from './choices/choices';
 import { serverCommands, withheldText } from './server/notices';
 import type { Server } from './server/server';
@@ -29,10 +30,7 @@ export class StatusItem implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.item.name = text('extension.status.name');
-    this.health = vscode.languages.createLanguageStatusItem('siliconlens.health', [
-      { scheme: listingScheme, language: languageId },
-      { scheme: 'file', language: languageId },
-    ]);
+    this.health = vscode.languages.createLanguageStatusItem('siliconlens.health', modelTexts);
     this.health.name = 'Siliconlens';
     this.showHealth({ health: 'ok', quiescent: false, message: '' });
     this.disposables = [

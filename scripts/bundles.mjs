@@ -15,11 +15,20 @@ const unused = { minimatch: './scripts/unused.mjs' };
 export const bundles = [
   {
     ...node,
-    entryPoints: ['extension/extension.ts'],
+    entryPoints: ['extension/node/main.ts'],
     outfile: 'dist/extension.js',
     external: [...node.external, 'vscode'],
     alias: unused,
   },
+  {
+    ...browser,
+    format: 'cjs',
+    entryPoints: ['extension/browser/main.ts'],
+    outfile: 'dist/web/extension.js',
+    external: ['vscode'],
+    alias: unused,
+  },
+  { ...browser, entryPoints: ['server/browser/main.ts'], outfile: 'dist/web/server.js' },
   { ...node, entryPoints: ['server/main.ts'], outfile: 'dist/server.js' },
   { ...node, entryPoints: ['server/cli.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
   { ...node, entryPoints: ['server/mcp.ts'], outfile: 'dist/mcp.js' },

@@ -12,6 +12,8 @@ const entryLimits = new Map([
   ['extension/dist/extension.js', 500e3],
   ['extension/dist/server.js', 2e6],
   ['extension/dist/mcp.js', 2.4e6],
+  ['extension/dist/web/extension.js', 600e3],
+  ['extension/dist/web/server.js', 3.5e6],
   ['extension/dist/webview/report.js', 400e3],
   ['extension/dist/webview/finder.js', 100e3],
   ['extension/dist/webview/panel.js', 100e3],
@@ -24,6 +26,8 @@ const needed = [
   'extension/ThirdPartyNotices.txt',
   'extension/dist/extension.js',
   'extension/dist/server.js',
+  'extension/dist/web/extension.js',
+  'extension/dist/web/server.js',
 ];
 const allowed = [
   ...needed.map((name) => new RegExp(`^${name.replaceAll('.', '\\.')}$`)),

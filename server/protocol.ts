@@ -765,8 +765,8 @@ export interface ValidatedParams {
 }
 
 /**
- * A question for a sign of life, answered by {@link pongNotification} before the queue of requests: over the channel of
- * a process of its own (`ipc`) alone.
+ * A question for a sign of life, answered by {@link pongNotification} before the queue of requests: by a server in a
+ * process of its own (`ipc`) or in a worker alone.
  */
 export const pingNotification = 'siliconlens/ping';
 export const pongNotification = 'siliconlens/pong';

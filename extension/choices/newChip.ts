@@ -9,9 +9,8 @@ import {
   newSystemRequest,
   type SystemChoice,
 } from '../../server/protocol';
-import { realPathInside } from '../../server/node/inside';
-import { lookAtFile } from '../../server/node/readFile';
 import type { Server } from '../server/server';
+import { localFilesOf } from '../platform';
 import { saveFile } from '../saveFile';
 import { text } from '../text';
 
@@ -109,16 +108,9 @@ function systemBase({ id, name, aliases, description }: SystemChoice): Base {
 
 /** A repository's link must not pass off a file from elsewhere as one that one edits, nor a pipe as a file. */
 async function mayOpen(file: vscode.Uri, folder: vscode.Uri): Promise<boolean> {
-  if (file.scheme !== 'file') return true;
-  const real = await realPathInside(folder.fsPath, file.fsPath);
-  const isFile =
-    real !== null &&
-    (await lookAtFile(real).then(
-      () => true,
-      () => false,
-    ));
-  if (isFile) return true;
-  const key = real === null ? 'extension.newChip.outside' : 'extension.newChip.notAFile';
+  const place = await localFilesOf(file)?.placeOf(folder.fsPath, file.fsPath);
+  if (place === undefined || place === 'file') return true;
+  const key = place === 'outside' ? 'extension.newChip.outside' : 'extension.newChip.notAFile';
   await vscode.window.showErrorMessage(messageText(text(key, { path: file.fsPath })));
   return false;
 }

@@ -8,7 +8,7 @@ import {
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
 import { listingScheme, savedListingRequest } from '../../server/protocol';
-import { fileName, modelUri, tabUri, textUri } from '../addresses';
+import { fileName, modelUri, tabUri, textUri, writableFolder } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
 import { text } from '../text';
@@ -46,10 +46,10 @@ export async function compareWith(uri: vscode.Uri): Promise<void> {
 
 export async function saveListingAs(server: Server, uri: vscode.Uri): Promise<void> {
   const model = modelUri(uri);
-  const folder = model.scheme === 'file' ? model : vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = writableFolder(model) ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = `${withoutExtension(fileName(model))}.${textExtension}`;
   const target = await vscode.window.showSaveDialog({
-    defaultUri: folder && vscode.Uri.joinPath(folder, folder === model ? '..' : '.', name),
+    defaultUri: folder && vscode.Uri.joinPath(folder, name),
     filters: { [text('extension.save.filter')]: [textExtension] },
   });
   if (!target) return;

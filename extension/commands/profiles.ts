@@ -9,7 +9,7 @@ import {
   type RemoveProfileParams,
   removeProfileRequest,
 } from '../../server/protocol';
-import { fileName, modelUri } from '../addresses';
+import { fileName, modelUri, writableFolder } from '../addresses';
 import type { Choices } from '../choices/choices';
 import { writeSetting } from '../choices/settings';
 import type { Server } from '../server/server';
@@ -94,11 +94,10 @@ export async function removeProfile(server: Server, choices: Choices, uri: vscod
 
 async function pickFile(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   const model = modelUri(uri);
-  const beside = model.scheme === 'file' ? vscode.Uri.joinPath(model, '..') : undefined;
   const chosen = await vscode.window.showOpenDialog({
     title: text('extension.profile.title'),
     openLabel: text('extension.profile.open'),
-    defaultUri: beside ?? vscode.workspace.workspaceFolders?.[0]?.uri,
+    defaultUri: writableFolder(model) ?? vscode.workspace.workspaceFolders?.[0]?.uri,
     filters: { [text('extension.profile.filter')]: ['json', 'csv'] },
   });
   return chosen?.[0];

@@ -1,8 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { isYoung } from '../../server/node/readFile';
+import { fileName } from '../addresses';
+import { type LocalFiles, localFilesOf } from '../platform';
 import { type FileLook, isUnchanged, settled } from './settle';
 
 /** How often a file is looked at where the system can't watch it (milliseconds). */
@@ -28,7 +26,8 @@ export class ModelWatcher implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.seen = seen;
-    if (model.scheme === 'file') this.watchFolder();
+    const local = localFilesOf(model);
+    if (local) this.watchFolder(local);
     else this.watchThroughEditor();
     // Network drives lose events; coming back to the window is when a user expects to see the truth.
     this.disposables.push(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.check()));
@@ -40,27 +39,21 @@ export class ModelWatcher implements vscode.Disposable {
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
   }
 
-  private watchFolder(): void {
-    const file = basename(this.model.fsPath);
-    let watcher: FSWatcher;
+  private watchFolder(files: LocalFiles): void {
+    const failed = (error: unknown): void => {
+      if (!this.disposed) this.poll(error);
+    };
     try {
-      watcher = watch(dirname(this.model.fsPath), (_event, name) => {
-        if (name === null || name === file) this.changeTold();
-      });
+      const dispose = files.watch(this.model.fsPath, () => this.changeTold(), failed);
+      this.disposables.push({ dispose });
     } catch (error) {
       this.poll(error);
-      return;
     }
-    watcher.on('error', (error) => {
-      watcher.close();
-      if (!this.disposed) this.poll(error);
-    });
-    this.disposables.push({ dispose: () => watcher.close() });
   }
 
   private watchThroughEditor(): void {
     const folder = vscode.Uri.joinPath(this.model, '..');
-    const pattern = new vscode.RelativePattern(folder, basename(this.model.path));
+    const pattern = new vscode.RelativePattern(folder, fileName(this.model));
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     this.disposables.push(
       watcher,
@@ -120,15 +113,8 @@ export class ModelWatcher implements vscode.Disposable {
 export async function lookAt(file: vscode.Uri): Promise<FileLook | null> {
   try {
     const { size, mtime } = await vscode.workspace.fs.stat(file);
-    return { size, mtime, ...(await versionOf(file)) };
+    return { size, mtime, ...(await localFilesOf(file)?.versionOf(file.fsPath)) };
   } catch {
     return null;
   }
-}
-
-/** Of a local file its place on the disk and the time of its last change, which nobody can set. */
-async function versionOf(file: vscode.Uri): Promise<Pick<FileLook, 'version' | 'young'>> {
-  if (file.scheme !== 'file') return {};
-  const stats = await stat(file.fsPath, { bigint: true });
-  return { version: [stats.dev, stats.ino, stats.ctimeNs].join(':'), young: isYoung(stats) };
 }

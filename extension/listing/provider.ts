@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { areSame } from '../bytes';
 import { modelOf } from '../../server/address';
 import {
   type ListingParams,
@@ -96,7 +97,7 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
     const before = this.listings.get(key);
     this.fetching.delete(key);
     const now = await this.fetch(uri, key);
-    if (!before || Buffer.compare(before.bytes, now.bytes) !== 0)
+    if (!before || !areSame(before.bytes, now.bytes))
       this.changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
@@ -178,9 +179,9 @@ export class ListingProvider implements vscode.FileSystemProvider, vscode.Dispos
       mtime = Date.now();
       served = false;
     }
-    const bytes = Buffer.from(byteOrderMark + content, 'utf8');
+    const bytes = new TextEncoder().encode(byteOrderMark + content);
     const before = this.listings.get(key);
-    const same = before !== undefined && Buffer.compare(before.bytes, bytes) === 0;
+    const same = before !== undefined && areSame(before.bytes, bytes);
     // The editor ignores a change whose time is not later than the one it knows.
     if (before) mtime = same ? before.mtime : Math.max(mtime, before.mtime + 1);
     const listing = { bytes, mtime, fetched: Date.now(), look, served };

@@ -1,6 +1,6 @@
 import { htmlText } from '../../outside/html';
-import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
+import { newNonce } from '../nonce';
 import { language, text } from '../text';
 import type { ExtensionKey } from '../../l10n/extension';
 
@@ -26,7 +26,7 @@ const labels: Record<PageAction, ExtensionKey> = {
 /** Shows a small page in a model's own tab: progress, an error, or where to go from here. */
 export function showPage(panel: vscode.WebviewPanel, content: PageContent): void {
   panel.webview.options = { enableScripts: true, localResourceRoots: [] };
-  panel.webview.html = pageHtml(content, randomBytes(16).toString('base64'));
+  panel.webview.html = pageHtml(content, newNonce());
 }
 
 /** The action of a message from the page; null for anything else. */

@@ -9,55 +9,47 @@ import {
   type MessageTransports,
   RevealOutputChannelOn,
 } from 'vscode-languageclient';
-import { IPCMessageReader, IPCMessageWriter } from 'vscode-languageserver-protocol/node';
 import type { InitializationOptions } from '../../server/protocol';
-import { languageId, linkedCommands, listingScheme } from '../../server/protocol';
+import { linkedCommands } from '../../server/protocol';
+import { modelTexts } from '../addresses';
 import { isOnlyOriginalSide } from '../diffSides';
 import { type Asking, type Peer, ServerEndedError } from './keeper';
-import type { ServerProcess } from './process';
+import type { ServerLink } from './link';
 
 /** How long a server that is told to end may take (milliseconds). */
 const stopTime = 2000;
 
-/** A connection's reader that can be told that nothing more will come. */
-class EndingReader extends IPCMessageReader {
-  end(): void {
-    this.fireClose();
-  }
-}
-
-/** What a client needs besides its process. */
+/** What a client needs besides its server. */
 export interface ClientNeeds {
   readonly log: vscode.LogOutputChannel;
   readonly initializationOptions: InitializationOptions;
 }
 
 /**
- * The language client of one process. It restarts nothing and shows no messages of its own: that is the supervisor's
+ * The language client of one server. It restarts nothing and shows no messages of its own: that is the supervisor's
  * part, and a failed request is a line in the log.
  */
 export class QuietClient extends BaseLanguageClient implements Peer {
-  private readonly reader: EndingReader;
-  private readonly writer: IPCMessageWriter;
-
-  constructor(server: ServerProcess, asking: Asking, needs: ClientNeeds) {
+  constructor(
+    private readonly link: ServerLink,
+    asking: Asking,
+    needs: ClientNeeds,
+  ) {
     super('siliconlens', 'Siliconlens', optionsOf(asking, needs));
-    this.reader = new EndingReader(server.child);
-    this.writer = new IPCMessageWriter(server.child);
   }
 
   protected override createMessageTransports(): Promise<MessageTransports> {
-    return Promise.resolve({ reader: this.reader, writer: this.writer });
+    return Promise.resolve(this.link.transports);
   }
 
   /** The server ends with the process that it is told of. */
   protected override fillInitializeParams(params: InitializeParams): void {
     super.fillInitializeParams(params);
-    params.processId = process.pid;
+    params.processId = this.link.parent;
   }
 
   close(): void {
-    this.reader.end();
+    this.link.close();
   }
 
   override async stop(): Promise<void> {
@@ -85,16 +77,12 @@ export class QuietClient extends BaseLanguageClient implements Peer {
 
 function optionsOf(asking: Asking, { log, initializationOptions }: ClientNeeds): LanguageClientOptions {
   return {
-    documentSelector: [
-      { scheme: listingScheme, language: languageId },
-      { scheme: 'file', language: languageId },
-      { scheme: 'untitled', language: languageId },
-    ],
+    documentSelector: modelTexts,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,
     initializationFailedHandler: () => false,
-    // Only the end of the process is an end.
+    // Only the end of the server is an end.
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),

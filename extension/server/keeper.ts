@@ -1,5 +1,5 @@
 import type { WorkingModel, WorkStage } from '../../server/protocol';
-import { ServerProcess, type ProcessLog } from './process';
+import type { Launch, ServerLink, ServerLog } from './link';
 import {
   initialState,
   type Limits,
@@ -11,13 +11,13 @@ import {
   tickMilliseconds,
 } from './supervisor';
 
-/** The client that speaks the protocol with a process: the language client, in tests a bare connection. */
+/** The client that speaks the protocol with a server: the language client, in tests a bare connection. */
 export interface Peer {
   /** Resolves once the server has answered. */
   start(): Promise<void>;
   /** Asks the server to end; may take a while, and may fail. */
   stop(): Promise<void>;
-  /** The process is gone: nothing more will come. */
+  /** The server is gone: nothing more will come. */
   close(): void;
 }
 
@@ -25,9 +25,9 @@ export interface Peer {
 export class ServerEndedError extends Error {}
 
 export interface KeeperHost<P extends Peer> {
-  readonly log: ProcessLog;
-  /** A peer for a new process. Its requests go through `asking`. */
-  connect(server: ServerProcess, asking: Asking): P;
+  readonly log: ServerLog;
+  /** A peer for a new server. Its requests go through `asking`. */
+  connect(server: ServerLink, asking: Asking): P;
   /** A new server answers. */
   running(): void;
   /** It ended unasked; the phase says whether another one follows. */
@@ -41,9 +41,9 @@ export interface KeeperHost<P extends Peer> {
 /** Watches over a request: it is counted, and rejected when the server ends. */
 export type Asking = <R>(ask: () => Promise<R>) => Promise<R>;
 
-/** One process with its peer. */
+/** One server with its peer. */
 interface Life<P> {
-  readonly server: ServerProcess;
+  readonly server: ServerLink;
   readonly peer: P;
   /** Rejects the requests without an answer. */
   readonly rejects: Set<(error: Error) => void>;
@@ -60,15 +60,14 @@ export class Keeper<P extends Peer> {
   private life: Life<P> | undefined;
   private waiting: Waiter[] = [];
   private ending: Promise<void> = Promise.resolve();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * @param module path of the server's bundle
+   * @param launchServer begins a server
    * @param patience null: nobody watches, for a server that stands at a breakpoint
    */
   constructor(
-    private readonly module: string,
-    private readonly execArgv: readonly string[],
+    private readonly launchServer: Launch,
     private readonly host: KeeperHost<P>,
     private readonly patience: Limits | null = limits,
     private readonly tick = tickMilliseconds,
@@ -173,7 +172,7 @@ export class Keeper<P extends Peer> {
     if (this.life || this.state.phase !== 'starting') return;
     let life: Life<P> | undefined;
     const isCurrent = () => life !== undefined && this.life === life;
-    const server = new ServerProcess(this.module, this.execArgv, this.host.log, {
+    const server = this.launchServer(this.host.log, {
       heard: () => isCurrent() && this.feed({ type: 'heard' }),
       working: (models: readonly WorkingModel[]) => isCurrent() && this.feed({ type: 'working', models }),
       ended: (how) => life && this.ended(life, how),

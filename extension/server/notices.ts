@@ -1,7 +1,7 @@
 import { messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { languageId, listingScheme } from '../../server/protocol';
-import { fileName, isModelText, modelUri } from '../addresses';
+import { listingScheme } from '../../server/protocol';
+import { fileName, isModelText, modelTexts, modelUri } from '../addresses';
 import { text } from '../text';
 import type { Server } from './server';
 
@@ -28,11 +28,10 @@ export class Notices implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.changes.event;
 
   constructor(private readonly server: Server) {
-    const texts = [listingScheme, 'file', 'untitled'].map((scheme) => ({ scheme, language: languageId }));
     this.disposables = [
       this.changes,
       this.problems,
-      vscode.languages.registerCodeLensProvider(texts, this),
+      vscode.languages.registerCodeLensProvider(modelTexts, this),
       server.onEnded(() => this.ended()),
       server.onRunning(() => this.changes.fire()),
       server.onWithheld(() => this.show()),

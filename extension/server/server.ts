@@ -28,16 +28,16 @@ import { isOwnFile } from '../chipFiles';
 import { text } from '../text';
 import { QuietClient } from './client';
 import { Keeper } from './keeper';
+import type { Launch } from './link';
 import { limits } from './supervisor';
 
 /** What the server needs of the extension. */
 export interface ServerNeeds {
-  /** The server's bundle. */
-  readonly module: string;
+  readonly launch: Launch;
   readonly log: vscode.LogOutputChannel;
   readonly reader: ModelReader;
-  /** Folder in which imported profiles of this workspace are kept. */
-  readonly profiles: string;
+  /** Folder in which imported profiles of this workspace are kept; without one they last as long as the server. */
+  readonly profiles: string | undefined;
   /** The server may stand at a breakpoint: nobody takes that for a hang. */
   readonly debugged: boolean;
 }
@@ -71,11 +71,9 @@ export class Server implements vscode.Disposable {
   readonly exports = new Exports();
 
   constructor(private readonly needs: ServerNeeds) {
-    const execArgv = needs.debugged ? ['--nolazy', '--inspect=6029'] : [];
     const patience = needs.debugged ? null : limits;
     this.keeper = new Keeper<QuietClient>(
-      needs.module,
-      execArgv,
+      needs.launch,
       {
         log: needs.log,
         connect: (server, asking) => {
@@ -182,7 +180,12 @@ export class Server implements vscode.Disposable {
 
   private options(): InitializationOptions {
     const { profiles } = this.needs;
-    return { isExtension: true, locale: vscode.env.language, profiles, withheld: this.withheldParams() };
+    return {
+      isExtension: true,
+      locale: vscode.env.language,
+      ...(profiles === undefined ? {} : { profiles }),
+      withheld: this.withheldParams(),
+    };
   }
 
   private withheldParams(): WithheldParams {

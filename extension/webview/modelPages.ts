@@ -89,7 +89,9 @@ export class ModelPages implements vscode.WebviewPanelSerializer, vscode.Disposa
       page.dispose();
       this.opened.delete(key);
     });
-    loadPage(panel.webview, this.extensionUri, this.kind.page);
+    loadPage(panel.webview, this.extensionUri, this.kind.page).catch((error: unknown) =>
+      this.log.error(String(error)),
+    );
   }
 
   private updateAll(): void {

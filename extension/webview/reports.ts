@@ -6,7 +6,7 @@ import {
   type ExportReportParams,
   exportReportRequest,
 } from '../../server/protocol';
-import { fileName, modelUri } from '../addresses';
+import { fileName, modelUri, writableFolder } from '../addresses';
 import { inputsOf } from '../inputs';
 import type { Server } from '../server/server';
 import { text } from '../text';
@@ -37,7 +37,7 @@ export class Reports extends ModelPages {
     if (!picked) return;
     const model = modelUri(uri);
     const name = `${fileName(model)}.${picked.extension}`;
-    const folder = model.scheme === 'file' ? vscode.Uri.joinPath(model, '..') : undefined;
+    const folder = writableFolder(model);
     const target = await vscode.window.showSaveDialog({
       defaultUri: folder && vscode.Uri.joinPath(folder, name),
       filters: { [picked.label]: [picked.extension.replace(/^.*[.]/, '')] },

@@ -38,7 +38,9 @@ export class SidePanel implements vscode.WebviewViewProvider, vscode.Disposable 
       page.dispose();
       if (this.page === page) this.page = undefined;
     });
-    loadPage(view.webview, this.extensionUri, 'panel');
+    loadPage(view.webview, this.extensionUri, 'panel').catch((error: unknown) =>
+      this.log.error(String(error)),
+    );
   }
 
   dispose(): void {

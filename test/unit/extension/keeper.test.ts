@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-languageserver/node';
+import { createMessageConnection } from 'vscode-languageserver/node';
 import type { MessageConnection } from 'vscode-languageserver/node';
 import { type Asking, Keeper, type Peer, ServerEndedError } from '../../../extension/server/keeper';
-import type { ServerProcess } from '../../../extension/server/process';
+import { ServerProcess } from '../../../extension/node/serverProcess';
+import type { ServerLink } from '../../../extension/server/link';
 import { limits } from '../../../extension/server/supervisor';
 
 const stub = fileURLToPath(new URL('stubServer.cjs', import.meta.url));
@@ -17,12 +18,12 @@ class BarePeer implements Peer {
   private readonly connection: MessageConnection;
 
   constructor(
-    readonly server: ServerProcess,
+    readonly server: ServerLink,
     private readonly asking: Asking,
     private readonly first: string,
   ) {
-    const { child } = server;
-    this.connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child), {
+    const { reader, writer } = server.transports;
+    this.connection = createMessageConnection(reader, writer, {
       error: () => {},
       warn: () => {},
       info: () => {},
@@ -60,12 +61,14 @@ class Kept {
   constructor(first: (life: number) => string = () => 'answer', module = stub) {
     const log = { info: () => {}, error: (line: string) => this.lines.push(line) };
     this.keeper = new Keeper<BarePeer>(
-      module,
-      [],
+      (lines, listener) => {
+        const server = new ServerProcess(module, [], lines, listener);
+        this.servers.push(server);
+        return server;
+      },
       {
         log,
         connect: (server, asking) => {
-          this.servers.push(server);
           return new BarePeer(server, asking, first(this.servers.length - 1));
         },
         running: () => this.running++,

@@ -1,4 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { nodePlatform } from '../../../extension/node/platform';
+import { installPlatform } from '../../../extension/platform';
 
 /** What a file system states of its files and what it gives: not the same where it errs or lies. */
 const files = new Map<string, { size: number; bytes: Uint8Array; type: number }>();
@@ -20,6 +22,7 @@ vi.mock('vscode', () => ({
     },
   },
 }));
+installPlatform(nodePlatform);
 const { ModelReader } = await import('../../../extension/modelReader');
 
 const limit = 1000;

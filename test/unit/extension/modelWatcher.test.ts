@@ -32,6 +32,9 @@ vi.mock('vscode', () => ({
     },
   },
 }));
+const { installPlatform } = await import('../../../extension/platform');
+const { nodePlatform } = await import('../../../extension/node/platform');
+installPlatform(nodePlatform);
 const { lookAt, ModelWatcher } = await import('../../../extension/listing/modelWatcher');
 type Uri = ConstructorParameters<typeof ModelWatcher>[0];
 type Log = ConstructorParameters<typeof ModelWatcher>[3];

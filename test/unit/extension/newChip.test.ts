@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { nodePlatform } from '../../../extension/node/platform';
+import { installPlatform } from '../../../extension/platform';
 import type { Server } from '../../../extension/server/server';
 import { chipsRequest } from '../../../server/protocol';
 
@@ -30,6 +32,7 @@ vi.mock('vscode', async () => {
     },
   };
 });
+installPlatform(nodePlatform);
 const { newChip } = await import('../../../extension/choices/newChip');
 
 const base = { id: 'base', name: 'Base', vendor: '', class: 'gpu', aliases: [], own: false, description: '' };

@@ -39,6 +39,7 @@ vi.mock('vscode', async () => ({
   ...(await import('./vscodeParts')).parts,
   ViewColumn: { Beside: -2 },
   commands: { executeCommand: (...args: unknown[]) => Promise.resolve(void said.push(args)) },
+  workspace: { fs: { isWritableFileSystem: (scheme: string) => scheme === 'vscode-remote' } },
   window: {
     registerWebviewPanelSerializer: () => ({ dispose: () => {} }),
     createWebviewPanel: (...args: unknown[]) => {
@@ -58,7 +59,7 @@ vi.mock('vscode', async () => ({
     },
   },
 }));
-vi.mock('../../../extension/webview/html', () => ({ loadPage: () => undefined }));
+vi.mock('../../../extension/webview/html', () => ({ loadPage: () => Promise.resolve() }));
 vi.mock('../../../extension/inputs', () => ({ inputsOf: () => Promise.resolve(['the model']) }));
 vi.mock('../../../extension/server/notices', () => ({ serverCommands: {}, withheldText: () => null }));
 vi.mock('../../../extension/saveFile', () => ({
@@ -224,10 +225,13 @@ describe('an export', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('of a model elsewhere has no folder to begin in', async () => {
+  it.each([
+    ['git%3A%2F%2Fhost%2Fm.onnx', undefined],
+    ['vscode-remote%3A%2F%2Fhost%2Fm.onnx', 'vscode-remote://host/m.onnx.perfetto.json'],
+  ])('of a model at %s begins in its folder where that can be written to', async (model, beside) => {
     const { reports } = fixture();
     shown.picked = 'Timeline of kernels for Perfetto';
-    await reports.export(URI.parse('siliconlens:/m.onnx.onnxtxt?vscode-vfs%3A%2F%2Fhost%2Fm.onnx'));
-    expect(said[0]).toEqual([undefined, { 'Timeline of kernels for Perfetto': ['json'] }]);
+    await reports.export(URI.parse(`siliconlens:/m.onnx.onnxtxt?${model}`));
+    expect(said[0]).toEqual([beside, { 'Timeline of kernels for Perfetto': ['json'] }]);
   });
 });

@@ -8,8 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { nodePlatform } from '../../../extension/node/platform';
+import { installPlatform } from '../../../extension/platform';
 
 const shown: string[] = [];
 const elsewhere = new Map<string, string>();
@@ -24,6 +26,9 @@ const { FileSystemError } = vi.hoisted(() => ({
 vi.mock('vscode', () => ({
   FileSystemError,
   env: { language: 'en' },
+  Uri: {
+    joinPath: (base: { path: string }, ...parts: string[]) => ({ path: posix.join(base.path, ...parts) }),
+  },
   window: { showErrorMessage: (message: string) => Promise.resolve(void shown.push(message)) },
   workspace: {
     fs: {
@@ -36,6 +41,7 @@ vi.mock('vscode', () => ({
     },
   },
 }));
+installPlatform(nodePlatform);
 const { saveFile } = await import('../../../extension/saveFile');
 type Target = Parameters<typeof saveFile>[0];
 

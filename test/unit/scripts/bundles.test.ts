@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const areasOf: Readonly<Record<string, readonly string[]>> = {
   'dist/extension.js': ['extension', 'write'],
   'dist/server.js': ['operators', 'problems', 'report', 'server', 'totals', 'words'],
+  'dist/web/extension.js': ['extension', 'write'],
+  'dist/web/server.js': ['operators', 'problems', 'report', 'server', 'totals', 'words'],
   'dist/cli.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
   'dist/mcp.js': ['cli', 'problems', 'report', 'totals', 'words', 'write'],
   'dist/webview/report.js': ['totals', 'webview'],
