@@ -35,5 +35,7 @@ export const bundles = [
   { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
   { ...browser, entryPoints: ['webview/finder.ts'], outfile: 'dist/webview/finder.js' },
   { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
+  { ...browser, entryPoints: ['webview/dashboard.ts'], outfile: 'dist/webview/dashboard.js' },
+  { ...browser, entryPoints: ['webview/dashboard.css'], outfile: 'dist/webview/dashboard.css' },
   { ...browser, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css' },
 ];

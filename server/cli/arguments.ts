@@ -185,6 +185,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     idle: { type: 'string' },
     metrics: { type: 'string' },
   },
+  dashboard: { ...common, where: { type: 'string', multiple: true } },
   query: {
     ...formatted,
     ask: { type: 'string' },

@@ -29,6 +29,7 @@ import { baseline } from './budgets/baseline';
 import { check } from './budgets/check';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
+import { dashboard } from './dashboard/dashboard';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { fit } from './fit';
 import { namedInputs, otherInputs } from './inputs';
@@ -58,7 +59,7 @@ export interface Console {
   readonly progress?: (done: number, all: number) => void;
   /** Writes over the line before; undefined where nobody watches. */
   readonly status?: (line: string) => void;
-  /** The script that workers of a sweep run. */
+  /** The script that workers of a sweep run; what a dashboard consists of lies beside it. */
   readonly workerScript?: string;
   /** Variables of the environment; none where left out. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -145,6 +146,8 @@ async function perform(words: Arguments, language: Language, console: Console): 
   switch (words.command) {
     case 'sparsity':
       return sparsity(words, language, console.progress ?? (() => {}), console.heapBytes);
+    case 'dashboard':
+      return dashboard(words, language, console.workerScript ?? '');
     case 'sweep':
     case 'worker':
       return { sweep, worker }[words.command](words, language, sweepHost(console));

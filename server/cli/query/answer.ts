@@ -54,7 +54,7 @@ export function wholeKey(row: SweepRow): string {
 }
 
 /** The plan's numbers as `batch=8, past=128`; null where it has none. */
-function sizesOf(row: Pick<SweepRow, 'bindings'>): string | null {
+export function sizesOf(row: Pick<SweepRow, 'bindings'>): string | null {
   const numbers = numbersIn(row.bindings);
   return numbers.length === 0 ? null : numbers.map(([name, number]) => `${name}=${number}`).join(', ');
 }

@@ -3,14 +3,13 @@ import { message, type CliKey } from '../../../l10n/cli';
 import { formatterOf } from '../../../l10n/format';
 import type { Language } from '../../../l10n/language';
 import type { Section } from '../../engine/report/print/section';
-import { sweepColumns, type SweepColumn, type SweepRow } from '../../engine/report/sweepRow';
-import { matchesGlob } from '../../workspace/glob';
 import { parseAmount, parseCount, type Arguments } from '../arguments';
 import { ChipChoice } from '../chipChoice';
 import { usage, type Outcome } from '../failure';
 import { pricesIn } from '../prices';
 import { inFormat, tableFormats } from '../tableFormats';
 import type { Answer, AnswerColumn, Cell } from './answer';
+import { filterOf } from './filter';
 import { questionNames, questions, type QuestionName } from './questions';
 import type { Question } from './questions/question';
 import { refuseEnding, rowsIn } from './resultFiles';
@@ -75,23 +74,6 @@ async function answerOf(
   if (inquiry.addBefore) for await (const row of rowsIn(baseline)) if (isWanted(row)) inquiry.addBefore(row);
   for await (const row of rowsIn(paths)) if (isWanted(row)) inquiry.add(row);
   return inquiry.answer();
-}
-
-/** What `--where COLUMN=VALUE` lets through: rows that have all of them; the value of a path is a glob. */
-function filterOf(conditions: readonly string[]): (row: SweepRow) => boolean {
-  const wanted = conditions.map((text) => {
-    const at = text.indexOf('=');
-    const column = Object.keys(sweepColumns).find((name) => name === text.slice(0, Math.max(0, at)));
-    if (column === undefined)
-      throw usage('cli.query.where', { value: text, columns: Object.keys(sweepColumns).join(', ') });
-    return { column: column as SweepColumn, value: text.slice(at + 1) };
-  });
-  return (row) =>
-    wanted.every(({ column, value }) => {
-      const cell = row[column];
-      const text = cell === null ? '' : String(cell);
-      return column === 'path' ? matchesGlob(value, text) : text === value;
-    });
 }
 
 function objectOf({ columns }: Answer, row: readonly Cell[]): object {

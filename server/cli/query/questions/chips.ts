@@ -13,14 +13,14 @@ import {
 import type { Answer } from '../answer';
 import { figureOf, Groups, type Asked, type Inquiry } from './question';
 
-/** The rows of one case that serve best. */
+/** What serves best in one case, and on another chip. */
 interface Ranked {
   first: SweepRow;
   second: SweepRow | null;
   rows: number;
 }
 
-/** The two best rows of each case among those that fit, or of which it is not known, and whose figure is known. */
+/** The best row of each case, and the best one on another chip, among those that fit, or of which it is not known, and whose figure is known. */
 function ranking({ objective }: Asked): { add(row: SweepRow): void; all(): Ranked[] } {
   const groups = new Groups<Ranked | { first: null; second: null; rows: number }>(() => ({
     first: null,
@@ -34,11 +34,18 @@ function ranking({ objective }: Asked): { add(row: SweepRow): void; all(): Ranke
       if (row.fits === false || figureOf(row, objective) === null) return;
       const group = groups.of(caseKey(row), row);
       group.rows++;
-      if (isBetter(row, group.first)) Object.assign(group, { first: row, second: group.first });
-      else if (isBetter(row, group.second)) Object.assign(group, { second: row });
+      const isOther = group.first !== null && placeOf(row) !== placeOf(group.first);
+      if (isBetter(row, group.first)) {
+        if (isOther) Object.assign(group, { second: group.first });
+        Object.assign(group, { first: row });
+      } else if (isOther && isBetter(row, group.second)) Object.assign(group, { second: row });
     },
     all: () => groups.all().filter((group): group is Ranked => group.first !== null),
   };
+}
+
+function placeOf({ chip, system }: SweepRow): string {
+  return JSON.stringify([chip, system]);
 }
 
 /** Which chip serves each model best, and how far the next one is. */

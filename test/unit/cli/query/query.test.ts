@@ -49,12 +49,13 @@ describe('siliconlens query', () => {
       row('a', 'fast', { seconds: 1, secondsLow: 0.5, secondsHigh: 1.9, joules: 9 }),
       row('a', 'bound', { seconds: 0.2, secondsIsLowerBound: true, joulesIsLowerBound: true }),
       row('a', 'partly', { seconds: 0.2, error: 'a part is missing' }),
+      row('a', 'fast', { seconds: 1.5, precision: 'fp16', joules: 99 }),
       row('b', 'slow', { seconds: 3, bindings: '{"batch":8,"past":2}' }),
     ];
     const answers = await asked('best', rows);
     // The next one, slow, takes 4 / 1 times as long, and from 2 s on it is beyond 1.9 s.
     expect(answers).toMatchObject([
-      { model: 'a', chip: 'fast', seconds: 1, second: 'slow', secondTimes: 4, open: false, rows: 2 },
+      { model: 'a', chip: 'fast', seconds: 1, second: 'slow', secondTimes: 4, open: false, rows: 3 },
       { model: 'b', chip: 'slow', sizes: 'batch=8, past=2', second: null, secondTimes: null, open: null },
     ]);
     expect(await asked('best', rows, '--objective', 'energy')).toMatchObject([
