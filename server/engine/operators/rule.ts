@@ -258,7 +258,7 @@ export interface OperatorWork {
   readonly inPlace?: Work['inPlace'];
 }
 
-/** The operator of ai.onnx that does what one of another format does: tables of runtimes and roles name that one. */
+/** The operator of ai.onnx, or of those that fusions make, that does what one of another format does: tables of runtimes and roles name that one. */
 interface Counterpart {
   readonly name: string;
   /** The place of an input there; undefined where it has none. */

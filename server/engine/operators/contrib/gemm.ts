@@ -217,7 +217,11 @@ const addition = (context: WorkContext, input: number): number =>
 
 /** ONNX Runtime's matrix products. Shapes: its ContribOperators.md; operations: docs/operators.md. */
 export const contribGemmOperators: readonly OperatorRule[] = [
-  fusedMatMul('FusedMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),
+  {
+    ...fusedMatMul('FusedMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),
+    // Fusions make one of the same name of a MatMul and what stands around it, and go on from there.
+    counterpart: { name: 'FusedMatMul', input: (own) => own, isSameForm: true },
+  },
   fusedMatMul('TransposeMatMul', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1'),
   fusedMatMul('FusedMatMulActivation', 'matrix 2·batch·M·N·K; vector |Y| for alpha ≠ 1; activation'),
   fusedMatMul('SparseToDenseMatMul', 'matrix 2·M·N·K as if A were dense'),
