@@ -272,7 +272,7 @@ async function costOf(
 > {
   const { inference, workload } = prepared;
   const plan = given ?? (await planFor(prepared, profile, scheduler));
-  const trained = await trainingPlanOf(prepared, scheduler);
+  const trained = await trainingPlanOf(prepared, profile, scheduler);
   const planned = { inference, plan, workload };
   const mapped = pinned && (await runPolitely(assignKernels(planned, pinned, options.host), scheduler));
   const asked = {
@@ -295,7 +295,7 @@ async function sumOf(
 ): Promise<Costs & { readonly cost: RunTotals }> {
   const { inference, workload } = prepared;
   const plan = await planFor(prepared, profile, scheduler);
-  const trained = await trainingPlanOf(prepared, scheduler);
+  const trained = await trainingPlanOf(prepared, profile, scheduler);
   const asked = trained ? { ...options, step: stepOf(trained) } : options;
   const planned = { inference, plan, workload };
   const cost = await runPolitely(estimateTotals(planned, chip, profile, asked), scheduler);
@@ -324,14 +324,16 @@ const trainingPlans = new Query<Inference, TrainingPlan>(4);
 
 async function trainingPlanOf(
   { model, inference, workload }: Prepared,
+  { flashAttention }: RuntimeProfile,
   scheduler: Scheduler,
 ): Promise<TrainingPlan | null> {
   const training = trainingOf(workload);
   if (!training) return null;
+  const runtime = inference.scores && flashAttention ? { flashAttention } : {};
   return trainingPlans.wait(
     inference,
-    () => planTraining(model, inference, training, scheduler),
-    JSON.stringify(training),
+    () => planTraining(model, inference, training, runtime, scheduler),
+    JSON.stringify({ training, runtime }),
   );
 }
 

@@ -59,7 +59,8 @@ function* planSteps(
   }
   const isConverted = inference.nodes.some(({ node }) => isOwn(profile, node));
   for (const pass of isConverted ? [] : profile.passes) {
-    if (isDoneAt(profile, pass.level, level)) yield* runPass(graph, pass);
+    const isHidden = pass.pass === 'fuse' && pass.hidesScores === true && inference.scores !== undefined;
+    if (!isHidden && isDoneAt(profile, pass.level, level)) yield* runPass(graph, pass);
   }
   yield* writeOut(graph, profile);
   yield* adoptRecomputed(graph);
@@ -170,9 +171,8 @@ function* collect(graph: WorkGraph, profile: RuntimeProfile, caches: Caches): St
       for (const part of knownApart(graph.inference, node)) {
         const alone = kernelOf(graph.inference, part, kernels.length, names, profile);
         const kernel = withSharedCaches(graph.inference, alone, shared);
-        const parts = profile.flashAttention
-          ? writtenScores(graph.inference, kernel, kernels.length)
-          : [kernel];
+        const passes = profile.flashAttention?.passes;
+        const parts = passes ? writtenScores(graph.inference, kernel, kernels.length, passes) : [kernel];
         appendAll(kernels, parts);
         for (const member of part.members) kernelOfNode[member] = kernels.length - 1;
       }

@@ -92,6 +92,8 @@ type Step =
       readonly shared?: boolean;
       /** Lowest version of the operator set with which it is done; without it any. */
       readonly opset?: number;
+      /** Not done where the workload wants the scores of attention written out. */
+      readonly hidesScores?: boolean;
     }
   /** Elementwise nodes join the kernel that alone consumes them, or the matrix kernel that they alone consume. */
   | {
@@ -176,6 +178,18 @@ export interface PlainCode {
   readonly perClock: SourcedConstant;
 }
 
+/** The type of scores in memory: 32-bit floats, or that of the queries. */
+export type ScoreType = 'float' | 'query';
+
+/** A kernel that reads the scores of attention and writes them. */
+export interface ScorePass {
+  readonly operator: 'Mul' | 'Add' | 'Softmax' | 'Cast';
+  readonly reads: ScoreType;
+  readonly writes: ScoreType;
+  /** Vector operations per score, for a Softmax those besides its own. */
+  readonly vector: number;
+}
+
 /** What a runtime fuses, supports and costs per dispatch: data about the software, not about the chip. */
 export interface RuntimeProfile {
   readonly id: string;
@@ -237,7 +251,11 @@ export interface RuntimeProfile {
   /** Samples per second are those of as many runs at a time as there are cores, each on its own; left out: one run at a time. */
   readonly streams?: { readonly source: string };
   /** Attention runs in one kernel, or with its scores written out where somebody says so; left out: there is no such option. */
-  readonly flashAttention?: { readonly source: string };
+  readonly flashAttention?: {
+    readonly source: string;
+    /** What goes over the scores between the two products, in order. */
+    readonly passes: readonly ScorePass[];
+  };
   /** Layers are shared out between chip and host where somebody says how many; left out: it has no such option. */
   readonly offload?: { readonly source: string };
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */

@@ -1,20 +1,25 @@
-import { elementCount } from '../graph/dataTypes';
+import { byteLength, elementCount, type DataType } from '../graph/dataTypes';
 import type { Inference, InferredNode } from '../inference/types';
+import type { OperatorClass } from '../operators/rule';
 import { softmaxWork } from '../operators/softmax';
 import { problem, type Problem } from '../problem';
 import type { CacheType, Workload } from '../workload';
 import { operandOf } from './operands';
-import type { RuntimeProfile } from './profile';
+import type { RuntimeProfile, ScorePass, ScoreType } from './profile';
 import type { Kernel, Operand } from './types';
 
 /**
  * An attention operator as a runtime runs it that writes scores out, where the inference has them: new keys and values go into their
- * caches where there are any, the product of queries and keys writes the scores, the softmax changes them in place, and the
- * product of scores and values, which holds the node, writes the result. Pairs that a mask hides are computed, too. Any other kernel
- * is left as it is.
+ * caches where there are any, the product of queries and keys writes the scores, the passes go over them, and the product of scores
+ * and values, which holds the node, writes the result. Pairs that a mask hides are computed, too. Any other kernel is left as it is.
  * @param first number of the first kernel
  */
-export function writtenScores(inference: Inference, kernel: Kernel, first: number): readonly Kernel[] {
+export function writtenScores(
+  inference: Inference,
+  kernel: Kernel,
+  first: number,
+  passes: readonly ScorePass[],
+): readonly Kernel[] {
   const shape = kernel.matrixShape;
   const scores = inference.scores?.get(kernel.anchor);
   if (scores === undefined || shape?.kind !== 'attention' || kernel.nodes.length > 1) return [kernel];
@@ -24,10 +29,12 @@ export function writtenScores(inference: Inference, kernel: Kernel, first: numbe
   const product = { kind: 'gemm', batch: batch * kvHeads, weights: 'none' } as const;
   const rows = (queryLength * heads) / kvHeads;
   const pairs = elementCount([batch, heads, queryLength, keyLength]);
-  const { vector, special } = softmaxWork(pairs);
-  const { bytes } = inference.values[scores]!;
-  const read = operandOf(inference, scores, 'read', bytes);
-  const written = operandOf(inference, scores, 'written', bytes);
+  const queries = queryType(inference, node);
+  const scored = (use: 'read' | 'written', type: ScoreType): Operand => {
+    const { bytes, ...operand } = operandOf(inference, scores, use, inference.values[scores]!.bytes);
+    if (type === 'float' || !queries) return { ...operand, bytes };
+    return { ...operand, format: queries, bytes: byteLength(queries, pairs) };
+  };
   const { toCache, toScores, results } = operandsOf(node, kernel);
   const put = (operator: string, made: Pick<Kernel, 'operatorClass' | 'operations' | 'operands'>): Kernel => {
     return { ...made, index: 0, nodes: [], anchor: kernel.anchor, fusion: operator, repeat: kernel.repeat };
@@ -39,29 +46,39 @@ export function writtenScores(inference: Inference, kernel: Kernel, first: numbe
       ...put('MatMul', {
         operatorClass: 'gemm',
         operations: { ...nothing, matrix: 2 * pairs * headSize },
-        operands: [...toScores, written],
+        operands: [...toScores, scored('written', passes[0]!.reads)],
       }),
       matrixShape: { ...product, m: rows, n: keyLength, k: headSize },
     },
-    put('Softmax', {
-      operatorClass: 'softmax',
-      // Scaled and masked: a multiplication and an addition for each.
-      operations: { matrix: 0, vector: vector + 2 * pairs, special },
-      operands: [read, written],
+    ...passes.map(({ operator, reads, writes, vector }) => {
+      const own = operator === 'Softmax' ? softmaxWork(pairs) : { vector: 0, special: 0 };
+      return put(operator, {
+        operatorClass: classes[operator],
+        operations: { matrix: 0, vector: own.vector + vector * pairs, special: own.special },
+        operands: [scored('read', reads), scored('written', writes)],
+      });
     }),
     {
       ...kernel,
-      ...typeOf(inference, node),
+      // The last product computes in the type of the queries, which scores are brought to.
+      ...(queries && { computes: queries }),
       operatorClass: 'gemm',
       operations: { ...nothing, matrix: 2 * pairs * valueHeadSize },
       matrixShape: { ...product, m: rows, n: valueHeadSize, k: keyLength },
-      operands: [read, ...results],
+      operands: [scored('read', passes.at(-1)!.writes), ...results],
     },
   ];
   return parts
     .filter(({ operands }) => operands.length > 0)
     .map((part, at) => ({ ...part, index: first + at }));
 }
+
+const classes: Readonly<Record<ScorePass['operator'], OperatorClass>> = {
+  Mul: 'elementwise',
+  Add: 'elementwise',
+  Softmax: 'softmax',
+  Cast: 'movement',
+};
 
 /** New keys and values with the caches that they are written to, what the first product reads, and the result. */
 function operandsOf(
@@ -79,10 +96,23 @@ function operandsOf(
   };
 }
 
-/** The type in which the last product computes: that of the queries, which scores are brought to. */
-function typeOf({ values }: Inference, { inputs }: InferredNode): Pick<Kernel, 'computes'> {
+function queryType({ values }: Inference, { inputs }: InferredNode): DataType | null {
   const query = values[inputs[0] ?? -1]?.type;
-  return query?.kind === 'tensor' && query.dtype ? { computes: query.dtype } : {};
+  return (query?.kind === 'tensor' && query.dtype) || null;
+}
+
+/**
+ * Operands that the backward pass of an attention needs of its scores: the probabilities, and what they were brought to for the
+ * product with the values.
+ * @param parts kernels that were made of one attention, in order
+ */
+export function keptScores(parts: readonly Kernel[]): readonly Operand[] {
+  const softmax = parts.findIndex(({ fusion }) => fusion === 'Softmax');
+  return parts
+    .slice(softmax)
+    .flatMap(({ operands, nodes }) =>
+      nodes.length > 0 ? [] : operands.filter(({ role }) => role === 'output'),
+    );
 }
 
 /** Caches that products can read as they are. */

@@ -5,16 +5,17 @@ import { secondsOf } from '../../../server/engine/cost/kernelCost';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { dispatchOf, profileById } from '../../../server/engine/kernels/profile';
 import { uninterrupted } from '../../../server/engine/scheduler';
+import type { Workload } from '../../../server/engine/workload';
 
 /** The operators of each kernel, in order. */
-async function kernels(body: string, runtime: string): Promise<string[]> {
+async function kernels(body: string, runtime: string, asked: Partial<Workload> = {}): Promise<string[]> {
   const text = `<ir_version: 10, opset_import: ["" : 18]>
 g (float[2, 8, 4, 4] x) => (float[2, 8, 4, 4] y) <float[8, 8, 1, 1] w = {1}, float[8] s = {1}, float[8] b = {1}, float[8] m = {1}, float[8] v = {1}> {
 ${body}
 }`;
   const { value } = await parseOnnxText(text, uninterrupted);
   const workload = { bindings: {}, phase: 'inference', precision: 'as-stored', runtime: null } as const;
-  const inference = await infer(value!, workload);
+  const inference = await infer(value!, { ...workload, ...asked });
   const plan = await planKernels(inference, profileById(runtime)!, uninterrupted);
   return plan.kernels.map(({ nodes }) => nodes.map((at) => inference.nodes[at]!.node.operator).join('+'));
 }
@@ -40,6 +41,27 @@ describe('what PyTorch launches', () => {
   it('compiled: one loop behind each convolution', async () => {
     expect(await kernels(block, 'torch-compile')).toEqual(['Conv', 'BatchNormalization+Add+Relu']);
     expect(await kernels(silu, 'torch-compile')).toEqual(['Conv', 'Sigmoid+Mul']);
+  });
+});
+
+/** Attention as exporters write it. */
+const attention = `q = Relu (x)
+t = Transpose <perm = [0, 1, 3, 2]> (x)
+p = MatMul (q, t)
+c = Constant <value = float {0.5}> ()
+k = Mul (p, c)
+o = Softmax <axis = -1> (k)
+y = MatMul (o, x)`;
+
+describe('attention in PyTorch', () => {
+  // torch.nn.functional.scaled_dot_product_attention, or what eager_attention_forward of transformers calls; Transpose is a view.
+  it('is one kernel, or several where its scores are wanted in memory', async () => {
+    expect(await kernels(attention, 'pytorch-eager')).toEqual([
+      'Relu',
+      'Transpose+MatMul+Mul+Softmax+MatMul',
+    ]);
+    const apart = await kernels(attention, 'pytorch-eager', { flashAttention: false });
+    expect(apart).toEqual(['Relu', 'MatMul', 'Mul', 'Softmax', 'MatMul']);
   });
 });
 

@@ -99,8 +99,30 @@ describe('attention without flash attention', () => {
     expect(codesOf(await analysed(8, { ...off, cacheType: 'bf16' }))).toEqual([]);
     expect(codesOf(await analysed(8, { ...off, cacheType: 'q8_0' }))).toEqual(['attention.cache-type']);
     expect(codesOf(await analysed(8, { ...on, cacheType: 'q8_0' }))).toEqual([]);
-    const eager = await analysed(8, { ...off, runtime: 'pytorch-eager' });
-    expect(codesOf(eager)).toEqual(['attention.runtime']);
-    expect(secondsOf(eager)).toBe(secondsOf(await analysed(8, { ...on, runtime: 'pytorch-eager' })));
+    const engine = await analysed(8, { ...off, runtime: 'tensorrt' });
+    expect(codesOf(engine)).toEqual(['attention.runtime']);
+    expect(secondsOf(engine)).toBe(secondsOf(await analysed(8, { ...on, runtime: 'tensorrt' })));
+  });
+
+  // transformers, eager_attention_forward: 256 scores of 2 bytes, of 4 behind the softmax, are scaled, masked and brought back.
+  it('is a kernel for each step in PyTorch', async () => {
+    const kernels = kernelsOf(await analysed(8, { ...off, runtime: 'pytorch-eager' }));
+    const passes = kernels.filter(({ nodes }) => nodes.length === 0);
+    expect(
+      passes.map(({ fusion, operations, ...kernel }) => [
+        fusion,
+        operations!.vector,
+        bytesOf(kernel as Kernel),
+      ]),
+    ).toEqual([
+      ['TensorScatter', 0, { read: 2 * 512, written: 2 * 512 }],
+      // The queries and two lengths of 4 bytes.
+      ['MatMul', 0, { read: 8 * 64 * 2 + 8, written: 512 }],
+      ['Mul', 256, { read: 512, written: 512 }],
+      ['Add', 256, { read: 512, written: 512 }],
+      ['Softmax', 4 * 256, { read: 512, written: 1024 }],
+      ['Cast', 256, { read: 1024, written: 512 }],
+    ]);
+    expect(bytesOf(kernels.at(-1)!)).toEqual({ read: 512, written: 8 * 64 * 2 });
   });
 });

@@ -58,7 +58,11 @@ async function secondsOn(model: Model, chip: string): Promise<number> {
   const bindings = { batch: 1, sequence: 128 };
   const workload = { bindings, phase: 'inference', precision: 'as-stored', runtime: null } as const;
   const prepared = await prepare(model, workload, uninterrupted);
-  const { cost } = await costsOn(prepared, chips.find(({ id }) => id === chip)!, uninterrupted);
+  const { cost } = await costsOn(
+    prepared,
+    chips.find(({ id }) => id === chip)!,
+    uninterrupted,
+  );
   return cost.total.latencySeconds!.value!;
 }
 

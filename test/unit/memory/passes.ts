@@ -4,7 +4,15 @@ type Pass = Passes['passes'][number];
 
 /** A pass of one operator that runs once, reads no weight and keeps nothing but what is given. */
 export function pass(reads: readonly number[], writes: readonly number[], more: Partial<Pass> = {}): Pass {
-  const nothing = { weights: [], keeps: [], masks: 0, statistics: 0, adapter: null, isUnknown: false };
+  const nothing = {
+    weights: [],
+    keeps: [],
+    masks: 0,
+    statistics: 0,
+    scores: [],
+    adapter: null,
+    isUnknown: false,
+  };
   return { node: 0, nodes: [0], operator: 'Op', repeat: 1, reads, writes, ...nothing, ...more };
 }
 

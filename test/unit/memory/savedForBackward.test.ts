@@ -5,6 +5,7 @@ import { parseOnnxText } from '../../../server/engine/formats/onnxText/parse';
 import type { TrainingMemory } from '../../../server/engine/memory/training/training';
 import { uninterrupted } from '../../../server/engine/scheduler';
 import type { Training } from '../../../server/engine/workload';
+import { configured } from '../mapping/parallel/models';
 import { a, b, h, layersOf, s, type Written } from './transformerLayers';
 
 async function trained(text: string, training: Partial<Training> = {}): Promise<TrainingMemory> {
@@ -48,6 +49,32 @@ describe('what a layer keeps for its way back', () => {
 
   it('is 2 sbh where layers run twice', async () => {
     expect(await kept({ layers: 6 }, { recompute: 'full' })).toBe(6 * 2 * s * b * h);
+  });
+});
+
+describe('an attention that is one operator and whose scores are in memory', () => {
+  /** GPT-2 in 16 bits: 2 layers, 4 heads, 32 tokens. */
+  async function keptBy(flashAttention: boolean, training: Partial<Training> = {}): Promise<number> {
+    const configuration = {
+      ...{ model_type: 'gpt2', n_embd: 64, n_layer: 2, n_head: 4, vocab_size: 100 },
+      ...{ n_positions: 64, torch_dtype: 'float16' },
+    };
+    const prepared = await configured(configuration, {
+      ...{ phase: 'training', runtime: 'pytorch-eager', bindings: { batch: 3, sequence: 32 } },
+      ...{ flashAttention, training },
+    });
+    return (await costsOn(prepared, chipById('nvidia-h100-sxm')!, uninterrupted)).training!.savedBytes!;
+  }
+
+  // The softmax in 32 bits and what it is brought to, of 3 · 4 · 32 · 32 pairs in each layer; no sums of exponentials (3 · 4 · 32 floats).
+  it('keeps what the softmax makes of them', async () => {
+    const layer = 3 * 4 * 32 * 32 * (4 + 2) - 3 * 4 * 32 * 4;
+    expect((await keptBy(false)) - (await keptBy(true))).toBe(2 * layer);
+  });
+
+  it('keeps none where the inside of attention runs twice', async () => {
+    const without = (await keptBy(true)) - 2 * 3 * 4 * 32 * 4;
+    expect(await keptBy(false, { recompute: 'selective' })).toBe(without);
   });
 });
 

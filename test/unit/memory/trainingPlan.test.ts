@@ -20,7 +20,7 @@ async function planned(text: string, training: Partial<Training> = {}): Promise<
   const workload = { bindings: {}, phase: 'training', precision: 'as-stored', runtime: 'none' } as const;
   const { model, inference } = await prepare(value!, workload, uninterrupted);
   const asked = { ...defaultTraining, ...training };
-  const plan = await planTraining(model, inference, asked, uninterrupted);
+  const plan = await planTraining(model, inference, asked, {}, uninterrupted);
   return { plan, nameOf: (id) => inference.values[id]!.name };
 }
 

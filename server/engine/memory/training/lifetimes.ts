@@ -1,5 +1,6 @@
 import { elementCount } from '../../graph/dataTypes';
 import type { Inference } from '../../inference/types';
+import type { Operand } from '../../kernels/types';
 import { smallest } from '../../lists';
 import { numericShape } from '../../inference/work';
 import type { SizeOf } from '../workspace';
@@ -109,12 +110,13 @@ export class Lifetimes {
       this.add('other', bytes, this.back(readUntil), this.back(span.writtenAt));
   }
 
-  /** Masks and statistics are kept by the pass that makes them. */
+  /** Masks, statistics and scores are kept by the pass that makes them. */
   private placeExtras(at: number): void {
-    const { masks, statistics, adapter, repeat, isUnknown } = this.graph.passes[at]!;
+    const { masks, statistics, scores, adapter, repeat, isUnknown } = this.graph.passes[at]!;
     if (masks === null || statistics === null || repeat === null || isUnknown) this.isWhole = false;
     const small = (statistics ?? 0) * (repeat ?? 1);
-    const bytes = ((masks ?? 0) + (adapter ? this.adapterBytes(adapter) : 0)) * (repeat ?? 1) + small;
+    const large = (masks ?? 0) + this.scoreBytes(scores) + (adapter ? this.adapterBytes(adapter) : 0);
+    const bytes = large * (repeat ?? 1) + small;
     if (bytes === 0) return;
     const stretch = this.stretches[this.stretchOf[at]!];
     if (!stretch) {
@@ -122,6 +124,14 @@ export class Lifetimes {
       this.statisticsBytes += small;
     }
     this.add('saved', bytes, stretch ? this.back(stretch.to) : at, this.back(at));
+  }
+
+  /** At the chip's formats, as of all values. */
+  private scoreBytes(scores: readonly Operand[]): number {
+    return scores.reduce((sum, { value, bytes }) => {
+      const stored = this.inference.values[value]!.bytes;
+      return stored ? sum + (bytes! * (this.sizeOf(value) ?? 0)) / stored : sum;
+    }, 0);
   }
 
   /** x · A has elements of the same size as x. */

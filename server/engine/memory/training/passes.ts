@@ -1,7 +1,9 @@
 import { elementCount } from '../../graph/dataTypes';
 import { numericShape } from '../../inference/work';
 import type { Inference } from '../../inference/types';
-import type { Kernel, KernelPlan } from '../../kernels/types';
+import type { Kernel, KernelPlan, Operand } from '../../kernels/types';
+import { keptScores } from '../../kernels/writtenScores';
+import { addTo } from '../../lists';
 import { isStepDue, type Steps } from '../../scheduler';
 import { executionSteps } from '../steps';
 import type { Adapter } from './adapters';
@@ -25,6 +27,8 @@ interface Pass {
   /** Bytes that it keeps beside values: masks, and statistics of normalisations; null where a size is unknown. */
   readonly masks: number | null;
   readonly statistics: number | null;
+  /** Scores of an attention that it keeps; none where attention is one kernel. */
+  readonly scores: readonly Operand[];
   /** The adapter that stands beside it. */
   readonly adapter: Adapter | null;
   /** What it keeps is unknown, and its gradient is needed. */
@@ -57,7 +61,7 @@ export function* passesOf(
   gradients.forEach((isAsked, id) => {
     if (isAsked) asked[buffers[id]!] = 1;
   });
-  const maker = new PassMaker(inference, buffers, asked, adapters);
+  const maker = new PassMaker(inference, buffers, asked, adapters, yield* scoresOf(inference, plan));
   const passes: Pass[] = [];
   for (const step of yield* executionSteps(inference, plan, 'file')) {
     if (isStepDue(passes.length)) yield;
@@ -72,13 +76,16 @@ class PassMaker {
     private readonly buffers: Int32Array,
     private readonly asked: Uint8Array,
     private readonly adapters: ReadonlyMap<number, Adapter>,
+    private readonly scores: ReadonlyMap<number, readonly Operand[]>,
   ) {}
 
   passOf(kernel: Kernel): Pass {
     const of = (role: string): number[] =>
       kernel.operands.filter((one) => one.role === role).map(({ value }) => this.buffers[value]!);
     const node = this.inference.nodes[kernel.nodes.at(-1)!]!;
-    const reads = of('input');
+    // Scores are made in the pass: what stays of them is told apart.
+    const written = this.inference.scores?.get(kernel.anchor);
+    const reads = of('input').filter((id) => id !== written);
     const writes = of('output');
     const made = writes.filter((id) => !reads.includes(id));
     const isAsked = writes.some((id) => this.asked[id] === 1);
@@ -88,6 +95,7 @@ class PassMaker {
       kernel.nodes.length === 1 ? node.inputs.map((id) => (id === null ? null : this.buffers[id]!)) : reads;
     const adapter = kernel.nodes.map((one) => this.adapters.get(one)).find((one) => one !== undefined);
     const kept = (needs ?? []).flatMap((need) => this.valueOf(need, inputs, writes));
+    const scores = (isAsked && this.scores.get(kernel.anchor)) || [];
     const sum = (isOne: (need: Need) => boolean): number | null =>
       (needs ?? [])
         .filter(isOne)
@@ -104,7 +112,10 @@ class PassMaker {
         (id) => !this.inference.values[id]!.isConstant,
       ),
       masks: sum((need) => 'mask' in need),
-      statistics: sum((need) => 'perRow' in need || 'perChannel' in need || 'perQuery' in need),
+      statistics: sum(
+        (need) => 'perRow' in need || 'perChannel' in need || ('perQuery' in need && scores.length === 0),
+      ),
+      scores,
       adapter: adapter ?? null,
       isUnknown: needs === undefined,
     };
@@ -142,6 +153,19 @@ class PassMaker {
     const { batch, heads, queryLength } = matrixShape;
     return need.perQuery * statisticBytes * batch * heads * queryLength;
   }
+}
+
+/** What stays of the scores of each attention that is several kernels, by its anchor. */
+function* scoresOf(
+  { scores }: Inference,
+  { kernels }: KernelPlan,
+): Steps<ReadonlyMap<number, readonly Operand[]>> {
+  const parts = new Map<number, Kernel[]>();
+  for (const kernel of scores ? kernels : []) {
+    if (isStepDue(kernel.index)) yield;
+    if (kernel.nodes.length === 0 && scores!.has(kernel.anchor)) addTo(parts, kernel.anchor, kernel);
+  }
+  return new Map([...parts].map(([anchor, of]) => [anchor, keptScores(of)]));
 }
 
 /** Means, deviations and sums of exponentials are 32-bit floats in every framework. */

@@ -27,14 +27,23 @@ export interface TrainingPlan {
   readonly recomputed: Uint8Array;
 }
 
-/** Plans a training step of a model. */
+/**
+ * Plans a training step of a model.
+ * @param flashAttention of the runtime: what it makes of scores that are written out
+ */
 export async function planTraining(
   model: Model,
   inference: Inference,
   training: Training,
+  { flashAttention }: Pick<RuntimeProfile, 'flashAttention'>,
   scheduler: Scheduler,
 ): Promise<TrainingPlan> {
-  const plan = await planKernels(inference, autograd as unknown as RuntimeProfile, scheduler);
+  const framework = autograd as unknown as RuntimeProfile;
+  const plan = await planKernels(
+    inference,
+    flashAttention ? { ...framework, flashAttention } : framework,
+    scheduler,
+  );
   return runPolitely(planSteps(), scheduler);
 
   function* planSteps(): Steps<TrainingPlan> {

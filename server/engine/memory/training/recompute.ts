@@ -17,7 +17,7 @@ export function* recomputedStretches(
 /**
  * The inside of attention written as several operators: from behind a product of two activations, over passes that lead to a
  * Softmax, to the next product of two activations, which is none of it itself but does not keep what it gets from there
- * (Korthikanti et al. 2022, selective activation recomputation).
+ * (Korthikanti et al. 2022, selective activation recomputation). An attention that is one operator is its own inside.
  */
 function* attentionCores(inference: Inference, { passes, buffers }: Passes): Steps<readonly Stretch[]> {
   const cores: Stretch[] = [];
@@ -29,6 +29,7 @@ function* attentionCores(inference: Inference, { passes, buffers }: Passes): Ste
   for (let at = 0; at < passes.length; at++) {
     if (isStepDue(at)) yield;
     for (const id of passes[at]!.writes) makers.set(buffers[id]!, at);
+    if (passes[at]!.scores.length > 0) cores.push({ from: at, to: at });
     if (!isProduct(at)) continue;
     const from = startOf(at);
     if (from !== null && from > (cores.at(-1)?.to ?? -1)) cores.push({ from, to: at });

@@ -39,6 +39,7 @@ async function estimated([heads, hidden, layers, tp, pp, count, batch]: (typeof 
     bindings: { batch, sequence: 2048 },
     runtime: 'pytorch-eager',
     training: { recompute: 'full' },
+    flashAttention: false,
   });
   const system = systems.find(({ id }) => id === 'nvidia-selene')!;
   const chip = chipById('nvidia-a100-sxm-80gb')!;
@@ -50,7 +51,7 @@ async function estimated([heads, hidden, layers, tp, pp, count, batch]: (typeof 
 }
 
 describe('training of a trillion parameters on Selene', () => {
-  it('takes as long as Narayanan et al. 2021 measured, within 15 % in the median', async () => {
+  it('takes as long as Narayanan et al. 2021 measured, within 8 % in the median', async () => {
     const errors: number[] = [];
     for (const row of rows) {
       const [, hidden, layers, , , count, batch, rate] = row;
@@ -58,9 +59,10 @@ describe('training of a trillion parameters on Selene', () => {
       const seconds = await estimated(row);
       errors.push(Math.max(seconds / measured, measured / seconds) - 1);
     }
-    // From four nodes on, models whose attention is a small part of a layer; that version wrote out its scores, which these estimates do not.
-    expect(Math.max(...errors.slice(3))).toBeLessThan(0.2);
+    // That version took the softmax of the scores, scaled and masked, in one kernel: five kernels in these estimates, which tells in small models.
+    expect(Math.max(...errors)).toBeLessThan(0.2);
+    expect(Math.max(...errors.slice(3))).toBeLessThan(0.08);
     const sorted = errors.sort((a, b) => a - b);
-    expect((sorted[4]! + sorted[5]!) / 2).toBeLessThan(0.15);
+    expect((sorted[4]! + sorted[5]!) / 2).toBeLessThan(0.08);
   });
 });
