@@ -8,7 +8,8 @@ import { table } from './table';
 export function energyTable(summary: Summary): HTMLElement {
   return element(
     'section',
-    { class: 'energy', id: 'energy' },
+    // It scrolls sideways, and nothing in it takes the focus.
+    { class: 'energy', id: 'energy', tabindex: 0, 'aria-label': text('webview.energy.title') },
     element('h2', {}, text('webview.energy.title')),
     table(energyData(summary)),
     element('p', { class: 'note' }, carbonText(summary)),

@@ -23,11 +23,11 @@ export interface Viewport {
 }
 
 export function viewport(total: () => number, row: (index: number) => HTMLElement): Viewport {
-  const spacer = element('div', { class: 'spacer' });
-  const body = element('div', { class: 'rows', role: 'rowgroup' });
+  const spacer = element('div', { class: 'spacer', role: 'presentation' });
+  const body = element('div', { class: 'rows', role: 'presentation' });
   const root = element(
     'div',
-    { class: 'viewport', tabindex: 0, role: 'presentation', scroll: () => draw() },
+    { class: 'viewport', tabindex: 0, role: 'rowgroup', scroll: () => draw() },
     spacer,
     body,
   );
