@@ -18,8 +18,11 @@ export async function goToCostly(server: Server, uri: vscode.Uri, step: 'first' 
   });
   vscode.window.setStatusBarMessage(`$(flame) ${labelText(label)}`, shownFor);
   if (line === null) return;
-  const place = new vscode.Range(line, 0, line, 0);
-  const editor = await vscode.window.showTextDocument(uri, {
+  const document = await vscode.workspace.openTextDocument(uri);
+  // On the name that the node writes, so that Show Hover says why.
+  const column = document.lineAt(line).firstNonWhitespaceCharacterIndex;
+  const place = new vscode.Range(line, column, line, column);
+  const editor = await vscode.window.showTextDocument(document, {
     viewColumn: columnFor(uri, undefined),
     selection: place,
     preview: false,

@@ -1,12 +1,11 @@
 import { float, int, part, text, varint } from '../unit/formats/wire';
 
-const hidden = 64;
-const heads = 4;
-
 /** Writes the pieces of a graph. */
 class GraphWriter {
   private readonly pieces: Uint8Array[] = [];
   nodes = 0;
+
+  constructor(readonly hidden: number) {}
 
   private add(piece: number[]): void {
     this.pieces.push(Uint8Array.from(piece));
@@ -42,7 +41,7 @@ class GraphWriter {
 
   value(field: 11 | 12, name: string): void {
     const dim = (symbol: string): number[] => part(1, text(2, symbol));
-    const shape = part(2, dim('batch'), dim('sequence'), part(1, int(1, hidden)));
+    const shape = part(2, dim('batch'), dim('sequence'), part(1, int(1, this.hidden)));
     this.add(part(field, text(1, name), part(2, part(1, int(1, 1), shape))));
   }
 
@@ -65,12 +64,13 @@ function linear(graph: GraphWriter, input: string, scope: string, from: number, 
 }
 
 function normalization(graph: GraphWriter, input: string, scope: string): string {
-  const scale = graph.weight(`${scope}.weight`, hidden);
-  const bias = graph.weight(`${scope}.bias`, hidden);
+  const scale = graph.weight(`${scope}.weight`, graph.hidden);
+  const bias = graph.weight(`${scope}.bias`, graph.hidden);
   return graph.node('LayerNormalization', [input, scale, bias], scope, integer('axis', -1));
 }
 
 function attention(graph: GraphWriter, input: string, scope: string): string {
+  const { hidden } = graph;
   const split = (name: string, perm: readonly number[]): string => {
     const flat = linear(graph, input, `${scope}/${name}`, hidden, hidden);
     const parted = graph.node('Reshape', [flat, 'split'], `${scope}/${name}`);
@@ -90,16 +90,17 @@ function attention(graph: GraphWriter, input: string, scope: string): string {
 }
 
 function feedForward(graph: GraphWriter, input: string, scope: string): string {
+  const { hidden } = graph;
   const wide = linear(graph, input, `${scope}/up`, hidden, hidden * 4);
   const error = graph.node('Erf', [graph.node('Div', [wide, 'root2'], scope)], scope);
   const gate = graph.node('Mul', [wide, graph.node('Add', [error, 'one'], scope)], scope);
   return linear(graph, graph.node('Mul', [gate, 'half'], scope), `${scope}/down`, hidden * 4, hidden);
 }
 
-/** A transformer of at least `nodes` nodes as exporters write it (34 to a layer), hidden size 64, without payloads. */
-export function transformer(nodes: number): Uint8Array {
-  const graph = new GraphWriter();
-  graph.lengths('split', [0, 0, heads, hidden / heads]);
+/** A transformer of at least `nodes` nodes as exporters write it (34 to a layer), with heads of 16, without payloads. */
+export function transformer(nodes: number, hidden = 64): Uint8Array {
+  const graph = new GraphWriter(hidden);
+  graph.lengths('split', [0, 0, hidden / 16, 16]);
   graph.lengths('join', [0, 0, hidden]);
   graph.scalar('scale', 0.25);
   graph.scalar('root2', Math.SQRT2);

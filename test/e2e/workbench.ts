@@ -265,9 +265,9 @@ export class Workbench {
   }
 
   /** The page inside the webview whose content has this element. */
-  async webview(selector: string): Promise<FrameLocator> {
+  async webview(selector: string, timeout?: number): Promise<FrameLocator> {
     let found: FrameLocator | undefined;
-    await this.until(async () => {
+    const look = async (): Promise<boolean> => {
       const outer = this.page.locator('iframe.webview');
       for (let i = 0; i < (await outer.count()); i++) {
         const inner = outer.nth(i).contentFrame().locator('iframe').contentFrame();
@@ -282,7 +282,8 @@ export class Workbench {
         }
       }
       return false;
-    }, `a webview with ${selector}`);
+    };
+    await this.until(look, `a webview with ${selector}`, timeout);
     if (!found) throw new Error('unreachable');
     return found;
   }
