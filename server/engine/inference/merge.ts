@@ -11,7 +11,7 @@ export interface Unifier {
   /** Of the graph around this one, for what is not known here. */
   readonly outer?: Unifier;
   /** Hears which dimensions are equal by what the file declares. */
-  readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
+  readonly tie?: (a: Dim, b: Dim, isCertain: boolean, isDeclared?: boolean) => void;
 }
 
 function numberOf(unifier: Unifier, name: string): number | undefined {
@@ -150,5 +150,5 @@ function mergeDims(declared: Dim, inferred: Dim, unifier: Unifier): Dim | undefi
 /** Names of inputs in a declaration say what the inferred dimension is; numbers are often those of one example. */
 function tieDeclared(declared: Dim, inferred: Dim, unifier: Unifier): void {
   if (symbolsOf(declared).every((name) => unifier.inputSymbols.has(name)))
-    unifier.tie?.(declared, inferred, false);
+    unifier.tie?.(declared, inferred, false, true);
 }

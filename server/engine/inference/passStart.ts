@@ -20,7 +20,7 @@ export interface PassStart {
 export interface PassListener {
   report(problem: Problem): void;
   /** Dimensions that are equal wherever the model runs. */
-  readonly tie?: (a: Dim, b: Dim, isCertain: boolean) => void;
+  readonly tie?: (a: Dim, b: Dim, isCertain: boolean, isDeclared?: boolean) => void;
 }
 
 /** How a pass differs from that with the numbers of a workload. */

@@ -233,6 +233,88 @@ describe('a first size for what no name tells', () => {
   });
 });
 
+describe('sizes of caches under names that say little', () => {
+  /** Scores of new tokens against a cache and them, masked, and the longer cache under the name of the mask's size. */
+  const decoder = (tokens: string, past: string, total: string) =>
+    modelOf(
+      `float[b,2,${tokens},8] q, float[b,2,${past},8] past_k, float[b,1,1,${total}] attention_mask`,
+      [
+        'k = Concat <axis = 2> (past_k, q)',
+        'kt = Transpose <perm = [0, 1, 3, 2]> (k)',
+        's = MatMul (q, kt)',
+        'y = Add (s, attention_mask)',
+      ],
+      `float[b,2,${tokens},${total}] y, float[b,2,${total},8] k`,
+    );
+
+  // By what they mean: 128 tokens behind none, and one token behind 128, which makes 129.
+  it.each([
+    ['q_len', 'kv_seq_len', 'total_kv_len'],
+    ['chunk_len', 'history_len', 'context_len'],
+    ['T', 'S', 'T_plus_S'],
+    ['decode_len', 'prefix_length', 'attention_length'],
+    ['new_tokens', 'memory_length', 'visible_tokens'],
+    ['n_tokens', 'kv_len', 'n_kv'],
+  ])('%s, %s and %s', async (tokens, past, total) => {
+    const model = await decoder(tokens, past, total);
+    for (const [phase, sizes] of [
+      ['inference', [128, 0, 128]],
+      ['decode', [1, 128, 129]],
+    ] as const) {
+      const { inference, problems } = await sizesOf(model, {}, phase);
+      const found = new Map(inference.symbols.map(({ name, value }) => [name, value]));
+      expect([tokens, past, total].map((name) => found.get(name))).toEqual(sizes);
+      expect(problems).toEqual([]);
+    }
+  });
+
+  it('are told to contradict each other where the user gives such, in the place of what comes of it', async () => {
+    const model = await decoder('cur_seq', 'past_seq', 'full_seq');
+    // 100 + 5 is no 300, and nothing makes 60 new tokens 50 in all.
+    const pairs: Record<string, number>[] = [
+      { full_seq: 300, past_seq: 100, cur_seq: 5 },
+      { full_seq: 50, cur_seq: 60 },
+    ];
+    for (const given of pairs)
+      expect((await sizesOf(model, given, 'decode')).problems).toEqual(['binding.clash']);
+    const { problems, sizes } = await sizesOf(model, { full_seq: 105, past_seq: 100 }, 'decode');
+    expect(problems).toEqual([]);
+    expect(sizes).toContain('cur_seq=5<');
+  });
+
+  it('are left alone where only a declaration is wrong and the graph runs', async () => {
+    // Declared as one more than the cache, as Optimum writes decoders.
+    const model = await modelOf(
+      'float[b,2,new,8] q, float[b,2,past_len,8] past_k',
+      'y = Concat <axis = 2> (past_k, q)',
+      'float[b,2,"past_len + 1",8] y',
+    );
+    const { problems } = await sizesOf(model, { past_len: 100, new: 5 });
+    expect(problems).not.toContain('binding.clash');
+  });
+});
+
+describe('names that places tell apart', () => {
+  it('take samples of pictures for a batch, and n of tokens for a length', async () => {
+    expect((await sizesOf(await modelOf('float[samples,3,h,w] x', relu))).sizes).toBe(
+      'samples=1~ h=224~ w=224~',
+    );
+    expect((await sizesOf(await modelOf('float[samples] audio', 'y = Relu (audio)'))).sizes).toBe(
+      'samples=16000~',
+    );
+    expect((await sizesOf(await modelOf('int64[batch,n] input_ids', 'y = Abs (input_ids)'))).sizes).toBe(
+      'batch=1~ n=128~',
+    );
+    expect((await sizesOf(await modelOf('float[batch,n,3] x', relu))).sizes).toBe('batch=1~ n=1024~');
+  });
+
+  it('have the usual size as a product where the input has a multiple', async () => {
+    // 7 x 32 = 224.
+    const model = await modelOf('float[b,3,"32*h","w * 32"] x', relu);
+    expect((await sizesOf(model)).sizes).toBe('b=1~ h=7~ w=7~');
+  });
+});
+
 describe('a size that the graph contradicts', () => {
   const positions = (length: number, batch = 'batch') =>
     modelOf(

@@ -63,6 +63,23 @@ it.each([
   expect(codes(found)).toEqual([]);
 });
 
+it.each([
+  ['use_past', 0, 1],
+  ['with_past', 0, 1],
+  ['has_past', 0, 1],
+  ['use_kv_cache', 0, 1],
+  ['cache_enabled', 0, 1],
+  ['is_decode', 0, 1],
+  ['decoder_with_past', 0, 1],
+  ['first_step', 1, 0],
+  ['is_prefill', 1, 0],
+  ['no_cache', 1, 0],
+])('%s holds %i at first and %i in a decode step', async (name, first, decode) => {
+  const renamed = merged.replaceAll('use_cache_branch', name);
+  expect(contents(await inferred(renamed))).toEqual([`${name}=${first} default`]);
+  expect(contents(await inferred(renamed, {}, 'decode'))).toEqual([`${name}=${decode} default`]);
+});
+
 it('the user decides against the phase', async () => {
   const found = await inferred(merged, { use_cache_branch: [0] }, 'decode');
   expect(shapes(found)).toEqual(['[1,1,100]', '[1,2,1,8]']);

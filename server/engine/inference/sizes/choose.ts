@@ -50,6 +50,27 @@ class SizeChoice {
   }
 
   async run(): Promise<Ran> {
+    return this.withDoubts(await this.runOnce());
+  }
+
+  /**
+   * Where the graph has errors and numbers of the user contradict each other by what it declares or learns, these are the
+   * cause: what sizes bring about is not told besides.
+   */
+  private async withDoubts(ran: Ran): Promise<Ran> {
+    if (Object.keys(this.given).length < 2 || !hasErrors(ran.problems, undefined)) return ran;
+    await this.learn();
+    const { clashes, doubts } = this.settle();
+    const causes = [...clashes, ...doubts].map(({ given, equation }) => clash(given, equation));
+    if (causes.length === 0 || !hasErrors(ran.problems, this.learned)) return ran;
+    const isOfSizes = (one: Problem): boolean =>
+      hasErrors([one], this.learned) ||
+      one.code === 'binding.clash' ||
+      one.code === 'inference.shape-contradiction';
+    return { ...ran, problems: [...causes, ...ran.problems.filter((one) => !isOfSizes(one))] };
+  }
+
+  private async runOnce(): Promise<Ran> {
     const first = await this.runSized();
     const { model } = this.ground;
     const assumed = withSizes(this.values, model.graph, this.workload.phase, first.pass.contents.unset);

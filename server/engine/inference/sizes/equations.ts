@@ -7,6 +7,8 @@ export interface Equation {
   readonly right: Dim;
   /** Left out: one of them may also be 1, as broadcasting has it, or names and declarations say so and may be wrong. */
   readonly isCertain: boolean;
+  /** By broadcasting: it holds for certain where neither side is 1. */
+  readonly isBroadcast?: boolean;
 }
 
 /** A number in force, and what it was worked out from. */
@@ -134,6 +136,11 @@ function isPair({ left, right }: Equation): boolean {
   return symbolsOf(left).length <= 1 && symbolsOf(right).length <= 1;
 }
 
+/** Of two that say the same the stronger one counts. */
+function strength({ isCertain, isBroadcast }: Equation): number {
+  return isCertain ? 2 : isBroadcast ? 1 : 0;
+}
+
 /** Equations of which no two say the same, at most `limit` of them. */
 export class EquationList {
   readonly equations: Equation[] = [];
@@ -150,6 +157,6 @@ export class EquationList {
       if (this.equations.length >= this.limit) return;
       this.keys.set(key, this.equations.length);
       this.equations.push(equation);
-    } else if (equation.isCertain) this.equations[at] = equation;
+    } else if (strength(equation) > strength(this.equations[at]!)) this.equations[at] = equation;
   }
 }

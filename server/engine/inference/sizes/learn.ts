@@ -50,10 +50,10 @@ async function learnFrom({ model, flat, faulty }: Ground, scheduler: Scheduler):
   const start = { flat, faulty: faulty.slice(), input, userBindings: {} };
   const pass = new InferencePass(start, scheduler, {
     report: (problem) => problem.severity === 'error' && errors.add(errorKey(problem)),
-    tie: (left, right, isCertain) => {
+    tie: (left, right, isCertain, isDeclared = false) => {
       if (typeof left === 'number' && typeof right === 'number') return;
       if (++compared > mostCompared || !isOfInputs(left) || !isOfInputs(right)) return;
-      list.add({ left, right, isCertain });
+      list.add({ left, right, isCertain, isBroadcast: !isCertain && !isDeclared });
     },
   });
   await pass.run();

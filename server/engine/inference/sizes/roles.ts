@@ -1,4 +1,4 @@
-import { addTo } from '../../lists';
+import { addTo, largest } from '../../lists';
 import { evaluate, symbolsOf, type Bindings, type Dim } from '../../graph/dim';
 import type { Graph, Shape } from '../../graph/model';
 import { isInteger } from '../../operators/shared';
@@ -14,6 +14,8 @@ export interface SizedSymbol {
   readonly name: string;
   readonly role: Role;
   readonly isNamed: boolean;
+  /** It stands in the inputs as so many times itself: 32 for `32*h`, of which the product has the usual size. */
+  readonly multiple: number;
 }
 
 interface RoleSizes {
@@ -32,8 +34,11 @@ interface RoleSizes {
 interface NamePattern {
   readonly role: Role;
   readonly pattern: RegExp;
-  /** Means this only where the dimension leads an input. */
+  /** Means this only where the dimension leads an input, of so many axes at least. */
   readonly isLeading: boolean;
+  readonly rank: number;
+  /** Roles of places that say more than the name, where all its places are such. */
+  readonly yields: readonly string[];
 }
 
 interface Place {
@@ -51,6 +56,8 @@ interface Row {
   readonly role: string;
   readonly pattern?: string;
   readonly isLeading?: boolean;
+  readonly least?: number;
+  readonly yields?: readonly string[];
   readonly value?: string;
   readonly dtype?: string;
   readonly rank?: readonly number[];
@@ -61,11 +68,15 @@ interface Row {
 const sizes: Readonly<Record<Role, RoleSizes>> = table.roles;
 
 /** In the order in which they are tried: `past_sequence_length` is past-like although it also says "sequence". */
-const names = (table.names as readonly Row[]).map(({ role, pattern, isLeading }): NamePattern => ({
-  role: role as Role,
-  pattern: new RegExp(pattern!, 'i'),
-  isLeading: isLeading === true,
-}));
+const names = (table.names as readonly Row[]).map(
+  ({ role, pattern, isLeading, least, yields }): NamePattern => ({
+    role: role as Role,
+    pattern: new RegExp(pattern!, 'i'),
+    isLeading: isLeading === true,
+    rank: least ?? 1,
+    yields: yields ?? [],
+  }),
+);
 
 /** The first one that fits any place of a symbol says its role. */
 const places = (table.places as readonly Row[]).map(({ role, value, dtype, rank, axis, beside }): Place => ({
@@ -95,9 +106,14 @@ const nameOfValue = new RegExp(table.valueNames);
 export const roles = Object.keys(table.roles) as readonly Role[];
 
 /** What a name says of a dimension; undefined where it says nothing. */
-export function roleOf(name: string, isLeading = true): Role | undefined {
+export function roleOf(name: string): Role | undefined {
+  return patternOf(name, Infinity)?.role;
+}
+
+/** @param leads the axes of the largest input that the dimension leads, 0 where it leads none */
+function patternOf(name: string, leads: number): NamePattern | undefined {
   if (name.length > longestName || nameOfValue.test(name)) return undefined;
-  return names.find((one) => (isLeading || !one.isLeading) && one.pattern.test(name))?.role;
+  return names.find(({ isLeading, rank, pattern }) => (!isLeading || leads >= rank) && pattern.test(name));
 }
 
 /** The number that a dimension of the role has by default. */
@@ -132,8 +148,9 @@ export function rankOf(role: Role, phase: Phase): number {
   return sums.some((sum) => sum.role === role) ? order.length + 1 : order.length;
 }
 
-/** A dimension of an input that is a symbol and nothing else. */
+/** A dimension of an input that is a symbol or a multiple of one. */
 interface Occurrence {
+  readonly multiple: number;
   readonly value: string;
   readonly dtype: string | undefined;
   readonly shape: Shape;
@@ -153,9 +170,10 @@ export function sizedSymbols(graph: Graph, known: Bindings = {}): SizedSymbol[] 
     const { shape, dtype } = type;
     const bound = shape.map((dim) => evaluate(dim, known));
     shape.forEach((dim, axis) => {
-      const name = loneSymbol(dim);
-      if (name === undefined) return;
-      const place = { value, dtype: isInteger(dtype) ? 'integer' : 'float', shape: bound, axis };
+      const found = multipleOf(dim);
+      if (found === undefined) return;
+      const { name, multiple } = found;
+      const place = { multiple, value, dtype: isInteger(dtype) ? 'integer' : 'float', shape: bound, axis };
       addTo(occurrences, name, place);
     });
   }
@@ -163,11 +181,14 @@ export function sizedSymbols(graph: Graph, known: Bindings = {}): SizedSymbol[] 
 }
 
 function sized(name: string, occurrences: readonly Occurrence[]): SizedSymbol {
-  const isLeading = occurrences.length === 0 || occurrences.some(({ axis }) => axis === 0);
-  const role = roleOf(name, isLeading);
-  if (role) return { name, role, isNamed: true };
+  const leads = occurrences.map(({ axis, shape }) => (axis === 0 ? shape.length : 0));
+  const named = patternOf(name, occurrences.length === 0 ? Infinity : largest(leads));
+  const multiple = occurrences[0]?.multiple ?? 1;
   const place = places.find((one) => occurrences.some((occurrence) => fits(one, occurrence)));
-  return { name, role: place?.role ?? 'other', isNamed: false };
+  const yielded = occurrences.map((one) => places.find((other) => fits(other, one))?.role ?? 'other');
+  const isClear = yielded.length > 0 && yielded.every((role) => named?.yields.includes(role));
+  if (named && !isClear) return { name, role: named.role, isNamed: true, multiple };
+  return { name, role: place?.role ?? 'other', isNamed: false, multiple };
 }
 
 function fits(place: Place, { value, dtype, shape, axis }: Occurrence): boolean {
@@ -188,12 +209,17 @@ function fits(place: Place, { value, dtype, shape, axis }: Occurrence): boolean 
 
 /** The name of a dimension that is one symbol. */
 export function loneSymbol(dim: Dim): string | undefined {
+  const found = multipleOf(dim);
+  return found?.multiple === 1 ? found.name : undefined;
+}
+
+/** The symbol of a dimension that is a multiple of one. */
+function multipleOf(dim: Dim): { readonly name: string; readonly multiple: number } | undefined {
   if (typeof dim === 'number') return undefined;
   const [name, ...others] = symbolsOf(dim);
   const [term, ...more] = dim.terms;
-  const isLone = others.length === 0 && more.length === 0 && term!.coefficient === 1;
+  const isLone = others.length === 0 && more.length === 0 && term!.coefficient >= 1;
   const [factor] = term!.factors;
-  return isLone && term!.factors.length === 1 && factor!.power === 1 && factor!.atom.kind === 'symbol'
-    ? name
-    : undefined;
+  const isSymbol = term!.factors.length === 1 && factor!.power === 1 && factor!.atom.kind === 'symbol';
+  return isLone && isSymbol && name !== undefined ? { name, multiple: term!.coefficient } : undefined;
 }

@@ -32,6 +32,8 @@ interface Clash {
 export interface Settled {
   readonly numbers: ReadonlyMap<string, Known>;
   readonly clashes: readonly Clash[];
+  /** Those that do so by what the file declares or its names say, which may be wrong: errors of the graph tell. */
+  readonly doubts: readonly Clash[];
 }
 
 /** What is asked for besides the model. */
@@ -54,18 +56,26 @@ export function settle(
 ): Settled {
   const numbers = new Numbers(equations);
   const broken = numbers.begin(asked.given);
-  const clashes = broken.flatMap((equation) => clashOf(equation, numbers, asked.given) ?? []);
+  const told = new Set<string>();
+  const clashesOf = (isSure: boolean): Clash[] =>
+    broken
+      .filter(({ isCertain, isBroadcast }) => (isCertain || isBroadcast === true) === isSure)
+      .flatMap((equation) => clashOf(equation, numbers, asked.given) ?? [])
+      // Two equations may say one thing of the same numbers.
+      .filter(({ given }) => told.size < told.add(Object.keys(given).sort().join('\n')).size);
+  const clashes = clashesOf(true);
+  const doubts = clashesOf(false);
   const known = new Map([...numbers.values].map(([name, { value }]) => [name, value]));
   const { parts, totals } = inOrder(again(Object.fromEntries(known)), equations, asked.phase);
   const settler = new Settler(numbers, asked, parts);
   settler.settle(parts);
   settler.settle(totals);
-  return { numbers: numbers.values, clashes };
+  return { numbers: numbers.values, clashes, doubts };
 }
 
 function clashOf(equation: Equation, numbers: Numbers, given: Bindings): Clash | undefined {
   const names = numbers.reasons(equation).given;
-  if (!equation.isCertain || names.length < 2) return undefined;
+  if (names.length < 2) return undefined;
   const own = new Map(Object.entries(given));
   return {
     given: Object.fromEntries(names.map((name) => [name, own.get(name) ?? 0])),
@@ -170,7 +180,10 @@ class Settler {
   /** The size to begin with. */
   private first(symbol: SizedSymbol, group: string): number {
     const { phase, wishes } = this.asked;
-    return wishes?.get(group) ?? this.mates.get(mateKey(symbol)) ?? defaultSize(symbol.role, phase);
+    const mate = this.mates.get(mateKey(symbol));
+    if (mate !== undefined && !wishes?.has(group)) return mate;
+    const size = wishes?.get(group) ?? defaultSize(symbol.role, phase);
+    return Math.max(Math.min(size, 1), Math.round(size / symbol.multiple));
   }
 }
 
