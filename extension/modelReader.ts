@@ -29,14 +29,21 @@ export class ModelReader implements vscode.Disposable {
 
   constructor(private readonly limit = platform().largestFile) {}
 
-  /** The size is that of the bytes, since some file systems state another one. */
-  async stat({ uri }: StatFileParams): Promise<StatFileResult> {
+  /** The size is that of the bytes, since some file systems state another one, or 0, unless what they state is enough. */
+  async stat({ uri, stated = false }: StatFileParams): Promise<StatFileResult> {
+    let isLink = false;
     try {
+      if (stated) {
+        const { size, mtime, type } = await vscode.workspace.fs.stat(vscode.Uri.parse(uri, true));
+        isLink = (type & vscode.FileType.SymbolicLink) !== 0;
+        if ((type & vscode.FileType.Directory) !== 0) throw new Error(text('extension.reader.folder'));
+        if (size > 0) return { ok: true, size, mtime, isLink };
+      }
       this.forget(uri);
       const { bytes, mtime } = await this.file(uri);
-      return { ok: true, size: bytes.length, mtime };
+      return { ok: true, size: bytes.length, mtime, isLink };
     } catch (error) {
-      return { ok: false, reason: reason(error) };
+      return { ok: false, reason: reason(error), isLink };
     }
   }
 

@@ -2,10 +2,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
-import { bundles } from './bundles.mjs';
+import { bundles, sharing } from './bundles.mjs';
 import { writeChipSchemas } from './chipSchemas.mjs';
 import { bundledPackages, noticesOf } from './notices.mjs';
-import { packedTables } from './packedTables.mjs';
+import { packedTables, sharedTables } from './packedTables.mjs';
 
 const watch = process.argv.includes('--watch');
 const common = {
@@ -25,11 +25,19 @@ await writeChipSchemas('dist');
 await mkdir('dist/sample', { recursive: true });
 const sample = 'mobilenetv2.onnx';
 await writeFile(`dist/sample/${sample}`, gunzipSync(await readFile(`test/fixtures/models/${sample}.gz`)));
+// While one watches, tables are where they are imported.
+const sharers = watch ? [] : bundles.filter(({ outfile }) => sharing.has(outfile));
+const shared = await sharedTables(sharers, 'dist/tables.json');
 const built = [];
 for (const bundle of bundles) {
-  const packs = bundle.platform === 'node' && !watch;
-  const options = { ...bundle, ...common, plugins: packs ? [packedTables] : [] };
+  const options = { ...bundle, ...common, plugins: pluginsOf(bundle) };
   if (watch) await (await context(options)).watch();
   else built.push((await build(options)).metafile);
 }
 if (!watch) await writeFile('ThirdPartyNotices.txt', await noticesOf(bundledPackages(built)));
+
+function pluginsOf(bundle) {
+  const at = sharers.indexOf(bundle);
+  if (at !== -1) return [shared[at]];
+  return bundle.platform === 'node' && !watch ? [packedTables] : [];
+}

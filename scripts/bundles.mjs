@@ -39,3 +39,6 @@ export const bundles = [
   { ...browser, entryPoints: ['webview/dashboard.css'], outfile: 'dist/webview/dashboard.css' },
   { ...browser, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css' },
 ];
+
+/** Bundles of the extension that hold the engine, or know it: they share its tables. The command line is a file by itself. */
+export const sharing = new Set(['dist/server.js', 'dist/web/server.js', 'dist/mcp.js']);

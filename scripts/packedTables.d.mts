@@ -1,3 +1,4 @@
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 
 export const packedTables: Plugin;
+export function sharedTables(bundles: readonly BuildOptions[], file: string): Promise<Plugin[]>;

@@ -777,10 +777,16 @@ export const pongNotification = 'siliconlens/pong';
 export const statModelRequest = request<StatFileParams, StatFileResult>('siliconlens/statFile');
 export interface StatFileParams {
   readonly uri: string;
+  /** What the file system states is enough: a file of weights is not read for it. */
+  readonly stated?: boolean;
 }
-export type StatFileResult =
+export type StatFileResult = (
   | { readonly ok: true; readonly size: number; readonly mtime: number }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string }
+) & {
+  /** A link stands there, of which nobody says where it leads. */
+  readonly isLink?: boolean;
+};
 /** The next chunk of a report under way; answered when the client is done with it, with an error if it wants no more. */
 export const exportChunkRequest = request<ExportChunkParams, void>('siliconlens/exportChunk');
 export interface ExportChunkParams {

@@ -6,10 +6,14 @@ import { ServerWorker } from './serverWorker';
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   installPlatform(browserPlatform);
-  const server = vscode.Uri.joinPath(context.extensionUri, 'dist', 'web', 'server.js');
+  const read = async (...way: string[]): Promise<Uint8Array<ArrayBuffer>> => {
+    const file = vscode.Uri.joinPath(context.extensionUri, 'dist', ...way);
+    return (await vscode.workspace.fs.readFile(file)).slice();
+  };
+  const [tables, server] = await Promise.all([read('tables.json'), read('web', 'server.js')]);
   // Browsers start no worker from the address of an extension, which is another origin's.
-  const code = new Blob([(await vscode.workspace.fs.readFile(server)).slice()], { type: 'text/javascript' });
-  const address = URL.createObjectURL(code);
+  const parts = ['self.siliconlensTables = ', tables, ';', server];
+  const address = URL.createObjectURL(new Blob(parts, { type: 'text/javascript' }));
   context.subscriptions.push({ dispose: () => URL.revokeObjectURL(address) });
   begin(context, {
     name: 'worker of a browser',

@@ -6,7 +6,7 @@ import type { Problem } from '../engine/problem';
 import { appendAll } from '../engine/lists';
 import { localFilesOf } from '../platform';
 import type { FileStamp, OpenFile } from '../platform';
-import type { ModelFiles } from './modelFiles';
+import { LinkError, type ModelFiles } from './modelFiles';
 
 /** A file of external data and how many bytes the model's tensors need of it (0 when the model doesn't say). */
 export interface ExternalFile {
@@ -97,11 +97,12 @@ export async function openExternal(
   reader: ModelFiles,
 ): Promise<OpenFile | Missing> {
   try {
-    const uri = await placeOf(modelUri, location);
+    const uri = await placeOf(modelUri, location, reader);
     if (uri === null) return 'external-data-outside';
+    if (!localFilesOf(uri)) await reader.statBeside(uri);
     return await reader.open(uri);
-  } catch {
-    return 'external-data-missing';
+  } catch (error) {
+    return missing(error);
   }
 }
 
@@ -112,8 +113,8 @@ export async function stampOfExternal(
   reader: ModelFiles,
 ): Promise<FileStamp | null> {
   try {
-    const uri = await placeOf(modelUri, location);
-    return uri === null ? null : await reader.stat(uri);
+    const uri = await placeOf(modelUri, location, reader);
+    return uri === null ? null : await reader.statBeside(uri);
   } catch {
     return null;
   }
@@ -134,24 +135,40 @@ type Missing = 'external-data-missing' | 'external-data-outside';
 
 /** The file's size, or the code of what is wrong with it. */
 async function look(modelUri: string, location: string, reader: ModelFiles): Promise<number | Missing> {
-  const place = await placeOf(modelUri, location).catch(() => undefined);
-  if (place === null) return 'external-data-outside';
-  return (await stampOfExternal(modelUri, location, reader))?.size ?? 'external-data-missing';
+  try {
+    const uri = await placeOf(modelUri, location, reader);
+    return uri === null ? 'external-data-outside' : (await reader.statBeside(uri)).size;
+  } catch (error) {
+    return missing(error);
+  }
 }
 
-/** The address of a location inside the model's folder, links resolved; null where it leads out. Rejects if it is not there. */
-async function placeOf(modelUri: string, location: string): Promise<string | null> {
+function missing(error: unknown): Missing {
+  return error instanceof LinkError ? 'external-data-outside' : 'external-data-missing';
+}
+
+/**
+ * The address of a location inside the model's folder; null where it leads out. Rejects if it is not there. Links of this machine are
+ * resolved, those that the client reports lead out for all that anybody knows.
+ * @param reader asks the client; left out where nothing is read
+ */
+async function placeOf(modelUri: string, location: string, reader?: ModelFiles): Promise<string | null> {
   const path = externalPath(location);
   if (!path.ok) return null;
   const local = localFilesOf(modelUri);
   if (!local) {
-    const encoded = path.segments.map(encodeURIComponent).join('/');
+    const encoded = path.segments.map(encodeURIComponent);
     const end = modelUri.search(/[?#]/);
     const whole = end === -1 ? modelUri : modelUri.slice(0, end);
     const slash = whole.lastIndexOf('/');
     // A text that was never saved lies in no folder.
     if (slash === -1) throw new Error('no folder');
-    return whole.slice(0, slash + 1) + encoded + modelUri.slice(whole.length);
+    const placeAt = (depth: number): string =>
+      whole.slice(0, slash + 1) + encoded.slice(0, depth).join('/') + modelUri.slice(whole.length);
+    // Of the file itself the look at it tells.
+    for (let depth = 1; depth < encoded.length; depth++)
+      if (await reader?.isLink(placeAt(depth))) return null;
+    return placeAt(encoded.length);
   }
   return local.beside(modelUri, path.segments);
 }

@@ -11,6 +11,13 @@ export interface ClientFiles {
   answers?(): boolean;
 }
 
+/** A link, of which the client does not say where it leads. */
+export class LinkError extends FileError {
+  constructor(uri: string) {
+    super('denied', uri);
+  }
+}
+
 /** Opens models wherever they lie. Rejects with a `FileError`. */
 export class ModelFiles {
   constructor(private readonly client: ClientFiles) {}
@@ -22,8 +29,25 @@ export class ModelFiles {
 
   async stat(uri: string): Promise<FileStamp> {
     const local = localFilesOf(uri);
-    if (local) return local.look(uri);
-    const result = await this.client.stat({ uri });
+    return local ? local.look(uri) : this.far({ uri, stated: true });
+  }
+
+  /** The same of what lies beside a model, links of this machine resolved; rejects with a {@link LinkError} for others. */
+  async statBeside(uri: string): Promise<FileStamp> {
+    const local = localFilesOf(uri);
+    return local ? local.look(uri) : this.far({ uri, stated: true }, false);
+  }
+
+  /** Whether a link stands at an address that the client reaches. */
+  async isLink(uri: string): Promise<boolean> {
+    const { isLink = false } = await this.client.stat({ uri, stated: true });
+    return isLink;
+  }
+
+  private async far(params: StatFileParams, mayBeLink = true): Promise<FileStamp> {
+    const { uri } = params;
+    const result = await this.client.stat(params);
+    if (result.isLink && !mayBeLink) throw new LinkError(uri);
     if (!result.ok) throw new FileError('failed', uri, result.reason);
     // Clients have no time but that of the content, in milliseconds, and a program that writes a file may set it.
     return { size: result.size, mtime: result.mtime, version: null };
@@ -32,7 +56,7 @@ export class ModelFiles {
   async open(uri: string): Promise<OpenFile> {
     const local = localFilesOf(uri);
     if (local) return local.open(uri);
-    const stamp = await this.stat(uri);
+    const stamp = await this.far({ uri });
     return { stamp, source: this.remote(uri, stamp.size), close: () => Promise.resolve() };
   }
 

@@ -7,7 +7,7 @@ const files = new Map<string, { size: number; bytes: Uint8Array; type: number }>
 let reads = 0;
 vi.mock('vscode', () => ({
   env: { language: 'en' },
-  FileType: { File: 1, Directory: 2 },
+  FileType: { File: 1, Directory: 2, SymbolicLink: 64 },
   Uri: { parse: (text: string) => text },
   workspace: {
     fs: {
@@ -39,7 +39,7 @@ function plant(uri: string, stated: number, length: number, type = 1): void {
 
 it('goes by the bytes that come, not by the size that is stated', async () => {
   plant('vfs:/m', 0, 600);
-  expect(await reader.stat({ uri: 'vfs:/m' })).toEqual({ ok: true, size: 600, mtime: 5 });
+  expect(await reader.stat({ uri: 'vfs:/m' })).toEqual({ ok: true, size: 600, mtime: 5, isLink: false });
   const piece = await reader.read({ uri: 'vfs:/m', offset: 598, length: 10 });
   // 598 - 2 * 251 = 96.
   expect(piece).toEqual({ ok: true, base64: Buffer.from([96, 97]).toString('base64') });
@@ -58,6 +58,18 @@ it('refuses what states too much without reading it, and what gives more than it
     expect(await asked).toMatchObject({ ok: false });
   plant('vfs:/full', 10, limit);
   expect(await reader.stat({ uri: 'vfs:/full' })).toMatchObject({ ok: true, size: limit });
+});
+
+it('reads nothing of weights where what is stated is enough, and says what is a link', async () => {
+  plant('vfs:/weights', 5 * limit, 0);
+  plant('vfs:/link', 7, 0, 65);
+  const look = (uri: string): Promise<unknown> => reader.stat({ uri, stated: true });
+  expect(await look('vfs:/weights')).toEqual({ ok: true, size: 5 * limit, mtime: 5, isLink: false });
+  expect(await look('vfs:/link')).toEqual({ ok: true, size: 7, mtime: 5, isLink: true });
+  expect(reads).toBe(0);
+  // Git states 0 for what it did not look at.
+  plant('vfs:/unstated', 0, 600);
+  expect(await look('vfs:/unstated')).toMatchObject({ ok: true, size: 600 });
 });
 
 it('answers for folders and for what is not there', async () => {

@@ -18,6 +18,7 @@ describe('what is packed', () => {
       'dist/server.js',
       'dist/web/extension.js',
       'dist/web/server.js',
+      'dist/tables.json',
     ].map((name) => [`extension/${name}`, Buffer.from(page)]),
   );
   const withPage = (text: string) => new Map(whole).set('extension/readme.md', Buffer.from(text));
@@ -47,7 +48,8 @@ describe('what is packed', () => {
     ['extension.js', 500_000],
     ['server.js', 2_000_000],
     ['web/extension.js', 600_000],
-    ['web/server.js', 3_500_000],
+    ['web/server.js', 2_000_000],
+    ['tables.json', 2_000_000],
     ['webview/report.js', 400_000],
     ['webview/finder.js', 100_000],
     ['webview/panel.js', 100_000],

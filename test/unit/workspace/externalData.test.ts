@@ -57,6 +57,30 @@ describe('external data', () => {
     expect(await check('up/outside.bin')).toEqual(outside);
   });
 
+  it('follows no link that the client reports, and reads nothing for a look', async () => {
+    const looks: unknown[] = [];
+    const client = new ModelFiles({
+      stat: ({ uri, stated }) => {
+        looks.push([uri, stated]);
+        const isLink = uri.endsWith('/up') || uri.endsWith('/link.bin');
+        return Promise.resolve({ ok: true, size: 5, mtime: 0, isLink });
+      },
+      read: () => Promise.reject(new Error('never read')),
+    });
+    const look = async (location: string): Promise<string[]> => {
+      const file = { location, bytesNeeded: 5, constant: null };
+      return (await externalDataProblems('vfs://h/m.onnx', [file], client)).map(({ code }) => code);
+    };
+    expect(await look('a/w.bin')).toEqual([]);
+    expect(looks).toEqual([
+      ['vfs://h/a', true],
+      ['vfs://h/a/w.bin', true],
+    ]);
+    expect(await look('up/w.bin')).toEqual(['external-data-outside']);
+    expect(await look('link.bin')).toEqual(['external-data-outside']);
+    expect(await openExternal('vfs://h/m.onnx', 'link.bin', client)).toBe('external-data-outside');
+  });
+
   it('finds the data of a Hugging Face cache in the store of its model, and in no other', async () => {
     // The layout of huggingface_hub: snapshots hold relative links into the blobs of their own repository.
     const hub = join(root, 'hub');
