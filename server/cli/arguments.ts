@@ -169,6 +169,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   sweep: {
     ...formatted,
     queue: { type: 'string' },
+    store: { type: 'string' },
     jobs: { type: 'string', short: 'j' },
     shard: { type: 'string' },
     'time-limit': { type: 'string' },

@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import type { FileStamp, OpenFile } from '../platform';
 import { ModelFiles } from '../workspace/modelFiles';
 import { ReadDigest } from '../workspace/readDigest';
+import type { ByteSource } from '../engine/graph/byteSource';
+import { isInsideWay, mostPackBytes, type PackedFile } from './modelPack';
 import { noEditor } from './openModel';
 
 /** What was seen of a file: its length, and what was read of it each time that it was opened. */
 interface Seen {
   readonly size: number;
   readonly reads: ReadDigest[];
+  readonly pieces: PackedFile['pieces'][number][];
 }
 
 /**
@@ -17,8 +20,10 @@ interface Seen {
  */
 export class ModelDigest extends ModelFiles {
   private readonly seen = new Map<string, Seen>();
+  private keptBytes = 0;
 
-  constructor() {
+  /** @param keeps whether it keeps what is read, for {@link files} */
+  constructor(private readonly keeps = false) {
     super(noEditor);
   }
 
@@ -30,7 +35,7 @@ export class ModelDigest extends ModelFiles {
 
   override async open(uri: string): Promise<OpenFile> {
     const file = await super.open(uri);
-    const source = new ReadDigest(file.source);
+    const source = new ReadDigest(this.keeps ? this.keeping(uri, file.source) : file.source);
     this.seenOf(uri, source.size).reads.push(source);
     return { stamp: file.stamp, source, close: () => file.close() };
   }
@@ -44,9 +49,34 @@ export class ModelDigest extends ModelFiles {
     return createHash('sha256').update(parts.sort().join('\n')).digest('hex');
   }
 
+  /**
+   * What was read of each file, by its way from a folder on; null where a file lies elsewhere, or where it is more than a pack may hold.
+   * @param folderUri with a slash at its end
+   */
+  files(folderUri: string): readonly PackedFile[] | null {
+    if (this.keptBytes > mostPackBytes) return null;
+    const files = [...this.seen].map(([uri, { size, pieces }]) => {
+      const way = uri.startsWith(folderUri) ? decodeURIComponent(uri.slice(folderUri.length)) : '';
+      return { way, size, pieces };
+    });
+    return files.every(({ way }) => isInsideWay(way)) ? files : null;
+  }
+
+  private keeping(uri: string, source: ByteSource): ByteSource {
+    return {
+      size: source.size,
+      read: async (offset, length) => {
+        const bytes = await source.read(offset, length);
+        this.keptBytes += bytes.length;
+        if (this.keptBytes <= mostPackBytes) this.seenOf(uri, source.size).pieces.push({ offset, bytes });
+        return bytes;
+      },
+    };
+  }
+
   private seenOf(uri: string, size: number): Seen {
     let seen = this.seen.get(uri);
-    if (!seen) this.seen.set(uri, (seen = { size, reads: [] }));
+    if (!seen) this.seen.set(uri, (seen = { size, reads: [], pieces: [] }));
     return seen;
   }
 }

@@ -44,6 +44,8 @@ export interface SweepRecord {
   /** Where its rows go. */
   readonly out: string;
   readonly spec: SharedSpec;
+  /** Where models are kept by content, as `s3://BUCKET/PREFIX`; null: each at the path of its job. */
+  readonly store: string | null;
 }
 
 /** A model in the queue. */
@@ -91,6 +93,7 @@ export function toldIn(entry: string): Told | null {
 export function recordIn(text: string | null): SweepRecord | null {
   const value = text === null ? null : objectIn(text);
   if (!value || typeof value.out !== 'string' || !isObject(value.spec)) return null;
+  if (value.store !== null && typeof value.store !== 'string') return null;
   return Array.isArray(value.spec.targets) ? (value as unknown as SweepRecord) : null;
 }
 

@@ -1,16 +1,16 @@
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job as BullJob } from 'bullmq';
 import manifest from '../../../package.json';
 import { message } from '../../../l10n/cli';
 import type { Language } from '../../../l10n/language';
-import { isInside } from '../../node/inside';
 import type { JobSpec } from '../sweep/job';
 import { reasonOf } from '../sweep/machine';
 import { Slot, type PoolOptions } from '../sweep/pool';
 import type { Engine } from './engine';
 import type { Metrics } from './metrics';
 import { errorIn, jobIn, keysOf, prefix, type QueuedJob, type Told } from './names';
+import { packedPlaces, pathPlaces, type Place, type Places } from './places';
+import { storeAt } from './store';
 import { Sweeps, type SweepState } from './sweeps';
 
 /** How often is looked for sweeps, and whether there is still something to do, milliseconds. */
@@ -93,7 +93,9 @@ export class Station {
   private async serve({ id, record }: SweepState): Promise<void> {
     const { options, engine } = this;
     const spec: JobSpec = { ...record.spec, heapBytes: options.heapBytes };
-    const shift = new Shift(engine, id, spec, options, this.metrics);
+    const store = record.store === null ? null : await storeAt(record.store);
+    const places = store ? packedPlaces(store) : pathPlaces(options.folder);
+    const shift = new Shift({ engine, id, spec, options, places, metrics: this.metrics });
     const bull = new engine.bullmq.Worker<QueuedJob>(id, (job, token) => shift.work(job, token ?? ''), {
       connection: engine.redis,
       prefix,
@@ -115,8 +117,19 @@ export class Station {
       shift.isEnding = true;
       await bull.close();
       await shift.end();
+      store?.close();
     }
   }
+}
+
+/** What a shift works with. */
+interface ShiftParts {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly spec: JobSpec;
+  readonly options: StationOptions;
+  readonly places: Places;
+  readonly metrics: Metrics;
 }
 
 /** The threads of a worker while it works on one sweep. */
@@ -128,13 +141,8 @@ class Shift {
   private readonly slots: readonly Slot[];
   private readonly free: Slot[];
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly id: string,
-    private readonly spec: JobSpec,
-    private readonly options: StationOptions,
-    private readonly metrics: Metrics,
-  ) {
+  constructor(private readonly parts: ShiftParts) {
+    const { options, spec } = parts;
     this.slots = Array.from({ length: options.workers }, () => new Slot({ ...options, data: spec }));
     this.free = [...this.slots];
   }
@@ -154,9 +162,11 @@ class Shift {
       this.tell(job, token, { name: queued.name, ...told });
     let isOpened = false;
     let refusal: readonly string[] = [];
+    let place: Place | null = null;
     try {
+      place = await this.parts.places(queued);
       const end = await slot.run(
-        { name: queued.name, path: this.pathOf(queued), known: [] },
+        { name: queued.name, path: place.path, known: [] },
         {
           opened(_job, contentHash) {
             if (contentHash !== queued.contentHash)
@@ -171,33 +181,26 @@ class Shift {
       );
       // It could be read where the sweep began: it is this machine that can't.
       if (end.kind === 'done' && end.isFailed) throw new Error(errorIn(refusal));
-      if (end.kind === 'died' && end.of === 'other') throw new Error(reasonOf(end, this.spec.language));
+      if (end.kind === 'died' && end.of === 'other') throw new Error(reasonOf(end, this.parts.spec.language));
       await tell({ end });
-      this.metrics.models++;
+      this.parts.metrics.models++;
     } catch (error) {
       // Its thread may be in the middle of the job.
       await slot.end();
-      this.metrics.failures++;
+      this.parts.metrics.failures++;
       throw error;
     } finally {
-      this.metrics.seconds += (performance.now() - start) / 1000;
+      await place?.leave();
+      this.parts.metrics.seconds += (performance.now() - start) / 1000;
       this.free.push(slot);
       this.active--;
     }
   }
 
-  private pathOf({ name, path }: QueuedJob): string {
-    const { folder } = this.options;
-    if (folder === undefined) return path;
-    const here = resolve(join(folder, name));
-    if (!isInside(resolve(folder), here)) throw new Error(`${name} leads out of the folder of models`);
-    return here;
-  }
-
   /** Tells something once what others told before is taken; a job whose rows nobody takes is put back. */
   private async tell(job: BullJob<QueuedJob>, token: string, told: Told): Promise<void> {
-    const { redis, bullmq } = this.engine;
-    const { rows } = keysOf(this.id);
+    const { redis, bullmq } = this.parts.engine;
+    const { rows } = keysOf(this.parts.id);
     while ((await redis.llen(rows)) >= mostEntries) {
       if (this.isEnding) {
         await job.moveToDelayed(Date.now() + restFor, token);
@@ -206,6 +209,6 @@ class Shift {
       await sleep(lookEvery);
     }
     await redis.rpush(rows, JSON.stringify(told));
-    this.metrics.rows += told.lines?.length ?? 0;
+    this.parts.metrics.rows += told.lines?.length ?? 0;
   }
 }

@@ -1,14 +1,17 @@
 import { message } from '../../../l10n/cli';
-import type { JobSpec } from '../sweep/job';
+import { errorLine, type JobSpec } from '../sweep/job';
 import { runJobs, type PoolListener, type PoolOptions } from '../sweep/pool';
 import type { Results } from '../sweep/results';
 import { Collector } from './collect';
 import { engineAt } from './engine';
 import { sharedSpec } from './names';
+import { storeAt } from './store';
 
 /** A sweep whose models workers elsewhere work out. */
 export interface QueuedSweep {
   readonly url: string;
+  /** Where models are sent, as `s3://BUCKET/PREFIX`; null: workers see them at the same path. */
+  readonly store: string | null;
   /** Where its rows go. */
   readonly out: string;
   readonly pool: PoolOptions;
@@ -23,13 +26,16 @@ export interface QueuedSweep {
  * takes the rows that workers make. A model that can't be opened never gets there.
  */
 export async function sweepThroughQueue(sweep: QueuedSweep): Promise<void> {
-  const { url, out, pool, results, listener, note } = sweep;
+  const { url, out, store: address, pool, results, listener, note } = sweep;
   const spec = sharedSpec(sweep.spec);
+  const store = address === null ? null : await storeAt(address);
+  /** What models that are being opened are sent as. */
+  const packs = new Map<string, Uint8Array>();
   const engine = await engineAt(url, spec.language, note);
   try {
     const collector = await Collector.begin(
       engine,
-      { out, spec },
+      { out, spec, store: address },
       {
         rows: (name, lines) => listener.rows({ name }, lines),
         end: (name, end) => listener.end({ name, path: '', known: [] }, end),
@@ -45,12 +51,24 @@ export async function sweepThroughQueue(sweep: QueuedSweep): Promise<void> {
       await runJobs(opening, {
         async next() {
           collector.check();
-          return listener.next();
+          const job = await listener.next();
+          return job && { ...job, isPacked: store !== null };
+        },
+        opened({ name }, _contentHash, pack) {
+          if (pack) packs.set(name, pack);
         },
         rows: (job, lines) => listener.rows(job, lines),
         async end(job, end) {
           const isOpened = end.kind === 'done' && !end.isFailed;
+          const pack = packs.get(job.name);
+          packs.delete(job.name);
           if (!isOpened || results.hasAll(job, end.contentHash)) return listener.end(job, end);
+          if (store && !pack) {
+            const reason = message(spec.language, 'cli.queue.noPack');
+            await listener.rows(job, [errorLine(sweep.spec, job.name, end.contentHash, reason)]);
+            return listener.end(job, { ...end, isFailed: true, errors: 1 });
+          }
+          if (store && pack) await store.put(end.contentHash, pack);
           await collector.add({ name: job.name, path: job.path, contentHash: end.contentHash });
         },
       });
@@ -61,6 +79,7 @@ export async function sweepThroughQueue(sweep: QueuedSweep): Promise<void> {
       await collector.close(isDone);
     }
   } finally {
+    store?.close();
     engine.close();
   }
 }

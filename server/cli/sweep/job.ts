@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { dirname, join, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Language } from '../../../l10n/language';
 import { problemMessage } from '../../../l10n/problems';
 import { preparedOf, sumsOn, type Prepared } from '../../engine/analyse';
@@ -19,6 +21,7 @@ import type { Phase, PrecisionPolicy } from '../../engine/workload';
 import { Failure } from '../failure';
 import { refuseTooMuch, roomIn } from '../memory';
 import { ModelDigest } from '../modelDigest';
+import { packed } from '../modelPack';
 import { openModel, type OpenedModel } from '../openModel';
 import { prepareKnown, type Known } from '../workload';
 import { lineOf } from './journal';
@@ -52,11 +55,13 @@ export interface Job {
   readonly path: string;
   /** Keys of rows that are there already and need not be made again. */
   readonly known: readonly string[];
+  /** Whether what was read of the model is told, so that it can be sent elsewhere. */
+  readonly isPacked?: boolean;
 }
 
 /** What a job tells while it runs: what it read, its rows as lines, and at last whether they hold the costs. */
 export type JobEvent =
-  | { readonly kind: 'opened'; readonly contentHash: string }
+  | { readonly kind: 'opened'; readonly contentHash: string; readonly pack: Uint8Array | null }
   | { readonly kind: 'rows'; readonly lines: readonly string[] }
   | {
       readonly kind: 'done';
@@ -128,7 +133,7 @@ function digest(of: readonly unknown[]): string {
  * says so; nothing is thrown for what a model is.
  */
 export async function* runJob(spec: JobSpec, job: Job): AsyncGenerator<JobEvent> {
-  const files = new ModelDigest();
+  const files = new ModelDigest(job.isPacked);
   let opened: OpenedModel;
   try {
     opened = await openModel(job.path, spec.language, roomIn(spec.heapBytes), files);
@@ -142,7 +147,8 @@ export async function* runJob(spec: JobSpec, job: Job): AsyncGenerator<JobEvent>
     return;
   }
   const contentHash = files.end();
-  yield { kind: 'opened', contentHash };
+  const read = job.isPacked ? files.files(pathToFileURL(join(dirname(resolve(job.path)), sep)).href) : null;
+  yield { kind: 'opened', contentHash, pack: read && packed(read) };
   let errors = 0;
   let rows: SweepRow[] = [];
   for await (const row of rowsOf(spec, job, opened, contentHash)) {

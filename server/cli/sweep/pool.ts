@@ -37,7 +37,7 @@ type NamedJob = Pick<Job, 'name'>;
 export interface JobListener {
   rows(job: NamedJob, lines: readonly string[]): Promise<void>;
   /** The model could be read; what is thrown ends the job. */
-  opened?(job: NamedJob, contentHash: string): void;
+  opened?(job: NamedJob, contentHash: string, pack: Uint8Array | null): void;
 }
 
 /** What is done with jobs. */
@@ -127,7 +127,7 @@ export class Slot {
     if (!running) return;
     if (event.kind === 'opened') {
       running.contentHash = event.contentHash;
-      running.listener.opened?.(running.job, event.contentHash);
+      running.listener.opened?.(running.job, event.contentHash, event.pack);
     } else if (event.kind === 'done') running.resolve(event);
     else {
       await running.listener.rows(running.job, event.lines);

@@ -24,6 +24,7 @@ export async function sweep(words: Arguments, language: Language, host: SweepHos
   const path = onlyPath(words);
   const queue = words.text('queue');
   if (path === 'status' && queue !== undefined) return queueStatus(words, queue, language, host.note);
+  if (words.text('store') !== undefined && queue === undefined) throw usage('cli.queue.storeAlone');
   const format = formatOf(words);
   const shard = shardOf(words.text('shard'), host.environment);
   const plan = await readPlan(path, language);
@@ -62,6 +63,7 @@ export async function sweep(words: Arguments, language: Language, host: SweepHos
         ? runJobs(pool, listener)
         : sweepThroughQueue({
             url: queue,
+            store: words.text('store') ?? null,
             out: resolve(out),
             pool,
             spec,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SweepRow } from '../../../../server/engine/report/sweepRow';
 import { siliconlens } from '../commandLine';
 import { sweepFolder, type SweepFolder } from '../sweep/sweepRuns';
+import { objectServer } from './objectServer';
 import { noRedis, redisServer, type RedisServer } from './redisServer';
 
 const chips = ['nvidia-l4', 'hailo-8', 'apple-m4-ane'];
@@ -153,6 +154,31 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
     await stopped([one]);
     expect(folder.rows('status.jsonl')).toHaveLength(6);
     expect((await siliconlens(...words, '--format', 'json')).out).toContain('"sweeps": []');
+  });
+
+  it('send models by content, without their weights', async () => {
+    const store = await objectServer();
+    for (const [name, value] of Object.entries({
+      AWS_ENDPOINT_URL_S3: store.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    }))
+      vi.stubEnv(name, value);
+    const workers = [worker(), worker()];
+    const words = ['--queue', server.url, '--store', 's3://models/sent'];
+    const { code, error } = await folder.sweep([plan, '--out', folder.at('sent.jsonl'), ...words]);
+    expect([code, error]).toEqual([0, '']);
+    expect(readFileSync(folder.at('sent.jsonl'), 'utf8')).toBe(
+      readFileSync(folder.at('serial.jsonl'), 'utf8'),
+    );
+    expect(store.objects.size).toBe(20);
+    // Each was fetched by a worker at least once.
+    expect(store.asked.get('GET')).toBeGreaterThanOrEqual(20);
+    for (const path of store.objects.keys()) expect(path).toMatch(/^\/models\/sent\/[0-9a-f]{64}$/);
+    await stopped(workers);
+    await store.end();
+    vi.unstubAllEnvs();
   });
 
   it('tell where a worker sees other models, and what is wrong with an address', async () => {
