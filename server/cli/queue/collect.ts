@@ -108,6 +108,8 @@ export class Collector {
       let looked = performance.now();
       while (!this.isComplete || this.pending.size > 0) {
         this.check();
+        // Workers begin while the rest is still being opened.
+        await this.flush();
         if (await this.take()) continue;
         await sleep(rowsEvery);
         if (performance.now() - looked < jobsEvery) continue;

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { message } from '../../../l10n/cli';
 import type { Language } from '../../../l10n/language';
 import { terminalText } from '../../../outside/terminal';
-import { usage } from '../failure';
+import { failed as gone, usage } from '../failure';
 import { withPeers } from '../peers';
 
 /** How often what is wrong with a connection is told, milliseconds: a server that is away is asked many times a second. */
@@ -21,11 +21,18 @@ export interface Engine {
   close(): void;
 }
 
-/** Connects to `redis://` or `rediss://`. Throws a `Failure` for another address, or where the packages are missing. */
+/** Tries of a command that only asks. */
+const fewTries = 3;
+
+/**
+ * Connects to `redis://` or `rediss://`. Throws a `Failure` for another address, or where the packages are missing.
+ * @param isPatient whether it waits for a server that is away; else it fails after a few tries
+ */
 export async function engineAt(
   url: string,
   language: Language,
   tell: (line: string) => void,
+  isPatient = true,
 ): Promise<Engine> {
   const place = placeOf(url);
   const [bullmq, { Redis: Client }] = await withPeers(['bullmq', 'ioredis'], '--queue', () =>
@@ -42,9 +49,16 @@ export async function engineAt(
     );
     tell(message(language, 'cli.queue.away', { place, detail }));
   };
-  // Nothing is given up while a server is away: it may be starting again.
-  const redis = new Client(url, { maxRetriesPerRequest: null, retryStrategy: () => retryEvery });
+  // A sweep gives nothing up while a server is away: it may be starting again.
+  const redis = new Client(url, {
+    maxRetriesPerRequest: null,
+    retryStrategy: (tries) => (isPatient || tries < fewTries ? retryEvery : null),
+  });
   redis.on('error', failed);
+  if (!isPatient)
+    await redis.ping().catch(() => {
+      throw gone('cli.queue.gone', { place });
+    });
   return {
     bullmq,
     redis,

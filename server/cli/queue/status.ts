@@ -16,7 +16,7 @@ export async function queueStatus(
   note: (line: string) => void,
 ): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
-  const engine = await engineAt(url, language, note);
+  const engine = await engineAt(url, language, note, false);
   const sweeps = new Sweeps(engine);
   try {
     const rows = await Promise.all(

@@ -7,7 +7,7 @@ import type { SweepRow } from '../../../../server/engine/report/sweepRow';
 import { siliconlens } from '../commandLine';
 import { sweepFolder, type SweepFolder } from '../sweep/sweepRuns';
 import { objectServer } from './objectServer';
-import { noRedis, redisServer, type RedisServer } from './redisServer';
+import { freePort, noRedis, redisServer, type RedisServer } from './redisServer';
 
 const chips = ['nvidia-l4', 'hailo-8', 'apple-m4-ane'];
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -149,8 +149,14 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
     const { out } = await siliconlens(...words);
     expect(out).toMatch(/Sweeps in the queue\nid +results +being collected +waiting/);
     expect(out).toMatch(/status\.jsonl +yes +2 +0 +0 +0 +0 +0/);
-    const one = worker('--metrics', '0', '--models', folder.path);
+    const port = await freePort();
+    const one = worker('--metrics', String(port), '--models', folder.path);
     await sweeping;
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    // Two models on three chips.
+    expect(metrics).toContain('# TYPE siliconlens_models_total counter\nsiliconlens_models_total 2\n');
+    expect(metrics).toContain('\nsiliconlens_rows_total 6\n');
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
     await stopped([one]);
     expect(folder.rows('status.jsonl')).toHaveLength(6);
     expect((await siliconlens(...words, '--format', 'json')).out).toContain('"sweeps": []');
@@ -189,6 +195,8 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
     const [row] = folder.rows('elsewhere.jsonl') as [SweepRow];
     expect(row.error).toContain('there is no file');
     await stopped([one]);
+    const away = await siliconlens('sweep', 'status', '--queue', `redis://127.0.0.1:${await freePort()}`);
+    expect([away.code, away.error]).toEqual([1, expect.stringMatching(/can't be reached\n$/) as string]);
     const wrong = await siliconlens('worker', '--queue', 'http://user:secret@host');
     expect([wrong.code, wrong.error]).toEqual([2, expect.not.stringContaining('secret') as string]);
   });
