@@ -4,7 +4,7 @@ import { mostlyBound } from './cost/bound';
 import { FormatTable, typesOf } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
-import { bounded, modelOperations, withMost } from './cost/totals';
+import { bounded, modelOperations, nodesWithMost, withMost } from './cost/totals';
 import type { ChipCost, ChipTotals, RunTotals, Total } from './cost/types';
 import type { Model } from './graph/model';
 import { isOnnx } from './graph/origin';
@@ -161,9 +161,10 @@ export async function costsMapped(
 /** As {@link costsOn} under a profile that the caller states, which may be a variant of a known one. */
 export async function costsUnder(asked: ToCost, scheduler: Scheduler): Promise<ChipAnalysis> {
   const { chip, profile } = asked;
-  const { run, total, fit } = await withLimit(asked, (one) => costOf(one, scheduler));
+  const { run, most, total, fit } = await withLimit(asked, (one) => costOf(one, scheduler));
   const { plan, timeline, training, parts } = run;
-  const cost = { ...run.cost, total };
+  const nodes = most ? nodesWithMost(run.cost.nodes, most.cost.nodes) : run.cost.nodes;
+  const cost = { ...run.cost, total, nodes };
   const unitFits = unitFitsOf(asked.prepared.inference, cost, parts, fit);
   const places =
     unitFits.length > 0
@@ -246,19 +247,24 @@ interface Costs {
 async function withLimit<C extends Costs>(
   asked: ToCost,
   costs: (of: ToCost) => Promise<C>,
-): Promise<{ readonly run: C; readonly total: ChipTotals['total']; readonly fit: Fit }> {
+): Promise<{
+  readonly run: C;
+  readonly most: C | undefined;
+  readonly total: ChipTotals['total'];
+  readonly fit: Fit;
+}> {
   const { prepared, chip, profile, options, pinned } = asked;
   const run = await costs(asked);
   const { most: limit } = prepared.inference;
   const same = { chip, profile, options, ...(pinned && { pinned }) };
-  const most = limit && (await costs({ prepared: { ...prepared, inference: limit }, ...same }));
+  const most = limit ? await costs({ prepared: { ...prepared, inference: limit }, ...same }) : undefined;
   const fit = fitOf(chip, profile, run.timeline, {
     isUntold: (run.training?.unknownOperators.length ?? 0) > 0,
     isPartial: isOpen(prepared.inference),
     mostBytes: most?.timeline.highWaterBytes ?? null,
     streamedBytes: run.cost.streamedBytes,
   });
-  return { run, total: most ? withMost(run.cost.total, most.cost.total) : run.cost.total, fit };
+  return { run, most, total: most ? withMost(run.cost.total, most.cost.total) : run.cost.total, fit };
 }
 
 /** Kernels, costs and memory of a model on a chip. */

@@ -4,7 +4,7 @@ import { markdownText } from '../../outside/markdown';
 import type { ChipCost, KernelCost, NodeCost } from '../engine/cost/types';
 import type { KernelPlan } from '../engine/kernels/types';
 import type { Analysis } from '../workspace/analysis';
-import { boundWord, kernelTimeText, timeRange } from './format';
+import { boundWord, kernelTimeText, nodeTime } from './format';
 
 const chipRows = 8;
 
@@ -16,11 +16,12 @@ export function chipTable(analysis: Analysis, index: number, language: Language)
     const kernel = node && node.kernel >= 0 ? cost.kernels[node.kernel] : undefined;
     const basis = message(language, `basis.${node?.seconds?.basis ?? 'unknown'}`);
     const away = elsewhere(kernel, cost.units, language);
-    const nothing = node?.seconds?.value === 0 && node.bound === 'none';
-    const time = timeRange(node?.seconds ?? null, language);
+    const part = ofKernel(node, kernel, plan, language);
+    const nothing = node?.seconds?.value === 0 && node.bound === 'none' && part === '';
+    const time = nodeTime(node, language);
     return [
       markdownText(chip.name) + away,
-      nothing ? message(language, 'hover.nothing') : time + ofKernel(node, kernel, plan, language),
+      nothing ? message(language, 'hover.nothing') : time + part,
       boundWord(node?.bound ?? 'unknown', language),
       nothing ? '–' : basis,
     ];

@@ -3,7 +3,7 @@ import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
 import { boundsText, totalText, type Summed } from '../../l10n/totals';
 import type { ChipAnalysis } from '../engine/analyse';
-import type { Bound, ChipCost, Estimate } from '../engine/cost/types';
+import type { Bound, ChipCost, Estimate, NodeCost } from '../engine/cost/types';
 import type { Kernel } from '../engine/kernels/types';
 import type { Dim } from '../engine/graph/dim';
 import type { Shape, ValueType } from '../engine/graph/model';
@@ -23,16 +23,30 @@ const unitWidth = 2;
 const operatorLetters = 18;
 
 /**
- * A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `.
+ * A cost hint of fixed width: number right-aligned, unit, bound as a short word, like `  41 µs mem `; `≤  41 µs` where
+ * only that is known.
  * @param operator stands behind it where the line has its own out of sight
  */
-export function costLabel(seconds: Estimate | null, bound: Bound, language: Language, operator = ''): string {
-  const [number = '', unit = ''] = costParts(seconds, bound, language);
+export function costLabel(
+  { seconds, secondsAtMost, bound }: Pick<NodeCost, 'seconds' | 'secondsAtMost' | 'bound'>,
+  language: Language,
+  operator = '',
+): string {
+  const known = costParts(seconds, bound, language);
+  const [number = '', unit = ''] =
+    secondsAtMost === undefined ? known : `≤${timeText(roundedUp(secondsAtMost), language)}`.split(' ');
   const word = seconds ? message(language, `hint.bound.${bound}`) : '';
   const width = largest(hintWords(language).map((one) => one.length));
   const label = `${number.padStart(numberWidth)} ${unit.padEnd(unitWidth)} ${word.padEnd(width)}`;
   const behind = operator === '' ? '' : ` ${cut(visible(operator), operatorLetters)}`;
   return (label + behind).replaceAll(' ', blank);
+}
+
+/** A limit in two digits, which the width of hints has room for, and never below what it is. */
+function roundedUp(seconds: number): number {
+  const value = Math.max(seconds, 1e-9);
+  const step = 10 ** (Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / step - 1e-9) * step;
 }
 
 /** The time of a kernel, all of its runs together; null where it is unknown. */
@@ -83,6 +97,13 @@ export function timeRange(seconds: Estimate | null, language: Language): string 
   const text = timeText(seconds.value, language);
   if (seconds.low === seconds.high) return text;
   return `${text} (${timeText(seconds.low, language)} – ${timeText(seconds.high, language)})`;
+}
+
+/** The time of a node with its range; where it is unknown, what it is at the most. */
+export function nodeTime(node: NodeCost | undefined, language: Language): string {
+  const most = node?.secondsAtMost ?? null;
+  const limit = boundsText(null, most, (value) => timeText(value, language), language);
+  return limit ?? timeRange(node?.seconds ?? null, language);
 }
 
 /** The time of a whole run with its range; where a part of it is not known, what it is at the least. */

@@ -78,7 +78,7 @@ function costHinter(
     const share = cost?.seconds && whole > 0 ? cost.seconds.value / whole : 1;
     if (cost && share >= chosen.threshold) {
       const letter = letterBefore(cost.kernel);
-      const text = (operator: string) => letter + costLabel(cost.seconds, cost.bound, language, operator);
+      const text = (operator: string) => letter + costLabel(cost, language, operator);
       const long = text(farOperator(statement));
       // A cut time of a module misleads.
       const fits = long.length + (module ? module.label.length + 1 : 0) <= lineBudget;
@@ -125,10 +125,10 @@ function moduleHint(module: ModuleCost, position: InlayHint['position'], languag
 function costOf(
   analysis: Analysis,
   node: NodePosition['node'],
-): Pick<NodeCost, 'kernel' | 'seconds' | 'bound'> | null {
+): Pick<NodeCost, 'kernel' | 'seconds' | 'secondsAtMost' | 'bound'> | null {
   const costs = analysis.chips[0]?.cost.nodes;
   const [first, ...more] = flatIndices(analysis.inference, node).flatMap((index) => costs?.[index] ?? []);
-  if (!first) return null;
+  if (!first || more.length === 0) return first ?? null;
   let { seconds } = first;
   for (const other of more) {
     if (!seconds || !other.seconds) return { kernel: first.kernel, seconds: null, bound: 'unknown' };

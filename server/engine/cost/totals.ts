@@ -14,6 +14,7 @@ import type {
   Estimate,
   JoulesParts,
   KernelCost,
+  NodeCost,
   Spread,
   Total,
   TotalEstimate,
@@ -221,6 +222,14 @@ export function withMost(total: ChipCost['total'], most: ChipCost['total']): Chi
     eliminatedOperations: bounded(eliminatedOperations, most.eliminatedOperations),
     bytes: bounded(bytes, most.bytes),
   };
+}
+
+/** Nodes of unknown time with what they take with sizes as large as the graph allows. */
+export function nodesWithMost(nodes: readonly NodeCost[], most: readonly NodeCost[]): readonly NodeCost[] {
+  return nodes.map((node, index) => {
+    const limit = node.seconds ? undefined : most[index]?.seconds?.value;
+    return limit === undefined ? node : { ...node, secondsAtMost: limit };
+  });
 }
 
 function ceilingOf(most: TotalEstimate | null, unknownNodes: number): Ceiling | null {

@@ -124,6 +124,8 @@ export interface NodeCost {
   readonly kernel: number;
   /** All runs of the model together (kernel share × repeat). */
   readonly seconds: Estimate | null;
+  /** What they take at the most where that is unknown and the graph limits it. */
+  readonly secondsAtMost?: number;
   /** Its share of the kernel's energy, all runs together; null where the chip's power is unknown. */
   readonly joules: Estimate | null;
   readonly bound: Bound;

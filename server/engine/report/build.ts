@@ -224,12 +224,13 @@ function lazyChip(head: ReportChipHead, prepared: Prepared, analysis: ChipAnalys
     const waiting = one.before === undefined ? undefined : plan.kernels[one.before];
     return { ...reportKernel(kernel, one, cost, waiting), ...(why && { refusal: why }) };
   });
-  const nodes = listOf(cost.nodes, ({ kernel, seconds, joules, bound }, index) => {
+  const nodes = listOf(cost.nodes, ({ kernel, seconds, secondsAtMost, joules, bound }, index) => {
     const run = cost.units.length > 1 ? cost.kernels[kernel] : undefined;
     return {
       index,
       kernel: kernel === -1 ? null : kernel,
       seconds,
+      ...(secondsAtMost !== undefined && { secondsAtMost }),
       joules,
       bound,
       ...(run && { placement: placementOf(run, cost) }),

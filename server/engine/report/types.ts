@@ -176,6 +176,8 @@ export interface ReportChip {
     readonly index: number;
     readonly kernel: number | null;
     readonly seconds: Estimate | null;
+    /** What it takes at the most where `seconds` is unknown; only where the graph limits its sizes. */
+    readonly secondsAtMost?: number;
     readonly joules: Estimate | null;
     readonly bound: Bound;
     /** Id of the unit that runs it; only where kernels run on several. */

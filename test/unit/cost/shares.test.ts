@@ -94,6 +94,25 @@ ${sum ? '  y = Add (c, r)\n' : ''}}
     expect(add! / (add! + conv! - overhead)).toBeLessThan(1 / 3);
   });
 
+  it('is at the most what sizes as large as the graph allows take, where data decide them', async () => {
+    const text = `${head} (float[1,1000] x) => (float[n,2] y) {
+  z = NonZero (x)
+  t = Transpose <perm = [1, 0]> (z)
+  c = Cast <to = 1> (t)
+  y = Exp (c)
+}
+`;
+    const { cost } = await costsOf(text, 'nvidia-t4', 'onnxruntime-cuda');
+    expect(cost.nodes.map(({ seconds }) => seconds)).toEqual([null, null, null, null]);
+    const most = cost.nodes.reduce((sum, { secondsAtMost }) => sum + (secondsAtMost ?? NaN), 0);
+    expect(most / (cost.total.latencySeconds!.atMost ?? NaN)).toBeCloseTo(1, 9);
+    // All 1,000 numbers may be other than 0: as many as a model of that size has.
+    const full = `${head} (float[1000,2] c) => (float[1000,2] y) {\n  y = Exp (c)\n}\n`;
+    const whole = await costsOf(full, 'nvidia-t4', 'onnxruntime-cuda');
+    expect(cost.nodes[3]!.secondsAtMost).toBeCloseTo(whole.cost.nodes[0]!.seconds!.value, 9);
+    expect(whole.cost.nodes[0]!.secondsAtMost).toBeUndefined();
+  });
+
   it('sums up to what the kernels cost, with what a runtime puts in', async () => {
     const operator = fc.constantFrom('Relu', 'Sigmoid', 'HardSwish', 'Conv', 'Add', 'Mul', 'Softmax');
     const chips = fc.constantFrom(

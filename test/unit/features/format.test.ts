@@ -14,17 +14,30 @@ describe('cost labels', () => {
     [3e-13, 'memory', '  <1 ns mem '],
     [0, 'none', '   –        '],
   ] as const)('%d s bound by %s reads "%s"', (value, bound, label) => {
-    expect(costLabel(estimate(value), bound, 'en')).toBe(label.replaceAll(' ', '\u00a0'));
+    expect(costLabel({ seconds: estimate(value), bound }, 'en')).toBe(label.replaceAll(' ', '\u00a0'));
   });
 
   it('shows the unknown as such', () => {
-    expect(costLabel(null, 'unknown', 'en').trim()).toBe('?');
+    expect(costLabel({ seconds: null, bound: 'unknown' }, 'en').trim()).toBe('?');
+  });
+
+  it.each([
+    [4.1e-5, ' ≤41 µs'],
+    // Rounded up: 1.2 ms would be too little.
+    [1.201e-3, '≤1.3 ms'],
+    [1.2e-3, '≤1.2 ms'],
+    [123e-9, '≤130 ns'],
+    [3e-13, '  ≤1 ns'],
+  ])('say what an unknown time of %d s at the most is', (secondsAtMost, label) => {
+    const shown = costLabel({ seconds: null, secondsAtMost, bound: 'unknown' }, 'en');
+    expect(shown.slice(0, 7)).toBe(label.replaceAll(' ', '\u00a0'));
+    expect(shown).toHaveLength(costLabel({ seconds: null, bound: 'unknown' }, 'en').length);
   });
 
   it.each(['en', 'ko'] as const)('have one width in %s', (language) => {
     const values = [null, 0, 1e-15, 9.99e-10, 1.5e-9, 123e-9, 999.9e-6, 1, 59.94, 999];
     const labels = values.flatMap((value) =>
-      bounds.map((bound) => costLabel(value === null ? null : estimate(value), bound, language)),
+      bounds.map((bound) => costLabel({ seconds: value === null ? null : estimate(value), bound }, language)),
     );
     expect(new Set(labels.map((label) => label.length)).size).toBe(1);
     expect(labels.every((label) => !label.includes(' '))).toBe(true);
