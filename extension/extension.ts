@@ -15,7 +15,7 @@ import type { Launch } from './server/link';
 import { Server } from './server/server';
 import { StatusItem } from './status';
 import { Subject } from './subject';
-import { finderPages, ModelPages } from './webview/modelPages';
+import { finderPages, graphPages, ModelPages } from './webview/modelPages';
 import { Reports } from './webview/reports';
 import { Reveal } from './webview/reveal';
 import { SidePanel } from './webview/sidePanel';
@@ -48,6 +48,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
   const reveal = new Reveal(server, log);
   const reports = new Reports(server, reveal, context.extensionUri, log);
   const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
+  const graphs = new ModelPages(graphPages, server, reveal, context.extensionUri, log);
   const pages = new Pages();
   const chips = new ChipsTree(server, subject);
   const modelEditor = new ModelEditor(trail, runPageAction, log);
@@ -61,6 +62,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
     reveal,
     reports,
     finders,
+    graphs,
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new LayersTree(server, subject, reveal, log),
     chips,
@@ -77,6 +79,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
       choices,
       reports,
       finders,
+      graphs,
       pages,
       chips,
       reveal,

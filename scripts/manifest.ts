@@ -41,7 +41,7 @@ export function manifestFor(text: string, formats: readonly ModelFormat[] = mode
     customEditors[0]!.selector.map(({ filenamePattern }) => [filenamePattern, customEditors[0]!.viewType]),
   );
   const shown =
-    'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId =~ /^siliconlens[.](report|finder)$/';
+    'activeCustomEditorId =~ /^siliconlens[.]/ || activeWebviewPanelId =~ /^siliconlens[.](report|finder|graph)$/';
   setClause(
     menus,
     'commandPalette',

@@ -58,6 +58,8 @@ export const linkedCommands = {
   applySuggestion: 'siliconlens.applySuggestion',
   copySuggestion: 'siliconlens.copySuggestion',
   hideSuggestion: 'siliconlens.hideSuggestion',
+  /** Second argument: flat index of the node. */
+  showGraph: 'siliconlens.showGraph',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */
@@ -164,6 +166,38 @@ export interface Layer extends LayerPlace {
   readonly hasChildren: boolean;
   /** 0-based. */
   readonly line: number;
+}
+
+/** The nodes around one, as a small graph. */
+export const neighbourhoodRequest = request<NeighbourhoodParams, Neighbourhood>('siliconlens/neighbourhood');
+export interface NeighbourhoodParams {
+  readonly uri: string;
+  readonly node: number;
+  /** Steps along edges. */
+  readonly radius: number;
+}
+export interface Neighbourhood {
+  readonly revision: number;
+  readonly node: number;
+  readonly radius: number;
+  /** Name of the chip that the figures are of; null without one. */
+  readonly chip: string | null;
+  /** The node itself first, then by distance. */
+  readonly nodes: readonly GraphNode[];
+  /** Between nodes that are shown, one for two of them. */
+  readonly edges: readonly GraphEdge[];
+  /** Nodes within the radius that are too many to be shown. */
+  readonly left: number;
+}
+export interface GraphNode extends NodeRow {
+  /** Neighbours that are not shown. */
+  readonly hidden: number;
+}
+export interface GraphEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly value: string;
+  readonly shape: string;
 }
 
 /** The chosen chips with what the model takes on them, and those of the workspace's files that are not chosen. */
@@ -872,6 +906,7 @@ export type ToWebview =
   | { readonly type: 'rows'; readonly request: number; readonly result: RowsResult }
   | { readonly type: 'ranking'; readonly request: number; readonly result: RankResult }
   | { readonly type: 'variants'; readonly request: number; readonly result: WhatIfResult }
+  | { readonly type: 'around'; readonly request: number; readonly result: Neighbourhood }
   | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
   | { readonly type: 'highlight'; readonly node: number | null };
 
@@ -888,6 +923,7 @@ export type FromWebview =
   | { readonly type: 'useChip'; readonly chip: string }
   | { readonly type: 'choose'; readonly changes: readonly QuestionChange[] }
   | { readonly type: 'whatIf'; readonly request: number; readonly params: Omit<WhatIfParams, 'uri'> }
+  | { readonly type: 'around'; readonly request: number; readonly params: Omit<NeighbourhoodParams, 'uri'> }
   | { readonly type: 'reveal'; readonly node: number }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 

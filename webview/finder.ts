@@ -14,6 +14,7 @@ import { element, refill } from './dom';
 import { finderFields } from './finderFields';
 import { workload } from './header';
 import { remember, requestRanking, state, useChip } from './host';
+import { inTurn } from './inTurn';
 import { KeptFocus } from './keptFocus';
 import { runPage, type View } from './page';
 import { finderTable, whyNotTable } from './tables/finder';
@@ -149,29 +150,4 @@ class Finder implements View {
     });
     return focus.keep(`price ${chip}`, field);
   }
-}
-
-/** Asks one thing at a time: what changes meanwhile is asked when the answer is there, once. */
-function inTurn<R>(
-  ask: () => Promise<R>,
-  take: (result: R) => void,
-  fail: (reason: string) => void,
-): () => void {
-  let isAsking = false;
-  let isChanged = false;
-  const next = (): void => {
-    if (isAsking) {
-      isChanged = true;
-      return;
-    }
-    isAsking = true;
-    isChanged = false;
-    ask()
-      .then(take, (error: Error) => fail(error.message))
-      .finally(() => {
-        isAsking = false;
-        if (isChanged) next();
-      });
-  };
-  return next;
 }

@@ -1,5 +1,7 @@
 import type {
   FromWebview,
+  Neighbourhood,
+  NeighbourhoodParams,
   QuestionChange,
   RankParams,
   RankResult,
@@ -37,6 +39,9 @@ export interface PageState {
   /** The dimension that is tried at other sizes, and what is told of each. */
   readonly sweep?: string;
   readonly figure?: VariantFigure;
+  /** The node in the middle of a graph, and how far that goes. */
+  readonly node?: number;
+  readonly radius?: number;
 }
 
 const api = acquireVsCodeApi();
@@ -82,6 +87,11 @@ export function requestVariants(params: Omit<WhatIfParams, 'uri'>): Promise<What
   return ask((request) => ({ type: 'whatIf', request, params }));
 }
 
+/** The nodes around one; rejects when the server refuses. */
+export function requestAround(params: Omit<NeighbourhoodParams, 'uri'>): Promise<Neighbourhood> {
+  return ask((request) => ({ type: 'around', request, params }));
+}
+
 function ask<R>(question: (request: number) => FromWebview): Promise<R> {
   const request = ++lastRequest;
   return new Promise<R>((resolve, reject) => {
@@ -91,14 +101,13 @@ function ask<R>(question: (request: number) => FromWebview): Promise<R> {
 }
 
 /** What is no answer to a question of the page. */
-type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' | 'variants' }>;
+type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' | 'variants' | 'around' }>;
 
 /** Handles every message but the answers to what was asked, then tells the host that the page is ready. */
 export function listen(handle: (message: Told) => void): void {
   window.addEventListener('message', (event: MessageEvent<ToWebview>) => {
     const received = event.data;
-    if (received.type === 'rows' || received.type === 'ranking' || received.type === 'variants')
-      settle(received.request)?.resolve(received.result);
+    if ('result' in received) settle(received.request)?.resolve(received.result);
     else if (received.type === 'failed' && received.request !== null)
       settle(received.request)?.reject(new Error(received.message));
     else handle(received);

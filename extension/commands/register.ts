@@ -25,6 +25,7 @@ import {
   saveListingAs,
 } from './modelCommands';
 import { goToCostly } from './costlyNodes';
+import { placeOf, showGraph } from './graph';
 import { checkSparsity } from './checkSparsity';
 import type { Pages } from './pages';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
@@ -37,6 +38,7 @@ export interface CommandRooms {
   readonly choices: Choices;
   readonly reports: Reports;
   readonly finders: ModelPages;
+  readonly graphs: ModelPages;
   readonly pages: Pages;
   readonly chips: ChipsTree;
   readonly reveal: Reveal;
@@ -51,11 +53,13 @@ type Command = (first: unknown, ...details: unknown[]) => Promise<void> | void;
 
 /** All commands of the manifest. They exist whatever the server does; those about a model say so if there is none. */
 export function registerCommands(rooms: CommandRooms): vscode.Disposable {
-  const { server, listings, subject, choices, reports, finders, pages, chips, extensionUri, log } = rooms;
+  const { server, listings, subject, choices, reports, finders, graphs, pages, chips, extensionUri, log } =
+    rooms;
+  const activeUri = () => [reports, finders, graphs].map((one) => one.activeUri()).find((one) => one);
   const aboutModel =
     (run: (uri: vscode.Uri, ...details: unknown[]) => Promise<void>) =>
     async (first: unknown, ...details: unknown[]) => {
-      const uri = reports.activeUri() ?? finders.activeUri() ?? subject.of(first);
+      const uri = activeUri() ?? subject.of(first);
       if (uri) await run(uri, ...details);
       else await vscode.window.showInformationMessage(text('extension.noModel'));
     };
@@ -79,6 +83,8 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.goToCheaper': aboutModel((uri) => goToCostly(server, uri, 1)),
     'siliconlens.goToCostlier': aboutModel((uri) => goToCostly(server, uri, -1)),
     [linkedCommands.findChip]: aboutModel((uri) => finders.open(uri)),
+    [linkedCommands.showGraph]: (first, node) =>
+      aboutModel((uri) => showGraph(server, graphs, uri, placeOf(node, first)))(first),
     [useChipCommand]: aboutModel(async (uri, chip) => {
       if (typeof chip === 'string') await choices.useChip(uri, chip);
     }),

@@ -11,13 +11,19 @@ export interface PageKind {
   /** One view type for making panels and for bringing them back after a window reload. */
   readonly viewType: string;
   readonly page: PageName;
-  readonly title: 'extension.report.title' | 'extension.finder.title';
+  readonly title: 'extension.report.title' | 'extension.finder.title' | 'extension.graph.title';
 }
 
 export const finderPages: PageKind = {
   viewType: 'siliconlens.finder',
   page: 'finder',
   title: 'extension.finder.title',
+};
+
+export const graphPages: PageKind = {
+  viewType: 'siliconlens.graph',
+  page: 'graph',
+  title: 'extension.graph.title',
 };
 
 interface Opened {
@@ -47,11 +53,16 @@ export class ModelPages implements vscode.WebviewPanelSerializer, vscode.Disposa
     ];
   }
 
-  /** Shows a model's page: the one that is there, else a new one beside. */
-  open(uri: vscode.Uri): Promise<void> {
-    const opened = this.opened.get(uri.toString());
+  /**
+   * Shows a model's page: the one that is there, else a new one beside.
+   * @param node that it is about first
+   */
+  open(uri: vscode.Uri, node: number | null = null): Promise<void> {
+    const key = uri.toString();
+    const opened = this.opened.get(key);
     if (opened) opened.panel.reveal();
     else this.hold(uri, vscode.window.createWebviewPanel(this.kind.viewType, '', vscode.ViewColumn.Beside));
+    if (node !== null) this.opened.get(key)?.page.highlight(node);
     return Promise.resolve();
   }
 

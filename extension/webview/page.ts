@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { fileName, modelUri } from '../addresses';
 import {
   type FromWebview,
+  neighbourhoodRequest,
   rankRequest,
   rowsRequest,
   whatIfRequest,
@@ -49,6 +50,7 @@ export class Page implements vscode.Disposable {
   private ready = false;
   private request = 0;
   private shown: string | undefined;
+  private node: number | null = null;
   private readonly receiving: vscode.Disposable;
 
   constructor(
@@ -91,12 +93,15 @@ export class Page implements vscode.Disposable {
       if (request !== this.request) return;
       this.shown = key;
       this.post({ type: 'summary', summary });
+      if (this.node !== null) this.highlight(this.node);
     } catch (error) {
       if (request === this.request) this.tellFailure(key, error);
     }
   }
 
+  /** Marks a node, now or as soon as the page can. */
   highlight(node: number | null): void {
+    this.node = node;
     if (this.ready) this.post({ type: 'highlight', node });
   }
 
@@ -152,6 +157,13 @@ export class Page implements vscode.Disposable {
         return this.answer(request, async (uri) => {
           const result = await this.server.request(whatIfRequest, { ...params, uri });
           return { type: 'variants', request, result };
+        });
+      }
+      case 'around': {
+        const { request, params } = message;
+        return this.answer(request, async (uri) => {
+          const result = await this.server.request(neighbourhoodRequest, { ...params, uri });
+          return { type: 'around', request, result };
         });
       }
       case 'useChip':

@@ -15,6 +15,7 @@ import {
   listingRequest,
   locateNodeRequest,
   modelChangedRequest,
+  neighbourhoodRequest,
   newChipRequest,
   newMappingRequest,
   newSystemRequest,
@@ -54,6 +55,7 @@ import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { layers, layersAt } from './layers';
 import { modelName } from './names';
+import { neighbourhood } from './neighbourhood';
 import { newChip } from './newChip';
 import { newMapping } from './newMapping';
 import { newSystem } from './newSystem';
@@ -185,6 +187,9 @@ function registerModels(context: ServerContext): void {
   onModel(context, layersAtRequest, async (analysis, { node }, scheduler) => ({
     layers: await runPolitely(layersAt(analysis, node, language()), scheduler),
   }));
+  onModel(context, neighbourhoodRequest, (analysis, params, scheduler) =>
+    runPolitely(neighbourhood(analysis, params), scheduler),
+  );
   onModel(
     context,
     chipListRequest,

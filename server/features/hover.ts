@@ -15,7 +15,7 @@ import { chipTable } from './chipTable';
 import { known, symbolicText, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
-import { commandLinks, modelHover } from './modelHover';
+import { commandLinks, graphLink, modelHover } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
@@ -119,6 +119,7 @@ export function nodeHover(
   // A cost that lacks a number has the way to give it.
   if (!node.work && links && lacksNumber(analysis, node))
     lines.push(commandLinks(analysis.listing.uri, language), '');
+  if (links) lines.push(graphLink(analysis.listing.uri, index, language), '');
   appendAll(lines, origin(node.node, language));
   appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);

@@ -126,3 +126,9 @@ export function commandLinks(uri: string, language: Language): string {
     .map((name) => markdownLink(message(language, `lens.${name}`), `command:${linkedCommands[name]}?${args}`))
     .join(' · ');
 }
+
+/** A link to the graph around a node. */
+export function graphLink(uri: string, node: number, language: Language): string {
+  const args = encodeURIComponent(JSON.stringify([uri, node]));
+  return markdownLink(message(language, 'hover.graph'), `command:${linkedCommands.showGraph}?${args}`);
+}
