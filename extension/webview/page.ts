@@ -91,9 +91,10 @@ export class Page implements vscode.Disposable {
     try {
       const summary = await this.server.request(summaryRequest, { uri: key });
       if (request !== this.request) return;
+      const isNew = this.shown !== key;
       this.shown = key;
       this.post({ type: 'summary', summary });
-      if (this.node !== null) this.highlight(this.node);
+      if (isNew && this.node !== null) this.highlight(this.node);
     } catch (error) {
       if (request === this.request) this.tellFailure(key, error);
     }

@@ -9,11 +9,11 @@ type Attributes = Readonly<Record<string, string | number>>;
 function shape<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Attributes,
-  ...children: (Node | string)[]
+  ...children: readonly (Node | string | readonly Node[])[]
 ): SVGElementTagNameMap[K] {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...children);
+  for (const child of children.flat()) made.append(child);
   return made;
 }
 
@@ -40,7 +40,7 @@ export function graphPicture(
     'svg',
     { width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': label },
     shape('defs', {}, arrow),
-    ...lines.map(({ edge, points }) =>
+    lines.map(({ edge, points }) =>
       shape(
         'path',
         {
@@ -51,7 +51,7 @@ export function graphPicture(
         shape('title', {}, `${edge.value} ${edge.shape}`),
       ),
     ),
-    ...boxes.values(),
+    [...boxes.values()],
   );
   return { root, boxes };
 }

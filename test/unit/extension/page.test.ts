@@ -71,10 +71,14 @@ describe('a page', () => {
     expect(asked.map(({ params }) => params)).toEqual([{ uri: model.toString() }]);
     asked[0]!.answer({ revision: 1 });
     await settled();
-    expect(posted.slice(1)).toEqual([{ type: 'summary', summary: { revision: 1 } }]);
+    expect(posted.slice(1)).toEqual([
+      { type: 'summary', summary: { revision: 1 } },
+      // What was to be marked before the page was there.
+      { type: 'highlight', node: 3 },
+    ]);
     page.highlight(3);
     page.highlight(null);
-    expect(posted.slice(2)).toEqual([
+    expect(posted.slice(3)).toEqual([
       { type: 'highlight', node: 3 },
       { type: 'highlight', node: null },
     ]);
