@@ -924,6 +924,8 @@ export type FromWebview =
   | { readonly type: 'choose'; readonly changes: readonly QuestionChange[] }
   | { readonly type: 'whatIf'; readonly request: number; readonly params: Omit<WhatIfParams, 'uri'> }
   | { readonly type: 'around'; readonly request: number; readonly params: Omit<NeighbourhoodParams, 'uri'> }
+  /** A chart as a file of PNG, named by the chart. */
+  | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }
   | { readonly type: 'reveal'; readonly node: number }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 

@@ -62,11 +62,14 @@ class GraphPage implements View {
     this.boxes = boxes;
     for (const [node, box] of boxes) this.connect(node, box, around, drawn);
     this.picture.replaceChildren(root);
-    refill(this.list, [table(graphTable(around))]);
+    refill(this.list, [element('div', { class: 'scroll' }, table(graphTable(around)))]);
     this.note.textContent = graphNote(around);
     const center = boxes.get(around.node);
-    center?.scrollIntoView({ block: 'nearest', inline: 'center' });
-    if (hadFocus) center?.focus();
+    // The picture scrolls, and not the page around it.
+    const place = drawn.places.get(around.node);
+    const { clientWidth, clientHeight } = this.picture;
+    if (place) this.picture.scrollTo(place.x - clientWidth / 2, place.y - clientHeight / 2);
+    if (hadFocus) center?.focus({ preventScroll: true });
   }
 
   highlight(node: number | null): void {

@@ -64,6 +64,11 @@ export function reveal(node: number): void {
   api.postMessage({ type: 'reveal', node });
 }
 
+/** Saves a chart where the user says. */
+export function savePicture(name: string, png: Uint8Array): void {
+  api.postMessage({ type: 'savePicture', name, png });
+}
+
 export function useChip(chip: string): void {
   api.postMessage({ type: 'useChip', chip });
 }

@@ -17,6 +17,7 @@ import { useChipCommand } from '../choices/useChip';
 import { serverCommands, withheldText } from '../server/notices';
 import type { Server } from '../server/server';
 import { text } from '../text';
+import { savePicture } from './pictures';
 import type { Reveal } from './reveal';
 
 /** The only commands that a page may ask for. */
@@ -173,6 +174,10 @@ export class Page implements vscode.Disposable {
       case 'choose':
         await vscode.commands.executeCommand(chooseCommand, this.subject(), message.changes);
         return;
+      case 'savePicture': {
+        const uri = this.subject();
+        return uri && savePicture(this.server, uri, message);
+      }
       case 'reveal': {
         const uri = this.subject();
         return uri && this.reveal.node(uri, message.node);

@@ -154,6 +154,20 @@ it('goes to the node of a bar that is clicked', async () => {
   await expect.poll(async () => (await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 999 });
 });
 
+it('saves a chart as a picture of its size', async () => {
+  await view.page.locator('#roofline button', { hasText: 'Save picture…' }).click();
+  const last = () =>
+    view.page.evaluate(() => {
+      const said = window.host.sent.at(-1);
+      if (said?.type !== 'savePicture') return null;
+      const { width, height } = document.querySelector<HTMLCanvasElement>('#roofline canvas')!;
+      const view = new DataView(said.png.buffer, said.png.byteOffset);
+      // Behind the signature and the head of its first chunk a PNG has its width and height.
+      return [said.name, view.getUint32(16) === width, view.getUint32(20) === height];
+    });
+  await expect.poll(last).toEqual(['roofline', true, true]);
+});
+
 it('shows another chip on a press, and remembers it', async () => {
   await view.page.locator('#chips button', { hasText: 'Chip B' }).click();
   await view.page.locator('h2.chosen', { hasText: 'On Chip B' }).waitFor();

@@ -15,8 +15,8 @@ import {
   type ChartType,
 } from 'chart.js';
 import type { BarsData, ChartData, LegendEntry, ScatterData, StackData } from '../content/chart';
-import { element } from '../dom';
-import { reveal } from '../host';
+import { button, element } from '../dom';
+import { reveal, savePicture } from '../host';
 import { table } from '../tables/table';
 import { text } from '../text';
 import { color, palette } from '../theme';
@@ -91,6 +91,7 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
     holder,
     told,
     legend,
+    button(text('webview.savePicture'), () => void save(id, canvas), { class: 'link' }),
     element('details', { class: 'twin' }, element('summary', {}, text('webview.asTable')), table(data.table)),
   );
   let chart: Chart<T> | undefined;
@@ -121,6 +122,18 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
     },
     dispose: () => chart?.destroy(),
   };
+}
+
+/** Saves what is drawn, on the background of the page: a canvas has none of its own. */
+async function save(id: string, drawn: HTMLCanvasElement): Promise<void> {
+  const sheet = element('canvas', { width: drawn.width, height: drawn.height });
+  const pen = sheet.getContext('2d');
+  if (!pen) return;
+  pen.fillStyle = palette().background;
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.drawImage(drawn, 0, 0);
+  const blob = await new Promise<Blob | null>((resolve) => sheet.toBlob(resolve, 'image/png'));
+  if (blob) savePicture(id, new Uint8Array(await blob.arrayBuffer()));
 }
 
 /** A swatch per entry: shape and colour. */

@@ -39,7 +39,8 @@ export function boxOf(node: GraphNode, { edges }: Neighbourhood): Box {
     node: node.node,
     operator: shorten(operator, lineLetters),
     name: shorten(nameOf(node), lineLetters),
-    cost: shorten(`${marks[shape]} ${time} · ${part} ${why}`, lineLetters + 4),
+    // Of what a runtime dispatches nothing for, as in the listing.
+    cost: bound === 'none' ? '–' : shorten(`${marks[shape]} ${time} · ${part} ${why}`, lineLetters + 4),
     hidden: hidden > 0 ? `+${show.count(hidden)}` : '',
     share: share ?? 0,
     paint,

@@ -7,6 +7,16 @@ const executed: unknown[][] = [];
 vi.mock('vscode', async () => ({
   ...(await import('./vscodeParts')).parts,
   commands: { executeCommand: (...args: unknown[]) => Promise.resolve(void executed.push(args)) },
+  window: {
+    showSaveDialog: (options: { defaultUri?: URI }) => {
+      executed.push([options.defaultUri?.toString()]);
+      return Promise.resolve(URI.file('/b/out.png'));
+    },
+  },
+}));
+vi.mock('../../../extension/inputs', () => ({ inputsOf: () => Promise.resolve(['the model']) }));
+vi.mock('../../../extension/saveFile', () => ({
+  saveFile: (target: URI, ...more: unknown[]) => Promise.resolve(void executed.push([target.path, ...more])),
 }));
 let withheld: string | null = null;
 vi.mock('../../../extension/server/notices', () => ({
@@ -239,5 +249,17 @@ describe('what a page asks for', () => {
       'unknown command constructor',
       'unknown message {"type":"evil"}',
     ]);
+  });
+
+  it('saves the pictures of charts, and nothing else that calls itself one', async () => {
+    const { says, settled } = opened();
+    const png = new Uint8Array([137, 80]);
+    await says({ type: 'savePicture', name: '../x', png });
+    await says({ type: 'savePicture', name: 'roofline', png: 'text' });
+    await settled();
+    expect(executed).toEqual([]);
+    await says({ type: 'savePicture', name: 'roofline', png });
+    await settled();
+    expect(executed).toEqual([['file:///a/m.onnx.roofline.png'], ['/b/out.png', png, ['the model']]]);
   });
 });

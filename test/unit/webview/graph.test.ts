@@ -36,6 +36,7 @@ describe('the picture of a graph', () => {
     ]);
     expect(box.spoken).toBe('Conv n1: 2 µs, 25%, compute; 0 before, 2 behind, 3 more not shown');
     expect(boxOf(around.nodes[3]!, around)).toMatchObject({ share: 0, hidden: '' });
+    expect(boxOf(node(9, { bound: 'none' }), around).cost).toBe('–');
   });
 
   it('has the same as a table, and says what is left out', () => {
