@@ -203,7 +203,8 @@ describe('hovers', () => {
       nodes: [node('Relu', ['x'], ['y'], { name, docString: `[link](command:evil)\n\n# head` })],
     });
     const text = nodeHover((await analysed(model)).analysis, 0, 'en')?.value ?? '';
-    const ours = /\]\(https:\/\/onnx\.ai\/onnx\/operators\/onnx__Relu\.html\)/;
+    const ours =
+      /\]\((https:\/\/onnx\.ai\/onnx\/operators\/onnx__Relu\.html|command:siliconlens\.showGraph\?%5B%22siliconlens%3A%2Fm\.onnx\.onnxtxt%22%2C0%5D)\)/g;
     const outsideCode = text
       .replace(ours, ']')
       .replace(/`[^`]*`/g, '')
