@@ -144,7 +144,10 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
   it('say how far they are, to people and to Prometheus', async () => {
     const few = folder.plan('few.json', { models: ['models/tiny-*.onnx'], chips });
     const sweeping = queued('status.jsonl', few);
-    await until(async () => (await left()).some((key) => key.endsWith(':wait')));
+    await until(async () => {
+      const waiting = (await left()).find((key) => key.endsWith(':wait'));
+      return waiting !== undefined && (await server.client.llen(waiting)) === 2;
+    });
     const words = ['sweep', 'status', '--queue', server.url];
     const { out } = await siliconlens(...words);
     expect(out).toMatch(/Sweeps in the queue\nid +results +being collected +waiting/);
