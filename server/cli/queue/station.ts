@@ -51,9 +51,12 @@ export class Station {
     this.sweeps = new Sweeps(engine);
   }
 
-  /** Finishes what is under way and takes nothing new; asked a second time, ends at once. */
+  /**
+   * Finishes what is under way and takes nothing new. Ends at once when it is asked a second time, or when the server is away:
+   * nothing can be told then, and others get the jobs when nobody renews their locks.
+   */
   stop(): void {
-    if (this.isStopping) process.exit(1);
+    if (this.isStopping || this.engine.redis.status !== 'ready') process.exit(1);
     this.isStopping = true;
     this.note(message(this.language, 'cli.worker.stopping'));
   }

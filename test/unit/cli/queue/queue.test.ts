@@ -101,6 +101,22 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
     await stopped(workers.slice(1));
   });
 
+  it('keep no worker that is told to end while the server is away', async () => {
+    const one = worker();
+    // Its connection beside that of the test.
+    await until(
+      async () =>
+        String(await server.client.client('LIST'))
+          .trim()
+          .split('\n').length > 1,
+    );
+    await server.kill();
+    await until(() => one.error().includes('trying again'));
+    one.child.kill('SIGTERM');
+    expect(await Promise.race([one.ended(), sleep(20_000, 'still there')])).toBe(1);
+    await server.start();
+  });
+
   it('go on after a model that kills every worker, which gets a row that says so', async () => {
     const few = folder.plan('few.json', { models: ['models/tiny-*.onnx'], chips });
     const script = readFileSync(folder.script, 'utf8');
