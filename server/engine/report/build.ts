@@ -110,12 +110,15 @@ function* gathered<T>(items: Iterable<T>): Steps<T[]> {
 export function reportHead(input: ReportInput): ReportHead {
   const { prepared } = input;
   const { inference } = prepared;
+  const { training, ...workload } = prepared.workload;
   return {
     schemaVersion: reportSchemaVersion,
     tool: input.tool,
     model: reportModel(prepared, input.path, input.symbolic),
     workload: {
-      ...prepared.workload,
+      ...workload,
+      // Settings have a value for each option of training, whatever the phase.
+      ...(workload.phase === 'training' && training && { training }),
       bindings: bindingsInForce(prepared),
       assumed: assumedIn(inference),
       values: inference.contents.map(reportContent),
