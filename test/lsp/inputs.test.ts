@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { nodePlatform } from '../../extension/node/platform';
+import { installPlatform } from '../../extension/platform';
 import type { Server } from '../../extension/server/server';
 import { listingOf } from '../../server/address';
 import { importProfileRequest } from '../../server/protocol';
@@ -39,6 +41,7 @@ vi.mock('vscode', () => ({
     },
   },
 }));
+installPlatform(nodePlatform);
 const { inputsOf } = await import('../../extension/inputs');
 const { saveFile } = await import('../../extension/saveFile');
 type Uri = Parameters<typeof saveFile>[0];
