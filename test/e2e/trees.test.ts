@@ -34,7 +34,8 @@ beforeAll(async () => {
     maxBuffer: 1e9,
   });
   report = JSON.parse(printed.stdout) as Report;
-  await bench.command('workbench.view.extension.siliconlens');
+  // They are folded at first: the panel needs the height.
+  for (const view of ['layers', 'chips']) await bench.command(`siliconlens.${view}.focus`);
 });
 afterAll(() => bench?.close());
 
