@@ -109,6 +109,8 @@ it('follows the cursor, and a click goes to the line', async () => {
     report.chips[0]!.nodes[node.index]!.seconds!.value / report.chips[0]!.total.latencySeconds!.value!,
   );
   expect((await selected())[0]).toContain(shares);
+  // Its picture comes late while the window is busy.
+  await bench.webview('.panel .card');
   await bench.picture('trees');
   const other = report.nodes.find(({ scope, operator }) => scope === node.scope && operator !== 'MatMul')!;
   await rows('Layers').filter({ hasText: node.name }).click();
