@@ -185,8 +185,14 @@ function whole(text: string): Outcome {
   return { text, failure: null };
 }
 
+/** Parts of the help text, in order: keys `cli.help.…`. */
+const helpParts = [
+  ...(['commands', 'analyze', 'fit', 'phases', 'map', 'suggest', 'rank', 'split', 'sweep'] as const),
+  ...(['worker', 'query', 'dashboard', 'check', 'chips', 'calibrate', 'verify', 'all', 'results'] as const),
+];
+
 function helpText(language: Language): string {
-  const help = message(language, 'cli.help', {
+  const words = {
     chips: chosenChips([])
       .chips.map((chip) => chip.id)
       .join(', '),
@@ -201,8 +207,9 @@ function helpText(language: Language): string {
     suggestions: suggestionCodes.join(', '),
     networks: networks.map(({ id }) => id).join(', '),
     reportFormats: reportFormats.join(', '),
-  });
-  return `${message(language, 'cli.usage')}\n\n${help}\n`;
+  };
+  const parts = helpParts.map((part) => message(language, `cli.help.${part}`, words));
+  return `${[message(language, 'cli.usage'), ...parts].join('\n\n')}\n`;
 }
 
 /** Refuses an output that is an input or can't be written, before anything is read. */
