@@ -20,70 +20,60 @@ interface Ranked {
   rows: number;
 }
 
-/** The best row of each case, and the best one on another chip, among those that fit, or of which it is not known, and whose figure is known. */
-function ranking({ objective }: Asked): { add(row: SweepRow): void; all(): Ranked[] } {
-  const groups = new Groups<Ranked | { first: null; second: null; rows: number }>(() => ({
-    first: null,
-    second: null,
-    rows: 0,
-  }));
-  const isBetter = (row: SweepRow, than: SweepRow | null): boolean =>
-    than === null || figureOf(row, objective)! < figureOf(than, objective)!;
+/**
+ * Answers from the best row of each case, and the best one on another chip, among those that fit, or of which it is not known, and whose
+ * figure is known.
+ */
+function ranking({ objective }: Asked, answer: (all: readonly Ranked[]) => Answer): Inquiry {
+  const groups = new Groups<Ranked>();
+  const isBetter = (row: SweepRow, than: SweepRow): boolean =>
+    figureOf(row, objective)! < figureOf(than, objective)!;
   return {
     add(row) {
       if (row.fits === false || figureOf(row, objective) === null) return;
-      const group = groups.of(caseKey(row), row);
+      const group = groups.of(caseKey(row), () => ({ first: row, second: null, rows: 0 }));
+      const { first, second } = group;
       group.rows++;
-      const isOther = group.first !== null && placeOf(row) !== placeOf(group.first);
-      if (isBetter(row, group.first)) {
-        if (isOther) Object.assign(group, { second: group.first });
-        Object.assign(group, { first: row });
-      } else if (isOther && isBetter(row, group.second)) Object.assign(group, { second: row });
+      const isOther = row.chip !== first.chip || row.system !== first.system;
+      if (isBetter(row, first)) {
+        if (isOther) group.second = first;
+        group.first = row;
+      } else if (isOther && (second === null || isBetter(row, second))) group.second = row;
     },
-    all: () => groups.all().filter((group): group is Ranked => group.first !== null),
+    answer: () => answer(groups.all()),
   };
-}
-
-function placeOf({ chip, system }: SweepRow): string {
-  return JSON.stringify([chip, system]);
 }
 
 /** Which chip serves each model best, and how far the next one is. */
 export function best(asked: Asked): Inquiry {
-  const ranked = ranking(asked);
-  return {
-    add: (row) => ranked.add(row),
-    answer: () => ({
-      columns: [
-        ...caseColumns,
-        ...placeColumns,
-        column('seconds', 'seconds'),
-        column('secondsLow', 'seconds'),
-        column('secondsHigh', 'seconds'),
-        column('joules', 'joules'),
-        column('fits', 'truth'),
-        column('second'),
-        column('secondTimes', 'ratio'),
-        column('open', 'truth'),
-        column('rows', 'count'),
-      ],
-      rows: ranked
-        .all()
-        .map(({ first, second, rows }) => [
-          ...caseCells(first),
-          ...placeCells(first),
-          first.seconds,
-          first.secondsLow,
-          first.secondsHigh,
-          first.joules,
-          first.fits,
-          second?.chip ?? null,
-          second && ratio(figureOf(second, asked.objective), figureOf(first, asked.objective)),
-          second && isOpen(first, second, asked),
-          rows,
-        ]),
-    }),
-  };
+  return ranking(asked, (all) => ({
+    columns: [
+      ...caseColumns,
+      ...placeColumns,
+      column('seconds', 'seconds'),
+      column('secondsLow', 'seconds'),
+      column('secondsHigh', 'seconds'),
+      column('joules', 'joules'),
+      column('fits', 'truth'),
+      column('second'),
+      column('secondTimes', 'ratio'),
+      column('open', 'truth'),
+      column('rows', 'count'),
+    ],
+    rows: all.map(({ first, second, rows }) => [
+      ...caseCells(first),
+      ...placeCells(first),
+      first.seconds,
+      first.secondsLow,
+      first.secondsHigh,
+      first.joules,
+      first.fits,
+      second?.chip ?? null,
+      second && ratio(figureOf(second, asked.objective), figureOf(first, asked.objective)),
+      second && isOpen(first, second, asked),
+      rows,
+    ]),
+  }));
 }
 
 /** Whether the ranges of two estimates overlap, so that nobody can say which is better. */
@@ -95,36 +85,31 @@ function isOpen(first: SweepRow, second: SweepRow, { objective }: Asked): boolea
 
 /** Which models cost most, each at the chip that serves it best. */
 export function costliest(asked: Asked): Inquiry {
-  const ranked = ranking(asked);
-  return {
-    add: (row) => ranked.add(row),
-    answer: () => ({
-      columns: [
-        ...caseColumns,
-        column('seconds', 'seconds'),
-        column('joules', 'joules'),
-        column('memoryBytes', 'bytes'),
-        column('operations', 'operations'),
-        column('parameters', 'count'),
-        column('nodes', 'count'),
-        ...placeColumns,
-      ],
-      rows: ranked
-        .all()
-        .map(({ first }) => first)
-        .sort(byNumber((row) => figureOf(row, asked.objective)))
-        .map((row) => [
-          ...caseCells(row),
-          row.seconds,
-          row.joules,
-          row.memoryBytes,
-          row.operations,
-          row.parameters,
-          row.nodes,
-          ...placeCells(row),
-        ]),
-    }),
-  };
+  return ranking(asked, (all) => ({
+    columns: [
+      ...caseColumns,
+      column('seconds', 'seconds'),
+      column('joules', 'joules'),
+      column('memoryBytes', 'bytes'),
+      column('operations', 'operations'),
+      column('parameters', 'count'),
+      column('nodes', 'count'),
+      ...placeColumns,
+    ],
+    rows: all
+      .map(({ first }) => first)
+      .sort(byNumber((row) => figureOf(row, asked.objective)))
+      .map((row) => [
+        ...caseCells(row),
+        row.seconds,
+        row.joules,
+        row.memoryBytes,
+        row.operations,
+        row.parameters,
+        row.nodes,
+        ...placeCells(row),
+      ]),
+  }));
 }
 
 /** A row with what is to be little of: seconds, joules and, where prices are given, a price. */
@@ -136,14 +121,14 @@ interface Candidate {
 /** The rows of each case that no other one beats in time, energy and price together. */
 export function pareto({ prices }: Asked): Inquiry {
   const hasPrices = Object.keys(prices).length > 0;
-  const groups = new Groups<{ front: Candidate[] }>(() => ({ front: [] }));
+  const groups = new Groups<{ front: Candidate[] }>();
   return {
     add(row) {
       const price = hasPrices ? (entryOf(prices, row.chip ?? '') ?? null) : 0;
       const figures = [figureOf(row, 'latency'), figureOf(row, 'energy'), price];
       if (row.fits === false || figures.some((figure) => figure === null)) return;
       const mine: Candidate = { row, figures: figures.map((figure) => figure!) };
-      const group = groups.of(caseKey(row), row);
+      const group = groups.of(caseKey(row), () => ({ front: [] }));
       if (group.front.some((other) => beats(other, mine))) return;
       group.front = [...group.front.filter((other) => !beats(mine, other)), mine];
     },

@@ -7,14 +7,11 @@ function counted(
   columns: readonly AnswerColumn[],
   cellsOf: (row: SweepRow) => readonly Cell[] | null,
 ): Inquiry {
-  const groups = new Groups<{ cells: readonly Cell[]; rows: number }>(() => ({ cells: [], rows: 0 }));
+  const groups = new Groups<{ readonly cells: readonly Cell[]; rows: number }>();
   return {
     add(row) {
       const cells = cellsOf(row);
-      if (cells === null) return;
-      const group = groups.of(JSON.stringify(cells), row);
-      group.cells = cells;
-      group.rows++;
+      if (cells !== null) groups.of(JSON.stringify(cells), () => ({ cells, rows: 0 })).rows++;
     },
     answer: () => ({
       columns: [...columns, column('rows', 'count')],

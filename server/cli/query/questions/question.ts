@@ -31,26 +31,14 @@ export function figureOf(row: SweepRow, objective: Objective): number | null {
 }
 
 /** Rows by what they have in common, in the order in which they came. */
-export class Groups<T> {
-  private readonly groups = new Map<string, T>();
-
-  constructor(private readonly fresh: (row: SweepRow) => T) {}
-
-  of(key: string, row: SweepRow): T {
-    let group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, (group = this.fresh(row)));
+export class Groups<T> extends Map<string, T> {
+  of(key: string, fresh: () => T): T {
+    let group = this.get(key);
+    if (group === undefined) this.set(key, (group = fresh()));
     return group;
   }
 
-  get(key: string): T | undefined {
-    return this.groups.get(key);
-  }
-
-  keys(): string[] {
-    return [...this.groups.keys()];
-  }
-
   all(): T[] {
-    return [...this.groups.values()];
+    return [...this.values()];
   }
 }

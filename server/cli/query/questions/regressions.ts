@@ -25,18 +25,18 @@ interface Figures {
 
 /** What got worse: more time, energy or memory than the tolerance allows, fits no longer, fails, or is gone. */
 export function regressions({ tolerance }: Asked): Inquiry {
-  const [before, after] = [new Groups(figuresOf), new Groups(figuresOf)];
+  const [before, after] = [new Groups<Figures>(), new Groups<Figures>()];
   /** Models that have one row now, which says why there are no others. */
   const failed = new Set<string | null>();
   return {
-    addBefore: (row) => void before.of(wholeKey(row), row),
+    addBefore: (row) => void before.of(wholeKey(row), () => figuresOf(row)),
     add(row) {
-      after.of(wholeKey(row), row);
+      after.of(wholeKey(row), () => figuresOf(row));
       if (row.chip === null) failed.add(row.path);
     },
     answer() {
-      const worse = before.keys().flatMap((key) => {
-        const [old, now] = [before.get(key)!, after.get(key) ?? null];
+      const worse = [...before].flatMap(([key, old]) => {
+        const now = after.get(key) ?? null;
         const what =
           now || !failed.has(old.path) ? whatIsWorse(old, now, tolerance) : old.isFailed ? [] : ['error'];
         return what.length === 0 ? [] : [{ old, now, what: what.join(', ') }];

@@ -14,11 +14,11 @@ import { figureOf, Groups, type Inquiry } from './question';
 
 /** What other precisions save where the same model runs on the same chip, against as-stored, else the first that there is. */
 export function precisions(): Inquiry {
-  const groups = new Groups<SweepRow[]>(() => []);
+  const groups = new Groups<SweepRow[]>();
   return {
     add(row) {
-      if (row.error === null)
-        groups.of(JSON.stringify([caseKey(row), row.system, row.chip, row.runtime]), row).push(row);
+      const key = JSON.stringify([caseKey(row), row.system, row.chip, row.runtime]);
+      if (row.error === null) groups.of(key, () => []).push(row);
     },
     answer() {
       const pairs = groups.all().flatMap((rows) => {
@@ -67,7 +67,7 @@ interface Series {
 
 /** The number at which a chip no longer holds a model, for each name of a dimension. */
 export function sizes(): Inquiry {
-  const groups = new Groups<Series[]>(() => []);
+  const groups = new Groups<Series>();
   return {
     add(row) {
       if (row.error !== null) return;
@@ -76,18 +76,16 @@ export function sizes(): Inquiry {
         const rest = numbers.filter(([other]) => other !== name).map(([other, value]) => `${other}=${value}`);
         const others = rest.length === 0 ? null : rest.join(', ');
         const key = JSON.stringify([row.path, row.phase, ...placeCells(row), name, others]);
-        const group = groups.of(key, row);
-        if (group.length === 0) group.push({ row, name, others, found: [] });
-        group[0]!.found.push({ number, row });
+        groups.of(key, () => ({ row, name, others, found: [] })).found.push({ number, row });
       }
     },
     answer() {
-      const stopped = groups.all().flatMap(([series]) => {
-        const found = [...series!.found].sort((a, b) => a.number - b.number);
+      const stopped = groups.all().flatMap((series) => {
+        const found = [...series.found].sort((a, b) => a.number - b.number);
         const stop = found.find(({ row }) => row.fits === false);
         if (!stop) return [];
         const held = found.filter(({ number, row }) => number < stop.number && row.fits === true);
-        return [{ series: series!, stop, held: held.at(-1)?.number ?? null }];
+        return [{ series, stop, held: held.at(-1)?.number ?? null }];
       });
       return {
         columns: [
