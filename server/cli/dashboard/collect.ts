@@ -1,4 +1,4 @@
-import { sizesOf, listIn } from '../query/answer';
+import { listIn, neededBytes, sizesOf } from '../query/answer';
 import type { SweepRow } from '../../engine/report/sweepRow';
 import type { PageData, PageRow } from './pageData';
 
@@ -26,7 +26,7 @@ export class PageRows {
       error: this.string(row.error),
       seconds: ranged(row.seconds, row.secondsLow, row.secondsHigh),
       joules: ranged(row.joules, row.joulesLow, row.joulesHigh),
-      memory: row.memoryBytes ?? row.memoryLeastBytes,
+      memory: neededBytes(row),
       capacity: row.capacityBytes,
       fits: row.fits,
       isLeast: [row.secondsIsLowerBound === true, row.joulesIsLowerBound === true],

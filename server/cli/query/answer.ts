@@ -81,6 +81,11 @@ function parsedJson(json: string | null): unknown {
   }
 }
 
+/** What a model takes of a chip's memory, at least; null: unknown. */
+export function neededBytes(row: SweepRow): number | null {
+  return row.memoryBytes ?? row.memoryLeastBytes;
+}
+
 /** Largest first; unknown last. */
 export function byNumber<T>(numberOf: (one: T) => number | null): (a: T, b: T) => number {
   return (a, b) => (numberOf(b) ?? -Infinity) - (numberOf(a) ?? -Infinity) || 0;

@@ -5,6 +5,7 @@ import {
   caseColumns,
   caseKey,
   column,
+  neededBytes,
   numbersIn,
   placeCells,
   placeColumns,
@@ -107,7 +108,7 @@ export function sizes(): Inquiry {
           series.others,
           held,
           stop.number,
-          stop.row.memoryBytes ?? stop.row.memoryLeastBytes,
+          neededBytes(stop.row),
           stop.row.capacityBytes,
         ]),
       };
@@ -118,7 +119,6 @@ export function sizes(): Inquiry {
 /** Rows of models that a chip does not hold, those that are furthest from it first. */
 export function unfit(): Inquiry {
   const rows: SweepRow[] = [];
-  const needed = (row: SweepRow): number | null => row.memoryBytes ?? row.memoryLeastBytes;
   return {
     add(row) {
       if (row.fits === false) rows.push(row);
@@ -132,13 +132,13 @@ export function unfit(): Inquiry {
         column('timesTooLarge', 'ratio'),
       ],
       rows: rows
-        .sort(byNumber((row) => ratio(needed(row), row.capacityBytes)))
+        .sort(byNumber((row) => ratio(neededBytes(row), row.capacityBytes)))
         .map((row) => [
           ...caseCells(row),
           ...placeCells(row),
-          needed(row),
+          neededBytes(row),
           row.capacityBytes,
-          ratio(needed(row), row.capacityBytes),
+          ratio(neededBytes(row), row.capacityBytes),
         ]),
     }),
   };
