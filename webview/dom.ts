@@ -27,6 +27,17 @@ export function refill(place: HTMLElement, children: readonly (Node | string)[])
   for (const child of children) place.append(child);
 }
 
+/** The head and the body of a table; a text in the head is the heading of a column. */
+export function tableParts(
+  heads: readonly (HTMLElement | string)[],
+  rows: readonly HTMLElement[],
+): HTMLElement[] {
+  const cells = heads.map((head) =>
+    typeof head === 'string' ? element('th', { scope: 'col' }, head) : head,
+  );
+  return [element('thead', {}, element('tr', {}, cells)), element('tbody', {}, rows)];
+}
+
 export function button(
   label: Node | string,
   press: () => void,

@@ -8,7 +8,7 @@ import {
   type VariantFigure,
   type VariantRow,
 } from './content/whatIf';
-import { button, element, refill } from './dom';
+import { button, element, refill, tableParts } from './dom';
 import { choice, labelled } from './fields';
 import { choose, remember, requestVariants, state } from './host';
 import { text } from './text';
@@ -144,20 +144,12 @@ function variantTable({ dimension, sizes }: WhatIfResult, rows: readonly Variant
     'table',
     {},
     element('caption', {}, text('webview.whatIf.caption')),
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        element('th', { scope: 'col' }, text('webview.chips.chip')),
-        element('th', { scope: 'col' }, text('webview.question.precision')),
-        heads.map((head) => element('th', { scope: 'col', class: 'number' }, head)),
-      ),
-    ),
-    element(
-      'tbody',
-      {},
+    tableParts(
+      [
+        text('webview.chips.chip'),
+        text('webview.question.precision'),
+        ...heads.map((head) => element('th', { scope: 'col', class: 'number' }, head)),
+      ],
       rows.map((row, at) => variantRow(row, rows[at - 1]?.chip !== row.chip)),
     ),
   );

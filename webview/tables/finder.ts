@@ -6,7 +6,7 @@ import {
   type FinderOrder,
   type FinderRow,
 } from '../content/finder';
-import { button, element } from '../dom';
+import { button, element, tableParts } from '../dom';
 import type { KeptFocus } from '../keptFocus';
 import { text } from '../text';
 
@@ -102,7 +102,7 @@ export function whyNotTable(
   rejected: RankResult['rejected'],
   priceField: ((chip: string, name: string) => HTMLElement) | null,
 ): HTMLElement {
-  const columns = ['name', 'class', 'where', 'reason'] as const;
+  const columns = ['name', 'class', 'where', 'reason', ...(priceField ? ['price' as const] : [])] as const;
   return element(
     'section',
     { id: 'why-not' },
@@ -113,19 +113,8 @@ export function whyNotTable(
       element(
         'table',
         {},
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            columns.map((key) => element('th', { scope: 'col' }, text(`webview.finder.column.${key}`))),
-            priceField && element('th', { scope: 'col' }, text('webview.finder.column.price')),
-          ),
-        ),
-        element(
-          'tbody',
-          {},
+        tableParts(
+          columns.map((key) => text(`webview.finder.column.${key}`)),
           rows.map(({ id, cells }) =>
             element(
               'tr',

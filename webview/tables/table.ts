@@ -1,5 +1,5 @@
 import type { TableData, TableRow } from '../content/table';
-import { button, element } from '../dom';
+import { button, element, tableParts } from '../dom';
 import { reveal } from '../host';
 
 /** A table with a caption and a header row. `lead` makes the first cell of a row; at first it leads to the row's node. */
@@ -20,18 +20,8 @@ export function table(
     'table',
     {},
     element('caption', {}, caption),
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
-      ),
-    ),
-    element(
-      'tbody',
-      {},
+    tableParts(
+      columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
       rows.map((row, index) => element('tr', {}, cellsOf(row, index))),
     ),
   );
