@@ -9,7 +9,7 @@ import {
   type Filter,
   type Look,
 } from './content/dashboard';
-import { button, element, refill } from './dom';
+import { button, element, refill, tableParts } from './dom';
 
 /** Models that are shown at first, and with each press more. */
 const modelsAtATime = 100;
@@ -113,20 +113,12 @@ class Page {
       chips: places.length,
       rows: data.rows.length,
     });
-    const head = element(
-      'tr',
-      {},
+    const heads = [
       this.headCell(texts.model, null, 'model'),
-      places.map((place) => this.headCell(dashboard.placeName(place), place, 'chip')),
-    );
-    refill(this.table, [
-      element('thead', {}, head),
-      element(
-        'tbody',
-        {},
-        some.map((model) => this.modelRow(model, places)),
-      ),
-    ]);
+      ...places.map((place) => this.headCell(dashboard.placeName(place), place, 'chip')),
+    ];
+    const rows = some.map((model) => this.modelRow(model, places));
+    refill(this.table, tableParts(heads, rows));
     refill(this.more, [
       ...(models.length === 0 ? [texts.nothing] : []),
       ...(models.length > some.length
@@ -214,45 +206,17 @@ class Page {
     if (model === null || rows.length === 0)
       return refill(this.details, [element('p', { class: 'note' }, texts.hint)]);
     const where = place < 0 ? '' : ` · ${dashboard.placeName(place)}`;
-    const columns = [
-      ...(place < 0 ? [texts.chip] : []),
-      ...filters.map((name) => texts[name]),
-      ...[
-        texts.time,
-        texts.range,
-        texts.energy,
-        texts.memory,
-        texts.capacity,
-        texts.fits,
-        texts.bound,
-        texts.others,
-        texts.error,
-      ],
-    ];
+    const details = dashboard.detailsOf(rows, place < 0);
+    const body = details.rows.map((cells) =>
+      element(
+        'tr',
+        {},
+        cells.map((cell) => element('td', {}, cell)),
+      ),
+    );
     refill(this.details, [
       element('h2', {}, `${dashboard.string(model)}${where}`),
-      element(
-        'div',
-        { class: 'scroll' },
-        element(
-          'table',
-          {},
-          element(
-            'thead',
-            {},
-            element(
-              'tr',
-              {},
-              columns.map((name) => element('th', { scope: 'col' }, name)),
-            ),
-          ),
-          element(
-            'tbody',
-            {},
-            rows.map((row) => this.detail(row, place < 0)),
-          ),
-        ),
-      ),
+      element('div', { class: 'scroll' }, element('table', {}, tableParts(details.columns, body))),
     ]);
   }
 
@@ -260,32 +224,6 @@ class Page {
     if (place >= 0) return this.dashboard.rowsAt(model, place, this.look);
     return [-1, ...this.dashboard.placesOf(this.look)].flatMap((one) =>
       this.dashboard.rowsAt(model, one, this.look),
-    );
-  }
-
-  private detail(row: PageRow, hasChip: boolean): HTMLElement {
-    const { dashboard } = this;
-    const isFit = row.fits === null ? texts.unknown : row.fits ? texts.yes : texts.no;
-    const known = <T>(value: T | null, show: (value: T) => string): string =>
-      value === null ? texts.unknown : show(value);
-    const least = (isLeast: boolean, text: string): string => (isLeast ? `≥ ${text}` : text);
-    const cells = [
-      ...(hasChip ? [row.place < 0 ? '' : dashboard.placeName(row.place)] : []),
-      ...filters.map((name) => dashboard.string(row[name])),
-      known(row.seconds, ([value]) => least(row.isLeast[0], write.seconds(value))),
-      known(row.seconds, ([, low, high]) => `${write.seconds(low)} – ${write.seconds(high)}`),
-      known(row.joules, ([value]) => least(row.isLeast[1], write.joules(value))),
-      known(row.memory, write.bytes),
-      known(row.capacity, write.bytes),
-      isFit,
-      dashboard.string(row.bound),
-      dashboard.string(row.others),
-      dashboard.string(row.error),
-    ];
-    return element(
-      'tr',
-      {},
-      cells.map((cell) => element('td', {}, cell)),
     );
   }
 

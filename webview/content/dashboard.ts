@@ -1,9 +1,10 @@
-import { formatterOf } from '../../l10n/format';
+import { formatterOf, type Formatter } from '../../l10n/format';
 import type { PageData, PageRow } from '../../server/cli/dashboard/pageData';
 
 /** What cells of a matrix compare. */
 export const measures = ['time', 'energy', 'memory'] as const;
 export type Measure = (typeof measures)[number];
+const quantities = { time: 'seconds', energy: 'joules', memory: 'bytes' } as const;
 
 /** Fields of rows that say what is run: one value is looked at, as others are other work. */
 const cases = ['phase', 'sizes'] as const;
@@ -34,6 +35,14 @@ export interface DashboardCell {
   readonly isLeast: boolean;
 }
 
+type Detail = readonly [title: string, say: (row: PageRow) => string];
+
+/** What is known of rows, in words. */
+export interface Details {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 const mostHeat = 4;
 /** Bits of a place in the key of a cell. */
 const placesAtMost = 1 << 20;
@@ -43,8 +52,10 @@ export class Dashboard {
   /** Models in the order of the results. */
   readonly models: readonly number[];
   private readonly cells = new Map<number, PageRow[]>();
+  private readonly write: Formatter;
 
   constructor(readonly data: PageData) {
+    this.write = formatterOf(data.language);
     const models = new Set<number>();
     for (const row of data.rows) {
       models.add(row.model);
@@ -162,24 +173,48 @@ export class Dashboard {
     const { row, figure } = first;
     if (row.error >= 0)
       return { row, kind: 'error', text: this.data.texts.failed, heat: null, isLeast: false };
-    const text = figure === null ? this.data.texts.unknown : this.textOf(row, figure, look.measure);
     return {
       row,
       kind: row.fits === false ? 'unfit' : figure === null ? 'none' : 'value',
-      text,
+      text: this.textOf(row, look.measure),
       heat: null,
       isLeast: false,
     };
   }
 
-  private textOf(row: PageRow, figure: number, measure: Measure): string {
-    const write = formatterOf(this.data.language);
-    const text =
-      measure === 'time'
-        ? write.seconds(figure)
-        : measure === 'energy'
-          ? write.joules(figure)
-          : write.bytes(figure);
+  /** What is said of rows, a column each. */
+  detailsOf(rows: readonly PageRow[], withChip: boolean): Details {
+    const { texts } = this.data;
+    const { write } = this;
+    const known = <T>(value: T | null, say: (value: T) => string): string =>
+      value === null ? texts.unknown : say(value);
+    const chip: Detail = [texts.chip, ({ place }) => (place < 0 ? '' : this.placeName(place))];
+    const details: readonly Detail[] = [
+      ...(withChip ? [chip] : []),
+      ...filters.map((name): Detail => [texts[name], (row) => this.string(row[name])]),
+      [texts.time, (row) => this.textOf(row, 'time')],
+      [
+        texts.range,
+        (row) => known(row.seconds, ([, low, high]) => `${write.seconds(low)} – ${write.seconds(high)}`),
+      ],
+      [texts.energy, (row) => this.textOf(row, 'energy')],
+      [texts.memory, (row) => this.textOf(row, 'memory')],
+      [texts.capacity, (row) => known(row.capacity, write.bytes)],
+      [texts.fits, (row) => known(row.fits, (fits) => (fits ? texts.yes : texts.no))],
+      [texts.bound, (row) => this.string(row.bound)],
+      [texts.others, (row) => this.string(row.others)],
+      [texts.error, (row) => this.string(row.error)],
+    ];
+    return {
+      columns: details.map(([title]) => title),
+      rows: rows.map((row) => details.map(([, say]) => say(row))),
+    };
+  }
+
+  private textOf(row: PageRow, measure: Measure): string {
+    const figure = figureOf(row, measure);
+    if (figure === null) return this.data.texts.unknown;
+    const text = this.write[quantities[measure]](figure);
     return isLeast(row, measure) ? `≥ ${text}` : text;
   }
 }
