@@ -1,5 +1,5 @@
 import { entryOf } from '../outside/table';
-import { formatterOf } from '../l10n/format';
+import { messageFrom } from '../l10n/messages';
 import type { PageData, PageRow } from '../server/cli/dashboard/pageData';
 import {
   Dashboard,
@@ -16,7 +16,7 @@ const modelsAtATime = 100;
 
 const data = JSON.parse(document.getElementById('data')!.textContent) as PageData;
 const { texts } = data;
-const write = formatterOf(data.language);
+const message = messageFrom(texts, {});
 
 /** The page: fields, the matrix, and what a cell of it stands for. */
 class Page {
@@ -108,7 +108,7 @@ class Page {
     const places = dashboard.placesOf(look);
     const models = dashboard.modelsOf(look);
     const some = models.slice(0, this.shown);
-    this.count.textContent = fill(texts.counts, {
+    this.count.textContent = message(data.language, 'counts', {
       models: models.length,
       chips: places.length,
       rows: data.rows.length,
@@ -122,7 +122,11 @@ class Page {
     refill(this.more, [
       ...(models.length === 0 ? [texts.nothing] : []),
       ...(models.length > some.length
-        ? [button(fill(texts.more, { count: models.length - some.length }), () => this.showMore())]
+        ? [
+            button(message(data.language, 'more', { count: models.length - some.length }), () =>
+              this.showMore(),
+            ),
+          ]
         : []),
     ]);
     this.cellAt(this.at.row, this.at.column)?.setAttribute('tabindex', '0');
@@ -261,13 +265,6 @@ class Page {
     const cells = this.table.rows[row + 1]?.cells;
     return cells?.[Math.min(column, cells.length - 1)];
   }
-}
-
-function fill(text: string, args: Readonly<Record<string, number>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
-    const value = entryOf(args, name);
-    return value === undefined ? place : write.count(value);
-  });
 }
 
 new Page(document.getElementById('page')!);
