@@ -231,8 +231,8 @@ function wholeOf(row: PageRow, measure: Measure): number | null {
   return isLeast(row, measure) ? null : figureOf(row, measure);
 }
 
-function isLeast({ isLeast: [seconds, joules] }: PageRow, measure: Measure): boolean {
-  return measure === 'time' ? seconds : measure === 'energy' && joules;
+function isLeast(row: PageRow, measure: Measure): boolean {
+  return row.isLeast[measures.indexOf(measure)]!;
 }
 
 /** The figure of a row that a measure means; null: unknown. */

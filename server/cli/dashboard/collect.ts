@@ -29,7 +29,7 @@ export class PageRows {
       memory: neededBytes(row),
       capacity: row.capacityBytes,
       fits: row.fits,
-      isLeast: [row.secondsIsLowerBound === true, row.joulesIsLowerBound === true],
+      isLeast: [row.secondsIsLowerBound === true, row.joulesIsLowerBound === true, row.memoryBytes === null],
     });
   }
 

@@ -68,6 +68,6 @@ export interface PageRow {
   readonly memory: number | null;
   readonly capacity: number | null;
   readonly fits: boolean | null;
-  /** Whether seconds and joules are lower bounds. */
-  readonly isLeast: readonly [boolean, boolean];
+  /** Whether seconds, joules and memory are lower bounds. */
+  readonly isLeast: readonly [boolean, boolean, boolean];
 }

@@ -8,7 +8,7 @@ import type { PageData } from '../../../../server/cli/dashboard/pageData';
 import { run } from '../../../../server/cli/run';
 import { sweepErrorRow, type SweepRow } from '../../../../server/engine/report/sweepRow';
 import { Dashboard, type Look } from '../../../../webview/content/dashboard';
-import { temporaryFolder } from '../commandLine';
+import { siliconlens, temporaryFolder } from '../commandLine';
 
 const { path: folder, write } = temporaryFolder();
 
@@ -24,8 +24,11 @@ const row = (path: string, chip: string, rest: Partial<SweepRow>): SweepRow =>
     ...rest,
   });
 const rows = [
-  row('a</script><b>', 'fast', { seconds: 1, joules: 5, memoryBytes: 10 }),
-  row('a</script><b>', 'slow', { seconds: 3.9, joules: 1 }),
+  row('a</script><b>', 'fast', {
+    ...{ seconds: 1, secondsLow: 0.5, secondsHigh: 2, joules: 5 },
+    ...{ memoryBytes: 10, capacityBytes: 1000, bound: 'bandwidth', otherUnits: '["cpu"]' },
+  }),
+  row('a</script><b>', 'slow', { seconds: 3.9, joules: 1, memoryLeastBytes: 4 }),
   row('a</script><b>', 'slow', { seconds: 2, precision: 'int8' }),
   row('a</script><b>', 'slow', { seconds: 0.5, precision: 'fp16', secondsIsLowerBound: true }),
   row('a</script><b>', 'fast', { seconds: 9, bindings: '{"batch":8}' }),
@@ -106,6 +109,12 @@ describe('siliconlens dashboard', () => {
       { text: '5 J', heat: 2 },
       { text: '1 J', heat: 0, isLeast: true },
     ]);
+    // Of four bytes nobody knows how many more there are: they are not less than ten.
+    const memory = { ...look, measure: 'memory' as const };
+    expect(dashboard.cellsOf(model('a</script><b>'), [fast, slow], memory)).toMatchObject([
+      { text: '10 B', isLeast: false },
+      { text: '≥ 4 B', heat: null, isLeast: false },
+    ]);
     expect(dashboard.failureOf(model('b'))).toBe('broken');
     expect(named(dashboard.modelsOf(look))).toEqual(['a</script><b>', 'b', 'c']);
     expect(named(dashboard.modelsOf({ ...look, by: slow }))).toEqual(['c', 'a</script><b>', 'b']);
@@ -116,5 +125,34 @@ describe('siliconlens dashboard', () => {
     ]);
     expect(named(dashboard.modelsOf({ ...look, models: 'SCRIPT' }))).toEqual(['a</script><b>']);
     expect(dashboard.placesOf({ ...look, chips: 'slo' })).toEqual([slow]);
+  });
+
+  it('tells all that is known of the rows of a cell', () => {
+    const dashboard = new Dashboard(page);
+    const known = page.rows[0]!;
+    const partly = page.rows[3]!;
+    const { columns, rows: details } = dashboard.detailsOf([known, partly], true);
+    const of = (cells: readonly string[]): object =>
+      Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
+    const workload = {
+      Chip: 'fast',
+      Phase: 'inference',
+      Sizes: 'batch=1',
+      Precision: 'as-stored',
+      Runtime: 'r',
+    };
+    expect(of(details[0]!)).toEqual({
+      ...workload,
+      ...{ Time: '1 s', 'Range (90 %)': '500 ms – 2 s', Energy: '5 J', Memory: '10 B', Capacity: '1 kB' },
+      ...{ Fits: 'yes', 'Bound by': 'bandwidth', 'Left to': 'cpu', Error: '' },
+    });
+    expect(of(details[1]!)).toMatchObject({ Time: '≥ 500 ms', Energy: 'unknown', Capacity: 'unknown' });
+    expect(dashboard.detailsOf([known], false).columns).not.toContain('Chip');
+  });
+
+  it('refuses more rows than a browser opens', async () => {
+    const many = write('many.jsonl', '{"path":"a"}\n'.repeat(200_001));
+    const { code, error } = await siliconlens('dashboard', many, '--out', join(folder, 'many.html'));
+    expect([code, error]).toEqual([1, expect.stringContaining('more than 200,000 rows') as string]);
   });
 });
