@@ -64,6 +64,28 @@ describe('siliconlens query', () => {
     ]);
   });
 
+  it('says where ranges overlap, and compares no lower bound', async () => {
+    const rows = [
+      row('a', 'c', {
+        seconds: 1,
+        secondsLow: 0.5,
+        secondsHigh: 2,
+        joules: 1,
+        joulesLow: 0.9,
+        joulesHigh: 1.2,
+      }),
+      row('a', 'd', { seconds: 2, secondsLow: 1.5, secondsHigh: 3, joules: 9, joulesLow: 8, joulesHigh: 10 }),
+      row('a', 'e', { seconds: 7, joules: 0.1, joulesIsLowerBound: true }),
+    ];
+    // From 1.5 s on, which is not beyond 2 s; from 8 J on, which is beyond 1.2 J.
+    expect(await asked('best', rows)).toMatchObject([
+      { chip: 'c', secondsLow: 0.5, secondsHigh: 2, second: 'd', open: true },
+    ]);
+    expect(await asked('best', rows, '--objective', 'energy')).toMatchObject([
+      { chip: 'c', second: 'd', secondTimes: 9, open: false },
+    ]);
+  });
+
   it('keeps what no other row beats in time, energy and price', async () => {
     const rows = [
       row('a', 'nvidia-l4', { seconds: 1, joules: 10 }),
@@ -76,7 +98,9 @@ describe('siliconlens query', () => {
     expect(chips(await asked('pareto', rows))).toEqual(['nvidia-l4', 'nvidia-t4']);
     // It is cheaper, though; a chip without a price is not compared.
     const prices = ['--price', 'nvidia-t4=9', '--price', 'hailo-8=2'];
-    expect(chips(await asked('pareto', rows, ...prices))).toEqual(['nvidia-t4', 'hailo-8']);
+    const priced = await asked('pareto', rows, ...prices);
+    expect(chips(priced)).toEqual(['nvidia-t4', 'hailo-8']);
+    expect(priced).toMatchObject([{ price: 9 }, { price: 2 }]);
   });
 
   it('tells what got worse against results from before', async () => {
@@ -88,6 +112,8 @@ describe('siliconlens query', () => {
       row('f', 'c'),
       sweepErrorRow({ key: 'g', path: 'g', error: 'broken' }),
       row('h', 'c', { seconds: 1 }),
+      row('i', 'c', { seconds: 100 }),
+      row('j', 'c', { seconds: 100, joules: 2 }),
     ]);
     const now = [
       row('a', 'c', { seconds: 1.5, joules: 1 }),
@@ -96,9 +122,13 @@ describe('siliconlens query', () => {
       sweepErrorRow({ key: 'e', path: 'e', error: 'broken' }),
       sweepErrorRow({ key: 'g', path: 'g', error: 'broken' }),
       row('h', 'c', { seconds: 0.1 }),
+      // One percent of 100 s is 1 s.
+      row('i', 'c', { seconds: 100.9 }),
+      row('j', 'c', { seconds: 101.1, joules: 3 }),
     ];
     expect(await asked('regressions', now, '--baseline', before)).toMatchObject([
       { model: 'a', worse: 'seconds', secondsBefore: 1, seconds: 1.5 },
+      { model: 'j', worse: 'seconds, joules', joulesBefore: 2, joules: 3 },
       { model: 'd', worse: 'memoryBytes, fits', memoryBefore: 900, memoryBytes: 1100 },
       { model: 'e', worse: 'error', seconds: null },
       { model: 'f', worse: 'gone', seconds: null },
@@ -111,7 +141,9 @@ describe('siliconlens query', () => {
     const sized = (batch: number, memoryBytes: number): SweepRow =>
       row('a', 'c', { bindings: `{"batch":${batch},"past":7}`, memoryBytes, fits: memoryBytes <= 1000 });
     const rows = [
-      ...[sized(8, 2000), sized(1, 250), sized(4, 1000), sized(16, 4000)],
+      ...[sized(8, 2000), sized(1, 250), sized(4, 1000)],
+      // Of a part of it nobody knows how large it is.
+      { ...sized(16, 4000), memoryBytes: null, memoryLeastBytes: 4000 },
       row('b', 'npu', { otherUnits: '["cpu","gpu"]' }),
       row('b', 'npu', { otherUnits: '["cpu","gpu"]', bindings: '{"batch":2}' }),
     ];
@@ -119,29 +151,38 @@ describe('siliconlens query', () => {
       { model: 'b', chip: 'npu', otherUnits: 'cpu, gpu', rows: 2 },
     ]);
     expect(await asked('unfit', rows)).toMatchObject([
-      { sizes: 'batch=16, past=7', timesTooLarge: 4 },
+      { sizes: 'batch=16, past=7', memoryBytes: 4000, capacityBytes: 1000, timesTooLarge: 4 },
       { sizes: 'batch=8, past=7', timesTooLarge: 2 },
     ]);
     expect(await asked('sizes', rows)).toMatchObject([
-      { model: 'a', dimension: 'batch', others: 'past=7', holds: 4, stopsAt: 8, memoryBytes: 2000 },
+      {
+        model: 'a',
+        dimension: 'batch',
+        others: 'past=7',
+        holds: 4,
+        stopsAt: 8,
+        memoryBytes: 2000,
+        capacityBytes: 1000,
+      },
       { dimension: 'past', others: 'batch=8', holds: null, stopsAt: 7 },
-      { dimension: 'past', others: 'batch=16', holds: null, stopsAt: 7 },
+      { dimension: 'past', others: 'batch=16', holds: null, stopsAt: 7, memoryBytes: 4000 },
     ]);
   });
 
   it('tells which precisions pay and which models cost most', async () => {
     const rows = [
-      row('a', 'c', { precision: 'int8', seconds: 1, joules: 1, memoryBytes: 25 }),
-      row('a', 'c', { seconds: 3, joules: 4 }),
+      row('a', 'c', { precision: 'int8', seconds: 1, joules: 1, memoryBytes: 25, substituted: true }),
+      row('a', 'c', { seconds: 3, joules: 4, fits: false, substituted: false }),
       row('a', 'c', { precision: 'fp16', seconds: 6, joules: null }),
-      row('b', 'c', { seconds: 9 }),
+      row('b', 'c', { seconds: 9, weightBytes: 12, operations: 13, modelOperations: 14 }),
     ];
+    const pays = { substituted: true, fits: true, fitsBefore: false };
     expect(await asked('precisions', rows)).toMatchObject([
-      { precision: 'int8', against: 'as-stored', faster: 3, lessEnergy: 4, lessMemory: 4 },
+      { precision: 'int8', against: 'as-stored', faster: 3, lessEnergy: 4, lessMemory: 4, ...pays },
       { precision: 'fp16', faster: 0.5, lessEnergy: null, lessMemory: 1 },
     ]);
     expect(await asked('costliest', rows)).toMatchObject([
-      { model: 'b', seconds: 9 },
+      { model: 'b', seconds: 9, memoryBytes: 100, operations: 13 },
       { model: 'a', seconds: 1, precision: 'int8' },
     ]);
   });
@@ -206,6 +247,13 @@ describe('siliconlens query', () => {
         async (path) => (await siliconlens('query', path, '--ask', 'best')).error,
       ),
     );
+    const writer = new ByteWriter();
+    // Groups of two rows: the third one begins the second group.
+    const columnData = [{ name: 'path', data: ['a', 'b', null], type: 'STRING' as const }];
+    await parquetWrite({ writer, columnData, rowGroupSize: 2 });
+    const groups = write('groups.parquet', new Uint8Array(writer.getBuffer()));
+    const third = await siliconlens('query', groups, '--ask', 'best');
+    expect(third.error).toContain('groups.parquet:3 is no row');
     expect(errors[0]).toContain('broken.parquet could not be read as Parquet');
     expect(errors[1]).toContain('text.jsonl:2 is no row');
     expect(errors[2]).toContain('wrong.jsonl:1: the column seconds');
@@ -219,6 +267,11 @@ describe('siliconlens query', () => {
     expect(out).toMatch(/model +phase +sizes +chip +runtime +precision +time +energy +fits +rows/);
     expect(out).toContain('1.2 ms');
     expect(out).toContain('(1 of 2 rows; --top N shows more)');
+    const many = Array.from({ length: 51 }, (_, i) => row(`m${i}`, 'c'));
+    expect((await siliconlens('query', jsonl(many), '--ask', 'best')).out).toContain('(50 of 51 rows;');
+    expect(await asked('best', many)).toHaveLength(51);
+    const twoChips = jsonl([row('a', 'c'), row('a', 'd', { seconds: 4 })]);
+    expect((await siliconlens('query', twoChips, '--ask', 'best')).out).toMatch(/ d +4× /);
     expect((await siliconlens('query', path, '--ask', 'errors', '-f', 'csv')).out).toBe(
       'model,error,rows\r\n',
     );
@@ -244,6 +297,16 @@ describe('siliconlens query', () => {
       'FROM results SELECT count(*) n',
     );
     expect(twice.out).toMatch(/\n5\n/);
+    const typed = jsonl([row('a', 'c', { seconds: 1.5, nodes: 3 })]);
+    const values = await siliconlens(
+      'query',
+      typed,
+      '--sql',
+      'SELECT seconds, fits, nodes FROM results',
+      '-f',
+      'json',
+    );
+    expect(JSON.parse(values.out)).toMatchObject({ rows: [{ seconds: 1.5, fits: true, nodes: 3 }] });
     expect((await siliconlens('query', path, '--sql', 'SELEC')).error).toContain('DuckDB: Parser Error');
   });
 });
