@@ -27,8 +27,8 @@ export class ModelDigest extends ModelFiles {
     super(noEditor);
   }
 
-  override async stat(uri: string): Promise<FileStamp> {
-    const stamp = await super.stat(uri);
+  override async statBeside(uri: string): Promise<FileStamp> {
+    const stamp = await super.statBeside(uri);
     this.seenOf(uri, stamp.size);
     return stamp;
   }

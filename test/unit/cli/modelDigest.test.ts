@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { ModelDigest } from '../../../server/cli/modelDigest';
 import { openModel } from '../../../server/cli/openModel';
@@ -44,4 +45,31 @@ it('differs for another graph, another size and another name', async () => {
   const digests = new Set<string>();
   for (const [name, content] of files) digests.add(await digestOf(folder.write(name, content)));
   expect(digests.size).toBe(files.length);
+});
+
+it('differs for weights of another length, although none of them is read', async () => {
+  const text = `<ir_version: 9, opset_import: ["" : 18]>
+g (float[2000] x) => (float[2000] y)
+<float[2000] w = ["location": "w.bin"]>
+{
+  y = Add (x, w)
+}
+`;
+  const model = folder.write('external.onnxtxt', text);
+  const weights = (bytes: number, fill: number): string =>
+    folder.write('w.bin', new Uint8Array(bytes).fill(fill));
+  weights(8000, 1);
+  const first = await digestOf(model);
+  weights(8000, 2);
+  expect(await digestOf(model)).toBe(first);
+  const files = new ModelDigest(true);
+  await openModel(model, 'en', boundless, files);
+  // Workers that are sent the model see a file of this length.
+  expect(files.files(`${pathToFileURL(folder.path).href}/`)).toContainEqual({
+    way: 'w.bin',
+    size: 8000,
+    pieces: [],
+  });
+  weights(16_000, 1);
+  expect(await digestOf(model)).not.toBe(first);
 });
