@@ -184,8 +184,11 @@ describe('a baseline', () => {
     const text = readFileSync(base, 'utf8');
     expect((await siliconlens('baseline', '--budget', file)).out).toBe(text);
     expect((await check('--budget', file)).code).toBe(0);
+    const { contentHash } = (await check('--budget', file)).report.models[0]!;
     write('models/net.onnxtxt', grown);
     const { code, report } = await check('--budget', file);
+    expect(report.models[0]!.contentHashBefore).toBe(contentHash);
+    expect(report.models[0]!.contentHash).not.toBe(contentHash);
     expect([code, statuses(report)]).toEqual([
       3,
       [
