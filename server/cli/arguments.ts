@@ -43,6 +43,14 @@ const onChips: OptionTable = {
   host: { type: 'string' },
 };
 
+/** Of commands that work on the models of a sweep, or of a queue. */
+const onThreads: OptionTable = {
+  queue: { type: 'string' },
+  jobs: { type: 'string', short: 'j' },
+  'time-limit': { type: 'string' },
+  memory: { type: 'string' },
+};
+
 /** Options by command; what is not listed is a usage error. */
 export const commands: Readonly<Record<string, OptionTable>> = {
   analyze: {
@@ -168,19 +176,13 @@ export const commands: Readonly<Record<string, OptionTable>> = {
   },
   sweep: {
     ...formatted,
-    queue: { type: 'string' },
+    ...onThreads,
     store: { type: 'string' },
-    jobs: { type: 'string', short: 'j' },
     shard: { type: 'string' },
-    'time-limit': { type: 'string' },
-    memory: { type: 'string' },
   },
   worker: {
     ...common,
-    queue: { type: 'string' },
-    jobs: { type: 'string', short: 'j' },
-    'time-limit': { type: 'string' },
-    memory: { type: 'string' },
+    ...onThreads,
     models: { type: 'string' },
     rate: { type: 'string' },
     idle: { type: 'string' },
