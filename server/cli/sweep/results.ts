@@ -7,6 +7,7 @@ import type { JobEnd } from './pool';
 /** A sweep's models from the first that is begun to the rows of all in their order; of rows only counts are in memory. */
 export class Results {
   private readonly ends = new Map<string, JobEnd>();
+  private readonly keys: RowKeys;
   private begun = 0;
   /** Rows that were given out so far. */
   written = 0;
@@ -15,7 +16,9 @@ export class Results {
     private readonly models: readonly FoundModel[],
     private readonly spec: JobSpec,
     private readonly journal: Journal,
-  ) {}
+  ) {
+    this.keys = new RowKeys(spec);
+  }
 
   /** The next model with the keys of its rows that are there already. What went wrong is tried again. */
   async next(): Promise<Job | null> {
@@ -29,9 +32,8 @@ export class Results {
   /** Whether a model has all of its rows already. */
   hasAll({ name, known }: Job, contentHash: string): boolean {
     const there = new Set(known);
-    const keys = new RowKeys(this.spec);
     for (const combination of combinationsOf(this.spec))
-      if (!there.has(keys.of(name, contentHash, combination))) return false;
+      if (!there.has(this.keys.of(name, contentHash, combination))) return false;
     return true;
   }
 
@@ -57,10 +59,9 @@ export class Results {
   }
 
   private async *all(): AsyncGenerator<{ readonly line: string; readonly row: SweepRow }> {
-    const keys = new RowKeys(this.spec);
     for (const { name } of this.models) {
       const rows = await this.journal.rowsOf(name);
-      for (const key of this.keysOf(name, keys)) {
+      for (const key of this.keysOf(name)) {
         const found = rows.get(key);
         if (!found) throw new Error(`a row of ${name} is missing`);
         this.written++;
@@ -70,10 +71,11 @@ export class Results {
   }
 
   /** Keys of the rows of a model; of one that was not worked out it is the row that says why. */
-  private *keysOf(name: string, keys: RowKeys): Generator<string> {
+  private *keysOf(name: string): Generator<string> {
     const end = this.ends.get(name);
-    if (end?.kind !== 'done' || end.isFailed) yield keys.ofError(name);
+    if (end?.kind !== 'done' || end.isFailed) yield this.keys.ofError(name);
     else
-      for (const combination of combinationsOf(this.spec)) yield keys.of(name, end.contentHash, combination);
+      for (const combination of combinationsOf(this.spec))
+        yield this.keys.of(name, end.contentHash, combination);
   }
 }
