@@ -87,6 +87,15 @@ export function parseJsonWithComments(text: string): ParsedJson {
   return { ok: true, json: new JsonText(text, valueOf(parseTree(text, [], lenient)!)) };
 }
 
+/** The value of a text that a program wrote; null where it is no JSON. */
+export function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** The line of a place, from 1. */
 export function lineAt(text: string, { start }: Span): number {
   return text.slice(0, start).split('\n').length;

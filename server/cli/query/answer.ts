@@ -1,3 +1,5 @@
+import { isObject } from '../../engine/chips/schemaCheck';
+import { jsonValue } from '../../engine/json';
 import type { SweepRow } from '../../engine/report/sweepRow';
 import type { CliKey } from '../../../l10n/cli';
 
@@ -61,24 +63,16 @@ export function sizesOf(row: Pick<SweepRow, 'bindings'>): string | null {
 
 /** The plan's numbers by name. */
 export function numbersIn(bindings: string | null): readonly (readonly [string, number])[] {
-  const value = parsedJson(bindings);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const value = bindings === null ? null : jsonValue(bindings);
+  if (!isObject(value)) return [];
   return Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 }
 
 /** The texts of a cell that holds a list in JSON, as `a, b`; null where there are none. */
 export function listIn(json: string | null): string | null {
-  const value = parsedJson(json);
+  const value = json === null ? null : jsonValue(json);
   if (!Array.isArray(value) || value.length === 0) return null;
   return value.filter((one) => typeof one === 'string').join(', ');
-}
-
-function parsedJson(json: string | null): unknown {
-  try {
-    return json === null ? null : JSON.parse(json);
-  } catch {
-    return null;
-  }
 }
 
 /** What a model takes of a chip's memory, at least; null: unknown. */

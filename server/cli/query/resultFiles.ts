@@ -3,6 +3,7 @@ import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMe
 import { entryOf } from '../../../outside/table';
 import { isObject } from '../../engine/chips/schemaCheck';
 import type { ByteSource } from '../../engine/graph/byteSource';
+import { jsonValue } from '../../engine/json';
 import { sweepColumns, sweepErrorRow, type SweepColumn, type SweepRow } from '../../engine/report/sweepRow';
 import { openFile } from '../../node/readFile';
 import { sourceLines } from '../../node/sourceLines';
@@ -44,15 +45,7 @@ async function* lineRows(path: string, file: ByteSource): AsyncGenerator<SweepRo
   for await (const { text: line } of sourceLines(file)) {
     number++;
     if (line === null) throw failed('cli.query.row', { path: `${path}:${number}` });
-    if (line.trim() !== '') yield rowOf(parsed(line), `${path}:${number}`);
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
+    if (line.trim() !== '') yield rowOf(jsonValue(line), `${path}:${number}`);
   }
 }
 

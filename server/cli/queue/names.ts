@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../../engine/chips/schemaCheck';
+import { jsonValue } from '../../engine/json';
 import type { JobSpec } from '../sweep/job';
 import type { JobEnd } from '../sweep/pool';
 
@@ -106,12 +107,8 @@ export function jobIn(data: unknown): QueuedJob | null {
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = jsonValue(text);
+  return isObject(value) ? value : null;
 }
 
 /** What the row of a model without costs says. */

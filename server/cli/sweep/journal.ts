@@ -1,6 +1,7 @@
 import { plainJson } from '../../../outside/json';
 import { sweepColumns, type SweepColumn, type SweepRow } from '../../engine/report/sweepRow';
 import { isObject } from '../../engine/chips/schemaCheck';
+import { jsonValue } from '../../engine/json';
 import { AppendFile } from '../../node/appendFile';
 import type { LinePlace } from '../../node/sourceLines';
 import { failed } from '../failure';
@@ -80,13 +81,9 @@ export class Journal {
 
 /** A row with its key and the name of its model; null for a line that is none. */
 function rowIn(line: string): { readonly key: string; readonly name: string; readonly row: SweepRow } | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (!isObject(value)) return null;
-    const { key, path: name } = value;
-    if (typeof key !== 'string' || typeof name !== 'string') return null;
-    return { key, name, row: value as unknown as SweepRow };
-  } catch {
-    return null;
-  }
+  const value = jsonValue(line);
+  if (!isObject(value)) return null;
+  const { key, path: name } = value;
+  if (typeof key !== 'string' || typeof name !== 'string') return null;
+  return { key, name, row: value as unknown as SweepRow };
 }
