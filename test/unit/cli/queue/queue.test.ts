@@ -169,12 +169,18 @@ describe.skipIf(noRedis !== null)('sweeps through a queue', () => {
     expect(out).toMatch(/Sweeps in the queue\nid +results +being collected +waiting/);
     expect(out).toMatch(/status\.jsonl +yes +2 +0 +0 +0 +0 +0/);
     const port = await freePort();
+    const began = performance.now();
     const one = worker('--metrics', String(port), '--models', folder.path);
     await sweeping;
+    const elapsed = (performance.now() - began) / 1000;
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     // Two models on three chips.
     expect(metrics).toContain('# TYPE siliconlens_models_total counter\nsiliconlens_models_total 2\n');
     expect(metrics).toContain('\nsiliconlens_rows_total 6\n');
+    // One job after the other, the first with the start of a thread: no less than 10 ms, no longer than all of it.
+    const seconds = Number(/\nsiliconlens_job_seconds_total (\S+)\n/.exec(metrics)![1]);
+    expect(seconds).toBeGreaterThan(0.01);
+    expect(seconds).toBeLessThan(elapsed);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
     await stopped([one]);
     expect(folder.rows('status.jsonl')).toHaveLength(6);
