@@ -3,7 +3,7 @@ import type { Inference, InferredNode } from '../inference/types';
 import type { Kernel } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
-import type { KernelInput, Terms } from './classes/shared/model';
+import type { ClassModel, KernelInput, Terms } from './classes/shared/model';
 import { type CostedKernel, kernelTerms } from './kernelCost';
 import { isStepDue, type Steps } from '../scheduler';
 import { added, scale } from './interval';
@@ -91,16 +91,11 @@ function shareKernel(inference: Inference, kernel: Kernel, whole: Whole, nodes: 
 }
 
 /** How the work of a kernel is divided over its nodes, in their order, seconds. */
-function workShares(
-  inference: Inference,
-  kernel: Kernel,
-  { machine, input }: Whole,
-  work: number,
-): readonly number[] {
+function workShares(inference: Inference, kernel: Kernel, whole: Whole, work: number): readonly number[] {
+  if (kernel.nodes.length === 1) return [work];
+  const { machine } = whole;
   const bytes = bytesAdded(inference, kernel);
-  const extra = kernel.nodes.map((index) =>
-    secondsAdded(inference, kernel, { machine, input }, index, bytes),
-  );
+  const extra = secondsAdded(inference, kernel, whole, bytes);
   const told = extra.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const most = told > work ? work / told : 1;
   const own = kernel.nodes.map((index, i) =>
@@ -116,35 +111,42 @@ function workShares(
 }
 
 /**
- * By how much a node makes the work of its kernel longer, seconds: that of the whole kernel less that without the node. Null
+ * By how much each node makes the work of its kernel longer, seconds: that of the whole kernel less that without the node. Null
  * for what is divided in proportion: nodes with products, the anchor, and whatever stands in a kernel without products.
  */
 function secondsAdded(
   inference: Inference,
-  kernel: Kernel,
-  { machine, input }: Pick<Whole, 'machine' | 'input'>,
-  index: number,
+  { nodes, anchor }: Kernel,
+  { machine, input }: Whole,
   bytes: ReadonlyMap<number, number>,
-): number | null {
-  const operations = inference.nodes[index]!.work?.operations;
-  if (!machine || !input || index === kernel.anchor || !operations || operations.matrix > 0) return null;
-  if (input.operations.matrix === 0) return null;
+): readonly (number | null)[] {
+  const model = machine && modelFor(machine.chip);
+  if (!model || !input || input.operations.matrix === 0) return nodes.map(() => null);
+  const all = workWithout(model, input, { matrix: 0, vector: 0, special: 0, share: 0 });
   const moved = [...bytes.values()].reduce((a, b) => a + b, 0);
-  const model = modelFor(machine.chip);
-  if (!model) return null;
-  const all = workOf(kernelTerms(model, input));
-  const without = workOf(
-    kernelTerms(model, lessened(input, operations, moved > 0 ? (bytes.get(index) ?? 0) / moved : 0)),
-  );
-  return all === null || without === null ? null : Math.max(0, all - without);
+  return nodes.map((index) => {
+    const operations = inference.nodes[index]!.work?.operations;
+    if (index === anchor || !operations || operations.matrix > 0) return null;
+    const { matrix, vector, special } = operations;
+    const share = moved > 0 ? (bytes.get(index) ?? 0) / moved : 0;
+    const without = workWithout(model, input, { matrix, vector, special, share });
+    return all === null || without === null ? null : Math.max(0, all - without);
+  });
 }
+
+/** Some of the operations of a kernel, and a share (0..1) of its bytes. */
+type Less = Readonly<Operations & { share: number }>;
+
+/** Seconds that the work of a kernel takes without a part of it. Networks repeat their layers, and equal kernels have one input. */
+const workWithout = (model: ClassModel, input: KernelInput, less: Less): number | null =>
+  workOf(kernelTerms(model, lessened(input, less)));
 
 function workOf({ compute, memory, work }: Terms): number | null {
   return work ?? (compute === null || memory === null ? null : Math.max(compute, memory));
 }
 
-/** What a law is asked about a kernel without some of its operations and a share (0..1) of its bytes. */
-function lessened(input: KernelInput, { matrix, vector, special }: Operations, share: number): KernelInput {
+/** What a law is asked about a kernel without a part of it. */
+function lessened(input: KernelInput, { matrix, vector, special, share }: Less): KernelInput {
   const { operations, bytes } = input;
   const left = 1 - share;
   return {
