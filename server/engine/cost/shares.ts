@@ -1,10 +1,11 @@
 import { roofLevel } from './levels';
 import type { Inference, InferredNode } from '../inference/types';
-import type { Kernel } from '../kernels/types';
+import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Operations } from '../operators/rule';
 import { modelFor } from './classes/index';
-import type { ClassModel, KernelInput, Terms } from './classes/shared/model';
+import type { KernelInput, Terms } from './classes/shared/model';
 import { type CostedKernel, kernelTerms } from './kernelCost';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 import { added, scale } from './interval';
 import type { Machine } from './machine';
@@ -31,11 +32,14 @@ export function* shareOut(
 ): Steps<NodeCost[]> {
   const nodes = new Array<NodeCost>(inference.nodes.length).fill(folded);
   const inserted: Kernel[] = [];
+  const bytesIn = yield* bytesInKernels(inference, plan);
+  const known: KnownShares = new Map();
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
     const { index } = kernel;
     const { machine, input } = costed[index]!;
-    const whole = { cost: costs[index]!, machine, input, link: links.get(index) };
+    const bytes = bytesIn[index]!;
+    const whole = { cost: costs[index]!, machine, input, link: links.get(index), bytes, known };
     shareKernel(inference, kernel, whole, nodes);
     if (kernel.nodes.length === 0) inserted.push(kernel);
   }
@@ -46,13 +50,21 @@ export function* shareOut(
   return nodes;
 }
 
-/** What a kernel costs, where it runs, and the transfer that it waits for. */
+/** What a kernel costs, where it runs, the transfer that it waits for, and the bytes that its nodes add. */
 interface Whole {
   readonly cost: KernelCost;
   readonly machine: Machine | undefined;
   readonly input: KernelInput | undefined;
   readonly link: Transfer | undefined;
+  readonly bytes: readonly number[];
+  readonly known: KnownShares;
 }
+
+/** What nodes add to the last kernel with an input: networks repeat their layers, and kernels that are alike have one input. */
+type KnownShares = Map<KernelInput, { parts: readonly Part[]; added: readonly (number | null)[] }>;
+
+/** What a node without products computes, and its share (0..1) of the kernel's bytes. Null: nodes that are divided in proportion. */
+type Part = (Omit<Operations, 'matrix'> & { readonly share: number }) | null;
 
 /** What a runtime puts in counts with the node for which it is there. */
 function addInserted({ anchor, repeat }: Kernel, { seconds, joules }: KernelCost, nodes: NodeCost[]): void {
@@ -93,13 +105,12 @@ function shareKernel(inference: Inference, kernel: Kernel, whole: Whole, nodes: 
 /** How the work of a kernel is divided over its nodes, in their order, seconds. */
 function workShares(inference: Inference, kernel: Kernel, whole: Whole, work: number): readonly number[] {
   if (kernel.nodes.length === 1) return [work];
-  const { machine } = whole;
-  const bytes = bytesAdded(inference, kernel);
-  const extra = secondsAdded(inference, kernel, whole, bytes);
+  const { machine, bytes } = whole;
+  const extra = secondsAdded(inference, kernel, whole);
   const told = extra.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const most = told > work ? work / told : 1;
   const own = kernel.nodes.map((index, i) =>
-    machine && extra[i] === null ? ownSeconds(inference.nodes[index]!, bytes.get(index) ?? 0, machine) : 0,
+    machine && extra[i] === null ? ownSeconds(inference.nodes[index]!, bytes[i]!, machine) : 0,
   );
   const sum = own.reduce((a, b) => a + b, 0);
   const left = work - told * most;
@@ -116,43 +127,54 @@ function workShares(inference: Inference, kernel: Kernel, whole: Whole, work: nu
  */
 function secondsAdded(
   inference: Inference,
-  { nodes, anchor }: Kernel,
-  { machine, input }: Whole,
-  bytes: ReadonlyMap<number, number>,
+  kernel: Kernel,
+  { machine, input, bytes, known }: Whole,
 ): readonly (number | null)[] {
   const model = machine && modelFor(machine.chip);
-  if (!model || !input || input.operations.matrix === 0) return nodes.map(() => null);
-  const all = workWithout(model, input, { matrix: 0, vector: 0, special: 0, share: 0 });
-  const moved = [...bytes.values()].reduce((a, b) => a + b, 0);
-  return nodes.map((index) => {
-    const operations = inference.nodes[index]!.work?.operations;
-    if (index === anchor || !operations || operations.matrix > 0) return null;
-    const { matrix, vector, special } = operations;
-    const share = moved > 0 ? (bytes.get(index) ?? 0) / moved : 0;
-    const without = workWithout(model, input, { matrix, vector, special, share });
+  if (!model || !input || input.operations.matrix === 0) return kernel.nodes.map(() => null);
+  const parts = partsOf(inference, kernel, bytes);
+  const before = known.get(input);
+  if (before && areSame(before.parts, parts)) return before.added;
+  const all = workOf(kernelTerms(model, input));
+  const added = parts.map((part) => {
+    const without = part && workOf(kernelTerms(model, lessened(input, part)));
     return all === null || without === null ? null : Math.max(0, all - without);
+  });
+  known.set(input, { parts, added });
+  return added;
+}
+
+function partsOf({ nodes }: Inference, kernel: Kernel, bytes: readonly number[]): Part[] {
+  const moved = bytes.reduce((a, b) => a + b, 0);
+  return kernel.nodes.map((index, i) => {
+    const operations = nodes[index]!.work?.operations;
+    if (index === kernel.anchor || !operations || operations.matrix > 0) return null;
+    const { vector, special } = operations;
+    return { vector, special, share: moved > 0 ? bytes[i]! / moved : 0 };
   });
 }
 
-/** Some of the operations of a kernel, and a share (0..1) of its bytes. */
-type Less = Readonly<Operations & { share: number }>;
-
-/** Seconds that the work of a kernel takes without a part of it. Networks repeat their layers, and equal kernels have one input. */
-const workWithout = (model: ClassModel, input: KernelInput, less: Less): number | null =>
-  workOf(kernelTerms(model, lessened(input, less)));
+function areSame(a: readonly Part[], b: readonly Part[]): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((one, i) => {
+    const other = b[i]!;
+    if (!one || !other) return one === other;
+    return one.vector === other.vector && one.special === other.special && one.share === other.share;
+  });
+}
 
 function workOf({ compute, memory, work }: Terms): number | null {
   return work ?? (compute === null || memory === null ? null : Math.max(compute, memory));
 }
 
 /** What a law is asked about a kernel without a part of it. */
-function lessened(input: KernelInput, { matrix, vector, special, share }: Less): KernelInput {
+function lessened(input: KernelInput, { vector, special, share }: NonNullable<Part>): KernelInput {
   const { operations, bytes } = input;
   const left = 1 - share;
   return {
     ...input,
     operations: {
-      matrix: Math.max(0, operations.matrix - matrix),
+      matrix: operations.matrix,
       vector: Math.max(0, operations.vector - vector),
       special: Math.max(0, operations.special - special),
     },
@@ -169,12 +191,26 @@ function nodeBound(bound: Bound, value: number): Bound {
   return value === 0 ? 'none' : bound;
 }
 
+const bytesByPlan = new Query<KernelPlan, readonly (readonly number[])[]>();
+
+/** What the nodes of each kernel add to its bytes; no chip changes it. Empty where a kernel has one node at most. */
+function bytesInKernels(inference: Inference, plan: KernelPlan): Steps<readonly (readonly number[])[]> {
+  return bytesByPlan.steps(plan, function* () {
+    const all: (readonly number[])[] = [];
+    for (const kernel of plan.kernels) {
+      if (isStepDue(kernel.index)) yield;
+      all.push(kernel.nodes.length > 1 ? bytesAdded(inference, kernel) : []);
+    }
+    return all;
+  });
+}
+
 /**
- * What each node adds to the bytes of its kernel: what it reads from outside, the first to read it. What the kernel writes is
+ * What each node adds to the bytes of its kernel, in their order: what it reads from outside, the first to read it. What the kernel writes is
  * the anchor's, and so is what nodes read from which a product of the anchor is made: without the nodes behind and before it,
  * it would write and read as much.
  */
-function bytesAdded(inference: Inference, kernel: Kernel): ReadonlyMap<number, number> {
+function bytesAdded(inference: Inference, kernel: Kernel): readonly number[] {
   const { nodes, anchor, operands } = kernel;
   const before = beforeProduct(inference, kernel);
   const readers = new Map<number, number>();
@@ -187,7 +223,7 @@ function bytesAdded(inference: Inference, kernel: Kernel): ReadonlyMap<number, n
     const node = (role === 'output' ? undefined : readers.get(value)) ?? anchor;
     added.set(node, (added.get(node) ?? 0) + (bytes ?? 0));
   }
-  return added;
+  return nodes.map((index) => added.get(index) ?? 0);
 }
 
 /** Nodes of a kernel from which its anchor's product is made; none where the anchor is no product. */
