@@ -7,6 +7,7 @@ import type { Bound, Estimate, PrecisionChoice } from './engine/cost/types';
 import type { Objective } from './engine/mapping/candidate';
 import type { Limits } from './engine/mapping/limits';
 import type { Ranged } from './engine/mapping/ratio';
+import type { MemoryClass } from './engine/memory/timeline';
 import type { RankRow } from './engine/report/rankReport';
 import type {
   ReportChip,
@@ -490,11 +491,13 @@ export type SummaryChip = Pick<
   ReportChip,
   'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'roofs'
 > & {
-  readonly memory: Omit<ReportChip['memory'], 'timeline'> & {
+  readonly memory: Omit<ReportChip['memory'], 'timeline' | 'classes'> & {
     /** What a model can have of the capacity; null while that is unknown. */
     readonly usableBytes: number | null;
     /** At most 500, of each stretch of kernels the one that needs most. */
     readonly points: readonly MemoryPoint[];
+    /** In order of execution, a stretch of kernels each; none where a time is unknown. */
+    readonly traffic: readonly TrafficPoint[];
   };
   readonly precision: PrecisionChoice;
   readonly byOperator: readonly Share[];
@@ -554,10 +557,21 @@ export interface RooflinePoint {
   readonly seconds: number;
   readonly bound: Bound;
 }
+/** Kernels that run one after another, with what they move in one run. */
+export interface TrafficPoint {
+  /** Of the kernel that takes longest. */
+  readonly node: number;
+  readonly label: string;
+  readonly seconds: number;
+  /** By memory, in the order of `levels`. */
+  readonly bytes: readonly number[];
+}
 export interface MemoryPoint {
   readonly node: number;
   readonly label: string;
   readonly activationBytes: number;
+  /** What these are taken for; together they are all of them. */
+  readonly classes: readonly { readonly name: MemoryClass; readonly bytes: number }[];
   /** The largest values that are alive then, beside the weights. */
   readonly alive: readonly { readonly name: string; readonly bytes: number }[];
 }

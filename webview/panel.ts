@@ -1,6 +1,7 @@
 import type { Summary, SummaryChip } from '../server/protocol';
 import { chipFacts } from './content/facts';
 import { modelName } from './content/header';
+import { levelBars } from './content/levels';
 import {
   chipLines,
   chipsNote,
@@ -40,6 +41,7 @@ function panelView(summary: Summary, rerender: () => void): View {
     element('h1', {}, modelName(summary.model)),
     workload(summary),
     chipsTable(summary, rerender),
+    first && levels(first),
     first ? costliest(first, rows) : button(text('webview.chooseChips'), () => command('chooseChips')),
     nextSteps(summary),
     first && chipCard(first, summary),
@@ -128,6 +130,17 @@ function chipRow({ id, isFirst, name, place, time, title, share, fits, next }: C
   );
 }
 
+/** A bar for each memory of the chip. */
+function levels(chip: SummaryChip): HTMLElement | null {
+  const bars = levelBars(chip);
+  if (bars.length === 0) return null;
+  return element(
+    'section',
+    { class: 'levels', id: 'levels', 'aria-label': text('webview.levels.title', { chip: chip.name }) },
+    bars.map((bar) => element('div', {}, element('span', { class: 'name' }, bar.name), meter(bar))),
+  );
+}
+
 /** All figures of a chip; they stay open once they were opened. */
 function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
   const details = element(
@@ -152,7 +165,9 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
   return details;
 }
 
-function meter(data: Meter | null): HTMLElement | null {
+function meter(
+  data: (Pick<Meter, 'value' | 'text'> & { readonly name?: string }) | null,
+): HTMLElement | null {
   if (!data) return null;
   if (data.value === null) return element('div', { class: 'meter' }, data.text);
   return element(
@@ -163,7 +178,7 @@ function meter(data: Meter | null): HTMLElement | null {
       max: 1,
       high: highShare,
       value: data.value,
-      'aria-label': text('webview.chips.memoryUse'),
+      'aria-label': data.name ?? text('webview.chips.memoryUse'),
     }),
     element('span', {}, data.text),
   );

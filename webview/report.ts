@@ -5,12 +5,14 @@ import { barsQuery } from './content/bars';
 import { answerLines } from './content/answer';
 import { chosenChip } from './content/chips';
 import { chipFacts } from './content/facts';
+import { levelsData } from './content/levels';
 import { memoryData } from './content/memory';
 import { energyBars } from './content/energyBars';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
 import { suggestionsData } from './content/suggestions';
 import { timeData } from './content/timeBars';
+import { trafficData } from './content/traffic';
 import { button, element, refill } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
@@ -50,6 +52,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     whatIf.root,
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     facts(chip, summary),
+    levels(chip),
     charts.map((chart) => chart.root),
     measured?.root,
     bars,
@@ -112,6 +115,12 @@ function facts(chip: SummaryChip, { workload }: Summary): HTMLElement {
   );
 }
 
+/** What becomes of the model in each memory of the chip. */
+function levels(chip: SummaryChip): HTMLElement | null {
+  const data = levelsData(chip);
+  return data && element('section', { id: 'levels' }, table(data));
+}
+
 /** What to do next, with the way to do it. */
 function nextSteps(summary: Summary): HTMLElement | null {
   const data = suggestionsData(summary);
@@ -150,8 +159,9 @@ function pictures({ workload }: Summary, chip: SummaryChip): ChartView[] {
   const memory = memoryData(chip, workload.phase);
   const energy = energyBars(chip);
   return [
-    ...(roofline ? [scatterChart(roofline)] : []),
     ...(memory ? [stackChart(memory)] : []),
+    ...trafficData(chip).map(stackChart),
+    ...(roofline ? [scatterChart(roofline)] : []),
     ...(energy ? [barChart(energy)] : []),
   ];
 }

@@ -4,9 +4,9 @@ import type { ChipAnalysis } from '../engine/analyse';
 import type { MeasuredGap, MeasuredPoint, MeasuredSummary } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { conflictProblem, measuredOf } from '../workspace/measured';
+import { labelOf, textLimit } from './labels';
 import { profileProblems } from '../workspace/profileProblems';
 
-const textLimit = 80;
 /** Rows and kernels without a counterpart that a page lists. */
 const listed = 50;
 
@@ -52,10 +52,4 @@ export function measuredSummary(
       ...conflictProblem(measured),
     ].map((one) => problemMessage(language, one)),
   };
-}
-
-/** A node by the end of its name, which tells nodes apart. */
-function labelOf(analysis: Analysis, index: number): string {
-  const node = analysis.inference.nodes[index]?.node;
-  return (node?.name || node?.operator || '').slice(-textLimit);
 }

@@ -33,7 +33,7 @@ function peakLine(
   const shown = live.slice(0, shownValues).map((buffer) => {
     const name = inference.values[buffer.value]?.name ?? '';
     const size = bytes(buffer.bytes);
-    return buffer.isWorkspace
+    return buffer.role === 'workspace'
       ? message(language, 'hover.memory.workspace', { name: markdownCode(name), bytes: size })
       : `${markdownCode(name)} ${size}`;
   });

@@ -1,10 +1,9 @@
 import type { ReportChipHead, ReportHead } from '../engine/report/build';
-import type { MemoryPoint, NodeRow, RooflinePoint, Share, Summary, SummaryChip } from '../protocol';
+import type { NodeRow, RooflinePoint, Share, Summary, SummaryChip, TrafficPoint } from '../protocol';
 import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';
-import { liveAt } from '../engine/memory/live';
 import type { MemoryTimeline } from '../engine/memory/timeline';
 import { usableBytes } from '../engine/memory/fit';
 import { severityRank } from '../engine/problem';
@@ -12,7 +11,9 @@ import { phases, precisionPolicies } from '../engine/workload';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices, runtimeChoices, valueChoices } from './choices';
+import { labelOf, textLimit } from './labels';
 import { measuredSummary } from './measuredSummary';
+import { memoryPoints, trafficPoints } from './memorySummary';
 import { ownOrder } from './rank';
 import { rowMaker } from './rows';
 import { sorted } from './sorting';
@@ -26,9 +27,8 @@ const shareLimit = 30;
 const costliestCount = 10;
 const problemLimit = 100;
 const memoryLimit = 500;
-const textLimit = 80;
-const aliveLimit = 3;
-const nameLimit = 40;
+/** Stretches of all chips together. */
+const trafficLimit = 400;
 
 /** What is summed up of a chip once, however many points a page gets in the end. */
 interface ChipParts {
@@ -37,7 +37,8 @@ interface ChipParts {
   readonly byScope: readonly Share[];
   readonly byBound: readonly Share[];
   readonly kernels: number;
-  readonly buffers: MemoryTimeline['buffers'];
+  readonly timeline: MemoryTimeline;
+  readonly traffic: readonly TrafficPoint[];
   /** Of the costliest kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
   readonly costliest: readonly NodeRow[];
@@ -99,11 +100,12 @@ function build(
 
 function chipSummary(
   analysis: Analysis,
-  { head, buffers, ...parts }: ChipParts,
+  { head, timeline, traffic, ...parts }: ChipParts,
   points: number,
 ): Omit<SummaryChip, 'measured'> {
   const { id, name, runtime, precision, total, efficiency, roofs } = head;
-  const { timeline, ...memory } = head.memory;
+  // Points carry what the report has of each.
+  const { timeline: _points, classes: _classes, ...memory } = head.memory;
   return {
     id,
     name,
@@ -115,7 +117,8 @@ function chipSummary(
     memory: {
       ...memory,
       usableBytes: usableBytes(memory),
-      points: memoryPoints(analysis, { points: timeline, buffers }, Math.min(points, memoryLimit)),
+      points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)),
+      traffic,
     },
     roofs,
     ...parts,
@@ -152,7 +155,8 @@ function* chipParts(
     byScope: byScope.list(),
     byBound: byBound.list(),
     kernels: chip.plan.kernels.length,
-    buffers: chip.timeline.buffers,
+    timeline: chip.timeline,
+    traffic: yield* trafficPoints(analysis, chip, Math.floor(trafficLimit / analysis.chips.length)),
     points: yield* rooflinePoints(analysis, chip, points),
     costliest: costliest.list().map((index) => make(nodes[index]!)),
   };
@@ -261,39 +265,4 @@ function* rooflinePoints(analysis: Analysis, chip: ChipAnalysis, limit: number):
   }
   const costliest = (yield* sorted(points, (a, b) => b.seconds - a.seconds)).slice(0, limit);
   return costliest.map((point) => ({ ...point, label: labelOf(analysis, point.node) }));
-}
-
-function labelOf({ inference }: Analysis, index: number): string {
-  const node = inference.nodes[index]?.node;
-  return (node?.name || node?.outputs[0] || node?.operator || '').slice(-textLimit);
-}
-
-/** The timeline in at most `limit` points: of each stretch the moment that needs most, and what is alive then. */
-function memoryPoints(
-  { inference }: Analysis,
-  { points, buffers }: Pick<MemoryTimeline, 'points' | 'buffers'>,
-  limit: number,
-): MemoryPoint[] {
-  const stretch = Math.max(1, Math.ceil(points.length / limit));
-  const peaks: number[] = [];
-  for (let from = 0; from < points.length; from += stretch) {
-    let peak = from;
-    for (let at = from; at < Math.min(from + stretch, points.length); at++)
-      if (points[at]!.activationBytes > points[peak]!.activationBytes) peak = at;
-    peaks.push(peak);
-  }
-  const alive = buffers && liveAt(buffers, peaks, aliveLimit);
-  return peaks.map((at, i) => {
-    const { node, activationBytes } = points[at]!;
-    const own = inference.nodes[node]?.node;
-    return {
-      node,
-      label: (own?.name || own?.operator || '').slice(-textLimit),
-      activationBytes,
-      alive: (alive?.[i] ?? []).map(({ value, bytes }) => ({
-        name: (inference.values[value]?.name ?? '').slice(-nameLimit),
-        bytes,
-      })),
-    };
-  });
 }

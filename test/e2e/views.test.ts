@@ -5,6 +5,7 @@ import {
   estimateOf,
   measuredOf,
   measuredPointOf,
+  memoryPointOf,
   pointOf,
   rowOf,
   summaryOf,
@@ -29,10 +30,7 @@ const summary: Summary = summaryOf({
     chipOf({
       points: [pointOf(1, 2e9, 1e6, 0.001, 'compute'), pointOf(2, 1e6, 1e9, 0.002, 'memory')],
       memory: {
-        points: [
-          { node: 1, label: 'k1', activationBytes: 1e9, alive: [] },
-          { node: 2, label: 'k2', activationBytes: 5e8, alive: [] },
-        ],
+        points: [memoryPointOf(1, 1e9), memoryPointOf(2, 5e8)],
       },
       measured: measuredOf({ points: [measuredPointOf(1, 0.003, estimateOf(0.001))] }),
     }),

@@ -1,14 +1,15 @@
 import type { MemoryPoint, Summary, SummaryChip } from '../../server/protocol';
-import { show, text } from '../text';
+import type { MemoryClass } from '../../server/engine/memory/timeline';
+import { show, text, word } from '../text';
 import type { Layer, StackData } from './chart';
-import { marks } from './paint';
+import { marks, type Paint } from './paint';
 import type { TableData } from './table';
 
 const tableRows = 200;
 /** A capacity far above the curve would flatten it to a line, so it is drawn only within this factor. */
 const visibleFactor = 4;
 
-/** Weights and live activations over the execution order, with the chip's usable capacity as a line. */
+/** Weights and what lies beside them over the execution order, by what it is for, with the chip's usable capacity as a line. */
 export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase']): StackData | null {
   const { points, usableBytes, highWaterBytes } = chip.memory;
   const [first] = points;
@@ -22,8 +23,8 @@ export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase'
   const isNear = usableBytes !== null && usableBytes <= peak.bytes * visibleFactor;
   const drawn = isWhole && isNear ? usableBytes : null;
   const title = text(isTraining ? 'webview.memory.trainingTitle' : 'webview.memory.title');
-  const rest = text(isTraining ? 'webview.memory.besides' : 'webview.memory.activations');
-  const layers = [weightLayer(points, weightBytes), layerBesides(points, rest)];
+  const layers = [weightLayer(points, weightBytes), ...classLayers(points)];
+  const capacity = text('webview.memory.capacity');
   return {
     id: 'memory-over-time',
     title,
@@ -35,30 +36,30 @@ export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase'
         }),
     height: 320,
     legend: [
-      ...layers.map(({ label, paint }, index) => ({
-        label,
-        paint,
-        mark: index === 0 ? marks.rect : marks.triangle,
-      })),
-      ...(drawn === null
-        ? []
-        : [{ label: text('webview.memory.capacity'), paint: 'foreground' as const, mark: '┄' }]),
+      ...layers.map(({ label, paint }, index) => ({ label, paint, mark: layerMarks[index] ?? marks.rect })),
+      ...(drawn === null ? [] : [{ label: capacity, paint: 'foreground' as const, mark: '┄' }]),
     ],
-    table: table({ title, rest }, points, weightBytes),
+    table: table(title, points, layers),
     nodes: points.map(({ node }) => node),
     layers,
-    limit:
-      drawn === null
-        ? null
-        : {
-            label: text('webview.memory.capacity'),
-            value: drawn,
-            tip: `${text('webview.memory.capacity')} ${show.bytes(drawn)}`,
-          },
+    limit: drawn === null ? null : { label: capacity, value: drawn, tip: `${capacity} ${show.bytes(drawn)}` },
     x: text('webview.memory.x'),
     y: { title: text('webview.memory.y'), tick: show.bytes },
   };
 }
+
+/** By layer, from the lowest on: colour alone says nothing to many readers. */
+const layerMarks = [marks.rect, marks.triangle, marks.circle, marks.rectRot, '◢', '◧'];
+
+const paints: Readonly<Record<MemoryClass, Paint>> = {
+  activations: 'charts-orange',
+  caches: 'charts-purple',
+  workspace: 'charts-green',
+  saved: 'charts-green',
+  gradients: 'charts-red',
+  optimizer: 'charts-purple',
+  master: 'charts-foreground',
+};
 
 function weightLayer(points: readonly MemoryPoint[], weightBytes: number): Layer {
   const label = text('webview.memory.weights');
@@ -71,41 +72,51 @@ function weightLayer(points: readonly MemoryPoint[], weightBytes: number): Layer
   };
 }
 
-function layerBesides(points: readonly MemoryPoint[], label: string): Layer {
-  return {
-    label,
-    paint: 'charts-orange',
-    values: points.map((point) => point.activationBytes),
-    tips: points.map((point) => [
-      `${label} ${show.bytes(point.activationBytes)}`,
-      ...point.alive.map(({ name, bytes }) => `${name} ${show.bytes(bytes)}`),
-    ]),
-    marksNode: true,
-  };
+/** A layer for each class that is there at some time; the last one, on top, says what is alive. */
+function classLayers(points: readonly MemoryPoint[]): Layer[] {
+  const names = new Set(points.flatMap(({ classes }) => classes.map(({ name }) => name)));
+  const order = [...names].sort((a, b) => stacked.indexOf(a) - stacked.indexOf(b));
+  return order.map((name, index) => {
+    const isLast = index === order.length - 1;
+    const label = word('webview.memory.class', name);
+    const bytesAt = (point: MemoryPoint): number =>
+      point.classes.find((one) => one.name === name)?.bytes ?? 0;
+    return {
+      label,
+      paint: paints[name],
+      values: points.map(bytesAt),
+      tips: points.map((point) => [
+        `${label} ${show.bytes(bytesAt(point))}`,
+        ...(isLast ? point.alive.map(({ name: value, bytes }) => `${value} ${show.bytes(bytes)}`) : []),
+      ]),
+      marksNode: isLast,
+    };
+  });
 }
 
+/** What stays as it is lies below what comes and goes. */
+const stacked: readonly MemoryClass[] = [
+  'optimizer',
+  'master',
+  'gradients',
+  'caches',
+  'saved',
+  'activations',
+  'workspace',
+];
+
 /** The places that need most come first. */
-function table(
-  { title, rest }: { readonly title: string; readonly rest: string },
-  points: readonly MemoryPoint[],
-  weightBytes: number,
-): TableData {
+function table(title: string, points: readonly MemoryPoint[], layers: readonly Layer[]): TableData {
+  const sums = points.map((_, at) => layers.reduce((sum, { values }) => sum + values[at]!, 0));
+  const places = [...points.keys()].sort((a, b) => sums[b]! - sums[a]!).slice(0, tableRows);
   return {
     caption: title,
-    columns: [text('webview.node'), text('webview.memory.weights'), rest, text('webview.memory.total')],
-    numeric: [1, 2, 3],
-    rows: [...points]
-      .sort((a, b) => b.activationBytes - a.activationBytes)
-      .slice(0, tableRows)
-      .map((point) => ({
-        node: point.node,
-        cells: [
-          point.label,
-          show.bytes(weightBytes),
-          show.bytes(point.activationBytes),
-          show.bytes(weightBytes + point.activationBytes),
-        ],
-      })),
+    columns: [text('webview.node'), ...layers.map(({ label }) => label), text('webview.memory.total')],
+    numeric: layers.map((_, index) => index + 1).concat(layers.length + 1),
+    rows: places.map((at) => ({
+      node: points[at]!.node,
+      cells: [points[at]!.label, ...layers.map(({ values }) => show.bytes(values[at])), show.bytes(sums[at])],
+    })),
   };
 }
 
@@ -119,5 +130,8 @@ function summary(
   if (usableBytes === null) return `${said} ${text('webview.memory.noCapacity', { chip: chip.name })}`;
   const place = drawn === null ? 'webview.memory.above' : 'webview.memory.within';
   const share = show.percent(peak.bytes / usableBytes);
-  return `${said} ${text(place, { chip: chip.name, capacity: show.bytes(usableBytes), share })}`;
+  const held = text(place, { chip: chip.name, capacity: show.bytes(usableBytes), share });
+  const missing = peak.bytes - usableBytes;
+  const spill = missing > 0 ? ` ${text('webview.memory.missing', { bytes: show.bytes(missing) })}` : '';
+  return `${said} ${held}${spill}`;
 }

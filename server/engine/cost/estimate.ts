@@ -282,6 +282,7 @@ function* linkKernels(
       joulesParts: energy && energy.parts,
       parts: seconds && { compute: 0, memory: 0, overhead: seconds.value },
       bytes: { 'host link': bytes },
+      farWeightBytes: 0,
       bound: 'link',
       utilisation: null,
     });

@@ -218,6 +218,7 @@ function knownCost(
     joulesParts: energy && energy.parts,
     parts,
     bytes: bytesByLevel(input.machine, input.bytes),
+    farWeightBytes: input.bytes.mainWeights,
     bound: boundOf(parts),
     utilisation: utilisation(input, value, parts),
   };
@@ -286,6 +287,7 @@ function unknownCost(
     joulesParts: null,
     parts: null,
     bytes: machine && bytes ? bytesByLevel(machine, bytes) : {},
+    farWeightBytes: bytes?.mainWeights ?? 0,
     bound: 'unknown',
     utilisation: null,
   };

@@ -113,6 +113,8 @@ export interface KernelCost {
   readonly parts: { readonly compute: number; readonly memory: number; readonly overhead: number } | null;
   /** Bytes by memory level name. */
   readonly bytes: Readonly<Record<string, number>>;
+  /** Those of weights among the bytes of the memory outside the chip. */
+  readonly farWeightBytes: number;
   readonly bound: Bound;
   /** Achieved share of the chip's peak rate (compute) or bandwidth (memory), 0..1. */
   readonly utilisation: number | null;

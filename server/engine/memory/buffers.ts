@@ -7,7 +7,8 @@ import { executionSteps, type Step } from './steps';
 import { workspaceBytes, type SizeOf } from './workspace';
 
 /** What a buffer is for. */
-type BufferRole = 'input' | 'output' | 'cache' | 'activation' | 'workspace';
+export const bufferRoles = ['input', 'output', 'cache', 'activation', 'workspace'] as const;
+export type BufferRole = (typeof bufferRoles)[number];
 
 /** A stretch of memory that is in use from one step to another. */
 export interface Buffer {

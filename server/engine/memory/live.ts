@@ -1,4 +1,4 @@
-import type { Buffer } from './buffers';
+import { bufferRoles, type Buffer, type BufferRole } from './buffers';
 
 /** Buffers as columns, by the step at which they begin: a server keeps those of many models. */
 export interface BufferTable {
@@ -7,12 +7,12 @@ export interface BufferTable {
   readonly to: Int32Array;
   /** NaN where the size is unknown. */
   readonly bytes: Float64Array;
-  /** 1 for a workspace. */
-  readonly isWorkspace: Uint8Array;
+  /** Places in the list of roles. */
+  readonly role: Uint8Array;
 }
 
 /** A buffer that lives, of known size. */
-export type Live = Pick<Buffer, 'value'> & { readonly bytes: number; readonly isWorkspace: boolean };
+export type Live = Pick<Buffer, 'value' | 'role'> & { readonly bytes: number };
 
 /** @param list by the step at which they begin */
 export function bufferTable(list: readonly Buffer[]): BufferTable {
@@ -21,8 +21,13 @@ export function bufferTable(list: readonly Buffer[]): BufferTable {
     from: Int32Array.from(list, ({ from }) => from),
     to: Int32Array.from(list, ({ to }) => to),
     bytes: Float64Array.from(list, ({ bytes }) => bytes ?? NaN),
-    isWorkspace: Uint8Array.from(list, ({ role }) => Number(role === 'workspace')),
+    role: Uint8Array.from(list, ({ role }) => bufferRoles.indexOf(role)),
   };
+}
+
+/** What the buffer in a row of the table is for. */
+export function roleAt({ role }: BufferTable, row: number): BufferRole {
+  return bufferRoles[role[row]!]!;
 }
 
 /**
@@ -30,7 +35,7 @@ export function bufferTable(list: readonly Buffer[]): BufferTable {
  * @param steps ascending
  */
 export function liveAt(table: BufferTable, steps: readonly number[], most: number): Live[][] {
-  const { value, from, to, bytes, isWorkspace } = table;
+  const { value, from, to, bytes } = table;
   let next = 0;
   let live: number[] = [];
   return steps.map((at) => {
@@ -40,7 +45,7 @@ export function liveAt(table: BufferTable, steps: readonly number[], most: numbe
     return largest.map((index) => ({
       value: value[index]!,
       bytes: bytes[index]!,
-      isWorkspace: isWorkspace[index] === 1,
+      role: roleAt(table, index),
     }));
   });
 }

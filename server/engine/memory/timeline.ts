@@ -4,7 +4,7 @@ import { plainMemory, type MemoryModel } from '../kernels/profile';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { residentOf, type Resident } from './resident';
-import { buffersOf, type RunsHere } from './buffers';
+import { buffersOf, type Buffer, type BufferRole, type RunsHere } from './buffers';
 import { bufferTable, type BufferTable } from './live';
 import type { SizeOf } from './workspace';
 
@@ -16,8 +16,24 @@ interface MemoryPoint {
   readonly activationBytes: number;
 }
 
+/** What memory is taken for, beside the weights. */
+export const memoryClasses = [
+  'activations',
+  'caches',
+  'workspace',
+  'gradients',
+  'optimizer',
+  'master',
+  'saved',
+] as const;
+export type MemoryClass = (typeof memoryClasses)[number];
+
+/** Bytes by class, at each point; what is never there is left out. Together they are what stands in the points. */
+export type BytesByClass = Readonly<Partial<Record<MemoryClass, Float64Array>>>;
+
 export interface MemoryTimeline extends MemoryMarks {
   readonly points: readonly MemoryPoint[];
+  readonly classes: BytesByClass;
   /** What lives beside the weights, by the point at which it begins; null in training, where it is not listed. */
   readonly buffers: BufferTable | null;
   /** What the runtime's allocator holds for these; null where that is not known. */
@@ -70,30 +86,21 @@ export function* memoryTimeline(
   const buffers = yield* buffersOf(inference, plan, sizeOf, model, runsHere);
   const { steps, list } = buffers;
   const resident = model.allocator === 'arena' ? yield* residentOf(buffers, wholeBytes(weights)) : null;
-  const change = new Float64Array(steps.length + 1);
-  let unknown = false;
-  for (const { bytes, from, to } of list) {
-    if (bytes === null) {
-      unknown = true;
-      continue;
-    }
-    change[from]! += bytes;
-    change[to + 1]! -= bytes;
-  }
+  const classes = yield* bytesByClass(list, steps.length);
   const points: MemoryPoint[] = [];
-  let live = 0;
   let highest = -1;
   for (const { node } of steps) {
     if (isStepDue(points.length)) yield;
     const at = points.length;
-    live += change[at]!;
+    const live = Object.values(classes).reduce((sum, bytes) => sum + bytes[at]!, 0);
     points.push({ node, activationBytes: live });
     if (highest === -1 || live > points[highest]!.activationBytes) highest = at;
   }
-  const known = weights.isWhole && !unknown;
+  const known = weights.isWhole && list.every(({ bytes }) => bytes !== null);
   const top = highest === -1 ? 0 : points[highest]!.activationBytes;
   return {
     points,
+    classes,
     buffers: bufferTable(list),
     resident,
     weights,
@@ -101,6 +108,34 @@ export function* memoryTimeline(
     highWaterNode: known && highest !== -1 ? points[highest]!.node : null,
     leastBytes: leastOf(weights.known + top, known),
   };
+}
+
+const classOf: Readonly<Record<BufferRole, MemoryClass>> = {
+  input: 'activations',
+  output: 'activations',
+  activation: 'activations',
+  cache: 'caches',
+  workspace: 'workspace',
+};
+
+/** Bytes of buffers of known size by what they are for, at each step. */
+function* bytesByClass(list: readonly Buffer[], steps: number): Steps<BytesByClass> {
+  const classes: Partial<Record<MemoryClass, Float64Array>> = {};
+  for (const [index, { role, bytes, from, to }] of list.entries()) {
+    if (isStepDue(index)) yield;
+    if (!bytes) continue;
+    const change = (classes[classOf[role]] ??= new Float64Array(steps + 1));
+    change[from]! += bytes;
+    change[to + 1]! -= bytes;
+  }
+  for (const bytes of Object.values(classes))
+    for (let at = 1; at < bytes.length; at++) bytes[at]! += bytes[at - 1]!;
+  return classes;
+}
+
+/** Most bytes beside the weights at one time; null where a size is unknown, as the high-water mark is. */
+export function highestOf({ highWaterBytes, weights }: MemoryMarks): number | null {
+  return highWaterBytes === null ? null : highWaterBytes - weights.known;
 }
 
 /** What is known to be needed; null where that is nothing, which is not the same as no need. */

@@ -11,7 +11,8 @@ import type { SymbolicFacts } from '../inference/symbolic';
 import type { BoundValue, Inference, InferredNode } from '../inference/types';
 import { cachePolicyIn } from '../kernels/caches';
 import type { Kernel } from '../kernels/types';
-import { wholeBytes } from '../memory/timeline';
+import { levelUses } from '../memory/levels';
+import { wholeBytes, type MemoryTimeline } from '../memory/timeline';
 import type { Problem } from '../problem';
 import { runThrough, type Steps } from '../scheduler';
 import { efficiencyOf } from './efficiency';
@@ -272,10 +273,18 @@ function reportChipHead(
       training,
       resident: timeline.resident,
       timeline: timeline.points,
+      classes: classesOf(timeline),
+      levels: levelUses(analysis),
     },
     roofs: roofsOf(analysis),
     measured,
   };
+}
+
+function classesOf({ classes, points }: MemoryTimeline): ReportChip['memory']['classes'] {
+  return Object.fromEntries(
+    Object.entries(classes).map(([name, bytes]) => [name, [...bytes.subarray(0, points.length)]]),
+  );
 }
 
 /** A kernel of the plan, or a transfer between units, which holds no nodes and comes as often as the kernel that waits for it. */

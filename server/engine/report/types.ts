@@ -2,7 +2,9 @@ import type { Measurement } from '../cost/calibrate/measurement';
 import type { Bound, ChipCost, Estimate, PrecisionChoice, Total } from '../cost/types';
 import type { Refusal } from '../kernels/support/conditions';
 import type { Fit } from '../memory/fit';
+import type { LevelUse } from '../memory/levels';
 import type { Resident } from '../memory/resident';
+import type { MemoryClass } from '../memory/timeline';
 import type { Operations, RuleState, WorkBytes } from '../operators/rule';
 import type { Severity } from '../problem';
 import type { TrainingMemory } from '../memory/training/training';
@@ -162,6 +164,10 @@ export interface ReportChip {
      * node.
      */
     readonly timeline: readonly { readonly node: number; readonly activationBytes: number }[];
+    /** Of each class its part of these bytes, point by point; classes that are never there are left out. */
+    readonly classes: Readonly<Partial<Record<MemoryClass, readonly number[]>>>;
+    /** Every memory of the chip under the model. */
+    readonly levels: readonly LevelUse[];
   };
   /** Roofs for the roofline: rates in operations/s at the compute precision and bytes/s, dense and as published. */
   readonly roofs: {

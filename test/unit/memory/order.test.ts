@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profileById, type MemoryModel } from '../../../server/engine/kernels/profile';
 import { planKernels } from '../../../server/engine/kernels/plan';
+import { roleAt } from '../../../server/engine/memory/live';
 import { memoryTimeline, type MemoryTimeline } from '../../../server/engine/memory/timeline';
 import type { Inference } from '../../../server/engine/inference/types';
 import { runThrough, uninterrupted } from '../../../server/engine/scheduler';
@@ -87,7 +88,7 @@ it('a workspace lives while its kernel runs', async () => {
   // b has 120 bytes: twice that more at step 1.
   expect(points.map(({ activationBytes }) => activationBytes)).toEqual([80, 200 + 240, 240, 160]);
   const sizes = [...buffers!.bytes].map(
-    (bytes, i) => `${bytes}${buffers!.isWorkspace[i] ? ' workspace' : ''}`,
+    (bytes, i) => `${bytes}${roleAt(buffers!, i) === 'workspace' ? ' workspace' : ''}`,
   );
   expect(sizes.sort()).toEqual(['120', '240 workspace', '40', '40', '40', '40']);
 });

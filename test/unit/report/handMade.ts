@@ -91,6 +91,8 @@ export const report: Report = {
         training: null,
         resident: null,
         timeline: [],
+        classes: {},
+        levels: [],
       },
       roofs: {
         matrixOpsPerSecond: null,

@@ -166,6 +166,7 @@ describe('printed reports with a profile', () => {
       mostBytes: null,
       fits: null,
       fitsUnknown: 'sizes',
+      levels: [],
     },
     roofs: { matrixOpsPerSecond: null, vectorOpsPerSecond: null, bandwidthBytesPerSecond: null, levels: [] },
     kernels: [],

@@ -70,7 +70,15 @@ const memory: SummaryChip['memory'] = {
   resident: null,
   weightsBytes: 3e9,
   points: [],
+  levels: [],
+  traffic: [],
 };
+
+/** A point at which so many bytes of activations live. */
+export function memoryPointOf(node: number, bytes: number): SummaryChip['memory']['points'][number] {
+  const classes = [{ name: 'activations', bytes }] as const;
+  return { node, label: `k${node}`, activationBytes: bytes, classes, alive: [] };
+}
 
 interface ChipChange extends Partial<Omit<SummaryChip, 'total' | 'efficiency' | 'memory'>> {
   readonly total?: Partial<SummaryChip['total']>;

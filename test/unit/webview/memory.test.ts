@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
 import { memoryData } from '../../../webview/content/memory';
-import { chipOf } from './made';
+import { chipOf, memoryPointOf } from './made';
 
-const points = [
-  { node: 3, label: 'k3', activationBytes: 2e8, alive: [] },
-  { node: 5, label: 'k5', activationBytes: 1e9, alive: [] },
-  { node: 8, label: 'k8', activationBytes: 5e8, alive: [] },
-];
+const points = [memoryPointOf(3, 2e8), memoryPointOf(5, 1e9), memoryPointOf(8, 5e8)];
 /** 3 GB of weights and at most 1 GB of activations; 10 GB, of which the runtime keeps 2. */
 const dataOf = (memory: Partial<SummaryChip['memory']> = {}, phase: 'inference' | 'training' = 'inference') =>
   memoryData(chipOf({ memory: { points, ...memory } }), phase)!;
@@ -53,6 +49,41 @@ describe('memory over time', () => {
     expect(dataOf({ weightsBytes: null, leastWeightsBytes: 2e9 }).layers[0]!.values).toEqual([2e9, 2e9, 2e9]);
   });
 
+  it('has a layer for each class that is ever there, what stays below what comes and goes', () => {
+    const first = {
+      ...points[0]!,
+      activationBytes: 9e8,
+      classes: [{ name: 'optimizer', bytes: 9e8 }] as const,
+    };
+    const classes = [
+      { name: 'saved', bytes: 3e8 },
+      { name: 'optimizer', bytes: 9e8 },
+      { name: 'activations', bytes: 2e8 },
+    ] as const;
+    const alive = [{ name: 'a', bytes: 2e8 }];
+    const { layers, table } = dataOf(
+      { points: [first, { ...points[1]!, activationBytes: 14e8, classes, alive }] },
+      'training',
+    );
+    expect(layers.map(({ label, values }) => [label, ...values])).toEqual([
+      ['Weights', 3e9, 3e9],
+      ['Optimizer states', 9e8, 9e8],
+      ['Kept for the backward pass', 0, 3e8],
+      ['Live activations', 0, 2e8],
+    ]);
+    // Only the layer on top says what is alive, and is where a click leads from.
+    expect(layers.map(({ tips }) => tips[1]!.length)).toEqual([2, 1, 1, 2]);
+    expect(layers.map(({ marksNode }) => marksNode)).toEqual([false, false, false, true]);
+    expect(table.rows[0]!.cells).toEqual(['k5', '3 GB', '900 MB', '300 MB', '200 MB', '4.4 GB']);
+  });
+
+  it('says how much has no room', () => {
+    // 4 GB in 3.
+    expect(dataOf({ usableBytes: 3e9 }).summary).toBe(
+      'At most 4 GB, at k5. Chip A has 3 GB to use (133% in use). 1 GB of that have no room.',
+    );
+  });
+
   it('names the highest point, and what of the usable capacity that is', () => {
     // 3 + 1 GB of 10 − 2 GB.
     expect(data.summary).toBe('At most 4 GB, at k5. Chip A has 8 GB to use (50% in use).');
@@ -65,7 +96,7 @@ describe('memory over time', () => {
   });
 
   it('names the first of two equal points', () => {
-    const equal = [...points, { node: 9, label: 'k9', activationBytes: 1e9, alive: [] }];
+    const equal = [...points, memoryPointOf(9, 1e9)];
     expect(dataOf({ points: equal }).summary).toContain('At most 4 GB, at k5.');
   });
 
@@ -99,12 +130,6 @@ describe('memory over time', () => {
     const training = dataOf({ highWaterBytes: null }, 'training');
     expect(training.title).toBe('Memory over a training step, forward and back');
     expect(training.table.caption).toBe(training.title);
-    // There gradients and states of the optimizer are in the layer too.
-    expect(training.layers.map(({ label }) => label)).toEqual([
-      'Weights',
-      'Gradients, optimizer, kept and live activations',
-    ]);
-    expect(training.table.columns[2]).toBe(training.layers[1]!.label);
     expect(training.summary).toBe(
       'At least 4 GB, at k5: what some operators keep for the backward pass is unknown.',
     );
@@ -122,12 +147,7 @@ describe('memory over time', () => {
         { node: 3, cells: ['k3', '3 GB', '200 MB', '3.2 GB'] },
       ],
     });
-    const many = Array.from({ length: 201 }, (_, node) => ({
-      node,
-      label: 'k',
-      activationBytes: node,
-      alive: [],
-    }));
+    const many = Array.from({ length: 201 }, (_, node) => memoryPointOf(node, node));
     const { table } = dataOf({ points: many });
     expect([table.rows.length, table.rows[0]!.node, table.rows[199]!.node]).toEqual([200, 200, 1]);
   });

@@ -5,6 +5,7 @@ import {
   joulesParts,
   measuredOf,
   measuredPointOf,
+  memoryPointOf,
   estimateOf,
   pointOf,
   rowOf,
@@ -23,15 +24,13 @@ const chip = chipOf({
   kernels: 2,
   byOperator: [{ name: 'MatMul', seconds: 0.003, nodes: 2 }],
   memory: {
-    points: [
-      { node: 3, label: 'k3', activationBytes: 1e9, alive: [] },
-      { node: 4, label: 'k4', activationBytes: 5e8, alive: [] },
-    ],
+    points: [memoryPointOf(3, 1e9), memoryPointOf(4, 5e8)],
   },
 });
 const summary = summaryOf({ chips: [chip, chipOf({ id: 'b', name: 'Chip B' })] });
 
 const drawn = (): (typeof Drawing.all)[number][] => Drawing.all.filter(({ isGone }) => !isGone);
+const roofs = () => drawn().find(({ configuration }) => configuration.type === 'scatter')!;
 const types = (): string[] => drawn().map(({ configuration }) => configuration.type);
 const said = (elements: readonly Element[]): string[] => elements.map((one) => one.textContent);
 const asked = (page: Page) => page.posted.filter((message) => message.type === 'rows');
@@ -71,7 +70,7 @@ describe('the report', () => {
 
   it('draws roofline and memory at once, and bars when their rows are there', async () => {
     const page = await report();
-    expect(types()).toEqual(['scatter', 'line']);
+    expect(types()).toEqual(['line', 'scatter']);
     // They fill their holders, and nothing moves.
     expect(Drawing.defaults).toEqual({ animation: false, responsive: true, maintainAspectRatio: false });
     const bars = { sort: 'seconds', descending: true, filter: '', from: 0, revision: 7, chip: 'a' };
@@ -80,7 +79,7 @@ describe('the report', () => {
       { ...bars, count: 30 },
     ]);
     await answer(page, 2, { rows: [rowOf(3)] });
-    expect(types()).toEqual(['scatter', 'line', 'bar', 'bar']);
+    expect(types()).toEqual(['line', 'scatter', 'bar', 'bar']);
     expect(said(page.main().classed('pair')[0]!.tagged('h2'))).toEqual([
       'Time by node',
       'Achieved bandwidth by node',
@@ -105,14 +104,14 @@ describe('the report', () => {
     expect(said(page.main().classed('pair')[0]!.classed('error'))).toEqual(['The model has changed.']);
     // It was said of the bars and of nothing else.
     expect(page.banner().textContent).toBe('');
-    expect(types()).toEqual(['scatter', 'line']);
+    expect(types()).toEqual(['line', 'scatter']);
   });
 
   it('draws no bars into a report that is gone', async () => {
     const page = await report();
     page.send({ type: 'summary', summary: { ...summary, revision: 8 } });
     await answer(page, 2, { rows: [rowOf(3)] });
-    expect(types()).toEqual(['scatter', 'line']);
+    expect(types()).toEqual(['line', 'scatter']);
   });
 
   it('has of each chart the summary, its legend in the colours of the theme, and the same as a table', async () => {
@@ -122,7 +121,7 @@ describe('the report', () => {
     expect(canvas!.attributes['aria-label']).toBe(
       'Roofline. 2 kernels on Chip A; unknown of the time is bound by memory. Arrow keys go from point to point, Enter to the line.',
     );
-    expect([roofline.classed('canvas')[0]!.style.height, drawn()[0]!.canvas]).toEqual(['380px', canvas]);
+    expect([roofline.classed('canvas')[0]!.style.height, roofs().canvas]).toEqual(['380px', canvas]);
     expect(
       roofline
         .classed('legend')[0]!
@@ -155,7 +154,7 @@ describe('the report', () => {
 
   it('leads from a dot to its line, and from beside the dots nowhere', async () => {
     const page = await report();
-    const { onClick } = drawn()[0]!.configuration.options;
+    const { onClick } = roofs().configuration.options;
     const before = page.posted.length;
     onClick({}, []);
     expect(page.posted).toHaveLength(before);
@@ -179,7 +178,7 @@ describe('the report', () => {
     expect(marked.map((row) => [row.attributes['data-node'], row.attributes['aria-selected']])).toEqual([
       ['4', 'true'],
     ]);
-    const dots = drawn()[0]!.configuration as never as {
+    const dots = roofs().configuration as never as {
       data: { datasets: { pointBorderWidth: number[] }[] };
     };
     expect(dots.data.datasets.slice(0, 2).map(({ pointBorderWidth }) => pointBorderWidth)).toEqual([

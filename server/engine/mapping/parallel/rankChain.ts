@@ -1,3 +1,4 @@
+import { roleAt } from '../../memory/live';
 import type { ChipAnalysis, Prepared } from '../../analyse';
 import { FormatTable } from '../../cost/kernelFormat';
 import { Sizing } from '../../cost/sizing';
@@ -160,7 +161,7 @@ function stateOf(analysis: ChipAnalysis, elementOf: Int32Array, count: number): 
   const { buffers } = analysis.timeline;
   const owners = cacheOwners(analysis);
   buffers?.value.forEach((value, row) => {
-    const node = buffers.isWorkspace[row] === 1 ? undefined : owners.get(value);
+    const node = roleAt(buffers, row) === 'workspace' ? undefined : owners.get(value);
     if (node === undefined) return;
     const [at, bytes] = [elementOf[node]!, buffers.bytes[row]!];
     const sum = state[at]!;
@@ -176,7 +177,7 @@ function activationsOf(analysis: ChipAnalysis, elementOf: Int32Array, count: num
   const change = new Float64Array(points.length + 1);
   buffers?.value.forEach((value, row) => {
     const bytes = buffers.bytes[row]!;
-    if (buffers.isWorkspace[row] === 1 || !owners.has(value) || Number.isNaN(bytes)) return;
+    if (roleAt(buffers, row) === 'workspace' || !owners.has(value) || Number.isNaN(bytes)) return;
     change[buffers.from[row]!]! += bytes;
     change[buffers.to[row]! + 1]! -= bytes;
   });

@@ -31,7 +31,7 @@ export function memoryPeak({ prepared, analysis }: Situation): Suggestion[] {
   const at = highest(points);
   const alive = liveAt(buffers, [at], mostNamed)[0] ?? [];
   const [top] = alive;
-  if (!top || top.isWorkspace) return [];
+  if (!top || top.role === 'workspace') return [];
   const gained = points[at]!.activationBytes - withoutBuffer(timeline, top.value);
   if (gained < leastGain * before) return [];
   const nameOf = (value: number): string => prepared.inference.values[value]!.name;

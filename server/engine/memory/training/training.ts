@@ -2,7 +2,7 @@ import { singleBytes } from '../../cost/optimizer';
 import type { Inference } from '../../inference/types';
 import { isStepDue, type Steps } from '../../scheduler';
 import { trainingLabel, type Training } from '../../workload';
-import { leastOf, type MemoryTimeline, type WeightBytes } from '../timeline';
+import { leastOf, type BytesByClass, type MemoryTimeline, type WeightBytes } from '../timeline';
 import type { SizeOf } from '../workspace';
 import { Lifetimes, type Held } from './lifetimes';
 import type { TrainingPlan } from './plan';
@@ -54,7 +54,7 @@ export function* trainingMemory(
   const states = statesOf(inference, plan, weights, sizeOf);
   const buffers = new Lifetimes(inference, graph, plan.stretches, sizeOf).all();
   const changes = yield* changesOf(plan, states, buffers.held, sizeOf);
-  const { points, peak, node } = yield* walked(plan, states, changes);
+  const { points, classes, peak, node } = yield* walked(plan, states, changes);
   const isWhole = buffers.isWhole && weights.isWhole && states.isWhole;
   const most = sum(peak);
   const unknown = graph.passes.filter(({ isUnknown }) => isUnknown).map(({ operator }) => operator);
@@ -71,6 +71,7 @@ export function* trainingMemory(
     },
     timeline: {
       points,
+      classes,
       buffers: null,
       resident: null,
       weights: { known: states.always.weights, isWhole: weights.isWhole },
@@ -118,6 +119,7 @@ function* changesOf(
 
 interface Walked {
   readonly points: MemoryTimeline['points'];
+  readonly classes: BytesByClass;
   /** By class at the moment that takes most. */
   readonly peak: TrainingBytes;
   readonly node: number | null;
@@ -130,6 +132,14 @@ function* walked(
 ): Steps<Walked> {
   const isAlways = training.accumulation > 1;
   const points: { node: number; activationBytes: number }[] = [];
+  const column = (): Float64Array => new Float64Array(2 * passes.length);
+  const classes = {
+    activations: column(),
+    saved: column(),
+    gradients: column(),
+    optimizer: column().fill(states.always.optimizer),
+    master: column().fill(states.always.master),
+  };
   let [saved, other, gradients] = [0, 0, isAlways ? states.gradients : 0];
   let peak: TrainingBytes | null = null;
   let peakNode: number | null = null;
@@ -141,10 +151,11 @@ function* walked(
     const now = { ...states.always, gradients, saved, other };
     const { node } = passes[at < passes.length ? at : 2 * passes.length - 1 - at]!;
     points.push({ node, activationBytes: sum(now) - now.weights });
+    [classes.activations[at], classes.saved[at], classes.gradients[at]] = [other, saved, gradients];
     if (!peak || sum(now) > sum(peak)) [peak, peakNode] = [now, node];
   }
   const none = { ...states.always, gradients: states.gradients, saved: 0, other: 0 };
-  return { points, peak: peak ?? none, node: peakNode };
+  return { points, classes, peak: peak ?? none, node: peakNode };
 }
 
 function sum({ weights, gradients, optimizer, master, saved, other }: TrainingBytes): number {

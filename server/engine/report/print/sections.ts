@@ -3,6 +3,7 @@ import type { Report, ReportChip } from '../types';
 import type { TrainingBytes, TrainingMemory } from '../../memory/training/training';
 import { column, type Section } from './section';
 import { hostSections } from './host';
+import { levelSections } from './levels';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { fitsText, memoryText, shapeOf, throughputText, totalText, valuesText, weightsText } from './texts';
 import { unitSections } from './units';
@@ -24,6 +25,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
     // Where nothing has a time the problems say why; tables without rows say nothing.
     const timed = chip.nodes.some(({ seconds }) => seconds !== null && seconds.value > 0);
     appendAll(sections, unitSections(chip, words));
+    appendAll(sections, levelSections(chip, words));
     if (timed) sections.push(nodeSection(report, chip, words));
     appendAll(sections, measuredSections(report, chip, words));
     if (timed) sections.push(operatorSection(report, chip, words));
