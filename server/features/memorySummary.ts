@@ -2,6 +2,7 @@ import { entryOf } from '../../outside/table';
 import type { ChipAnalysis } from '../engine/analyse';
 import { liveAt } from '../engine/memory/live';
 import { memoryClasses, type MemoryTimeline } from '../engine/memory/timeline';
+import type { ReportChip } from '../engine/report/types';
 import { isStepDue, type Steps } from '../engine/scheduler';
 import type { MemoryPoint, TrafficPoint } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
@@ -13,7 +14,11 @@ const nameLimit = 40;
 /** The timeline in at most `limit` points: of each stretch the moment that needs most, and what is alive then. */
 export function memoryPoints(
   analysis: Pick<Analysis, 'inference'>,
-  { points, buffers, classes }: Pick<MemoryTimeline, 'points' | 'buffers' | 'classes'>,
+  {
+    timeline: points,
+    classes,
+    buffers,
+  }: Pick<ReportChip['memory'], 'timeline' | 'classes'> & Pick<MemoryTimeline, 'buffers'>,
   limit: number,
 ): MemoryPoint[] {
   const stretch = Math.max(1, Math.ceil(points.length / limit));

@@ -37,7 +37,7 @@ interface ChipParts {
   readonly byScope: readonly Share[];
   readonly byBound: readonly Share[];
   readonly kernels: number;
-  readonly timeline: MemoryTimeline;
+  readonly buffers: MemoryTimeline['buffers'];
   readonly traffic: readonly TrafficPoint[];
   /** Of the costliest kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
@@ -100,12 +100,11 @@ function build(
 
 function chipSummary(
   analysis: Analysis,
-  { head, timeline, traffic, ...parts }: ChipParts,
+  { head, buffers, traffic, ...parts }: ChipParts,
   points: number,
 ): Omit<SummaryChip, 'measured'> {
   const { id, name, runtime, precision, total, efficiency, roofs } = head;
-  // Points carry what the report has of each.
-  const { timeline: _points, classes: _classes, ...memory } = head.memory;
+  const { timeline, classes, ...memory } = head.memory;
   return {
     id,
     name,
@@ -117,7 +116,7 @@ function chipSummary(
     memory: {
       ...memory,
       usableBytes: usableBytes(memory),
-      points: memoryPoints(analysis, timeline, Math.min(points, memoryLimit)),
+      points: memoryPoints(analysis, { timeline, classes, buffers }, Math.min(points, memoryLimit)),
       traffic,
     },
     roofs,
@@ -155,7 +154,7 @@ function* chipParts(
     byScope: byScope.list(),
     byBound: byBound.list(),
     kernels: chip.plan.kernels.length,
-    timeline: chip.timeline,
+    buffers: chip.timeline.buffers,
     traffic: yield* trafficPoints(analysis, chip, Math.floor(trafficLimit / analysis.chips.length)),
     points: yield* rooflinePoints(analysis, chip, points),
     costliest: costliest.list().map((index) => make(nodes[index]!)),
