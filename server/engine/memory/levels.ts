@@ -14,7 +14,7 @@ import { highestOf, type MemoryTimeline } from './timeline';
  * the memory beyond in every run; activations leave it, too, to be read again; it is too small and nothing helps; or the model
  * makes no use of it.
  */
-export type LevelVerdict = 'resident' | 'tight' | 'streams' | 'spills' | 'too-small' | 'unused';
+type LevelVerdict = 'resident' | 'tight' | 'streams' | 'spills' | 'too-small' | 'unused';
 
 /** One memory of a chip under a model. Bytes; unknown is null. */
 export interface LevelUse {
@@ -49,7 +49,7 @@ export interface OnChip {
 }
 
 /** From this share of a capacity on it is tight. */
-export const tightShare = 0.9;
+const tightShare = 0.9;
 
 /** Every memory of the chip, from far to near as its file has them. */
 export function levelUses(on: OnChip): LevelUse[] {
