@@ -17,6 +17,7 @@ import type { Words } from '../engine/report/print/words';
 import type { SuggestedSetting, SuggestionItem, SuggestionWay } from '../protocol';
 import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
+import { mappingFolder } from '../workspace/ownFolder';
 import { knownSuggestions } from '../workspace/suggestions';
 import { dimensionChoices } from './choices';
 
@@ -82,11 +83,19 @@ function sizesOf(
 }
 
 /** The command that shows the gain; empty for a name with letters that nobody sees. */
-function commandOf({ listing, choices, prepared, chips }: Analysis, change: Change): string {
+function commandOf({ listing, choices, prepared, chips, mapping }: Analysis, change: Change): string {
   const path = pathOf(listing.modelUri);
-  const host = choices.host === null ? {} : { host: choices.host };
-  const words = verifyWords({ path, chip: chips[0]?.chip.id ?? '', prepared, ...host }, change);
+  const places = {
+    ...(choices.host !== null && { host: choices.host }),
+    ...(mapping && { mapping: mappingPath(mapping.name) }),
+  };
+  const words = verifyWords({ path, chip: chips[0]?.chip.id ?? '', prepared, ...places }, change);
   return words.some(hasHidden) ? '' : commandText('posix', { words });
+}
+
+/** From the folder of the workspace, where the command line finds chips and systems of one's own, too. */
+function mappingPath(name: string): string {
+  return [...mappingFolder, `${name}.json`].join('/');
 }
 
 /** The path of a local file, else the address. */

@@ -4,7 +4,7 @@ import type { PinnedNodes } from '../engine/mapping/pinned/assign';
 import { pinNodes } from '../engine/mapping/pinned/pinNodes';
 import { unitsOf } from '../engine/mapping/pinned/units';
 import { problem, type Problem } from '../engine/problem';
-import type { Steps } from '../engine/scheduler';
+import { runThrough, type Steps } from '../engine/scheduler';
 import type { Choices } from './choices';
 import type { Surroundings } from './ownChips';
 
@@ -13,6 +13,8 @@ export interface PinnedMapping {
   readonly name: string;
   readonly units: Units;
   readonly nodes: PinnedNodes;
+  /** The same on another inference of the model. */
+  readonly pinnedOn: (inference: Inference) => PinnedNodes;
 }
 
 /** The mapping that the settings of a model name, on its nodes; what keeps it from being used is told. */
@@ -34,9 +36,11 @@ export function* pinnedMapping(
   };
   const found = unitsOf(file, known, { runtime: workload.runtime, format });
   if ('faults' in found) return { mapping: null, problems: found.faults };
-  const { pinned, problems } = yield* pinNodes(file, found.units, inference);
+  const { units } = found;
+  const { pinned, problems } = yield* pinNodes(file, units, inference);
+  const pinnedOn = (other: Inference): PinnedNodes => runThrough(pinNodes(file, units, other)).pinned;
   return {
-    mapping: { name, units: found.units, nodes: pinned },
+    mapping: { name, units, nodes: pinned, pinnedOn },
     problems: [...found.problems, ...problems],
   };
 }

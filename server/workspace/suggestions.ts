@@ -26,19 +26,19 @@ export async function findSuggestions(
 }
 
 function made(
-  { prepared, catalogue, choices, chips }: Analysis,
+  { prepared, catalogue, choices, chips, mapping }: Analysis,
   analysis: ChipAnalysis,
   scheduler: Scheduler,
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
   const { prices } = choices;
-  const situation = { prepared, analysis, scheduler, chosen: chips, prices, ...(host && { host }) };
+  const places = { ...(host && { host }), ...(mapping && { pinnedOn: mapping.pinnedOn }) };
+  const situation = { prepared, analysis, scheduler, chosen: chips, prices, ...places };
   return suggest(situation, new Set(choices.suggestions.off));
 }
 
-/** Changes are tried on chips by themselves: of a mapping they say nothing. */
-function isWanted({ refusal, choices, mapping }: Analysis): boolean {
-  return refusal === null && mapping === null && choices.suggestions.enable;
+function isWanted({ refusal, choices }: Analysis): boolean {
+  return refusal === null && choices.suggestions.enable;
 }
 
 function keyOf({ choices, chips }: Analysis): string {

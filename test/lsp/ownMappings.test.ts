@@ -121,14 +121,30 @@ it('a mistake in a mapping is told at its place, and what was right before stays
   expect((await lead(document))[0]).toContain(' + ');
 });
 
-it('nothing is suggested beside a mapping: changes are tried on chips by themselves', async () => {
-  await writeFile(fileOf('m'), JSON.stringify({ schemaVersion: 1, units }));
+it('what is suggested beside a mapping leaves its nodes, and gains on it what it says', async () => {
+  await writeFile(fileOf('m'), JSON.stringify(middle));
   const large = model.replaceAll('8,256', '4096,4096').replace('256,256', '4096,4096');
   client = await TestClient.inProcess({ settings: { chips: ['nvidia-l4'] }, folders: [uriOf(folder)] });
-  const { uri } = await client.openText(uriOf(join(folder, 'm.onnxtxt')), large);
-  const suggested = async (): Promise<number> =>
-    (await client.request(suggestionsRequest, { uri })).suggestions.length;
-  expect(await suggested()).toBeGreaterThan(0);
-  await client.changeSettings({ chips: ['nvidia-l4'], models: { '*': { mapping: 'm' } } });
-  expect(await suggested()).toBe(0);
+  const document = await client.openText(uriOf(join(folder, 'm.onnxtxt')), large);
+  const { uri } = document;
+  const suggested = async () => (await client.request(suggestionsRequest, { uri })).suggestions;
+  const alone = await suggested();
+  const pinned = { runtime: 'onnxruntime-cuda', mapping: 'm' };
+  await client.changeSettings({ chips: ['nvidia-l4'], models: { '*': pinned } });
+  const found = await suggested();
+  expect(found.length).toBeGreaterThan(0);
+  // Another chip or runtime would move nodes.
+  expect(found.every(({ setting }) => setting?.kind !== 'chip' && setting?.kind !== 'runtime')).toBe(true);
+  const precise = found.find(({ setting }) => setting?.kind === 'precision')!;
+  expect(precise.command).toContain(' --mapping .siliconlens/mappings/m.json');
+  expect(precise.command).not.toContain('--chip');
+  const [, before] = await lead(document);
+  const { value: precision } = precise.setting as { value: string };
+  await client.changeSettings({ chips: ['nvidia-l4'], models: { '*': { ...pinned, precision } } });
+  const [name, after] = await lead(document);
+  expect(name).toContain(' + ');
+  expect(precise.saving).toContain(`(${((1 - after / before) * 100).toFixed(0)}%)`);
+  // The activation is where it was, and what crosses to it is in the sum: of the chip alone the share is another one.
+  const onChip = alone.find(({ setting }) => setting?.kind === 'precision')!;
+  expect(onChip.saving).not.toBe(precise.saving);
 });
