@@ -61,6 +61,7 @@ export const linkedCommands = {
   hideSuggestion: 'siliconlens.hideSuggestion',
   /** Second argument: flat index of the node. */
   showGraph: 'siliconlens.showGraph',
+  splitModel: 'siliconlens.splitModel',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */

@@ -74,7 +74,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.saveListingAs': aboutModel((uri) => saveListingAs(server, uri)),
     'siliconlens.exportReport': aboutModel((uri) => reports.export(uri)),
     'siliconlens.checkSparsity': aboutModel((uri) => checkSparsity(server, pages, uri)),
-    'siliconlens.splitModel': aboutModel((uri) => splitModel(server, pages, uri)),
+    [linkedCommands.splitModel]: aboutModel((uri) => splitModel(server, pages, uri)),
     'siliconlens.importProfile': aboutModel((uri, source) =>
       importProfile(server, choices, uri, sourceOf(source)),
     ),

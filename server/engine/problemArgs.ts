@@ -68,6 +68,7 @@ export interface ProblemArgs {
   readonly 'cost.no-mapping-neuromorphic': { readonly chip: Word };
   readonly 'cost.no-mapping-quantum': { readonly chip: Word };
   readonly 'cost.no-training': { readonly chip: Word };
+  readonly 'cost.support-assumed': { readonly chip: Word };
   readonly 'cost.precision-substituted': { readonly chip: Word; readonly wanted: Word; readonly used: Word };
   readonly 'cost.spiking': { readonly neurons: number; readonly synapses: number; readonly operations: number; readonly rate: Word; readonly steps: Word };
   readonly 'cost.spiking-chips': { readonly neurons: number; readonly synapses: number; readonly chips: number; readonly chip: Word; readonly operations: number; readonly rate: Word; readonly steps: Word };

@@ -11,6 +11,7 @@ import { profileById, type RuntimeProfile } from '../engine/kernels/profile';
 import type { Analysis } from '../workspace/analysis';
 import type { Choices } from '../workspace/choices';
 import { branchLenses } from './branches';
+import { cutLenses } from './cutLens';
 import { problemText } from './diagnostics';
 import { dimensionsText, dimensionTexts } from './dimensions';
 import { known, memoryText, summed, totalTime } from './format';
@@ -22,7 +23,7 @@ const dimensionLenses = 4;
 
 /**
  * Over the first lines: what is missing, then totals on each chosen chip with the sizes they stand on, then how the model is taken
- * to run, then what to do next; over nodes, which branch counts.
+ * to run, then what to do next; over nodes, which branch counts and where the model is best cut.
  * @param runs the editor runs our commands; else lenses only tell, and those that tell nothing are left out
  */
 export function codeLenses(analysis: Analysis, language: Language, runs = true): CodeLens[] {
@@ -34,7 +35,11 @@ export function codeLenses(analysis: Analysis, language: Language, runs = true):
     [suggestionLens(analysis, language), ...(runs ? doings(analysis, language) : [])],
   ].map((group) => group.filter((command) => command !== null));
   const shown = runs ? groups : groups.map((group) => group.map(tellsOnly));
-  return [...placed(shown, analysis.listing), ...branchLenses(analysis, language, runs)];
+  return [
+    ...placed(shown, analysis.listing),
+    ...branchLenses(analysis, language, runs),
+    ...cutLenses(analysis, language, runs),
+  ];
 }
 
 function tellsOnly(command: Command): Command {

@@ -153,9 +153,11 @@ function registerModels(context: ServerContext): void {
   onModel(context, newMappingRequest, async (analysis, params, scheduler) =>
     newMapping(analysis, params, await own(), language(), scheduler),
   );
-  onModel(context, splitRequest, async (analysis, params, scheduler) => ({
-    text: await splitPage(analysis, params, (await own()).systems, language(), scheduler),
-  }));
+  onModel(context, splitRequest, async (analysis, params, scheduler) => {
+    const text = await splitPage(analysis, params, (await own()).systems, language(), scheduler);
+    context.editor.refreshOne('codeLens');
+    return { text };
+  });
   onModel(context, splitChoicesRequest, async ({ catalogue }) =>
     splitChoices(catalogue, (await own()).systems, language()),
   );

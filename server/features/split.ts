@@ -23,11 +23,12 @@ import { reportWords } from '../reportWords';
 import type { Analysis } from '../workspace/analysis';
 import { usualRates } from '../workspace/rates';
 import { chipChoices, systemChoices } from './choices';
+import { keepSplit } from './cutLens';
 import { modelName } from './names';
 
-/** Where a model is best cut between a device and a cloud, as a page; in training why there is none. */
+/** Where a model is best cut between a device and a cloud, as a page, and from now on over its line; in training why there is none. */
 export async function splitPage(
-  { prepared, catalogue, choices, listing }: Analysis,
+  { prepared, inference, catalogue, choices, listing }: Analysis,
   { device, cloud, network }: SplitParams,
   systems: readonly System[],
   language: Language,
@@ -58,7 +59,9 @@ export async function splitPage(
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const rates = usualRates(choices, places.cloud);
   const asked = { path: modelName(listing.uri), workload, rates };
-  return markdownOf(splitSections(splitReport(prepared, asked, question, answer), reportWords(language)));
+  const report = splitReport(prepared, asked, question, answer);
+  keepSplit({ inference }, report);
+  return markdownOf(splitSections(report, reportWords(language)));
 }
 
 /** What may stand at each place of a cut, systems before chips, and the networks between. */

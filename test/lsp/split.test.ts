@@ -65,6 +65,61 @@ it('settings say battery, country and the price of the chip in the cloud', async
     expect(whole.perThousand.price).toBeCloseTo((1000 * whole.cloud.seconds!.value * 0.8) / 3600, 9);
 });
 
+/** Titles with their lines of the lenses of a cut. */
+async function cutLenses(
+  document: TestDocument,
+): Promise<{ line: number; title: string; tooltip: string }[]> {
+  return (await document.lenses())
+    .filter(({ command }) => command?.command === 'siliconlens.splitModel')
+    .map(({ range, command }) => ({
+      line: range.start.line,
+      title: command!.title,
+      tooltip: command!.tooltip ?? '',
+    }));
+}
+
+it('the cut that was asked for stands over its node until something else is asked of the model', async () => {
+  // Behind the pooling 16 numbers cross; before it there are 197,136, and 268 million weights lie behind.
+  const large = `<ir_version: 10, opset_import: ["": 21]>
+g (float[1,3,224,224] x) => (float[1,10] y) <
+  float[16,3,3,3] w = ["location": "w.bin"], float[16,16384] v = ["location": "v.bin"],
+  float[16384,16384] u = ["location": "u.bin"], float[16384,10] t = ["location": "t.bin"]> {
+  a = Conv <strides = [2, 2]> (x, w)
+  b = GlobalAveragePool (a)
+  c = Flatten (b)
+  d = MatMul (c, v)
+  e = MatMul (d, u)
+  y = MatMul (e, t)
+}`;
+  await writeFile(join(folder, 'm.onnxtxt'), large);
+  const uri = pathToFileURL(folder).href;
+  client = await TestClient.inProcess({ settings: {}, folders: [uri] });
+  const document = await client.openText(`${uri}/m.onnxtxt`, large);
+  expect(await cutLenses(document)).toEqual([]);
+  await client.request(splitRequest, { uri: document.uri, ...asked });
+  const { cuts, best } = JSON.parse(await command('json')) as SplitReport;
+  const row = cuts[best!]!;
+  expect(row.after!.name).toBe('b');
+  // Of the board its processor takes the whole model soonest, in fp32: the weights would stream to the Edge TPU.
+  expect(row.transfer!.upBytes).toBe(64);
+  const [lens, ...more] = await cutLenses(document);
+  expect(more).toEqual([]);
+  expect(lens!.line).toBe(document.at('GlobalAveragePool').line);
+  expect(lens!.title).toContain('raspberry-pi-coral sends 64 B over LTE, nvidia-l4 runs the rest');
+  expect(lens!.title).toContain(`runs the rest: ${Number((row.seconds!.value * 1000).toPrecision(3))} ms`);
+  await client.changeSettings({ precision: 'fp16' });
+  expect(await cutLenses(document)).toEqual([]);
+});
+
+it('where a model is best not cut, the line over the graph says so', async () => {
+  const document = await start();
+  await client.request(splitRequest, { uri: document.uri, ...asked });
+  const [lens] = await cutLenses(document);
+  expect(lens!.title).toMatch(/^Best not cut: all on raspberry-pi-coral, [\d.]+ [µm]s/);
+  expect(lens!.line).toBe(1);
+  expect(lens!.tooltip).toContain('Run all of it on raspberry-pi-coral');
+});
+
 it('offers systems and chips of each place, and all networks', async () => {
   const { uri } = await start();
   const { devices, clouds, networks } = await client.request(splitChoicesRequest, { uri });

@@ -87,6 +87,8 @@ interface ComputeUnits {
   readonly macsPerClock?: Figure;
   /** Instructions that a core issues per clock; 1 where it is not stated. */
   readonly issueWidth?: Figure;
+  /** Samples that are worked on at a time, each on an equal share of the units of its own: a run of fewer leaves the others idle. Left out where one sample has all units. */
+  readonly samplesAtOnce?: Figure;
   /** Units of different speed, the fastest first: performance and efficiency cores. Left out where all are alike. */
   readonly kinds?: readonly {
     readonly name: string;

@@ -281,6 +281,8 @@ interface Supports {
   readonly domains?: Readonly<Record<string, readonly string[]>>;
   /** Domains of its own format, whose operators it runs in every form. */
   readonly whole?: readonly string[];
+  /** There is no public list of what it runs: all operators of networks are taken to run. */
+  readonly isAssumed?: boolean;
   /** Element types that no tensor may have. */
   readonly exceptTypes?: readonly string[];
   /** Element types in which it computes; null: all of the chip. */

@@ -148,7 +148,8 @@ function splitVerdict(report: SplitReport, words: Words): string {
   return sentences.join(' ');
 }
 
-function answerOf({ device, edge, cloud, objective }: SplitReport, row: CutRow, words: Words): string {
+/** Where to cut, in a sentence. */
+export function answerOf({ device, edge, cloud, objective }: SplitReport, row: CutRow, words: Words): string {
   const figure =
     objective === 'latency'
       ? known(row.seconds?.value, words.seconds, words)

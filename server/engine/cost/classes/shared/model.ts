@@ -37,6 +37,8 @@ export interface KernelInput {
   readonly writes: number;
   /** Matrix operations of the whole run that the kernel is part of. */
   readonly runOperations: number;
+  /** Samples in the run. */
+  readonly samples: number;
   /** Bytes of one element of the activations and of the weights. */
   readonly activationBytes: number;
   readonly weightBytes: number;
