@@ -1,5 +1,5 @@
 import type { Prepared } from '../engine/analyse';
-import { samplesPerRun } from '../engine/cost/throughput';
+import { samplesPerRun } from '../engine/cost/samples';
 import type { Limits } from '../engine/mapping/limits';
 import { parseStreams, secondsPerRun, type Streams } from '../engine/mapping/streams';
 import type { StreamsAsked } from '../engine/report/streamsReport';

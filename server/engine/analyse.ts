@@ -1,7 +1,7 @@
 import type { Chip } from './chips/chip';
 import { estimateChipWith, estimateTotals, type EstimateOptions } from './cost/estimate';
 import { mostlyBound } from './cost/bound';
-import { FormatTable, typesOf } from './cost/kernelFormat';
+import { formatTable, typesOf } from './cost/kernelFormat';
 import { runtimeFor } from './cost/runtimes';
 import { Sizing } from './cost/sizing';
 import { bounded, modelOperations, nodesWithMost, withMost } from './cost/totals';
@@ -307,7 +307,7 @@ async function sumOf(
   const cost = await runPolitely(estimateTotals(planned, chip, profile, asked), scheduler);
   const measure = (): Steps<Omit<Costs, 'cost'>> => memoryOn(prepared, { plan, trained, chip, profile });
   if (trained) return { cost, ...(await runPolitely(measure(), scheduler)) };
-  const held = new FormatTable(chip, workload.precision).heldKey(typesOf(inference));
+  const held = formatTable(chip, workload.precision).heldKey(typesOf(inference));
   const memory = await marks.wait(
     plan,
     async () => marksOf(await runPolitely(measure(), scheduler)),
@@ -352,7 +352,7 @@ function* memoryOn(
     profile,
   }: Pick<ToCost, 'chip' | 'profile'> & { readonly plan: KernelPlan; readonly trained: TrainingPlan | null },
 ): Steps<Pick<ChipAnalysis, 'timeline' | 'training'>> {
-  const sizing = yield* Sizing.of(inference, new FormatTable(chip, workload.precision));
+  const sizing = yield* Sizing.of(inference, formatTable(chip, workload.precision));
   const sizeOf = (value: number): number | null => sizing.held(value);
   if (!trained)
     return { timeline: yield* memoryTimeline(inference, plan, sizeOf, profile.memory), training: null };

@@ -1,7 +1,7 @@
 import type { Prepared } from './analyse';
 import type { Chip } from './chips/chip';
-import { FormatTable, typesOf } from './cost/kernelFormat';
-import { samplesPerRun } from './cost/throughput';
+import { formatTable, typesOf } from './cost/kernelFormat';
+import { samplesPerRun } from './cost/samples';
 import { symbolsOfRole } from './inference/bindingNames';
 import type { Candidate } from './mapping/candidate';
 import type { Scheduler } from './scheduler';
@@ -62,7 +62,7 @@ export async function whatIf(
     samples.push(under ? samplesPerRun(under.inference) : 0);
   }
   const types = typesOf(prepared.inference);
-  const formats = (precision: PrecisionPolicy): string => new FormatTable(chip, precision).key(types);
+  const formats = (precision: PrecisionPolicy): string => formatTable(chip, precision).key(types);
   const current = formats(prepared.workload.precision);
   const rows = new Map(columns.flat().map((one) => [one.precision, one.compute]));
   return [...rows].map(([precision, compute]) => ({

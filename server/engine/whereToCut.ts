@@ -1,6 +1,6 @@
 import { costsOn, sumsOn, type ChipAnalysis, type Prepared } from './analyse';
 import { idleWatts } from './cost/energy';
-import { FormatTable, dtypeOf } from './cost/kernelFormat';
+import { formatTable, dtypeOf } from './cost/kernelFormat';
 import { linkSeconds } from './cost/link';
 import { machineFor } from './cost/machine';
 import { isFloatType } from './cost/precision';
@@ -119,7 +119,7 @@ async function sized(
   { unit, analysis }: ChosenPlace,
   scheduler: Scheduler,
 ): Promise<Place> {
-  const table = new FormatTable(analysis.chip, prepared.workload.precision);
+  const table = formatTable(analysis.chip, prepared.workload.precision);
   const sizing = await runPolitely(Sizing.of(prepared.inference, table), scheduler);
   const { host } = unit;
   return { prepared, analysis, options: host ? { host } : {}, held: (value) => sizing.held(value) };

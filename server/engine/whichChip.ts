@@ -2,7 +2,7 @@ import { entryOf } from '../../outside/table';
 import { sumsOn, type ChipSums, type Prepared } from './analyse';
 import type { Chip } from './chips/chip';
 import { inMode, modesOf } from './chips/modes';
-import { FormatTable, typesOf } from './cost/kernelFormat';
+import { formatTable, typesOf } from './cost/kernelFormat';
 import { isFloatType } from './cost/precision';
 import { wholeTotal } from './cost/totals';
 import { symbolsOfRole } from './inference/bindingNames';
@@ -107,7 +107,7 @@ async function findCandidates(
   const tried = new Set<string>();
   for (const precision of [...precisions].sort(storedLast)) {
     // A chip that has not the stored type computes as it does at another precision: one of them is enough.
-    const key = new FormatTable(chip, precision).key(types);
+    const key = formatTable(chip, precision).key(types);
     if (tried.has(key) || !mayHave(chip, precision, types)) continue;
     tried.add(key);
     const sums = await sumsAt(question, chip, precision, scheduler);
@@ -130,7 +130,7 @@ function mayHave(chip: Chip, precision: PrecisionPolicy, types: readonly DataTyp
 
 /** The format in which a chip computes what is stored in FP32; empty where it states no rate. */
 function computedIn(chip: Chip, precision: PrecisionPolicy): string {
-  return new FormatTable(chip, precision).resolve('fp32') ?? '';
+  return formatTable(chip, precision).resolve('fp32') ?? '';
 }
 
 /** What is known of a model on a chip under all but precision, limits and prices. */

@@ -1,4 +1,4 @@
-import { costKernels } from './alike';
+import { byKernel, costKernels, type CostedRun } from './alike';
 import { homeOf } from './levels';
 import type { Chip } from '../chips/chip';
 import { dispatchOf, type Dispatch, type RuntimeProfile } from '../kernels/profile';
@@ -8,8 +8,8 @@ import { isStepDue, runPolitely, runThrough, type Scheduler, type Steps } from '
 import { modelFor } from './classes/index';
 import { spikingProblem, spikingVerdict } from './classes/neuromorphic/spiking';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
-import { mostlyBound } from './bound';
-import { FormatTable } from './kernelFormat';
+import { boundOfMost } from './bound';
+import { formatTable } from './kernelFormat';
 import { bothTransfers, transferEnergy } from './energy';
 import { linkSide, transferOfInputsAndOutputs, transferSeconds } from './link';
 import { crossings, placed } from './placement';
@@ -20,6 +20,7 @@ import { shareOut } from './shares';
 import { added, exact } from './interval';
 import { machineFor } from './machine';
 import { streamSeconds } from './streams';
+import { samplesPerRun } from './samples';
 import { throughputOf } from './throughput';
 import { isOpen } from '../inference/infer';
 import { totalsOf, wholeTotal } from './totals';
@@ -72,8 +73,9 @@ function* estimateSteps(
   options: EstimateOptions,
 ): Steps<ChipCost> {
   const run = yield* runSteps(model, chip, profile, options);
-  const { assignment, sites, costed, links, spikes } = run;
-  const kernels = yield* numbered(run.kernels);
+  const { assignment, sites, links, spikes } = run;
+  const costed = byKernel(run.costed);
+  const kernels = yield* numbered([...costed.map(({ cost }) => cost), ...run.transfers]);
   const nodes = yield* shareOut(model, kernels, costed, links);
   const fallback = options.assignment ? null : fallbackOf(model, assignment);
   const problems: Problem[] = [];
@@ -103,7 +105,15 @@ export function* estimateTotals(
   options: EstimateOptions = {},
 ): Steps<RunTotals> {
   const run = yield* runSteps(model, chip, profile, options);
-  return { ...(yield* sumSteps(model, chip, profile, run)), bound: mostlyBound(run.kernels, model.plan) };
+  const bound = boundOfMost([
+    ...run.costed.groups.map(({ first, count, costed: { cost } }) => ({
+      bound: cost.bound,
+      seconds: cost.seconds,
+      runs: count * (first.repeat ?? 1),
+    })),
+    ...run.transfers.map(({ bound, seconds }) => ({ bound, seconds, runs: 1 })),
+  ]);
+  return { ...(yield* sumSteps(model, chip, profile, run)), bound };
 }
 
 /** All kernels of a run with what they cost, and where. */
@@ -113,9 +123,9 @@ interface Run {
   readonly site: Site;
   /** Units that kernels run on, by index. */
   readonly sites: ReadonlyMap<number, Site>;
-  readonly costed: readonly CostedKernel[];
-  /** Those of the plan, equal ones as one result, then transfers. */
-  readonly kernels: readonly KernelCost[];
+  readonly costed: CostedRun;
+  /** What transfers cost that run as kernels of their own. */
+  readonly transfers: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
   readonly links: ReadonlyMap<number, Transfer>;
   readonly spikes: ReturnType<typeof spikingVerdict> | null;
@@ -138,27 +148,23 @@ function* runSteps(
   const sites = new Map([[0, site]]);
   for (const unit of new Set(assignment.unitOf))
     if (unit > 0) sites.set(unit, yield* siteSteps(model, assignment.units.list[unit]!, unit));
-  const costed = yield* costKernels(
-    inference,
-    plan,
-    ({ index }) => sites.get(assignment.unitOf[index]!) ?? site,
-  );
+  const costed = yield* costKernels(inference, plan, sites, assignment.unitOf);
   const links = yield* linkKernels(model, assignment);
-  const kernels = [...costed.map(({ cost }) => cost), ...links.costs];
   const spikes = chip.neuromorphic && !modelFor(chip) ? spikingVerdict(plan, chip) : null;
-  return { assignment, site, sites, costed, kernels, links: links.byKernel, spikes };
+  return { assignment, site, sites, costed, transfers: links.costs, links: links.byKernel, spikes };
 }
 
 function* sumSteps(
   model: PlannedModel,
   chip: Chip,
   profile: RuntimeProfile,
-  { assignment, site, sites, costed, kernels, links, spikes }: Run,
+  { assignment, site, sites, costed, transfers, links, spikes }: Run,
 ): Steps<ChipTotals> {
   const { inference, plan } = model;
-  const precision = yield* choiceOf(plan, costed, site);
+  const { groups } = costed;
+  const precision = yield* choiceOf(groups, site);
   const { training } = site;
-  const total = yield* totalsOf({ inference, plan, kernels, links, training });
+  const total = yield* totalsOf({ inference, plan, groups, transfers, links, training });
   const spikeJoules = spikes?.joules
     ? { ...spikes.joules, isLowerBound: isOpen(inference), unknownNodes: 0, atMost: null }
     : null;
@@ -175,15 +181,18 @@ function* sumSteps(
     units: assignment.units.list,
     precision,
     home: site.home,
-    streamedBytes: streamedOverLink(site, costed),
+    streamedBytes: streamedOverLink(
+      site,
+      groups.map((one) => one.costed),
+    ),
     total: {
       ...total,
       // What is known in part takes longer: how much can be done per second is not known.
       throughput: latency
-        ? yield* throughputOf(model, kernels, chip, {
+        ? yield* throughputOf(inference, groups, chip, {
             latency: batchSeconds(latency, site),
             transfer: io.seconds,
-            streams: isOneStream ? null : yield* streamSeconds(model, site),
+            streams: isOneStream ? null : yield* streamSeconds(groups, site),
           })
         : null,
       joules: total.joules ?? spikeJoules,
@@ -212,8 +221,10 @@ export function siteOf(...args: Parameters<typeof siteSteps>): Site {
 /** What each kernel of a plan costs on one unit, whether or not its runtime can run it there. */
 export function* costsOnUnit(model: PlannedModel, unit: Unit): Steps<readonly KernelCost[]> {
   const site = yield* siteSteps(model, unit, 0);
-  const costed = yield* costKernels(model.inference, model.plan, () => site);
-  return costed.map(({ cost }) => cost);
+  const { inference, plan } = model;
+  const all = new Uint8Array(plan.kernels.length);
+  const costed = yield* costKernels(inference, plan, new Map([[0, site]]), all);
+  return byKernel(costed).map(({ cost }) => cost);
 }
 
 /**
@@ -226,7 +237,7 @@ export function* siteSteps(
   unit: number,
 ): Steps<Site> {
   const dispatch = profile ? dispatchOf(profile) : atOnce;
-  const table = new FormatTable(chip, workload.precision);
+  const table = formatTable(chip, workload.precision);
   const machine = machineFor(chip, table.resolve('fp32') ?? 'fp32');
   const sizing = yield* Sizing.of(inference, table);
   const residency = yield* Residency.of(inference, plan, sizing, machine);
@@ -249,8 +260,10 @@ export function* siteSteps(
     training: training && plainStep(training),
     // A processor that is its own host dispatches between its kernels.
     dispatch: traitsOf[chip.class].isHost ? { ...dispatch, queued: false } : dispatch,
+    isSupportAssumed: profile?.supports?.isAssumed ?? false,
     rates: profile?.rates,
     runOperations,
+    samples: samplesPerRun(inference),
   };
 }
 

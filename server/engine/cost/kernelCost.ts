@@ -37,12 +37,16 @@ export interface Site {
   readonly training: TrainingStep | null;
   /** What dispatching one kernel takes. */
   readonly dispatch: Dispatch;
+  /** Nobody has published which operators its runtime runs. */
+  readonly isSupportAssumed: boolean;
   /** Rates of the runtime's own kernels; undefined where they run as the class's constants say. */
   readonly rates?: readonly RuntimeRates[] | undefined;
   /** Ids of weights in the 2:4 pattern; undefined: all count as dense. */
   readonly sparse?: ReadonlySet<number>;
   /** Matrix operations of the whole run: what decides whether a power limit is reached. */
   readonly runOperations: number;
+  /** Samples in a run. */
+  readonly samples: number;
 }
 
 /** Constants are fitted per group: attention has two phases with laws of their own. */
@@ -91,6 +95,7 @@ export function kernelInput(
     warm: site.residency.warm,
     ...graphFacts(inference, kernel),
     runOperations: site.runOperations,
+    samples: site.samples,
     activationBytes: elementBytes,
     weightBytes: weightBytes(site, elementBytes),
   };

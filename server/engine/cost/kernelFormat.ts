@@ -3,6 +3,7 @@ import type { DataType } from '../graph/dataTypes';
 import type { Inference, InferredValue } from '../inference/types';
 import { readsOf, writesOf } from '../kernels/operands';
 import type { Kernel } from '../kernels/types';
+import { memo } from '../memo';
 import { Query } from '../query';
 import type { PrecisionPolicy } from '../workload';
 import { bitsOfFormat, formatOf, isFloatType, resolveFormat, wantedFormat } from './precision';
@@ -24,6 +25,7 @@ export class FormatTable {
   private readonly computed = new Map<string, string | undefined>();
   /** By stored type, then by all else that a scale depends on. */
   private readonly scales = new Map<DataType, (number | undefined)[]>();
+  private readonly keys = new WeakMap<readonly DataType[], string>();
 
   constructor(
     private readonly chip: Chip,
@@ -67,6 +69,12 @@ export class FormatTable {
 
   /** Equal where all kernels on values of these types compute in the same formats and move as many bytes. */
   key(types: readonly DataType[]): string {
+    let key = this.keys.get(types);
+    if (key === undefined) this.keys.set(types, (key = this.newKey(types)));
+    return key;
+  }
+
+  private newKey(types: readonly DataType[]): string {
     const stored = new Set([...types.flatMap((type) => formatOf(type) ?? []), 'fp32']);
     const formats = [...stored].flatMap((one) => [
       this.computeFormat(one, true),
@@ -100,6 +108,9 @@ export class FormatTable {
     return !isFloatType(type) && bits > storedBits ? 1 : bits / storedBits;
   }
 }
+
+/** The formats of a chip under a policy. */
+export const formatTable = memo((chip: Chip, policy: PrecisionPolicy) => new FormatTable(chip, policy), 20);
 
 /** Bits of a stored format, without the scales that come as tensors of their own in a model. */
 function bitsOfStored(format: string): number {

@@ -1,8 +1,9 @@
-import type { KernelPlan } from '../kernels/types';
+import type { Kernel } from '../kernels/types';
 import { argsWith, problem } from '../problem';
 import type { ArgsBut, Problem, ProblemCode, Severity } from '../problem';
 import { isStepDue, type Steps } from '../scheduler';
 import { byFrequency, fewOf } from '../lists';
+import type { CostedGroup } from './alike';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
 import { isStreamed, type CostedKernel, type Site } from './kernelCost';
@@ -13,35 +14,36 @@ import type { KernelCost, PlannedModel, PrecisionChoice } from './types';
 import type { Assignment } from './units';
 
 /** The format of most of the model's operations is named for the chip; a substitution anywhere counts. */
-export function* choiceOf(
-  plan: KernelPlan,
-  costed: readonly CostedKernel[],
-  site: Site,
-): Steps<PrecisionChoice> {
+export function* choiceOf(groups: readonly CostedGroup[], site: Site): Steps<PrecisionChoice> {
   // What runs elsewhere says nothing of the chip.
-  const here = costed.map(({ format, cost }) => (isElsewhere(cost, site.unit) ? undefined : format));
-  const found = yield* mainFormat(plan, (index) => here[index]?.compute);
+  const here = groups.filter(({ costed }) => !isElsewhere(costed.cost, site.unit));
+  const found = yield* mainFormat(
+    here.map(({ first: { operations }, count, costed }) => ({
+      operations,
+      count,
+      format: costed.format?.compute,
+    })),
+  );
   const compute = found ?? site.table.resolve('fp32') ?? 'unknown';
   const int4 = site.table.policy === 'int4-weights';
-  const substituted = here.some((format) => format?.substituted);
+  const substituted = here.some(({ costed }) => costed.format?.substituted);
   return { compute, weights: int4 ? 'int4' : compute, activations: compute, substituted };
 }
 
-/**
- * The format of most operations; null where no kernel has one.
- * @param formatAt by the index of the kernel; undefined: it does not count
- */
-export function* mainFormat(
-  { kernels }: KernelPlan,
-  formatAt: (kernel: number) => string | undefined,
-): Steps<string | null> {
+/** Kernels that are alike, and the format that they compute in; undefined: they do not count. */
+interface InFormat extends Pick<Kernel, 'operations'> {
+  readonly count: number;
+  readonly format: string | undefined;
+}
+
+/** The format of most operations; null where no kernel has one. */
+export function* mainFormat(kernels: readonly InFormat[]): Steps<string | null> {
   const weight = new Map<string, number>();
-  for (const { index, operations: work } of kernels) {
+  for (const [index, { operations: work, count, format }] of kernels.entries()) {
     if (isStepDue(index)) yield;
-    const format = formatAt(index);
     if (format === undefined) continue;
     const amount = work ? work.matrix + (work.vector + work.special) * 1e-3 + 1e-9 : 1e-9;
-    weight.set(format, (weight.get(format) ?? 0) + amount);
+    weight.set(format, (weight.get(format) ?? 0) + amount * count);
   }
   let [found, most]: [string | null, number] = [null, -1];
   for (const [format, amount] of weight) if (amount > most) [found, most] = [format, amount];
@@ -105,6 +107,7 @@ export function* problemsOf(
   }
   for (const machine of machines) reportFacts(report, machine, streams);
   if (isUnknown) report('warning', 'chip.fact-missing', { fact: 'peakOpsPerSecond' });
+  if (site.isSupportAssumed) report('information', 'cost.support-assumed', {});
   if (fallback) report('information', 'cost.host-fallback', { ...fallback });
   return [...problems.values()];
 }

@@ -6,10 +6,11 @@ import { nodeSupport } from '../kernels/support/support';
 import type { Refusal } from '../kernels/support/conditions';
 import { mostViews, readsOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
-import { FormatTable, kernelFormat, storedTypeOf } from './kernelFormat';
+import { formatTable, kernelFormat, storedTypeOf, type FormatTable } from './kernelFormat';
 import { formatOf } from './precision';
 import type { DataType } from '../graph/dataTypes';
 import type { PlannedModel } from './types';
@@ -17,12 +18,31 @@ import { hostUnitId, type Assignment, type Unit, type Units } from './units';
 
 /** Kernels that the runtime cannot run on the chip, by index. */
 function* unsupported(
+  model: Pick<PlannedModel, 'inference' | 'plan'>,
+  profile: RuntimeProfile,
+  table: FormatTable,
+): Steps<ReadonlySet<number>> {
+  if (!profile.supports) return new Set();
+  const make = (): Steps<ReadonlySet<number>> => findUnsupported(model, profile, table);
+  if (profile.supports.types !== null) return yield* make();
+  // No chip changes it where formats are no reason.
+  const byRuntime = refusedIn.at(model.plan, () => new Map());
+  const known = byRuntime.get(profile);
+  if (known) return known;
+  const found = yield* make();
+  byRuntime.set(profile, found);
+  return found;
+}
+
+/** Of each plan by the runtime. */
+const refusedIn = new Query<KernelPlan, Map<RuntimeProfile, ReadonlySet<number>>>();
+
+function* findUnsupported(
   { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
   profile: RuntimeProfile,
   table: FormatTable,
 ): Steps<ReadonlySet<number>> {
   const result = new Set<number>();
-  if (!profile.supports) return result;
   const refusal = kernelSupport(inference, plan, profile, table);
   for (const kernel of plan.kernels) {
     if (isStepDue(kernel.index)) yield;
@@ -45,6 +65,10 @@ export function* placed(
 ): Steps<Assignment> {
   const { list } = units;
   const refused = new Map<number, ReadonlySet<number>>();
+  if (list.length === 1) {
+    refused.set(0, yield* refusedBy(model, list[0]!));
+    if (refused.get(0)!.size === 0) return { units, unitOf: wanted };
+  }
   const order = [...list.keys()].sort((a, b) => Number(isHost(list[b]!)) - Number(isHost(list[a]!)) || a - b);
   const unitOf = Uint8Array.from(wanted);
   let isAway = false;
@@ -70,7 +94,7 @@ export function isHost({ chip }: Unit): boolean {
 /** Kernels that the runtime of a unit cannot run there. A chip without a law runs nothing, and nothing else runs in its place. */
 export function* refusedBy(model: PlannedModel, { chip, profile }: Unit): Steps<ReadonlySet<number>> {
   if (!profile || !modelFor(chip)) return new Set();
-  return yield* unsupported(model, profile, new FormatTable(chip, model.workload.precision));
+  return yield* unsupported(model, profile, formatTable(chip, model.workload.precision));
 }
 
 /** Why a runtime does not run a kernel on the chip: for its nodes, or for the format; null where it does. */

@@ -1,18 +1,15 @@
-import { largest } from '../lists';
 import { homeOf, mainOf, nearOf } from './levels';
 import type { Inference } from '../inference/types';
-import { writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
-import type { WorkBytes } from '../operators/rule';
-import { Query } from '../query';
-import { isStepDue, type Steps } from '../scheduler';
+import type { Steps } from '../scheduler';
 import type { LevelBytes } from './classes/shared/model';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
+import { flowOf, type Flow } from './flow';
 import type { Machine } from './machine';
 import type { Sizing } from './sizing';
 import { isOfActivations } from './skeleton';
-import { samplesPerRun } from './throughput';
+import { samplesPerRun } from './samples';
 
 /** Share of an on-chip memory that carries data from one kernel to the next; the rest holds what is being worked on. */
 const usableShare = { hardware: 0.5, software: 0.75, mixed: 0.5 } as const;
@@ -37,13 +34,12 @@ export class Residency {
   private streamed = 0;
   /** A cache keeps all that a run reads and writes until the next run. */
   warm = false;
+  private readonly bytesByKind: (LevelBytes | null)[] = [];
 
   private constructor(
-    private readonly inference: Inference,
     private readonly plan: KernelPlan,
-    private readonly sizing: Sizing,
     private readonly machine: Machine,
-    private readonly flow: Flow,
+    readonly flow: Flow,
   ) {
     this.lay();
   }
@@ -53,22 +49,11 @@ export class Residency {
     return this.flow.weightBytes;
   }
 
-  /** Bytes that a value takes on the chip at one time; null while a dimension is unknown. */
-  private held(id: number): number | null {
-    const bytes = this.sizing.held(id);
-    return bytes === null ? null : bytes * this.flow.portion;
-  }
-
   static *of(inference: Inference, plan: KernelPlan, sizing: Sizing, machine: Machine): Steps<Residency> {
     // One sample's where the compiler takes them in turn.
     const inTurn = nearOf(machine)?.managed === 'software' && traitsOf[machine.chip.class].batchInTurn;
     const portion = inTurn ? 1 / Math.max(1, samplesPerRun(inference)) : 1;
-    const flow = yield* flows.steps(
-      plan,
-      () => flowOf(inference, plan, sizing, portion),
-      `${portion} ${sizing.key}`,
-    );
-    return new Residency(inference, plan, sizing, machine, flow);
+    return new Residency(plan, machine, yield* flowOf(inference, plan, sizing, portion));
   }
 
   private lay(): void {
@@ -116,12 +101,7 @@ export class Residency {
 
   /** Bytes that have to be there at one time at the least: all weights, and the activations of the largest kernel. */
   get leastBytes(): number {
-    return this.weightBytes + this.largestActivations;
-  }
-
-  private get largestActivations(): number {
-    const activations = this.flow.sized.map((sized) => (sized ? sized.inputs + sized.outputs : 0));
-    return largest(activations, 0);
+    return this.weightBytes + this.flow.largestActivations;
   }
 
   /** What keeps the model from running where nothing can be streamed: bytes needed and there are; null when it fits. */
@@ -135,7 +115,7 @@ export class Residency {
     if (home?.capacityBytes && this.weightBytes > home.capacityBytes) {
       return { fact: 'weights', needed: this.weightBytes, capacity: home.capacityBytes };
     }
-    const activations = this.largestActivations;
+    const activations = this.flow.largestActivations;
     if (main && near?.capacityBytes && activations > near.capacityBytes) {
       return { fact: 'activations', needed: activations, capacity: near.capacityBytes };
     }
@@ -143,99 +123,47 @@ export class Residency {
   }
 
   /** Bytes of a kernel by level, or null while a dimension is unknown. */
-  bytesOf(kernel: Kernel): LevelBytes | null {
-    const sized = this.flow.sized[kernel.index];
+  bytesOf({ index }: Kernel): LevelBytes | null {
+    const kind = this.flow.kinds[index]!;
+    let bytes = this.bytesByKind[kind];
+    if (bytes === undefined) this.bytesByKind[kind] = bytes = this.findBytes(index);
+    return bytes;
+  }
+
+  private findBytes(index: number): LevelBytes | null {
+    const sized = this.flow.sized[index];
     if (!sized) return null;
     const near = sized.weights + sized.inputs + sized.outputs;
     if (mainOf(this.machine) === null) {
       return { main: 0, mainWeights: 0, near, link: sized.weights * this.streamed };
     }
     const weights = this.weightsStay ? 0 : sized.weights;
-    const inputs = sized.inputs * this.farShareOfInputs(kernel);
-    const outputs = sized.outputs * this.farShareOfOutputs(kernel);
+    const inputs = sized.inputs * this.farShareOfInputs(index);
+    const outputs = sized.outputs * this.farShareOfOutputs(index);
     return { main: weights + inputs + outputs, mainWeights: weights, near, link: 0 };
   }
 
   /** Share of the activations read that have left the chip since they were written. */
-  private farShareOfInputs(kernel: Kernel): number {
+  private farShareOfInputs(index: number): number {
     let all = 0;
     let far = 0;
-    for (const { value: id, role } of kernel.operands) {
-      const held = role === 'input' ? this.held(id) : null;
-      if (held === null) continue;
+    for (const { held, isGiven, passed } of this.flow.reads[index]!) {
       all += held;
-      if (this.inference.values[id]!.producer === null && this.managed && held <= this.capacity) continue;
-      const written = this.flow.writtenAt[id]!;
-      const passed = written < 0 ? Infinity : this.flow.before[kernel.index]! - written + held;
+      if (isGiven && this.managed && held <= this.capacity) continue;
       if (passed < 0 || passed > this.capacity) far += held;
     }
     return all === 0 ? 1 : far / all;
   }
 
   /** Share of the activations written that somebody reads only after they have left the chip. */
-  private farShareOfOutputs(kernel: Kernel): number {
+  private farShareOfOutputs(index: number): number {
     let all = 0;
     let far = 0;
-    for (const { value: id, role } of kernel.operands) {
-      const held = role === 'output' ? this.held(id) : null;
-      if (held === null) continue;
+    for (const { held, passed } of this.flow.writes[index]!) {
       all += held;
-      if (held > this.capacity || !this.readSoon(id)) far += held;
+      const isReadSoon = passed === null ? this.managed : passed <= this.capacity;
+      if (held > this.capacity || !isReadSoon) far += held;
     }
     return all === 0 ? 1 : far / all;
   }
-
-  private readSoon(id: number): boolean {
-    const value = this.inference.values[id]!;
-    if (value.consumers.length === 0) return this.managed;
-    return value.consumers.every((node) => {
-      const at = this.plan.kernelOfNode[node]!;
-      const { before, writtenAt } = this.flow;
-      return at >= 0 && before[at]! - writtenAt[id]! + (this.held(id) ?? 0) <= this.capacity;
-    });
-  }
-}
-
-/** What passes through a chip while it runs the kernels of a plan: the same for all chips that size values alike. */
-interface Flow {
-  /** Share of an activation that has to be on the chip at once. */
-  readonly portion: number;
-  /** By kernel. */
-  readonly sized: readonly (WorkBytes | null)[];
-  /** Bytes that passed before each kernel, and after which each value was written; -1 where none of them writes it. */
-  readonly before: readonly number[];
-  readonly writtenAt: Float64Array;
-  /** Bytes that passed in all. */
-  readonly bytes: number;
-  /** Bytes of all weights, each counted once. */
-  readonly weightBytes: number;
-}
-
-const flows = new Query<KernelPlan, Flow>(8);
-
-function* flowOf(
-  inference: Inference,
-  { kernels }: KernelPlan,
-  sizing: Sizing,
-  portion: number,
-): Steps<Flow> {
-  const sized: (WorkBytes | null)[] = [];
-  const before: number[] = [];
-  const writtenAt = new Float64Array(inference.values.length).fill(-1);
-  const seen = new Set<number>();
-  let [bytes, weightBytes] = [0, 0];
-  for (const kernel of kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const own = sizing.moved(kernel);
-    sized.push(own);
-    before.push(bytes);
-    bytes += own ? own.weights + (own.inputs + own.outputs) * portion : 0;
-    for (const id of writesOf(kernel)) writtenAt[id] = bytes;
-    for (const { value, role } of kernel.operands) {
-      if (role !== 'weight' || seen.has(value)) continue;
-      seen.add(value);
-      weightBytes += sizing.held(value) ?? 0;
-    }
-  }
-  return { portion, sized, before, writtenAt, bytes, weightBytes };
 }

@@ -1,26 +1,9 @@
 import type { Chip } from '../chips/chip';
 import type { Inference } from '../inference/types';
-import type { KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
+import type { CostedGroup } from './alike';
 import { modelFor } from './classes/index';
-import type { KernelCost, PlannedModel } from './types';
-
-const batchName = /^(n|b|bs|batch|batch_?size|num_?samples)$/i;
-
-/**
- * Samples in one run: the batch-like symbol, else the leading dimension of the first input with two or more. None where
- * the batch is bound to 0.
- */
-export function samplesPerRun(inference: Inference): number {
-  const symbol = inference.symbols.find(({ name, value }) => value !== null && batchName.test(name));
-  if (symbol && symbol.value !== null) return symbol.value;
-  for (const id of inference.scopes[0]?.inputs ?? []) {
-    const type = inference.values[id]?.type;
-    const shape = type?.kind === 'tensor' ? type.shape : undefined;
-    if (shape && shape.length >= 2) return typeof shape[0] === 'number' ? shape[0] : 1;
-  }
-  return 1;
-}
+import { samplesPerRun } from './samples';
 
 /**
  * Samples per second. Chips whose layers form a pipeline give each layer its share of the chip, so that all stages take
@@ -33,8 +16,8 @@ export function samplesPerRun(inference: Inference): number {
  *   the next where several streams run (null: they don't)
  */
 export function* throughputOf(
-  { inference, plan }: Pick<PlannedModel, 'inference' | 'plan'>,
-  kernels: readonly KernelCost[],
+  inference: Inference,
+  groups: readonly CostedGroup[],
   chip: Chip,
   times: { readonly latency: number; readonly transfer: number | null; readonly streams: number | null },
 ): Steps<{ samplesPerSecond: number; concurrency: number } | null> {
@@ -42,7 +25,7 @@ export function* throughputOf(
   const samples = samplesPerRun(inference);
   if (latency <= 0 || samples === 0) return null;
   const pipelined = modelFor(chip)?.pipelined ?? false;
-  const interval = pipelined ? yield* stageSeconds(plan, kernels, latency) : latency;
+  const interval = pipelined ? yield* stageSeconds(groups, latency) : latency;
   const slowest = Math.max(Math.min(interval, streams ?? Infinity), transfer ?? 0);
   return {
     samplesPerSecond: samples / slowest,
@@ -51,15 +34,15 @@ export function* throughputOf(
 }
 
 /** Seconds from one batch to the next out of a pipeline. */
-function* stageSeconds(plan: KernelPlan, kernels: readonly KernelCost[], latency: number): Steps<number> {
+function* stageSeconds(groups: readonly CostedGroup[], latency: number): Steps<number> {
   let work = 0;
   let stages = 0;
-  for (const kernel of plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const { seconds, parts } = kernels[kernel.index]!;
-    const time = seconds && parts ? (seconds.value - parts.overhead) * (kernel.repeat ?? 1) : 0;
-    if (time > 0) stages++;
-    work += time;
+  for (const [index, { first, count, costed }] of groups.entries()) {
+    if (isStepDue(index)) yield;
+    const { seconds, parts } = costed.cost;
+    const time = seconds && parts ? (seconds.value - parts.overhead) * (first.repeat ?? 1) : 0;
+    if (time > 0) stages += count;
+    work += time * count;
   }
   return stages === 0 ? latency : Math.max(work, latency / stages);
 }

@@ -3,7 +3,9 @@ import type { Inference, InferredNode } from '../inference/types';
 import { movedBytes } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { Operations } from '../operators/rule';
+import { Query } from '../query';
 import { isStepDue, type Steps } from '../scheduler';
+import type { AlikeKernels, CostedGroup } from './alike';
 import { addedParts } from './energy';
 import { scale, Total as EstimateSum } from './interval';
 import { trainingBytes, trainingOperations, type TrainingStep } from './training';
@@ -31,8 +33,9 @@ export type Totals = Pick<
 export interface Costed {
   readonly inference: Inference;
   readonly plan: KernelPlan;
-  /** Those of the plan, then transfers that run as kernels of their own. */
-  readonly kernels: readonly KernelCost[];
+  readonly groups: readonly CostedGroup[];
+  /** What transfers cost that run as kernels of their own. */
+  readonly transfers: readonly KernelCost[];
   /** Transfers by the kernel that waits for them. */
   readonly links: ReadonlyMap<number, Transfer>;
   /** Null: a run forward. */
@@ -76,10 +79,11 @@ class EstimatesOfKernels {
   private unknownNodes = 0;
   private hasGap = false;
 
-  add({ operatorClass, repeat, nodes }: Kernel, part: Estimate | null, common: Spread | null): void {
-    if (part && repeat !== null) this.sum.add(operatorClass, part, repeat, common);
+  add({ first, count, nodes }: AlikeKernels, part: Estimate | null, common: Spread | null): void {
+    const { operatorClass, repeat } = first;
+    if (part && repeat !== null) this.sum.add(operatorClass, part, repeat * count, common);
     else {
-      this.unknownNodes += nodes.length;
+      this.unknownNodes += nodes;
       this.hasGap = true;
     }
   }
@@ -106,8 +110,8 @@ class EstimatesOfKernels {
 class PartsOfJoules {
   sum: JoulesParts | null = null;
 
-  add({ repeat }: Kernel, ...parts: readonly (JoulesParts | null | undefined)[]): void {
-    for (const part of parts) if (part && repeat !== null) this.sum = addedParts(this.sum, part, repeat);
+  add(part: JoulesParts | null | undefined, repeat: number | null, count = 1): void {
+    if (part && repeat !== null) this.sum = addedParts(this.sum, part, repeat * count);
   }
 }
 
@@ -116,32 +120,27 @@ class PartsOfJoules {
  * a kernel is known and the chip cannot run it, there is no time.
  */
 export function* totalsOf(costed: Costed): Steps<Totals> {
-  const { inference, plan, kernels, links, training } = costed;
+  const { inference, plan, groups, transfers, links, training } = costed;
   const isPart = isOpen(inference);
   const [seconds, joules] = [new EstimatesOfKernels(), new EstimatesOfKernels()];
-  const [operations, bytes] = [new NumberSum(), new NumberSum()];
   let canRun = true;
   const parts = new PartsOfJoules();
-  for (const kernel of plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    const cost = kernels[kernel.index]!;
-    const nodes = kernel.nodes.length;
-    const work = operationsOf(kernel, training);
-    if (cost.unit === null && work !== null) canRun = false;
-    seconds.add(kernel, cost.seconds, cost.common);
-    joules.add(kernel, cost.joules, cost.common);
-    const link = links.get(kernel.index);
-    if (link) {
-      seconds.addLink(link.seconds, kernel.repeat);
-      joules.addLink(link.energy?.joules ?? null, kernel.repeat);
-    }
-    parts.add(kernel, cost.joulesParts, link?.energy?.parts);
-    if (work !== null) operations.add(work, kernel.repeat, nodes);
-    // Of a kernel with a node whose work is unknown, that of the others counts.
-    else for (const index of kernel.nodes) addNode(operations, inference.nodes[index]!);
-    bytes.add(bytesOf(kernel, training), kernel.repeat, nodes);
+  for (const [index, group] of groups.entries()) {
+    if (isStepDue(index)) yield;
+    const { first, count, costed: of } = group;
+    const { unit, seconds: time, joules: energy, joulesParts, common } = of.cost;
+    if (unit === null && first.operations) canRun = false;
+    seconds.add(group, time, common);
+    joules.add(group, energy, common);
+    parts.add(joulesParts, first.repeat, count);
   }
-  if (kernels.slice(plan.kernels.length).some((link) => link.seconds === null)) seconds.noteGap();
+  for (const [kernel, link] of links) {
+    const { repeat } = plan.kernels[kernel]!;
+    seconds.addLink(link.seconds, repeat);
+    joules.addLink(link.energy?.joules ?? null, repeat);
+    parts.add(link.energy?.parts, repeat);
+  }
+  if (transfers.some((link) => link.seconds === null)) seconds.noteGap();
   const isAny = plan.kernelOfNode.length > 0;
   const hasTime = isAny && canRun;
   const energy = hasTime && plan.kernels.length > 0 ? joules.get(isPart) : null;
@@ -149,6 +148,32 @@ export function* totalsOf(costed: Costed): Steps<Totals> {
     latencySeconds: hasTime ? seconds.get(isPart) : null,
     joules: energy,
     joulesParts: energy && parts.sum,
+    ...(training
+      ? yield* workOf(inference, plan, training)
+      : yield* forwardWork.steps(plan, () => workOf(inference, plan, null))),
+  };
+}
+
+/** What is done and moved, whatever the chip. */
+type WorkTotals = Pick<Totals, 'operations' | 'eliminatedOperations' | 'bytes'>;
+
+/** Of each plan that of a run forward. */
+const forwardWork = new Query<KernelPlan, WorkTotals>();
+
+function* workOf(inference: Inference, plan: KernelPlan, training: TrainingStep | null): Steps<WorkTotals> {
+  const isPart = isOpen(inference);
+  const [operations, bytes] = [new NumberSum(), new NumberSum()];
+  for (const kernel of plan.kernels) {
+    if (isStepDue(kernel.index)) yield;
+    const nodes = kernel.nodes.length;
+    const work = operationsOf(kernel, training);
+    if (work !== null) operations.add(work, kernel.repeat, nodes);
+    // Of a kernel with a node whose work is unknown, that of the others counts.
+    else for (const index of kernel.nodes) addNode(operations, inference.nodes[index]!);
+    bytes.add(bytesOf(kernel, training), kernel.repeat, nodes);
+  }
+  const isAny = plan.kernelOfNode.length > 0;
+  return {
     operations: operations.get(isPart, isAny),
     eliminatedOperations: yield* eliminatedOperations(inference, plan),
     bytes: bytes.get(isPart, isAny),

@@ -1,5 +1,5 @@
 import { modelMemory } from '../chips/chip';
-import { FormatTable } from '../cost/kernelFormat';
+import { formatTable } from '../cost/kernelFormat';
 import { Sizing } from '../cost/sizing';
 import type { ChipCost, KernelCost, PlannedModel } from '../cost/types';
 import type { Assignment, Unit, Units } from '../cost/units';
@@ -63,7 +63,7 @@ function* sizeIn(
 ): Steps<SizeOf> {
   const sizings: (readonly [index: number, sizing: Sizing])[] = [];
   for (const index of indices) {
-    const table = new FormatTable(units.list[index]!.chip, workload.precision);
+    const table = formatTable(units.list[index]!.chip, workload.precision);
     sizings.push([index, yield* Sizing.of(inference, table)]);
   }
   const [, first] = sizings[0]!;

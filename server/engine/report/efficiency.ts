@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../analyse';
 import { scale } from '../cost/interval';
-import { samplesPerRun } from '../cost/throughput';
+import { samplesPerRun } from '../cost/samples';
 import { wholeTotal } from '../cost/totals';
 import type { Estimate } from '../cost/types';
 import type { Inference } from '../inference/types';

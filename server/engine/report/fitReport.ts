@@ -1,6 +1,6 @@
 import type { ChipAnalysis } from '../analyse';
 import type { Chip } from '../chips/chip';
-import { FormatTable } from '../cost/kernelFormat';
+import { formatTable } from '../cost/kernelFormat';
 import { mainFormat } from '../cost/notes';
 import type { PrecisionChoice } from '../cost/types';
 import type { Unit } from '../cost/units';
@@ -77,12 +77,12 @@ export function chipFits(
 /** What most of that is computed in which runs on a unit; where nothing can run there, what FP32 would be. */
 function precisionOn({ cost, plan }: ChipAnalysis, unit: Unit, policy: PrecisionPolicy): string {
   const at = cost.units.indexOf(unit);
-  const here = (index: number): string | undefined => {
-    const kernel = cost.kernels[index]!;
-    return kernel.unit === at ? kernel.precision : undefined;
-  };
-  const found = runThrough(mainFormat(plan, here));
-  return found ?? new FormatTable(unit.chip, policy).resolve('fp32') ?? 'unknown';
+  const here = plan.kernels.map(({ index, operations }) => {
+    const { unit: on, precision } = cost.kernels[index]!;
+    return { operations, count: 1, format: on === at ? precision : undefined };
+  });
+  const found = runThrough(mainFormat(here));
+  return found ?? formatTable(unit.chip, policy).resolve('fp32') ?? 'unknown';
 }
 
 function chipFit(

@@ -1,5 +1,5 @@
 import type { ChipAnalysis, Prepared } from '../analyse';
-import { FormatTable } from '../cost/kernelFormat';
+import { formatTable } from '../cost/kernelFormat';
 import { kernelSupport } from '../cost/placement';
 import type { Refusal } from '../kernels/support/conditions';
 import type { Kernel } from '../kernels/types';
@@ -9,6 +9,6 @@ export function refusalOn(
   { inference, workload }: Pick<Prepared, 'inference' | 'workload'>,
   { chip, profile, plan, cost }: Pick<ChipAnalysis, 'chip' | 'profile' | 'plan' | 'cost'>,
 ): (kernel: Kernel) => Refusal | null {
-  const refusal = kernelSupport(inference, plan, profile, new FormatTable(chip, workload.precision));
+  const refusal = kernelSupport(inference, plan, profile, formatTable(chip, workload.precision));
   return (kernel) => ((cost.kernels[kernel.index]?.unit ?? 0) > 0 ? refusal(kernel) : null);
 }

@@ -1,6 +1,6 @@
 import type { Prepared } from '../analyse';
 import { meanPue } from '../cost/grids';
-import { samplesPerRun } from '../cost/throughput';
+import { samplesPerRun } from '../cost/samples';
 import type { Basis, Estimate } from '../cost/types';
 import type { Span } from '../mapping/cut/chain';
 import type { Cut, CutObjective, Refusal, Transfer } from '../mapping/cut/cuts';

@@ -9,7 +9,7 @@ import {
 import { chipById } from '../../../server/engine/chips/catalogue';
 import type { Chip } from '../../../server/engine/chips/chip';
 import { wholeTotal } from '../../../server/engine/cost/totals';
-import { samplesPerRun } from '../../../server/engine/cost/throughput';
+import { samplesPerRun } from '../../../server/engine/cost/samples';
 import type { Model } from '../../../server/engine/graph/model';
 import type { Inference } from '../../../server/engine/inference/types';
 import { uninterrupted } from '../../../server/engine/scheduler';

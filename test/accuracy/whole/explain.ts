@@ -1,6 +1,6 @@
 // Why one figure is estimated as it is: its costliest kernels.
 import type { ChipAnalysis } from '../../../server/engine/analyse';
-import { samplesPerRun } from '../../../server/engine/cost/throughput';
+import { samplesPerRun } from '../../../server/engine/cost/samples';
 import { analysisOf, compared, preparedFor } from './estimate';
 import { readGraph } from './graphs';
 import { interpretAll, isExcluded, reasons, type Asked } from './interpret';

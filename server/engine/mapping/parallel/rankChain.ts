@@ -1,6 +1,6 @@
 import { roleAt } from '../../memory/live';
 import type { ChipAnalysis, Prepared } from '../../analyse';
-import { FormatTable } from '../../cost/kernelFormat';
+import { formatTable } from '../../cost/kernelFormat';
 import { Sizing } from '../../cost/sizing';
 import type { KernelCost } from '../../cost/types';
 import { isStored } from '../../inference/stored/tensors';
@@ -53,7 +53,7 @@ interface ElementBytes {
 /** What a run says of bytes, at the chip's formats. */
 export function* bytesOf({ prepared, analysis, short }: RankRun): Steps<ElementBytes> {
   const { inference, workload } = prepared;
-  const sizing = yield* Sizing.of(inference, new FormatTable(analysis.chip, workload.precision));
+  const sizing = yield* Sizing.of(inference, formatTable(analysis.chip, workload.precision));
   const sizeOf = (id: number): number | null => sizing.held(id);
   const elementOf = elementsOfNodes(inference, short.elementOfNode);
   const weights = weightsOf(inference, elementOf, short, sizeOf);

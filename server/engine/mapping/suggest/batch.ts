@@ -1,4 +1,4 @@
-import { samplesPerRun } from '../../cost/throughput';
+import { samplesPerRun } from '../../cost/samples';
 import { symbolsOfRole } from '../../inference/bindingNames';
 import { secondsByPart } from './bounds';
 import { fact, suggestionOf } from './make';

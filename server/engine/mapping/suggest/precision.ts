@@ -1,5 +1,5 @@
 import type { Chip } from '../../chips/chip';
-import { FormatTable } from '../../cost/kernelFormat';
+import { formatTable } from '../../cost/kernelFormat';
 import { machineAt } from '../../cost/machine';
 import type { PrecisionPolicy } from '../../workload';
 import { nodesThatGain, secondsByBound } from './bounds';
@@ -56,7 +56,7 @@ export async function triedPrecisions(
 /** The chip has a rate for a format that is no stand-in for it. */
 function isMet(chip: Chip, policy: PrecisionPolicy, classes?: readonly string[]): boolean {
   if (classes?.includes(chip.class)) return true;
-  return new FormatTable(chip, policy).resolve('fp32') === policy;
+  return formatTable(chip, policy).resolve('fp32') === policy;
 }
 
 /** Of the two formats of 16 bits the faster one, which is fp16 where they are alike: it keeps more digits. */

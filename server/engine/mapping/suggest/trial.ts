@@ -10,7 +10,7 @@ import {
 import type { Chip } from '../../chips/chip';
 import { runtimeFor } from '../../cost/runtimes';
 import { wholeTotal } from '../../cost/totals';
-import { samplesPerRun } from '../../cost/throughput';
+import { samplesPerRun } from '../../cost/samples';
 import type { Estimate } from '../../cost/types';
 import type { Bindings } from '../../graph/dim';
 import type { Inference } from '../../inference/types';

@@ -1,7 +1,7 @@
 import { costsOn, prepare } from '../../../../server/engine/analyse';
 import { chipById } from '../../../../server/engine/chips/catalogue';
 import { wholeTotal } from '../../../../server/engine/cost/totals';
-import { samplesPerRun } from '../../../../server/engine/cost/throughput';
+import { samplesPerRun } from '../../../../server/engine/cost/samples';
 import type { Model } from '../../../../server/engine/graph/model';
 import { changed } from '../../../../server/engine/mapping/suggest/command';
 import { suggest } from '../../../../server/engine/mapping/suggest/suggest';
