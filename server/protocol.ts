@@ -8,6 +8,7 @@ import type { Objective } from './engine/mapping/candidate';
 import type { Limits } from './engine/mapping/limits';
 import type { Ranged } from './engine/mapping/ratio';
 import type { MemoryClass } from './engine/memory/timeline';
+import type { ChipPhases, PhaseSizes } from './engine/report/phasesReport';
 import type { RankRow } from './engine/report/rankReport';
 import type {
   ReportChip,
@@ -751,6 +752,19 @@ export interface WhatIfCell {
   readonly samples: number;
 }
 
+/** Prefill and decode of a language model on a chosen chip, and their curves over batch and context. */
+export const phasesRequest = request<PhasesParams, PhasesResult>('siliconlens/phases');
+export interface PhasesParams extends Partial<Omit<PhaseSizes, 'batch'>> {
+  readonly uri: string;
+  readonly chip: string;
+  /** Tokens that a step of decoding yields for each sequence, by speculative decoding; 1 without. */
+  readonly accepted: number;
+}
+export interface PhasesResult {
+  /** Null for a chip that is not chosen. */
+  readonly phases: ChipPhases | null;
+}
+
 /** Which chips serve a model best within limits, of all that there are, at the precision in force. */
 export const rankRequest = request<RankParams, RankResult>('siliconlens/rank');
 export interface RankParams {
@@ -921,6 +935,7 @@ export type ToWebview =
   | { readonly type: 'rows'; readonly request: number; readonly result: RowsResult }
   | { readonly type: 'ranking'; readonly request: number; readonly result: RankResult }
   | { readonly type: 'variants'; readonly request: number; readonly result: WhatIfResult }
+  | { readonly type: 'phases'; readonly request: number; readonly result: PhasesResult }
   | { readonly type: 'around'; readonly request: number; readonly result: Neighbourhood }
   | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
   | { readonly type: 'highlight'; readonly node: number | null };
@@ -938,6 +953,7 @@ export type FromWebview =
   | { readonly type: 'useChip'; readonly chip: string }
   | { readonly type: 'choose'; readonly changes: readonly QuestionChange[] }
   | { readonly type: 'whatIf'; readonly request: number; readonly params: Omit<WhatIfParams, 'uri'> }
+  | { readonly type: 'phases'; readonly request: number; readonly params: Omit<PhasesParams, 'uri'> }
   | { readonly type: 'around'; readonly request: number; readonly params: Omit<NeighbourhoodParams, 'uri'> }
   /** A chart as a file of PNG, named by the chart. */
   | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }

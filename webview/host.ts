@@ -2,6 +2,8 @@ import type {
   FromWebview,
   Neighbourhood,
   NeighbourhoodParams,
+  PhasesParams,
+  PhasesResult,
   QuestionChange,
   RankParams,
   RankResult,
@@ -36,6 +38,7 @@ export interface PageState {
   readonly panel?: PanelOrder;
   readonly isCardOpen?: boolean;
   readonly isWhatIfOpen?: boolean;
+  readonly arePhasesOpen?: boolean;
   /** The dimension that is tried at other sizes, and what is told of each. */
   readonly sweep?: string;
   readonly figure?: VariantFigure;
@@ -92,6 +95,11 @@ export function requestVariants(params: Omit<WhatIfParams, 'uri'>): Promise<What
   return ask((request) => ({ type: 'whatIf', request, params }));
 }
 
+/** Prefill and decode on a chip; rejects when the server refuses. */
+export function requestPhases(params: Omit<PhasesParams, 'uri'>): Promise<PhasesResult> {
+  return ask((request) => ({ type: 'phases', request, params }));
+}
+
 /** The nodes around one; rejects when the server refuses. */
 export function requestAround(params: Omit<NeighbourhoodParams, 'uri'>): Promise<Neighbourhood> {
   return ask((request) => ({ type: 'around', request, params }));
@@ -106,7 +114,7 @@ function ask<R>(question: (request: number) => FromWebview): Promise<R> {
 }
 
 /** What is no answer to a question of the page. */
-type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' | 'variants' | 'around' }>;
+type Told = Exclude<ToWebview, { readonly type: 'rows' | 'ranking' | 'variants' | 'phases' | 'around' }>;
 
 /** Handles every message but the answers to what was asked, then tells the host that the page is ready. */
 export function listen(handle: (message: Told) => void): void {

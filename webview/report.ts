@@ -7,6 +7,7 @@ import { chosenChip } from './content/chips';
 import { chipFacts } from './content/facts';
 import { levelsData } from './content/levels';
 import { memoryData } from './content/memory';
+import { hasPhases } from './content/phases';
 import { energyBars } from './content/energyBars';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
@@ -23,6 +24,7 @@ import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { table } from './tables/table';
+import { PhasesView } from './phases';
 import { text } from './text';
 import { WhatIf } from './whatIf';
 
@@ -37,19 +39,19 @@ function reportView(summary: Summary, rerender: () => void): View {
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
-  const whatIf = new WhatIf(summary);
+  const asked = [...(hasPhases(summary) ? [new PhasesView(summary)] : []), new WhatIf(summary)];
   const charts = pictures(summary, chip);
   const root = element(
     'div',
     { class: 'report' },
     header(summary),
-    asked(summary),
+    questions(summary),
     answer(summary, chip, (id) => {
       remember({ chip: id });
       rerender();
     }),
     nextSteps(summary),
-    whatIf.root,
+    asked.map(({ root }) => root),
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     facts(chip, summary),
     levels(chip),
@@ -62,7 +64,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     problems(summary),
     actions(),
   );
-  for (const chart of [whatIf, ...(measured?.charts ?? [])]) charts.push(chart);
+  for (const chart of [...asked, ...(measured?.charts ?? [])]) charts.push(chart);
   let disposed = false;
   void addBars(summary, chip, bars).then((added) => {
     if (disposed) return;
@@ -88,7 +90,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   };
 }
 
-function asked(summary: Summary): HTMLElement {
+function questions(summary: Summary): HTMLElement {
   question.show(summary);
   return question.root;
 }
@@ -137,7 +139,7 @@ function emptyView(summary: Summary): View {
     'div',
     { class: 'report' },
     header(summary),
-    asked(summary),
+    questions(summary),
     element('p', {}, text('webview.noChips'), ' ', choose),
   );
   return { root, draw: () => {}, highlight: () => {}, dispose: () => {} };

@@ -6,6 +6,7 @@ import {
   neighbourhoodRequest,
   rankRequest,
   rowsRequest,
+  phasesRequest,
   whatIfRequest,
   summaryRequest,
   type ToWebview,
@@ -159,6 +160,13 @@ export class Page implements vscode.Disposable {
         return this.answer(request, async (uri) => {
           const result = await this.server.request(whatIfRequest, { ...params, uri });
           return { type: 'variants', request, result };
+        });
+      }
+      case 'phases': {
+        const { request, params } = message;
+        return this.answer(request, async (uri) => {
+          const result = await this.server.request(phasesRequest, { ...params, uri });
+          return { type: 'phases', request, result };
         });
       }
       case 'around': {

@@ -1,6 +1,6 @@
 import { csvText } from '../../outside/csv';
 import type { Language } from '../../l10n/language';
-import { phasesOf } from '../engine/phasesOf';
+import { phasesOf, usualSizes } from '../engine/phasesOf';
 import {
   phasesRows,
   phasesSections,
@@ -16,11 +16,6 @@ import { mappedTask, taskNotes } from './mappedTask';
 import { inFormat, tableFormats } from './tableFormats';
 import { prepareAsked } from './workload';
 
-/** Tokens of a prompt, and of a context, where none are given. */
-const usualTokens = 1024;
-/** Tokens of an answer. */
-const usualAnswer = 256;
-
 /** `siliconlens phases MODEL`: prefill and decode of a language model side by side, and how they change with batch and context. */
 export async function phases(words: Arguments, language: Language, heapBytes = Infinity): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
@@ -29,9 +24,9 @@ export async function phases(words: Arguments, language: Language, heapBytes = I
     throw usage('cli.error.count', { option: '--accepted', value: String(accepted), least: 1 });
   const sizes = {
     batch: parseCount('batch', words.text('batch')) ?? 1,
-    prompt: parseCount('prompt', words.text('prompt')) ?? usualTokens,
-    context: parseCount('context', words.text('context')) ?? usualTokens,
-    answer: parseCount('answer', words.text('answer')) ?? usualAnswer,
+    prompt: parseCount('prompt', words.text('prompt')) ?? usualSizes.prompt,
+    context: parseCount('context', words.text('context')) ?? usualSizes.context,
+    answer: parseCount('answer', words.text('answer')) ?? usualSizes.answer,
   };
   const task = await mappedTask(words, language, heapBytes);
   const { path, asked, choice, opened, chips, places } = task;

@@ -15,6 +15,9 @@ const mostBatch = 1024;
 const firstContext = 1024;
 const mostContext = 1_048_576;
 
+/** Tokens of a prompt, of a context and of an answer where none are given. */
+export const usualSizes = { prompt: 1024, context: 1024, answer: 256 } as const;
+
 /** What is asked about the phases of a language model. */
 export interface PhasesQuestion extends Question {
   readonly sizes: PhaseSizes;

@@ -21,6 +21,7 @@ import {
   newSystemRequest,
   nodeAtRequest,
   rankRequest,
+  phasesRequest,
   whatIfRequest,
   rowsRequest,
   savedListingRequest,
@@ -59,6 +60,7 @@ import { neighbourhood } from './neighbourhood';
 import { newChip } from './newChip';
 import { newMapping } from './newMapping';
 import { newSystem } from './newSystem';
+import { phases } from './phases';
 import { variants } from './whatIf';
 import { rankItems } from './rank';
 import { rows } from './rows';
@@ -145,6 +147,7 @@ function registerModels(context: ServerContext): void {
   onModel(context, rankRequest, (analysis, params, scheduler) =>
     rankItems(analysis, params, language(), scheduler),
   );
+  onModel(context, phasesRequest, (analysis, params, scheduler) => phases(analysis, params, scheduler));
   onModel(context, whatIfRequest, (analysis, params, scheduler) => variants(analysis, params, scheduler));
   const own = async () => {
     const mappings = [...(await context.own.mappings.all()).keys()];
