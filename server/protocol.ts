@@ -498,6 +498,8 @@ export type SummaryChip = Pick<
     readonly usableBytes: number | null;
     /** At most 500, of each stretch of kernels the one that needs most. */
     readonly points: readonly MemoryPoint[];
+    /** The planned block as boxes over time; null where the runtime plans none. */
+    readonly arena: ArenaPicture | null;
     /** In order of execution, a stretch of kernels each; none where a time is unknown. */
     readonly traffic: readonly TrafficPoint[];
   };
@@ -559,6 +561,27 @@ export interface RooflinePoint {
   readonly seconds: number;
   readonly bound: Bound;
 }
+/** Places that an allocator planned: what lies where, from which step to which. */
+export interface ArenaPicture {
+  readonly bytes: number;
+  /** Steps of a run. */
+  readonly steps: number;
+  /** The largest. */
+  readonly boxes: readonly ArenaBox[];
+  /** How many smaller ones there are. */
+  readonly more: number;
+}
+interface ArenaBox {
+  /** That makes it; null for an input of the model. */
+  readonly node: number | null;
+  readonly name: string;
+  /** First and last step, inclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** Kernels that run one after another, with what they move in one run. */
 export interface TrafficPoint {
   /** Of the kernel that takes longest. */

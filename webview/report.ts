@@ -1,5 +1,6 @@
 import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
-import { barChart, scatterChart, stackChart, type ChartView } from './charts/chart';
+import { barChart, boxChart, scatterChart, stackChart, type ChartView } from './charts/chart';
+import { arenaData } from './content/arena';
 import { bandwidthData } from './content/bandwidthBars';
 import { barsQuery } from './content/bars';
 import { answerLines } from './content/answer';
@@ -160,8 +161,10 @@ function pictures({ workload }: Summary, chip: SummaryChip): ChartView[] {
   const roofline = rooflineData(chip);
   const memory = memoryData(chip, workload.phase);
   const energy = energyBars(chip);
+  const arena = arenaData(chip);
   return [
     ...(memory ? [stackChart(memory)] : []),
+    ...(arena ? [boxChart(arena)] : []),
     ...trafficData(chip).map(stackChart),
     ...(roofline ? [scatterChart(roofline)] : []),
     ...(energy ? [barChart(energy)] : []),

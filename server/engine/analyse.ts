@@ -13,7 +13,7 @@ import { inferFile, tripsKey, type FileFacts } from './inference/symbolic';
 import { storedNumbers, type StoredNumbers } from './inference/stored/count';
 import type { Inference } from './inference/types';
 import { planKernels } from './kernels/plan';
-import { plainProfile, type RuntimeProfile } from './kernels/profile';
+import { memoryModelOf, plainProfile, type RuntimeProfile } from './kernels/profile';
 import { scoresProblems } from './kernels/writtenScores';
 import type { KernelPlan } from './kernels/types';
 import { fitOf, usableBytes, type Fit } from './memory/fit';
@@ -311,7 +311,7 @@ async function sumOf(
   const memory = await marks.wait(
     plan,
     async () => marksOf(await runPolitely(measure(), scheduler)),
-    `${profile.id} ${held}`,
+    `${profile.id} ${profile.memory ? chip.class : ''} ${held}`,
   );
   return { cost, ...memory };
 }
@@ -355,7 +355,10 @@ function* memoryOn(
   const sizing = yield* Sizing.of(inference, formatTable(chip, workload.precision));
   const sizeOf = (value: number): number | null => sizing.held(value);
   if (!trained)
-    return { timeline: yield* memoryTimeline(inference, plan, sizeOf, profile.memory), training: null };
+    return {
+      timeline: yield* memoryTimeline(inference, plan, sizeOf, memoryModelOf(profile, chip.class)),
+      training: null,
+    };
   const weights = yield* weightBytesOf(inference, sizeOf);
   const { memory, timeline } = yield* trainingMemory(inference, trained, weights, sizeOf);
   return { timeline, training: memory };

@@ -4,7 +4,7 @@ import { liveAt } from '../engine/memory/live';
 import { memoryClasses, type MemoryTimeline } from '../engine/memory/timeline';
 import type { ReportChip } from '../engine/report/types';
 import { isStepDue, type Steps } from '../engine/scheduler';
-import type { MemoryPoint, TrafficPoint } from '../protocol';
+import type { ArenaPicture, MemoryPoint, TrafficPoint } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { labelOf } from './labels';
 
@@ -46,6 +46,33 @@ export function memoryPoints(
       })),
     };
   });
+}
+
+/** The planned block of a run, at most `limit` boxes of it. */
+export function arenaPicture(
+  { inference }: Pick<Analysis, 'inference'>,
+  { arena, buffers, points }: Pick<MemoryTimeline, 'arena' | 'buffers' | 'points'>,
+  limit: number,
+): ArenaPicture | null {
+  if (!arena || !buffers) return null;
+  const rows = [...arena.offsets.keys()].filter((row) => !Number.isNaN(arena.offsets[row]!));
+  const largest = rows.sort((a, b) => buffers.bytes[b]! - buffers.bytes[a]!).slice(0, limit);
+  return {
+    bytes: arena.bytes,
+    steps: points.length,
+    boxes: largest.map((row) => {
+      const value = inference.values[buffers.value[row]!];
+      return {
+        node: value?.producer ?? null,
+        name: (value?.name ?? '').slice(-nameLimit),
+        from: buffers.from[row]!,
+        to: buffers.to[row]!,
+        offset: arena.offsets[row]!,
+        bytes: buffers.bytes[row]!,
+      };
+    }),
+    more: rows.length - largest.length,
+  };
 }
 
 /**

@@ -1,5 +1,13 @@
 import type { ReportChipHead, ReportHead } from '../engine/report/build';
-import type { NodeRow, RooflinePoint, Share, Summary, SummaryChip, TrafficPoint } from '../protocol';
+import type {
+  ArenaPicture,
+  NodeRow,
+  RooflinePoint,
+  Share,
+  Summary,
+  SummaryChip,
+  TrafficPoint,
+} from '../protocol';
 import type { Language } from '../../l10n/language';
 import { moduleScope, scopeSteps } from '../engine/graph/moduleScope';
 import type { ChipAnalysis } from '../engine/analyse';
@@ -13,7 +21,7 @@ import type { Analysis } from '../workspace/analysis';
 import { dimensionChoices, runtimeChoices, valueChoices } from './choices';
 import { labelOf, textLimit } from './labels';
 import { measuredSummary } from './measuredSummary';
-import { memoryPoints, trafficPoints } from './memorySummary';
+import { arenaPicture, memoryPoints, trafficPoints } from './memorySummary';
 import { ownOrder } from './rank';
 import { rowMaker } from './rows';
 import { sorted } from './sorting';
@@ -27,7 +35,8 @@ const shareLimit = 30;
 const costliestCount = 10;
 const problemLimit = 100;
 const memoryLimit = 500;
-/** Stretches of all chips together. */
+/** Boxes of planned blocks, and stretches of kernels, of all chips together. */
+const boxLimit = 400;
 const trafficLimit = 400;
 
 /** What is summed up of a chip once, however many points a page gets in the end. */
@@ -38,6 +47,7 @@ interface ChipParts {
   readonly byBound: readonly Share[];
   readonly kernels: number;
   readonly buffers: MemoryTimeline['buffers'];
+  readonly arena: ArenaPicture | null;
   readonly traffic: readonly TrafficPoint[];
   /** Of the costliest kernels, the costliest first. */
   readonly points: readonly RooflinePoint[];
@@ -100,7 +110,7 @@ function build(
 
 function chipSummary(
   analysis: Analysis,
-  { head, buffers, traffic, ...parts }: ChipParts,
+  { head, buffers, arena, traffic, ...parts }: ChipParts,
   points: number,
 ): Omit<SummaryChip, 'measured'> {
   const { id, name, runtime, precision, total, efficiency, roofs } = head;
@@ -117,6 +127,7 @@ function chipSummary(
       ...memory,
       usableBytes: usableBytes(memory),
       points: memoryPoints(analysis, { timeline, classes, buffers }, Math.min(points, memoryLimit)),
+      arena,
       traffic,
     },
     roofs,
@@ -155,6 +166,7 @@ function* chipParts(
     byBound: byBound.list(),
     kernels: chip.plan.kernels.length,
     buffers: chip.timeline.buffers,
+    arena: arenaPicture(analysis, chip.timeline, Math.floor(boxLimit / analysis.chips.length)),
     traffic: yield* trafficPoints(analysis, chip, Math.floor(trafficLimit / analysis.chips.length)),
     points: yield* rooflinePoints(analysis, chip, points),
     costliest: costliest.list().map((index) => make(nodes[index]!)),

@@ -14,13 +14,14 @@ import {
   type ChartConfiguration,
   type ChartType,
 } from 'chart.js';
-import type { BarsData, ChartData, LegendEntry, ScatterData, StackData } from '../content/chart';
+import type { BarsData, BoxesData, ChartData, LegendEntry, ScatterData, StackData } from '../content/chart';
 import { button, element } from '../dom';
 import { reveal, savePicture } from '../host';
 import { table } from '../tables/table';
 import { text } from '../text';
 import { color, palette } from '../theme';
 import { bars } from './bars';
+import { boxes } from './boxes';
 import type { Picture } from './picture';
 import { walkOver, type Walk } from './walk';
 import { scatter } from './scatter';
@@ -62,6 +63,11 @@ export function scatterChart(data: ScatterData): ChartView {
 /** Horizontal bars. */
 export function barChart(data: BarsData): ChartView {
   return chartView(data, bars(data));
+}
+
+/** Boxes on two linear axes. */
+export function boxChart(data: BoxesData): ChartView {
+  return chartView(data, boxes(data));
 }
 
 /** Stacked areas. */

@@ -92,6 +92,30 @@ interface Bar {
   readonly tip: readonly string[];
 }
 
+/** Boxes on two linear axes. */
+export interface BoxesData extends ChartData {
+  readonly boxes: readonly Box[];
+  readonly x: LinearAxis;
+  readonly y: LinearAxis;
+}
+
+interface Box {
+  /** Null: it is of no node. */
+  readonly node: number | null;
+  readonly paint: Paint;
+  /** From one end to the other. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly tip: readonly string[];
+}
+
+/** From 0 to `most`. */
+interface LinearAxis {
+  readonly title: string;
+  readonly most: number;
+  readonly tick: (value: number) => string;
+}
+
 /** Areas stacked over the order of execution, below a line. */
 export interface StackData extends ChartData {
   /** The node at each place of the horizontal axis. */

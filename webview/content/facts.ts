@@ -29,7 +29,8 @@ export function chipFacts(chip: SummaryChip, workload: Summary['workload']): Fac
   const { cache, training } = chip.memory;
   if (cache) facts.push([text('webview.chips.cache'), word('webview.cache', cache)]);
   for (const fact of training ? trainingFacts(training) : []) facts.push(fact);
-  const { resident } = chip.memory;
+  const { arenaBytes, resident } = chip.memory;
+  if (arenaBytes !== null) facts.push([text('webview.chips.arena'), show.bytes(arenaBytes)]);
   if (resident) {
     const [first, steady] = [resident.firstBytes, resident.steadyBytes].map(show.bytes);
     facts.push([

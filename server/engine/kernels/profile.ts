@@ -136,13 +136,19 @@ export interface Workspace {
 
 /** How a runtime lays out memory. */
 export interface MemoryModel {
+  /** Classes of chips on which it does so; left out: all that no model before it names. */
+  readonly classes?: readonly string[];
   readonly source: string;
   readonly order: RunOrder;
   /** What may be written over an input that nobody reads any more; null: nothing. */
   readonly inPlace: { readonly operators: readonly string[]; readonly fusions: readonly string[] } | null;
   readonly workspace: readonly Workspace[];
-  /** `arena`: that of ONNX Runtime; null: not known. */
-  readonly allocator: 'arena' | null;
+  /** `until-read`: the memory of an input is given back after its last reader; left out: the caller holds it all the time. */
+  readonly inputs?: 'until-read';
+  /** `arena`: that of ONNX Runtime; `greedy`: one block with places planned by size; null: not known. */
+  readonly allocator: 'arena' | 'greedy' | null;
+  /** Sizes and places are multiples of it; left out: of 1. */
+  readonly alignmentBytes?: number;
 }
 
 /** Where nothing is known of a runtime. */
@@ -261,7 +267,7 @@ export interface RuntimeProfile {
   /** What becomes of caches that a run is given and gives back; left out: the graph is run as it is written. */
   readonly cache?: { readonly policy: CachePolicy; readonly source: string };
   /** How it lays out memory; left out: {@link plainMemory}. */
-  readonly memory?: MemoryModel;
+  readonly memory?: readonly MemoryModel[];
   /** Device memory that the runtime keeps for itself, out of what the driver reports. */
   readonly reserveBytes: SourcedConstant | null;
   /** What runs on the accelerator; null: everything, or nothing is known. The rest runs on the host. */
@@ -289,6 +295,12 @@ interface Supports {
   readonly types: readonly string[] | null;
   /** What a node of these operators must be like; left out: nothing is known of forms. */
   readonly forms?: FormTable;
+}
+
+/** How a runtime lays out memory on chips of a class. */
+export function memoryModelOf(profile: RuntimeProfile | null, chipClass: string): MemoryModel {
+  const found = profile?.memory?.find(({ classes }) => classes?.includes(chipClass) ?? true);
+  return found ?? plainMemory;
 }
 
 /** A profile as its file has it: forms by the name of their table. */

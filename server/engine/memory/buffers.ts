@@ -32,8 +32,8 @@ export interface Buffers {
 export type RunsHere = ((kernel: Kernel) => boolean) | undefined;
 
 /**
- * The buffers of a run. A value lives from the kernel that writes it to the last that reads it, graph inputs, which the
- * caller holds, all the time, graph outputs to the end; a view shares the buffer of its input, and so do a cache that is
+ * The buffers of a run. A value lives from the kernel that writes it to the last that reads it, graph inputs, where the
+ * caller holds them, all the time, graph outputs to the end; a view shares the buffer of its input, and so do a cache that is
  * not copied and what the runtime writes over an input that nobody reads any more. Values inside kernels take no memory.
  * Of one of several units those are listed that its kernels touch, from the first to the last of these.
  */
@@ -46,7 +46,7 @@ export function* buffersOf(
 ): Steps<Buffers> {
   const owners = yield* bufferOwners(inference, plan.caches);
   const steps = yield* executionSteps(inference, plan, model.order);
-  const lifetimes = yield* lifetimesOf(inference, owners, steps, runsHere);
+  const lifetimes = yield* lifetimesOf(inference, owners, steps, { runsHere, inputs: model.inputs });
   if (model.inPlace)
     yield* writeOver(inference, { owners, steps, lifetimes, sizeOf, inPlace: model.inPlace });
   const shares = blockShares(inference, plan.caches);
@@ -95,7 +95,7 @@ function* lifetimesOf(
   inference: Inference,
   owners: Int32Array,
   steps: readonly Step[],
-  runsHere: RunsHere,
+  { runsHere, inputs }: { readonly runsHere: RunsHere; readonly inputs: MemoryModel['inputs'] },
 ): Steps<Map<number, Lifetime>> {
   const found = new Map<number, Lifetime>();
   const last = Math.max(0, steps.length - 1);
@@ -103,7 +103,8 @@ function* lifetimesOf(
   for (const id of inference.scopes[0]?.inputs ?? []) {
     const owner = owners[id]!;
     if (touched && !touched.has(owner)) continue;
-    if (!inference.values[id]!.isConstant) found.set(owner, { value: owner, from: 0, to: last });
+    const to = inputs === 'until-read' ? 0 : last;
+    if (!inference.values[id]!.isConstant) found.set(owner, { value: owner, from: 0, to });
   }
   const touch = (id: number, at: number, writes: boolean): void => {
     const owner = owners[id]!;

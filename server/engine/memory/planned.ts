@@ -8,7 +8,7 @@ export interface Layout {
   readonly offsets: Float64Array;
 }
 
-type Sized = Pick<Buffer, 'from' | 'to'> & { readonly bytes: number };
+export type Sized = Pick<Buffer, 'from' | 'to'> & { readonly bytes: number };
 
 /**
  * Lays buffers out in the order in which they begin, each in the gap between those that live then of which it leaves least,

@@ -2,7 +2,7 @@ import { addTo } from '../lists';
 import { isStepDue, type Steps } from '../scheduler';
 import { Arena, type Chunk } from './arena';
 import type { Buffer, Buffers } from './buffers';
-import { planned } from './planned';
+import type { PlannedArena } from './layout';
 
 /** What a runtime's allocator holds, weights and inputs among it. Bytes. */
 export interface Resident {
@@ -17,9 +17,14 @@ export interface Resident {
  * any more. From the second run on one block as large as the plan of the first is taken for all that is no output and no
  * workspace (MemPatternPlanner, core/framework/mem_pattern_planner.h). Inputs are the caller's.
  * Null where a size is unknown.
+ * @param block what is planned
  */
-export function* residentOf({ steps, list }: Buffers, weightBytes: number | null): Steps<Resident | null> {
-  if (weightBytes === null || list.some(({ bytes }) => bytes === null)) return null;
+export function* residentOf(
+  { steps, list }: Buffers,
+  weightBytes: number | null,
+  block: Pick<PlannedArena, 'bytes'> | null,
+): Steps<Resident | null> {
+  if (block === null || weightBytes === null || list.some(({ bytes }) => bytes === null)) return null;
   const own = list.filter(({ role, bytes }) => role !== 'input' && bytes! > 0) as (Buffer & {
     readonly bytes: number;
   })[];
@@ -29,7 +34,6 @@ export function* residentOf({ steps, list }: Buffers, weightBytes: number | null
   yield* run(arena, own, steps.length);
   const firstBytes = given + arena.touchedBytes;
   const isPlanned = ({ role }: Buffer): boolean => role === 'activation';
-  const block = yield* planned(own.filter(isPlanned), steps.length);
   const held = block.bytes > 0 ? arena.allocate(block.bytes) : undefined;
   yield* run(
     arena,

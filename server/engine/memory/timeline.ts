@@ -5,6 +5,7 @@ import type { Kernel, KernelPlan } from '../kernels/types';
 import { isStepDue, type Steps } from '../scheduler';
 import { residentOf, type Resident } from './resident';
 import { buffersOf, type Buffer, type BufferRole, type RunsHere } from './buffers';
+import { plannedArena, type PlannedArena } from './layout';
 import { bufferTable, type BufferTable } from './live';
 import type { SizeOf } from './workspace';
 
@@ -36,6 +37,8 @@ export interface MemoryTimeline extends MemoryMarks {
   readonly classes: BytesByClass;
   /** What lives beside the weights, by the point at which it begins; null in training, where it is not listed. */
   readonly buffers: BufferTable | null;
+  /** The block in which its allocator planned the places of buffers; null where it plans none. */
+  readonly arena: PlannedArena | null;
   /** What the runtime's allocator holds for these; null where that is not known. */
   readonly resident: Resident | null;
 }
@@ -85,7 +88,9 @@ export function* memoryTimeline(
     : yield* weightBytesOf(inference, sizeOf);
   const buffers = yield* buffersOf(inference, plan, sizeOf, model, runsHere);
   const { steps, list } = buffers;
-  const resident = model.allocator === 'arena' ? yield* residentOf(buffers, wholeBytes(weights)) : null;
+  const arena = yield* plannedArena(buffers, model);
+  const isArena = model.allocator === 'arena';
+  const resident = isArena ? yield* residentOf(buffers, wholeBytes(weights), arena) : null;
   const classes = yield* bytesByClass(list, steps.length);
   const points: MemoryPoint[] = [];
   let highest = -1;
@@ -102,6 +107,7 @@ export function* memoryTimeline(
     points,
     classes,
     buffers: bufferTable(list),
+    arena,
     resident,
     weights,
     highWaterBytes: known ? weights.known + top : null,

@@ -5,7 +5,7 @@ import type { ChipCost, KernelCost, PlannedModel } from '../cost/types';
 import type { Assignment, Unit, Units } from '../cost/units';
 import { isOpen } from '../inference/infer';
 import type { Inference } from '../inference/types';
-import { plainProfile } from '../kernels/profile';
+import { memoryModelOf, plainProfile } from '../kernels/profile';
 import type { KernelPlan } from '../kernels/types';
 import { addTo, largest } from '../lists';
 import { isStepDue, type Steps } from '../scheduler';
@@ -35,12 +35,13 @@ export function* memoryOfUnits(model: PlannedModel, { units, unitOf }: Assignmen
   if (used.every((index) => index === 0)) return [];
   const found: UnitMemory[] = [];
   for (const indices of inPools(units, used)) {
+    const first = units.list[indices[0]!]!;
     const sizeOf = yield* sizeIn(model, { units, unitOf }, indices);
     const timeline = yield* memoryTimeline(
       inference,
       plan,
       sizeOf,
-      units.list[indices[0]!]!.profile?.memory,
+      memoryModelOf(first.profile, first.chip.class),
       (kernel) => indices.includes(unitOf[kernel.index]!),
     );
     found.push({ indices, timeline });

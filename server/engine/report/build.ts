@@ -271,6 +271,7 @@ function reportChipHead(
       ...(!timeline.weights.isWhole && { leastWeightsBytes: timeline.weights.known }),
       cache: cachePolicyIn(plan),
       training,
+      arenaBytes: timeline.arena?.bytes ?? null,
       resident: timeline.resident,
       timeline: timeline.points,
       classes: classesOf(timeline),

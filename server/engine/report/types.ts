@@ -156,6 +156,8 @@ export interface ReportChip {
     readonly cache: CachePolicy | null;
     /** How it is trained and what that takes; null where it is not. */
     readonly training: TrainingMemory | null;
+    /** The block in which the runtime's allocator planned the places of buffers; null where it plans none. */
+    readonly arenaBytes: number | null;
     /** What the runtime's allocator holds for the model; null where that is not known. */
     readonly resident: Resident | null;
     /**

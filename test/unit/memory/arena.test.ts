@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Arena } from '../../../server/engine/memory/arena';
+import { plannedArena } from '../../../server/engine/memory/layout';
 import { planned } from '../../../server/engine/memory/planned';
 import { residentOf } from '../../../server/engine/memory/resident';
 import type { Buffer } from '../../../server/engine/memory/buffers';
@@ -96,7 +97,8 @@ describe('what is held', () => {
       buffer(2, 2, 0.25 * mebi, 'output'),
     ];
     const whole = Math.ceil((0.4 * mebi) / 256) * 256;
-    const resident = runThrough(residentOf({ steps, list }, 7))!;
+    const block = runThrough(plannedArena({ steps, list }, { allocator: 'arena' }));
+    const resident = runThrough(residentOf({ steps, list }, 7, block))!;
     expect(resident.firstBytes).toBe(7 + 1000 + 0.5 * mebi + whole);
     // The plan has 0.9 MiB, the region of 1 MiB is free again: it takes all of it, since less than half would be left,
     // and the output goes to a region of its own.
@@ -105,7 +107,9 @@ describe('what is held', () => {
 
   it('is not known while a size is not', () => {
     const list = [{ ...buffer(0, 0, 1), bytes: null }];
-    expect(runThrough(residentOf({ steps: [null as never], list }, 0))).toBeNull();
-    expect(runThrough(residentOf({ steps: [], list: [] }, null))).toBeNull();
+    expect(runThrough(plannedArena({ steps: [null as never], list }, { allocator: 'arena' }))).toBeNull();
+    expect(runThrough(residentOf({ steps: [null as never], list }, 0, { bytes: 0 }))).toBeNull();
+    expect(runThrough(residentOf({ steps: [], list: [] }, null, { bytes: 0 }))).toBeNull();
+    expect(runThrough(residentOf({ steps: [], list: [] }, 0, null))).toBeNull();
   });
 });

@@ -93,6 +93,7 @@ export const report: Report = {
         timeline: [],
         classes: {},
         levels: [],
+        arenaBytes: null,
       },
       roofs: {
         matrixOpsPerSecond: null,

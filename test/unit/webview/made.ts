@@ -71,6 +71,8 @@ const memory: SummaryChip['memory'] = {
   weightsBytes: 3e9,
   points: [],
   levels: [],
+  arenaBytes: null,
+  arena: null,
   traffic: [],
 };
 

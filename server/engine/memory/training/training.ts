@@ -73,6 +73,7 @@ export function* trainingMemory(
       points,
       classes,
       buffers: null,
+      arena: null,
       resident: null,
       weights: { known: states.always.weights, isWhole: weights.isWhole },
       highWaterBytes: isWhole ? most : null,
