@@ -6,6 +6,7 @@ import { type Host, startHost } from '../../scripts/vscode-host.mjs';
 import type * as vscode from 'vscode';
 import { transformer } from '../bench/models';
 import { settings } from './globalSetup';
+import { copySplitModel, pickSplit, splitModel } from './splitPicks';
 import { Workbench } from './workbench';
 
 let host: Host;
@@ -138,6 +139,22 @@ it('lays measured times beside the estimates in Korean', async () => {
   expect(texts.join('\n')).toContain('같은 런타임');
   await report.locator('#measured').scrollIntoViewIfNeeded();
   await bench.picture('korean-profile');
+});
+
+it('says in Korean where a model is best cut', async () => {
+  await copySplitModel(bench.folder);
+  await bench.closeEditors();
+  await bench.command('workbench.view.explorer');
+  await bench.file(splitModel).dblclick();
+  await bench.until(() => bench.hasHints(), 'hints');
+  await pickSplit(bench, ['raspberry-pi-coral', 'nvidia-l4', 'lte']);
+  const page = await bench.webview('table td:text-is("b")');
+  expect(await page.locator('h2').allInnerTexts()).not.toContain('Places');
+  await bench.picture('korean-split-page');
+  await bench.command('workbench.action.closeActiveEditor');
+  const lens = bench.page.locator('.codelens-decoration', { hasText: '이 노드 뒤에서 분할' });
+  await lens.waitFor();
+  await bench.picture('korean-split-lens');
 });
 
 it('says in Korean that the server stopped, and which model it stopped over', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -80,17 +80,7 @@ async function cutLenses(
 
 it('the cut that was asked for stands over its node until something else is asked of the model', async () => {
   // Behind the pooling 16 numbers cross; before it there are 197,136, and 268 million weights lie behind.
-  const large = `<ir_version: 10, opset_import: ["": 21]>
-g (float[1,3,224,224] x) => (float[1,10] y) <
-  float[16,3,3,3] w = ["location": "w.bin"], float[16,16384] v = ["location": "v.bin"],
-  float[16384,16384] u = ["location": "u.bin"], float[16384,10] t = ["location": "t.bin"]> {
-  a = Conv <strides = [2, 2]> (x, w)
-  b = GlobalAveragePool (a)
-  c = Flatten (b)
-  d = MatMul (c, v)
-  e = MatMul (d, u)
-  y = MatMul (e, t)
-}`;
+  const large = await readFile(new URL('../fixtures/split/pooled.onnxtxt', import.meta.url), 'utf8');
   await writeFile(join(folder, 'm.onnxtxt'), large);
   const uri = pathToFileURL(folder).href;
   client = await TestClient.inProcess({ settings: {}, folders: [uri] });
@@ -105,8 +95,8 @@ g (float[1,3,224,224] x) => (float[1,10] y) <
   const [lens, ...more] = await cutLenses(document);
   expect(more).toEqual([]);
   expect(lens!.line).toBe(document.at('GlobalAveragePool').line);
-  expect(lens!.title).toContain('raspberry-pi-coral sends 64 B over LTE, nvidia-l4 runs the rest');
-  expect(lens!.title).toContain(`runs the rest: ${Number((row.seconds!.value * 1000).toPrecision(3))} ms`);
+  expect(lens!.title).toContain('Cut behind this node: 64 B over LTE to nvidia-l4');
+  expect(lens!.title).toContain(` · ${Number((row.seconds!.value * 1000).toPrecision(3))} ms`);
   await client.changeSettings({ precision: 'fp16' });
   expect(await cutLenses(document)).toEqual([]);
 });
@@ -115,7 +105,7 @@ it('where a model is best not cut, the line over the graph says so', async () =>
   const document = await start();
   await client.request(splitRequest, { uri: document.uri, ...asked });
   const [lens] = await cutLenses(document);
-  expect(lens!.title).toMatch(/^Best not cut: all on raspberry-pi-coral, [\d.]+ [µm]s/);
+  expect(lens!.title).toMatch(/^Best not cut: all on raspberry-pi-coral · [\d.]+ [µm]s/);
   expect(lens!.line).toBe(1);
   expect(lens!.tooltip).toContain('Run all of it on raspberry-pi-coral');
 });
