@@ -1,7 +1,7 @@
 import { attributeNamed } from '../graph/attributes';
 import { entryOf } from '../../../outside/table';
 import type { Shape } from '../graph/model';
-import { isOfOneType, isQuantisedWhole, readsUnsigned, writesUnsigned } from './integers';
+import { isOfOneType, isQuantisedWhole, keepsScale, readsUnsigned, writesUnsigned } from './integers';
 import { isAttentionInput, isAttentionOutput, isBehindAttention } from './attentionParts';
 import type { WorkGraph, WorkNode } from './workGraph';
 
@@ -61,6 +61,7 @@ const tests: Readonly<Record<string, NodeTest>> = {
   },
   unsigned: writesUnsigned,
   'reads-unsigned': readsUnsigned,
+  'keeps-scale': keepsScale,
   'whole-scales': isQuantisedWhole,
   'two-inputs': (node) => node.inputs.filter((input) => input !== null).length === 2,
   /** No part of an attention that ONNX Runtime leaves to a fusion of all of it (matmul_add_fusion.cc). */

@@ -50,9 +50,18 @@ const conditions: Readonly<
     const [from, to] = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
     return from !== undefined && from === to ? node.inputs[0] : null;
   },
+  'cast-of-cast': (node, graph) => {
+    const [from, to] = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
+    if (from === undefined || from !== to) return null;
+    const maker = graph.producer(node.inputs[0]!);
+    const isCast = (at: number): boolean => graph.nodes[at]!.operator === node.operator;
+    const isInChain = (maker !== -1 && isCast(maker)) || graph.someConsumer(node.outputs[0]!, isCast);
+    return isInChain ? node.inputs[0] : null;
+  },
   'half-to-single': (node, graph) => {
     const types = [typeOf(node.inputs[0], graph), typeOf(node.outputs[0], graph)];
-    return types.every((type) => type === 'float16' || type === 'float') ? node.inputs[0] : null;
+    const isBetween = types.every((type) => type === 'float16' || type === 'float');
+    return isBetween && types[0] !== types[1] ? node.inputs[0] : null;
   },
   'same-shape': sameShape,
   'whole-slice': (node, graph) => {

@@ -54,7 +54,7 @@ function insertAround(graph: WorkGraph, at: number, match: Match, pattern: Patte
   for (const [input, operator] of pattern.before) {
     const value = match.values.get(input);
     if (value !== undefined)
-      graph.insert({ operator, value, root: root.root.index, side: 'before', copies: false });
+      graph.insert({ operator, value, root: root.root.index, side: 'before', copies: pattern.moves });
   }
   const [output] = root.outputs;
   const isPart =
@@ -65,7 +65,7 @@ function insertAround(graph: WorkGraph, at: number, match: Match, pattern: Patte
       value: output,
       root: root.root.index,
       side: 'after',
-      copies: false,
+      copies: pattern.moves,
     });
 }
 

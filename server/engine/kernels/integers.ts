@@ -39,6 +39,24 @@ export function isQuantisedWhole(node: WorkNode, graph: WorkGraph): boolean {
   });
 }
 
+/**
+ * Of a QuantizeLinear behind a node that only moves numbers: it writes by the scale and the zero point by which what is moved was
+ * widened, as far as they are known (IsQDQPairSupported in qdq_util.cc).
+ */
+export function keepsScale(node: WorkNode, graph: WorkGraph): boolean {
+  const [result] = node.inputs;
+  const mover = typeof result === 'number' ? graph.nodes[graph.producer(result)] : undefined;
+  const [moved] = mover?.inputs ?? [];
+  const widened = typeof moved === 'number' ? graph.nodes[graph.producer(moved)] : undefined;
+  return [1, 2].every((place) => {
+    const [before, after] = [widened, node].map((one) => {
+      const input = one?.inputs[place];
+      return typeof input === 'number' ? graph.value(graph.resolve(input)).elements : undefined;
+    });
+    return !before || !after || before.join() === after.join();
+  });
+}
+
 /** What varies is unsigned where it is read, or made so. */
 export function readsUnsigned({ inputs }: WorkNode, graph: WorkGraph): boolean {
   return inputs.every((input) => {

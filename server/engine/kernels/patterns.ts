@@ -14,9 +14,11 @@ export interface Pattern {
   /** Names that become the first inputs, in order. */
   readonly inputs: readonly string[] | null;
   readonly operatorClass: OperatorClass | null;
-  /** Operators that the runtime puts in before and after, without moving anything: on one of the names, on the output. */
+  /** Operators that the runtime puts in before and after: on one of the names, on the output. */
   readonly before: readonly (readonly [name: string, operator: string])[];
   readonly after: string | null;
+  /** What comes before and after writes the value anew. */
+  readonly moves: boolean;
   /** What comes after is left out where the same operator follows anyway. */
   readonly afterJoins: boolean;
 }
@@ -29,6 +31,7 @@ interface PatternEntry {
   readonly before?: Readonly<Record<string, string>>;
   readonly after?: string;
   readonly afterJoins?: boolean;
+  readonly moves?: boolean;
 }
 
 const sets: Readonly<Record<string, readonly string[]>> = table.sets;
@@ -55,6 +58,7 @@ export const patterns: ReadonlyMap<string, Pattern> = new Map(
       inputs: entry.inputs ?? null,
       before: Object.entries(entry.before ?? {}),
       after: entry.after ?? null,
+      moves: entry.moves ?? false,
       afterJoins: entry.afterJoins ?? false,
       operatorClass: (entry.operatorClass as OperatorClass | undefined) ?? null,
     },

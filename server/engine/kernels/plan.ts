@@ -5,6 +5,8 @@ import { isMatrixClass, type MatrixShape } from '../operators/rule';
 import type { CachePolicy } from '../workload';
 import { isStepDue, runPolitely, type Scheduler, type Steps } from '../scheduler';
 import { blockChannels } from './blockChannels';
+import { channelsLast } from './channelsLast';
+import { copyDimensions } from './copiedDimensions';
 import { attentionShape } from './attentionShape';
 import { findCaches, joinCaches, sharedCaches, withSharedCaches } from './caches';
 import { eliminateNoOperations, mergeEqual } from './eliminate';
@@ -17,6 +19,7 @@ import { isDoneAt, isOwn, type Pass, type RuntimeProfile } from './profile';
 import { nodeSupport } from './support/support';
 import { Seen } from './seen';
 import { joinSlices } from './split';
+import { fuseQuantisedParts } from './quantisedParts';
 import { mostViews, operandOf, operandsOf, operationsOf, type Names } from './operands';
 import type { Caches, Kernel, KernelPlan } from './types';
 import { writtenScores } from './writtenScores';
@@ -78,13 +81,19 @@ function runPass(graph: WorkGraph, pass: Pass): Steps<void> {
     case 'drop-unused':
       return dropUnused(graph);
     case 'split':
-      return joinSlices(graph, pass.operators);
+      return joinSlices(graph, pass.operators, pass.except ?? []);
     case 'fuse':
       return fusePatterns(graph, pass.patterns, pass);
     case 'copy-for-readers':
       return copyForReaders(graph, pass.operators);
     case 'block-channels':
       return blockChannels(graph, pass);
+    case 'channels-last':
+      return channelsLast(graph, pass);
+    case 'quantised-parts':
+      return fuseQuantisedParts(graph, pass.operators);
+    case 'copy-dimensions':
+      return copyDimensions(graph);
     case 'grow':
       return grow(graph, pass);
   }
@@ -107,7 +116,10 @@ function* copyForReaders(graph: WorkGraph, operators: readonly string[]): Steps<
       const { inputs, outputs, root, members } = graph.nodes[at]!;
       const [value, output] = [inputs[0], outputs[0]];
       if (typeof value !== 'number' || typeof output !== 'number' || members.length > 1) continue;
-      const copies = graph.consumers(output).size - (graph.leavesScope(output) ? 0 : 1);
+      const others = [...graph.consumers(output)].filter(
+        (reader) => !graph.nodes[reader]!.recomputed.has(graph.resolve(output)),
+      );
+      const copies = others.length - (graph.leavesScope(output) ? 0 : 1);
       for (let i = 0; i < copies; i++)
         graph.insert({ operator, value, root: root.index, side: 'before', copies: true });
     }

@@ -11,6 +11,7 @@ import openvino from './profiles/openvino.json';
 import qnn from './profiles/qnn.json';
 import { entryOf } from '../../../outside/table';
 import type { Blocking } from './blocking';
+import type { ChannelsLast } from './channelsLast';
 import type { OperatorName } from '../graph/model';
 import type { OperatorClass } from '../operators/rule';
 import { formTables, type FormTable } from './support/tables';
@@ -53,6 +54,8 @@ export type EliminationCondition =
   /** Casts between 16- and 32-bit floats, where the runtime computes both in 32 bits. */
   | 'half-to-single'
   | 'same-type'
+  /** To the type that it has, before or behind another. */
+  | 'cast-of-cast'
   | 'same-shape'
   /** A cut of the same shape that goes forward: a reversal keeps the shape too. */
   | 'whole-slice'
@@ -79,11 +82,22 @@ type Step =
   /** Nodes whose outputs nobody reads disappear. */
   | { readonly pass: 'drop-unused' }
   /** Nodes that together cut one value into pieces along one axis become one kernel. */
-  | { readonly pass: 'split'; readonly operators: readonly string[] }
+  | {
+      readonly pass: 'split';
+      readonly operators: readonly string[];
+      /** Makers of values for which it is not done. */
+      readonly except?: readonly string[];
+    }
   /** Nodes that several read are run once for each of them. */
   | { readonly pass: 'copy-for-readers'; readonly operators: readonly string[] }
   /** Convolutions of images and what follows them compute in blocks of channels; changes of layout are put in around. */
   | ({ readonly pass: 'block-channels' } & Blocking)
+  /** Integer convolutions compute on images with their channels last; changes of layout are put in around. */
+  | ({ readonly pass: 'channels-last' } & ChannelsLast)
+  /** Nodes that cut a value into parts, each of which is quantised, cut integers. */
+  | { readonly pass: 'quantised-parts'; readonly operators: readonly string[] }
+  /** Shapes that only copy dimensions of what is reshaped are constants. */
+  | { readonly pass: 'copy-dimensions' }
   /** Patterns of patterns.json, each tried on the whole graph before the next. */
   | {
       readonly pass: 'fuse';

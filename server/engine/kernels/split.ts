@@ -11,8 +11,16 @@ interface Cut {
   readonly end: number;
 }
 
-/** Joins nodes that together cut all of one value along one axis; others may read it as well. */
-export function* joinSlices(graph: WorkGraph, operators: readonly string[]): Steps<void> {
+/**
+ * Joins nodes that together cut all of one value along one axis; others may read it as well. An index that takes its axis
+ * away is followed by a Squeeze (gather_fusion.cc of ONNX Runtime).
+ * @param except operators whose results are not cut at once
+ */
+export function* joinSlices(
+  graph: WorkGraph,
+  operators: readonly string[],
+  except: readonly string[],
+): Steps<void> {
   const seen = new Set<number>();
   for (const operator of operators) {
     for (const at of graph.withOperator(operator)) {
@@ -20,7 +28,7 @@ export function* joinSlices(graph: WorkGraph, operators: readonly string[]): Ste
       const input = graph.nodes[at]?.inputs[0];
       if (typeof input !== 'number') continue;
       const source = graph.resolve(input);
-      if (seen.has(source)) continue;
+      if (seen.has(source) || isMadeBy(graph, source, except)) continue;
       seen.add(source);
       const readers = [...graph.consumers(source)].filter((reader) => {
         const node = graph.nodes[reader]!;
@@ -30,6 +38,11 @@ export function* joinSlices(graph: WorkGraph, operators: readonly string[]): Ste
       if (readers.length > 1 && coverAll(graph, nodes, source)) join(graph, readers, nodes, source);
     }
   }
+}
+
+function isMadeBy(graph: WorkGraph, source: number, operators: readonly string[]): boolean {
+  const maker = graph.producer(source);
+  return maker !== -1 && operators.includes(graph.nodes[maker]!.operator);
 }
 
 function coverAll(graph: WorkGraph, nodes: readonly WorkNode[], source: number): boolean {
@@ -83,6 +96,10 @@ function join(
   source: number,
 ): void {
   const last = nodes.reduce((a, b) => (a.root.index > b.root.index ? a : b));
+  const rank = shapeOf(source, graph)?.length;
+  for (const value of nodes.flatMap(({ outputs }) => outputs.slice(0, 1)))
+    if (value !== null && shapeOf(value, graph)?.length !== rank)
+      graph.insert({ operator: 'Squeeze', value, root: last.root.index, side: 'after', copies: false });
   graph.fuse(positions, {
     operator: 'Split',
     inputs: [source],

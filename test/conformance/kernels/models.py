@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+import torch.nn.functional as functional
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -26,6 +27,8 @@ from cases import Input  # noqa: E402
 
 SMALL = 1024
 IMAGE = [Input("image", ("batch", 3, 96, 96))]
+SQUARE = [Input("image", ("batch", 3, 64, 64))]
+SOUND = [Input("sound", ("batch", 16, 40))]
 TEXT = [
     Input("input_ids", ("batch", "sequence"), torch.int64, below=1000),
     Input("attention_mask", ("batch", "sequence"), torch.int64, fill="ones"),
@@ -95,6 +98,78 @@ def llama():
 
     sizes = dict(vocab_size=1000, hidden_size=128, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, intermediate_size=384)
     return Text(LlamaModel(LlamaConfig(attn_implementation="eager", use_cache=False, **sizes)))
+
+
+class Causal(Text):
+    """GPT-2, whose caches are left out."""
+
+    def __init__(self):
+        from transformers import GPT2Config, GPT2Model
+
+        super().__init__(GPT2Model(GPT2Config(vocab_size=1000, n_embd=128, n_layer=2, n_head=2, attn_implementation="eager", use_cache=False)))
+
+
+class Patches(torch.nn.Module):
+    """A vision transformer of two layers."""
+
+    def __init__(self):
+        from transformers import ViTConfig, ViTModel
+
+        super().__init__()
+        sizes = dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128, image_size=64, patch_size=16)
+        self.module = ViTModel(ViTConfig(attn_implementation="eager", **sizes), add_pooling_layer=False)
+
+    def forward(self, image):
+        return self.module(image).last_hidden_state
+
+
+class Residual(torch.nn.Module):
+    """Convolutions with two kinds of residuals, a depthwise one, pools and a clamp that exporters write as several."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.same = conv(3, 16, 2), conv(16, 16)
+        self.narrow, self.short = conv(16, 32, 2), torch.nn.Conv2d(16, 32, 1, 2)
+        self.depth, self.head = torch.nn.Conv2d(32, 32, 3, 1, 1, groups=32), torch.nn.Linear(32, 10)
+
+    def forward(self, image):
+        x = functional.relu(self.stem(image))
+        x = functional.relu(x + self.same(x))
+        x = functional.relu(self.narrow(x) + self.short(x))
+        x = functional.max_pool2d(functional.hardswish(self.depth(x)), 2)
+        return self.head(x.mean((2, 3)))
+
+
+class Segments(torch.nn.Module):
+    """Down and up again, by a transposed convolution and by a Resize, with a join and a product."""
+
+    def __init__(self):
+        super().__init__()
+        self.down, self.deep, self.up = conv(3, 16), conv(16, 32, 2), torch.nn.ConvTranspose2d(32, 16, 2, 2)
+        self.joined, self.gate, self.head = conv(32, 16), torch.nn.Conv2d(32, 16, 1), torch.nn.Conv2d(16, 4, 1)
+
+    def forward(self, image):
+        wide = functional.leaky_relu(self.down(image), 0.1)
+        deep = functional.relu(self.deep(wide))
+        both = functional.relu(self.joined(torch.cat([wide, self.up(deep)], 1)))
+        gate = functional.interpolate(self.gate(deep), scale_factor=2, mode="nearest")
+        return torch.sigmoid(self.head(both * gate))
+
+
+class Sound(torch.nn.Module):
+    """Convolutions over time."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = torch.nn.Conv1d(16, 32, 5, padding=2), torch.nn.Conv1d(32, 32, 3, padding=1, groups=4)
+        self.head = torch.nn.Linear(32, 10)
+
+    def forward(self, sound):
+        return self.head(functional.gelu(self.second(functional.relu(self.first(sound)))).mean(-1))
+
+
+def conv(inputs, outputs, stride=1):
+    return torch.nn.Conv2d(inputs, outputs, 3, stride, 1)
 
 
 def vision(name):
@@ -243,6 +318,34 @@ def forms(path):
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
+def integers(source, inputs, sizes, *kinds):
+    """Quantised copies of a model by what QUANTISERS calls them."""
+    def build(kind):
+        return lambda path: QUANTISERS[kind](source, inputs, path)
+
+    return [Model(f"{source}.{kind}", build(kind), inputs, sizes) for kind in kinds]
+
+
+def statically(kind, weights, activations=QuantType.QUInt8, per_channel=False):
+    options = dict(weight_type=weights, activation_type=activations, per_channel=per_channel)
+    return lambda source, inputs, path: quantised(source, inputs, path, kind, **options)
+
+
+def dynamically(weights):
+    return lambda source, _, path: quantize_dynamic(path.with_name(f"{source}.onnx"), path, weight_type=weights)
+
+
+INT8, UINT8 = QuantType.QInt8, QuantType.QUInt8
+QUANTISERS = {
+    "qdq-channels": statically(QuantFormat.QDQ, INT8, per_channel=True),
+    "qdq-int8": statically(QuantFormat.QDQ, INT8, INT8),
+    "qdq-uint8": statically(QuantFormat.QDQ, UINT8),
+    "qoperator": statically(QuantFormat.QOperator, INT8),
+    "qoperator-int8": statically(QuantFormat.QOperator, INT8, INT8),
+    "qoperator-channels": statically(QuantFormat.QOperator, UINT8, per_channel=True),
+    "dynamic-int8": dynamically(INT8),
+    "dynamic-uint8": dynamically(UINT8),
+}
 IMAGE_SIZES = {"default": {"batch": 1}}
 FORMS = [Input(f"x{index}", (2, 8, 16)) for index in range(80)]
 CASES = [
@@ -263,6 +366,21 @@ CASES = [
     Model("resnet18.int8", lambda path: quantised("resnet18", IMAGE, path, per_channel=True), IMAGE, IMAGE_SIZES),
     Model("resnet18.qoperator", lambda path: quantised("resnet18", IMAGE, path, QuantFormat.QOperator), IMAGE, IMAGE_SIZES),
     Model("bert.int8", lambda path: quantised("bert.torchscript", TEXT, path), TEXT, TEXT_SIZES),
+    Model("residual", lambda path: export(Residual(), IMAGE, path, dynamo=False, opset=17), IMAGE, IMAGE_SIZES),
+    Model("segments", lambda path: export(Segments(), IMAGE, path), IMAGE, IMAGE_SIZES),
+    Model("sound", lambda path: export(Sound(), SOUND, path, dynamo=False, opset=17), SOUND, IMAGE_SIZES),
+    Model("patches", lambda path: export(Patches(), SQUARE, path), SQUARE, IMAGE_SIZES),
+    Model("gpt2.torchscript", lambda path: export(Causal(), TEXT, path, dynamo=False, opset=17), TEXT, TEXT_SIZES),
+    Model("shufflenet", lambda path: export(vision("shufflenet_v2_x0_5"), IMAGE, path, dynamo=False, opset=17), IMAGE, IMAGE_SIZES),
+    Model("squeezenet", lambda path: export(vision("squeezenet1_1"), IMAGE, path), IMAGE, IMAGE_SIZES),
+    *integers("residual", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-int8", "qoperator", "dynamic-int8"),
+    *integers("segments", IMAGE, IMAGE_SIZES, "qdq-uint8", "qdq-int8", "qoperator-int8", "dynamic-uint8"),
+    *integers("sound", SOUND, IMAGE_SIZES, "qdq-channels", "qoperator-channels"),
+    *integers("patches", SQUARE, IMAGE_SIZES, "qdq-uint8", "qoperator", "dynamic-int8"),
+    *integers("gpt2.torchscript", TEXT, TEXT_SIZES, "qdq-uint8", "qoperator-int8", "dynamic-int8"),
+    *integers("distilbert", TEXT, TEXT_SIZES, "qdq-channels", "qdq-int8", "dynamic-uint8"),
+    *integers("shufflenet", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-uint8", "qoperator-channels", "qoperator-int8"),
+    *integers("squeezenet", IMAGE, IMAGE_SIZES, "qdq-uint8", "qoperator", "dynamic-uint8"),
     Model("bert.dynamic-int8", lambda path: quantize_dynamic(path.with_name("bert.torchscript.onnx"), path, weight_type=QuantType.QInt8), TEXT, TEXT_SIZES),
 ]
 

@@ -72,18 +72,33 @@ describe('sizes that the file leaves open', () => {
     expect(await kernelsOf(model(dense, 'n,4'))).toEqual(['Relu', 'MatMul+Add', 'Neg']);
   });
 
-  it('leave the arithmetic on shapes to each run', async () => {
-    const flat = `  s = Shape (x)
-  i = Constant <value_int = 0> ()
+  // What ONNX Runtime 1.32.0 runs of each at its level `basic`.
+  const dimension = (place: number): string => `  s = Shape (x)
+  i = Constant <value_int = ${place}> ()
   g = Gather (s, i)
   axis = Constant <value_ints = [0]> ()
   u = Unsqueeze (g, axis)
-  rest = Constant <value_ints = [-1]> ()
-  c = Concat <axis = 0> (u, rest)
-  y = Reshape (x, c)`;
-    expect(await kernelsOf(model(flat, '2,3,4'))).toEqual(['Reshape']);
+`;
+  const joined = (parts: string, reshape = 'Reshape'): string => `  rest = Constant <value_ints = [-1]> ()
+  four = Constant <value_ints = [4]> ()
+  c = Concat <axis = 0> (${parts})
+  y = ${reshape} (x, c)`;
+
+  it('are copied by a Reshape that reads the value that was measured, each at its own place', async () => {
+    const copied = ['Reshape'];
+    expect(await kernelsOf(model(dimension(0) + joined('u, rest'), '2,3,4'))).toEqual(copied);
+    expect(await kernelsOf(model(dimension(0) + joined('u, rest'), 'n,3,4'))).toEqual(copied);
+    expect(await kernelsOf(model(dimension(0) + joined('u, rest, four'), 'n,3,4'))).toEqual(copied);
+    // One size that is not at its place is what is left.
+    expect(await kernelsOf(model(dimension(0) + joined('four, u, four'), 'n,4,4'))).toEqual(copied);
+  });
+
+  it('leave the arithmetic on other shapes to each run', async () => {
     const open = ['Shape', 'Gather', 'Unsqueeze', 'Concat', 'Reshape'];
-    expect(await kernelsOf(model(flat, 'n,3,4'))).toEqual(open);
+    expect(await kernelsOf(model(dimension(0) + joined('four, u, rest'), 'n,3,4'))).toEqual(open);
+    expect(await kernelsOf(model(dimension(-2) + joined('four, u, rest'), '3,n,4'))).toEqual(open);
+    const literal = dimension(0) + joined('u, rest', 'Reshape <allowzero = 1>');
+    expect(await kernelsOf(model(literal, 'n,3,4'))).toEqual(open);
   });
 });
 
@@ -134,5 +149,46 @@ describe('blocks of channels', () => {
       seconds.reduce<number>((all, one) => all + one!, 0);
     const kernels = sum(cost.kernels.map(({ seconds }) => seconds?.value));
     expect(sum(cost.nodes.map(({ seconds }) => seconds?.value))).toBeCloseTo(kernels, 15);
+  });
+});
+
+describe('integer convolutions with their channels last', () => {
+  const integers = (body: string): string => `<ir_version: 8, opset_import: ["" : 17, "com.microsoft" : 1]>
+main (uint8[1,3,8,8] x) => (y) <float s = {0.1}, uint8 z = {3},
+  uint8[4,3,1,1] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+  uint8[4,4,1,1] v = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}> {
+${body}
+}
+`;
+  const first = '  a = QLinearConv (x, s, z, w, s, z, s, z)\n';
+  const kernelNames = (body: string, level?: string): Promise<string[]> =>
+    kernelsOf(integers(first + body), level);
+  const second = 'QLinearConv (a, s, z, v, s, z, s, z)';
+
+  it('meet without changes of layout between them, at the highest level alone', async () => {
+    const chain = `  y = ${second}`;
+    expect(await kernelNames(chain)).toEqual(['(Transpose)', 'QLinearConv', 'QLinearConv', '(Transpose)']);
+    expect(await kernelNames(chain, 'extended')).toEqual(['QLinearConv', 'QLinearConv']);
+  });
+
+  it('take a sum of two along, and a pool, but no function that leads to no other', async () => {
+    const sum = `  b = ${second}\n  y = com.microsoft.QLinearAdd (a, s, z, b, s, z, s, z)`;
+    const added = ['(Transpose)', 'QLinearConv', 'QLinearConv', 'QLinearAdd', '(Transpose)'];
+    expect(await kernelNames(sum)).toEqual(added);
+    const pool = await kernelNames('  y = MaxPool <kernel_shape = [2, 2]> (a)');
+    expect(pool).toEqual(['(Transpose)', 'QLinearConv', 'MaxPool', '(Transpose)']);
+    const alone = await kernelNames('  y = com.microsoft.QLinearSigmoid (a, s, z, s, z)');
+    expect(alone).toEqual(['(Transpose)', 'QLinearConv', '(Transpose)', 'QLinearSigmoid']);
+    const between =
+      '  b = com.microsoft.QLinearSigmoid (a, s, z, s, z)\n  y = QLinearConv (b, s, z, v, s, z, s, z)';
+    const followed = ['(Transpose)', 'QLinearConv', 'QLinearSigmoid', 'QLinearConv', '(Transpose)'];
+    expect(await kernelNames(between)).toEqual(followed);
+  });
+
+  it("undo the file's own changes of layout", async () => {
+    const own = `  h = Transpose <perm = [0, 3, 1, 2]> (x)
+  a = QLinearConv (h, s, z, w, s, z, s, z)
+  y = Transpose <perm = [0, 2, 3, 1]> (a)`;
+    expect(await kernelsOf(integers(own).replace('1,3,8,8', '1,8,8,3'))).toEqual(['QLinearConv']);
   });
 });
