@@ -53,7 +53,7 @@ export function keepsScale(node: WorkNode, graph: WorkGraph): boolean {
       const input = one?.inputs[place];
       return typeof input === 'number' ? graph.value(graph.resolve(input)).elements : undefined;
     });
-    return !before || !after || before.join() === after.join();
+    return !before || !after || JSON.stringify(before) === JSON.stringify(after);
   });
 }
 
