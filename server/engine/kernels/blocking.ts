@@ -22,3 +22,16 @@ export interface Blocking {
   readonly activations: readonly string[];
   readonly through: readonly string[];
 }
+
+/** What a runtime computes on images whose channels are their last axis, and what it takes along. */
+export interface ChannelsLast {
+  /** They read and write images that way. */
+  readonly convolutions: readonly string[];
+  /** Of whole numbers, they go along whenever what they read is turned. */
+  readonly always: readonly string[];
+  /** What they make is turned where what they read is. */
+  readonly through: readonly string[];
+  /** The same, but that they may leave out axes: of two that are left the order is the same in both forms. */
+  readonly reducing: readonly string[];
+  readonly transposes: readonly string[];
+}

@@ -1,21 +1,9 @@
 import { attributeNamed } from '../graph/attributes';
 import { addTo } from '../lists';
 import { isStepDue, type Steps } from '../scheduler';
+import type { ChannelsLast } from './blocking';
 import { permutationOf, shapeOf } from './conditions';
 import type { WorkGraph, WorkNode } from './workGraph';
-
-/** What a runtime computes on images whose channels are their last axis, and what it takes along. */
-export interface ChannelsLast {
-  /** They read and write images that way. */
-  readonly convolutions: readonly string[];
-  /** Of whole numbers, they go along whenever what they read is turned. */
-  readonly always: readonly string[];
-  /** What they make is turned where what they read is. */
-  readonly through: readonly string[];
-  /** The same, but that they may leave out axes: of two that are left the order is the same in both forms. */
-  readonly reducing: readonly string[];
-  readonly transposes: readonly string[];
-}
 
 /**
  * Turns what integer convolutions read and write to channels last and lets the changes of layout meet: a Transpose goes
