@@ -79,15 +79,19 @@ export async function compareAt(answers: Answers, sizes: string, level: string):
     nodes.map((node) => twin[node] ?? node).sort((a, b) => a - b);
   const own = kernels.map((kernel) => named(mainNodes(inference, kernel)));
   const given = theirs.map(([, nodes]) => named(nodes));
+  const places = placesOf(own, given);
   const ownInserted = kernels
     .filter(({ nodes }) => !isAny(nodes))
-    .map((one) => insertedKey(inference, twin, one));
+    .map(({ operands, fusion }) => {
+      const { producer, isConstant } = inference.values[operands[0]!.value]!;
+      return insertedKey(fusion!, producer === null && isConstant ? [] : named([producer ?? -1]), places);
+    });
   const givenInserted = theirs.filter(([, nodes]) => !isAny(nodes));
   return agreementOf(
     [...withoutGone(own.filter(isAny), given), ...ownInserted],
     [
       ...withoutGone(given.filter(isAny), own),
-      ...givenInserted.map(([operator, , from]) => insertedKeyOf(operator, named(from ?? []))),
+      ...givenInserted.map(([operator, , from]) => insertedKey(operator, named(from ?? []), places)),
     ],
   );
 }
@@ -103,14 +107,30 @@ function mainNodes(inference: Inference, { nodes }: Kernel): readonly number[] {
   return nodes.filter((node) => inference.nodes[node]!.scope === 0);
 }
 
-/** What a kernel without nodes was put in for: the maker of what it reads. */
-function insertedKey(inference: Inference, twin: readonly number[], { operands, fusion }: Kernel): string {
-  const maker = inference.values[operands[0]!.value]!.producer;
-  return `${fusion} of ${maker === null ? -1 : twin[maker]}`;
+/**
+ * One node for all that one side runs as one and of which the other has some: what is quantised within a kernel is in none
+ * of ONNX Runtime's, so that what is put in behind it there is behind another node.
+ */
+function placesOf(
+  own: readonly (readonly number[])[],
+  given: readonly (readonly number[])[],
+): Map<number, number> {
+  const there = new Set(given.flat());
+  const places = new Map<number, number>();
+  for (const nodes of own) {
+    const place = nodes.find((node) => there.has(node));
+    for (const node of nodes) if (place !== undefined) places.set(node, place);
+  }
+  return places;
 }
 
-function insertedKeyOf(operator: string, makers: readonly number[]): string {
-  return `${operator.replace(/^.*::/, '')} of ${makers.join()}`;
+/** What a kernel without nodes was put in for: the makers of what it reads. */
+function insertedKey(
+  operator: string,
+  makers: readonly number[],
+  places: ReadonlyMap<number, number>,
+): string {
+  return `${operator.replace(/^.*::/, '')} of ${makers.map((maker) => places.get(maker) ?? maker).join()}`;
 }
 
 /** For each node the first one that computes the same: which of them a runtime keeps does not matter. */

@@ -42,6 +42,8 @@ class Model:
     build: object  # path of the runnable copy -> None
     inputs: list
     bindings: dict
+    # with numbers in the place of open sizes it is not compared: notCompared.json says why
+    only_file: bool = False
 
 
 def export(module, inputs, path, dynamo=True, opset=None, outputs=("output",)):
@@ -318,12 +320,12 @@ def forms(path):
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def integers(source, inputs, sizes, *kinds):
+def integers(source, inputs, sizes, *kinds, only_file=False):
     """Quantised copies of a model by what QUANTISERS calls them."""
     def build(kind):
         return lambda path: QUANTISERS[kind](source, inputs, path)
 
-    return [Model(f"{source}.{kind}", build(kind), inputs, sizes) for kind in kinds]
+    return [Model(f"{source}.{kind}", build(kind), inputs, sizes, only_file) for kind in kinds]
 
 
 def statically(kind, weights, activations=QuantType.QUInt8, per_channel=False):
@@ -374,12 +376,13 @@ CASES = [
     Model("shufflenet", lambda path: export(vision("shufflenet_v2_x0_5"), IMAGE, path, dynamo=False, opset=17), IMAGE, IMAGE_SIZES),
     Model("squeezenet", lambda path: export(vision("squeezenet1_1"), IMAGE, path), IMAGE, IMAGE_SIZES),
     *integers("residual", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-int8", "qoperator", "dynamic-int8"),
-    *integers("segments", IMAGE, IMAGE_SIZES, "qdq-uint8", "qdq-int8", "qoperator-int8", "dynamic-uint8"),
+    *integers("segments", IMAGE, IMAGE_SIZES, "qdq-uint8", "qoperator-int8", "dynamic-uint8"),
     *integers("sound", SOUND, IMAGE_SIZES, "qdq-channels", "qoperator-channels"),
     *integers("patches", SQUARE, IMAGE_SIZES, "qdq-uint8", "qoperator", "dynamic-int8"),
-    *integers("gpt2.torchscript", TEXT, TEXT_SIZES, "qdq-uint8", "qoperator-int8", "dynamic-int8"),
-    *integers("distilbert", TEXT, TEXT_SIZES, "qdq-channels", "qdq-int8", "dynamic-uint8"),
-    *integers("shufflenet", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-uint8", "qoperator-channels", "qoperator-int8"),
+    *integers("gpt2.torchscript", TEXT, TEXT_SIZES, "qdq-uint8", "dynamic-int8"),
+    *integers("gpt2.torchscript", TEXT, TEXT_SIZES, "qoperator-int8", only_file=True),
+    *integers("distilbert", TEXT, TEXT_SIZES, "qdq-channels", "qdq-int8"),
+    *integers("shufflenet", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-uint8", "qoperator-channels", "qoperator-int8", only_file=True),
     *integers("squeezenet", IMAGE, IMAGE_SIZES, "qdq-uint8", "qoperator", "dynamic-uint8"),
     Model("bert.dynamic-int8", lambda path: quantize_dynamic(path.with_name("bert.torchscript.onnx"), path, weight_type=QuantType.QInt8), TEXT, TEXT_SIZES),
 ]

@@ -93,6 +93,15 @@ describe('sizes that the file leaves open', () => {
     expect(await kernelsOf(model(dimension(0) + joined('four, u, four'), 'n,4,4'))).toEqual(copied);
   });
 
+  it('that are known let a Reshape take in another before it', async () => {
+    const twice = `  a = Constant <value_ints = [4, 6]> ()
+  b = Constant <value_ints = [3, 8]> ()
+  p = Reshape (x, a)
+  y = Reshape (p, b)`;
+    expect(await kernelsOf(model(twice, '2,3,4'))).toEqual(['Reshape+Reshape']);
+    expect(await kernelsOf(model(twice, '2,3,4'), 'disabled')).toEqual(['Reshape', 'Reshape']);
+  });
+
   it('leave the arithmetic on other shapes to each run', async () => {
     const open = ['Shape', 'Gather', 'Unsqueeze', 'Concat', 'Reshape'];
     expect(await kernelsOf(model(dimension(0) + joined('four, u, rest'), 'n,3,4'))).toEqual(open);
