@@ -10,9 +10,11 @@ import type { ReportInput } from '../engine/report/build';
 import { appendAll } from '../engine/lists';
 import { pinNodes } from '../engine/mapping/pinned/pinNodes';
 import { runThrough, uninterrupted } from '../engine/scheduler';
+import { spreadOver } from '../engine/spreadOver';
 import { printReport, reportFormats } from '../printReport';
 import { layOver } from '../workspace/measured';
 import type { Arguments } from './arguments';
+import type { ChipChoice } from './chipChoice';
 import { batteryIn, carbonIn } from './energy';
 import { failed, usage, type Failure, type Outcome } from './failure';
 import { otherInputs } from './inputs';
@@ -50,7 +52,7 @@ export async function analysed(
     throw usage('cli.analyze.profiles', { profiles: files.length, chips: chips.length });
   const { prepared, remarks } = await prepareAsked(opened.model, asked);
   appendAll(notes, settingsNotes(words, remarks, language));
-  const surroundings = { chips, host, mapped, carbonIntensity, batteryWattHours, files };
+  const surroundings = { chips, host, choice, mapped, carbonIntensity, batteryWattHours, files };
   const input = await inputOf(opened, prepared, surroundings, language, withNames);
   const inputs = await otherInputs(words, [opened], choice);
   return { input, failure: opened.failure ?? partOf(path, prepared), notes: notes.join('\n'), inputs };
@@ -71,6 +73,7 @@ function partOf(path: string, { inference, operations }: Prepared): Failure | nu
 interface Surroundings {
   readonly chips: readonly Chip[];
   readonly host: Chip | undefined;
+  readonly choice: ChipChoice;
   /** Where nodes run, instead of on each chip by itself. */
   readonly mapped: Mapped | undefined;
   readonly carbonIntensity: number | null;
@@ -82,12 +85,12 @@ interface Surroundings {
 async function inputOf(
   opened: OpenedModel,
   prepared: Prepared,
-  { chips, host, mapped, carbonIntensity, batteryWattHours, files }: Surroundings,
+  { chips, host, choice, mapped, carbonIntensity, batteryWattHours, files }: Surroundings,
   language: Language,
   withNames: boolean,
 ): Promise<ReportInput> {
   const analyses: ChipAnalysis[] = [];
-  if (mapped) analyses.push(await onUnits(prepared, mapped, host));
+  if (mapped) analyses.push(await onMapping(prepared, mapped, { host, choice }, language));
   else for (const chip of chips) analyses.push(await costsOn(prepared, chip, uninterrupted, host));
   const { nodes } = prepared.inference;
   return {
@@ -110,13 +113,21 @@ async function inputOf(
   };
 }
 
-/** A model where its nodes run as a mapping says. */
-async function onUnits(
+/** A model where its nodes run, or devices share it, as a mapping says. Throws where they cannot. */
+async function onMapping(
   prepared: Prepared,
-  { mapping, units, problems }: Mapped,
-  host: Chip | undefined,
+  mapped: Mapped,
+  { host, choice }: Pick<Surroundings, 'host' | 'choice'>,
+  language: Language,
 ): Promise<ChipAnalysis> {
-  const pinned = runThrough(pinNodes(mapping, units, prepared.inference));
+  if (mapped.kind === 'split') {
+    const { devices, path } = mapped;
+    const question = { prepared, devices, host, lookUp: (id: string) => choice.byId(id) };
+    const found = await spreadOver(question, uninterrupted);
+    if ('cost' in found) return found;
+    throw failed('cli.error.model', { path, message: problemMessage(language, found) });
+  }
+  const pinned = runThrough(pinNodes(mapped.mapping, mapped.units, prepared.inference));
   const analysis = await costsMapped(prepared, pinned.pinned, uninterrupted, host);
-  return { ...analysis, problems: [...problems, ...pinned.problems, ...analysis.problems] };
+  return { ...analysis, problems: [...mapped.problems, ...pinned.problems, ...analysis.problems] };
 }

@@ -2,6 +2,7 @@ import type { Language } from '../../l10n/language';
 import type { Chip } from '../engine/chips/chip';
 import type { Question } from '../engine/whatFits';
 import type { Arguments } from './arguments';
+import { usage } from './failure';
 import { mappedIn, mappingNotes, mappingOf, type Mapped } from './mapping';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel, type OpenedModel } from './openModel';
@@ -28,10 +29,11 @@ export async function mappedTask(
   const task = await taskOf(words, language);
   const opened = await openModel(task.path, language, roomIn(heapBytes));
   const mapped = given && (await mappedIn(given, task, opened.model.origin.format, language));
+  if (mapped?.kind === 'split' && words.command !== 'analyze') throw usage('cli.mapping.split');
   const chips = mapped?.chips ?? task.chips;
   refuseTooMuch(opened, chips.length, heapBytes);
   const { host } = task;
-  const places = { ...(host && { host }), ...(mapped && { pinnedOn: mapped.pinnedOn }) };
+  const places = { ...(host && { host }), ...(mapped?.kind === 'units' && { pinnedOn: mapped.pinnedOn }) };
   return { ...task, opened, mapped, chips, places };
 }
 

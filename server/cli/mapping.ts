@@ -7,14 +7,19 @@ import type { Inference } from '../engine/inference/types';
 import { lineAt, parseJson } from '../engine/json';
 import type { PinnedNodes } from '../engine/mapping/pinned/assign';
 import { pinNodes } from '../engine/mapping/pinned/pinNodes';
-import { loadMapping, mostMappingBytes } from '../engine/mapping/pinned/load';
-import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
+import {
+  isSplit,
+  loadMapping,
+  mostMappingBytes,
+  type Mapping,
+  type UnitsMapping,
+} from '../engine/mapping/pinned/load';
+import { sharingDevices, type SharingDevices } from '../engine/mapping/pinned/shared';
 import { unitsOf } from '../engine/mapping/pinned/units';
 import type { Units } from '../engine/cost/units';
 import { problem, type Problem } from '../engine/problem';
 import { runThrough } from '../engine/scheduler';
 import type { Arguments } from './arguments';
-import type { ChipChoice } from './chipChoice';
 import { failed, usage, type Failure } from './failure';
 import { readText } from './openModel';
 import { SystemChoice } from './systemChoice';
@@ -23,7 +28,7 @@ import type { Task } from './task';
 /** A mapping file that an option names. */
 export interface GivenMapping {
   readonly path: string;
-  readonly mapping: MappingFile;
+  readonly mapping: Mapping;
 }
 
 /** What the option `--mapping` names; undefined without it. Throws what is wrong with the file. */
@@ -45,16 +50,22 @@ export async function mappingOf(words: Arguments, language: Language): Promise<G
   throw broken(`${path}:${lineAt(text, parsed.json.spanOf(fault?.path ?? []))}`, fault, language);
 }
 
-/** A mapping with the units that it names. */
-export interface Mapped extends GivenMapping {
-  readonly units: Units;
-  /** What there is to say of their runtimes. */
-  readonly problems: readonly Problem[];
+/** A mapping with the units that it names, or the devices that share the model. */
+export type Mapped = GivenMapping & {
   /** The chip whose runtime makes the kernels: the one that is asked about. */
   readonly chips: readonly Chip[];
-  /** The nodes of a model on the units. */
-  readonly pinnedOn: (inference: Inference) => PinnedNodes;
-}
+  /** What there is to say of runtimes. */
+  readonly problems: readonly Problem[];
+} & (
+    | {
+        readonly kind: 'units';
+        readonly mapping: UnitsMapping;
+        readonly units: Units;
+        /** The nodes of a model on the units. */
+        readonly pinnedOn: (inference: Inference) => PinnedNodes;
+      }
+    | { readonly kind: 'split'; readonly devices: SharingDevices }
+  );
 
 /**
  * A mapping with its units: chips and systems of the project, and those of the catalogue. Throws where it names what there is not.
@@ -66,15 +77,29 @@ export async function mappedIn(
   format: string,
   language: Language,
 ): Promise<Mapped> {
-  if (asked.phase === 'training') throw usage('cli.mapping.training');
+  const { mapping, path } = given;
   const systems = await SystemChoice.here(language, choice);
-  const found = unitsIn(given, { chips: choice, systems }, { runtime: asked.runtime, format }, language);
+  const known = {
+    chip: (id: string) => choice.byId(id),
+    system: (id: string) => systems.all.find((system) => system.id === id),
+  };
+  if (isSplit(mapping)) {
+    const found = sharingDevices(mapping, known);
+    if ('faults' in found) throw broken(path, found.faults[0], language);
+    const { devices } = found;
+    return { ...given, kind: 'split', devices, chips: [devices.chip], problems: [] };
+  }
+  if (asked.phase === 'training') throw usage('cli.mapping.training');
+  const found = unitsOf(mapping, known, { runtime: asked.runtime, format });
+  if ('faults' in found) throw broken(path, found.faults[0], language);
   const { units } = found;
   return {
     ...given,
     ...found,
+    kind: 'units',
+    mapping,
     chips: units.list.slice(0, 1).map(({ chip }) => chip),
-    pinnedOn: (inference) => runThrough(pinNodes(given.mapping, units, inference)).pinned,
+    pinnedOn: (inference) => runThrough(pinNodes(mapping, units, inference)).pinned,
   };
 }
 
@@ -84,25 +109,10 @@ export function mappingNotes(
   { inference }: Pick<Prepared, 'inference'>,
   language: Language,
 ): string[] {
-  if (!mapped) return [];
+  if (mapped?.kind !== 'units') return [];
   const { path, problems, units, mapping } = mapped;
   const all = [...problems, ...runThrough(pinNodes(mapping, units, inference)).problems];
   return all.map((one) => `${terminalText(path)}: ${terminalText(problemMessage(language, one), Infinity)}`);
-}
-
-function unitsIn(
-  { path, mapping }: GivenMapping,
-  choice: { readonly chips: ChipChoice; readonly systems: SystemChoice },
-  wanted: { readonly runtime: string | null; readonly format: string },
-  language: Language,
-): { readonly units: Units; readonly problems: readonly Problem[] } {
-  const known = {
-    chip: (id: string) => choice.chips.byId(id),
-    system: (id: string) => choice.systems.all.find((system) => system.id === id),
-  };
-  const found = unitsOf(mapping, known, wanted);
-  if ('units' in found) return found;
-  throw broken(path, found.faults[0], language);
 }
 
 function broken(path: string, fault: Problem | undefined, language: Language): Failure {

@@ -6,6 +6,7 @@ import { isOnnx } from '../engine/graph/origin';
 import { howMany, nodeSize, type HowMany, type HowManyQuestion } from '../engine/howMany';
 import { symbolsOfRole } from '../engine/inference/bindingNames';
 import { launchesOf, type Launch } from '../engine/mapping/parallel/launch';
+import { splitMappingOf } from '../engine/mapping/pinned/shared';
 import { splitObjectives } from '../engine/mapping/parallel/search';
 import { bindingsInForce } from '../engine/report/build';
 import { parallelReport, parallelRows } from '../engine/report/parallelReport';
@@ -17,7 +18,7 @@ import type { System } from '../engine/systems/system';
 import { trainingOf } from '../engine/workload';
 import { reportWords } from '../reportWords';
 import { parseCount, type Arguments } from './arguments';
-import { usage, type Outcome } from './failure';
+import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
 import { openModel } from './openModel';
@@ -42,7 +43,6 @@ export async function spread(
 ): Promise<Outcome> {
   const format = words.choice('format', tableFormats) ?? 'table';
   const objective = words.choice('objective', splitObjectives) ?? 'latency';
-  if (words.text('save') !== undefined) throw usage('cli.map.save');
   const count = countIn(words, system, devices.count);
   const { path, asked, choice, host } = task;
   const opened = await openModel(path, language, roomIn(heapBytes));
@@ -72,7 +72,17 @@ export async function spread(
     failure: opened.failure,
     notes: settingsNotes(words, remarks, language).join('\n'),
     inputs: await otherInputs(words, [opened], choice),
+    ...savedIn(words, found, system),
   };
+}
+
+/** The best split as a mapping file, where it is asked for. Throws where none fits. */
+function savedIn(words: Arguments, { ranked }: HowMany, system: System): Pick<Outcome, 'saved'> {
+  const path = words.text('save');
+  if (path === undefined) return {};
+  const [best] = ranked;
+  if (!best) throw failed('cli.map.save', { system: system.id });
+  return { saved: { path, text: `${JSON.stringify(splitMappingOf(system.id, best.split), null, 2)}\n` } };
 }
 
 /** Devices that are shared among where nobody says how many, and at the most. */

@@ -30,6 +30,7 @@ import {
 } from './memory/timeline';
 import { assignKernels, type PinnedNodes } from './mapping/pinned/assign';
 import { offloadOf } from './mapping/pinned/offload';
+import type { Spread, SpreadNodes } from './mapping/parallel/spread';
 import { problem } from './problem';
 import type { Problem } from './problem';
 import { Query } from './query';
@@ -68,6 +69,8 @@ export interface ChipAnalysis {
   readonly fit: Fit;
   /** The memory of each unit that a mapping puts kernels on, that of the chip too; none where all run on the chip. */
   readonly unitFits: readonly UnitFit[];
+  /** Equal devices that share the model, of which nodes, kernels and memory tell one; left out: the chip has all of it. */
+  readonly spread?: Spread & { readonly nodes: SpreadNodes };
   readonly problems: readonly Problem[];
 }
 

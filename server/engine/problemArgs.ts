@@ -298,6 +298,11 @@ export interface ProblemArgs {
   readonly 'mapping.unit-chip': { readonly field: Word; readonly name: Word };
   readonly 'mapping.unit-twice': { readonly field: Word; readonly name: Word };
   readonly 'mapping.unit-unknown': { readonly field: Word; readonly name: Word; readonly known: Word };
+  readonly 'mapping.kind': { readonly field: Word };
+  readonly 'mapping.no-devices': { readonly field: Word; readonly system: Word };
+  readonly 'mapping.split-devices': { readonly field: Word; readonly split: Word; readonly count: number; readonly system: Word; readonly most: number };
+  readonly 'mapping.split-memory': { readonly system: Word; readonly split: Word; readonly needed: number; readonly capacity: number };
+  readonly 'mapping.split-refused': { readonly split: Word; readonly system: Word };
   readonly 'mapping.node-twice': { readonly names: Word };
   readonly 'mapping.nodes-missing': { readonly count: number; readonly names: Word };
   readonly 'mapping.clash': { readonly names: Word };

@@ -70,6 +70,15 @@ export class RankChains {
     return found;
   }
 
+  /** What one device of a group runs of all layers, none left out: nodes have the flat indices of the model. */
+  async whole({ split, microBatch, schedule }: Candidate, scheduler: Scheduler): Promise<RankRun | ShardRefusal> {
+    const { prepared, blocks } = this.ranks;
+    const training = trainingOf(prepared.workload);
+    const all = shortened(prepared.model, prepared.inference, blocks, () => Infinity);
+    const own = training && { ...training, devices: split.dp, accumulation: schedule.microBatches };
+    return this.run(all, { split, microBatch, training: own }, scheduler);
+  }
+
   private async make(
     split: Split,
     microBatch: number,

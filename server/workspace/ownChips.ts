@@ -1,7 +1,7 @@
 import { type Catalogue, shippedChips } from '../engine/chips/catalogue';
 import type { Chip } from '../engine/chips/chip';
 import { type ChipFile, resolveOwnChips } from '../engine/chips/ownChips';
-import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
+import type { Mapping } from '../engine/mapping/pinned/load';
 import type { Problem } from '../engine/problem';
 import { systems as shippedSystems } from '../engine/systems/load';
 import type { System } from '../engine/systems/system';
@@ -20,7 +20,7 @@ export interface Available {
 export interface Surroundings extends Available {
   readonly systems: readonly System[];
   /** By the name that settings call them. */
-  readonly mappings: ReadonlyMap<string, MappingFile>;
+  readonly mappings: ReadonlyMap<string, Mapping>;
 }
 
 export const shippedOnly: Surroundings = {

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../engine/chips/catalogue';
-import { loadMapping } from '../engine/mapping/pinned/load';
-import type { MappingFile } from '../engine/mapping/pinned/mappingFacts';
+import { isSplit, loadMapping, type Mapping } from '../engine/mapping/pinned/load';
+import { sharingDevices } from '../engine/mapping/pinned/shared';
 import { unitsOf } from '../engine/mapping/pinned/units';
 import type { System } from '../engine/systems/system';
 import { OwnFiles, type Made, type OwnFile, type OwnFilesHost } from './ownFiles';
@@ -10,7 +10,7 @@ import type { OwnFolder } from './ownFolder';
 export interface OwnMapping {
   readonly id: string;
   readonly name: string;
-  readonly mapping: MappingFile;
+  readonly mapping: Mapping;
 }
 
 /** What mappings can name. */
@@ -21,7 +21,7 @@ interface Nameable {
 
 /** The mappings of workspace folders. */
 export class OwnMappings extends OwnFiles<OwnMapping> {
-  private mappings: ReadonlyMap<string, MappingFile> = new Map();
+  private mappings: ReadonlyMap<string, Mapping> = new Map();
   /** Grows whenever a mapping, or what one can name, changes. */
   generation = 0;
 
@@ -34,7 +34,7 @@ export class OwnMappings extends OwnFiles<OwnMapping> {
   }
 
   /** The mappings by name, once the files are read. */
-  async all(): Promise<ReadonlyMap<string, MappingFile>> {
+  async all(): Promise<ReadonlyMap<string, Mapping>> {
     await this.files();
     return this.mappings;
   }
@@ -62,7 +62,9 @@ function madeOf(
     chip: (chip: string) => catalogue.byId(chip),
     system: (system: string) => systems.find((one) => one.id === system),
   };
-  const units = unitsOf(mapping, known, { runtime: null, format: 'onnx' });
-  if ('faults' in units) return { value: before, problems: [...problems, ...units.faults] };
+  const found = isSplit(mapping)
+    ? sharingDevices(mapping, known)
+    : unitsOf(mapping, known, { runtime: null, format: 'onnx' });
+  if ('faults' in found) return { value: before, problems: [...problems, ...found.faults] };
   return { value: { id, name: id, mapping }, problems };
 }

@@ -11,13 +11,14 @@ import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { Query } from '../engine/query';
 import { runPolitely, uninterrupted, type Scheduler } from '../engine/scheduler';
+import { spreadOver } from '../engine/spreadOver';
 import type { Analysis, Listing, PlacedProblem } from './analysis';
 import type { Choices } from './choices';
 import { keptChips } from './budget';
 import { chosenChips, chosenHost } from './chosenChips';
 import { indexInference } from './nodeIndex';
 import { type Available, shippedOnly, type Surroundings } from './ownChips';
-import { pinnedMapping } from './pinnedMapping';
+import { leadOf, pinnedMapping, type PinnedMapping } from './pinnedMapping';
 import { digestSteps } from './modelDigest';
 import { profileProblems } from './profileProblems';
 import type { StoredProfile } from './profileStore';
@@ -75,7 +76,7 @@ export class Pipeline {
     );
     const { mapping } = pinned;
     // The chip whose runtime makes the kernels leads, once.
-    const lead = mapping?.units.list[0]!.chip;
+    const lead = mapping ? leadOf(mapping) : undefined;
     const wanted = lead ? [lead, ...chosen.chips.filter(({ id }) => id !== lead.id)] : chosen.chips;
     const kept = keptChips(inference.nodes.length, wanted.length);
     const unknown = [...chosen.unknown, ...(choices.host !== null && !host ? [choices.host] : [])];
@@ -94,15 +95,17 @@ export class Pipeline {
     const state = { ...made, refusal: null, profiles };
     for (const chip of wanted) {
       // All that is asked for, so that nothing can be missing.
-      const nodes = mapping && chip === lead ? mapping.nodes : null;
+      const own = chip === lead ? mapping : null;
       const key = JSON.stringify([
         keyOf(chip),
         choices.workload,
         host && keyOf(host),
-        nodes && [choices.mapping, generation],
+        own && [choices.mapping, generation],
       ]);
       const cost = (): Promise<ChipAnalysis> =>
-        nodes ? costsMapped(prepared, nodes, scheduler, host) : costsOn(prepared, chip, scheduler, host);
+        own
+          ? costsUnderMapping({ prepared, host, catalogue }, own, scheduler)
+          : costsOn(prepared, chip, scheduler, host);
       chips.push(await costs.wait(inference, cost, key, kept));
       if (chips.length === 1) onFirst({ ...state, chips: [...chips], problems });
     }
@@ -145,6 +148,21 @@ export class Pipeline {
     const state = { ...made, profiles };
     return { ...state, refusal: reason, chips: [], problems: all };
   }
+}
+
+/** Costs where a mapping puts the model; where its devices cannot share it so, on one of them with the reason. */
+async function costsUnderMapping(
+  { prepared, host, catalogue }: Pick<Analysis, 'prepared' | 'catalogue'> & { readonly host: Chip | undefined },
+  mapping: PinnedMapping,
+  scheduler: Scheduler,
+): Promise<ChipAnalysis> {
+  if (mapping.kind === 'units') return costsMapped(prepared, mapping.nodes, scheduler, host);
+  const { devices } = mapping;
+  const lookUp = (id: string): Chip | undefined => catalogue.byId(id);
+  const found = await spreadOver({ prepared, devices, host, lookUp }, scheduler);
+  if ('cost' in found) return found;
+  const alone = await costsOn(prepared, devices.chip, scheduler, host);
+  return { ...alone, problems: [found, ...alone.problems] };
 }
 
 /** A chip of the user's own may change and keep its id. */

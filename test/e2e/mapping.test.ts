@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { MappingFile } from '../../server/engine/mapping/pinned/mappingFacts';
+import type { UnitsMapping } from '../../server/engine/mapping/pinned/load';
 import { Workbench } from './workbench';
 
 let bench: Workbench;
@@ -42,7 +42,7 @@ it('makes the best mapping, pins it, and totals follow; without it they are as b
   );
   const name = /mapping (vit-b16-[\w.-]+)/.exec(await bench.page.locator('.statusbar').innerText())![1]!;
   const path = join(bench.folder, '.siliconlens', 'mappings', `${name}.json`);
-  const file = JSON.parse(await readFile(path, 'utf8')) as MappingFile;
+  const file = JSON.parse(await readFile(path, 'utf8')) as UnitsMapping;
   expect(file.units.map(({ id }) => id)).toEqual(['chip', 'host']);
   await bench.command('workbench.view.extension.siliconlens');
   const panel = await bench.panelFigures();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { newMappingRequest } from '../../server/protocol';
-import type { MappingFile } from '../../server/engine/mapping/pinned/mappingFacts';
+import type { UnitsMapping } from '../../server/engine/mapping/pinned/load';
 import { ModelFolder } from './modelFolder';
 
 const folder = new ModelFolder('new-mapping-');
@@ -18,7 +18,7 @@ it('makes the best mapping on a chip and its host, and says which units it takes
   const client = await folder.start({ settings: { chips: ['nvidia-l4'] } });
   const { uri } = await client.openText('untitled:three', model);
   const made = await client.request(newMappingRequest, { uri, target: 'nvidia-l4', objective: 'latency' });
-  const file = JSON.parse(made.text!) as MappingFile;
+  const file = JSON.parse(made.text!) as UnitsMapping;
   expect(file.units.map(({ id, chip }) => [id, chip])).toEqual([
     ['chip', 'nvidia-l4'],
     ['host', 'intel-xeon-8480'],
@@ -39,6 +39,6 @@ it('makes one on a system, and none where there is no such target', async () => 
   const { uri } = await client.openText('untitled:three', model);
   const on = (target: string) => client.request(newMappingRequest, { uri, target, objective: 'energy' });
   const made = await on('jetson-agx-orin');
-  expect((JSON.parse(made.text!) as MappingFile).system).toBe('jetson-agx-orin');
+  expect((JSON.parse(made.text!) as UnitsMapping).system).toBe('jetson-agx-orin');
   expect(await on('no-such-thing')).toMatchObject({ id: '', text: null });
 });

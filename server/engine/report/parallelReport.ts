@@ -1,13 +1,13 @@
 import type { CsvCell } from '../../../outside/csv';
 import type { HowMany, HowManyQuestion } from '../howMany';
+import { layersOf, splitSummary } from '../splitSummary';
 import { largest } from '../lists';
-import type { MemoryClasses, TimeParts } from '../mapping/parallel/chain';
 import type { Launch } from '../mapping/parallel/launch';
 import type { Limit } from '../mapping/parallel/placement';
 import { devicesOf, splitLabel, type Split } from '../mapping/parallel/splits';
-import { ganttOf, type Slot } from '../mapping/parallel/gantt';
-import type { RankedSplit, SplitObjective } from '../mapping/parallel/search';
-import type { Estimate } from '../cost/types';
+import { ganttOf } from '../mapping/parallel/gantt';
+import type { SplitObjective } from '../mapping/parallel/search';
+import type { Slot, SplitSummary } from '../mapping/parallel/spread';
 import type { Workload } from '../workload';
 
 /** How a model is spread over equal devices. SI units; unknown is null. */
@@ -42,35 +42,10 @@ export interface ParallelReport {
   readonly launch: readonly Launch[];
 }
 
-/** A split that fits. */
-export interface SplitReport {
-  readonly label: string;
-  readonly split: Split;
-  readonly devices: number;
-  readonly microBatch: number;
-  readonly microBatches: number;
-  readonly seconds: Estimate;
-  readonly parts: TimeParts;
-  /** Tokens, or samples, of the devices that it takes. */
-  readonly perSecond: number;
-  readonly stages: readonly StageReport[];
+/** A split that fits, held against the best. */
+export interface SplitReport extends SplitSummary {
   /** Nobody can say that the best is better. */
   readonly isTied: boolean;
-}
-
-/** What each device of a stage has. */
-interface StageReport {
-  /** Numbers of its first and last device, from 0, in the first copy of the model. */
-  readonly devices: readonly [first: number, last: number];
-  /** Numbers of its first and last layer, from 1; null where it has none. */
-  readonly layers: readonly [first: number, last: number] | null;
-  /** It has what stands before the first layer, and behind the last. */
-  readonly hasFirst: boolean;
-  readonly hasLast: boolean;
-  /** Of one micro-batch. */
-  readonly seconds: number;
-  readonly memory: MemoryClasses;
-  readonly bytes: number;
 }
 
 /** Splits that a report has. */
@@ -82,7 +57,7 @@ export function parallelReport(
   { system, device, count, chip, objective }: HowManyQuestion,
   asked: Pick<ParallelReport, 'path' | 'workload' | 'launch'>,
 ): ParallelReport {
-  const { ranked, refused, room, profile, short, batch } = found;
+  const { ranked, refused, room, profile, batch } = found;
   const [best] = ranked;
   return {
     schemaVersion: 1,
@@ -92,46 +67,11 @@ export function parallelReport(
     objective,
     batch,
     unit: found.unit.name,
-    layers: short.counts.reduce((sum, one, at) => sum + (short.repeats[at] ? one : 0), 0),
-    splits: ranked.slice(0, mostSplits).map((one) => splitReport(one, found)),
+    layers: layersOf(found),
+    splits: ranked.slice(0, mostSplits).map((one) => ({ ...splitSummary(one, found), isTied: one.isTied })),
     rejected: refused.map(({ split, limit }) => ({ label: splitLabel(split), split, limit })),
     gantt: best ? ganttOf(best, found.step) : [],
   };
-}
-
-function splitReport(one: RankedSplit, found: HowMany): SplitReport {
-  const { split, microBatch, schedule, seconds, parts, isTied } = one;
-  return {
-    label: splitLabel(split),
-    split,
-    devices: devicesOf(split),
-    microBatch,
-    microBatches: schedule.microBatches,
-    seconds,
-    parts,
-    perSecond: (found.unit.count * (found.batch ?? split.dp)) / seconds.value,
-    stages: stagesOf(one, found),
-    isTied,
-  };
-}
-
-function stagesOf({ split, stages, places }: RankedSplit, { short, step }: HowMany): StageReport[] {
-  const numbers: number[] = [];
-  let layer = 0;
-  for (const at of places) numbers.push(short.repeats[at] ? ++layer : 0);
-  const stride = split.tp * split.cp * (step === 'training' ? split.dp : 1);
-  return stages.map(({ from, to, seconds, memory }, at) => {
-    const own = numbers.slice(from, to).filter((number) => number > 0);
-    return {
-      devices: [at * stride, at * stride + split.tp * split.cp - 1],
-      layers: own.length === 0 ? null : [own[0]!, own.at(-1)!],
-      hasFirst: from === 0 && numbers[from] === 0,
-      hasLast: to === places.length && numbers[to - 1] === 0,
-      seconds,
-      memory: memory.classes,
-      bytes: memory.bytes,
-    };
-  });
 }
 
 /** A row for each split, in base units; unknown is empty. */

@@ -5,8 +5,7 @@ import type { Units } from '../../../server/engine/cost/units';
 import { planKernels } from '../../../server/engine/kernels/plan';
 import { profileById } from '../../../server/engine/kernels/profile';
 import { assignKernels } from '../../../server/engine/mapping/pinned/assign';
-import { loadMapping } from '../../../server/engine/mapping/pinned/load';
-import type { MappingFile } from '../../../server/engine/mapping/pinned/mappingFacts';
+import { loadMapping, type UnitsMapping } from '../../../server/engine/mapping/pinned/load';
 import { pinNodes } from '../../../server/engine/mapping/pinned/pinNodes';
 import { unitsOf } from '../../../server/engine/mapping/pinned/units';
 import { runThrough, uninterrupted } from '../../../server/engine/scheduler';
@@ -14,7 +13,7 @@ import { systems } from '../../../server/engine/systems/load';
 import type { Workload } from '../../../server/engine/workload';
 import { graphOf } from '../kernels/graphs';
 
-const file: MappingFile = {
+const file: UnitsMapping = {
   schemaVersion: 1,
   units: [
     { id: 'npu', chip: 'qualcomm-snapdragon-x-elite-hexagon' },
@@ -92,7 +91,7 @@ describe('a mapping file', () => {
   });
 
   it('tells what it names and there is not', () => {
-    const found = (one: Partial<MappingFile>): unknown => unitsOf({ ...file, ...one }, known, wanted);
+    const found = (one: Partial<UnitsMapping>): unknown => unitsOf({ ...file, ...one }, known, wanted);
     expect(found({ system: 'no-such' })).toMatchObject({ faults: [{ code: 'mapping.no-system' }] });
     expect(found({ units: [{ id: 'a', chip: 'no-such' }] })).toMatchObject({
       faults: [{ code: 'system.no-chip' }],
@@ -123,7 +122,7 @@ const units: Units = {
   links: [],
 };
 
-async function assigned(nodes: MappingFile['nodes'], of: Units = units, rest?: string) {
+async function assigned(nodes: UnitsMapping['nodes'], of: Units = units, rest?: string) {
   const plan = await planKernels(inference, profileById('qnn')!, uninterrupted);
   // MatMul and Relu run as one kernel.
   expect(plan.kernels.map((kernel) => kernel.nodes)).toEqual([[0, 1], [2], [3]]);

@@ -1,12 +1,5 @@
 import type { Placed, World } from './placement';
-
-/** A stage works on a micro-batch. Seconds from the start of the step. */
-export interface Slot {
-  readonly stage: number;
-  readonly microBatch: number;
-  readonly from: number;
-  readonly to: number;
-}
+import type { Slot } from './spread';
 
 /** Micro-batches that are drawn. */
 const mostDrawn = 64;

@@ -1,4 +1,5 @@
 import type { ChipAnalysis } from '../../analyse';
+import type { KernelCost } from '../../cost/types';
 import type { TrainingBytes } from '../../memory/training/training';
 import type { Steps } from '../../scheduler';
 import { trainingOf, type Training } from '../../workload';
@@ -27,14 +28,14 @@ export interface LongElement {
  */
 export function* trainedChain(run: TrainedRun): Steps<RankChain> {
   const { elementOf, weights, carried } = yield* bytesOf(run.twice);
-  const [once, twice] = [timesOf(run.once, elementOf), timesOf(run.twice, elementOf)];
+  const [once, each] = [timesOf(run.once, elementOf), timesOf(eachOf(run), elementOf)];
   const training = trainingOf(run.twice.prepared.workload)!;
   const { own, shared } = memoryOf(run, weights);
   const elements = once.map((time, at): Element => {
     const memory = own[at]!;
     const exchanged = gradientBytes(memory, training);
     return {
-      ...stepTimes(time, twice[at]!),
+      ...stepTimes(time, each[at]!),
       memory,
       gradientBytes: exchanged,
       carriedBytes: carried[at] ?? null,
@@ -49,25 +50,31 @@ function gradientBytes(memory: MemoryClasses | null, { zero, devices }: Training
 }
 
 /** Time of a micro-batch forward and back, and of the update. */
-function stepTimes(once: Times, twice: Times): Times & { updateSeconds: number } {
-  if (once.seconds === null || twice.seconds === null) return { ...once, seconds: null, updateSeconds: 0 };
-  const seconds = twice.seconds - once.seconds;
+function stepTimes(once: Times, each: Times): Times & { updateSeconds: number } {
+  if (once.seconds === null || each.seconds === null) return { ...once, seconds: null, updateSeconds: 0 };
+  const { seconds, parts } = each;
   const share = once.seconds > 0 ? seconds / once.seconds : 0;
-  return {
-    ...once,
-    terms: once.terms.map((term) => ({ ...term, times: term.times * share })),
-    seconds,
-    updateSeconds: Math.max(0, once.seconds - seconds),
-    parts: partsOf(twice, seconds, once.seconds - seconds),
-  };
+  const terms = once.terms.map((term) => ({ ...term, times: term.times * share }));
+  return { ...once, terms, seconds, updateSeconds: Math.max(0, once.seconds - seconds), parts };
 }
 
-/** Parts of two micro-batches without the update, which memory bounds, for one. */
-function partsOf({ parts }: Times, seconds: number, update: number): Times['parts'] {
-  const memory = Math.max(0, parts.memory - Math.max(0, update));
-  const sum = parts.compute + memory + parts.overhead;
-  const share = sum > 0 ? seconds / sum : 0;
-  return { compute: parts.compute * share, memory: memory * share, overhead: parts.overhead * share };
+/** What two micro-batches take more than one, kernel by kernel: the update, which memory bounds, is in none of them. */
+function eachOf({ once, twice }: TrainedRun): RankRun {
+  const { cost } = twice.analysis;
+  const kernels = cost.kernels.map((two, at): KernelCost => {
+    const one = once.analysis.cost.kernels[at];
+    if (!two.seconds || !two.parts || !one?.seconds || !one.parts) return two;
+    return {
+      ...two,
+      seconds: { ...two.seconds, value: two.seconds.value - one.seconds.value },
+      parts: {
+        compute: two.parts.compute - one.parts.compute,
+        memory: two.parts.memory - one.parts.memory,
+        overhead: two.parts.overhead - one.parts.overhead,
+      },
+    };
+  });
+  return { ...twice, analysis: { ...twice.analysis, cost: { ...cost, kernels } } };
 }
 
 interface TrainedMemory {

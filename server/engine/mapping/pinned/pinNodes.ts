@@ -4,14 +4,14 @@ import { addTo, fewOf } from '../../lists';
 import { problem, type Problem } from '../../problem';
 import { isStepDue, type Steps } from '../../scheduler';
 import type { PinnedNodes } from './assign';
-import type { MappingFile } from './mappingFacts';
+import type { UnitsMapping } from './load';
 
 /** `#12` or `#12:Conv`: a node by its number, and its operator, which tells that the file is the same. */
 const byNumber = /^#(\d{1,9})(?::(.*))?$/s;
 
 /** The nodes of a model on the units that a mapping file names for them; what it names and the model has not is told. */
 export function* pinNodes(
-  { nodes = {}, default: rest }: MappingFile,
+  { nodes = {}, default: rest }: UnitsMapping,
   units: Units,
   inference: Inference,
 ): Steps<{ readonly pinned: PinnedNodes; readonly problems: readonly Problem[] }> {

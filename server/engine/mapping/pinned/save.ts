@@ -2,7 +2,7 @@ import type { Units } from '../../cost/units';
 import type { Inference } from '../../inference/types';
 import { addTo, largest } from '../../lists';
 import { referenceTo } from './assign';
-import type { MappingFile } from './mappingFacts';
+import type { UnitsMapping } from './load';
 
 /** Longer names are said by number: what a mapping file takes. */
 const longestName = 1000;
@@ -17,7 +17,7 @@ export function mappingFileOf(
   { list }: Units,
   unitOfNode: Int8Array,
   system: string | null,
-): MappingFile {
+): UnitsMapping {
   const counts = list.map((_, unit) => unitOfNode.reduce((sum, one) => sum + (one === unit ? 1 : 0), 0));
   const rest = counts.indexOf(largest(counts));
   const names = new Map<string, number>();

@@ -5,8 +5,7 @@ import { unitOf, type Unit, type UnitLink, type Units } from '../../cost/units';
 import { appendAll } from '../../lists';
 import type { Problem } from '../../problem';
 import type { System } from '../../systems/system';
-import { mappingFault } from './load';
-import type { MappingFile } from './mappingFacts';
+import { mappingFault, type UnitsMapping } from './load';
 
 /** What a mapping file can name. */
 export interface Nameable {
@@ -20,7 +19,7 @@ export interface Nameable {
  * @returns null and the reasons where it names what there is not; else what there is to say of the runtimes
  */
 export function unitsOf(
-  { system: systemId, units }: MappingFile,
+  { system: systemId, units }: UnitsMapping,
   known: Nameable,
   wanted: { readonly runtime: string | null; readonly format: string },
 ):
