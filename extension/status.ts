@@ -127,7 +127,7 @@ export class StatusItem implements vscode.Disposable {
 
 /** `H100 +2 · batch=1, sequence=128`. */
 function statusText(choices: ChoicesResult): string {
-  const names = chipNames(choices);
+  const names = choices.target === null ? chipNames(choices) : [choices.target];
   const more = names.length > namedChips ? ` +${names.length - namedChips}` : '';
   const chips =
     names.length > 0 ? names.slice(0, namedChips).join(', ') + more : text('extension.status.noChips');

@@ -352,6 +352,8 @@ export interface ChoicesResult {
   readonly flashAttention: { readonly isOn: boolean | null } | null;
   /** Name of the mapping in force; null: each chip runs the model by itself. */
   readonly mapping: string | null;
+  /** The devices that share the model, by its mapping; null where none do. */
+  readonly target: string | null;
   /** Names of those there are. */
   readonly mappings: readonly string[];
   /** What that is on each chosen chip; none where the model has no caches. */
@@ -491,7 +493,7 @@ export interface OwnOrder {
 }
 export type SummaryChip = Pick<
   ReportChip,
-  'id' | 'name' | 'class' | 'runtime' | 'total' | 'efficiency' | 'roofs'
+  'id' | 'name' | 'class' | 'runtime' | 'spread' | 'total' | 'efficiency' | 'roofs'
 > & {
   readonly memory: Omit<ReportChip['memory'], 'timeline' | 'classes'> & {
     /** What a model can have of the capacity; null while that is unknown. */

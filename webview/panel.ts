@@ -12,6 +12,7 @@ import {
   type Meter,
   type PanelOrder,
 } from './content/panel';
+import { spreadLine } from './content/spread';
 import { shortSuggestions } from './content/suggestions';
 import { button, element } from './dom';
 import { problems, workload } from './header';
@@ -152,6 +153,7 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
       toggle: () => remember({ isCardOpen: details.open }),
     },
     element('summary', {}, text('webview.panel.details', { chip: chip.name })),
+    chip.spread && element('p', {}, spreadLine(chip.spread)),
     meter(memoryMeter(chip)),
     element(
       'dl',

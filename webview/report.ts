@@ -1,5 +1,6 @@
 import type { NodeRow, Summary, SummaryChip } from '../server/protocol';
 import { barChart, boxChart, scatterChart, stackChart, type ChartView } from './charts/chart';
+import { lanesPicture } from './charts/lanes';
 import { arenaData } from './content/arena';
 import { bandwidthData } from './content/bandwidthBars';
 import { barsQuery } from './content/bars';
@@ -12,6 +13,7 @@ import { hasPhases } from './content/phases';
 import { energyBars } from './content/energyBars';
 import { rooflineData } from './content/roofline';
 import { sharesData } from './content/shares';
+import { devicesData, memoryLanes, partsData, spreadLine, stepLanes } from './content/spread';
 import { suggestionsData } from './content/suggestions';
 import { timeData } from './content/timeBars';
 import { trafficData } from './content/traffic';
@@ -56,6 +58,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     element('h2', { class: 'chosen' }, text('webview.onChip', { chip: chip.name })),
     facts(chip, summary),
     levels(chip),
+    shared(chip),
     charts.map((chart) => chart.root),
     measured?.root,
     bars,
@@ -122,6 +125,22 @@ function facts(chip: SummaryChip, { workload }: Summary): HTMLElement {
 function levels(chip: SummaryChip): HTMLElement | null {
   const data = levelsData(chip);
   return data && element('section', { id: 'levels' }, table(data));
+}
+
+/** How equal devices share the model: layers and memory by device, and one step. */
+function shared(chip: SummaryChip): HTMLElement | null {
+  const { spread } = chip;
+  if (!spread) return null;
+  return element(
+    'section',
+    { class: 'spread', id: 'spread' },
+    element('h2', {}, text('webview.spread.title')),
+    element('p', {}, spreadLine(spread)),
+    table(devicesData(spread, chip)),
+    table(partsData(spread)),
+    lanesPicture(memoryLanes(spread, chip)),
+    lanesPicture(stepLanes(spread)),
+  );
 }
 
 /** What to do next, with the way to do it. */

@@ -71,7 +71,10 @@ export class RankChains {
   }
 
   /** What one device of a group runs of all layers, none left out: nodes have the flat indices of the model. */
-  async whole({ split, microBatch, schedule }: Candidate, scheduler: Scheduler): Promise<RankRun | ShardRefusal> {
+  async whole(
+    { split, microBatch, schedule }: Candidate,
+    scheduler: Scheduler,
+  ): Promise<RankRun | ShardRefusal> {
     const { prepared, blocks } = this.ranks;
     const training = trainingOf(prepared.workload);
     const all = shortened(prepared.model, prepared.inference, blocks, () => Infinity);

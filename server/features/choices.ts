@@ -13,6 +13,7 @@ import type { Chip } from '../engine/chips/chip';
 import type { System } from '../engine/systems/system';
 import { chipsOf } from '../engine/systems/chosen';
 import { systems as shippedSystems } from '../engine/systems/load';
+import { targetName } from '../engine/report/targetName';
 import type { ChipChoice, ChoicesResult, DimensionChoice, SystemChoice, ValueChoice } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { known } from './format';
@@ -41,6 +42,7 @@ export function choices(
     offload: profiles.some(({ offload }) => offload) ? { layers: gpuLayers } : null,
     flashAttention: profiles.some((one) => one.flashAttention) ? { isOn: flashAttention } : null,
     mapping: analysis.mapping?.name ?? null,
+    target: analysis.chips[0]?.spread ? targetName(analysis.chips[0]) : null,
     mappings,
     cacheInForce: analysis.chips.flatMap(({ chip, plan }) => {
       const inForce = cachePolicyIn(plan);

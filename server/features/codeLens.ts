@@ -63,8 +63,23 @@ function totals(analysis: Analysis, language: Language): (Command | null)[] {
       command: linkedCommands.openReport,
       arguments: [uri],
     })),
+    ...sharedLenses(analysis, language),
     ...sizes.map((title) => ({ title, command: linkedCommands.setDimensions, arguments: [uri] })),
   ];
+}
+
+/** What each of the devices has that share the model, and how much they do together. */
+function sharedLenses({ chips: [first], listing: { uri } }: Analysis, language: Language): Command[] {
+  const { spread, fit } = first ?? {};
+  if (!spread || !fit) return [];
+  const format = formatterOf(language);
+  const title = message(language, 'lens.shared', {
+    rate: format.count(Math.round(spread.perSecond)),
+    unit: message(language, `lens.shared.${spread.unit}`),
+    memory: memoryText(fit, language),
+    capacity: known(fit.capacityBytes, format.bytes, language),
+  });
+  return [{ title, command: linkedCommands.openReport, arguments: [uri] }];
 }
 
 /** Ways to give the numbers that nobody gave. */

@@ -42,7 +42,7 @@ export function* costlyNode(
     place: format.count(at + 1),
     count: format.count(order.length),
     time: format.seconds(found.seconds),
-    share: format.percent(found.seconds / wholeSeconds(chip.cost)),
+    share: format.percent(found.seconds / wholeSeconds(chip)),
     chip: chip.chip.name,
   });
   return { line: found.line, label };

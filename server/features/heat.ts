@@ -11,9 +11,10 @@ const leastShare = 0.005;
 export function heat(analysis: Analysis): HeatParams {
   const { uri } = analysis.listing;
   const { revision, choices } = analysis;
-  const cost = analysis.chips[0]?.cost;
-  if (!cost || !choices.heat) return { uri, revision, lines: [] };
-  const whole = wholeSeconds(cost);
+  const [first] = analysis.chips;
+  if (!first || !choices.heat) return { uri, revision, lines: [] };
+  const { cost } = first;
+  const whole = wholeSeconds(first);
   const threshold = Math.max(choices.hints.threshold, leastShare);
   const lines = cost.nodes.flatMap((node, index) => {
     const share = shareOf(node, whole);

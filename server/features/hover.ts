@@ -21,6 +21,7 @@ import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
 import { hostLines } from './hostHover';
 import { reason } from './reason';
+import { sharedLines } from './sharedHover';
 import { unitLines } from './unitsHover';
 import { appendAll } from '../engine/lists';
 
@@ -111,6 +112,7 @@ export function nodeHover(
   if (analysis.chips.length > 0) appendAll(lines, [...chipTable(analysis, index, language), '']);
   const ofUnits = unitLines(analysis, index, language);
   appendAll(lines, ofUnits);
+  appendAll(lines, sharedLines(analysis, index, language));
   appendAll(lines, hostLines(analysis, index, language, ofUnits.length > 0 ? 1 : 0));
   appendAll(lines, memoryLines(analysis, index, language));
   appendAll(lines, measuredLines(analysis, index, language));

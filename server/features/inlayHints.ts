@@ -65,7 +65,7 @@ function costHinter(
   language: Language,
 ): (position: NodePosition, data: HintData) => LabelledHint[] {
   const { hints: chosen } = analysis.choices;
-  const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0].cost) : 0;
+  const whole = analysis.chips[0] ? wholeSeconds(analysis.chips[0]) : 0;
   const modules = chosen.modules ? moduleCosts(analysis) : null;
   const letterBefore = unitLetters(analysis);
   return (statement, data) => {

@@ -73,8 +73,8 @@ export function secondsOf({ start, end }: OutlineItem, { seconds, unknown }: Lin
 }
 
 function* sumsOf(analysis: Analysis): Steps<LineSums | null> {
-  const cost = analysis.chips[0]?.cost;
-  if (!cost) return null;
+  const [first] = analysis.chips;
+  if (!first) return null;
   const lines = yield* lineSeconds(analysis);
   const count = analysis.listing.lineCount;
   const [seconds, unknown] = [new Float64Array(count + 1), new Uint32Array(count + 1)];
@@ -84,7 +84,7 @@ function* sumsOf(analysis: Analysis): Steps<LineSums | null> {
     seconds[line + 1] = seconds[line]! + (own ?? 0);
     unknown[line + 1] = unknown[line]! + (own === null ? 1 : 0);
   }
-  return { seconds, unknown, whole: wholeSeconds(cost) };
+  return { seconds, unknown, whole: wholeSeconds(first) };
 }
 
 /** The modules of one level by first line. */

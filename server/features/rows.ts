@@ -71,7 +71,7 @@ export function rowMaker(
   chip: ChipAnalysis | undefined,
 ): (node: InferredNode) => NodeRow {
   const { inference } = analysis;
-  const whole = chip ? wholeSeconds(chip.cost) : 0;
+  const whole = chip ? wholeSeconds(chip) : 0;
   const measured = chip ? measuredOf(analysis, chip) : null;
   return (node) => {
     const cost = chip?.cost.nodes[node.index];

@@ -113,13 +113,14 @@ function chipSummary(
   { head, buffers, arena, traffic, ...parts }: ChipParts,
   points: number,
 ): Omit<SummaryChip, 'measured'> {
-  const { id, name, runtime, precision, total, efficiency, roofs } = head;
+  const { id, name, runtime, spread, precision, total, efficiency, roofs } = head;
   const { timeline, classes, ...memory } = head.memory;
   return {
     id,
     name,
     class: head.class,
     runtime,
+    ...(spread && { spread }),
     precision,
     total,
     efficiency,

@@ -1,6 +1,6 @@
 import type { ChipAnalysis, Prepared } from '../engine/analyse';
 import type { Catalogue } from '../engine/chips/catalogue';
-import type { ChipCost, NodeCost } from '../engine/cost/types';
+import type { NodeCost } from '../engine/cost/types';
 import type { Inference } from '../engine/inference/types';
 import type { Range } from '../engine/formats/onnxText/places';
 import type { PositionTable } from '../engine/formats/onnxText/positions';
@@ -63,10 +63,10 @@ export interface Analysis {
   readonly problems: readonly PlacedProblem[];
 }
 
-/** Seconds that count as the whole: the chip's latency, else what is known of it. */
-export function wholeSeconds(cost: ChipCost): number {
+/** Seconds that count as the whole: the chip's latency, of stages that work at the same time that of each, else what is known of it. */
+export function wholeSeconds({ cost, spread }: Pick<ChipAnalysis, 'cost' | 'spread'>): number {
   const known = cost.total.latencySeconds?.value ?? null;
-  if (known !== null) return known;
+  if (known !== null) return known * (spread?.stages.length ?? 1);
   return cost.nodes.reduce((sum, node) => sum + (node.seconds?.value ?? 0), 0);
 }
 

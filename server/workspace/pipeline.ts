@@ -152,7 +152,11 @@ export class Pipeline {
 
 /** Costs where a mapping puts the model; where its devices cannot share it so, on one of them with the reason. */
 async function costsUnderMapping(
-  { prepared, host, catalogue }: Pick<Analysis, 'prepared' | 'catalogue'> & { readonly host: Chip | undefined },
+  {
+    prepared,
+    host,
+    catalogue,
+  }: Pick<Analysis, 'prepared' | 'catalogue'> & { readonly host: Chip | undefined },
   mapping: PinnedMapping,
   scheduler: Scheduler,
 ): Promise<ChipAnalysis> {

@@ -1,21 +1,8 @@
 import type { Neighbourhood } from '../../server/protocol';
 import { boxHeight, boxOf, boxWidth } from '../content/graph';
+import { shape } from '../svg';
 import { color } from '../theme';
 import type { LaidOut } from './layout';
-
-type Attributes = Readonly<Record<string, string | number>>;
-
-/** An element of a picture. */
-function shape<K extends keyof SVGElementTagNameMap>(
-  tag: K,
-  attributes: Attributes,
-  ...children: readonly (Node | string | readonly Node[])[]
-): SVGElementTagNameMap[K] {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  for (const child of children.flat()) made.append(child);
-  return made;
-}
 
 /** Draws nodes as boxes and values as arrows; who may do what with a box is the caller's. */
 export function graphPicture(

@@ -249,7 +249,7 @@ function reportChipHead(
   { carbonIntensity, batteryWattHours }: Pick<ReportInput, 'carbonIntensity' | 'batteryWattHours'>,
   measured: ReportMeasured | null = null,
 ): ReportChipHead {
-  const { chip, cost, plan, timeline, training, fit, unitFits } = analysis;
+  const { chip, cost, plan, timeline, training, fit, unitFits, spread } = analysis;
   return {
     id: chip.id,
     name: targetName(analysis),
@@ -262,6 +262,7 @@ function reportChipHead(
       const memory = found?.fit ?? null;
       return { id, chip: of.id, name: of.name, runtime: profile?.id ?? null, memory, sharesWith };
     }),
+    ...(spread && { spread: toldOf(spread) }),
     precision: cost.precision,
     total: cost.total,
     efficiency: efficiencyOf(analysis, inference, carbonIntensity, batteryWattHours),
@@ -286,6 +287,11 @@ function classesOf({ classes, points }: MemoryTimeline): ReportChip['memory']['c
   return Object.fromEntries(
     Object.entries(classes).map(([name, bytes]) => [name, [...bytes.subarray(0, points.length)]]),
   );
+}
+
+/** How devices share a model, without what is said of single nodes. */
+function toldOf({ nodes: _nodes, ...spread }: NonNullable<ChipAnalysis['spread']>): ReportChip['spread'] {
+  return spread;
 }
 
 /** A kernel of the plan, or a transfer between units, which holds no nodes and comes as often as the kernel that waits for it. */

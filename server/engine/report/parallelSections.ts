@@ -1,9 +1,11 @@
 import { commandText } from '../../../outside/shell';
 import { largest } from '../lists';
+import type { DeviceStage, SplitSummary } from '../mapping/parallel/spread';
 import { devicesOf } from '../mapping/parallel/splits';
 import type { ParallelReport, SplitReport } from './parallelReport';
 import { column, type Section } from './print/section';
 import { known, rangeText, type PrintName, type Words } from './print/words';
+import type { ReportChip } from './types';
 
 /** The best, three others, and splits that are out, as tables. */
 const shownSplits = 4;
@@ -12,9 +14,10 @@ const shownRejected = 12;
 /** How a model is spread, as tables. */
 export function parallelSections(report: ParallelReport, words: Words): Section[] {
   const [best] = report.splits;
+  const devices = words.text('print.section.parallelDevices', { layers: words.count(report.layers) });
   return [
     splitsSection(report, words),
-    ...(best ? [partsSection(report, words), devicesSection(report, best, words)] : []),
+    ...(best ? [partsSection(report, words), devicesSection(report, best, devices, words)] : []),
     ...(best && report.gantt.length > 0 ? [stepSection(report, best, words)] : []),
     ...(report.launch.length > 0 ? [launchSection(report, words)] : []),
     ...(report.rejected.length > 0 ? [rejectedSection(report, words)] : []),
@@ -115,18 +118,30 @@ const tellingShare = 0.001;
 
 const classes = ['weights', 'state', 'activations', 'saved', 'gradients', 'optimizer', 'master'] as const;
 
+/** Devices that share a model as an analysis was asked for, as tables; none where a chip has all of it. */
+export function sharedSections({ id, spread, memory }: ReportChip, words: Words): Section[] {
+  if (!spread) return [];
+  const { system, devices, label, layers, perSecond, unit } = spread;
+  const title = words.text('print.section.sharedDevices', {
+    ...{ chip: id, system: system.name, devices: words.count(devices), split: label },
+    ...{ layers: words.count(layers), rate: words.count(Math.round(perSecond)) },
+    unit: words.text(`print.parallel.${unit}`),
+  });
+  return [devicesSection({ device: memory }, spread, title, words), stepSection(spread, spread, words)];
+}
+
 function devicesSection(
-  { device, layers }: ParallelReport,
-  { stages, split }: SplitReport,
+  { device }: { readonly device: Pick<ParallelReport['device'], 'capacityBytes' | 'reserveBytes'> },
+  { stages, split }: SplitSummary,
+  title: string,
   words: Words,
 ): Section {
   const text = textOf(words);
   const used = classes.filter((one) => stages.some(({ memory }) => memory[one] > 0));
-  const cells = ({ memory }: SplitReport['stages'][number]): string[] =>
-    used.map((one) => words.bytes(memory[one]));
+  const cells = ({ memory }: DeviceStage): string[] => used.map((one) => words.bytes(memory[one]));
   const copies = split.dp > 1 ? text('parallel.copies', { count: words.count(split.dp) }) : '';
   return {
-    title: text('section.parallelDevices', { layers: words.count(layers) }),
+    title,
     columns: [
       column(text('parallel.devices')),
       column(text('parallel.layers')),
@@ -162,7 +177,7 @@ function filledText(share: number, words: Words): string {
   return share > tight ? `${percent} (${words.text('print.parallel.tight')})` : percent;
 }
 
-function layersText({ layers, hasFirst, hasLast }: SplitReport['stages'][number], words: Words): string {
+function layersText({ layers, hasFirst, hasLast }: DeviceStage, words: Words): string {
   const text = textOf(words);
   const own = layers === null ? [] : [layers[0] === layers[1] ? `${layers[0]}` : layers.join('–')];
   return [
@@ -176,7 +191,11 @@ function layersText({ layers, hasFirst, hasLast }: SplitReport['stages'][number]
 const chartWidth = 64;
 
 /** One step as a chart in letters: a row for each stage, micro-batches as the last digit of their number, dots where it waits. */
-function stepSection({ gantt }: ParallelReport, { microBatches }: SplitReport, words: Words): Section {
+function stepSection(
+  { gantt }: Pick<ParallelReport, 'gantt'>,
+  { microBatches }: SplitSummary,
+  words: Words,
+): Section {
   const text = textOf(words);
   const end = largest(gantt.map(({ to }) => to));
   const stages = 1 + largest(gantt.map(({ stage }) => stage));

@@ -1,6 +1,7 @@
 import type { Measurement } from '../cost/calibrate/measurement';
 import type { Bound, ChipCost, Estimate, PrecisionChoice, Total } from '../cost/types';
 import type { Refusal } from '../kernels/support/conditions';
+import type { Spread } from '../mapping/parallel/spread';
 import type { Fit } from '../memory/fit';
 import type { LevelUse } from '../memory/levels';
 import type { Resident } from '../memory/resident';
@@ -144,6 +145,8 @@ export interface ReportChip {
     /** Ids of other units that have the same memory, in which all of them stand together. */
     readonly sharesWith: readonly string[];
   }[];
+  /** Equal devices that share the model, of which memory, kernels and nodes tell one; left out where the chip has all of it. */
+  readonly spread?: Spread;
   readonly precision: PrecisionChoice;
   readonly total: ChipCost['total'];
   readonly efficiency: Efficiency;

@@ -6,6 +6,7 @@ import { hostSections } from './host';
 import { levelSections } from './levels';
 import { measuredCells, measuredColumns, measuredSections } from './measured';
 import { fitsText, memoryText, shapeOf, throughputText, totalText, valuesText, weightsText } from './texts';
+import { sharedSections } from '../parallelSections';
 import { unitSections } from './units';
 import { known, rangeText, type PrintName, type Words } from './words';
 import { appendAll } from '../../lists';
@@ -26,6 +27,7 @@ export function sectionsOf(report: Report, words: Words): Section[] {
     const timed = chip.nodes.some(({ seconds }) => seconds !== null && seconds.value > 0);
     appendAll(sections, unitSections(chip, words));
     appendAll(sections, levelSections(chip, words));
+    appendAll(sections, sharedSections(chip, words));
     if (timed) sections.push(nodeSection(report, chip, words));
     appendAll(sections, measuredSections(report, chip, words));
     if (timed) sections.push(operatorSection(report, chip, words));
