@@ -120,9 +120,17 @@ export class RankChains {
     if (shard?.kind === 'refused') return shard;
     const prepared = shard?.prepared ?? whole;
     const plan = await planUnder(prepared, profile, scheduler);
-    const costed = { prepared, chip, profile, options: host ? { host } : {}, plan };
+    const options = { ...(host && { host }), runTimes: this.runTimes(whole, microBatch) };
+    const costed = { prepared, chip, profile, options, plan };
     const analysis = await costsUnder(costed, scheduler);
     return { prepared, analysis, calls: callsOf(shard?.collectives ?? [], asked.training), short };
+  }
+
+  /** How often the work of a short model is in the whole one, of the same micro-batch: a long run reaches the limit of the chip's power. */
+  private runTimes({ operations: { value: own } }: Prepared, microBatch: number): number {
+    const { operations, model, inference } = this.ranks.prepared;
+    const batch = symbolsOfRole(model.graph, inference, 'batch')[0]?.value ?? microBatch;
+    return own && operations.value ? (operations.value / own) * (microBatch / batch) : 1;
   }
 
   private preparedFor(

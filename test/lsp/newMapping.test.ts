@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { newMappingRequest } from '../../server/protocol';
-import type { UnitsMapping } from '../../server/engine/mapping/pinned/load';
+import type { SplitMapping, UnitsMapping } from '../../server/engine/mapping/pinned/load';
+import { publishedConfiguration } from '../unit/lower/published';
 import { ModelFolder } from './modelFolder';
 
 const folder = new ModelFolder('new-mapping-');
@@ -41,4 +42,22 @@ it('makes one on a system, and none where there is no such target', async () => 
   const made = await on('jetson-agx-orin');
   expect((JSON.parse(made.text!) as UnitsMapping).system).toBe('jetson-agx-orin');
   expect(await on('no-such-thing')).toMatchObject({ id: '', text: null });
+});
+
+it('finds how equal devices of a system share a configuration best', async () => {
+  const client = await folder.start({ settings: { chips: ['nvidia-h100-sxm'] } });
+  const file = await folder.written('config.json', JSON.stringify(publishedConfiguration('Llama-3.1-8B')));
+  const { uri } = await client.open(file);
+  const made = await client.request(newMappingRequest, {
+    uri,
+    target: 'nvidia-dgx-h100',
+    objective: 'latency',
+  });
+  const { system, split } = JSON.parse(made.text!) as SplitMapping;
+  expect(system).toBe('nvidia-dgx-h100');
+  const [, tp, best, second] = /as tp (\d).*: ([\d.]+) ms for a step\. Next is .* with ([\d.]+) ms/.exec(
+    made.said,
+  )!;
+  expect(split.tp).toBe(Number(tp));
+  expect(Number(best)).toBeLessThanOrEqual(Number(second));
 });

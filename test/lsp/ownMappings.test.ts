@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choicesRequest, suggestionsRequest, summaryRequest } from '../../server/protocol';
+import { publishedConfiguration } from '../unit/lower/published';
 import { TestClient, type TestDocument } from './client';
 
 const model = `<ir_version: 10, opset_import: ["": 21]>
@@ -147,4 +148,36 @@ it('what is suggested beside a mapping leaves its nodes, and gains on it what it
   // The activation is where it was, and what crosses to it is in the sum: of the chip alone the share is another one.
   const onChip = alone.find(({ setting }) => setting?.kind === 'precision')!;
   expect(onChip.saving).not.toBe(precise.saving);
+});
+
+it('devices that share a configuration lead lens, hover and summary, or what keeps them from it is told', async () => {
+  const { uri, ...split } = {
+    uri: uriOf(join(folder, 'config.json')),
+    schemaVersion: 1,
+    system: 'nvidia-dgx-h100',
+  };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(publishedConfiguration('Llama-3.1-8B')));
+  await writeFile(fileOf('four'), JSON.stringify({ ...split, split: { tp: 2, pp: 2 } }));
+  await writeFile(fileOf('many'), JSON.stringify({ ...split, split: { tp: 5, pp: 3 } }));
+  const pinned = (mapping: string) => {
+    const sizes = { batch: 4, past: 512 };
+    return {
+      chips: ['nvidia-h100-sxm'],
+      models: { 'config.json': { phase: 'decode', dimensions: sizes, mapping } },
+    };
+  };
+  client = await TestClient.inProcess({ settings: pinned('four'), folders: [uriOf(folder)] });
+  const document = await client.open(uri);
+  const { chips } = await client.request(summaryRequest, { uri: document.uri });
+  expect(chips[0]!.name).toBe('4 × H100 SXM5 80GB · tp 2 pp 2');
+  // The head takes as long as some layers, so the second stage has fewer of them.
+  const [first, second] = chips[0]!.spread!.stages.map(({ layers }) => layers!);
+  expect([first![0], second![0], second![1]]).toEqual([1, first![1] + 1, 32]);
+  expect(first![1]).toBeGreaterThan(16);
+  const choices = await client.request(choicesRequest, { uri: document.uri });
+  expect([choices.mapping, choices.target]).toEqual(['four', chips[0]!.name]);
+  // 15 devices of eight.
+  await client.changeSettings(pinned('many'));
+  const alone = await client.request(summaryRequest, { uri: document.uri });
+  expect(alone.chips[0]!.name).toBe('H100 SXM5 80GB');
 });

@@ -4,13 +4,20 @@ import { element } from '../dom';
 import { shape } from '../svg';
 
 /** Sizes in units of the picture, which is as wide as the page. */
-const [labelWidth, laneWidth, laneHeight, gap] = [150, 900, 22, 6];
+const [labelWidth, laneWidth, laneHeight, gap] = [100, 480, 22, 6];
 /** Narrower stretches have no room for a label of so many letters. */
 const letterWidth = 8;
 
 /** A colour of the theme, which follows it by itself. */
 function fillOf(paint: Paint): string {
   return `var(--vscode-${paint}, var(--vscode-foreground))`;
+}
+
+/** Pages run no style that stands in an attribute. */
+function swatch(paint: Paint): HTMLElement {
+  const mark = element('span', {}, '■');
+  mark.style.color = fillOf(paint);
+  return mark;
 }
 
 /** Lanes as a picture, with the same in words for those who do not see it. */
@@ -27,7 +34,7 @@ export function lanesPicture({ id, title, summary, lanes, end, endLabel, legend 
       shape('rect', { class: 'lane', x: labelWidth, y, width: laneWidth, height: laneHeight }),
       stretches.flatMap(({ from, to, paint, label: own, tip }) => {
         const [x, wide] = [xOf(from), xOf(to) - xOf(from)];
-        const attributes = { x, y, width: wide, height: laneHeight, style: `fill: ${fillOf(paint)}` };
+        const attributes = { x, y, width: wide, height: laneHeight, fill: fillOf(paint) };
         const bar = shape('rect', { class: 'stretch', ...attributes }, shape('title', {}, tip));
         if (wide < own.length * letterWidth) return [bar];
         return [bar, shape('text', { class: 'inside', x: x + 4, y: y + 15 }, own)];
@@ -44,9 +51,7 @@ export function lanesPicture({ id, title, summary, lanes, end, endLabel, legend 
       element(
         'p',
         { class: 'legend' },
-        legend.map(({ label, paint }) =>
-          element('span', {}, element('span', { style: `color: ${fillOf(paint)}` }, '■'), ` ${label} `),
-        ),
+        legend.map(({ label, paint }) => element('span', {}, swatch(paint), ` ${label} `)),
       ),
     shape(
       'svg',

@@ -37,6 +37,8 @@ export interface EstimateOptions {
   readonly assignment?: Assignment;
   /** Ids of weights that are in the 2:4 pattern: chips that know it skip their zeros. */
   readonly sparse?: ReadonlySet<number>;
+  /** Work of the whole run ÷ that of the model, where this is a part of it; left out: 1. */
+  readonly runTimes?: number;
   /** What is trained and what runs twice; without it every weight, and nothing. */
   readonly step?: TrainingStep;
 }
@@ -141,7 +143,8 @@ function* runSteps(
   const own = unitOf(ownUnitId, chip, profile);
   const plain = yield* siteSteps(model, own, 0);
   const trained = { ...plain, training: plain.training && (options.step ?? plain.training) };
-  const site = options.sparse ? { ...trained, sparse: options.sparse } : trained;
+  const runOperations = trained.runOperations * (options.runTimes ?? 1);
+  const site = { ...trained, runOperations, ...(options.sparse && { sparse: options.sparse }) };
   const alone: Units = { list: [own], links: [] };
   const all = new Uint8Array(plan.kernels.length);
   const assignment = options.assignment ?? (yield* placed(model, alone, all, options.host));

@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ParallelReport } from '../../../server/engine/report/parallelReport';
 import { parallelSections } from '../../../server/engine/report/parallelSections';
 import { reportWords } from '../../../server/reportWords';
 import { configurations } from '../mapping/parallel/models';
-import { siliconlens, temporaryFolder } from './commandLine';
+import { reportOf, siliconlens, temporaryFolder } from './commandLine';
 
 const { write, path } = temporaryFolder();
 for (const name of ['llama-3-70b', 'llama-3-8b']) mkdirSync(join(path, name));
@@ -126,10 +126,43 @@ describe('map over equal devices', () => {
 
   it('refuses what does not go together', async () => {
     const code = async (...words: string[]) => (await siliconlens('map', small, ...words)).code;
-    expect(await code('--system', 'dgx-h100', '--save', 'x.json')).not.toBe(0);
     expect(await code('--system', 'dgx-h100', '--use', '9')).not.toBe(0);
     expect(await code('--system', 'dgx-h100', '--phase', 'training', '--train', 'lora')).not.toBe(0);
     expect(await code('--system', 'dgx-h100', '--train', 'lora=16')).not.toBe(0);
     expect(await code('--system', 'snapdragon-laptop', '--batch', '4')).not.toBe(0);
+  });
+
+  it('saves the best, which analyze then tells node by node', async () => {
+    const file = join(path, 'best.json');
+    const report = await mapped(llama, '--system', 'dgx-h100', ...decode, '--save', file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      schemaVersion: 1,
+      system: 'nvidia-dgx-h100',
+      split: { tp: 8 },
+    });
+    const sizes = ['--phase', 'decode', '--bind', 'batch=32', '--bind', 'past=2048'];
+    const [chip] = (await reportOf(llama, '--mapping', file, ...sizes)).chips;
+    const [best] = report.splits;
+    expect(chip!.total.latencySeconds!.value).toBeCloseTo(best!.seconds.value, 12);
+    expect(chip!.spread!.stages).toEqual(best!.stages);
+    expect(chip!.name).toBe('8 × H100 SXM5 80GB · tp 8');
+    const { out } = await siliconlens('analyze', llama, '--mapping', file, ...sizes);
+    expect(out).toMatch(
+      /^8 devices of DGX H100 share the model .* as tp 8: [\d,]+ Tokens\/s, 80 layers in all$/m,
+    );
+    expect(out).toMatch(/^0–7 .* 17\.6 GB +2\.69 GB .* 500 MB +20\.8 GB +84\.9 GB +25%$/m);
+    // Other commands try chips by themselves.
+    expect((await siliconlens('fit', llama, '--mapping', file)).code).toBe(2);
+    const { code, error } = await siliconlens(
+      'map',
+      llama,
+      '--system',
+      'rtx-4090-workstation',
+      '--phase',
+      'training',
+      '--save',
+      file,
+    );
+    expect([code, error]).toEqual([1, expect.stringContaining('nothing to save')]);
   });
 });
