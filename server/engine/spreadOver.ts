@@ -208,6 +208,7 @@ function exchangeKernel(
     joulesParts: null,
     parts: { compute: 0, memory: 0, overhead: all.value },
     bytes: { 'device link': bytes },
+    farWeightBytes: 0,
     bound: 'link',
     utilisation: null,
   };

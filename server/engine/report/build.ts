@@ -276,7 +276,8 @@ function reportChipHead(
       resident: timeline.resident,
       timeline: timeline.points,
       classes: classesOf(timeline),
-      levels: levelUses(analysis),
+      // Kernels of several stages are on different devices, whose memories have a part of the traffic each.
+      levels: spread && spread.stages.length > 1 ? [] : levelUses(analysis),
     },
     roofs: roofsOf(analysis),
     measured,
