@@ -101,6 +101,7 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     context: { type: 'string' },
     train: { type: 'string' },
     use: { type: 'string' },
+    tokens: { type: 'string' },
     serving: { type: 'string' },
     price: { type: 'string' },
   },

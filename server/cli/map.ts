@@ -44,7 +44,7 @@ export async function map(words: Arguments, language: Language, heapBytes = Infi
 }
 
 /** Options of equal devices. */
-const onlySpread = ['batch', 'context', 'train', 'use'];
+const onlySpread = ['batch', 'context', 'train', 'use', 'tokens'];
 
 /** Which unit runs which node. */
 async function mapUnits(

@@ -17,7 +17,7 @@ import type { EqualDevices } from '../engine/systems/equal';
 import type { System } from '../engine/systems/system';
 import { trainingOf } from '../engine/workload';
 import { reportWords } from '../reportWords';
-import { parseCount, type Arguments } from './arguments';
+import { parseAmount, parseCount, type Arguments } from './arguments';
 import { failed, usage, type Outcome } from './failure';
 import { otherInputs } from './inputs';
 import { refuseTooMuch, roomIn } from './memory';
@@ -61,7 +61,8 @@ export async function spread(
   const found = await howMany(question, uninterrupted);
   const workload = { ...prepared.workload, bindings: bindingsInForce(prepared) };
   const launch = launchOf(found, question, path);
-  const report = parallelReport(found, question, { path, workload, launch });
+  const tokens = tokensIn(words, found);
+  const report = parallelReport(found, question, { path, workload, launch, tokens });
   return {
     text: inFormat(
       format,
@@ -83,6 +84,14 @@ function savedIn(words: Arguments, { ranked }: HowMany, system: System): Pick<Ou
   const [best] = ranked;
   if (!best) throw failed('cli.map.save', { system: system.id });
   return { saved: { path, text: `${JSON.stringify(splitMappingOf(system.id, best.split), null, 2)}\n` } };
+}
+
+/** Tokens that a training run reads, as `15e12`; null where nobody says. Throws where steps have none, or nothing is trained. */
+function tokensIn(words: Arguments, { step, unit }: HowMany): number | null {
+  const tokens = parseAmount('tokens', words.text('tokens'));
+  if (tokens === undefined) return null;
+  if (step !== 'training' || unit.name !== 'tokens') throw usage('cli.map.tokens');
+  return tokens;
 }
 
 /** Devices that are shared among where nobody says how many, and at the most. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Host, startHost } from '../../scripts/vscode-host.mjs';
 import type * as vscode from 'vscode';
 import { transformer } from '../bench/models';
+import { publishedConfiguration } from '../unit/lower/published';
 import { settings } from './globalSetup';
 import { copySplitModel, pickSplit, splitModel } from './splitPicks';
 import { Workbench } from './workbench';
@@ -155,6 +156,29 @@ it('says in Korean where a model is best cut', async () => {
   const lens = bench.page.locator('.codelens-decoration', { hasText: '이 노드 뒤에서 분할' });
   await lens.waitFor();
   await bench.picture('korean-split-lens');
+});
+
+it('tells in Korean how devices share a model', async () => {
+  await writeFile(join(bench.folder, 'config.json'), JSON.stringify(publishedConfiguration('Llama-3.1-70B')));
+  const own = join(bench.folder, '.siliconlens', 'mappings');
+  await mkdir(own, { recursive: true });
+  const split = { schemaVersion: 1, system: 'nvidia-dgx-h100', split: { tp: 4, pp: 2 } };
+  await writeFile(join(own, 'stages.json'), JSON.stringify(split));
+  const sizes = { batch: 32, past: 2048 };
+  await bench.setting('siliconlens.models', {
+    'config.json': { phase: 'decode', dimensions: sizes, mapping: 'stages' },
+  });
+  await bench.command('workbench.view.explorer');
+  await bench.closeEditors();
+  await bench.fileMenu('config.json', '목록 열기');
+  const lens = bench.page.locator('.codelens-decoration');
+  await lens.filter({ hasText: '토큰/s, 장치마다' }).first().waitFor();
+  await bench.command('siliconlens.openReport');
+  const report = await bench.webview('#spread');
+  const texts = await report.locator('#spread h2, #spread p, #spread caption, #spread th').allInnerTexts();
+  expect(texts.filter((one) => !hangul.test(one))).toEqual([]);
+  await report.locator('#spread h2').first().scrollIntoViewIfNeeded();
+  await bench.picture('korean-devices');
 });
 
 it('says in Korean that the server stopped, and which model it stopped over', async () => {

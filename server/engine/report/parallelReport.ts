@@ -1,4 +1,5 @@
 import type { CsvCell } from '../../../outside/csv';
+import type { Chip } from '../chips/chip';
 import type { HowMany, HowManyQuestion } from '../howMany';
 import { layersOf, splitSummary } from '../splitSummary';
 import { largest } from '../lists';
@@ -38,8 +39,18 @@ export interface ParallelReport {
   readonly rejected: readonly { readonly label: string; readonly split: Split; readonly limit: Limit }[];
   /** One step of the best: which stage works on which micro-batch when. */
   readonly gantt: readonly Slot[];
+  /** A whole training run on the devices of the best; null where nobody says how many tokens it reads. */
+  readonly run: TrainingRun | null;
   /** Commands that start the best. */
   readonly launch: readonly Launch[];
+}
+
+/** A training run of many steps, without what is lost to failures, checkpoints and evaluation. */
+export interface TrainingRun {
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Of its devices at their rated power all the time; null where that is unknown. */
+  readonly joulesAtMost: number | null;
 }
 
 /** A split that fits, held against the best. */
@@ -55,23 +66,36 @@ const mostSplits = 50;
 export function parallelReport(
   found: HowMany,
   { system, device, count, chip, objective }: HowManyQuestion,
-  asked: Pick<ParallelReport, 'path' | 'workload' | 'launch'>,
+  {
+    tokens,
+    ...asked
+  }: Pick<ParallelReport, 'path' | 'workload' | 'launch'> & { readonly tokens: number | null },
 ): ParallelReport {
   const { ranked, refused, room, profile, batch } = found;
   const [best] = ranked;
+  const splits = ranked
+    .slice(0, mostSplits)
+    .map((one) => ({ ...splitSummary(one, found), isTied: one.isTied }));
   return {
     schemaVersion: 1,
     ...asked,
+    run: tokens === null || !splits[0] ? null : trainingRun(splits[0], chip, tokens),
     system: { id: system.id, name: system.name },
     device: { id: device, chip: chip.id, name: chip.name, runtime: profile.id, count, ...room },
     objective,
     batch,
     unit: found.unit.name,
     layers: layersOf(found),
-    splits: ranked.slice(0, mostSplits).map((one) => ({ ...splitSummary(one, found), isTied: one.isTied })),
+    splits,
     rejected: refused.map(({ split, limit }) => ({ label: splitLabel(split), split, limit })),
     gantt: best ? ganttOf(best, found.step) : [],
   };
+}
+
+function trainingRun({ perSecond, devices }: SplitSummary, chip: Chip, tokens: number): TrainingRun {
+  const seconds = tokens / perSecond;
+  const watts = chip.power.tdpWatts?.value ?? null;
+  return { tokens, seconds, joulesAtMost: watts === null ? null : watts * devices * seconds };
 }
 
 /** A row for each split, in base units; unknown is empty. */

@@ -2,7 +2,7 @@ import { commandText } from '../../../outside/shell';
 import { largest } from '../lists';
 import type { DeviceStage, SplitSummary } from '../mapping/parallel/spread';
 import { devicesOf } from '../mapping/parallel/splits';
-import type { ParallelReport, SplitReport } from './parallelReport';
+import type { ParallelReport, SplitReport, TrainingRun } from './parallelReport';
 import { column, type Section } from './print/section';
 import { known, rangeText, type PrintName, type Words } from './print/words';
 import type { ReportChip } from './types';
@@ -19,6 +19,7 @@ export function parallelSections(report: ParallelReport, words: Words): Section[
     splitsSection(report, words),
     ...(best ? [partsSection(report, words), devicesSection(report, best, devices, words)] : []),
     ...(best && report.gantt.length > 0 ? [stepSection(report, best, words)] : []),
+    ...(report.run ? [runSection(report.run, words)] : []),
     ...(report.launch.length > 0 ? [launchSection(report, words)] : []),
     ...(report.rejected.length > 0 ? [rejectedSection(report, words)] : []),
   ];
@@ -209,6 +210,26 @@ function stepSection(
     columns: [column(text('parallel.stage'), 'right'), column(text('parallel.chart'))],
     rows: rows.map((row, at) => [String(at + 1), row.join('')]),
     note: text('parallel.chartNote', { count: words.count(microBatches) }),
+  };
+}
+
+const secondsPerDay = 86_400;
+const joulesPerWattHour = 3600;
+
+/** A training run of many steps of the best. */
+function runSection({ tokens, seconds, joulesAtMost }: TrainingRun, words: Words): Section {
+  const text = textOf(words);
+  const rounded = (value: number): string => words.decimal(Number(value.toPrecision(3)));
+  return {
+    title: text('section.parallelRun', { tokens: words.count(tokens) }),
+    columns: [column(text('parallel.days'), 'right'), column(text('parallel.energy'), 'right')],
+    rows: [
+      [
+        rounded(seconds / secondsPerDay),
+        known(joulesAtMost, (joules) => words.wattHours(joules / joulesPerWattHour), words),
+      ],
+    ],
+    note: text('parallel.runNote'),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CsvCell } from '../../../outside/csv';
-import { isWithin, type Service } from '../mapping/serve/serve';
+import { isTailWithin, isWithin, type Service } from '../mapping/serve/serve';
 import type { Workload } from '../workload';
 import { column, type Section } from './print/section';
 import { known, type PrintName, type Words } from './print/words';
@@ -27,6 +27,8 @@ interface ServingSplit {
   readonly ttft: number | null;
   readonly tpot: number | null;
   readonly within: boolean;
+  /** The same of 99 % of simulated requests; null where none were simulated. */
+  readonly tailWithin: boolean | null;
   readonly largestBatch: number;
   readonly mostPerSecond: number | null;
   /** At the best point within the limits, of one device. */
@@ -37,7 +39,8 @@ function splitOf({ tp, service }: { readonly tp: number; readonly service: Servi
   const { steady, traffic, policy, room, best, mostPerSecond } = service;
   return {
     ...{ tp, replicas: policy.replicas, saturated: steady.saturated, ttft: steady.ttft, tpot: steady.tpot },
-    ...{ within: isWithin(steady, traffic), largestBatch: room.wholeBatch, mostPerSecond },
+    ...{ within: isWithin(steady, traffic), tailWithin: isTailWithin(service) },
+    ...{ largestBatch: room.wholeBatch, mostPerSecond },
     bestTokensPerSecondPerDevice: best?.tokensPerSecondPerDevice ?? null,
   };
 }
@@ -102,6 +105,7 @@ function figures({ chip, devices, service }: ServingReport, words: Words): Secti
     ['serving.load', loadText(service, words)],
     ['serving.keeps', text(`serving.keeps.${steady.saturated ?? 'yes'}`)],
     ['serving.within', yesNo(isWithin(steady, traffic))],
+    ['serving.tailWithin', known(isTailWithin(service), yesNo, words)],
     ['serving.tokens', steady.saturated ? '–' : rounded(steady.tokensPerSecond)],
     ['serving.perDevice', steady.saturated ? '–' : rounded(steady.tokensPerSecondPerDevice)],
     ['serving.batch', known(steady.batch, rounded, words)],
@@ -136,6 +140,7 @@ function splitTable({ splits }: ServingReport, words: Words): Section {
       ),
       column(text('serving.keeps')),
       column(text('serving.within')),
+      column(text('serving.tailWithin')),
     ],
     rows: splits.map((split) => [
       words.count(split.replicas),
@@ -147,6 +152,7 @@ function splitTable({ splits }: ServingReport, words: Words): Section {
       known(split.bestTokensPerSecondPerDevice, rounded, words),
       text(`serving.keeps.${split.saturated ?? 'yes'}`),
       text(split.within ? 'serving.yes' : 'serving.no'),
+      known(split.tailWithin, (is) => text(is ? 'serving.yes' : 'serving.no'), words),
     ]),
   };
 }

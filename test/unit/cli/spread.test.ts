@@ -115,6 +115,20 @@ describe('map over equal devices', () => {
     expect(report.launch.map(({ id }) => id)).toEqual(['trl']);
   });
 
+  it('tells days and energy of a whole training run', async () => {
+    const words = ['--system', 'dgx-h100', '--phase', 'training', '--batch', '8', '--context', '2048'];
+    const { run, splits } = await mapped(small, ...words, '--tokens', '1e12');
+    // A second of eight devices has so many tokens; their rated power is 8 x 700 W.
+    expect(run!.seconds).toBeCloseTo(1e12 / splits[0]!.perSecond, 3);
+    expect(run!.joulesAtMost! / run!.seconds).toBeCloseTo(8 * 700, 6);
+    // At most the peak of all devices: 6 x 8.03e9 operations a token at 8 x 989e12 a second are 70 days.
+    expect(run!.seconds / 86_400).toBeGreaterThan(70);
+    expect(run!.seconds / 86_400).toBeLessThan(280);
+    const { out } = await siliconlens('map', small, ...words, '--tokens', '1e12');
+    expect(out).toMatch(/^A training run of 1,000,000,000,000 tokens .*\n *Days +Energy/m);
+    expect((await siliconlens('map', small, '--system', 'dgx-h100', '--tokens', '5')).code).toBe(2);
+  });
+
   it('does not say that it fits where the capacity is unknown', async () => {
     const report = await mapped(small, '--system', 'dgx-h100', '--use', '2', ...decode);
     const notes = (capacityBytes: number | null): string =>

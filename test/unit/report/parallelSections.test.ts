@@ -62,7 +62,8 @@ function reportOf(more: Partial<ParallelReport> = {}): ParallelReport {
     layers: 8,
     splits: [ranked('a', { isTied: true })],
     rejected: [],
-    gantt: [],
+    run: null,
+  gantt: [],
     launch: [],
     ...more,
   };

@@ -91,6 +91,8 @@ describe('figures of a service', () => {
       Load: `4 requests/s of ${words.count(1000)} + 50 tokens`,
       'Keeps up': 'yes',
       'Mean times within the limits': 'yes',
+      // 3 s to the first token, of which half a second is allowed.
+      '99 % within the limits': 'no',
       'Tokens/s of answers': '200',
       'Tokens/s per device': '33.4',
       'Sequences at a time, per replica': '5.01',
@@ -108,6 +110,11 @@ describe('figures of a service', () => {
     // 0.25 s to the first token and 0.05 s for each one.
     expect(within({ traffic: { ...traffic, ttftLimit: 0.25, tpotLimit: 0.05 } })).toBe('yes');
     expect(within({ traffic: { ...traffic, ttftLimit: 0.24 } })).toBe('no');
+    const tail = (more: Partial<Service>) => figuresOf(more)['99 % within the limits'];
+    // 3 s and 6 s.
+    expect(tail({ traffic: { ...traffic, ttftLimit: 3, tpotLimit: 6 } })).toBe('yes');
+    expect(tail({ traffic: { ...traffic, ttftLimit: 3, tpotLimit: 5.9 } })).toBe('no');
+    expect(tail({ simulated: null })).toBe('?');
     expect(within({ traffic: { ...traffic, tpotLimit: 0.04 } })).toBe('no');
     const stuck = figuresOf({ steady: { ...steady, saturated: 'memory', ttft: null, batch: null } });
     expect(stuck).toMatchObject({
@@ -147,8 +154,7 @@ it('of a system each way to make replicas is told', () => {
   const stuck = serviceOf({
     steady: { ...steady, saturated: 'decode', ttft: null, tpot: null },
     policy: { ...policy, replicas: 1 },
-    best: null,
-    mostPerSecond: null,
+    ...{ best: null, mostPerSecond: null, simulated: null },
   });
   const report = servingReport(
     [
@@ -159,8 +165,8 @@ it('of a system each way to make replicas is told', () => {
   );
   const [, , splits] = sections(report);
   expect(splits!.rows).toEqual([
-    ['3', '2', '7', seconds(0.25), seconds(0.05), '12.3', '160', 'yes', 'yes'],
-    ['1', '6', '7', '?', '?', '?', '?', 'no: answers take longer than requests come', 'no'],
+    ['3', '2', '7', seconds(0.25), seconds(0.05), '12.3', '160', 'yes', 'yes', 'no'],
+    ['1', '6', '7', '?', '?', '?', '?', 'no: answers take longer than requests come', 'no', '?'],
   ]);
   expect(report.devices).toBe(6);
 });

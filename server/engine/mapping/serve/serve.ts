@@ -65,6 +65,11 @@ export function isWithin(
   return ttft <= (ttftLimit ?? Infinity) && tpot <= (tpotLimit ?? Infinity);
 }
 
+/** Whether 99 % of the simulated requests keep both limits; null where none were simulated. */
+export function isTailWithin({ simulated, traffic }: Pick<Service, 'simulated' | 'traffic'>): boolean | null {
+  return simulated && isWithin({ ttft: simulated.ttft.p99, tpot: simulated.tpot.p99 }, traffic);
+}
+
 /** Tokens per second of one user against those of one device, by sequences at a time: each replica has so many users. */
 export function curveOf(model: StepModel, traffic: Traffic, policy: Policy): CurvePoint[] {
   const { batch: most } = cacheRoom(model, traffic, policy);

@@ -14,10 +14,13 @@ const of = (over: Partial<LaunchFacts>) =>
 
 describe('commands that start a split', () => {
   it('of serving', () => {
-    // Options as vllm serve, trtllm-serve and trtllm-build list them.
+    // Options as vllm serve, sglang.launch_server, trtllm-serve and trtllm-build list them.
     expect(of({})).toEqual({
       vllm: [
         'vllm serve llama --tensor-parallel-size 4 --pipeline-parallel-size 2 --max-num-seqs 32 --max-model-len 2049',
+      ],
+      sglang: [
+        'python3 -m sglang.launch_server --model-path llama --tp-size 4 --pp-size 2 --max-running-requests 32 --context-length 2049',
       ],
       'trtllm-serve': ['trtllm-serve llama --tp_size 4 --pp_size 2 --max_batch_size 32 --max_seq_len 2049'],
       'trtllm-build': [
@@ -27,6 +30,9 @@ describe('commands that start a split', () => {
     });
     expect(of({ dp: 2, ep: 4, layers: [41, 39] })['vllm']![0]).toMatch(
       /^env VLLM_PP_LAYER_PARTITION=41,39 vllm serve .*--data-parallel-size 2 --enable-expert-parallel/,
+    );
+    expect(of({ dp: 2, ep: 4, layers: [41, 39] })['sglang']![0]).toMatch(
+      /^env SGLANG_PP_LAYER_PARTITION=41,39 python3 .*--pp-size 2 --dp-size 2 --ep-size 4 /,
     );
   });
 
