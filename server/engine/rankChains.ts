@@ -38,6 +38,8 @@ const keptWholes = 16;
 /** The chain of one device by what it depends on: each is costed once, and of equal layers one. */
 export class RankChains {
   readonly short: Shortened;
+  /** Dimensions that count sequences. */
+  private readonly batch: ReturnType<typeof symbolsOfRole>;
   private readonly known = new Map<string, Chained>();
   /** Before they are divided, which several splits are. */
   private readonly wholes = new Query<Shortened, Prepared>(keptWholes);
@@ -49,6 +51,7 @@ export class RankChains {
     const isTraining = prepared.workload.phase === 'training';
     const kept = isTraining ? keptInTraining : keptInInference;
     this.short = shortened(model, inference, blocks, () => kept);
+    this.batch = symbolsOfRole(model.graph, inference, 'batch');
     const { runs } = this.short;
     this.without = (isTraining ? runs : []).map(({ run, element }) => ({
       element,
@@ -128,8 +131,8 @@ export class RankChains {
 
   /** How often the work of a short model is in the whole one, of the same micro-batch: a long run reaches the limit of the chip's power. */
   private runTimes({ operations: { value: own } }: Prepared, microBatch: number): number {
-    const { operations, model, inference } = this.ranks.prepared;
-    const batch = symbolsOfRole(model.graph, inference, 'batch')[0]?.value ?? microBatch;
+    const { operations } = this.ranks.prepared;
+    const batch = this.batch[0]?.value ?? microBatch;
     return own && operations.value ? (operations.value / own) * (microBatch / batch) : 1;
   }
 
@@ -139,10 +142,7 @@ export class RankChains {
     scheduler: Scheduler,
   ): Promise<Prepared> {
     const { prepared } = this.ranks;
-    const { inference } = prepared;
-    const batch: Bindings = Object.fromEntries(
-      symbolsOfRole(prepared.model.graph, inference, 'batch').map(({ name }) => [name, microBatch]),
-    );
+    const batch: Bindings = Object.fromEntries(this.batch.map(({ name }) => [name, microBatch]));
     const workload: Workload = {
       ...prepared.workload,
       bindings: { ...prepared.workload.bindings, ...batch },
