@@ -32,13 +32,14 @@ function made(
 ): Promise<readonly Suggestion[]> {
   const host = chosenHost(choices, catalogue);
   const { prices } = choices;
-  const places = { ...(host && { host }), ...(mapping && { pinnedOn: mapping.pinnedOn }) };
+  const places = { ...(host && { host }), ...(mapping?.kind === 'units' && { pinnedOn: mapping.pinnedOn }) };
   const situation = { prepared, analysis, scheduler, chosen: chips, prices, ...places };
   return suggest(situation, new Set(choices.suggestions.off));
 }
 
-function isWanted({ refusal, choices }: Analysis): boolean {
-  return refusal === null && choices.suggestions.enable;
+/** Beside a split of equal devices there are none: changes would be tried on one of them. */
+function isWanted({ refusal, choices, mapping }: Analysis): boolean {
+  return refusal === null && choices.suggestions.enable && mapping?.kind !== 'split';
 }
 
 function keyOf({ choices, chips }: Analysis): string {
