@@ -63,7 +63,7 @@ function reportOf(more: Partial<ParallelReport> = {}): ParallelReport {
     splits: [ranked('a', { isTied: true })],
     rejected: [],
     run: null,
-  gantt: [],
+    gantt: [],
     launch: [],
     ...more,
   };
