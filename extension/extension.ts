@@ -13,6 +13,7 @@ import { ActiveTrail } from './opening/trail';
 import { Notices, serverCommands } from './server/notices';
 import type { Launch } from './server/link';
 import { Server } from './server/server';
+import { Sources } from './sources';
 import { StatusItem } from './status';
 import { Subject } from './subject';
 import { finderPages, graphPages, ModelPages } from './webview/modelPages';
@@ -50,6 +51,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
   const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
   const graphs = new ModelPages(graphPages, server, reveal, context.extensionUri, log);
   const pages = new Pages();
+  const sources = new Sources(server, log);
   const chips = new ChipsTree(server, subject);
   const modelEditor = new ModelEditor(trail, runPageAction, log);
   context.subscriptions.push(
@@ -63,6 +65,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
     reports,
     finders,
     graphs,
+    sources,
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new LayersTree(server, subject, reveal, log),
     chips,
@@ -82,6 +85,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
       graphs,
       pages,
       chips,
+      sources,
       reveal,
       extensionUri: context.extensionUri,
       log,

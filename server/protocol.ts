@@ -63,6 +63,10 @@ export const linkedCommands = {
   /** Second argument: flat index of the node. */
   showGraph: 'siliconlens.showGraph',
   splitModel: 'siliconlens.splitModel',
+  /** Second argument: line of the listing, 0-based. */
+  revealLine: 'siliconlens.revealLine',
+  /** Second argument: line of the listing, 0-based; without it that of the cursor. */
+  goToSource: 'siliconlens.goToSource',
 } as const;
 
 /** What our own extension says of itself when it begins; other editors leave it out, or say what they like. */
@@ -169,6 +173,54 @@ export interface Layer extends LayerPlace {
   readonly hasChildren: boolean;
   /** 0-based. */
   readonly line: number;
+}
+
+/** Names of the files of the program from which a model was exported, where it says so. */
+export const sourceNamesRequest = request<SourceNamesParams, SourceNamesResult>('siliconlens/sourceNames');
+export interface SourceNamesParams {
+  readonly uri: string;
+}
+export interface SourceNamesResult {
+  readonly names: readonly string[];
+}
+
+/** What the lines of such a file take on the first chip; nothing where it is none of the program's. */
+export const sourceCostsRequest = request<SourceCostsParams, SourceCosts>('siliconlens/sourceCosts');
+export interface SourceCostsParams {
+  readonly uri: string;
+  /** Of the file here, and its text as it is now. */
+  readonly path: string;
+  readonly text: string;
+}
+/** In the reader's words. */
+export interface SourceCosts {
+  readonly hints: readonly SourceLineCost[];
+  readonly lenses: readonly SourceLens[];
+}
+export interface SourceLineCost {
+  /** 0-based. */
+  readonly line: number;
+  readonly label: string;
+  /** Markdown with command links. */
+  readonly hover: string;
+}
+export interface SourceLens {
+  /** 0-based. */
+  readonly line: number;
+  readonly title: string;
+  /** Line of the listing to go to, 0-based. */
+  readonly target: number;
+}
+
+/** The lines of the program that led to the node at a line of a listing, the innermost first. */
+export const sourceOfNodeRequest = request<NodeAtParams, SourceOfNodeResult>('siliconlens/sourceOfNode');
+export interface SourceOfNodeResult {
+  readonly frames: readonly {
+    /** As the machine of the export wrote it. */
+    readonly file: string;
+    /** 0-based. */
+    readonly line: number;
+  }[];
 }
 
 /** The nodes around one, as a small graph. */

@@ -8,12 +8,12 @@ import { useChipCommand } from '../choices/useChip';
 import { Suggestions } from '../choices/suggestions';
 import type { ListingProvider } from '../listing/provider';
 import type { Server } from '../server/server';
+import type { Sources } from '../sources';
 import type { Subject } from '../subject';
 import { serverCommands, serverButtons } from '../server/notices';
 import { text } from '../text';
 import type { ModelPages } from '../webview/modelPages';
 import type { ChipsTree } from '../trees/chips';
-import { revealLineCommand } from '../trees/layers';
 import type { Reports } from '../webview/reports';
 import type { Reveal } from '../webview/reveal';
 import {
@@ -41,6 +41,7 @@ export interface CommandRooms {
   readonly graphs: ModelPages;
   readonly pages: Pages;
   readonly chips: ChipsTree;
+  readonly sources: Sources;
   readonly reveal: Reveal;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
@@ -110,10 +111,11 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     'siliconlens.pinMapping': aboutModel((uri) => choices.pinMapping(uri)),
     [linkedCommands.showChoices]: aboutModel((uri) => choices.show(uri)),
     ...Object.fromEntries(chips.commands),
-    [revealLineCommand]: async (uri, line) => {
+    [linkedCommands.revealLine]: async (uri, line) => {
       if (typeof uri === 'string' && typeof line === 'number')
         await rooms.reveal.line(vscode.Uri.parse(uri), line);
     },
+    [linkedCommands.goToSource]: aboutModel((uri, line) => goToSource(rooms.sources, uri, line)),
     'siliconlens.openSample': () => openListing(listingUri(vscode.Uri.joinPath(extensionUri, samplePath))),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),
@@ -125,6 +127,14 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   };
   const disposables = Object.entries(table).map(([id, run]) => register(id, run, rooms));
   return new vscode.Disposable(() => disposables.forEach((disposable) => void disposable.dispose()));
+}
+
+/** The line is that of a link, else that of the cursor in the listing. */
+async function goToSource(sources: Sources, uri: vscode.Uri, line: unknown): Promise<void> {
+  const key = uri.toString();
+  const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === key);
+  const at = typeof line === 'number' ? line : editor?.selection.active.line;
+  if (at !== undefined) await sources.goTo(uri, at);
 }
 
 /** The suggestion that a command is about; undefined: all of them. */

@@ -1,15 +1,18 @@
 import { visible } from '../../outside/hidden';
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { type Layer, type LayerPlace, layersAtRequest, layersRequest } from '../../server/protocol';
+import {
+  type Layer,
+  type LayerPlace,
+  layersAtRequest,
+  layersRequest,
+  linkedCommands,
+} from '../../server/protocol';
 import { heatColor } from '../heat';
 import type { Server } from '../server/server';
 import type { Subject } from '../subject';
 import type { Reveal } from '../webview/reveal';
 import { ModelTree } from './modelTree';
-
-/** Arguments: the listing's URI and a line, 0-based. In no palette. */
-export const revealLineCommand = 'siliconlens.revealLine';
 
 const icons: Readonly<Record<Layer['kind'], string>> = {
   graph: 'type-hierarchy-sub',
@@ -45,7 +48,7 @@ export class LayersTree extends ModelTree<Layer> {
     item.accessibilityInformation = { label: visible(spoken) };
     item.iconPath = new vscode.ThemeIcon(icons[kind], heatColor(share));
     item.contextValue = kind;
-    item.command = { command: revealLineCommand, title: '', arguments: [uri, line] };
+    item.command = { command: linkedCommands.revealLine, title: '', arguments: [uri, line] };
     return item;
   }
 

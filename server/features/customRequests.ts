@@ -26,6 +26,9 @@ import {
   rowsRequest,
   savedListingRequest,
   sparsityRequest,
+  sourceCostsRequest,
+  sourceNamesRequest,
+  sourceOfNodeRequest,
   splitChoicesRequest,
   splitRequest,
   suggestionsRequest,
@@ -66,6 +69,7 @@ import { rankItems } from './rank';
 import { rows } from './rows';
 import type { ServerContext } from './context';
 import { progressTo, sparsityPage } from './sparsityFeature';
+import { sourceCosts, sourceNames, sourceOfNode } from './sourceLines';
 import { splitChoices, splitPage } from './split';
 import { suggestionItems } from './suggestionItems';
 import { summary } from './summary';
@@ -192,6 +196,18 @@ function registerModels(context: ServerContext): void {
   onModel(context, layersAtRequest, async (analysis, { node }, scheduler) => ({
     layers: await runPolitely(layersAt(analysis, node, language()), scheduler),
   }));
+  onModel(context, sourceCostsRequest, (analysis, params, scheduler) =>
+    runPolitely(sourceCosts(analysis, params, language()), scheduler),
+  );
+  onModel(
+    context,
+    sourceNamesRequest,
+    async (analysis, _params, scheduler) => ({
+      names: await runPolitely(sourceNames(analysis), scheduler),
+    }),
+    false,
+  );
+  onModel(context, sourceOfNodeRequest, (analysis, { line }) => sourceOfNode(analysis, line), false);
   onModel(context, neighbourhoodRequest, (analysis, params, scheduler) =>
     runPolitely(neighbourhood(analysis, params), scheduler),
   );

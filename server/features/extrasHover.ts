@@ -13,7 +13,8 @@ import type { InferredValue } from '../engine/inference/types';
 const shownParts = 8;
 
 /** Stack traces and scopes of PyTorch fill pages; where a node comes from is a line of its own. */
-const longKeys = /^pkg\.torch\.onnx\.(stack_trace|class_hierarchy|name_scopes|fx_node)$|^namespace$/;
+const longKeys =
+  /^pkg\.torch\.onnx\.(stack_trace|class_hierarchy|name_scopes|fx_node)$|^(namespace|stack_trace)$/;
 
 export function metadataLines(metadata: Metadata, language: Language): string[] {
   const pairs = metadata.filter(([key]) => !longKeys.test(key));

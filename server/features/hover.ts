@@ -9,13 +9,13 @@ import type { InferredNode, InferredValue } from '../engine/inference/types';
 import type { Node } from '../engine/graph/model';
 import type { Element } from '../engine/operators/rule';
 import type { Analysis } from '../workspace/analysis';
-import { flatIndices } from '../workspace/nodeIndex';
+import { flatIndices, lineOf } from '../workspace/nodeIndex';
 import { symbolicFacts } from '../workspace/symbolicShapes';
 import { chipTable } from './chipTable';
 import { known, symbolicText, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
-import { commandLinks, graphLink, modelHover } from './modelHover';
+import { commandLinks, graphLink, modelHover, sourceLink } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
@@ -23,6 +23,7 @@ import { hostLines } from './hostHover';
 import { reason } from './reason';
 import { sharedLines } from './sharedHover';
 import { unitLines } from './unitsHover';
+import { framesOf, traceOf } from '../engine/graph/sourceFrames';
 import { appendAll } from '../engine/lists';
 
 const shownElements = 16;
@@ -122,7 +123,8 @@ export function nodeHover(
   if (!node.work && links && lacksNumber(analysis, node))
     lines.push(commandLinks(analysis.listing.uri, language), '');
   if (links) lines.push(graphLink(analysis.listing.uri, index, language), '');
-  appendAll(lines, origin(node.node, language));
+  const place = links ? { uri: analysis.listing.uri, line: lineOf(analysis, index) } : null;
+  appendAll(lines, origin(node.node, place, language));
   appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
 }
@@ -188,15 +190,19 @@ function unknownWork(analysis: Analysis, { index, cause }: InferredNode, languag
 }
 
 /** Where the node came from: the exporter's notes are hover matter, not listing text. */
-function origin(node: Node, language: Language): string[] {
+function origin(
+  node: Node,
+  place: { readonly uri: string; readonly line: number | null } | null,
+  language: Language,
+): string[] {
   const lines: string[] = [];
   if (node.name) lines.push(`${message(language, 'hover.node')} ${markdownCode(node.name)}`);
-  const trace = node.metadata.find(([key]) => key === 'pkg.torch.onnx.stack_trace')?.[1];
-  const frame = trace
-    ?.match(/File "[^"]*", line \d+/g)
-    ?.at(-1)
-    ?.match(/File "([^"]*)", line (\d+)/);
-  if (frame) lines.push(`${message(language, 'hover.source')} ${markdownCode(`${frame[1]}:${frame[2]}`)}`);
+  const frame = framesOf(traceOf(node) ?? '').at(-1);
+  if (frame) {
+    const at = markdownCode(`${frame.file}:${frame.line}`);
+    const linked = place && place.line !== null ? sourceLink(at, place.uri, place.line) : at;
+    lines.push(`${message(language, 'hover.source')} ${linked}`);
+  }
   if (node.docString) lines.push(markdownText(node.docString, 400));
   return [
     ...lines.flatMap((line) => [line, '']),

@@ -22,6 +22,8 @@ export class ProgramReader {
   readonly values = new Map<string, ValueInfo>();
   /** Programs repeat the same few sizes at every value. */
   private readonly sizes = new Map<string, Dim>();
+  /** Nodes of one line have one trace. */
+  private readonly traces = new Map<string, string>();
 
   constructor(
     private readonly problems: ProblemList,
@@ -93,8 +95,27 @@ export class ProgramReader {
       inputs,
       outputs,
       attributes,
-      metadata: placeOf(node),
+      metadata: this.placeOf(node),
     });
+  }
+
+  /** The module that a node stems from, innermost last, as an exporter of ONNX keeps it, and the lines of the program. */
+  private placeOf(node: JsonObject): readonly [string, string][] {
+    const metadata = member(node, 'metadata');
+    const last = textOf(metadata, 'nn_module_stack').split(';').at(-1)?.split(',')[1] ?? '';
+    const kept: readonly [string, string][] = [
+      ['module', last.slice(0, limits.text)],
+      ['stack_trace', this.trace(textOf(metadata, 'stack_trace').slice(0, limits.trace))],
+    ];
+    return kept.filter(([, value]) => value !== '');
+  }
+
+  private trace(text: string): string {
+    const known = this.traces.get(text);
+    if (known !== undefined) return known;
+    this.meter.take(memory.letter * text.length);
+    this.traces.set(text, text);
+    return text;
   }
 
   /** Writes a called graph out: its inputs are the tensors that it is called with, its results those of the call. */
@@ -121,13 +142,6 @@ export class ProgramReader {
     this.read(called, (own) => known.get(own) ?? `${prefix}.${own}`, depth + 1);
     return true;
   }
-}
-
-/** The module that a node stems from, innermost last, as an exporter of ONNX keeps it. */
-function placeOf(node: JsonObject): readonly [string, string][] {
-  const stack = textOf(member(node, 'metadata'), 'nn_module_stack');
-  const last = stack.split(';').at(-1)?.split(',')[1] ?? '';
-  return last === '' ? [] : [['module', last.slice(0, limits.text)]];
 }
 
 /** Names of the tensors that an argument holds; '' stands for one that is left out of a list. */

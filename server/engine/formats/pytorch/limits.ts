@@ -11,8 +11,10 @@ export const limits = {
   depth: 32,
   /** Letters of a text that are kept. */
   text: 4096,
+  /** Letters of the lines of a program that led to a node; 40 frames have some 6,000. */
+  trace: 16_384,
   problems: 100,
 } as const;
 
-/** Memory of each thing with its listing, and of a byte of JSON while it is read. */
-export const memory = { node: 2000, attribute: 300, value: 1000, json: 4 } as const;
+/** Memory of each thing with its listing, of a letter of a trace, and of a byte of JSON while it is read. */
+export const memory = { node: 2000, attribute: 300, value: 1000, letter: 2, json: 4 } as const;

@@ -29,6 +29,7 @@ export const program = {
           outputs: [tensor('linear')],
           metadata: {
             nn_module_stack: 'L__self__,,__main__.M;L__self___head,head,torch.nn.modules.linear.Linear',
+            stack_trace: '  File "/home/user/net.py", line 9, in forward\n    return self.head(x)\n',
           },
         },
         {

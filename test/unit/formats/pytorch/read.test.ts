@@ -1,3 +1,4 @@
+import { framesOf, traceOf } from '../../../../server/engine/graph/sourceFrames';
 import { describe, expect, it } from 'vitest';
 import { readerOf, readModel } from '../../../../server/engine/formats';
 import { sizeOf } from '../../../../server/engine/formats/pytorch/sizes';
@@ -42,7 +43,10 @@ describe('an archive of torch.export', () => {
       ['aten', 'linear', ['x', 'head.weight'], ['linear']],
       ['mine', 'wonder', ['linear'], ['y']],
     ]);
-    expect(graph.nodes[0]!.metadata).toEqual([['module', 'head']]);
+    expect(graph.nodes[0]!.metadata[0]).toEqual(['module', 'head']);
+    expect(framesOf(traceOf(graph.nodes[0]!)!)).toEqual([
+      { file: '/home/user/net.py', line: 9, code: 'return self.head(x)' },
+    ]);
     expect(graph.nodes[1]!.attributes).toEqual([{ name: 'often', kind: 'ints', value: [1, 2] }]);
   });
 
