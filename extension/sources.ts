@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { baseName, commonEnd } from '../outside/paths';
 import {
   linkedCommands,
   listingScheme,
@@ -133,7 +134,7 @@ export class Sources
   private register(names: readonly string[]): vscode.Disposable[] {
     const filter = names.map((name) => ({
       language: 'python',
-      pattern: `**/${name.replaceAll(/[*?{}[\]]/g, '?')}`,
+      pattern: `**/${globOf(name)}`,
     }));
     return [
       vscode.languages.registerInlayHintsProvider(filter, this),
@@ -144,7 +145,7 @@ export class Sources
 
   /** The model of a document: that which was analysed last of those that name it. */
   private modelOf({ uri }: vscode.TextDocument): string | undefined {
-    const name = uri.path.split('/').at(-1)!;
+    const name = baseName(uri.path);
     return [...this.names].reverse().find(([, names]) => names.has(name))?.[0];
   }
 
@@ -171,19 +172,16 @@ export class Sources
 
 /** The file of this workspace, or the open one, that has most of a path of another machine at its end. */
 async function fileHere(path: string): Promise<vscode.Uri | undefined> {
-  const parts = path.split(/[\\/]/).filter((part) => part !== '');
-  const name = parts.at(-1);
-  if (name === undefined) return undefined;
   const open = vscode.workspace.textDocuments
     .map(({ uri }) => uri)
     .filter((uri) => uri.scheme !== listingScheme);
-  const pattern = `**/${name.replaceAll(/[*?{}[\]]/g, '?')}`;
-  const found = await vscode.workspace.findFiles(pattern, installed, mostFiles);
-  const same = (uri: vscode.Uri): number => {
-    const own = uri.path.split('/').reverse();
-    const end = [...parts].reverse().findIndex((part, at) => own[at] !== part);
-    return end === -1 ? parts.length : end;
-  };
-  const candidates = [...open, ...found].filter((uri) => same(uri) > 0);
-  return candidates.sort((a, b) => same(b) - same(a))[0];
+  const found = await vscode.workspace.findFiles(`**/${globOf(baseName(path))}`, installed, mostFiles);
+  return [...open, ...found]
+    .filter((uri) => commonEnd(uri.path, path) > 0)
+    .sort((a, b) => commonEnd(b.path, path) - commonEnd(a.path, path))[0];
+}
+
+/** A name in a glob pattern, in which some letters mean others. */
+function globOf(name: string): string {
+  return name.replaceAll(/[*?{}[\]]/g, '?');
 }

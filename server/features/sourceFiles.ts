@@ -1,3 +1,4 @@
+import { commonEnd } from '../../outside/paths';
 import type { Inference } from '../engine/inference/types';
 import { framesOf, type SourceFrame, traceOf } from '../engine/graph/sourceFrames';
 import { addTo, appendAll } from '../engine/lists';
@@ -60,23 +61,6 @@ function* filesOf({ nodes }: Inference): Steps<readonly SourceFile[]> {
 /** A function that calls itself stands in a trace several times. */
 function eachLineOnce(frames: readonly SourceFrame[]): SourceFrame[] {
   return [...new Map(frames.map((frame) => [`${frame.line} ${frame.file}`, frame])).values()];
-}
-
-/** The last part of a path of whichever system. */
-export function baseName(path: string): string {
-  return partsOf(path).at(-1) ?? '';
-}
-
-function partsOf(path: string): string[] {
-  return path.split(/[\\/]/).filter((part) => part !== '');
-}
-
-/** How many parts two paths have in common at their ends. */
-export function commonEnd(one: string, other: string): number {
-  const [a, b] = [partsOf(one).reverse(), partsOf(other).reverse()];
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  return same;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { markdownCode, markdownLink, markdownText } from '../../outside/markdown';
+import { baseName } from '../../outside/paths';
 import { formatterOf } from '../../l10n/format';
 import { message } from '../../l10n/server';
 import type { Language } from '../../l10n/language';
@@ -17,7 +18,7 @@ import { wholeSeconds, type Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
 import { timeText } from './format';
 import { pythonBlocks } from './pythonBlocks';
-import { baseName, reads, sourceAt, sourceFiles, type SourceFile } from './sourceFiles';
+import { reads, sourceAt, sourceFiles, type SourceFile } from './sourceFiles';
 
 /** Letters of a program that are looked at, and nodes that a hover names. */
 const mostLetters = 4_000_000;
