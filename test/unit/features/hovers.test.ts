@@ -202,7 +202,9 @@ describe('the hover of a node', () => {
       ...product.graph,
       nodes: [node('MatMul', ['x', 'w'], ['y'], { metadata: [['pkg.torch.onnx.stack_trace', trace]] })],
     });
-    expect(await linesOf(traced, 0)).toContain('From `dir/b.py:27`');
+    const [from] = (await linesOf(traced, 0)).filter((line) => line.startsWith('From '));
+    // A press leads to the line, by that of the node in the listing.
+    expect(from).toMatch(/^From \[`dir\/b\.py:27`\]\(command:siliconlens\.goToSource\?/);
   });
 });
 
