@@ -16,7 +16,7 @@ import {
 } from '../protocol';
 import { wholeSeconds, type Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
-import { timeText } from './format';
+import { timeText, totalTime } from './format';
 import { pythonBlocks } from './pythonBlocks';
 import { reads, sourceAt, sourceFiles, type SourceFile } from './sourceFiles';
 
@@ -82,7 +82,7 @@ class Teller {
     private readonly analysis: Analysis,
     private readonly language: Language,
   ) {
-    this.whole = wholeSeconds(analysis.chips[0]!.cost);
+    this.whole = wholeSeconds(analysis.chips[0]!);
   }
 
   /** None for a line that costs nothing. */
@@ -99,7 +99,7 @@ class Teller {
     const { count } = formatterOf(language);
     const model = baseName(decodeURIComponent(analysis.listing.modelUri));
     const { total } = analysis.chips[0]!.cost;
-    const time = total.latencySeconds === null ? '?' : timeText(this.whole, language);
+    const time = totalTime(total, language);
     const told = message(language, 'source.heading', { model, chip: analysis.chips[0]!.chip.name, time });
     const changed = message(language, 'source.changed', {
       changed: count(lines - present),
