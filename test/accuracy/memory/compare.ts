@@ -81,8 +81,8 @@ export function memorySection(rows: readonly MemoryRow[]): string[] {
     '',
     `How the memory of a process grows with its sizes, ${measured.runtime}, on ${measured.machine}, ${measured.date}, in MB.`,
     '*live*: the most at one time without an arena; *first* and *steady*: held by the arena after the first and the third run.',
-    'Nothing is fitted to these rows, but the laws were written with them in view. The model of vit-b16 leaves the',
-    'growth of its later layers unexplained.',
+    'Nothing is fitted to these rows, but the laws were written with them in view. Of vit-b16 what grows behind',
+    'its twelve layers, with the last normalisation, Gather and Gemm, is not explained.',
     '',
     ...table(
       ['model', 'batch (× sequence)', 'quantity', 'estimated', 'measured', 'error'],

@@ -5,7 +5,7 @@ import { errorOf, memoryRows } from '../../accuracy/memory/compare';
 it('memory of ONNX Runtime grows as measured', async () => {
   const rows = await memoryRows();
   const errors = rows.map((row) => ({ ...row, error: Math.abs(errorOf(row)) }));
-  // Why the later layers of this one need more than the first is not known.
+  // Why the last three nodes of this one double what it needs is not known.
   const understood = errors.filter(({ model }) => model !== 'vit-b16');
   expect(understood.filter(({ quantity, error }) => quantity === 'live' && error > 0.1)).toEqual([]);
   expect(understood.filter(({ error }) => error > 0.2)).toEqual([]);
