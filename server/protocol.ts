@@ -473,6 +473,19 @@ export interface ChipsResult {
   readonly systems: readonly SystemChoice[];
 }
 
+/** The chips and systems that somebody's words find, as on the command line. */
+export const searchChipsRequest = request<SearchChipsParams, SearchChipsResult>('siliconlens/searchChips');
+export interface SearchChipsParams {
+  readonly query: string;
+}
+/** Ids, best first. */
+export interface SearchChipsResult {
+  readonly found: readonly string[];
+  /** Other models than was asked for, with its number as a part of theirs, or of its vendor or class. */
+  readonly related: readonly string[];
+  readonly systems: readonly string[];
+}
+
 /** The text of a new chip file that extends a chip: its headline figures, ready to be changed. */
 export const newChipRequest = request<NewChipParams, NewChipResult>('siliconlens/newChip');
 export interface NewChipParams {

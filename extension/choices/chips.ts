@@ -1,6 +1,6 @@
 import { labelText, messageText } from '../../outside/label';
 import * as vscode from 'vscode';
-import type { ChipChoice, ChoicesResult, SystemChoice } from '../../server/protocol';
+import type { ChipChoice, ChoicesResult, SearchChipsResult, SystemChoice } from '../../server/protocol';
 import { text } from '../text';
 import { writeSetting } from './settings';
 
@@ -9,6 +9,8 @@ interface ChipItem extends vscode.QuickPickItem {
   readonly system?: SystemChoice;
 }
 type Offered = Pick<ChoicesResult, 'chips' | 'systems' | 'chosen'>;
+/** What words find in the catalogue. */
+type Search = (query: string) => Promise<SearchChipsResult>;
 
 /** What was ticked. */
 interface Picked {
@@ -18,11 +20,11 @@ interface Picked {
 }
 
 /**
- * Asks for chips, grouped by class and searchable by alias; the first chosen one leads the hints. A system stands for its
+ * Asks for chips, grouped by class, and once something is typed by what that finds; the first chosen one leads the hints. A system stands for its
  * chips, and for the host that its first chip has in it.
  */
-export async function chooseChips(offered: Offered): Promise<void> {
-  const picked = await pickChips(offered);
+export async function chooseChips(offered: Offered, search: Search): Promise<void> {
+  const picked = await pickChips(offered, search);
   if (!picked) return;
   const [system] = picked.systems;
   await writeSetting('chips', chipsToWrite(picked, offered.chosen));
@@ -52,22 +54,31 @@ export function chosenText(systems: readonly SystemChoice[], chips: readonly Chi
 }
 
 /** What is ticked, chips in their new order; undefined when the list is left. */
-function pickChips({ chips, systems, chosen }: Offered): Promise<Picked | undefined> {
+function pickChips(offered: Offered, search: Search): Promise<Picked | undefined> {
+  const { chips, systems, chosen } = offered;
   const pick = vscode.window.createQuickPick<ChipItem>();
   let order = [...chosen];
+  let answer: SearchChipsResult | null = null;
   const fill = (selected: ReadonlySet<string>) => {
-    const items = chipItems(chips, systems, order);
+    const items = answer
+      ? foundItems(offered, answer, [...selected], order[0])
+      : chipItems(chips, systems, order);
     pick.items = items;
     pick.selectedItems = items.filter(({ chip, system }) => selected.has((chip ?? system)?.id ?? ''));
   };
   pick.title = text('extension.chips.title');
   pick.placeholder = text('extension.chips.placeholder');
   pick.canSelectMany = true;
-  pick.matchOnDescription = true;
-  pick.matchOnDetail = true;
   const newChip = { iconPath: new vscode.ThemeIcon('add'), tooltip: text('extension.newChip.title') };
   pick.buttons = [newChip];
   fill(new Set(chosen));
+  pick.onDidChangeValue(async (value) => {
+    const found = value.trim() === '' ? null : await search(value);
+    // What was typed meanwhile is asked for, too.
+    if (pick.value !== value) return;
+    answer = found;
+    fill(new Set(ticked(pick).map(({ id }) => id)));
+  });
   return new Promise((resolve) => {
     pick.onDidTriggerItemButton(({ item }) => {
       if (!item.chip) return;
@@ -114,6 +125,27 @@ function chipItems(
     ),
     ...systemGroup(systems),
   ];
+}
+
+/** What a search found: it has matched them, so the list shows them whatever their labels are; then what is ticked. */
+export function foundItems(
+  { chips, systems }: Omit<Offered, 'chosen'>,
+  { found, related, systems: places }: SearchChipsResult,
+  selected: readonly string[],
+  lead?: string,
+): ChipItem[] {
+  const chipsOf = (ids: readonly string[]): ChipChoice[] =>
+    ids.flatMap((id) => chips.filter((chip) => chip.id === id));
+  const shown = new Set([...found, ...related, ...places]);
+  const kept = selected.filter((id) => !shown.has(id));
+  const items = [
+    ...group(text('extension.chips.found'), chipsOf(found), lead),
+    ...group(text('extension.chips.related'), chipsOf(related), lead),
+    ...systemGroup(places.flatMap((id) => systems.filter((system) => system.id === id))),
+    ...group(text('extension.chips.chosen'), chipsOf(kept), lead),
+    ...systemGroup(systems.filter(({ id }) => kept.includes(id))),
+  ];
+  return items.map((item) => ({ ...item, alwaysShow: true }));
 }
 
 function group(label: string, chips: readonly ChipChoice[], lead?: string): ChipItem[] {

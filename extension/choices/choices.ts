@@ -1,6 +1,11 @@
 import { labelText } from '../../outside/label';
 import * as vscode from 'vscode';
-import { type ChoicesParams, choicesRequest, type ChoicesResult } from '../../server/protocol';
+import {
+  type ChoicesParams,
+  choicesRequest,
+  type ChoicesResult,
+  searchChipsRequest,
+} from '../../server/protocol';
 import type { Server } from '../server/server';
 import { text } from '../text';
 import { chooseChips } from './chips';
@@ -31,7 +36,8 @@ export class Choices {
   }
 
   async chooseChips(uri: vscode.Uri): Promise<void> {
-    await chooseChips(await this.of(uri));
+    const search = (query: string) => this.server.request(searchChipsRequest, { query });
+    await chooseChips(await this.of(uri), search);
   }
 
   /** Makes a chip of the catalogue the first of the chosen ones; others are no chips. */

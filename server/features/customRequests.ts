@@ -2,7 +2,9 @@ import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { CancellationToken } from 'vscode-languageserver';
 import { message } from '../../l10n/server';
 import { runPolitely } from '../engine/scheduler';
+import { searchChips } from '../engine/chips/search';
 import type { Scheduler } from '../engine/scheduler';
+import { searchSystems } from '../engine/systems/search';
 import {
   chipsRequest,
   choicesRequest,
@@ -19,6 +21,7 @@ import {
   newChipRequest,
   newMappingRequest,
   newSystemRequest,
+  searchChipsRequest,
   nodeAtRequest,
   rankRequest,
   phasesRequest,
@@ -126,6 +129,9 @@ function registerListings(context: ServerContext): void {
   });
 }
 
+/** Characters of a query that count: nobody's words for a chip are longer. */
+const longestQuery = 200;
+
 function registerChips(context: ServerContext): void {
   on(context, chipsRequest, { chips: [], systems: [] }, async () => {
     const { catalogue } = await context.chips();
@@ -133,6 +139,13 @@ function registerChips(context: ServerContext): void {
       chips: chipChoices(catalogue, context.language()),
       systems: systemChoices(await context.own.systems.all(), catalogue, context.language()),
     };
+  });
+  on(context, searchChipsRequest, { found: [], related: [], systems: [] }, async ({ query }) => {
+    const words = query.slice(0, longestQuery);
+    const { found, related } = searchChips(words, (await context.chips()).catalogue.chips);
+    const systems = searchSystems(words, await context.own.systems.all());
+    const [chipIds, otherIds, systemIds] = [found, related, systems].map((list) => list.map(({ id }) => id));
+    return { found: chipIds!, related: otherIds!, systems: systemIds! };
   });
   on(context, newChipRequest, { id: '', text: null }, async (params) =>
     newChip(params, (await context.chips()).catalogue),

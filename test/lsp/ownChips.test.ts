@@ -8,6 +8,7 @@ import {
   choicesRequest,
   chipsRequest,
   newChipRequest,
+  searchChipsRequest,
   summaryRequest,
   validatedNotification,
 } from '../../server/protocol';
@@ -140,6 +141,12 @@ describe('chips of the workspace', () => {
     const result = await client.request(chipsRequest, {});
     expect(result.chips).toHaveLength(chips.length + 2);
     expect(result.chips.find(({ id }) => id === 'a')?.description).toContain('150 GB/s');
+    // Typed words find them as the command line does, shipped chips by their number too.
+    const found = (query: string) => client.request(searchChipsRequest, { query });
+    expect((await found('Half an L4')).found).toEqual(['half']);
+    expect((await found('엔비디아 H200')).found).toEqual(['nvidia-h200-sxm', 'nvidia-h200-nvl']);
+    expect((await found('H20')).found).not.toContain('nvidia-h200-sxm');
+    expect((await found('DGX H100')).systems).toContain('nvidia-dgx-h100');
   });
 
   it('tell their mistakes at the line and stay as they were before', async () => {

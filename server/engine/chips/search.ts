@@ -3,7 +3,7 @@ import type { Chip } from './chip';
 import { cutsNumber, hasNumber, numberFit, type NameFit, typingErrors } from './modelNumbers';
 import { namesOf, normalise, tokensOf, typoDistance, wordsOf } from './names';
 import { classWords, fillerWords, machineWords, phaseWords, placeWords } from './searchWords';
-import { largest } from '../lists';
+import { addTo, largest } from '../lists';
 
 /** What a query finds. */
 export interface FoundChips {
@@ -166,12 +166,10 @@ function phrases(
   table: Readonly<Record<string, readonly string[]>>,
   holds: (trait: string, chip: Chip) => boolean,
 ): [string, (chip: Chip) => boolean][] {
-  return Object.entries(table).flatMap(([trait, words]) =>
-    [trait, ...words].map((word): [string, (chip: Chip) => boolean] => [
-      normalise(word),
-      (chip) => holds(trait, chip),
-    ]),
-  );
+  const meant = new Map<string, string[]>();
+  for (const [trait, words] of Object.entries(table))
+    for (const word of [trait, ...words]) addTo(meant, normalise(word), trait);
+  return [...meant].map(([word, any]) => [word, (chip) => any.some((trait) => holds(trait, chip))]);
 }
 
 const fillers = new Set(fillerWords.map(normalise));

@@ -61,11 +61,11 @@ export const classWords: Readonly<Record<ChipClass, readonly string[]>> = {
   quantum: ['quantum computer', 'qpu', '양자', '양자컴퓨터', '양자 컴퓨터'],
 };
 
-/** What people call the places where chips work. */
+/** What people call the places where chips work; a word for two of them finds both. */
 export const placeWords: Readonly<Record<Place, readonly string[]>> = {
   mcu: ['tinyml', 'tiny ml'],
   device: ['on device', 'end device', '기기', '디바이스', '온디바이스', '단말'],
-  'edge-server': ['edge', 'edge server', '엣지', '에지', '엣지 서버', '에지 서버'],
+  'edge-server': ['edge', 'edge server', 'server', '엣지', '에지', '엣지 서버', '에지 서버', '서버'],
   cloud: ['data center', 'data centre', 'server', '클라우드', '데이터센터', '데이터 센터', '서버'],
   vehicle: ['car', 'automotive', 'autonomous driving', '차량', '차량용', '자동차', '자율주행', '자율 주행'],
 };

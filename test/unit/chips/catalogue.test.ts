@@ -194,6 +194,11 @@ describe('finding chips', () => {
       return name === 'gpu' && place.includes('cloud') && phase.includes('training');
     });
     every('in-memory computing', (chip) => chip.class === 'pim');
+    const isServer = ({ place }: Chip) => place.includes('cloud') || place.includes('edge-server');
+    every('server', isServer);
+    every('서버', isServer);
+    every('edge server', ({ place }) => place.includes('edge-server'));
+    every('server npu', (chip) => chip.class === 'npu' && isServer(chip));
   });
 
   it('has words for every class, place and phase that chips have', () => {

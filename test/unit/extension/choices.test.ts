@@ -1,13 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 
-vi.mock('vscode', () => ({ env: { language: 'en' } }));
+vi.mock('vscode', () => ({
+  env: { language: 'en' },
+  QuickPickItemKind: { Separator: -1, Default: 0 },
+  ThemeIcon: class {},
+}));
 
 const { withChoices, withDimension } = await import('../../../extension/choices/settings');
 const { cachesText, parseContent, parseSize, runtimeInForce, runtimeItems } =
   await import('../../../extension/choices/workload');
 const { runtimeEntries } = await import('../../../extension/choices/runtimeOptions');
 const { openSizes, parseSizes, sizesText } = await import('../../../extension/choices/sizes');
-const { chipsToWrite, chosenText, inOrder } = await import('../../../extension/choices/chips');
+const { chipsToWrite, chosenText, foundItems, inOrder } = await import('../../../extension/choices/chips');
 
 describe('choices of a model', () => {
   it('change one entry and keep the others', () => {
@@ -199,5 +203,48 @@ describe('a system in the list of chips', () => {
     expect(chosenText([system(['npu'], null)], chips)).toBe(
       'Laptop stands for these chips, which are chosen now: NPU',
     );
+  });
+});
+
+describe('chips that typed words find', () => {
+  const chip = (id: string) => ({
+    id,
+    name: id,
+    vendor: '',
+    class: '',
+    aliases: [],
+    own: false,
+    description: '',
+  });
+  const system = { ...chip('pod'), chips: ['c'], host: null };
+  const labels = (found: readonly string[], related: readonly string[], selected: readonly string[]) =>
+    foundItems(
+      { chips: ['a', 'b', 'c', 'd'].map(chip), systems: [system] },
+      { found, related, systems: ['pod'] },
+      selected,
+    );
+
+  it('stand in the order of the search, whatever their labels, then other models, systems and what is ticked', () => {
+    const items = labels(['c', 'a'], ['b'], ['a', 'd']);
+    expect(items.map(({ label }) => label.replace(/^\$\(.*\) /, ''))).toEqual([
+      'found',
+      'c',
+      'a',
+      'other models',
+      'b',
+      'Systems',
+      'pod',
+      'chosen',
+      'd',
+    ]);
+    expect(items.every(({ alwaysShow }) => alwaysShow)).toBe(true);
+  });
+
+  it('have no heading where there are none', () => {
+    expect(
+      labels([], [], [])
+        .map(({ chip: one }) => one?.id)
+        .filter(Boolean),
+    ).toEqual([]);
   });
 });
