@@ -31,21 +31,30 @@ export function* fusePatterns(
 function fuseMatch(graph: WorkGraph, at: number, match: Match, pattern: Pattern, name: string): void {
   const root = graph.nodes[at]!;
   if (match.nodes.size === 1 && match.recomputed.size === 0) return insertAround(graph, at, match, pattern);
-  if (pattern.make !== undefined) for (const inner of match.nodes) graph.cover(graph.nodes[inner]!.members);
   const inputs = (pattern.inputs ?? [])
     .map((input) => match.values.get(input))
     .filter((value) => value !== undefined);
   for (const input of externalInputs(graph, match)) if (!inputs.includes(input)) inputs.push(input);
+  const operatorClass = pattern.operatorClass ?? classOf(graph, match.nodes, root);
+  coverParts(graph, match.nodes, operatorClass);
   graph.fuse(match.nodes, {
     operator: pattern.make ?? root.operator,
     inputs,
     outputs: [...root.outputs, ...escapingOutputs(graph, at, match)],
     root: root.root,
     fusion: name,
-    operatorClass: pattern.operatorClass ?? classOf(graph, match.nodes, root),
+    operatorClass,
     recomputed: match.recomputed,
   });
   insertAround(graph, graph.holder(root.root.index), match, pattern);
+}
+
+/** The runtime has an operator for these together; a product or convolution that takes others in has to be one that it runs by itself. */
+function coverParts(graph: WorkGraph, nodes: Iterable<number>, made: OperatorClass): void {
+  for (const at of nodes) {
+    const { members, operatorClass } = graph.nodes[at]!;
+    if (!isMatrixClass(operatorClass) || operatorClass !== made) graph.cover(members);
+  }
 }
 
 /** What the runtime puts in beside what it makes. */
