@@ -18,6 +18,7 @@ import { Converter } from './convert';
 import { toNumber } from './integers';
 import { deviceConfigurationsOf } from './devices';
 import { limits } from './limits';
+import { lostInputs } from './lostInputs';
 import { metadataOf, Span } from './newer';
 import { Scanner } from './scan';
 import type { Found } from './scan';
@@ -161,9 +162,12 @@ class ModelReader {
     const bytes = this.graphRest.view();
     const proto = this.decode(() => onnx.GraphProto.decode(bytes), graphSchema, 0);
     const span = Span.of(bytes);
+    const { inputs } = this.parts;
+    const isCut = inputs.length === 0 && this.problems.has('format.truncated');
     return {
       name: proto?.name ?? '',
       ...this.parts,
+      inputs: isCut ? lostInputs(this.parts) : inputs,
       docString: proto?.docString || undefined,
       metadata: metadataOf(span, 16, this.converter.intern),
       ...this.converter.annotations(span),
