@@ -702,6 +702,8 @@ export interface NodeRow {
   readonly operations: number | null;
   readonly bytes: number | null;
   readonly seconds: Estimate | null;
+  /** What they are at the most, where only that is known. */
+  readonly secondsAtMost?: number;
   /** Share of the chip's total latency, 0..1. */
   readonly share: number | null;
   /** Off-chip bytes per second that the node's kernel achieves. */

@@ -5,6 +5,7 @@ import { formatterOf, type Formatter } from '../l10n/format';
 import { languageOf, type Language } from '../l10n/language';
 import { boundsText, energyText, totalText, type Summed } from '../l10n/totals';
 import type { Estimate, JoulesParts } from '../server/engine/cost/types';
+import type { NodeRow } from '../server/protocol';
 
 const bundles: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en, ko };
 let language: Language = 'en';
@@ -72,8 +73,18 @@ export function energyOf(parts: JoulesParts | null): string {
 }
 
 /** What lies between two bounds, or the word for unknown. */
-export function between(least: number | null, most: number | null, write: (value: number) => string): string {
-  return boundsText(least, most, write, language) ?? text('webview.unknown');
+export function between(
+  least: number | null,
+  most: number | null,
+  write: (value: number) => string,
+  otherwise = text('webview.unknown'),
+): string {
+  return boundsText(least, most, write, language) ?? otherwise;
+}
+
+/** The time of a node; where it is unknown, what it is at the most. */
+export function timeOf({ seconds, secondsAtMost }: Pick<NodeRow, 'seconds' | 'secondsAtMost'>): string {
+  return between(null, secondsAtMost ?? null, show.seconds, show.seconds(seconds?.value));
 }
 
 /** `low–high` of an estimate. */

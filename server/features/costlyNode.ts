@@ -20,7 +20,8 @@ const orders = new Query<Analysis, readonly CostlyLine[]>();
 /** Lines in the order of their time, the longest first; those of unknown time and of none are left out. */
 function* costlyLines(analysis: Analysis): Steps<CostlyLine[]> {
   const lines: CostlyLine[] = [];
-  for (const [line, seconds] of yield* lineSeconds(analysis)) if (seconds) lines.push({ line, seconds });
+  for (const [line, { least, isKnown }] of yield* lineSeconds(analysis))
+    if (isKnown && least > 0) lines.push({ line, seconds: least });
   return yield* sorted(lines, (a, b) => b.seconds - a.seconds || a.line - b.line);
 }
 

@@ -1,12 +1,13 @@
 import { formatterOf } from '../../l10n/format';
 import type { Language } from '../../l10n/language';
 import { message } from '../../l10n/server';
+import { boundsText } from '../../l10n/totals';
 import type { Steps } from '../engine/scheduler';
 import type { Layer, LayerPlace } from '../protocol';
 import type { Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
 import { timeText } from './format';
-import { lineSums, modulesOf, secondsOf, type LineSums } from './moduleCosts';
+import { limitsOf, lineSums, modulesOf, secondsOf, type LineSums } from './moduleCosts';
 import { indexOutline, type OutlineItem } from './outline';
 
 /** Entries that one shows at once; of longer lists, entries stand for so many each. */
@@ -90,7 +91,7 @@ class Teller {
       page,
       kind: kind === 'note' ? 'node' : kind,
       label,
-      ...this.told(kind === 'note' ? 'node' : kind, [label, detail], seconds, equal),
+      ...this.told(kind === 'note' ? 'node' : kind, [label, detail], seconds, equal, this.limits([item])),
       hasChildren: children.length > 0,
       line: start.line,
     };
@@ -109,15 +110,31 @@ class Teller {
     const line = page[0]!.start.line;
     return {
       ...{ path: [...path], from, page: null, kind: 'range', label, hasChildren: true, line },
-      ...this.told('range', [label], seconds, 1),
+      ...this.told('range', [label], seconds, 1, this.limits(page)),
     };
   }
 
+  /** Between what the time of entries lies, in words; null where nothing is known of it. */
+  private limits(items: readonly OutlineItem[]): string | null {
+    const { sums, language } = this;
+    if (!sums) return null;
+    let least = 0;
+    let most: number | null = 0;
+    for (const item of items) {
+      const own = limitsOf(item, sums);
+      least += own.least;
+      most = most === null || own.most === null ? null : most + own.most;
+    }
+    return boundsText(least, most, (value) => timeText(value, language), language);
+  }
+
+  /** @param limits of unknown seconds */
   private told(
     kind: Layer['kind'],
     names: readonly string[],
     seconds: number | null,
     alike: number,
+    limits: string | null,
   ): Pick<Layer, 'description' | 'spoken' | 'share'> {
     const { sums, language } = this;
     const said = (cost: string): string =>
@@ -127,8 +144,8 @@ class Teller {
     if (!sums) return { description: told(), spoken: said(''), share: null };
     if (seconds === null)
       return {
-        description: told('?'),
-        spoken: said(message(language, 'layers.spoken.unknown')),
+        description: told(limits ?? '?'),
+        spoken: said(limits === null ? message(language, 'layers.spoken.unknown') : `, ${limits}`),
         share: null,
       };
     const ratio = sums.whole > 0 ? seconds / sums.whole : 0;

@@ -51,10 +51,13 @@ function* costsOf(analysis: Analysis): Steps<ModuleCosts> {
   return costs;
 }
 
-/** Seconds of all lines before each line, and how many of unknown time stand there. */
+/** Seconds of all lines before each line, and how many of unknown time, and of no limit, stand there. */
 export interface LineSums {
   readonly seconds: Float64Array;
   readonly unknown: Uint32Array;
+  /** What they are at the most, lines without a limit left out. */
+  readonly most: Float64Array;
+  readonly limitless: Uint32Array;
   /** Seconds of a whole run. */
   readonly whole: number;
 }
@@ -72,19 +75,32 @@ export function secondsOf({ start, end }: OutlineItem, { seconds, unknown }: Lin
   return unknown[to] === unknown[from] ? seconds[to]! - seconds[from]! : null;
 }
 
+/** Seconds between which those of the lines of an entry lie; null for no limit. */
+export function limitsOf(
+  { start, end }: OutlineItem,
+  { seconds, most, limitless }: LineSums,
+): { readonly least: number; readonly most: number | null } {
+  const [from, to] = [start.line, end.line + 1];
+  const isLimited = limitless[to] === limitless[from];
+  return { least: seconds[to]! - seconds[from]!, most: isLimited ? most[to]! - most[from]! : null };
+}
+
 function* sumsOf(analysis: Analysis): Steps<LineSums | null> {
   const [first] = analysis.chips;
   if (!first) return null;
   const lines = yield* lineSeconds(analysis);
   const count = analysis.listing.lineCount;
-  const [seconds, unknown] = [new Float64Array(count + 1), new Uint32Array(count + 1)];
+  const [seconds, most] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  const [unknown, limitless] = [new Uint32Array(count + 1), new Uint32Array(count + 1)];
   for (let line = 0; line < count; line++) {
     yield;
     const own = lines.get(line);
-    seconds[line + 1] = seconds[line]! + (own ?? 0);
-    unknown[line + 1] = unknown[line]! + (own === null ? 1 : 0);
+    seconds[line + 1] = seconds[line]! + (own?.least ?? 0);
+    most[line + 1] = most[line]! + (own?.most ?? 0);
+    unknown[line + 1] = unknown[line]! + (own?.isKnown === false ? 1 : 0);
+    limitless[line + 1] = limitless[line]! + (own?.most === null ? 1 : 0);
   }
-  return { seconds, unknown, whole: wholeSeconds(first) };
+  return { seconds, unknown, most, limitless, whole: wholeSeconds(first) };
 }
 
 /** The modules of one level by first line. */

@@ -88,6 +88,7 @@ export function rowMaker(
       operations: work && work.operations.matrix + work.operations.vector + work.operations.special,
       bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,
       seconds: cost?.seconds ?? null,
+      ...(cost?.secondsAtMost !== undefined && { secondsAtMost: cost.secondsAtMost }),
       share: shareOf(cost, whole),
       bandwidth: chip && kernel ? achievedBandwidth(chip, kernel) : null,
       bound: cost?.bound ?? 'unknown',

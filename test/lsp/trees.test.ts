@@ -1,3 +1,4 @@
+import { onnx } from 'onnx-proto';
 import { expect, it } from 'vitest';
 import { message } from '../../l10n/server';
 import { chipListRequest, layersAtRequest, layersRequest, summaryRequest } from '../../server/protocol';
@@ -41,4 +42,30 @@ it('has nothing to say of a file that is no model', async () => {
       () => 0,
     ),
   ).toBe(0);
+});
+
+it('says what nodes take at the most whose sizes the data decide within a limit', async () => {
+  const type = { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 1 }, { dimValue: 1000 }] } } };
+  const cast = { name: 'to', i: 1, type: onnx.AttributeProto.AttributeType.INT };
+  const model = onnx.ModelProto.encode({
+    irVersion: 9,
+    opsetImport: [{ domain: '', version: 20 }],
+    graph: {
+      name: 'few',
+      input: [{ name: 'x', type }],
+      node: [
+        { name: 'find', opType: 'NonZero', input: ['x'], output: ['z'] },
+        { name: 'widen', opType: 'Cast', input: ['z'], output: ['c'], attribute: [cast] },
+        { name: 'last', opType: 'Exp', input: ['c'], output: ['y'] },
+      ],
+      output: [{ name: 'y' }],
+    },
+  });
+  const address = await folder.written('few.onnx', model.finish());
+  const client = await folder.start({ settings: { chips: ['nvidia-t4'] } });
+  const { uri } = await client.open(address);
+  const { layers } = await client.request(layersRequest, { uri, path: [], from: null });
+  const last = layers.find(({ label }) => label === 'Exp')!;
+  expect(last.description).toMatch(/^at most [\d.]+ [µn]s/);
+  expect(last.spoken).toMatch(/, at most [\d.]+ [µn]s$/);
 });

@@ -1,5 +1,5 @@
 import type { GraphNode, Neighbourhood } from '../../server/protocol';
-import { shorten, show, text, word } from '../text';
+import { shorten, show, text, timeOf, word } from '../text';
 import { nameOf } from './nodes';
 import { boundLooks, marks, type Paint } from './paint';
 import type { TableData } from './table';
@@ -30,9 +30,9 @@ export const leastRadius = 1;
 export const mostRadius = 8;
 
 export function boxOf(node: GraphNode, { edges }: Neighbourhood): Box {
-  const { operator, seconds, share, bound, hidden } = node;
+  const { operator, share, bound, hidden } = node;
   const { paint, shape } = boundLooks[bound];
-  const [time, part, why] = [show.seconds(seconds?.value), show.percent(share), word('webview.bound', bound)];
+  const [time, part, why] = [timeOf(node), show.percent(share), word('webview.bound', bound)];
   const inputs = edges.filter(({ to }) => to === node.node).length;
   const outputs = edges.filter(({ from }) => from === node.node).length;
   return {
@@ -61,13 +61,13 @@ export function graphTable(around: Neighbourhood): TableData {
       text(`webview.graph.column.${name}`),
     ),
     numeric: [2, 3],
-    rows: around.nodes.map(({ node, operator, seconds, share, bound, shape }) => ({
+    rows: around.nodes.map(({ node, operator, share, bound, shape, ...time }) => ({
       node,
       title: `${operator} ${shape}`,
       cells: [
         names.get(node) ?? '',
         operator,
-        show.seconds(seconds?.value),
+        timeOf(time),
         show.percent(share),
         word('webview.bound', bound),
         listed(around.edges.filter(({ to }) => to === node).map(({ from }) => from)),

@@ -1,5 +1,5 @@
 import type { NodeRow, RowsParams, SummaryChip } from '../../server/protocol';
-import { show, text, word } from '../text';
+import { show, text, timeOf, word } from '../text';
 import { marks } from './paint';
 
 type Sort = RowsParams['sort'];
@@ -60,7 +60,7 @@ const allColumns: readonly NodeColumn[] = [
     ...figure,
     name: 'seconds',
     sort: 'seconds',
-    cell: (row) => ({ text: show.seconds(row.seconds?.value) }),
+    cell: (row) => ({ text: timeOf(row) }),
   },
   { ...figure, name: 'share', sort: null, width: '56px', cell: (row) => ({ text: show.percent(row.share) }) },
   { ...figure, name: 'measured', sort: 'measured', width: '128px', cell: measuredCell },

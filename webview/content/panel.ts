@@ -1,5 +1,5 @@
 import type { NodeRow, Summary, SummaryChip } from '../../server/protocol';
-import { range, show, summed, text, word } from '../text';
+import { range, show, summed, text, timeOf, word } from '../text';
 import { fits, timeShares, withKnown } from './chips';
 import { nameOf } from './nodes';
 import type { TableData } from './table';
@@ -107,12 +107,7 @@ export function costliestData(chip: SummaryChip): TableData {
     rows: chip.costliest.map((row) => ({
       node: row.node,
       title: titleOf(row),
-      cells: [
-        nameOf(row),
-        show.seconds(row.seconds?.value),
-        show.percent(row.share),
-        word('webview.bound', row.bound),
-      ],
+      cells: [nameOf(row), timeOf(row), show.percent(row.share), word('webview.bound', row.bound)],
     })),
   };
 }

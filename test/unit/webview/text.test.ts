@@ -1,12 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { mostly } from '../../../webview/content/chips';
 import { workloadText } from '../../../webview/content/header';
-import { range, shorten, show, speak, text, word } from '../../../webview/text';
+import { range, shorten, show, speak, text, timeOf, word } from '../../../webview/text';
 import { chipOf, estimateOf, summaryOf } from './made';
 
 afterEach(() => speak('en'));
 
 describe('quantities', () => {
+  it('of time are what a node takes, or at the most where only that is known', () => {
+    expect(timeOf({ seconds: estimateOf(0.002) })).toBe('2 ms');
+    expect(timeOf({ seconds: null, secondsAtMost: 0.002 })).toBe('at most 2 ms');
+    expect(timeOf({ seconds: null })).toBe('unknown');
+    speak('ko');
+    expect(timeOf({ seconds: null, secondsAtMost: 0.002 })).toBe('최대 2 ms');
+  });
+
   it('have their units', () => {
     expect(show.seconds(0.00042)).toBe('420 µs');
     expect(show.bytes(1.5e9)).toBe('1.5 GB');
