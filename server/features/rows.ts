@@ -87,8 +87,7 @@ export function rowMaker(
       shape: typeof first === 'number' ? typeText(inference.values[first]?.type) : '',
       operations: work && work.operations.matrix + work.operations.vector + work.operations.special,
       bytes: work && work.bytes.weights + work.bytes.inputs + work.bytes.outputs,
-      seconds: cost?.seconds ?? null,
-      ...(cost?.secondsAtMost !== undefined && { secondsAtMost: cost.secondsAtMost }),
+      ...timeOf(cost),
       share: shareOf(cost, whole),
       bandwidth: chip && kernel ? achievedBandwidth(chip, kernel) : null,
       bound: cost?.bound ?? 'unknown',
@@ -97,6 +96,11 @@ export function rowMaker(
       measured: chip && measured && cost ? measuredCell(chip, measured, cost.kernel) : null,
     };
   };
+}
+
+function timeOf(cost: NodeCost | undefined): Pick<NodeRow, 'seconds' | 'secondsAtMost'> {
+  const { seconds = null, secondsAtMost } = cost ?? {};
+  return { seconds, ...(secondsAtMost !== undefined && { secondsAtMost }) };
 }
 
 /** The kernel with the node that stands for it, and the unit that runs it as far as there are several. */
