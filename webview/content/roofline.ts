@@ -27,7 +27,9 @@ export function rooflineData(chip: SummaryChip): ScatterData | null {
       intensity: point.operations / point.bytes,
       rate: point.operations / point.seconds,
     }));
-  const total = chip.points.reduce((sum, point) => sum + point.seconds, 0);
+  const drawn = chip.points.reduce((sum, point) => sum + point.seconds, 0);
+  // Of many kernels only the costliest are given: shares are those of the whole time.
+  const total = Math.max(drawn, secondsOfAll(chip));
   const bounds = [...new Set(plotted.map((point) => point.bound))];
   return {
     id: 'roofline',
@@ -160,7 +162,7 @@ function table(chip: SummaryChip): TableData {
 
 /** Of all kernels, also those that are left out of the chart. */
 function summary(chip: SummaryChip, plotted: number): string {
-  const all = chip.byBound.reduce((sum, { seconds }) => sum + seconds, 0);
+  const all = secondsOfAll(chip);
   const memory = chip.byBound.find(({ name }) => name === 'memory')?.seconds ?? 0;
   const unplotted = chip.kernels - plotted;
   const said = withKnown(
@@ -172,4 +174,8 @@ function summary(chip: SummaryChip, plotted: number): string {
     }),
   );
   return unplotted > 0 ? `${said} ${text('webview.roofline.unplotted', { count: unplotted })}` : said;
+}
+
+function secondsOfAll({ byBound }: SummaryChip): number {
+  return byBound.reduce((sum, { seconds }) => sum + seconds, 0);
 }

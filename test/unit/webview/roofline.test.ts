@@ -33,9 +33,9 @@ describe('roofline', () => {
 
   it('gives dots the area of their share of the time', () => {
     const [first, second] = data.groups.map(({ dots }) => dots[0]!.radius);
-    // 2,400 px² are all of the time: a quarter is 600 px², half is 1,200 px², and the radius is the root of area / π.
-    expect(first).toBeCloseTo(Math.sqrt(600 / 3.14159265), 5);
-    expect(second).toBeCloseTo(Math.sqrt(1200 / 3.14159265), 5);
+    // 2,400 px² are all of the 8 ms: an eighth is 300 px², a quarter is 600 px², and the radius is the root of area / π.
+    expect(first).toBeCloseTo(Math.sqrt(300 / 3.14159265), 5);
+    expect(second).toBeCloseTo(Math.sqrt(600 / 3.14159265), 5);
   });
 
   it('keeps the smallest dots visible', () => {
@@ -48,9 +48,9 @@ describe('roofline', () => {
   });
 
   it('says what a dot is', () => {
-    // 1 of 4 ms and 2 of 4 ms.
-    expect(data.groups[0]!.dots[0]!.tip).toEqual(['k11', '2,000 OP/B · 2 TOP/s', '1 ms (25%) · compute']);
-    expect(data.groups[1]!.dots[0]!.tip).toEqual(['k22', '0.001 OP/B · 500 MOP/s', '2 ms (50%) · memory']);
+    // 1 of 8 ms and 2 of 8 ms, as the caption counts all five kernels.
+    expect(data.groups[0]!.dots[0]!.tip).toEqual(['k11', '2,000 OP/B · 2 TOP/s', '1 ms (13%) · compute']);
+    expect(data.groups[1]!.dots[0]!.tip).toEqual(['k22', '0.001 OP/B · 500 MOP/s', '2 ms (25%) · memory']);
   });
 
   it('has a group for each bound, in colour and shape', () => {
