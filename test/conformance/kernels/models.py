@@ -383,7 +383,7 @@ CASES = [
     *integers("gpt2.torchscript", TEXT, TEXT_SIZES, "qoperator-int8", only_file=True),
     *integers("distilbert", TEXT, TEXT_SIZES, "qdq-channels", "qdq-int8"),
     *integers("shufflenet", IMAGE, IMAGE_SIZES, "qdq-channels", "qdq-uint8", "qoperator-channels", "qoperator-int8", only_file=True),
-    *integers("squeezenet", IMAGE, IMAGE_SIZES, "qdq-uint8", "qoperator", "dynamic-uint8"),
+    *integers("squeezenet", IMAGE, IMAGE_SIZES, "qdq-uint8", "qoperator"),
     Model("bert.dynamic-int8", lambda path: quantize_dynamic(path.with_name("bert.torchscript.onnx"), path, weight_type=QuantType.QInt8), TEXT, TEXT_SIZES),
 ]
 
