@@ -92,6 +92,7 @@ function shown(choices: Partial<ChoicesResult>, trouble: { down?: string; withhe
       dimensions: [],
       values: [],
       mapping: null,
+      target: null,
       ...choices,
     } as unknown as ChoicesResult);
   new StatusItem(
