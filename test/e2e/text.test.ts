@@ -95,9 +95,9 @@ it('says that totals of an unfinished text are lower bounds, in lens and side pa
   await bench.picture('partial-totals');
   await bench.command('siliconlens.openReport');
   const report = await bench.webview('#memory-over-time');
-  // In bytes: x 1 * 3 * 224 * 224 * 4 = 602,112, w 64 * 3 * 7 * 7 * 4 = 37,632, y 64 * 112 * 112 * 4 = 3,211,264.
+  // The Relu has no name and goes by its output. In bytes: x 1 * 3 * 224 * 224 * 4 = 602,112, w 64 * 3 * 7 * 7 * 4 = 37,632, y 64 * 112 * 112 * 4 = 3,211,264.
   expect(await report.locator('#memory-over-time .summary').innerText()).toBe(
-    'At least 3.85 MB, at Relu: not all sizes are known.',
+    'At least 3.85 MB, at y: not all sizes are known.',
   );
 });
 
