@@ -27,9 +27,9 @@ import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { table } from './tables/table';
-import { PhasesView } from './phases';
+import { phasesView } from './phases';
 import { text } from './text';
-import { WhatIf } from './whatIf';
+import { whatIf } from './whatIf';
 
 const question = new QuestionBar();
 
@@ -42,7 +42,7 @@ function reportView(summary: Summary, rerender: () => void): View {
   const nodes = nodeTable(summary, chip);
   const bars = element('div', { class: 'pair' });
   const measured = measuredView(chip);
-  const asked = [...(hasPhases(summary) ? [new PhasesView(summary)] : []), new WhatIf(summary)];
+  const asked = [...(hasPhases(summary) ? [phasesView(summary)] : []), whatIf(summary)];
   const charts = pictures(summary, chip);
   const root = element(
     'div',

@@ -1,5 +1,6 @@
 import type { Summary, WhatIfResult } from '../server/protocol';
-import { scatterChart, type ChartView } from './charts/chart';
+import { AskedSection } from './askedSection';
+import type { ChartView } from './charts/chart';
 import { sweepData } from './content/sweep';
 import {
   sweptDimensions,
@@ -8,133 +9,73 @@ import {
   type VariantFigure,
   type VariantRow,
 } from './content/whatIf';
-import { button, element, refill, tableParts } from './dom';
+import { button, element, tableParts } from './dom';
 import { choice, labelled } from './fields';
 import { choose, remember, requestVariants, state } from './host';
 import { text } from './text';
 
-/** Of more chips the first ones are tried. */
-const mostChips = 5;
+/** What is tried, and what is told of it. */
+interface Tried {
+  dimension: string | null;
+  figure: VariantFigure;
+}
 
 /** The model at other precisions and sizes on the chosen chips: a table and curves, made when they are opened. */
-export class WhatIf implements ChartView {
-  readonly root: HTMLElement;
-  private readonly table = element('div', { class: 'scroll' });
-  private readonly curves = element('div', {});
-  private readonly status = element('p', { class: 'status', role: 'status' });
-  private chart: ChartView | undefined;
-  private results: WhatIfResult[] = [];
-  private dimension: string | null;
-  private figure: VariantFigure;
-  private isDrawn = false;
-  /** Grows when other results are wanted: those on their way are none of them any more. */
-  private asked = 0;
-
-  constructor(private readonly summary: Summary) {
-    const dimensions = sweptDimensions(summary);
-    const { sweep, figure, isWhatIfOpen } = state();
-    this.dimension = dimensions.find((one) => one === sweep) ?? dimensions[0] ?? null;
-    this.figure = figure ?? 'run';
-    const details = element(
-      'details',
-      {
-        open: isWhatIfOpen === true,
-        toggle: () => {
-          remember({ isWhatIfOpen: details.open });
-          if (details.open && this.asked === 0) void this.ask();
-        },
+export function whatIf(summary: Summary): ChartView {
+  const dimensions = sweptDimensions(summary);
+  const { sweep, figure = 'run' } = state();
+  const dimension = dimensions.find((one) => one === sweep) ?? dimensions[0] ?? null;
+  const tried: Tried = { dimension, figure };
+  return new AskedSection<WhatIfResult>(
+    summary,
+    {
+      id: 'what-if',
+      words: 'whatIf',
+      isOpen: 'isWhatIfOpen',
+      request: (chip) => requestVariants({ chip, dimension: tried.dimension }),
+      show: (results, nameOf) => {
+        const [first] = results;
+        const rows = results.flatMap((result) => variantRows(result, nameOf(result.chip), tried.figure));
+        const data = sweepData(results, nameOf, tried.figure);
+        return { answer: first ? [variantTable(first, rows)] : [], curves: data ? [data] : [] };
       },
-      element('summary', {}, text('webview.whatIf.open')),
-      this.fields(dimensions),
-      this.status,
-      this.table,
-      element('p', { class: 'note' }, text('webview.whatIf.note')),
-      this.curves,
-    );
-    this.root = element(
-      'section',
-      { class: 'what-if', id: 'what-if' },
-      element('h2', {}, text('webview.whatIf.title')),
-      details,
-    );
-  }
+    },
+    (section) => fields(dimensions, tried, section),
+  );
+}
 
-  draw(): void {
-    this.isDrawn = true;
-    this.chart?.draw();
-  }
-
-  highlight(): void {}
-
-  dispose(): void {
-    this.asked = -1;
-    this.chart?.dispose();
-  }
-
-  private fields(dimensions: readonly string[]): HTMLElement {
-    const figures = variantFigures.map((one) => [one, text(`webview.whatIf.${one}`)] as const);
-    return element(
-      'form',
-      { class: 'question', submit: (event) => event.preventDefault() },
-      this.dimension !== null &&
-        labelled(
-          text('webview.whatIf.dimension'),
-          choice(
-            'what-if-dimension',
-            dimensions.map((one) => [one, one]),
-            this.dimension,
-            (one) => {
-              this.dimension = one;
-              remember({ sweep: one });
-              void this.ask();
-            },
-          ),
-        ),
+function fields(
+  dimensions: readonly string[],
+  tried: Tried,
+  section: Pick<AskedSection<WhatIfResult>, 'ask' | 'show'>,
+): HTMLElement {
+  const figures = variantFigures.map((one) => [one, text(`webview.whatIf.${one}`)] as const);
+  return element(
+    'form',
+    { class: 'question', submit: (event) => event.preventDefault() },
+    tried.dimension !== null &&
       labelled(
-        text('webview.whatIf.figure'),
-        choice('what-if-figure', figures, this.figure, (one) => {
-          this.figure = one as VariantFigure;
-          remember({ figure: this.figure });
-          this.show();
-        }),
+        text('webview.whatIf.dimension'),
+        choice(
+          'what-if-dimension',
+          dimensions.map((one) => [one, one]),
+          tried.dimension,
+          (one) => {
+            tried.dimension = one;
+            remember({ sweep: one });
+            section.ask();
+          },
+        ),
       ),
-    );
-  }
-
-  /** One chip after the other: what is there is shown. */
-  private async ask(): Promise<void> {
-    const asked = ++this.asked;
-    const { dimension, summary } = this;
-    const chips = summary.chips.slice(0, mostChips);
-    this.results = [];
-    for (const { id, name } of chips) {
-      this.status.textContent = text('webview.whatIf.asking', { chip: name });
-      try {
-        const result = await requestVariants({ chip: id, dimension });
-        if (asked !== this.asked) return;
-        this.results.push(result);
-      } catch (error) {
-        if (asked === this.asked) this.status.textContent = (error as Error).message;
-        return;
-      }
-      this.show();
-    }
-    const more = summary.chips.length - chips.length;
-    this.status.textContent = more > 0 ? text('webview.whatIf.moreChips', { count: more }) : '';
-  }
-
-  private show(): void {
-    const nameOf = (chip: string): string => this.summary.chips.find(({ id }) => id === chip)?.name ?? chip;
-    const rows = this.results.flatMap((result) => variantRows(result, nameOf(result.chip), this.figure));
-    const [first] = this.results;
-    if (!first) return;
-    refill(this.table, [variantTable(first, rows)]);
-    this.chart?.dispose();
-    const data = sweepData(this.results, nameOf, this.figure);
-    this.chart = data ? scatterChart(data) : undefined;
-    refill(this.curves, this.chart ? [this.chart.root] : []);
-    if (this.isDrawn) this.chart?.draw();
-  }
+    labelled(
+      text('webview.whatIf.figure'),
+      choice('what-if-figure', figures, tried.figure, (one) => {
+        tried.figure = one as VariantFigure;
+        remember({ figure: tried.figure });
+        section.show();
+      }),
+    ),
+  );
 }
 
 function variantTable({ dimension, sizes }: WhatIfResult, rows: readonly VariantRow[]): HTMLElement {

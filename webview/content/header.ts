@@ -1,3 +1,4 @@
+import { baseName } from '../../outside/paths';
 import type { Summary } from '../../server/protocol';
 import { between, show, summed, text, word } from '../text';
 
@@ -6,7 +7,7 @@ const shownProblems = 50;
 
 /** The file's name without its folders. */
 export function modelName({ path }: Summary['model']): string {
-  return path.split(/[\\/]/).pop() ?? path;
+  return baseName(path);
 }
 
 /**
