@@ -1,4 +1,5 @@
 import { isTextPath } from '../modelFormats/names';
+import { baseName } from '../outside/paths';
 import * as vscode from 'vscode';
 import { listingOf, modelOf } from '../server/address';
 import { languageId, listingScheme } from '../server/protocol';
@@ -45,7 +46,7 @@ export function writableFolder(model: vscode.Uri): vscode.Uri | undefined {
 }
 
 export function fileName(uri: vscode.Uri): string {
-  return uri.path.split('/').pop() || uri.path;
+  return baseName(uri.path) || uri.path;
 }
 
 /** The text under a tab, whichever way it is open. */
