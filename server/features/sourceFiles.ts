@@ -12,7 +12,7 @@ export interface SourceFile {
   /** By line, 1-based. */
   readonly lines: ReadonlyMap<number, SourceLine>;
 }
-interface SourceLine {
+export interface SourceLine {
   /** What stood there; '' where nobody says. */
   readonly code: string;
   /** Flat indices of the nodes that the line made, also by what it called; ascending, each once. */

@@ -16,9 +16,11 @@ import {
 } from '../protocol';
 import { wholeSeconds, type Analysis } from '../workspace/analysis';
 import { lineOf } from '../workspace/nodeIndex';
+import { Costliest } from './costliest';
 import { timeText, totalTime } from './format';
+import { modelName } from './names';
 import { pythonBlocks } from './pythonBlocks';
-import { reads, sourceAt, sourceFiles, type SourceFile } from './sourceFiles';
+import { reads, sourceAt, sourceFiles, type SourceLine } from './sourceFiles';
 
 /** Letters of a program that are looked at, and nodes that a hover names. */
 const mostLetters = 4_000_000;
@@ -54,24 +56,37 @@ export function* sourceCosts(
   const [chip] = analysis.chips;
   if (!file || !chip || !analysis.choices.hints.enable) return nothing;
   const teller = new Teller(analysis, language);
+  const present = [...file.lines].filter(([line, { code }]) => reads(lines, line, code));
   const hints: SourceLineCost[] = [];
-  for (const [line, { code, nodes }] of file.lines) {
+  for (const [line, { nodes }] of present) {
     yield;
-    if (reads(lines, line, code)) appendAll(hints, teller.hint(line - 1, nodes));
+    appendAll(hints, teller.hint(line - 1, nodes));
   }
-  return { hints, lenses: yield* lensesOf(file, lines, teller) };
+  const heading = teller.heading(file.lines.size, present.length);
+  return { hints, lenses: [heading, ...(yield* lensesOf(present, lines, teller))] };
 }
 
-function* lensesOf(file: SourceFile, lines: readonly string[], teller: Teller): Steps<SourceLens[]> {
-  const present = [...file.lines].filter(([line, { code }]) => reads(lines, line, code));
-  const lenses: SourceLens[] = [teller.heading(file.lines.size, present.length)];
+function* lensesOf(
+  present: readonly (readonly [line: number, SourceLine])[],
+  lines: readonly string[],
+  teller: Teller,
+): Steps<SourceLens[]> {
+  const lenses: SourceLens[] = [];
   for (const { name, first, last } of pythonBlocks(lines)) {
     yield;
     const inside = present.filter(([line]) => first < line - 1 && line - 1 <= last);
     const nodes = new Set(inside.flatMap(([, one]) => one.nodes));
-    if (nodes.size > 0) lenses.push(teller.block(name, first, [...nodes]));
+    if (nodes.size > 0) lenses.push(teller.block(name, first, Uint32Array.from(nodes).sort()));
   }
   return lenses;
+}
+
+/** What nodes take together. */
+interface Sum {
+  readonly known: number;
+  readonly unknown: number;
+  /** Few of known time, the longest first, then of the others. */
+  readonly costliest: readonly number[];
 }
 
 /** Says what nodes of the model take together. */
@@ -87,17 +102,17 @@ class Teller {
 
   /** None for a line that costs nothing. */
   hint(line: number, nodes: readonly number[]): SourceLineCost[] {
-    const { known, unknown } = this.sum(nodes);
-    if (known === 0 && unknown === 0) return [];
-    const label = this.cost(nodes);
-    return [{ line, label, hover: this.hover(label, nodes) }];
+    const sum = this.sum(nodes);
+    if (sum.known === 0 && sum.unknown === 0) return [];
+    const label = this.cost(sum);
+    return [{ line, label, hover: this.hover(label, sum.costliest, nodes.length) }];
   }
 
   /** What stands above the file: the model, the chip, and whether the file changed. */
   heading(lines: number, present: number): SourceLens {
     const { language, analysis } = this;
     const { count } = formatterOf(language);
-    const model = baseName(decodeURIComponent(analysis.listing.modelUri));
+    const model = modelName(analysis.listing.uri);
     const { total } = analysis.chips[0]!.cost;
     const time = totalTime(total, language);
     const told = message(language, 'source.heading', { model, chip: analysis.chips[0]!.chip.name, time });
@@ -108,25 +123,25 @@ class Teller {
     return { line: 0, title: present < lines ? `${told} · ${changed}` : told, target: 0 };
   }
 
-  block(name: string, line: number, nodes: readonly number[]): SourceLens {
-    const title = message(this.language, 'source.block', { name, cost: this.cost(nodes) });
-    return { line, title, target: this.placeOf(this.costliest(nodes)[0]) };
+  /** @param nodes ascending */
+  block(name: string, line: number, nodes: Uint32Array): SourceLens {
+    const sum = this.sum(nodes);
+    const title = message(this.language, 'source.block', { name, cost: this.cost(sum) });
+    return { line, title, target: this.placeOf(sum.costliest[0]!) };
   }
 
   /** Time and share; a part of unknown time makes it a lower bound. */
-  private cost(nodes: readonly number[]): string {
-    const { known, unknown } = this.sum(nodes);
+  private cost({ known, unknown }: Sum): string {
     const write = (seconds: number): string => timeText(seconds, this.language);
     if (unknown > 0) return boundsText(known, null, write, this.language) ?? '?';
     const share = this.whole > 0 ? known / this.whole : 0;
     return `${write(known)} · ${formatterOf(this.language).percent(share)}`;
   }
 
-  private hover(label: string, nodes: readonly number[]): string {
+  private hover(label: string, shown: readonly number[], count: number): string {
     const { language, analysis } = this;
     const head = `**${markdownText(label)}** · ${markdownText(analysis.chips[0]!.chip.name)}`;
-    const shown = this.costliest(nodes).slice(0, shownNodes);
-    const more = nodes.length - shown.length;
+    const more = count - shown.length;
     const rest = message(language, 'source.more', { count: formatterOf(language).count(more) });
     return [head, '', ...shown.map((index) => this.node(index)), ...(more > 0 ? ['', rest] : [])].join('\n');
   }
@@ -141,25 +156,21 @@ class Teller {
     return `- ${title} ${markdownCode(name)} ${time}`;
   }
 
-  /** The nodes of known time in the order of it, the longest first, then the others. */
-  private costliest(nodes: readonly number[]): number[] {
-    const time = (index: number): number => this.secondsOf(index) ?? -1;
-    return [...nodes].sort((a, b) => time(b) - time(a) || a - b);
-  }
-
   /** The line of a node in the listing, 0-based. */
-  private placeOf(index: number | undefined): number {
-    return (index === undefined ? null : lineOf(this.analysis, index)) ?? 0;
+  private placeOf(index: number): number {
+    return lineOf(this.analysis, index) ?? 0;
   }
 
-  private sum(nodes: readonly number[]): { known: number; unknown: number } {
+  private sum(nodes: Iterable<number>): Sum {
     let [known, unknown] = [0, 0];
+    const costliest = new Costliest(shownNodes);
     for (const index of nodes) {
       const seconds = this.secondsOf(index);
+      costliest.add(index, seconds ?? -1);
       if (seconds === null) unknown++;
       else known += seconds;
     }
-    return { known, unknown };
+    return { known, unknown, costliest: costliest.list() };
   }
 
   private secondsOf(index: number): number | null {

@@ -18,6 +18,7 @@ import { severityRank } from '../engine/problem';
 import { phases, precisionPolicies } from '../engine/workload';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
+import { Costliest } from './costliest';
 import { dimensionChoices, runtimeChoices, valueChoices } from './choices';
 import { labelOf, textLimit } from './labels';
 import { measuredSummary } from './measuredSummary';
@@ -192,26 +193,6 @@ class Shares {
       .map(([name, sum]) => ({ name, ...sum }))
       .sort((a, b) => b.seconds - a.seconds)
       .slice(0, shareLimit);
-  }
-}
-
-/** The few items with the most seconds; of equal ones the earlier. */
-class Costliest {
-  private readonly items: { readonly index: number; readonly seconds: number }[] = [];
-
-  constructor(private readonly limit: number) {}
-
-  add(index: number, seconds: number): void {
-    const { items, limit } = this;
-    if (items.length === limit && seconds <= items[limit - 1]!.seconds) return;
-    let at = items.length;
-    while (at > 0 && items[at - 1]!.seconds < seconds) at--;
-    items.splice(at, 0, { index, seconds });
-    items.length = Math.min(items.length, limit);
-  }
-
-  list(): number[] {
-    return this.items.map(({ index }) => index);
   }
 }
 
