@@ -23,13 +23,19 @@ interface Write {
   readonly passed: number | null;
 }
 
+/** What a kernel moves, and what passed meanwhile. */
+export interface Passage {
+  /** Null while a dimension is unknown. */
+  readonly sized: WorkBytes | null;
+  readonly reads: readonly Read[];
+  readonly writes: readonly Write[];
+}
+
 /** What passes through a chip while it runs the kernels of a plan: the same for all chips that size values alike. */
 export interface Flow {
-  /** By kernel; null while a dimension is unknown. */
-  readonly sized: readonly (WorkBytes | null)[];
-  readonly reads: readonly (readonly Read[])[];
-  readonly writes: readonly (readonly Write[])[];
-  /** Numbers kernels by all of these: layers that repeat have equal ones. */
+  /** Different passages: layers that repeat have equal ones. */
+  readonly passages: readonly Passage[];
+  /** Place among them by kernel. */
   readonly kinds: Int32Array;
   /** Bytes that passed in all. */
   readonly bytes: number;
@@ -70,9 +76,8 @@ function* findFlow(inference: Inference, plan: KernelPlan, sizing: Sizing, porti
     const whole = sizing.held(id);
     return whole === null ? null : whole * portion;
   };
-  const passes = yield* passesOf({ inference, plan, held, before, writtenAt });
-  const kinds = yield* kindsOf(sized, passes);
-  return { sized, ...passes, kinds, bytes, largestActivations, weightBytes };
+  const found = yield* passagesOf(sized, { inference, plan, held, before, writtenAt });
+  return { ...found, bytes, largestActivations, weightBytes };
 }
 
 /** Where each value is in the bytes that pass. */
@@ -85,15 +90,27 @@ interface Passing {
   readonly writtenAt: Float64Array;
 }
 
-function* passesOf(passing: Passing): Steps<Pick<Flow, 'reads' | 'writes'>> {
-  const reads: Read[][] = [];
-  const writes: Write[][] = [];
+function* passagesOf(
+  sized: readonly Passage['sized'][],
+  passing: Passing,
+): Steps<Pick<Flow, 'passages' | 'kinds'>> {
+  const passages: Passage[] = [];
+  const kinds = new Int32Array(sized.length);
+  const known = new Map<string, number>();
   for (const kernel of passing.plan.kernels) {
-    if (isStepDue(kernel.index)) yield;
-    reads.push(readsIn(kernel, passing));
-    writes.push(writesIn(kernel, passing));
+    const { index } = kernel;
+    if (isStepDue(index)) yield;
+    const reads = readsIn(kernel, passing);
+    const passage = { sized: sized[index]!, reads, writes: writesIn(kernel, passing) };
+    const key = keyOf(passage);
+    let kind = known.get(key);
+    if (kind === undefined) {
+      known.set(key, (kind = passages.length));
+      passages.push(passage);
+    }
+    kinds[index] = kind;
   }
-  return { reads, writes };
+  return { passages, kinds };
 }
 
 function readsIn(kernel: Kernel, { inference, held, before, writtenAt }: Passing): Read[] {
@@ -120,21 +137,9 @@ function writesIn(kernel: Kernel, { inference, plan, held, before, writtenAt }: 
   });
 }
 
-function* kindsOf(
-  sized: Flow['sized'],
-  { reads, writes }: Pick<Flow, 'reads' | 'writes'>,
-): Steps<Int32Array> {
-  const kinds = new Int32Array(sized.length);
-  const known = new Map<string, number>();
-  for (const [index, own] of sized.entries()) {
-    if (isStepDue(index)) yield;
-    const parts = own ? [own.weights, own.inputs, own.outputs] : [null];
-    const read = reads[index]!.map((one) => [one.held, one.isGiven, one.passed].join());
-    const written = writes[index]!.map((one) => [one.held, one.passed].join());
-    const key = [parts.join(), read.join(';'), written.join(';')].join(' ');
-    const kind = known.get(key) ?? known.size;
-    known.set(key, kind);
-    kinds[index] = kind;
-  }
-  return kinds;
+function keyOf({ sized, reads, writes }: Passage): string {
+  const parts = sized ? [sized.weights, sized.inputs, sized.outputs] : [null];
+  const read = reads.map((one) => [one.held, one.isGiven, one.passed].join());
+  const written = writes.map((one) => [one.held, one.passed].join());
+  return [parts.join(), read.join(';'), written.join(';')].join(' ');
 }

@@ -5,7 +5,7 @@ import type { Steps } from '../scheduler';
 import type { LevelBytes } from './classes/shared/model';
 import { modelFor } from './classes/index';
 import { traitsOf } from './classes/traits';
-import { flowOf, type Flow } from './flow';
+import { flowOf, type Flow, type Passage } from './flow';
 import type { Machine } from './machine';
 import type { Sizing } from './sizing';
 import { isOfActivations } from './skeleton';
@@ -126,28 +126,27 @@ export class Residency {
   bytesOf({ index }: Kernel): LevelBytes | null {
     const kind = this.flow.kinds[index]!;
     let bytes = this.bytesByKind[kind];
-    if (bytes === undefined) this.bytesByKind[kind] = bytes = this.findBytes(index);
+    if (bytes === undefined) this.bytesByKind[kind] = bytes = this.findBytes(this.flow.passages[kind]!);
     return bytes;
   }
 
-  private findBytes(index: number): LevelBytes | null {
-    const sized = this.flow.sized[index];
+  private findBytes({ sized, reads, writes }: Passage): LevelBytes | null {
     if (!sized) return null;
     const near = sized.weights + sized.inputs + sized.outputs;
     if (mainOf(this.machine) === null) {
       return { main: 0, mainWeights: 0, near, link: sized.weights * this.streamed };
     }
     const weights = this.weightsStay ? 0 : sized.weights;
-    const inputs = sized.inputs * this.farShareOfInputs(index);
-    const outputs = sized.outputs * this.farShareOfOutputs(index);
+    const inputs = sized.inputs * this.farShareOfInputs(reads);
+    const outputs = sized.outputs * this.farShareOfOutputs(writes);
     return { main: weights + inputs + outputs, mainWeights: weights, near, link: 0 };
   }
 
   /** Share of the activations read that have left the chip since they were written. */
-  private farShareOfInputs(index: number): number {
+  private farShareOfInputs(reads: Passage['reads']): number {
     let all = 0;
     let far = 0;
-    for (const { held, isGiven, passed } of this.flow.reads[index]!) {
+    for (const { held, isGiven, passed } of reads) {
       all += held;
       if (isGiven && this.managed && held <= this.capacity) continue;
       if (passed < 0 || passed > this.capacity) far += held;
@@ -156,10 +155,10 @@ export class Residency {
   }
 
   /** Share of the activations written that somebody reads only after they have left the chip. */
-  private farShareOfOutputs(index: number): number {
+  private farShareOfOutputs(writes: Passage['writes']): number {
     let all = 0;
     let far = 0;
-    for (const { held, passed } of this.flow.writes[index]!) {
+    for (const { held, passed } of writes) {
       all += held;
       const isReadSoon = passed === null ? this.managed : passed <= this.capacity;
       if (held > this.capacity || !isReadSoon) far += held;

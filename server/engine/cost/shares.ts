@@ -191,6 +191,9 @@ function nodeBound(bound: Bound, value: number): Bound {
   return value === 0 ? 'none' : bound;
 }
 
+/** Most kernels have one node: they share it. */
+const noBytes: readonly number[] = [];
+
 const bytesByPlan = new Query<KernelPlan, readonly (readonly number[])[]>();
 
 /** What the nodes of each kernel add to its bytes; no chip changes it. Empty where a kernel has one node at most. */
@@ -199,7 +202,7 @@ function bytesInKernels(inference: Inference, plan: KernelPlan): Steps<readonly 
     const all: (readonly number[])[] = [];
     for (const kernel of plan.kernels) {
       if (isStepDue(kernel.index)) yield;
-      all.push(kernel.nodes.length > 1 ? bytesAdded(inference, kernel) : []);
+      all.push(kernel.nodes.length > 1 ? bytesAdded(inference, kernel) : noBytes);
     }
     return all;
   });
