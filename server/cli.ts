@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { getHeapStatistics } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import { exitCodes } from './cli/failure';
 import { run } from './cli/run';
 import { serveJobs } from './cli/sweep/worker';
+import { oldGenerationBytes } from './node/heap';
 import { nodePlatform } from './node/platform';
 import { installPlatform } from './platform';
 
@@ -39,7 +39,7 @@ function runCommand(): void {
     }),
     workerScript: __filename,
     environment: process.env,
-    heapBytes: getHeapStatistics().heap_size_limit,
+    heapBytes: oldGenerationBytes(),
     locale: LC_ALL || LC_MESSAGES || LANG,
   }).then((code) => {
     process.exitCode = code;

@@ -1,7 +1,7 @@
-import { getHeapStatistics } from 'node:v8';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { describe } from './features/handler';
 import { startServer } from './features/server';
+import { oldGenerationBytes } from './node/heap';
 import { nodePlatform } from './node/platform';
 import { installPlatform } from './platform';
 import { pingNotification, pongNotification } from './protocol';
@@ -20,6 +20,5 @@ process.on('message', (message: unknown) => {
   if (message.method === pingNotification) process.send?.({ jsonrpc: '2.0', method: pongNotification });
 });
 
-const { heap_size_limit: heap } = getHeapStatistics();
-startServer(connection, new Budget(unitsOfHeap(heap)));
+startServer(connection, new Budget(unitsOfHeap(oldGenerationBytes())));
 connection.listen();

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FullDocumentDiagnosticReport } from 'vscode-languageserver/node';
 import { nodeBundle } from '../../scripts/nodeBundle.mjs';
+import { packedTables } from '../../scripts/packedTables.mjs';
 import { pingNotification, pongNotification, workingNotification } from '../../server/protocol';
 import type { WorkingParams } from '../../server/protocol';
 import { transformer } from '../bench/models';
@@ -26,6 +27,8 @@ beforeAll(async () => {
     entryPoints: [fileURLToPath(new URL('../../server/main.ts', import.meta.url))],
     outfile: serverModule,
     ...nodeBundle,
+    minify: true,
+    plugins: [packedTables],
     logLevel: 'error',
   });
   await writeFile(join(folder, 'tiny-mlp.onnx'), await fixture('tiny-mlp.onnx'));
@@ -63,7 +66,7 @@ describe('the server in a process of its own', () => {
   });
 
   it('lives with ten large models and a file of nothing but structure in a small heap', async () => {
-    const client = await TestClient.spawned(serverModule, 'ipc', { settings: { chips }, heapMegabytes: 96 });
+    const client = await TestClient.spawned(serverModule, 'ipc', { settings: { chips }, heapMegabytes: 112 });
     await writeFile(join(folder, 'one.onnx'), transformer(4_000));
     const bytes = await readFile(join(folder, 'one.onnx'));
     const kinds = new Map<string, number>();

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { getHeapStatistics } from 'node:v8';
 import { message } from '../../../l10n/cli';
 import type { Language } from '../../../l10n/language';
 import { lazyReport } from '../../engine/report/build';
@@ -7,6 +6,7 @@ import { analysed } from '../analyze';
 import { parseArguments } from '../arguments';
 import { failureText, run } from '../run';
 import { exitCodes } from '../failure';
+import { oldGenerationBytes } from '../../node/heap';
 import { realPathInside } from '../../node/inside';
 import { explained } from './explain';
 import { isFileName, wordsOf, type Tool, type ToolInput } from './tools';
@@ -18,7 +18,7 @@ export interface ToolAnswer {
 }
 
 /** What this process may have on its heap. */
-const heapBytes = getHeapStatistics().heap_size_limit;
+const heapBytes = oldGenerationBytes();
 /** UTF-16 units of an answer: assistants pay for each of them. */
 const mostUnits = 24_000;
 
