@@ -213,6 +213,28 @@ describe('parameters', () => {
     expect(pairs).toEqual({ parameters: 544, quantizationParameters: 1, buffers: 0 });
   });
 
+  it('are no single numbers of a formula, quantised or not, but a single weight is one', async () => {
+    // The 0.5 of a GELU as ONNX Runtime's quantiser writes it, and a layer of one feature with its weight and bias.
+    const numbers = await counted({
+      inputs: 'float[4, 1] x',
+      outputs: 'float[4, 1] y',
+      stored: [
+        'int8 half = {127}',
+        'float hs = {0.00393}',
+        'int8[1, 1] w = {3}',
+        'float ws = {0.1}',
+        'float[1] b = {1}',
+      ],
+      nodes: [
+        'h = DequantizeLinear (half, hs)',
+        'f = DequantizeLinear (w, ws)',
+        'g = Gemm (x, f, b)',
+        'y = Mul (g, h)',
+      ],
+    });
+    expect(numbers).toEqual({ parameters: 2, quantizationParameters: 2, buffers: 0 });
+  });
+
   it('are no running statistics, masks, positions or other integers', async () => {
     // Trained: scale and shift of 8 channels, 20 rows of 16, 16 x 64. Beside them: mean and variance of 8, 64 positions, a mask of 64.
     const numbers = await counted({

@@ -1,7 +1,7 @@
 import { dataTypes } from '../../graph/dataTypes';
 import type { InferredValue } from '../types';
 import { constantRole, multiplies, neutralNumber, takesAngles } from '../../operators/constantInputs';
-import type { ConstantUses, Passes, Use } from './uses';
+import { type ConstantUses, movesOnly, type Passes, type Use } from './uses';
 import { isBufferName, type Told } from './exporters';
 import { dimsOf, dtypeOf, storedElements } from './tensors';
 
@@ -33,7 +33,10 @@ export function constantKind(
 function kindByType(value: InferredValue, found: readonly Use[], uses: ConstantUses): ConstantKind {
   const dtype = dtypeOf(value);
   const kind = dtype === undefined ? undefined : dataTypes[dtype].kind;
-  const weighs = found.some((use) => roleOf(use) === 'weights' && dtypeOf(use.value) === dtype);
+  const weighs =
+    storedElements(value) === 1
+      ? uses.of(value, dequantised).some((use) => roleOf(use) === 'weights')
+      : found.some((use) => roleOf(use) === 'weights' && dtypeOf(use.value) === dtype);
   if (kind === 'bool') return isShort(value) ? 'none' : 'buffer';
   if (kind === 'string') return 'none';
   if (kind === 'signed' || kind === 'unsigned')
@@ -80,6 +83,10 @@ function isFiller(value: InferredValue, found: readonly Use[], uses: ConstantUse
     )
   );
 }
+
+/** A single number of a quantised graph is what its number in full is: quantisers write those of formulas like weights. */
+const dequantised: Passes = (node, input) =>
+  movesOnly(node, input) || (node.node.operator === 'DequantizeLinear' && input === 0);
 
 const toAngle: Passes = ({ node, operatorClass }) =>
   multiplies(node) || operatorClass === 'view' || operatorClass === 'movement';

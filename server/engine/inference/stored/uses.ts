@@ -77,7 +77,7 @@ export class ConstantUses {
 }
 
 /** Reinterprets, converts or moves what its first input holds. */
-const movesOnly: Passes = ({ node, operatorClass }, input) =>
+export const movesOnly: Passes = ({ node, operatorClass }, input) =>
   input === 0 &&
   (operatorClass === 'view' || operatorClass === 'movement') &&
   constantRole(node, input) === undefined;
