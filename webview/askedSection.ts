@@ -20,7 +20,7 @@ export interface Asked<R> {
 }
 
 /** What the answers of some chips look like. */
-export interface Shown {
+interface Shown {
   readonly answer: readonly HTMLElement[];
   readonly curves: readonly ScatterData[];
 }
