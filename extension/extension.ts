@@ -7,6 +7,8 @@ import { Pages } from './commands/pages';
 import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
+import { OverviewPage } from './overview/overview';
+import { FigureStore } from './overview/store';
 import { ModelEditor } from './opening/modelEditor';
 import { TextTabs } from './opening/textTabs';
 import { ActiveTrail } from './opening/trail';
@@ -50,6 +52,11 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
   const reports = new Reports(server, reveal, context.extensionUri, log);
   const finders = new ModelPages(finderPages, server, reveal, context.extensionUri, log);
   const graphs = new ModelPages(graphPages, server, reveal, context.extensionUri, log);
+  const overview = new OverviewPage(
+    figureStore(context),
+    { launch, log, reader, profiles },
+    context.extensionUri,
+  );
   const pages = new Pages();
   const sources = new Sources(server, log);
   const chips = new ChipsTree(server, subject);
@@ -66,6 +73,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
     finders,
     graphs,
     sources,
+    overview,
     new SidePanel(server, subject, reveal, context.extensionUri, log),
     new LayersTree(server, subject, reveal, log),
     chips,
@@ -83,6 +91,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
       reports,
       finders,
       graphs,
+      overview,
       pages,
       chips,
       sources,
@@ -103,6 +112,12 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
     );
   // A failed start is told by the status item; commands that need the server then say so themselves.
   server.start().catch(() => undefined);
+}
+
+/** Where the figures of all models are kept: with the workspace, else as long as the window is there. */
+function figureStore({ storageUri, extension }: vscode.ExtensionContext): FigureStore {
+  const { version } = extension.packageJSON as { version: string };
+  return new FigureStore(storageUri && vscode.Uri.joinPath(storageUri, 'overview.json'), version);
 }
 
 const pageCommands = {

@@ -34,6 +34,7 @@ export const bundles = [
   { ...node, entryPoints: ['server/mcp.ts'], outfile: 'dist/mcp.js' },
   { ...browser, entryPoints: ['webview/report.ts'], outfile: 'dist/webview/report.js' },
   { ...browser, entryPoints: ['webview/finder.ts'], outfile: 'dist/webview/finder.js' },
+  { ...browser, entryPoints: ['webview/overview.ts'], outfile: 'dist/webview/overview.js' },
   { ...browser, entryPoints: ['webview/graph.ts'], outfile: 'dist/webview/graph.js' },
   { ...browser, entryPoints: ['webview/panel.ts'], outfile: 'dist/webview/panel.js' },
   { ...browser, entryPoints: ['webview/dashboard.ts'], outfile: 'dist/webview/dashboard.js' },

@@ -612,6 +612,36 @@ export interface MeasuredGap {
   readonly label: string;
   readonly estimate: Estimate | null;
 }
+/** What a model costs, for a list of many: the totals of its report, and no more. */
+export const modelFiguresRequest = request<ModelFiguresParams, ModelFiguresResult>(
+  'siliconlens/modelFigures',
+);
+export interface ModelFiguresParams {
+  readonly uri: string;
+  /** The key that came with the figures from before; null: there are none. */
+  readonly known: string | null;
+}
+export interface ModelFiguresResult {
+  /** Of the model and of all that its figures depend on; null where the model can't be read. */
+  readonly key: string | null;
+  /** Null where they are those from before, and where there are none. */
+  readonly figures: ModelFigures | null;
+  /** Why there are none, as a sentence. */
+  readonly reason: string | null;
+}
+export interface ModelFigures extends Pick<ReportModel, 'parameters' | 'isLowerBound'> {
+  /** Sizes that nobody gave, as `batch = 1`. */
+  readonly assumed: readonly string[];
+  readonly chips: readonly ModelOnChip[];
+}
+export interface ModelOnChip extends Pick<SummaryChip, 'id' | 'name'> {
+  readonly latencySeconds: SummaryChip['total']['latencySeconds'];
+  readonly memory: Pick<
+    SummaryChip['memory'],
+    'highWaterBytes' | 'leastBytes' | 'mostBytes' | 'capacityBytes' | 'streamedBytes' | 'fits' | 'fitsUnknown'
+  >;
+}
+
 export interface Share {
   readonly name: string;
   readonly seconds: number;
@@ -1030,7 +1060,27 @@ export type ToWebview =
   | { readonly type: 'phases'; readonly request: number; readonly result: PhasesResult }
   | { readonly type: 'around'; readonly request: number; readonly result: Neighbourhood }
   | { readonly type: 'failed'; readonly request: number | null; readonly message: string }
-  | { readonly type: 'highlight'; readonly node: number | null };
+  | { readonly type: 'highlight'; readonly node: number | null }
+  | { readonly type: 'overview'; readonly overview: Overview };
+
+/** All models of a workspace. */
+export interface Overview {
+  readonly models: readonly OverviewModel[];
+  /** More models than are looked at. */
+  readonly isCut: boolean;
+  /** How many of the models are done, and which one is worked on; null while nothing is. */
+  readonly running: { readonly done: number; readonly all: number; readonly name: string } | null;
+}
+export interface OverviewModel {
+  readonly uri: string;
+  /** From the folder of the workspace; with its name where there are several. */
+  readonly path: string;
+  readonly figures: ModelFigures | null;
+  /** Why it has none, as a sentence; null: nobody asked yet. */
+  readonly reason: string | null;
+  /** The model, or what its figures depend on, changed since somebody asked: these are shown no more. */
+  readonly isOutdated: boolean;
+}
 
 /** What the page shows before or instead of a summary. */
 export type WebviewState =
@@ -1050,6 +1100,9 @@ export type FromWebview =
   /** A chart as a file of PNG, named by the chart. */
   | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }
   | { readonly type: 'reveal'; readonly node: number }
+  /** Of the page about all models: to work out what is not known, to stop, to open one. */
+  | { readonly type: 'overview'; readonly ask: 'start' | 'stop' }
+  | { readonly type: 'openModel'; readonly uri: string }
   | { readonly type: 'command'; readonly command: WebviewCommand };
 
 /** The only commands that a page may ask for. */

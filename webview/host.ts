@@ -15,6 +15,7 @@ import type {
   WhatIfResult,
 } from '../server/protocol';
 import type { FinderOrder } from './content/finder';
+import type { OverviewOrder } from './content/overview';
 import type { Wish } from './content/finderWish';
 import type { PanelOrder } from './content/panel';
 import type { VariantFigure } from './content/whatIf';
@@ -36,6 +37,7 @@ export interface PageState {
   readonly wish?: Wish;
   readonly finder?: FinderOrder;
   readonly panel?: PanelOrder;
+  readonly overview?: OverviewOrder;
   readonly isCardOpen?: boolean;
   readonly isWhatIfOpen?: boolean;
   readonly arePhasesOpen?: boolean;
@@ -74,6 +76,15 @@ export function savePicture(name: string, png: Uint8Array): void {
 
 export function useChip(chip: string): void {
   api.postMessage({ type: 'useChip', chip });
+}
+
+/** Works out the figures of all models that have none, or stops that. */
+export function askOverview(ask: 'start' | 'stop'): void {
+  api.postMessage({ type: 'overview', ask });
+}
+
+export function openModel(uri: string): void {
+  api.postMessage({ type: 'openModel', uri });
 }
 
 export function choose(changes: readonly QuestionChange[]): void {

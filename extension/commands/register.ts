@@ -12,6 +12,7 @@ import type { Sources } from '../sources';
 import type { Subject } from '../subject';
 import { serverCommands, serverButtons } from '../server/notices';
 import { text } from '../text';
+import type { OverviewPage } from '../overview/overview';
 import type { ModelPages } from '../webview/modelPages';
 import type { ChipsTree } from '../trees/chips';
 import type { Reports } from '../webview/reports';
@@ -39,6 +40,7 @@ export interface CommandRooms {
   readonly reports: Reports;
   readonly finders: ModelPages;
   readonly graphs: ModelPages;
+  readonly overview: OverviewPage;
   readonly pages: Pages;
   readonly chips: ChipsTree;
   readonly sources: Sources;
@@ -116,6 +118,7 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
         await rooms.reveal.line(vscode.Uri.parse(uri), line);
     },
     [linkedCommands.goToSource]: aboutModel((uri, line) => goToSource(rooms.sources, uri, line)),
+    'siliconlens.showWorkspace': () => rooms.overview.open(),
     'siliconlens.openSample': () => openListing(listingUri(vscode.Uri.joinPath(extensionUri, samplePath))),
     'siliconlens.toggleHints': (first) => choices.toggleHints(subject.of(first)),
     'siliconlens.newChip': () => newChip(server),

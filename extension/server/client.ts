@@ -23,6 +23,8 @@ const stopTime = 2000;
 export interface ClientNeeds {
   readonly log: vscode.LogOutputChannel;
   readonly initializationOptions: InitializationOptions;
+  /** It answers requests alone: no editor's text is told to it, and it says nothing of any. */
+  readonly isBackground: boolean;
 }
 
 /**
@@ -75,9 +77,12 @@ export class QuietClient extends BaseLanguageClient implements Peer {
   }
 }
 
-function optionsOf(asking: Asking, { log, initializationOptions }: ClientNeeds): LanguageClientOptions {
+function optionsOf(
+  asking: Asking,
+  { log, initializationOptions, isBackground }: ClientNeeds,
+): LanguageClientOptions {
   return {
-    documentSelector: modelTexts,
+    documentSelector: isBackground ? [] : modelTexts,
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,

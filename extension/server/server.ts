@@ -40,6 +40,8 @@ export interface ServerNeeds {
   readonly profiles: string | undefined;
   /** The server may stand at a breakpoint: nobody takes that for a hang. */
   readonly debugged: boolean;
+  /** It answers requests alone: see {@link QuietClient}. */
+  readonly isBackground?: boolean;
 }
 
 /** The language server as the rest of the extension sees it: requests, events, restart. */
@@ -77,8 +79,9 @@ export class Server implements vscode.Disposable {
       {
         log: needs.log,
         connect: (server, asking) => {
-          const { log } = needs;
-          const client = new QuietClient(server, asking, { log, initializationOptions: this.options() });
+          const { log, isBackground = false } = needs;
+          const initializationOptions = this.options();
+          const client = new QuietClient(server, asking, { log, initializationOptions, isBackground });
           this.listen(client);
           return client;
         },

@@ -21,7 +21,7 @@ async function readStyles(folder: vscode.Uri): Promise<string> {
 }
 
 /** Pages of the bundle. */
-export type PageName = 'panel' | 'report' | 'finder' | 'graph';
+export type PageName = 'panel' | 'report' | 'finder' | 'graph' | 'overview';
 
 /** Prepares a webview and gives it a page of the bundle; scripts run by nonce alone, and nothing remote is loaded. */
 export async function loadPage(

@@ -17,6 +17,7 @@ import {
   listingRequest,
   locateNodeRequest,
   modelChangedRequest,
+  modelFiguresRequest,
   neighbourhoodRequest,
   newChipRequest,
   newMappingRequest,
@@ -61,6 +62,7 @@ import { problemText } from './diagnostics';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
 import { layers, layersAt } from './layers';
+import { modelFigures } from './modelFigures';
 import { modelName } from './names';
 import { neighbourhood } from './neighbourhood';
 import { newChip } from './newChip';
@@ -119,6 +121,9 @@ function registerListings(context: ServerContext): void {
     if (!changed) editor.refreshOne('diagnostics');
     return { changed };
   });
+  on(context, modelFiguresRequest, { key: null, figures: null, reason: null }, (params, token) =>
+    modelFigures(context, params, token),
+  );
   on(context, locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
     const analysis = await analysisOf(uri, token);
     return { line: analysis && lineOf(analysis, node) };

@@ -100,6 +100,15 @@ it('shows hover, report and side panel in Korean', async () => {
   await bench.picture('korean');
 });
 
+it('lists the models of the workspace in Korean', async () => {
+  await bench.command('siliconlens.showWorkspace');
+  const page = await bench.webview('table.models tr[data-model]');
+  const texts = await page.locator('h1, .note, .toolbar button, .toolbar .status, thead th').allInnerTexts();
+  expect(texts.filter((text) => !hangul.test(text))).toEqual([]);
+  await bench.picture('korean-overview');
+  await bench.command('workbench.action.closeActiveEditor');
+});
+
 it('finds a chip in Korean', async () => {
   await bench.command('siliconlens.findChip');
   const finder = await bench.webview('.finder table.ranking tr[data-chip]');

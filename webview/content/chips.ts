@@ -1,4 +1,4 @@
-import type { Summary, SummaryChip } from '../../server/protocol';
+import type { ModelOnChip, Summary, SummaryChip } from '../../server/protocol';
 import { between, range, show, summed, text, word } from '../text';
 import type { TableData } from './table';
 
@@ -77,7 +77,7 @@ export function runtimeOf({ runtime }: SummaryChip, workload: Summary['workload'
 }
 
 /** High-water mark, or the bounds of the need, against the capacity that the driver reports. */
-export function memoryUse({ memory }: SummaryChip): string {
+export function memoryUse({ memory }: Pick<ModelOnChip, 'memory'>): string {
   const { highWaterBytes, leastBytes, mostBytes, capacityBytes } = memory;
   const need =
     highWaterBytes === null ? between(leastBytes, mostBytes, show.bytes) : show.bytes(highWaterBytes);
@@ -85,7 +85,7 @@ export function memoryUse({ memory }: SummaryChip): string {
 }
 
 /** Whether it fits, or why it is unknown. */
-export function fits({ fits: verdict, fitsUnknown, streamedBytes }: SummaryChip['memory']): string {
+export function fits({ fits: verdict, fitsUnknown, streamedBytes }: ModelOnChip['memory']): string {
   if (verdict && streamedBytes > 0) return text('webview.fits.streams', { bytes: show.bytes(streamedBytes) });
   if (verdict !== null) return text(verdict ? 'webview.fits.yes' : 'webview.fits.no');
   return text(fitsUnknown ? `webview.fits.${fitsUnknown}` : 'webview.unknown');

@@ -17,6 +17,7 @@ const areasOf: Readonly<Record<string, readonly string[]>> = {
   'dist/webview/report.js': ['totals', 'webview'],
   'dist/webview/panel.js': ['totals', 'webview'],
   'dist/webview/finder.js': ['totals', 'webview'],
+  'dist/webview/overview.js': ['totals', 'webview'],
   'dist/webview/graph.js': ['totals', 'webview'],
   'dist/webview/style.css': [],
 };
