@@ -1,7 +1,7 @@
 import type { Summary, SummaryChip } from '../server/protocol';
 import { chipFacts } from './content/facts';
 import { modelName } from './content/header';
-import { levelBars } from './content/levels';
+import { levelBars, type LevelBar } from './content/levels';
 import {
   chipLines,
   chipsNote,
@@ -168,7 +168,7 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
 }
 
 function meter(
-  data: (Pick<Meter, 'value' | 'text'> & { readonly name?: string }) | null,
+  data: (Pick<Meter, 'value' | 'text'> & Partial<Pick<LevelBar, 'name' | 'isAlarming'>>) | null,
 ): HTMLElement | null {
   if (!data) return null;
   if (data.value === null) return element('div', { class: 'meter' }, data.text);
@@ -178,7 +178,7 @@ function meter(
     element('meter', {
       min: 0,
       max: 1,
-      high: highShare,
+      high: data.isAlarming === false ? 1 : highShare,
       value: data.value,
       'aria-label': data.name ?? text('webview.chips.memoryUse'),
     }),

@@ -2,6 +2,9 @@ import type { SummaryChip } from '../../server/protocol';
 import { show, text } from '../text';
 import type { TableData } from './table';
 
+/** Shares from here on are read more easily as multiples. */
+const mostAsPercent = 10;
+
 type Level = SummaryChip['memory']['levels'][number];
 
 /** What becomes of the model in each memory of the chip; null where nothing is known of any. */
@@ -35,6 +38,8 @@ export interface LevelBar {
   readonly name: string;
   /** 0..1; null: no bar. */
   readonly value: number | null;
+  /** A cache that the model is larger than does its work: only what has to hold the model can be too full. */
+  readonly isAlarming: boolean;
   readonly text: string;
 }
 
@@ -44,7 +49,12 @@ export function levelBars({ memory: { levels } }: SummaryChip): LevelBar[] {
     .filter(({ verdict }) => verdict !== null && verdict !== 'unused')
     .map((level) => {
       const share = shareOf(level);
-      return { name: level.name, value: share === null ? null : Math.min(1, share), text: verdictOf(level) };
+      return {
+        name: level.name,
+        value: share === null ? null : Math.min(1, share),
+        isAlarming: level.verdict === 'tight' || level.verdict === 'too-small',
+        text: verdictOf(level),
+      };
     });
 }
 
@@ -68,7 +78,8 @@ function neededOf(level: Level): string {
   const { neededBytes, capacityBytes } = level;
   const share = shareOf(level);
   const said = `${show.bytes(neededBytes)} / ${show.bytes(capacityBytes)}`;
-  return share === null ? said : `${said} (${show.percent(share)})`;
+  if (share === null) return said;
+  return `${said} (${share < mostAsPercent ? show.percent(share) : `${show.decimal(share)}×`})`;
 }
 
 function achievedOf({ bytesPerSecond, peakBytesPerSecond }: Level): string {

@@ -50,7 +50,7 @@ describe('memories of a chip', () => {
         'L2',
         'spills: 3 GB of activations and 2 GB of weights come and go per run',
         // 40 GB ÷ 50 MB.
-        '40 GB / 50 MB (80,000%)',
+        '40 GB / 50 MB (800×)',
         '30 GB',
         '1 TB/s of 4 TB/s (25%)',
       ],
@@ -62,11 +62,16 @@ describe('memories of a chip', () => {
   it('have a bar where the model uses them, full where more is needed than there is', () => {
     const none: Level = { ...hbm, name: 'DDR5', verdict: 'unused' };
     const small: Level = { ...hbm, name: 'SRAM', verdict: 'too-small', neededBytes: 200e9 };
-    expect(levelBars(chipWith([hbm, none, small, unknown]))).toEqual([
-      { name: 'HBM3', value: 0.5, text: 'all stays' },
+    const bars = levelBars(chipWith([hbm, none, small, unknown, cache]));
+    const spills = 'spills: 3 GB of activations and 2 GB of weights come and go per run';
+    expect(bars.map(({ name, value, text }) => [name, value, text])).toEqual([
+      ['HBM3', 0.5, 'all stays'],
       // 200 ÷ 80.
-      { name: 'SRAM', value: 1, text: 'does not fit: ÷ 2.5 to fit' },
+      ['SRAM', 1, 'does not fit: ÷ 2.5 to fit'],
+      ['L2', 1, spills],
     ]);
+    // A model that is larger than a cache is no fault.
+    expect(bars.map(({ isAlarming }) => isAlarming)).toEqual([false, true, false]);
   });
 });
 
