@@ -1,5 +1,5 @@
-import type { Inference } from '../inference/types';
-import { writesOf } from '../kernels/operands';
+import type { Inference, InferredNode } from '../inference/types';
+import { mostViews, writesOf } from '../kernels/operands';
 import type { Kernel, KernelPlan } from '../kernels/types';
 import type { WorkBytes } from '../operators/rule';
 import { Query } from '../query';
@@ -113,28 +113,62 @@ function* passagesOf(
   return { passages, kinds };
 }
 
-function readsIn(kernel: Kernel, { inference, held, before, writtenAt }: Passing): Read[] {
+function readsIn(kernel: Kernel, passing: Passing): Read[] {
+  const { inference, held, before, writtenAt } = passing;
   return kernel.operands.flatMap(({ value, role }) => {
     const own = role === 'input' ? held(value) : null;
     if (own === null) return [];
-    const written = writtenAt[value]!;
+    const source = sourceOf(value, passing);
+    const written = writtenAt[source]!;
     const passed = written < 0 ? Infinity : before[kernel.index]! - written + own;
-    return [{ held: own, isGiven: inference.values[value]!.producer === null, passed }];
+    return [{ held: own, isGiven: inference.values[source]!.producer === null, passed }];
   });
 }
 
-function writesIn(kernel: Kernel, { inference, plan, held, before, writtenAt }: Passing): Write[] {
+function writesIn(kernel: Kernel, passing: Passing): Write[] {
+  const { plan, held, before, writtenAt } = passing;
   return kernel.operands.flatMap(({ value, role }) => {
     const own = role === 'output' ? held(value) : null;
     if (own === null) return [];
     let passed: number | null = null;
-    for (const node of inference.values[value]!.consumers) {
+    for (const node of readersOf(value, passing)) {
       const at = plan.kernelOfNode[node]!;
       const until = at < 0 ? Infinity : before[at]! - writtenAt[value]! + own;
       passed = Math.max(passed ?? -Infinity, until);
     }
     return [{ held: own, passed }];
   });
+}
+
+/** What a view in no kernel gives out: the bytes of its input under another shape; null for any other node. */
+function silentView({ inference, plan }: Passing, node: number | null): InferredNode | null {
+  if (node === null || plan.kernelOfNode[node]! >= 0) return null;
+  return inference.nodes[node]!.view ? inference.nodes[node]! : null;
+}
+
+/** The value that was written where this one is read. */
+function sourceOf(value: number, passing: Passing): number {
+  let at = value;
+  for (let views = 0; views < mostViews && passing.writtenAt[at]! < 0; views++) {
+    const input = silentView(passing, passing.inference.values[at]!.producer)?.inputs[0] ?? null;
+    if (input === null) break;
+    at = input;
+  }
+  return at;
+}
+
+/** The nodes that read a value or a view of it. */
+function readersOf(value: number, passing: Passing): number[] {
+  const readers: number[] = [];
+  const names = [value];
+  for (let at = 0; at < names.length && at < mostViews; at++) {
+    for (const node of passing.inference.values[names[at]!]!.consumers) {
+      const output = silentView(passing, node)?.outputs[0] ?? null;
+      if (output === null) readers.push(node);
+      else names.push(output);
+    }
+  }
+  return readers;
 }
 
 function keyOf({ sized, reads, writes }: Passage): string {

@@ -149,6 +149,18 @@ export function chain(
   };
 }
 
+/** The same chain where a node is a view that no kernel runs. */
+export function withSilentView(of: ReturnType<typeof chain>, node: number): ReturnType<typeof chain> {
+  const nodes = of.inference.nodes.map((one) => ({ ...one, view: one.index === node }));
+  const kernels = of.plan.kernels
+    .filter(({ anchor }) => anchor !== node)
+    .map((kernel, index) => ({ ...kernel, index }));
+  const kernelOfNode = Int32Array.from(nodes, ({ index }) =>
+    kernels.findIndex(({ anchor }) => anchor === index),
+  );
+  return { inference: { ...of.inference, nodes }, plan: { ...of.plan, kernels, kernelOfNode } };
+}
+
 /** A row of a profile, once per run. */
 export function measured(name: string, seconds: number, more: Partial<MeasuredRow> = {}): MeasuredRow {
   return {

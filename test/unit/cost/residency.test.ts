@@ -7,7 +7,7 @@ import { machineFor, type Machine } from '../../../server/engine/cost/machine';
 import { Residency } from '../../../server/engine/cost/residency';
 import { Sizing } from '../../../server/engine/cost/sizing';
 import { runThrough } from '../../../server/engine/scheduler';
-import { chain, dense, type Layer } from './layers';
+import { chain, dense, withSilentView, type Layer } from './layers';
 
 const t4 = machineFor(chipById('nvidia-t4')!, 'fp32');
 
@@ -56,7 +56,10 @@ interface Held {
 }
 
 function held(memory: Memory, layers: readonly Layer[], batch = 1): Held {
-  const { inference, plan } = chain([batch, 25], layers);
+  return heldOf(memory, chain([batch, 25], layers));
+}
+
+function heldOf(memory: Memory, { inference, plan }: ReturnType<typeof chain>): Held {
   const machine = machineOf(memory);
   const sizing = runThrough(Sizing.of(inference, new FormatTable(machine.chip, 'as-stored')));
   const residency = runThrough(Residency.of(inference, plan, sizing, machine));
@@ -84,6 +87,20 @@ describe('activations', () => {
   it('leave the chip where one does not fit into the share for what is handed on', () => {
     expect(held({ near: 200, far: 1e9 }, three).main).toEqual([100, 0, 100]);
     expect(held({ near: 199, far: 1e9 }, three).main).toEqual([200, 200, 200]);
+  });
+
+  it('pass a view that no kernel runs as if it were not there', () => {
+    const four = chain([1, 25], [...three, relu(25)]);
+    const main = (near: number, node: number) => heldOf({ near, far: 1e9 }, withSilentView(four, node)).main;
+    // As three kernels without a view do.
+    for (const node of [1, 2]) {
+      expect(main(200, node)).toEqual([100, 0, 100]);
+      expect(main(199, node)).toEqual([200, 200, 200]);
+    }
+    // A view of an input is that input, which software sends straight to the chip; nobody else reads the last one's output.
+    const managed = { near: 134, far: 1e9, managed: 'software' } as const;
+    for (const node of [0, 1, 2, 3])
+      expect(heldOf(managed, withSilentView(four, node)).main).toEqual([0, 0, 0]);
   });
 
   it('are placed by software in three quarters, inputs and outputs of the model too', () => {

@@ -69,6 +69,18 @@ describe('memories of a chip', () => {
     expect(levelUses({ ...asked, timeline: small })[1]!.verdict).toBe('too-small');
   });
 
+  it('spill nothing where all has room: views move nothing', async () => {
+    const [gddr, cache] = levelUses(
+      await on(
+        chips.find(({ id }) => id === 'nvidia-t4')!,
+        'tiny-conv',
+      ),
+    );
+    // 3 × 16 × 16 numbers come in and 5 go out, at 4 bytes; a Flatten stands before the last node.
+    expect(gddr!.trafficBytes).toBe(4 * (3 * 16 * 16 + 5));
+    expect(cache!.verdict).toBe('resident');
+  });
+
   it('say nothing of traffic in training', async () => {
     const [hbm, cache] = levelUses(await on(h100, 'tiny-mlp', 'training'));
     expect([hbm!.trafficBytes, cache!.verdict, hbm!.verdict]).toEqual([null, null, 'resident']);
