@@ -165,6 +165,15 @@ export const commands: Readonly<Record<string, OptionTable>> = {
     accepted: { type: 'string' },
     answer: { type: 'string' },
   },
+  compare: {
+    ...formatted,
+    ...workload,
+    ...offload,
+    ...onChips,
+    revision: { type: 'string' },
+    'with-chip': { type: 'string' },
+    'with-precision': { type: 'string' },
+  },
   check: {
     ...formatted,
     budget: { type: 'string' },

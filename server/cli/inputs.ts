@@ -10,7 +10,7 @@ import type { OpenedModel } from './openModel';
 /** Options that name files to read. */
 const fileOptions = ['profile', 'layers', 'settings', 'mapping', 'budget', 'baseline'] as const;
 /** Options that name a thing of a catalogue, or a file of one's own. */
-const catalogueOptions = ['chip', 'device', 'edge', 'cloud', 'network', 'edge-network'] as const;
+const catalogueOptions = ['chip', 'with-chip', 'device', 'edge', 'cloud', 'network', 'edge-network'] as const;
 
 /** Commands with words to search for, not files. */
 const searches: ReadonlySet<string> = new Set(['chips', 'systems']);

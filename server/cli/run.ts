@@ -29,6 +29,7 @@ import { baseline } from './budgets/baseline';
 import { check } from './budgets/check';
 import { calibrate } from './calibrate';
 import { listChips } from './chips';
+import { compare } from './compare';
 import { dashboard } from './dashboard/dashboard';
 import { exitCodes, failed, Failure, usage, type Outcome } from './failure';
 import { fit } from './fit';
@@ -132,6 +133,7 @@ const ofModels = {
   map,
   suggest,
   verify,
+  compare,
   check,
   baseline,
   query,
@@ -188,7 +190,18 @@ function whole(text: string): Outcome {
 /** Parts of the help text, in order: keys `cli.help.…`. */
 const helpParts = [
   ...(['commands', 'analyze', 'fit', 'phases', 'map', 'suggest', 'rank', 'split', 'sweep'] as const),
-  ...(['worker', 'query', 'dashboard', 'check', 'chips', 'calibrate', 'verify', 'all', 'results'] as const),
+  ...([
+    'worker',
+    'query',
+    'dashboard',
+    'compare',
+    'check',
+    'chips',
+    'calibrate',
+    'verify',
+    'all',
+    'results',
+  ] as const),
 ];
 
 function helpText(language: Language): string {

@@ -44,7 +44,7 @@ export function onlyPath(words: Arguments): string {
 }
 
 /** The chips that the options name, else those of the settings, else the catalogue's choice. */
-async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {
+export async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {
   const given = words.texts('chip');
   const named = given.length > 0 ? given : choices.chips;
   if (named.length === 0) return chosenChips([]).chips;
@@ -54,7 +54,7 @@ async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice):
 }
 
 /** The host that the option names, else that of the settings; undefined: each chip has its own. */
-async function hostFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<Chip | undefined> {
+export async function hostFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<Chip | undefined> {
   const name = words.text('host') ?? choices.host;
   return name === null ? undefined : choice.named(name);
 }

@@ -6,14 +6,13 @@ import type { Language } from '../../../l10n/language';
 import { plainJson } from '../../../outside/json';
 import { placeKey, type Place } from '../../engine/budgets/baseline';
 import type { Budget, Target } from '../../engine/budgets/load';
-import { metricOf } from '../../engine/budgets/metrics';
-import { nodeChanges } from '../../engine/budgets/nodes';
-import { figureIn, judge, placesOf, type Snapshot } from '../../engine/budgets/snapshot';
+import { judge, placesOf } from '../../engine/budgets/snapshot';
 import { checkJunit } from '../../engine/report/check/junit';
 import { checkMarkdown } from '../../engine/report/check/markdown';
 import { checkSarif } from '../../engine/report/check/sarif';
+import { movedTo } from '../../engine/report/check/moved';
 import { checkSections, judgedIn } from '../../engine/report/check/sections';
-import type { CheckModel, CheckPlace, CheckReport, CheckTotal } from '../../engine/report/check/types';
+import type { CheckModel, CheckPlace, CheckReport } from '../../engine/report/check/types';
 import { tableOf } from '../../engine/report/print/table';
 import { FileError } from '../../platform';
 import { reportWords } from '../../reportWords';
@@ -27,8 +26,7 @@ import { matchedModels, type MatchedModel } from './matched';
 
 const formats = ['table', 'json', 'markdown', 'sarif', 'junit'] as const;
 
-/** Changes of nodes, and dearest nodes, that a report lists of each place. */
-const mostChanges = 200;
+/** Dearest nodes that a report lists of each place. */
 const mostDearest = 20;
 
 /** `siliconlens check --budget FILE [PATH…]`: whether models keep their budgets, and what moved against a baseline. */
@@ -175,7 +173,6 @@ function placeIn(
   const place: Place = { model: path, target, workload: budget.workload };
   const now = costed.snapshots.get(placeKey(place))!;
   const then = before && before.at(place);
-  const changes = then ? nodeChanges(then.nodes, now.nodes.rows) : [];
   return {
     budget: budget.name ?? `${budget.index + 1}`,
     chip: target?.chip.id ?? null,
@@ -189,18 +186,7 @@ function placeIn(
       isUpper: budget.isUpper,
       ...placeOf(of.path),
     })),
-    totals: totalsOf(now, then ?? null),
-    changes: changes.slice(0, mostChanges),
-    moreChanges: Math.max(0, changes.length - mostChanges),
+    ...movedTo(now, then ?? null),
     dearest: now.nodes.rows.slice(0, mostDearest),
   };
-}
-
-function totalsOf(now: Snapshot, before: Snapshot | null): CheckTotal[] {
-  return [...now.figures].flatMap(([id, figure]) => {
-    const metric = metricOf(id);
-    if (!metric) return [];
-    const then = before && figureIn(before, metric);
-    return [{ metric: metric.name, level: metric.level, before: then, now: figure }];
-  });
 }

@@ -129,7 +129,11 @@ function faultSection(report: CheckReport, words: Words): Section {
 }
 
 /** The nodes that changed most, or without a baseline the dearest ones. */
-export function nodeSection(model: CheckModel, place: CheckPlace, words: Words): Section {
+export function nodeSection(
+  model: Pick<CheckModel, 'path'>,
+  place: Pick<CheckPlace, 'chip' | 'system' | 'runtime' | 'changes' | 'moreChanges' | 'dearest'>,
+  words: Words,
+): Section {
   const text = (key: PrintName): string => words.text(`print.${key}`);
   const write = nodeWriter(place, words);
   const title = `${model.path} · ${placeText(place, words)}`;
