@@ -44,7 +44,11 @@ export function onlyPath(words: Arguments): string {
 }
 
 /** The chips that the options name, else those of the settings, else the catalogue's choice. */
-export async function chipsFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<readonly Chip[]> {
+export async function chipsFor(
+  words: Arguments,
+  choices: Choices,
+  choice: ChipChoice,
+): Promise<readonly Chip[]> {
   const given = words.texts('chip');
   const named = given.length > 0 ? given : choices.chips;
   if (named.length === 0) return chosenChips([]).chips;
@@ -54,7 +58,11 @@ export async function chipsFor(words: Arguments, choices: Choices, choice: ChipC
 }
 
 /** The host that the option names, else that of the settings; undefined: each chip has its own. */
-export async function hostFor(words: Arguments, choices: Choices, choice: ChipChoice): Promise<Chip | undefined> {
+export async function hostFor(
+  words: Arguments,
+  choices: Choices,
+  choice: ChipChoice,
+): Promise<Chip | undefined> {
   const name = words.text('host') ?? choices.host;
   return name === null ? undefined : choice.named(name);
 }
