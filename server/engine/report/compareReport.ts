@@ -26,7 +26,7 @@ export interface CompareSide {
 }
 
 /** Both by themselves (`chip` null), or on a chip. */
-export interface ComparePlace extends Pick<
+interface ComparePlace extends Pick<
   CheckPlace,
   'chip' | 'runtime' | 'totals' | 'changes' | 'moreChanges'
 > {
