@@ -26,10 +26,7 @@ export interface CompareSide {
 }
 
 /** Both by themselves (`chip` null), or on a chip. */
-interface ComparePlace extends Pick<
-  CheckPlace,
-  'chip' | 'runtime' | 'totals' | 'changes' | 'moreChanges'
-> {
+interface ComparePlace extends Pick<CheckPlace, 'chip' | 'runtime' | 'totals' | 'changes' | 'moreChanges'> {
   /** What the first one ran on. */
   readonly chipBefore: string | null;
   readonly runtimeBefore: string | null;
