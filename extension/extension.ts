@@ -4,6 +4,7 @@ import { modelViewTypes } from './addresses';
 import { Choices } from './choices/choices';
 import { registerCommands } from './commands/register';
 import { Pages } from './commands/pages';
+import { DiffCosts } from './diffCosts';
 import { Heat } from './heat';
 import { ListingProvider } from './listing/provider';
 import { ModelReader } from './modelReader';
@@ -79,6 +80,7 @@ export function begin(context: vscode.ExtensionContext, { name, launch, profiles
     chips,
     new StatusItem(server, subject, choices, log),
     new Heat(server, context.extensionUri),
+    new DiffCosts(server, log),
     new Notices(server),
     new ValidatedChips(server),
     new TextTabs(log),

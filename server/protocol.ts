@@ -500,6 +500,26 @@ export interface NewChipResult {
   readonly text: string | null;
 }
 
+/** What differs in cost between two models that stand beside each other, on the first chosen chip. */
+export const costDiffRequest = request<CostDiffParams, CostDiffResult>('siliconlens/costDiff');
+export interface CostDiffParams {
+  /** Of the right side. */
+  readonly uri: string;
+  readonly before: string;
+}
+export interface CostDiffResult {
+  /** Both times with their difference, as a sentence; null where one of the models has no costs. */
+  readonly total: string | null;
+  /** Of the right side, largest effect first. */
+  readonly lines: readonly CostDiffLine[];
+}
+export interface CostDiffLine {
+  /** From 0. */
+  readonly line: number;
+  /** Time that the node takes more or less. */
+  readonly text: string;
+}
+
 /** The text of a new system file: a copy of a system under another name. */
 export const newSystemRequest = request<NewSystemParams, NewChipResult>('siliconlens/newSystem');
 export interface NewSystemParams {

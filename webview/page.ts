@@ -57,6 +57,9 @@ export function runPage(render: (summary: Summary, rerender: () => void) => View
       case 'highlight':
         view?.highlight(message.node);
         break;
+      // For the page about all models, which is none of a model.
+      case 'overview':
+        break;
     }
   });
   onAppearanceChange(() => view?.draw());

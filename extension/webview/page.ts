@@ -196,6 +196,9 @@ export class Page implements vscode.Disposable {
         await vscode.commands.executeCommand(command, this.subject());
         return;
       }
+      // What the page about all models says (overview/).
+      case 'overview':
+      case 'openModel':
       default:
         this.log.warn(`unknown message ${JSON.stringify(message)}`);
     }

@@ -8,6 +8,7 @@ import { searchSystems } from '../engine/systems/search';
 import {
   chipsRequest,
   choicesRequest,
+  costDiffRequest,
   chipListRequest,
   costlyNodeRequest,
   exportChunkRequest,
@@ -57,6 +58,7 @@ import { savedText } from '../workspace/savedText';
 import { politeTo } from '../workspace/turns';
 import { chipList } from './chipList';
 import { chipChoices, choices, systemChoices } from './choices';
+import { costDiff } from './costDiff';
 import { costlyNode } from './costlyNode';
 import { problemText } from './diagnostics';
 import type { Feature } from './feature';
@@ -124,6 +126,10 @@ function registerListings(context: ServerContext): void {
   on(context, modelFiguresRequest, { key: null, figures: null, reason: null }, (params, token) =>
     modelFigures(context, params, token),
   );
+  on(context, costDiffRequest, { total: null, lines: [] }, async ({ uri, before }, token) => {
+    const [then, now] = await Promise.all([analysisOf(before, token), analysisOf(uri, token)]);
+    return then && now ? costDiff(then, now, context.language()) : { total: null, lines: [] };
+  });
   on(context, locateNodeRequest, { line: null }, async ({ uri, node }, token) => {
     const analysis = await analysisOf(uri, token);
     return { line: analysis && lineOf(analysis, node) };

@@ -55,6 +55,16 @@ it.skipIf(!hasGit)(withGit('compares with Git as listings'), async () => {
   ]);
   expect(tabs[0]?.original).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt\?git/);
   expect(tabs[0]?.uri).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt$/);
+  // What it takes now and before stands behind the first line, what a node takes more or less before it.
+  const shown = (): Promise<string[]> =>
+    bench.page.evaluate(() =>
+      [...document.querySelectorAll('.modified-in-monaco-diff-editor .view-line span')].flatMap((span) =>
+        ['::before', '::after'].map((part) => getComputedStyle(span, part).content),
+      ),
+    );
+  const told = async (what: RegExp): Promise<boolean> => (await shown()).some((text) => what.test(text));
+  await bench.until(() => told(/: [\d.]+ [µm]s → [\d.]+ [µm]s \([+−][\d.]+ [µn]s\)/), 'both times');
+  await bench.until(() => told(/^"\+[\d.]+ µs new"/), 'what a new node takes');
   await bench.picture('diff');
 });
 
