@@ -7,6 +7,10 @@ import type { Server } from './server/server';
 /** Tabs, editors and analyses change in crowds (milliseconds). */
 const crowd = 300;
 
+/** Lines of the head that are looked at, and the letters up to which one is short. */
+const headLines = 3;
+const shortLine = 10;
+
 /** A diff of two models on screen: the editor of its right side, and what stands on the left. */
 interface Diff {
   readonly editor: vscode.TextEditor;
@@ -81,7 +85,7 @@ export class DiffCosts implements vscode.Disposable {
         };
       }),
     );
-    const end = document.lineAt(0).range.end;
+    const end = lineOfTotal(document).range.end;
     editor.setDecorations(
       this.total,
       result?.total
@@ -94,6 +98,13 @@ export class DiffCosts implements vscode.Disposable {
         : [],
     );
   }
+}
+
+/** Half of a diff is narrow: the first short line of the head, else the first line. */
+function lineOfTotal(document: vscode.TextDocument): vscode.TextLine {
+  for (let line = 0; line < Math.min(headLines, document.lineCount); line++)
+    if (document.lineAt(line).text.length <= shortLine) return document.lineAt(line);
+  return document.lineAt(0);
 }
 
 /** The diffs of two models that are in front. */

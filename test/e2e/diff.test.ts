@@ -55,7 +55,7 @@ it.skipIf(!hasGit)(withGit('compares with Git as listings'), async () => {
   ]);
   expect(tabs[0]?.original).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt\?git/);
   expect(tabs[0]?.uri).toMatch(/^siliconlens:.*\/tiny-mlp\.onnx\.onnxtxt$/);
-  // What it takes now and before stands behind the first line, what a node takes more or less before it.
+  // What it takes now and before stands in the head, what a node takes more or less before it.
   const shown = (): Promise<string[]> =>
     bench.page.evaluate(() =>
       [...document.querySelectorAll('.modified-in-monaco-diff-editor .view-line span')].flatMap((span) =>
