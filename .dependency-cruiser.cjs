@@ -61,7 +61,7 @@ module.exports = {
     },
     ...[
       { name: 'extension', from: '^extension/', says: 'extension|write' },
-      { name: 'webview', from: '^webview/', says: 'totals|webview' },
+      { name: 'webview', from: '^webview/', says: 'glossary|totals|webview' },
       { name: 'cli', from: '^server/(cli(/|\\.ts$)|mcp\\.ts$)', says: 'cli|problems|report|words|write' },
       {
         name: 'server',

@@ -16,10 +16,10 @@ const entryLimits = new Map([
   ['extension/dist/web/server.js', 2e6],
   ['extension/dist/tables.json', 2e6],
   ['extension/dist/webview/report.js', 400e3],
-  ['extension/dist/webview/finder.js', 100e3],
-  ['extension/dist/webview/overview.js', 100e3],
+  ['extension/dist/webview/finder.js', 150e3],
+  ['extension/dist/webview/overview.js', 150e3],
   ['extension/dist/webview/graph.js', 150e3],
-  ['extension/dist/webview/panel.js', 100e3],
+  ['extension/dist/webview/panel.js', 150e3],
 ]);
 const needed = [
   'extension/package.json',

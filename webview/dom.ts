@@ -1,3 +1,5 @@
+import type { Heading } from './content/terms';
+
 type Child = Node | string | null | undefined | false;
 /** Lists may be of any length: they are appended one by one. */
 type Children = Child | readonly Child[];
@@ -25,6 +27,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function refill(place: HTMLElement, children: readonly (Node | string)[]): void {
   place.replaceChildren();
   for (const child of children) place.append(child);
+}
+
+/**
+ * A column head or the name of a figure; what explains it comes up while the pointer rests on it or it has the focus, and
+ * when it is pressed (terms.ts).
+ */
+export function titled({ label, term }: Heading): Node | string {
+  return term === null ? label : button(label, () => {}, { class: 'term', 'data-term': term });
 }
 
 /** The head and the body of a table; a text in the head is the heading of a column. */

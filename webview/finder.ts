@@ -18,6 +18,7 @@ import { inTurn } from './inTurn';
 import { KeptFocus } from './keptFocus';
 import { runPage, type View } from './page';
 import { finderTable, whyNotTable } from './tables/finder';
+import { explainTerms } from './terms';
 import { text } from './text';
 
 /** The last answer stays on screen until the next is there, over a change of the chosen chips too. */
@@ -25,6 +26,7 @@ let answer: RankResult | undefined;
 const focus = new KeptFocus();
 
 runPage((summary) => new Finder(summary));
+explainTerms();
 
 /** The chips for one model: limits as fields, the ranking, and why not the others. */
 class Finder implements View {

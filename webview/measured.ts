@@ -2,7 +2,7 @@ import type { SummaryChip } from '../server/protocol';
 import { scatterChart, type ChartView } from './charts/chart';
 import { kernelsWithoutRow, measuredFacts, rowsWithoutKernel, type Gap } from './content/measured';
 import { residualsData } from './content/residuals';
-import { button, element } from './dom';
+import { button, element, titled } from './dom';
 import { command } from './host';
 import { table } from './tables/table';
 import { text } from './text';
@@ -25,8 +25,8 @@ export function measuredView({ name, measured }: SummaryChip): MeasuredView | nu
     element(
       'dl',
       { class: 'facts' },
-      measuredFacts(measured).map(([term, value]) =>
-        element('div', {}, element('dt', {}, term), element('dd', {}, value)),
+      measuredFacts(measured).map(([name, value]) =>
+        element('div', {}, element('dt', {}, titled(name)), element('dd', {}, value)),
       ),
     ),
     charts.map((chart) => chart.root),

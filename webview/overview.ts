@@ -14,6 +14,7 @@ import {
 import { button, element, refill } from './dom';
 import { askOverview, listen, openModel, remember, state } from './host';
 import { KeptFocus } from './keptFocus';
+import { explainTerms } from './terms';
 import { speak, text } from './text';
 
 /** Models that are shown at first, and with each press more. */
@@ -133,6 +134,7 @@ class OverviewView {
     const mark = { none: '', ascending: ' ▲', descending: ' ▼' }[sorted];
     const press = button(column.label + mark, () => this.reorder(overviewSortedBy(order, column)), {
       class: 'link',
+      'data-term': column.term ?? undefined,
     });
     return element(
       'th',
@@ -175,6 +177,7 @@ function noModels(): HTMLElement {
 
 speak(document.documentElement.lang);
 const view = new OverviewView(document.getElementById('app')!);
+explainTerms();
 listen((message) => {
   if (message.type === 'overview') view.take(message.overview);
 });

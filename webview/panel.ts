@@ -14,15 +14,18 @@ import {
 } from './content/panel';
 import { spreadLine } from './content/spread';
 import { shortSuggestions } from './content/suggestions';
-import { button, element } from './dom';
+import { termed } from './content/terms';
+import { button, element, titled } from './dom';
 import { problems, workload } from './header';
 import { command, remember, state, useChip } from './host';
 import { runPage, type View } from './page';
 import { table } from './tables/table';
 import { timeBar } from './tables/timeBar';
+import { explainTerms } from './terms';
 import { text } from './text';
 
 runPage(panelView);
+explainTerms();
 
 /** What to do next, with the way to do it. */
 function nextSteps(summary: Summary): HTMLElement | null {
@@ -82,12 +85,17 @@ function chipsTable(summary: Summary, rerender: () => void): HTMLElement | null 
     rerender();
   };
   const headers = columns.map(([by, name]) => {
-    const label = text(`webview.chips.${name}`);
+    const { label, term } = termed(`webview.chips.${name}`);
     const isSorted = by === order;
     return element(
       'div',
       { role: 'columnheader', 'aria-sort': isSorted ? 'ascending' : 'none', class: name },
-      by ? button(isSorted ? `${label} ▲` : label, () => sortBy(by), { class: 'link' }) : label,
+      by
+        ? button(isSorted ? `${label} ▲` : label, () => sortBy(by), {
+            class: 'link',
+            'data-term': term ?? undefined,
+          })
+        : titled({ label, term }),
     );
   });
   return element(
@@ -158,8 +166,8 @@ function chipCard(chip: SummaryChip, summary: Summary): HTMLElement {
     element(
       'dl',
       {},
-      chipFacts(chip, summary.workload).flatMap(([term, value]) => [
-        element('dt', {}, term),
+      chipFacts(chip, summary.workload).flatMap(([name, value]) => [
+        element('dt', {}, titled(name)),
         element('dd', {}, value),
       ]),
     ),

@@ -17,7 +17,7 @@ import { devicesData, memoryLanes, partsData, spreadLine, stepLanes } from './co
 import { suggestionsData } from './content/suggestions';
 import { timeData } from './content/timeBars';
 import { trafficData } from './content/traffic';
-import { button, element, refill } from './dom';
+import { button, element, refill, titled } from './dom';
 import { header, problems } from './header';
 import { command, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
@@ -27,6 +27,7 @@ import { chipTable } from './tables/chips';
 import { energyTable } from './tables/energy';
 import { nodeTable } from './tables/nodes';
 import { table } from './tables/table';
+import { explainTerms } from './terms';
 import { phasesView } from './phases';
 import { text } from './text';
 import { whatIf } from './whatIf';
@@ -34,6 +35,7 @@ import { whatIf } from './whatIf';
 const question = new QuestionBar();
 
 runPage(reportView);
+explainTerms();
 
 /** The full report of one model: chips side by side, then charts and tables of the chosen one. */
 function reportView(summary: Summary, rerender: () => void): View {
@@ -115,8 +117,8 @@ function facts(chip: SummaryChip, { workload }: Summary): HTMLElement {
   return element(
     'dl',
     { class: 'facts' },
-    chipFacts(chip, workload).map(([term, value]) =>
-      element('div', {}, element('dt', {}, term), element('dd', {}, value)),
+    chipFacts(chip, workload).map(([name, value]) =>
+      element('div', {}, element('dt', {}, titled(name)), element('dd', {}, value)),
     ),
   );
 }

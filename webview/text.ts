@@ -17,6 +17,11 @@ export function speak(locale: string): void {
   bundle = bundles[language];
 }
 
+/** What everything is said in. */
+export function spoken(): Language {
+  return language;
+}
+
 export type TextKey = keyof typeof en;
 
 export function text(key: TextKey, args: Readonly<Record<string, string | number>> = {}): string {

@@ -9,10 +9,11 @@ import {
   type VariantFigure,
   type VariantRow,
 } from './content/whatIf';
-import { button, element, tableParts } from './dom';
+import { button, element, tableParts, titled } from './dom';
 import { choice, labelled } from './fields';
 import { choose, remember, requestVariants, state } from './host';
 import { text } from './text';
+import { termed } from './content/terms';
 
 /** What is tried, and what is told of it. */
 interface Tried {
@@ -88,7 +89,7 @@ function variantTable({ dimension, sizes }: WhatIfResult, rows: readonly Variant
     tableParts(
       [
         text('webview.chips.chip'),
-        text('webview.question.precision'),
+        element('th', { scope: 'col' }, titled(termed('webview.question.precision'))),
         ...heads.map((head) => element('th', { scope: 'col', class: 'number' }, head)),
       ],
       rows.map((row, at) => variantRow(row, rows[at - 1]?.chip !== row.chip)),

@@ -97,6 +97,8 @@ it('shows hover, report and side panel in Korean', async () => {
     return hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join('\n');
   });
   expect(hover).toMatch(hangul);
+  await report.locator('#chips button.term').first().focus();
+  expect(await report.getByRole('tooltip').innerText()).toContain('왜 중요한가: ');
   await bench.picture('korean');
 });
 

@@ -128,13 +128,52 @@ it('goes by keyboard from the filter to a header and a row, which leads to its n
   const focused = () => view.page.evaluate(() => document.activeElement?.textContent ?? '');
   await view.page.keyboard.press('Tab');
   expect(await focused()).toBe('#');
-  // Six columns to sort by at this width, with measured times, and the list itself, which scrolls by keys.
-  for (let i = 0; i < 6; i++) await view.page.keyboard.press('Tab');
+  // Six columns to sort by at this width, with measured times, one that only explains itself, and the list, which scrolls
+  // by keys.
+  for (let i = 0; i < 7; i++) await view.page.keyboard.press('Tab');
   expect(await view.page.evaluate(() => document.activeElement?.className)).toBe('viewport');
   await view.page.keyboard.press('Tab');
   expect(await focused()).toBe('node-99');
   await view.page.keyboard.press('Enter');
   expect((await view.sent()).at(-1)).toEqual({ type: 'reveal', node: 99 });
+});
+
+it('explains a name that has the focus until Escape or the focus leaves it', async () => {
+  const tip = view.page.getByRole('tooltip');
+  const latency = view.page.locator('#chips button.term', { hasText: 'Latency' });
+  expect(await tip.count()).toBe(0);
+  await latency.focus();
+  expect(await tip.innerText()).toMatch(
+    /^Latency\n+The time of one run .*\n+Why it matters: .*\n+Example: /s,
+  );
+  expect(
+    await latency.evaluate((one) => document.getElementById(one.getAttribute('aria-describedby')!)?.role),
+  ).toBe('tooltip');
+  const [name, box] = [await latency.boundingBox(), await tip.boundingBox()];
+  expect(box!.y).toBeGreaterThanOrEqual(name!.y + name!.height);
+  await view.page.keyboard.press('Escape');
+  expect([await tip.count(), await latency.getAttribute('aria-describedby')]).toEqual([0, null]);
+  await view.page.keyboard.press('Enter');
+  expect(await tip.innerText()).toContain('Latency');
+  await view.page.keyboard.press('Tab');
+  expect(await tip.innerText()).not.toContain('The time of one run');
+  await view.page.keyboard.press('Escape');
+});
+
+it('explains a name under the pointer, which may move onto the tip, and stays in the page', async () => {
+  const tip = view.page.getByRole('tooltip');
+  await view.page.locator('h1').hover();
+  await view.page.locator('#roofline h2 button.term').hover();
+  await tip.waitFor();
+  await tip.hover();
+  await view.page.waitForTimeout(500);
+  const box = (await tip.boundingBox())!;
+  const { width, height } = view.page.viewportSize()!;
+  expect(
+    Math.min(box.x, box.y, width - box.x - box.width, height - box.y - box.height),
+  ).toBeGreaterThanOrEqual(0);
+  await view.page.locator('#roofline .summary').hover();
+  await tip.waitFor({ state: 'hidden' });
 });
 
 it('marks the node under the cursor in the table', async () => {

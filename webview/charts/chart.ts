@@ -15,7 +15,7 @@ import {
   type ChartType,
 } from 'chart.js';
 import type { BarsData, BoxesData, ChartData, LegendEntry, ScatterData, StackData } from '../content/chart';
-import { button, element } from '../dom';
+import { button, element, titled } from '../dom';
 import { reveal, savePicture } from '../host';
 import { table } from '../tables/table';
 import { text } from '../text';
@@ -77,7 +77,7 @@ export function stackChart(data: StackData): ChartView {
 
 /** Puts canvas, legend, summary and table twin together and wires clicks to the listing. */
 function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): ChartView {
-  const { id, title, summary } = data;
+  const { id, title, term = null, summary } = data;
   const canvas = element('canvas', {
     role: 'img',
     tabindex: 0,
@@ -92,7 +92,7 @@ function chartView<T extends ChartType>(data: ChartData, picture: Picture<T>): C
   const root = element(
     'section',
     { class: 'chart', id, 'aria-labelledby': `${id}-title` },
-    element('h2', { id: `${id}-title` }, title),
+    element('h2', { id: `${id}-title` }, titled({ label: title, term })),
     element('p', { class: 'summary' }, summary),
     holder,
     told,

@@ -2,6 +2,7 @@ import type { SummaryChip } from '../../server/protocol';
 import { show, text } from '../text';
 import type { BoxesData } from './chart';
 import type { Paint } from './paint';
+import { termed } from './terms';
 
 /** Neighbours differ in colour; it says nothing else. */
 const paints: readonly Paint[] = ['charts-blue', 'charts-orange', 'charts-green', 'charts-purple'];
@@ -16,16 +17,17 @@ export function arenaData({ name, memory: { arena } }: SummaryChip): BoxesData |
     id: 'arena',
     title,
     summary: more > 0 ? `${said} ${text('webview.arena.more', { count: show.count(more) })}` : said,
+    term: 'plannedMemory',
     height: 320,
     legend: [],
     table: {
       caption: title,
       columns: [
-        text('webview.arena.value'),
-        text('webview.arena.offset'),
-        text('webview.arena.size'),
-        text('webview.arena.from'),
-        text('webview.arena.to'),
+        termed('webview.arena.value'),
+        termed('webview.arena.offset'),
+        termed('webview.arena.size'),
+        termed('webview.arena.from'),
+        termed('webview.arena.to'),
       ],
       numeric: [1, 2, 3, 4],
       rows: boxes.map((box) => ({

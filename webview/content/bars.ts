@@ -1,7 +1,8 @@
 import type { NodeRow, RowsParams, Summary, SummaryChip } from '../../server/protocol';
-import { shorten, text, type TextKey } from '../text';
+import { shorten } from '../text';
 import { nameOf } from './nodes';
 import type { TableData } from './table';
+import { termed, type HeadingKey } from './terms';
 
 const longestLabel = 34;
 const barRows = 30;
@@ -29,12 +30,12 @@ export function heading(row: NodeRow): string {
 /** A table of the same nodes; all columns but the first are of numbers, or as short. */
 export function barTable(
   caption: string,
-  keys: readonly TextKey[],
+  keys: readonly HeadingKey[],
   rows: readonly (readonly [NodeRow, ...string[]])[],
 ): TableData {
   return {
     caption,
-    columns: keys.map((key) => text(key)),
+    columns: keys.map(termed),
     numeric: keys.slice(1).map((_, index) => index + 1),
     rows: rows.map(([row, ...cells]) => ({ node: row.node, cells: [nameOf(row), ...cells] })),
   };

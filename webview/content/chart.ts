@@ -1,10 +1,14 @@
+import type { Term } from '../../l10n/glossary';
 import type { Paint, Shape } from './paint';
 import type { TableData } from './table';
+import type { Heading } from './terms';
 
 /** What every chart says around its picture. */
 export interface ChartData {
   readonly id: string;
   readonly title: string;
+  /** What explains it. */
+  readonly term?: Term;
   /** One sentence that says what the picture says. */
   readonly summary: string;
   /** Of the picture, in pixels. */
@@ -127,8 +131,7 @@ export interface StackData extends ChartData {
   readonly y: { readonly title: string; readonly tick: (value: number) => string };
 }
 
-export interface Layer {
-  readonly label: string;
+export interface Layer extends Heading {
   readonly paint: Paint;
   /** A value and what the pointer brings up, for each place of the horizontal axis. */
   readonly values: readonly number[];

@@ -1,6 +1,7 @@
 import type { ModelOnChip, Summary, SummaryChip } from '../../server/protocol';
 import { between, range, show, summed, text, word } from '../text';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** The chip whose charts and tables are shown: the one that was chosen last, else the first. */
 export function chosenChip(
@@ -19,7 +20,7 @@ export function chipsData({ chips, workload }: Summary): TableData {
   const headers = [...deciding, ...further];
   return {
     caption: text('webview.chips.caption'),
-    columns: headers.map((header) => text(`webview.chips.${header}`)),
+    columns: headers.map((header) => termed(`webview.chips.${header}`)),
     numeric: [1, 3, 4, 6, 7],
     wide: further.map((_, index) => deciding.length + index),
     rows: chips.map((chip) => ({ cells: [chip.name, ...cells(chip, workload)] })),

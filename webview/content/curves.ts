@@ -2,6 +2,7 @@ import { show } from '../text';
 import { powerOfTen, type DotGroup, type ScatterData } from './chart';
 import { marks, type Paint, type Shape } from './paint';
 import type { TableData } from './table';
+import { untermed } from './terms';
 
 /** A figure over sizes. */
 export interface Curve {
@@ -79,7 +80,7 @@ function dots(curve: Curve, { dimension, sizes, write }: Axes): DotGroup['dots']
 function table(caption: string, curves: readonly Curve[], { dimension, sizes, write }: Axes): TableData {
   return {
     caption,
-    columns: [dimension, ...curves.map(({ name }) => name)],
+    columns: [untermed(dimension), ...curves.map(({ name }) => untermed(name))],
     numeric: curves.map((_, at) => at + 1),
     rows: sizes.map((size, at) => ({
       cells: [show.count(size), ...curves.map(({ values }) => write(values[at]))],

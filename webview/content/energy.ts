@@ -1,6 +1,7 @@
 import type { Summary } from '../../server/protocol';
 import { energyOf, show, summed, text } from '../text';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** Energy, performance per watt and per area, and carbon of the chips side by side. */
 export function energyData({ chips }: Summary): TableData {
@@ -17,7 +18,7 @@ export function energyData({ chips }: Summary): TableData {
   ] as const;
   return {
     caption: text('webview.energy.caption'),
-    columns: headers.map((header) => text(`webview.energy.${header}`)),
+    columns: headers.map((header) => termed(`webview.energy.${header}`)),
     numeric: [1, 3, 4, 5, 6, 7, 8],
     rows: chips.map(({ name, total, efficiency }) => ({
       cells: [

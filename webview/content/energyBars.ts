@@ -3,6 +3,7 @@ import type { SummaryChip } from '../../server/protocol';
 import { show, summed, text } from '../text';
 import type { BarsData } from './chart';
 import type { Paint } from './paint';
+import { termed } from './terms';
 
 const paints: Readonly<Record<keyof JoulesParts, Paint>> = {
   compute: 'charts-blue',
@@ -32,7 +33,7 @@ export function energyBars({ name, total }: SummaryChip): BarsData | null {
     legend: [],
     table: {
       caption: title,
-      columns: [text('webview.energyParts.part'), text('webview.energy.energy'), text('webview.share')],
+      columns: [termed('webview.energyParts.part'), termed('webview.energy.energy'), termed('webview.share')],
       numeric: [1, 2],
       rows: shown.map(({ label, value, share }) => ({ cells: [label, show.joules(value), share] })),
     },

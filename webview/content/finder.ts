@@ -1,6 +1,7 @@
 import type { RankItem, RankResult, RejectedItem } from '../../server/protocol';
-import { show, text, word, type TextKey } from '../text';
+import { show, text, word } from '../text';
 import type { Wish } from './finderWish';
+import { termed, type Heading } from './terms';
 
 interface FinderCell {
   readonly text: string;
@@ -12,10 +13,8 @@ interface FinderCell {
 type Rank = number | string | null;
 type Ranged = NonNullable<RankItem['figures']['latency']>;
 
-export interface FinderColumn {
+export interface FinderColumn extends Heading {
   readonly key: string;
-  readonly label: string;
-  readonly title?: string;
   readonly numeric: boolean;
   readonly cell: (item: RankItem) => FinderCell;
   readonly rank: (item: RankItem) => Rank;
@@ -47,6 +46,7 @@ const figureColumns = {
   price: { write: show.decimal, hasRange: false },
 } as const;
 type Figure = keyof typeof figureColumns;
+type PlainColumn = 'place' | 'name' | 'class' | 'where' | 'precision' | 'basis' | 'pareto' | 'notes';
 
 /** The columns for what is asked: rates and prices where they are asked for. */
 export function finderColumns(wish: Wish, choices: Choices): FinderColumn[] {
@@ -60,7 +60,6 @@ export function finderColumns(wish: Wish, choices: Choices): FinderColumn[] {
       ...plain('place', ({ place }) =>
         place.best === place.worst ? String(place.best) : `${place.best}–${place.worst}`,
       ),
-      title: text('webview.finder.placeTitle'),
       numeric: true,
       rank: () => null,
     },
@@ -70,22 +69,19 @@ export function finderColumns(wish: Wish, choices: Choices): FinderColumn[] {
     ...figures.map(figureColumn),
     plain('precision', ({ precision }) => precision),
     plain('basis', ({ basis }) => word('webview.basis', basis ?? 'unknown')),
-    {
-      ...plain('pareto', ({ isPareto }) =>
-        isPareto === null
-          ? text('webview.unknown')
-          : text(isPareto ? 'webview.finder.yes' : 'webview.finder.no'),
-      ),
-      title: text('webview.finder.paretoTitle'),
-    },
+    plain('pareto', ({ isPareto }) =>
+      isPareto === null
+        ? text('webview.unknown')
+        : text(isPareto ? 'webview.finder.yes' : 'webview.finder.no'),
+    ),
     plain('notes', ({ notes }) => notes),
   ];
 }
 
-function plain(key: string, say: (item: RankItem) => string): FinderColumn {
+function plain(key: PlainColumn, say: (item: RankItem) => string): FinderColumn {
   return {
     key,
-    label: text(`webview.finder.column.${key}` as TextKey),
+    ...termed(`webview.finder.column.${key}`),
     numeric: false,
     cell: (item) => ({ text: say(item) }),
     rank: say,
@@ -97,7 +93,7 @@ function figureColumn(name: Figure): FinderColumn {
   const of = ({ figures }: RankItem): Ranged | null => figures[name];
   return {
     key: name,
-    label: text(`webview.finder.column.${name}`),
+    ...termed(`webview.finder.column.${name}`),
     numeric: true,
     cell: (item) => {
       const figure = of(item);

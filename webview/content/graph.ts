@@ -3,6 +3,7 @@ import { shorten, show, text, timeOf, word } from '../text';
 import { nameOf } from './nodes';
 import { boundLooks, marks, type Paint } from './paint';
 import type { TableData } from './table';
+import { untermed } from './terms';
 
 /** Pixels of a node's box, and letters that a line of it holds. */
 export const boxWidth = 180;
@@ -58,7 +59,7 @@ export function graphTable(around: Neighbourhood): TableData {
   return {
     caption: text('webview.graph.table', { chip: around.chip ?? text('webview.unknown') }),
     columns: (['node', 'operator', 'time', 'share', 'bound', 'from', 'to'] as const).map((name) =>
-      text(`webview.graph.column.${name}`),
+      untermed(text(`webview.graph.column.${name}`)),
     ),
     numeric: [2, 3],
     rows: around.nodes.map(({ node, operator, share, bound, shape, ...time }) => ({

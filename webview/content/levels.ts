@@ -1,6 +1,7 @@
 import type { SummaryChip } from '../../server/protocol';
 import { show, text } from '../text';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** Shares from here on are read more easily as multiples. */
 const mostAsPercent = 10;
@@ -13,11 +14,11 @@ export function levelsData({ name, memory: { levels } }: SummaryChip): TableData
   return {
     caption: text('webview.levels.title', { chip: name }),
     columns: [
-      text('webview.levels.memory'),
-      text('webview.levels.verdict'),
-      text('webview.levels.needed'),
-      text('webview.levels.traffic'),
-      text('webview.levels.achieved'),
+      termed('webview.levels.memory'),
+      termed('webview.levels.verdict'),
+      termed('webview.levels.needed'),
+      termed('webview.levels.traffic'),
+      termed('webview.levels.achieved'),
     ],
     numeric: [2, 3, 4],
     wide: [4],

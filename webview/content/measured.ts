@@ -1,48 +1,49 @@
 import type { MeasuredSummary } from '../../server/protocol';
 import { show, text, word } from '../text';
 import type { Fact, TableData } from './table';
+import { termed } from './terms';
 
 /** Sums of an imported profile beside those of the estimates. */
 export function measuredFacts(measured: MeasuredSummary): Fact[] {
   const { matchedSeconds, estimatedSeconds, errors, wholeSeconds } = measured;
   const facts: Fact[] = [
     [
-      text('webview.measured.profile'),
+      termed('webview.measured.profile'),
       `${measured.profile} · ${word('webview.measured.kind', measured.kind)}`,
     ],
     [
-      text('webview.measured.times'),
+      termed('webview.measured.times'),
       text('webview.measured.timesOf', {
         statistic: word('webview.measured.statistic', measured.statistic),
         runs: show.count(measured.runs),
       }),
     ],
     [
-      text('webview.measured.kernels'),
+      termed('webview.measured.kernels'),
       text('webview.measured.of', {
         count: show.count(measured.kernels),
         all: show.count(measured.kernels + measured.unmatchedKernels),
       }),
     ],
     [
-      text('webview.measured.unmatchedRows'),
+      termed('webview.measured.unmatchedRows'),
       text('webview.measured.rowsOf', {
         count: show.count(measured.unmatchedRows),
         all: show.count(measured.rows),
         time: show.seconds(measured.unmatchedSeconds),
       }),
     ],
-    [text('webview.measured.allRows'), show.seconds(measured.totalSeconds)],
-    [text('webview.measured.matched'), show.seconds(matchedSeconds)],
-    [text('webview.measured.estimated'), show.seconds(estimatedSeconds)],
+    [termed('webview.measured.allRows'), show.seconds(measured.totalSeconds)],
+    [termed('webview.measured.matched'), show.seconds(matchedSeconds)],
+    [termed('webview.measured.estimated'), show.seconds(estimatedSeconds)],
   ];
-  if (wholeSeconds !== null) facts.push([text('webview.measured.whole'), show.seconds(wholeSeconds)]);
+  if (wholeSeconds !== null) facts.push([termed('webview.measured.whole'), show.seconds(wholeSeconds)]);
   if (errors) {
     facts.push(
-      [text('webview.residuals.ratio'), show.ratio(matchedSeconds / estimatedSeconds)],
-      [text('webview.measured.median'), show.percent(errors.median)],
-      [text('webview.measured.p90'), show.percent(errors.p90)],
-      [text('webview.measured.inside'), show.percent(errors.inside)],
+      [termed('webview.residuals.ratio'), show.ratio(matchedSeconds / estimatedSeconds)],
+      [termed('webview.measured.median'), show.percent(errors.median)],
+      [termed('webview.measured.p90'), show.percent(errors.p90)],
+      [termed('webview.measured.inside'), show.percent(errors.inside)],
     );
   }
   return facts;
@@ -62,7 +63,11 @@ export function rowsWithoutKernel(measured: MeasuredSummary): Gap | null {
     title: text('webview.measured.rowsWithoutKernel', { count: show.count(unmatchedRows) }),
     table: {
       caption: shownText(rows.length, unmatchedRows),
-      columns: [text('webview.name'), text('webview.nodes.operator'), text('webview.residuals.measured')],
+      columns: [
+        termed('webview.name'),
+        termed('webview.nodes.operator'),
+        termed('webview.residuals.measured'),
+      ],
       numeric: [2],
       rows: rows.map(({ name, operator, seconds }) => ({
         cells: [name, operator ?? '–', show.seconds(seconds)],
@@ -79,7 +84,7 @@ export function kernelsWithoutRow(measured: MeasuredSummary): Gap | null {
     title: text('webview.measured.kernelsWithoutRow', { count: show.count(unmatchedKernels) }),
     table: {
       caption: shownText(kernels.length, unmatchedKernels),
-      columns: [text('webview.kernel'), text('webview.residuals.estimated')],
+      columns: [termed('webview.kernel'), termed('webview.residuals.estimated')],
       numeric: [1],
       rows: kernels.map(({ node, label, estimate }) => ({
         node,

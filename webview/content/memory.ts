@@ -1,9 +1,10 @@
 import type { MemoryPoint, Summary, SummaryChip } from '../../server/protocol';
 import type { MemoryClass } from '../../server/engine/memory/timeline';
-import { show, text, word } from '../text';
+import { show, text } from '../text';
 import type { Layer, StackData } from './chart';
 import { marks, type Paint } from './paint';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 const tableRows = 200;
 /** A capacity far above the curve would flatten it to a line, so it is drawn only within this factor. */
@@ -28,6 +29,7 @@ export function memoryData(chip: SummaryChip, phase: Summary['workload']['phase'
   return {
     id: 'memory-over-time',
     title,
+    term: 'liveMemory',
     summary: isWhole
       ? summary(chip, peak, drawn)
       : text(isTraining ? 'webview.memory.trainingSummary' : 'webview.memory.leastSummary', {
@@ -62,9 +64,10 @@ const paints: Readonly<Record<MemoryClass, Paint>> = {
 };
 
 function weightLayer(points: readonly MemoryPoint[], weightBytes: number): Layer {
-  const label = text('webview.memory.weights');
+  const { label, term } = termed('webview.memory.weights');
   return {
     label,
+    term,
     paint: 'charts-blue',
     values: points.map(() => weightBytes),
     tips: points.map((point) => [point.label, `${label} ${show.bytes(weightBytes)}`]),
@@ -78,11 +81,12 @@ function classLayers(points: readonly MemoryPoint[]): Layer[] {
   const order = [...names].sort((a, b) => stacked.indexOf(a) - stacked.indexOf(b));
   return order.map((name, index) => {
     const isLast = index === order.length - 1;
-    const label = word('webview.memory.class', name);
+    const { label, term } = termed(`webview.memory.class.${name}`);
     const bytesAt = (point: MemoryPoint): number =>
       point.classes.find((one) => one.name === name)?.bytes ?? 0;
     return {
       label,
+      term,
       paint: paints[name],
       values: points.map(bytesAt),
       tips: points.map((point) => [
@@ -111,7 +115,11 @@ function table(title: string, points: readonly MemoryPoint[], layers: readonly L
   const places = [...points.keys()].sort((a, b) => sums[b]! - sums[a]!).slice(0, tableRows);
   return {
     caption: title,
-    columns: [text('webview.node'), ...layers.map(({ label }) => label), text('webview.memory.total')],
+    columns: [
+      termed('webview.node'),
+      ...layers.map(({ label, term }) => ({ label, term })),
+      termed('webview.memory.total'),
+    ],
     numeric: layers.map((_, index) => index + 1).concat(layers.length + 1),
     rows: places.map((at) => ({
       node: points[at]!.node,

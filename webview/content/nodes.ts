@@ -1,6 +1,7 @@
 import type { NodeRow, RowsParams, SummaryChip } from '../../server/protocol';
 import { show, text, timeOf, word } from '../text';
 import { marks } from './paint';
+import { termed, type Heading } from './terms';
 
 type Sort = RowsParams['sort'];
 
@@ -158,12 +159,12 @@ export function sortedBy(order: Order, { sort, numeric }: NodeColumn): Order {
 export function headerOf(
   { sort, descending }: Order,
   column: NodeColumn,
-): { readonly label: string; readonly sorted: 'ascending' | 'descending' | 'none' } {
-  const label = text(`webview.nodes.${column.name}`);
-  if (column.sort !== sort) return { label, sorted: 'none' };
+): Heading & { readonly sorted: 'ascending' | 'descending' | 'none' } {
+  const { label, term } = termed(`webview.nodes.${column.name}`);
+  if (column.sort !== sort) return { label, term, sorted: 'none' };
   return descending
-    ? { label: `${label} ▼`, sorted: 'descending' }
-    : { label: `${label} ▲`, sorted: 'ascending' };
+    ? { label: `${label} ▼`, term, sorted: 'descending' }
+    : { label: `${label} ▲`, term, sorted: 'ascending' };
 }
 
 /** How many nodes there are, or are left by the filter. */

@@ -1,6 +1,7 @@
 import type { ModelOnChip, Overview, OverviewModel } from '../../server/protocol';
 import { show, summed, text } from '../text';
 import { fits, memoryUse } from './chips';
+import { termed, type Heading } from './terms';
 
 /** By which column the models stand, and which of them. */
 export interface OverviewOrder {
@@ -13,9 +14,8 @@ export interface OverviewOrder {
 export const byPath: OverviewOrder = { key: 'path', descending: false, filter: '' };
 
 /** A column that a press on its head sorts by. */
-export interface OverviewColumn {
+export interface OverviewColumn extends Heading {
   readonly key: string;
-  readonly label: string;
   readonly numeric: boolean;
 }
 
@@ -47,7 +47,7 @@ export function overviewChips({ models }: Overview): OverviewChip[] {
     name,
     columns: (['time', 'memory', 'fits'] as const).map((what) => ({
       key: `${what} ${id}`,
-      label: text(`webview.overview.${what}`),
+      ...termed(`webview.overview.${what}`),
       numeric: what !== 'fits',
     })),
   }));
@@ -56,8 +56,8 @@ export function overviewChips({ models }: Overview): OverviewChip[] {
 /** The columns before those of the chips. */
 export function overviewColumns(): OverviewColumn[] {
   return [
-    { key: 'path', label: text('webview.overview.model'), numeric: false },
-    { key: 'parameters', label: text('webview.overview.parameters'), numeric: true },
+    { key: 'path', ...termed('webview.overview.model'), numeric: false },
+    { key: 'parameters', ...termed('webview.overview.parameters'), numeric: true },
   ];
 }
 

@@ -3,6 +3,7 @@ import { range, show, summed, text, timeOf, word } from '../text';
 import { fits, timeShares, withKnown } from './chips';
 import { nameOf } from './nodes';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** By what the chips of the panel are in order: as they were chosen, or by a column. */
 export type PanelOrder = 'chosen' | 'name' | 'time' | 'fits';
@@ -101,7 +102,12 @@ export function memoryMeter({ memory }: SummaryChip): Meter | null {
 export function costliestData(chip: SummaryChip): TableData {
   return {
     caption: withKnown(chip, text('webview.costliest', { chip: chip.name })),
-    columns: [text('webview.node'), text('webview.time'), text('webview.share'), text('webview.bound')],
+    columns: [
+      termed('webview.node'),
+      termed('webview.time'),
+      termed('webview.share'),
+      termed('webview.bound'),
+    ],
     numeric: [1, 2],
     wide: [3],
     rows: chip.costliest.map((row) => ({

@@ -3,6 +3,7 @@ import { range, show, text, word } from '../text';
 import type { ScatterData } from './chart';
 import { curvesData, type Curve } from './curves';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** Prefill and decode on a chip. */
 export type Phases = NonNullable<PhasesResult['phases']>;
@@ -28,9 +29,9 @@ export function phasesData(found: readonly Phases[], nameOf: (chip: string) => s
   return {
     caption: text('webview.phases.caption'),
     columns: [
-      text('webview.chips.chip'),
-      ...keys.map((key) => text(`webview.phases.${key}`)),
-      text('webview.phases.request'),
+      termed('webview.chips.chip'),
+      ...keys.map((key) => termed(`webview.phases.${key}`)),
+      termed('webview.phases.request'),
     ],
     numeric: [1, 2, 4, 5, 7, 8, 9],
     rows: found.map((one) => ({

@@ -3,6 +3,7 @@ import { range, show, text } from '../text';
 import { powerOfTen, type DotGroup, type LogAxis, type ScatterData, type ScatterLine } from './chart';
 import { boundLooks, marks, type Paint, type Shape } from './paint';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 const tableRows = 200;
 const radius = 4.5;
@@ -36,6 +37,7 @@ export function residualsData(measured: MeasuredSummary, chip: string): ScatterD
   return {
     id: 'residuals',
     title: text('webview.residuals.title'),
+    term: 'ratio',
     summary: summary(measured, chip),
     height: 380,
     legend: [
@@ -78,12 +80,12 @@ function table(points: readonly MeasuredPoint[]): TableData {
   return {
     caption: text('webview.residuals.title'),
     columns: [
-      text('webview.kernel'),
-      text('webview.residuals.measured'),
-      text('webview.residuals.estimated'),
-      text('webview.range'),
-      text('webview.residuals.ratio'),
-      text('webview.residuals.verdict'),
+      termed('webview.kernel'),
+      termed('webview.residuals.measured'),
+      termed('webview.residuals.estimated'),
+      termed('webview.range'),
+      termed('webview.residuals.ratio'),
+      termed('webview.residuals.verdict'),
     ],
     numeric: [1, 2, 3, 4],
     rows: points.slice(0, tableRows).map((point) => ({

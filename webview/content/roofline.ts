@@ -4,6 +4,7 @@ import { withKnown } from './chips';
 import { powerOfTen, type DotGroup, type ScatterData, type ScatterLine } from './chart';
 import { boundLooks, marks } from './paint';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 type RoofLevel = SummaryChip['roofs']['levels'][number];
 
@@ -34,6 +35,7 @@ export function rooflineData(chip: SummaryChip): ScatterData | null {
   return {
     id: 'roofline',
     title: text('webview.roofline.title'),
+    term: 'roofline',
     summary: summary(chip, plotted.length),
     height: 380,
     legend: [
@@ -140,11 +142,11 @@ function table(chip: SummaryChip): TableData {
   return {
     caption: text('webview.roofline.title'),
     columns: [
-      text('webview.kernel'),
-      text('webview.intensity'),
-      text('webview.rate'),
-      text('webview.time'),
-      text('webview.bound'),
+      termed('webview.kernel'),
+      termed('webview.intensity'),
+      termed('webview.rate'),
+      termed('webview.time'),
+      termed('webview.bound'),
     ],
     numeric: [1, 2, 3],
     rows: chip.points.slice(0, tableRows).map((point) => ({

@@ -5,6 +5,7 @@ import { show, text } from '../text';
 import type { LanesData, Stretch } from './lanes';
 import type { Paint } from './paint';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** What lies in the memory of a device, in the order in which it is told. */
 const classes = [
@@ -36,7 +37,7 @@ export function partsData({ parts }: Spread): TableData {
   const names = ['compute', 'memory', 'link', 'bubble', 'overhead'] as const;
   return {
     caption: text('webview.spread.parts'),
-    columns: names.map((name) => text(`webview.spread.part.${name}`)),
+    columns: names.map((name) => termed(`webview.spread.part.${name}`)),
     numeric: names.map((_, at) => at),
     rows: [{ cells: names.map((name) => show.seconds(parts[name])) }],
   };
@@ -50,12 +51,12 @@ export function devicesData({ stages, layers }: Spread, { memory }: Pick<Summary
   return {
     caption: text('webview.spread.devices', { layers: show.count(layers) }),
     columns: [
-      text('webview.spread.device'),
-      text('webview.spread.layers'),
-      text('webview.spread.each'),
-      ...used.map(([name]) => text(`webview.spread.class.${name}`)),
-      text('webview.spread.all'),
-      text('webview.spread.share'),
+      termed('webview.spread.device'),
+      termed('webview.spread.layers'),
+      termed('webview.spread.each'),
+      ...used.map(([name]) => termed(`webview.spread.class.${name}`)),
+      termed('webview.spread.all'),
+      termed('webview.spread.share'),
     ],
     numeric: Array.from({ length: used.length + 3 }, (_, at) => at + 2),
     rows: stages.map((stage) => ({

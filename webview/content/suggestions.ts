@@ -1,6 +1,7 @@
 import type { Summary } from '../../server/protocol';
 import { text } from '../text';
 import type { TableData } from './table';
+import { termed } from './terms';
 
 /** What to do next on the first chip, what saves most first; null while nothing is known. */
 export function suggestionsData({ suggestions, chips }: Summary): TableData | null {
@@ -9,10 +10,10 @@ export function suggestionsData({ suggestions, chips }: Summary): TableData | nu
   return {
     caption: text('webview.suggestions', { chip: first.name }),
     columns: [
-      text('webview.suggestions.change'),
-      text('webview.suggestions.saves'),
-      text('webview.suggestions.range'),
-      text('webview.suggestions.why'),
+      termed('webview.suggestions.change'),
+      termed('webview.suggestions.saves'),
+      termed('webview.suggestions.range'),
+      termed('webview.suggestions.why'),
     ],
     numeric: [1, 2],
     wide: [2, 3],

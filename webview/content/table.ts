@@ -1,7 +1,10 @@
+import type { Term } from '../../l10n/glossary';
+import type { Heading } from './terms';
+
 /** A table as plain data. */
 export interface TableData {
   readonly caption: string;
-  readonly columns: readonly string[];
+  readonly columns: readonly Heading[];
   /** Indices of the columns that hold numbers. */
   readonly numeric: readonly number[];
   /** Indices of the columns that only wide pages have. */
@@ -13,9 +16,11 @@ export interface TableRow {
   readonly cells: readonly string[];
   /** The node that the first cell leads to. */
   readonly node?: number;
+  /** What explains that cell, where it leads to no node. */
+  readonly term?: Term | null;
   /** What is said while the pointer rests on that cell. */
   readonly title?: string;
 }
 
-/** A term and what holds for it. */
-export type Fact = readonly [term: string, value: string];
+/** A figure: its name and what holds for it. */
+export type Fact = readonly [name: Heading, value: string];

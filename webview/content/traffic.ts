@@ -2,6 +2,7 @@ import type { SummaryChip } from '../../server/protocol';
 import { show, text } from '../text';
 import type { StackData } from './chart';
 import { marks } from './paint';
+import { termed } from './terms';
 
 const tableRows = 200;
 
@@ -28,7 +29,7 @@ type Stretch = Omit<SummaryChip['memory']['traffic'][number], 'bytes'> & { reado
 function trafficOf(chip: string, level: Level, points: readonly Stretch[], at: number): StackData {
   const title = text('webview.traffic.title', { memory: level.name });
   const { peakBytesPerSecond: peak } = level;
-  const label = text('webview.bandwidth.axis');
+  const { label, term } = termed('webview.bandwidth.axis');
   const rates = points.map(({ bytes, seconds }) => (seconds > 0 ? bytes / seconds : 0));
   const tips = points.map((point, index) => [
     point.label,
@@ -51,7 +52,12 @@ function trafficOf(chip: string, level: Level, points: readonly Stretch[], at: n
     ],
     table: {
       caption: title,
-      columns: [text('webview.node'), text('webview.bytes'), text('webview.time'), label],
+      columns: [
+        termed('webview.node'),
+        termed('webview.bytes'),
+        termed('webview.time'),
+        termed('webview.bandwidth.axis'),
+      ],
       numeric: [1, 2, 3],
       rows: points
         .map((point, index) => ({ ...point, rate: rates[index]! }))
@@ -63,7 +69,7 @@ function trafficOf(chip: string, level: Level, points: readonly Stretch[], at: n
         })),
     },
     nodes: points.map(({ node }) => node),
-    layers: [{ label, paint: 'charts-green', values: rates, tips, marksNode: true }],
+    layers: [{ label, term, paint: 'charts-green', values: rates, tips, marksNode: true }],
     limit: peak === null || limit === null ? null : { label: limit, value: peak, tip: limit },
     x: text('webview.traffic.x'),
     y: { title: label, tick: show.bytesPerSecond },

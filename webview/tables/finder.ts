@@ -6,9 +6,10 @@ import {
   type FinderOrder,
   type FinderRow,
 } from '../content/finder';
-import { button, element, tableParts } from '../dom';
+import { button, element, tableParts, titled } from '../dom';
 import type { KeptFocus } from '../keptFocus';
 import { text } from '../text';
+import { termed } from '../content/terms';
 
 export interface FinderTableHost {
   readonly sort: (order: FinderOrder) => void;
@@ -53,10 +54,11 @@ function headerCell(column: FinderColumn, order: FinderOrder, host: FinderTableH
   const mark = { none: '', ascending: ' ▲', descending: ' ▼' }[sorted];
   const press = button(column.label + mark, () => host.sort(finderSortedBy(order, column)), {
     class: 'link',
+    'data-term': column.term ?? undefined,
   });
   return element(
     'th',
-    { scope: 'col', 'aria-sort': sorted, class: classOf(column), title: column.title },
+    { scope: 'col', 'aria-sort': sorted, class: classOf(column) },
     host.focus.keep(`sort ${column.key}`, press),
   );
 }
@@ -114,7 +116,9 @@ export function whyNotTable(
         'table',
         {},
         tableParts(
-          columns.map((key) => text(`webview.finder.column.${key}`)),
+          columns.map((key) =>
+            element('th', { scope: 'col' }, titled(termed(`webview.finder.column.${key}`))),
+          ),
           rows.map(({ id, cells }) =>
             element(
               'tr',

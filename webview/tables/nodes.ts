@@ -11,7 +11,7 @@ import {
   type Order,
 } from '../content/nodes';
 import { Pages } from '../content/pages';
-import { button, element, refill } from '../dom';
+import { button, element, refill, titled } from '../dom';
 import { remember, requestRows, reveal, state } from '../host';
 import { text } from '../text';
 import { viewport } from './viewport';
@@ -117,11 +117,13 @@ function search(filter: string, change: (filter: string) => void): HTMLElement {
 }
 
 function headerCell(order: Order, column: NodeColumn, press: () => void): HTMLElement {
-  const { label, sorted } = headerOf(order, column);
+  const { label, term, sorted } = headerOf(order, column);
   return element(
     'div',
     { role: 'columnheader', class: classOf(column), ...(column.sort !== null && { 'aria-sort': sorted }) },
-    column.sort === null ? label : button(label, press, { class: 'link' }),
+    column.sort === null
+      ? titled({ label, term })
+      : button(label, press, { class: 'link', 'data-term': term ?? undefined }),
   );
 }
 

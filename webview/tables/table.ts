@@ -1,5 +1,5 @@
 import type { TableData, TableRow } from '../content/table';
-import { button, element, tableParts } from '../dom';
+import { button, element, tableParts, titled } from '../dom';
 import { reveal } from '../host';
 
 /** A table with a caption and a header row. `lead` makes the first cell of a row; at first it leads to the row's node. */
@@ -21,14 +21,14 @@ export function table(
     {},
     element('caption', {}, caption),
     tableParts(
-      columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, header)),
+      columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, titled(header))),
       rows.map((row, index) => element('tr', {}, cellsOf(row, index))),
     ),
   );
 }
 
-function nodeLink({ node, title }: TableRow, label: string): Node | string {
+function nodeLink({ node, title, term = null }: TableRow, label: string): Node | string {
   return node === undefined
-    ? label
+    ? titled({ label, term })
     : button(element('bdi', {}, label), () => reveal(node), { class: 'link', title });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bandwidthData } from '../../../webview/content/bandwidthBars';
 import { barsQuery } from '../../../webview/content/bars';
 import { timeData } from '../../../webview/content/timeBars';
-import { chipOf, estimateOf, rowOf, summaryOf } from './made';
+import { chipOf, estimateOf, rowOf, summaryOf, asRead } from './made';
 
 const chip = chipOf();
 const long = '/encoder/layer.10/attention/self/query/MatMul';
@@ -55,7 +55,7 @@ describe('time by node', () => {
   });
 
   it('has its table', () => {
-    expect(data.table).toEqual({
+    expect(asRead(data.table)).toEqual({
       caption: 'Time by node',
       columns: ['Node', 'Time', 'Range (90 %)', 'Share', 'Bound by'],
       numeric: [1, 2, 3, 4],
@@ -118,7 +118,7 @@ describe('bandwidth by node', () => {
   });
 
   it('has its table', () => {
-    expect(data.table).toEqual({
+    expect(asRead(data.table)).toEqual({
       caption: 'Achieved bandwidth by node',
       columns: ['Node', 'Achieved bandwidth', 'Of peak', 'Bytes moved'],
       numeric: [1, 2, 3],

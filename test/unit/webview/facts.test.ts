@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { chipFacts } from '../../../webview/content/facts';
-import { chipOf, estimateOf, measuredOf, summaryOf, partOfTotal } from './made';
+import { chipOf, estimateOf, measuredOf, summaryOf, partOfTotal, factsRead } from './made';
 
 const { workload } = summaryOf();
 const factsOf = (change: Parameters<typeof chipOf>[0]) =>
-  Object.fromEntries(chipFacts(chipOf(change), workload));
+  Object.fromEntries(factsRead(chipFacts(chipOf(change), workload)));
 
 describe('facts of a chip', () => {
   it('come in this order', () => {
     const byBound = [{ name: 'compute', seconds: 1, nodes: 1 }];
-    expect(chipFacts(chipOf({ byBound, measured: measuredOf() }), workload)).toEqual([
+    expect(factsRead(chipFacts(chipOf({ byBound, measured: measuredOf() }), workload))).toEqual([
       ['Latency', '4 ms (3 ms–6 ms)'],
       ['Measured in all rows', '5 ms'],
       ['Basis', 'class constants'],

@@ -10,6 +10,7 @@ import type {
   Summary,
   SummaryChip,
 } from '../../../server/protocol';
+import type { Fact, TableData } from '../../../webview/content/table';
 
 /** A total of 4 ms and half a joule of which the parts of three nodes are unknown. */
 export const partOfTotal = {
@@ -265,4 +266,14 @@ export function rankingOf(change: Partial<RankResult> = {}): RankResult {
     },
     ...change,
   };
+}
+
+/** A table as it is read: without what explains its heads. */
+export function asRead(table: TableData): object {
+  return { ...table, columns: table.columns.map(({ label }) => label) };
+}
+
+/** Figures as they are read. */
+export function factsRead(facts: readonly Fact[]): [string, string][] {
+  return facts.map(([{ label }, value]) => [label, value]);
 }

@@ -1,12 +1,12 @@
 import type { ReportMeasured } from '../../../server/engine/report/types';
 import { describe, expect, it } from 'vitest';
 import { kernelsWithoutRow, measuredFacts, rowsWithoutKernel } from '../../../webview/content/measured';
-import { estimateOf, measuredOf } from './made';
+import { estimateOf, measuredOf, asRead, factsRead } from './made';
 
 describe('facts of a profile', () => {
   it('are its sums', () => {
     const measured = measuredOf({ unmatchedKernels: 3, unmatchedRows: 4, unmatchedSeconds: 0.0005 });
-    expect(measuredFacts(measured)).toEqual([
+    expect(factsRead(measuredFacts(measured))).toEqual([
       ['Profile', 'run.json · trace of ONNX Runtime'],
       ['Times', 'median · runs: 50'],
       // 12 with a time and 3 without.
@@ -19,13 +19,15 @@ describe('facts of a profile', () => {
   });
 
   it('say unknown of what the file does not say', () => {
-    const facts = Object.fromEntries(measuredFacts(measuredOf({ runs: null, totalSeconds: null })));
+    const facts = Object.fromEntries(
+      factsRead(measuredFacts(measuredOf({ runs: null, totalSeconds: null }))),
+    );
     expect([facts.Times, facts['Measured in all rows']]).toEqual(['median · runs: unknown', 'unknown']);
   });
 
   it('have the whole run and the errors where there are any', () => {
     const errors = { groups: 12, median: 0.5, p90: 1.2, inside: 0.75 };
-    expect(measuredFacts(measuredOf({ wholeSeconds: 0.006, errors })).slice(7)).toEqual([
+    expect(factsRead(measuredFacts(measuredOf({ wholeSeconds: 0.006, errors }))).slice(7)).toEqual([
       ['Whole run with the time between nodes', '6 ms'],
       // 3 ms ÷ 2 ms.
       ['Measured ÷ estimated', '×1.5'],
@@ -58,7 +60,8 @@ describe('what has no counterpart', () => {
       { name: 'Memcpy', operator: null, seconds: 0.001 },
       { name: 'x', operator: 'Add', seconds: 0.00002 },
     ];
-    expect(rowsWithoutKernel(measuredOf({ unmatchedRows: 1500, rowsWithoutKernel: rows }))).toEqual({
+    const { title, table } = rowsWithoutKernel(measuredOf({ unmatchedRows: 1500, rowsWithoutKernel: rows }))!;
+    expect({ title, table: asRead(table) }).toEqual({
       title: 'Rows of the profile without a kernel in the estimate: 1,500',
       table: {
         caption: 'The largest 2 of 1,500',
@@ -77,7 +80,10 @@ describe('what has no counterpart', () => {
       { node: 7, label: 'k7', estimate: estimateOf(0.002) },
       { node: 8, label: 'k8', estimate: null },
     ];
-    expect(kernelsWithoutRow(measuredOf({ unmatchedKernels: 3, kernelsWithoutRow: kernels }))).toEqual({
+    const { title, table } = kernelsWithoutRow(
+      measuredOf({ unmatchedKernels: 3, kernelsWithoutRow: kernels }),
+    )!;
+    expect({ title, table: asRead(table) }).toEqual({
       title: 'Kernels without a time in the profile: 3',
       table: {
         caption: 'The largest 2 of 3',

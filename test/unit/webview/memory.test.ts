@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
 import { memoryData } from '../../../webview/content/memory';
-import { chipOf, memoryPointOf } from './made';
+import { chipOf, memoryPointOf, asRead } from './made';
 
 const points = [memoryPointOf(3, 2e8), memoryPointOf(5, 1e9), memoryPointOf(8, 5e8)];
 /** 3 GB of weights and at most 1 GB of activations; 10 GB, of which the runtime keeps 2. */
@@ -28,6 +28,7 @@ describe('memory over time', () => {
     expect(data.layers).toEqual([
       {
         label: 'Weights',
+        term: 'weights',
         paint: 'charts-blue',
         values: [3e9, 3e9, 3e9],
         tips: [
@@ -39,6 +40,7 @@ describe('memory over time', () => {
       },
       {
         label: 'Live activations',
+        term: 'activations',
         paint: 'charts-orange',
         values: [2e8, 1e9, 5e8],
         tips: [['Live activations 200 MB'], ['Live activations 1 GB'], ['Live activations 500 MB']],
@@ -137,7 +139,7 @@ describe('memory over time', () => {
   });
 
   it('has its table, the highest points first', () => {
-    expect(data.table).toEqual({
+    expect(asRead(data.table)).toEqual({
       caption: 'Memory over time',
       columns: ['Node', 'Weights', 'Live activations', 'Together'],
       numeric: [1, 2, 3],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
 import { chipLines, costliestData, highShare, memoryMeter } from '../../../webview/content/panel';
 import { whole } from '../totals';
-import { chipOf, estimateOf, rowOf, summaryOf } from './made';
+import { chipOf, estimateOf, rowOf, summaryOf, asRead } from './made';
 
 describe('the bar of memory', () => {
   const meter = (memory: Partial<SummaryChip['memory']>) => memoryMeter(chipOf({ memory }));
@@ -49,7 +49,7 @@ it('lists the costliest nodes with their whole names', () => {
     rowOf(5, { name: '', seconds: null, share: null }),
     rowOf(6, { name: '/encoder/layer/MatMul', share: 0.051 }),
   ];
-  expect(costliestData(chipOf({ costliest }))).toEqual({
+  expect(asRead(costliestData(chipOf({ costliest })))).toEqual({
     caption: 'Ten costliest nodes on Chip A',
     columns: ['Node', 'Time', 'Share', 'Bound by'],
     numeric: [1, 2],

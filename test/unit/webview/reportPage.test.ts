@@ -203,6 +203,7 @@ describe('the report', () => {
       page
         .main()
         .byId('chips')
+        .tagged('tbody')[0]!
         .tagged('button')
         .map((one) => one.attributes['aria-pressed']);
     expect([chosen(), pressed()]).toEqual(['On Chip A', ['true', 'false']]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { residualsData } from '../../../webview/content/residuals';
-import { estimateOf, measuredOf, measuredPointOf } from './made';
+import { estimateOf, measuredOf, measuredPointOf, asRead } from './made';
 
 /** Three kernels with a stated range of 0.5 to 2 ms, 1.8 to 3 ms, and 2 to 10 ms. */
 const inside = measuredPointOf(11, 0.0015, estimateOf(0.001, 0.0005, 0.002));
@@ -116,7 +116,7 @@ describe('residuals', () => {
   });
 
   it('have their table', () => {
-    expect(data.table).toEqual({
+    expect(asRead(data.table)).toEqual({
       caption: 'Residuals',
       columns: [
         'Kernel',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { powerOfTen } from '../../../webview/content/chart';
 import { rooflineData } from '../../../webview/content/roofline';
-import { chipOf, pointOf } from './made';
+import { chipOf, pointOf, asRead } from './made';
 
 /** 2 GOP on 1 MB in 1 ms: 2,000 OP/B, 2 TOP/s. */
 const product = pointOf(11, 2e9, 1e6, 0.001, 'compute');
@@ -177,7 +177,7 @@ describe('roofline', () => {
   });
 
   it('has its table', () => {
-    expect(data.table).toEqual({
+    expect(asRead(data.table)).toEqual({
       caption: 'Roofline',
       columns: ['Kernel', 'Arithmetic intensity', 'Rate', 'Time', 'Bound by'],
       numeric: [1, 2, 3],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chipsData, chosenChip, fits, mostly, timeShares } from '../../../webview/content/chips';
 import { carbonText, energyData } from '../../../webview/content/energy';
 import { sharesData } from '../../../webview/content/shares';
-import { chipOf, estimateOf, summaryOf, partOfTotal, joulesParts } from './made';
+import { chipOf, estimateOf, summaryOf, partOfTotal, joulesParts, asRead } from './made';
 
 describe('chips side by side', () => {
   const cellsOf = (change: Parameters<typeof chipOf>[0]) =>
@@ -14,7 +14,9 @@ describe('chips side by side', () => {
       { name: 'memory', seconds: 0.003, nodes: 2 },
       { name: 'compute', seconds: 0.001, nodes: 5 },
     ];
-    expect(chipsData(summaryOf({ chips: [chipOf({ byBound }), chipOf({ name: 'Chip B' })] }))).toEqual({
+    expect(
+      asRead(chipsData(summaryOf({ chips: [chipOf({ byBound }), chipOf({ name: 'Chip B' })] }))),
+    ).toEqual({
       caption: 'Estimates for one run of the model on each chosen chip',
       columns: [
         'Chip',
@@ -169,7 +171,7 @@ describe('energy', () => {
         wattHoursPerThousandRequests: null,
       },
     });
-    expect(energyData(summaryOf({ chips: [known, unknown] }))).toEqual({
+    expect(asRead(energyData(summaryOf({ chips: [known, unknown] })))).toEqual({
       caption: 'Energy of the chip alone for one run, one batch at a time',
       columns: [
         'Chip',
@@ -222,7 +224,7 @@ describe('shares of the time', () => {
   it('are tables, the largest share first', () => {
     const columns = ['Name', 'Time', 'Share', 'Nodes'];
     const numeric = [1, 2, 3];
-    expect(sharesData(chipOf({ byOperator, byBound, byScope: byOperator.slice(0, 1) }))).toEqual([
+    expect(sharesData(chipOf({ byOperator, byBound, byScope: byOperator.slice(0, 1) })).map(asRead)).toEqual([
       {
         caption: 'Time by operator',
         columns,
@@ -230,7 +232,12 @@ describe('shares of the time', () => {
         rows: [{ cells: ['MatMul', '3 ms', '75%', '8'] }, { cells: ['Relu', '200 µs', '5%', '1,200'] }],
       },
       { caption: 'Time by module', columns, numeric, rows: [{ cells: ['Relu', '200 µs', '5%', '1,200'] }] },
-      { caption: 'Time by bound', columns, numeric, rows: [{ cells: ['memory', '1 ms', '25%', '3'] }] },
+      {
+        caption: 'Time by bound',
+        columns,
+        numeric,
+        rows: [{ cells: ['memory', '1 ms', '25%', '3'], term: 'memoryBound' }],
+      },
     ]);
   });
 
