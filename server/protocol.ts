@@ -62,6 +62,8 @@ export const linkedCommands = {
   hideSuggestion: 'siliconlens.hideSuggestion',
   /** Second argument: flat index of the node. */
   showGraph: 'siliconlens.showGraph',
+  /** Further arguments: flat index of the node (null: the whole run), and the id of the chip; without them the node of the cursor on the first chip. */
+  explainTime: 'siliconlens.explainTime',
   splitModel: 'siliconlens.splitModel',
   /** Second argument: line of the listing, 0-based. */
   revealLine: 'siliconlens.revealLine',
@@ -221,6 +223,22 @@ export interface SourceOfNodeResult {
     /** 0-based. */
     readonly line: number;
   }[];
+}
+
+/** How the time of a node, or of a run, comes about. */
+export const derivationRequest = request<DerivationParams, DerivationResult>('siliconlens/derivation');
+export interface DerivationParams {
+  readonly uri: string;
+  /** Flat index; null: the whole run. */
+  readonly node: number | null;
+  /** Id; null: the first chosen one. */
+  readonly chip: string | null;
+}
+export interface DerivationResult {
+  /** What it is about. */
+  readonly title: string;
+  /** Markdown; null: no kernel runs the node, or there is no such chip. */
+  readonly text: string | null;
 }
 
 /** The nodes around one, as a small graph. */
@@ -1120,6 +1138,8 @@ export type FromWebview =
   /** A chart as a file of PNG, named by the chart. */
   | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }
   | { readonly type: 'reveal'; readonly node: number }
+  /** How the time of a node, or of the whole run (null), comes about. */
+  | { readonly type: 'explain'; readonly node: number | null; readonly chip: string }
   /** Of the page about all models: to work out what is not known, to stop, to open one. */
   | { readonly type: 'overview'; readonly ask: 'start' | 'stop' }
   | { readonly type: 'openModel'; readonly uri: string }

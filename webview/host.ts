@@ -69,6 +69,11 @@ export function reveal(node: number): void {
   api.postMessage({ type: 'reveal', node });
 }
 
+/** Shows how the time of a node on a chip comes about; null: that of the whole run. */
+export function explain(node: number | null, chip: string): void {
+  api.postMessage({ type: 'explain', node, chip });
+}
+
 /** Saves a chart where the user says. */
 export function savePicture(name: string, png: Uint8Array): void {
   api.postMessage({ type: 'savePicture', name, png });

@@ -19,7 +19,7 @@ import { timeData } from './content/timeBars';
 import { trafficData } from './content/traffic';
 import { button, element, refill, titled } from './dom';
 import { header, problems } from './header';
-import { command, remember, requestRows, state } from './host';
+import { command, explain, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
 import { runPage, type View } from './page';
 import { QuestionBar } from './question';
@@ -115,11 +115,16 @@ function answer(summary: Summary, { id }: SummaryChip, choose: (chip: string) =>
 /** All figures of the chip, which a narrow page has no columns for. */
 function facts(chip: SummaryChip, { workload }: Summary): HTMLElement {
   return element(
-    'dl',
-    { class: 'facts' },
-    chipFacts(chip, workload).map(([name, value]) =>
-      element('div', {}, element('dt', {}, titled(name)), element('dd', {}, value)),
+    'section',
+    { class: 'figures' },
+    element(
+      'dl',
+      { class: 'facts' },
+      chipFacts(chip, workload).map(([name, value]) =>
+        element('div', {}, element('dt', {}, titled(name)), element('dd', {}, value)),
+      ),
     ),
+    button(text('webview.explain'), () => explain(null, chip.id), { class: 'link' }),
   );
 }
 

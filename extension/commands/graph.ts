@@ -5,7 +5,7 @@ import { text } from '../text';
 import type { ModelPages } from '../webview/modelPages';
 
 /** Where a graph begins: a node by flat index, or a line of the text, 0-based. */
-type Place = number | { readonly line: number } | undefined;
+export type Place = number | { readonly line: number } | undefined;
 
 /** The line of an entry of the tree that a menu passes along. */
 export function placeOf(node: unknown, entry: unknown): Place {
@@ -24,7 +24,12 @@ export async function showGraph(
   await graphs.open(uri, typeof place === 'number' ? place : await nodeAt(server, uri, place?.line));
 }
 
-async function nodeAt(server: Server, uri: vscode.Uri, given: number | undefined): Promise<number | null> {
+/** The node on a line, else that of the cursor; null, and says so, where there is none. */
+export async function nodeAt(
+  server: Server,
+  uri: vscode.Uri,
+  given: number | undefined,
+): Promise<number | null> {
   const key = uri.toString();
   const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === key);
   const line = given ?? editor?.selection.active.line;

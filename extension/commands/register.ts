@@ -28,6 +28,7 @@ import {
 import { goToCostly } from './costlyNodes';
 import { placeOf, showGraph } from './graph';
 import { checkSparsity } from './checkSparsity';
+import { explainTime } from './explainTime';
 import type { Pages } from './pages';
 import { importProfile, type ProfileSource, removeProfile } from './profiles';
 import { splitModel } from './splitModel';
@@ -88,6 +89,8 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
     [linkedCommands.findChip]: aboutModel((uri) => finders.open(uri)),
     [linkedCommands.showGraph]: (first, node) =>
       aboutModel((uri) => showGraph(server, graphs, uri, placeOf(node, first)))(first),
+    [linkedCommands.explainTime]: (first, node, chip) =>
+      aboutModel((uri) => explainTime(server, pages, uri, askedOf(first, node, chip)))(first),
     [useChipCommand]: aboutModel(async (uri, chip) => {
       if (typeof chip === 'string') await choices.useChip(uri, chip);
     }),
@@ -130,6 +133,11 @@ export function registerCommands(rooms: CommandRooms): vscode.Disposable {
   };
   const disposables = Object.entries(table).map(([id, run]) => register(id, run, rooms));
   return new vscode.Disposable(() => disposables.forEach((disposable) => void disposable.dispose()));
+}
+
+/** What a link, a page or a menu asks to be explained. */
+function askedOf(first: unknown, node: unknown, chip: unknown): Parameters<typeof explainTime>[3] {
+  return { place: node === null ? null : placeOf(node, first), chip: typeof chip === 'string' ? chip : null };
 }
 
 /** The line is that of a link, else that of the cursor in the listing. */

@@ -2,6 +2,7 @@ import { entryOf } from '../../outside/table';
 import * as vscode from 'vscode';
 import { fileName, modelUri } from '../addresses';
 import {
+  linkedCommands,
   type FromWebview,
   neighbourhoodRequest,
   rankRequest,
@@ -190,6 +191,14 @@ export class Page implements vscode.Disposable {
         const uri = this.subject();
         return uri && this.reveal.node(uri, message.node);
       }
+      case 'explain':
+        await vscode.commands.executeCommand(
+          linkedCommands.explainTime,
+          this.subject(),
+          message.node,
+          message.chip,
+        );
+        return;
       case 'command': {
         const command = entryOf(commands, message.command);
         if (command === undefined) return this.log.warn(`unknown command ${String(message.command)}`);

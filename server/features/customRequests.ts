@@ -9,6 +9,7 @@ import {
   chipsRequest,
   choicesRequest,
   costDiffRequest,
+  derivationRequest,
   chipListRequest,
   costlyNodeRequest,
   exportChunkRequest,
@@ -60,6 +61,7 @@ import { chipList } from './chipList';
 import { chipChoices, choices, systemChoices } from './choices';
 import { costDiff } from './costDiff';
 import { costlyNode } from './costlyNode';
+import { derivation } from './derivation';
 import { problemText } from './diagnostics';
 import type { Feature } from './feature';
 import { handler, whileWanted } from './handler';
@@ -232,6 +234,9 @@ function registerModels(context: ServerContext): void {
     false,
   );
   onModel(context, sourceOfNodeRequest, (analysis, { line }) => sourceOfNode(analysis, line), false);
+  onModel(context, derivationRequest, (analysis, params, scheduler) =>
+    runPolitely(derivation(analysis, params, context.language()), scheduler),
+  );
   onModel(context, neighbourhoodRequest, (analysis, params, scheduler) =>
     runPolitely(neighbourhood(analysis, params), scheduler),
   );

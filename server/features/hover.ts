@@ -15,7 +15,7 @@ import { chipTable } from './chipTable';
 import { known, symbolicText, typeText } from './format';
 import { problemText } from './diagnostics';
 import { deviceLines, metadataLines, valueExtras } from './extrasHover';
-import { commandLinks, graphLink, modelHover, sourceLink } from './modelHover';
+import { commandLinks, explainLink, graphLink, modelHover, sourceLink } from './modelHover';
 import { attributeMarkdown, operatorLines } from './operatorDocs';
 import { measuredLines } from './measuredHover';
 import { memoryLines } from './memoryHover';
@@ -122,11 +122,22 @@ export function nodeHover(
   // A cost that lacks a number has the way to give it.
   if (!node.work && links && lacksNumber(analysis, node))
     lines.push(commandLinks(analysis.listing.uri, language), '');
-  if (links) lines.push(graphLink(analysis.listing.uri, index, language), '');
+  if (links) lines.push(nodeLinks(analysis, index, language), '');
   const place = links ? { uri: analysis.listing.uri, line: lineOf(analysis, index) } : null;
   appendAll(lines, origin(node.node, place, language));
   appendAll(lines, operatorLines(node.node.domain, node.node.operator, node.version, language));
   return markdown(lines);
+}
+
+/** Where to go on from a node; what no kernel runs has no time to explain. */
+function nodeLinks(
+  { listing: { uri }, chips: [first] }: Analysis,
+  index: number,
+  language: Language,
+): string {
+  const isTimed = (first?.cost.nodes[index]?.kernel ?? -1) >= 0;
+  const links = [...(isTimed ? [explainLink(uri, index, language)] : []), graphLink(uri, index, language)];
+  return links.join(' · ');
 }
 
 /** The type with its numbers and, where the names of dimensions say more, the shape in those: `float[1,8]` = `[batch, 8]`. */

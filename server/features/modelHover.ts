@@ -133,6 +133,12 @@ export function graphLink(uri: string, node: number, language: Language): string
   return markdownLink(message(language, 'hover.graph'), `command:${linkedCommands.showGraph}?${args}`);
 }
 
+/** A link to how the time of a node comes about. */
+export function explainLink(uri: string, node: number, language: Language): string {
+  const args = encodeURIComponent(JSON.stringify([uri, node]));
+  return markdownLink(message(language, 'hover.explain'), `command:${linkedCommands.explainTime}?${args}`);
+}
+
 /** A link from a place in a program (Markdown) to the file there, by the line (0-based) of a node of the listing. */
 export function sourceLink(place: string, uri: string, line: number): string {
   const args = encodeURIComponent(JSON.stringify([uri, line]));

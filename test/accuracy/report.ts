@@ -5,6 +5,7 @@ import { predict } from '../../server/engine/cost/classes/gpu/fit';
 import { probesOf } from './probes';
 import { publishedRows } from './rows';
 import { saveJson } from './save';
+import { shownAccuracy, shownPath } from './shown';
 import { readScored, scoreWorld, worldSection, writeScored } from './world';
 import { memoryRows, memorySection } from './memory/compare';
 import { dataAt } from './whole/published';
@@ -29,6 +30,7 @@ const page = accuracyPage(published, own, [
   ...memorySection(await memoryRows()),
 ]);
 writeFileSync('docs/accuracy.md', page);
+writeFileSync(shownPath, `${JSON.stringify(shownAccuracy(page), null, 2)}\n`);
 console.log(page);
 
 // With the measurements at hand, the committed constants are applied to all rows once more.

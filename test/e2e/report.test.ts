@@ -51,6 +51,31 @@ it('has a filled table for every chart, and a row for every chip', async () => {
   for (const chip of ['H100', 'L4', 'Xeon']) expect(text).toContain(chip);
 });
 
+it('says how the time of a node, and of the run, was computed', async () => {
+  const pages = () =>
+    bench.inHost((api) =>
+      api.workspace.textDocuments
+        .filter(({ uri }) => uri.scheme === 'siliconlens-page')
+        .map((page) => page.getText().split('\n')[0]!),
+    );
+  const time = report.locator('#nodes .row[data-node] button.figure').first();
+  const said = await time.innerText();
+  await time.click();
+  await bench.until(
+    async () => (await pages()).some((title) => title.startsWith(`# ${said}: MatMul `)),
+    'a page',
+  );
+  await bench.page.waitForTimeout(1500);
+  await bench.picture('derivation');
+  await report.locator('.figures > button.link').click();
+  await bench.until(async () => (await pages()).some((title) => / a run on H100 SXM5/.test(title)), 'a page');
+  await bench.page.waitForTimeout(1500);
+  await bench.picture('derivation-total');
+  await bench.command('workbench.action.focusFirstEditorGroup');
+  await bench.command('workbench.action.closeActiveEditor');
+  await bench.tabsBecome(['>bert-base.onnx.onnxtxt'], ['>bert-base.onnx — Report (webview)']);
+});
+
 it('goes to the line of a row, and marks the node under the cursor', async () => {
   const row = report.locator('#nodes .row[data-node]').first();
   await row.scrollIntoViewIfNeeded();

@@ -12,7 +12,7 @@ import {
 } from '../content/nodes';
 import { Pages } from '../content/pages';
 import { button, element, refill, titled } from '../dom';
-import { remember, requestRows, reveal, state } from '../host';
+import { explain, remember, requestRows, reveal, state } from '../host';
 import { text } from '../text';
 import { viewport } from './viewport';
 
@@ -44,7 +44,7 @@ export function nodeTable({ revision }: Summary, chip: SummaryChip): NodeTable {
   });
   const rows = viewport(
     () => pages.total,
-    (index) => rowElement(pages.row(index), columns, highlighted),
+    (index) => rowElement(pages.row(index), columns, { chip: chip.id, highlighted }),
   );
   const change = (next: Order) => {
     order = next;
@@ -131,10 +131,16 @@ function classOf({ numeric, isWide }: NodeColumn): string {
   return [numeric ? 'number' : 'name', ...(isWide ? ['wide'] : [])].join(' ');
 }
 
+/** The chip that the rows are about, and the node that is marked. */
+interface Shown {
+  readonly chip: string;
+  readonly highlighted: number | null;
+}
+
 function rowElement(
   row: NodeRow | undefined,
   columns: readonly NodeColumn[],
-  highlighted: number | null,
+  { chip, highlighted }: Shown,
 ): HTMLElement {
   if (!row) return element('div', { class: 'row', role: 'row' }, '…');
   const isHighlighted = row.node === highlighted;
@@ -148,13 +154,25 @@ function rowElement(
       click: () => reveal(row.node),
     },
     columns.map((column) =>
-      element(
-        'div',
-        { role: 'cell', class: classOf(column) },
-        column.name === 'name' ? nameLink(row, column.cell(row)) : cellContent(column.cell(row)),
-      ),
+      element('div', { role: 'cell', class: classOf(column) }, content(row, column, chip)),
     ),
   );
+}
+
+function content(row: NodeRow, column: NodeColumn, chip: string): Node | string {
+  const cell = column.cell(row);
+  if (column.name === 'name') return nameLink(row, cell);
+  return column.name === 'seconds' && row.kernel ? timeLink(row, cell, chip) : cellContent(cell);
+}
+
+/** Leads to how the time comes about, and not to the node as the row does. */
+function timeLink({ node }: NodeRow, cell: NodeCell, chip: string): HTMLElement {
+  const press = (event: Event): void => {
+    event.stopPropagation();
+    explain(node, chip);
+  };
+  const said = text('webview.explain');
+  return element('button', { type: 'button', class: 'figure', title: said, click: press }, cell.text);
 }
 
 function nameLink({ node }: NodeRow, cell: NodeCell): HTMLElement {

@@ -113,7 +113,7 @@ function linkOf(chip: Chip): { link: number | null; linkStandin: string | null }
 }
 
 /** The elementwise rate for a format: 16-bit work at the 16-bit rate where stated, all else at FP32. */
-function vectorRate(chip: Chip, format: string): Figure | undefined {
+export function vectorRate(chip: Chip, format: string): Figure | undefined {
   const rates = chip.vectorOpsPerSecond;
   if ((format === 'fp16' || format === 'bf16') && rates['fp16']) return rates['fp16'];
   if (format === 'fp64' && rates['fp64']) return rates['fp64'];

@@ -204,7 +204,7 @@ describe('hovers', () => {
     });
     const text = nodeHover((await analysed(model)).analysis, 0, 'en')?.value ?? '';
     const ours =
-      /\]\((https:\/\/onnx\.ai\/onnx\/operators\/onnx__Relu\.html|command:siliconlens\.showGraph\?%5B%22siliconlens%3A%2Fm\.onnx\.onnxtxt%22%2C0%5D)\)/g;
+      /\]\((https:\/\/onnx\.ai\/onnx\/operators\/onnx__Relu\.html|command:siliconlens\.(?:showGraph|explainTime)\?%5B%22siliconlens%3A%2Fm\.onnx\.onnxtxt%22%2C0%5D)\)/g;
     const outsideCode = text
       .replace(ours, ']')
       .replace(/`[^`]*`/g, '')

@@ -235,7 +235,7 @@ describe('the fields of the report', () => {
       'suggestions',
       'what-if',
       'chosen',
-      'facts',
+      'figures',
     ]);
     expect(report.byId('answer').classed('filled')[0]!.style.width).toBe('100%');
   });

@@ -270,6 +270,7 @@ export const gpu: ClassModel = {
   serialUnits: false,
   pipelined: false,
   ownSteps: true,
+  asTaken: onItsUnits,
   terms(given) {
     const input = onItsUnits(given);
     const rates = gpuRates(input.machine, input.constants.value);

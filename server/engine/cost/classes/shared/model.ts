@@ -60,6 +60,8 @@ export type KnownTerms = Terms & { readonly compute: number; readonly memory: nu
 /** A cost model of one chip class. */
 export interface ClassModel {
   terms(input: KernelInput): Terms;
+  /** The input with the constants that the law takes for it, where those are others than it is given. */
+  asTaken?(input: KernelInput): KernelInput;
   /** Bytes of a kernel where its law moves fewer than the residency rule says. */
   bytesOf?(input: KernelInput): LevelBytes;
   /** The same where every core has a run of its own: a core's time divided by the cores. Only processors have it. */
