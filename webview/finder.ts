@@ -9,10 +9,10 @@ import {
   type FinderOrder,
 } from './content/finder';
 import { noWish, phaseNote, priceText, rankParams, withPrice, type Wish } from './content/finderWish';
-import { modelName, modelText } from './content/header';
+import { modelName } from './content/header';
 import { element, refill } from './dom';
 import { finderFields } from './finderFields';
-import { workload } from './header';
+import { modelLine, workload } from './header';
 import { remember, requestRanking, state, useChip } from './host';
 import { inTurn } from './inTurn';
 import { KeptFocus } from './keptFocus';
@@ -66,7 +66,7 @@ class Finder implements View {
       'div',
       { class: 'finder' },
       element('h1', {}, `${text('webview.finder.title')}: ${modelName(summary.model)}`),
-      element('p', { class: 'summary' }, modelText(summary.model)),
+      modelLine(summary),
       workload(summary),
       this.fields,
       this.verdict,

@@ -1,6 +1,6 @@
 import type { Summary } from '../server/protocol';
-import { coverageText, modelName, modelText, problemLines, workloadText } from './content/header';
-import { button, element } from './dom';
+import { coverageText, modelName, modelParts, problemLines, workloadText } from './content/header';
+import { button, element, titled } from './dom';
 import { command } from './host';
 import { text } from './text';
 
@@ -11,9 +11,15 @@ export function header(summary: Summary): HTMLElement {
     'header',
     {},
     element('h1', {}, modelName(summary.model)),
-    element('p', { class: 'summary' }, modelText(summary.model)),
+    modelLine(summary),
     coverage === null ? null : element('p', { class: 'note' }, coverage),
   );
+}
+
+/** Size of the model in a line. */
+export function modelLine({ model }: Summary): HTMLElement {
+  const parts = modelParts(model).flatMap((part, at) => [at === 0 ? '' : ' · ', titled(part)]);
+  return element('p', { class: 'summary' }, parts);
 }
 
 /** The stated assumptions and the commands that change them. */

@@ -18,6 +18,7 @@ import { suggestionsData } from './content/suggestions';
 import { timeData } from './content/timeBars';
 import { trafficData } from './content/traffic';
 import { button, element, refill, titled } from './dom';
+import { glossary } from './glossary';
 import { header, problems } from './header';
 import { command, explain, remember, requestRows, state } from './host';
 import { measuredView } from './measured';
@@ -68,6 +69,7 @@ function reportView(summary: Summary, rerender: () => void): View {
     nodes.root,
     energyTable(summary),
     problems(summary),
+    glossary(),
     actions(),
   );
   for (const chart of [...asked, ...(measured?.charts ?? [])]) charts.push(chart);

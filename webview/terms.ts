@@ -85,7 +85,7 @@ function namedBy(target: EventTarget | null): HTMLElement | null {
 }
 
 /** Name, what it is, why it matters, an example. */
-function explained(term: Term): HTMLElement[] {
+export function explained(term: Term): HTMLElement[] {
   const say = (part: 'name' | (typeof termParts)[number]): string =>
     glossaryMessage(spoken(), `glossary.${term}.${part}`);
   return [

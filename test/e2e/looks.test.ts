@@ -34,6 +34,7 @@ it.each([
   await bench.setting('workbench.colorTheme', theme);
   await bench.page.waitForTimeout(2500);
   const report = await bench.webview('.report canvas');
+  await report.locator('#glossary details').evaluate((one: HTMLDetailsElement) => (one.open = true));
   await report.locator('#chips button.term').first().focus();
   await report.getByRole('tooltip').waitFor();
   await bench.picture(`theme-${name}`);

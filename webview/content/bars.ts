@@ -35,7 +35,7 @@ export function barTable(
 ): TableData {
   return {
     caption,
-    columns: keys.map(termed),
+    columns: keys.map((key) => termed(key)),
     numeric: keys.slice(1).map((_, index) => index + 1),
     rows: rows.map(([row, ...cells]) => ({ node: row.node, cells: [nameOf(row), ...cells] })),
   };

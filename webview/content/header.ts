@@ -1,6 +1,7 @@
 import { baseName } from '../../outside/paths';
 import type { Summary } from '../../server/protocol';
 import { between, show, summed, text, word } from '../text';
+import { termed, type Heading } from './terms';
 
 /** Of a long list only the beginning is shown. */
 const shownProblems = 50;
@@ -14,7 +15,7 @@ export function modelName({ path }: Summary['model']): string {
  * Size of the model: nodes, parameters, bytes of weights, as far as they are known, operations of a run, and what is stored
  * beside parameters.
  */
-export function modelText(model: Summary['model']): string {
+export function modelParts(model: Summary['model']): Heading[] {
   const {
     nodeCount,
     parameters,
@@ -27,22 +28,19 @@ export function modelText(model: Summary['model']): string {
   } = model;
   const stored = (count: number): string =>
     isLowerBound ? between(count, null, show.count) : show.count(count);
-  const size = text('webview.header.model', {
-    nodes: show.count(nodeCount),
-    parameters: stored(parameters),
-    weights:
-      leastWeightBytes === undefined ? show.bytes(weightBytes) : between(leastWeightBytes, null, show.bytes),
-  });
-  const beside = [
-    nodeCount > 0
-      ? text('webview.header.operations', { operations: summed(operations, show.operations) })
-      : '',
-    quantizationParameters > 0
-      ? text('webview.header.quantisation', { count: stored(quantizationParameters) })
-      : '',
-    buffers > 0 ? text('webview.header.buffers', { count: stored(buffers) }) : '',
+  const weights =
+    leastWeightBytes === undefined ? show.bytes(weightBytes) : between(leastWeightBytes, null, show.bytes);
+  const parts: Heading[] = [
+    termed('webview.header.nodes', { nodes: show.count(nodeCount) }),
+    termed('webview.header.parameters', { parameters: stored(parameters) }),
+    termed('webview.header.weights', { weights }),
   ];
-  return [size, ...beside.filter((part) => part !== '')].join(' · ');
+  if (nodeCount > 0)
+    parts.push(termed('webview.header.operations', { operations: summed(operations, show.operations) }));
+  if (quantizationParameters > 0)
+    parts.push(termed('webview.header.quantisation', { count: stored(quantizationParameters) }));
+  if (buffers > 0) parts.push(termed('webview.header.buffers', { count: stored(buffers) }));
+  return parts;
 }
 
 /** The numbers and contents that costs stand on, assumed ones marked; what is not bound is named as such. */

@@ -20,6 +20,12 @@ const terms = {
   'webview.intensity': 'intensity',
   'webview.ofPeak': 'utilisation',
   'webview.bandwidth.axis': 'bandwidth',
+  'webview.header.nodes': null,
+  'webview.header.parameters': 'parameters',
+  'webview.header.weights': 'weights',
+  'webview.header.operations': 'operations',
+  'webview.header.quantisation': 'quantisation',
+  'webview.header.buffers': null,
   'webview.chips.chip': null,
   'webview.chips.latency': 'latency',
   'webview.chips.fits': 'fits',
@@ -168,8 +174,8 @@ export interface Heading {
   readonly term: Term | null;
 }
 
-export function termed(key: HeadingKey): Heading {
-  return { label: text(key), term: terms[key] };
+export function termed(key: HeadingKey, args: Parameters<typeof text>[1] = {}): Heading {
+  return { label: text(key, args), term: terms[key] };
 }
 
 /** A word of the protocol such as a bound, as the name of figures. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   coverageText,
   modelName,
-  modelText,
+  modelParts,
   problemLines,
   workloadText,
 } from '../../../webview/content/header';
@@ -10,6 +10,11 @@ import { stateData } from '../../../webview/content/state';
 import { summaryOf } from './made';
 
 const { model, workload } = summaryOf();
+
+const modelText = (model: Parameters<typeof modelParts>[0]): string =>
+  modelParts(model)
+    .map(({ label }) => label)
+    .join(' · ');
 
 describe('the header', () => {
   it('names the model without its folders, of either system', () => {

@@ -68,6 +68,16 @@ describe('the report', () => {
     expect(header().classed('note')[0]!.textContent).toMatch(/^Shapes of 75% of the nodes/);
   });
 
+  it('has a glossary that is made when it is opened', async () => {
+    const page = await report();
+    const terms = () => said(page.main().byId('glossary').tagged('strong'));
+    expect(terms()).toEqual([]);
+    page.main().byId('glossary').tagged('details')[0]!.happens('toggle');
+    expect(terms()).toHaveLength(85);
+    expect(terms().slice(0, 3)).toEqual(['A request', 'Achieved bandwidth', 'Activations']);
+    expect(page.main().byId('glossary').textContent).toContain('Example: ');
+  });
+
   it('draws roofline and memory at once, and bars when their rows are there', async () => {
     const page = await report();
     expect(types()).toEqual(['line', 'scatter']);
