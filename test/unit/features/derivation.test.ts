@@ -3,6 +3,7 @@ import { derivationOf, type Derivation } from '../../../server/engine/report/der
 import { runThrough } from '../../../server/engine/scheduler';
 import { derivation } from '../../../server/features/derivation';
 import type { Analysis } from '../../../server/workspace/analysis';
+import { readFixture } from '../inference/fixtures';
 import { analysed, float, modelOf, node, weight } from './analysed';
 
 const product = modelOf({
@@ -96,6 +97,34 @@ describe('how a time comes about', () => {
     const { analysis } = await analysed(elementwise, { chips: ['nvidia-t4'] });
     expect(page(analysis, 0)).toContain('| Kernel of | Relu act\\|1 |');
   });
+
+  it.each(['nvidia-h100-sxm', 'intel-xeon-8480', 'google-tpu-v4', 'qualcomm-snapdragon-8gen3-hexagon'])(
+    'holds for every node of a network on %s: none takes less than its peaks allow',
+    async (chip) => {
+      const { analysis } = await analysed(await readFixture('mobilenetv2'), { chips: [chip] });
+      let count = 0;
+      for (const { index } of analysis.inference.nodes) {
+        const { prepared, chips } = analysis;
+        const found = runThrough(
+          derivationOf({ ...prepared, plan: chips[0]!.plan, cost: chips[0]!.cost }, index),
+        );
+        if (!found?.cost.seconds) continue;
+        count++;
+        const { law, dispatch, cost } = found;
+        const times = (list: readonly { readonly seconds: number | null }[]) =>
+          list.map(({ seconds }) => seconds!);
+        const compute = times(law!.compute).reduce((a, b) => (law!.isSerial ? a + b : Math.max(a, b)), 0);
+        const { parts, seconds } = cost;
+        expect(compute).toBeLessThanOrEqual(parts!.compute * (1 + 1e-9));
+        expect(Math.max(0, ...times(law!.memory))).toBeLessThanOrEqual(parts!.memory * (1 + 1e-9));
+        const work = seconds!.value - parts!.overhead;
+        expect(work).toBeGreaterThanOrEqual(Math.max(parts!.compute, parts!.memory) * (1 - 1e-9));
+        const start = Math.max(dispatch.seconds - (dispatch.isQueued ? work : 0), law!.fixedSeconds);
+        expect(parts!.overhead).toBeCloseTo(start, 12);
+      }
+      expect(count).toBe(99);
+    },
+  );
 
   it('does not tell the parts of a training step, and has nothing of what nobody runs', async () => {
     const { analysis } = await analysed(product, { chips: ['nvidia-t4'], phase: 'training' });

@@ -119,6 +119,7 @@ function rateSection(
             }),
           ]
         : []),
+      ...(isKnown && ideal > said * 1.0005 ? [say('derive.above')] : []),
       ...(chip.devices > 1 ? [say('derive.devices', { count: chip.devices })] : []),
       ...(isCompute ? [] : standinTexts(law!, chip.name, words)),
     ].join(' '),
