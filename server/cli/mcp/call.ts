@@ -48,7 +48,7 @@ export async function callTool(
 async function explanation(words: readonly string[], node: string, language: Language): Promise<ToolAnswer> {
   try {
     const { input } = await analysed(parseArguments(words), language, heapBytes, true);
-    const text = explained(lazyReport(input), node);
+    const text = explained(lazyReport(input), input, node);
     return text === null
       ? refusal(message(language, 'cli.mcp.noNode', { name: node }))
       : { text: bounded(text, language), isError: false };

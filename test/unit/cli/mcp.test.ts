@@ -75,11 +75,24 @@ it('explains a node by its name or that of what it makes, with the kernel that i
       chips: {
         share: { seconds: { value: number } };
         kernel: { nodes: string[]; seconds: { value: number } };
+        how: {
+          compute: {
+            atPeak: { name: string; amount: number; seconds: number; origin: { sources: object[] } }[];
+          };
+          overhead: { seconds: number; dispatch: { seconds: number; source: string } };
+        };
       }[];
     };
     expect(found).toMatchObject({ operator: 'Relu', operations: { matrix: 0, vector: 32, special: 0 } });
     expect(chips[0]!.kernel.nodes).toEqual(['product', 'rectifier']);
     expect(chips[0]!.share.seconds.value).toBeLessThan(chips[0]!.kernel.seconds.value);
+    // One row of 64 numbers times 32 columns, at 30.3 TOP/s of FP32 (NVIDIA L4 data sheet).
+    const { compute, overhead } = chips[0]!.how;
+    expect(compute.atPeak[0]).toMatchObject({ name: 'matrix', amount: 4096 });
+    expect(compute.atPeak[0]!.seconds).toBeCloseTo(4096 / 30.3e12, 14);
+    expect(compute.atPeak[0]!.origin.sources.length).toBeGreaterThan(0);
+    expect(overhead.dispatch).toMatchObject({ seconds: 5e-7 });
+    expect(overhead.dispatch.source).toContain('CUDA Graphs');
   }
   const unknown = await call('explain_node', { model: net, node: 'nothing', chips: ['nvidia-l4'] });
   expect(unknown).toMatchObject({ isError: true, text: expect.stringContaining('nothing') as unknown });
