@@ -94,6 +94,8 @@ export interface Platform {
   bytesOfBase64(text: string): Uint8Array;
   /** Lets the event loop do what waits. */
   turn(): Promise<void>;
+  /** Gives the memory of what is gone back to the system. It holds the event loop as long as there is to keep. */
+  collect(): Promise<void>;
   /** A timer that keeps no process alive. */
   later(run: () => void, milliseconds: number): Timer;
 }

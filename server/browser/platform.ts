@@ -29,5 +29,7 @@ export const browserPlatform: Platform = {
       waiting.push(resolve);
       port2.postMessage(null);
     }),
+  // A browser does so by itself.
+  collect: () => Promise.resolve(),
   later: (run, milliseconds) => setTimeout(run, milliseconds),
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hash, Platform } from '../platform';
+import { collect } from './collect';
 import { localFiles } from './localFiles';
 
 /** A process of Node's. */
@@ -13,6 +14,7 @@ export const nodePlatform: Platform = {
     };
   },
   bytesOfBase64: (text) => Buffer.from(text, 'base64'),
+  collect,
   later: (run, milliseconds) => setTimeout(run, milliseconds).unref(),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 };

@@ -4,7 +4,9 @@ import { expansionSteps } from '../engine/inference/expansion';
 import { problem } from '../engine/problem';
 import type { Problem } from '../engine/problem';
 import { runPolitely } from '../engine/scheduler';
-import { mostChips, unitsOfAnalysis, unitsOfListing, unitsOfTrials } from './budget';
+import { platform } from '../platform';
+import type { Timer } from '../platform';
+import { bytesPerUnit, mostChips, unitsOfAnalysis, unitsOfListing, unitsOfTrials } from './budget';
 import type { Budget } from './budget';
 import type { Choices } from './choices';
 import { chosenChips } from './chosenChips';
@@ -13,6 +15,11 @@ import type { OpenModel } from './openModel';
 import type { Available } from './ownChips';
 import { forgetSymbolicFacts } from './symbolicShapes';
 import { politely } from './turns';
+
+/** A model that held less (units) is left to the next collection that comes by itself. */
+const worthCollecting = 20e6 / bytesPerUnit;
+/** Milliseconds until memory is given back: the work that a closed model had under way has ended by then. */
+const collectAfter = 1_000;
 
 export interface ModelMemoryHost {
   /** An editor shows it. */
@@ -31,6 +38,8 @@ export interface Need {
 
 /** Shares the memory out among open models: whose analysis is made, and whose goes for it. */
 export class ModelMemory {
+  private collecting: Timer | null = null;
+
   constructor(
     private readonly budget: Budget<OpenModel>,
     private readonly host: ModelMemoryHost,
@@ -40,8 +49,18 @@ export class ModelMemory {
     this.budget.touch(model);
   }
 
+  /** The model is gone. */
   release(model: OpenModel): void {
+    const gone = this.budget.held(model, 'listing') + this.budget.held(model, 'analysis');
     this.budget.release(model);
+    // A collection takes as long as there is to keep.
+    if (gone >= Math.max(this.budget.used, worthCollecting)) this.collectSoon();
+  }
+
+  private collectSoon(): void {
+    if (this.collecting) clearTimeout(this.collecting);
+    const { later, collect } = platform();
+    this.collecting = later(() => void collect().catch(() => {}), collectAfter);
   }
 
   async needOf(model: Model, choices: Choices, { catalogue }: Available): Promise<Need> {

@@ -222,6 +222,8 @@ async function atSize(nodes: number, changed: number): Promise<void> {
   };
   figures.push([`${size(document)}, file to first hints on a warm server`, await repeated(3, warm)]);
   figures.push([`${size(document)}, server memory in the end`, memoryOf(client)]);
+  await delay(10_000);
+  figures.push([`${size(document)}, server memory 10 s after all is closed`, memoryOf(client)]);
   await client.stop();
 }
 
