@@ -16,6 +16,7 @@ import type { MemoryTimeline } from '../engine/memory/timeline';
 import { usableBytes } from '../engine/memory/fit';
 import { severityRank } from '../engine/problem';
 import { phases, precisionPolicies } from '../engine/workload';
+import { Query } from '../engine/query';
 import type { Steps } from '../engine/scheduler';
 import type { Analysis } from '../workspace/analysis';
 import { Costliest } from './costliest';
@@ -61,17 +62,25 @@ interface ChipParts {
  */
 export function* summary(analysis: Analysis, report: ReportHead, language: Language): Steps<Summary> {
   let points = Math.floor(pointLimit / Math.max(1, analysis.chips.length));
-  const scopes = yield* scopeNames(analysis.inference.nodes);
-  const chips: ChipParts[] = [];
-  for (const [i, chip] of analysis.chips.entries()) {
-    chips.push(yield* chipParts(analysis, chip, report.chips[i]!, scopes, points));
-  }
+  const chips = yield* partsOf.steps(report, () => allParts(analysis, report, points));
   for (;;) {
     yield;
     const result = build(analysis, report, chips, points, language);
     if (points <= 20 || JSON.stringify(result).length <= sizeLimit) return result;
     points = Math.floor(points / 2);
   }
+}
+
+/** What takes a look at every node; the rest may change while the analysis stays, such as suggestions that come later. */
+const partsOf = new Query<ReportHead, readonly ChipParts[]>();
+
+function* allParts(analysis: Analysis, report: ReportHead, points: number): Steps<readonly ChipParts[]> {
+  const scopes = yield* scopeNames(analysis.inference.nodes);
+  const chips: ChipParts[] = [];
+  for (const [i, chip] of analysis.chips.entries()) {
+    chips.push(yield* chipParts(analysis, chip, report.chips[i]!, scopes, points));
+  }
+  return chips;
 }
 
 function build(

@@ -59,8 +59,8 @@ export class ModelMemory {
 
   private collectSoon(): void {
     if (this.collecting) clearTimeout(this.collecting);
-    const { later, collect } = platform();
-    this.collecting = later(() => void collect().catch(() => {}), collectAfter);
+    const machine = platform();
+    this.collecting = machine.later(() => void machine.collect().catch(() => {}), collectAfter);
   }
 
   async needOf(model: Model, choices: Choices, { catalogue }: Available): Promise<Need> {
