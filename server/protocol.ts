@@ -684,6 +684,8 @@ export interface Share {
   readonly name: string;
   readonly seconds: number;
   readonly nodes: number;
+  /** How many names are left out of the list and stand here together; on the last alone. */
+  readonly others?: number;
 }
 export interface RooflinePoint {
   readonly kernel: number;

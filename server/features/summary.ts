@@ -196,12 +196,16 @@ class Shares {
     sum.nodes++;
   }
 
-  /** The costliest first; the tail is left out. */
+  /** The costliest first; the tail is summed up. */
   list(): Share[] {
-    return [...this.sums]
-      .map(([name, sum]) => ({ name, ...sum }))
-      .sort((a, b) => b.seconds - a.seconds)
-      .slice(0, shareLimit);
+    const all = [...this.sums].map(([name, sum]) => ({ name, ...sum })).sort((a, b) => b.seconds - a.seconds);
+    const rest = { name: '', seconds: 0, nodes: 0, others: 0 };
+    for (const { seconds, nodes } of all.slice(shareLimit)) {
+      rest.seconds += seconds;
+      rest.nodes += nodes;
+      rest.others++;
+    }
+    return rest.others > 0 ? [...all.slice(0, shareLimit), rest] : all;
   }
 }
 

@@ -121,6 +121,7 @@ function table(title: string, points: readonly MemoryPoint[], layers: readonly L
       termed('webview.memory.total'),
     ],
     numeric: layers.map((_, index) => index + 1).concat(layers.length + 1),
+    left: points.length - places.length,
     rows: places.map((at) => ({
       node: points[at]!.node,
       cells: [points[at]!.label, ...layers.map(({ values }) => show.bytes(values[at])), show.bytes(sums[at])],

@@ -49,7 +49,7 @@ export function residualsData(measured: MeasuredSummary, chip: string): ScatterD
       { label: text('webview.residuals.diagonal'), paint: 'foreground', mark: '─' },
       { label: text('webview.residuals.band'), paint: 'foreground', mark: '┄' },
     ],
-    table: table(points),
+    table: table(points, measured.errors?.groups ?? points.length),
     groups: groups.map(({ verdict, dots }) => ({
       label: text(`webview.residuals.${verdict}`),
       ...looks[verdict],
@@ -76,7 +76,8 @@ function dot(point: MeasuredPoint): DotGroup['dots'][number] {
   };
 }
 
-function table(points: readonly MeasuredPoint[]): TableData {
+/** @param count kernels with both times, also those that the page did not get */
+function table(points: readonly MeasuredPoint[], count: number): TableData {
   return {
     caption: text('webview.residuals.title'),
     columns: [
@@ -88,6 +89,7 @@ function table(points: readonly MeasuredPoint[]): TableData {
       termed('webview.residuals.verdict'),
     ],
     numeric: [1, 2, 3, 4],
+    left: count - Math.min(points.length, tableRows),
     rows: points.slice(0, tableRows).map((point) => ({
       node: point.node,
       cells: [

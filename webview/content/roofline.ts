@@ -149,6 +149,7 @@ function table(chip: SummaryChip): TableData {
       termed('webview.bound'),
     ],
     numeric: [1, 2, 3],
+    left: Math.max(0, chip.kernels - Math.min(chip.points.length, tableRows)),
     rows: chip.points.slice(0, tableRows).map((point) => ({
       node: point.node,
       cells: [

@@ -34,20 +34,34 @@ function sharesTable(
       termed('webview.nodeCount'),
     ],
     numeric: [1, 2, 3],
-    rows: [...shares]
-      .sort((a, b) => b.seconds - a.seconds)
-      .slice(0, tableRows)
-      .map((share) => {
-        const { label, term } = nameOf(share.name);
-        return {
-          ...(term !== null && { term }),
-          cells: [
-            label,
-            show.seconds(share.seconds),
-            total > 0 ? show.percent(share.seconds / total) : text('webview.unknown'),
-            show.count(share.nodes),
-          ],
-        };
-      }),
+    rows: cut(shares).map((share) => {
+      const { label, term } =
+        share.others === undefined
+          ? nameOf(share.name)
+          : untermed(text('webview.shares.others', { count: show.count(share.others) }));
+      return {
+        ...(term !== null && { term }),
+        cells: [
+          label,
+          show.seconds(share.seconds),
+          total > 0 ? show.percent(share.seconds / total) : text('webview.unknown'),
+          show.count(share.nodes),
+        ],
+      };
+    }),
   };
+}
+
+/** The largest, and what the others come to together. */
+function cut(shares: readonly Share[]): readonly Share[] {
+  const named = shares.filter(({ others }) => others === undefined).sort((a, b) => b.seconds - a.seconds);
+  const left = [...named.slice(tableRows), ...shares.filter(({ others }) => others !== undefined)];
+  if (left.length === 0) return named;
+  const rest = { name: '', seconds: 0, nodes: 0, others: 0 };
+  for (const { seconds, nodes, others = 1 } of left) {
+    rest.seconds += seconds;
+    rest.nodes += nodes;
+    rest.others += others;
+  }
+  return [...named.slice(0, tableRows), rest];
 }

@@ -10,6 +10,8 @@ export interface TableData {
   /** Indices of the columns that only wide pages have. */
   readonly wide?: readonly number[];
   readonly rows: readonly TableRow[];
+  /** How many more there are. */
+  readonly left?: number;
 }
 
 export interface TableRow {

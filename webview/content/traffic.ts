@@ -59,6 +59,7 @@ function trafficOf(chip: string, level: Level, points: readonly Stretch[], at: n
         termed('webview.bandwidth.axis'),
       ],
       numeric: [1, 2, 3],
+      left: Math.max(0, points.length - tableRows),
       rows: points
         .map((point, index) => ({ ...point, rate: rates[index]! }))
         .sort((a, b) => b.bytes - a.bytes)

@@ -1,10 +1,11 @@
 import type { TableData, TableRow } from '../content/table';
 import { button, element, tableParts, titled } from '../dom';
 import { reveal } from '../host';
+import { show, text } from '../text';
 
 /** A table with a caption and a header row. `lead` makes the first cell of a row; at first it leads to the row's node. */
 export function table(
-  { caption, columns, numeric, wide = [], rows }: TableData,
+  { caption, columns, numeric, wide = [], rows, left = 0 }: TableData,
   lead: (row: TableRow, label: string, index: number) => Node | string = nodeLink,
 ): HTMLTableElement {
   const align = (column: number) => {
@@ -24,7 +25,14 @@ export function table(
       columns.map((header, column) => element('th', { scope: 'col', ...align(column) }, titled(header))),
       rows.map((row, index) => element('tr', {}, cellsOf(row, index))),
     ),
+    ...(left > 0 ? [foot(left, columns.length)] : []),
   );
+}
+
+/** How many rows a table does not show. */
+function foot(left: number, columns: number): HTMLElement {
+  const said = text('webview.table.left', { count: show.count(left) });
+  return element('tfoot', {}, element('tr', {}, element('td', { colspan: `${columns}` }, said)));
 }
 
 function nodeLink({ node, title, term = null }: TableRow, label: string): Node | string {

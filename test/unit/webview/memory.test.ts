@@ -143,6 +143,7 @@ describe('memory over time', () => {
       caption: 'Memory over time',
       columns: ['Node', 'Weights', 'Live activations', 'Together'],
       numeric: [1, 2, 3],
+      left: 0,
       rows: [
         { node: 5, cells: ['k5', '3 GB', '1 GB', '4 GB'] },
         { node: 8, cells: ['k8', '3 GB', '500 MB', '3.5 GB'] },
@@ -151,7 +152,9 @@ describe('memory over time', () => {
     });
     const many = Array.from({ length: 201 }, (_, node) => memoryPointOf(node, node));
     const { table } = dataOf({ points: many });
-    expect([table.rows.length, table.rows[0]!.node, table.rows[199]!.node]).toEqual([200, 200, 1]);
+    expect([table.rows.length, table.rows[0]!.node, table.rows[199]!.node, table.left]).toEqual([
+      200, 200, 1, 1,
+    ]);
   });
 
   it('says bytes up its axis', () => {

@@ -252,6 +252,14 @@ describe('the report', () => {
     expect([Drawing.all.length, drawn().length]).toEqual([2, 1]);
   });
 
+  it('says under a table how many rows are missing', async () => {
+    const page = await openPage('report');
+    const long = chipOf({ ...chip, kernels: 5 });
+    page.send({ type: 'summary', summary: summaryOf({ chips: [long] }) });
+    // Two points of five kernels.
+    expect(said(page.main().tagged('tfoot'))).toEqual(['Rows not shown: 3']);
+  });
+
   it('has energy and shares as tables', async () => {
     const page = await report();
     expect(said(page.main().byId('shares').tagged('td'))).toEqual(['MatMul', '3 ms', '75%', '2']);

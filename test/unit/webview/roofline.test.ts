@@ -181,6 +181,8 @@ describe('roofline', () => {
       caption: 'Roofline',
       columns: ['Kernel', 'Arithmetic intensity', 'Rate', 'Time', 'Bound by'],
       numeric: [1, 2, 3],
+      // Of five kernels.
+      left: 2,
       rows: [
         { node: 11, cells: ['k11', '2,000 OP/B', '2 TOP/s', '1 ms', 'compute'] },
         { node: 22, cells: ['k22', '0.001 OP/B', '500 MOP/s', '2 ms', 'memory'] },
@@ -188,8 +190,8 @@ describe('roofline', () => {
       ],
     });
     const many = Array.from({ length: 201 }, (_, node) => pointOf(node, 1e9, 1e6, 0.001, 'compute'));
-    const long = rooflineData(chipOf({ points: many }))!;
-    expect([long.table.rows.length, long.groups[0]!.dots.length]).toEqual([200, 201]);
+    const long = rooflineData(chipOf({ points: many, kernels: 230 }))!;
+    expect([long.table.rows.length, long.table.left, long.groups[0]!.dots.length]).toEqual([200, 30, 201]);
   });
 
   it('labels powers of ten on its axes, with their units', () => {

@@ -251,11 +251,23 @@ describe('shares of the time', () => {
     expect(table!.rows[0]!.cells).toEqual(['memory', '1 ms', 'unknown', '3']);
   });
 
-  it('are the twelve largest, by name as the file says it', () => {
-    const many = Array.from({ length: 13 }, (_, i) => ({ name: `memory ${i}`, seconds: i + 1, nodes: 1 }));
+  it('are the twelve largest, by name as the file says it, and what the others come to', () => {
+    const many = Array.from({ length: 14 }, (_, i) => ({
+      name: `memory ${i}`,
+      seconds: (i + 1) / 1e4,
+      nodes: 2,
+    }));
     const [table] = sharesData(chipOf({ byScope: many }));
-    expect(table!.rows.map(({ cells }) => cells[0])).toEqual(
-      [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((i) => `memory ${i}`),
-    );
+    const names = table!.rows.map(({ cells }) => cells[0]);
+    expect(names).toEqual([
+      ...[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((i) => `memory ${i}`),
+      'Others: 2',
+    ]);
+    // 0.1 ms + 0.2 ms of 4 ms is 7.5 %, in twice two nodes.
+    expect(table!.rows.at(-1)!.cells.slice(1)).toEqual(['300 µs', '7.5%', '4']);
+    // Five that the server left out come to 1.1 ms in nine nodes; with these 1.4 ms of 4 ms.
+    const rest = { name: '', seconds: 0.0011, nodes: 9, others: 5 };
+    const [more] = sharesData(chipOf({ byScope: [...many, rest] }));
+    expect(more!.rows.at(-1)!.cells).toEqual(['Others: 7', '1.4 ms', '35%', '13']);
   });
 });
