@@ -77,6 +77,8 @@ describe('how a time comes about', () => {
     expect(said).toContain('1.75 µs ÷ 2.06 µs = 85% of the peak.');
     expect(said).toContain('| The kernel | 34.9 µs | work + start |');
     expect(said).toContain('| compute | 0.95 |');
+    expect(said).toContain('What each does: server/engine/cost/classes/tpu in the repository.');
+    expect(said).toContain('Start of a kernel, assumed: A compiled program runs without the host');
     expect(said).toContain('The range is 0.6 to 1.9 times the value, basis: class.');
     expect(said).toContain('| \\[1\\] | Google Cloud documentation, TPU v4 |');
     // What the product hides is nothing of its own.

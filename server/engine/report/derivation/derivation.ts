@@ -32,7 +32,7 @@ interface DispatchFact {
   readonly seconds: number;
   /** It is hidden behind work that takes longer. */
   readonly isQueued: boolean;
-  readonly basis: string | null;
+  readonly basis: 'measured' | 'published' | 'assumption' | null;
   readonly source: string | null;
 }
 

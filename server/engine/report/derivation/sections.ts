@@ -24,7 +24,7 @@ const sayer =
 
 /** How the time of a node comes about, step by step, each figure with where it comes from. */
 export function derivationSections(derivation: Derivation, named: Named, words: Words): Section[] {
-  const { law } = derivation;
+  const { law, chip } = derivation;
   const numbers = new SourceList();
   const steps = law
     ? [
@@ -36,7 +36,7 @@ export function derivationSections(derivation: Derivation, named: Named, words: 
     headSection(derivation, named, words),
     ...steps.filter(({ rows }) => rows.length > 0),
     sumSection(derivation, words),
-    ...(law ? [constantsSection(law, words), accuracySection(derivation, law, words)] : []),
+    ...(law ? [constantsSection(law, chip.class, words), accuracySection(derivation, law, words)] : []),
     ...numbers.sections(words),
   ];
 }
@@ -175,9 +175,13 @@ function sumSection(derivation: Derivation, words: Words): Section {
     title: say('derive.together'),
     columns: [column(say('derive.what')), column(say('latency'), 'right'), column(say('derive.how'))],
     rows,
-    ...(dispatch.source !== null && {
-      note: say('derive.dispatchSource', { basis: dispatch.basis ?? '', source: dispatch.source }),
-    }),
+    ...(dispatch.source !== null &&
+      dispatch.basis !== null && {
+        note: say('derive.dispatchSource', {
+          basis: say(`derive.basis.${dispatch.basis}`),
+          source: dispatch.source,
+        }),
+      }),
   };
 }
 
@@ -202,13 +206,13 @@ function shareText({ kernel, cost, seconds, transferSeconds }: Derivation, words
   return say('derive.how.shareOf', { share: words.percent(seconds.value / whole) });
 }
 
-function constantsSection({ group, constants, source }: Law, words: Words): Section {
+function constantsSection({ group, constants, source }: Law, chipClass: string, words: Words): Section {
   const say = sayer(words);
   return {
     title: say('derive.constants', { group }),
     columns: [column(say('derive.constant')), column(say('derive.value'), 'right')],
     rows: constants.map(([name, value]) => [name, String(value)]),
-    note: say('derive.constantsSource', { source }),
+    note: say('derive.constantsSource', { source, class: chipClass }),
   };
 }
 
