@@ -684,6 +684,8 @@ export interface Share {
   readonly name: string;
   readonly seconds: number;
   readonly nodes: number;
+  /** Equal ones that stand here together, by name as far as there is room; the figures are those of all of them. */
+  readonly alike?: { readonly count: number; readonly names: readonly string[] };
   /** How many names are left out of the list and stand here together; on the last alone. */
   readonly others?: number;
 }

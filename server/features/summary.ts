@@ -14,6 +14,7 @@ import type { ChipAnalysis } from '../engine/analyse';
 import type { InferredNode } from '../engine/inference/types';
 import type { MemoryTimeline } from '../engine/memory/timeline';
 import { usableBytes } from '../engine/memory/fit';
+import { addTo } from '../engine/lists';
 import { severityRank } from '../engine/problem';
 import { phases, precisionPolicies } from '../engine/workload';
 import { Query } from '../engine/query';
@@ -34,6 +35,8 @@ import { roofBytes } from './traffic';
 const sizeLimit = 200_000;
 const pointLimit = 2000;
 const shareLimit = 30;
+/** Equal modules that are named. */
+const alikeLimit = 100;
 const costliestCount = 10;
 const problemLimit = 100;
 const memoryLimit = 500;
@@ -173,7 +176,7 @@ function* chipParts(
   return {
     head,
     byOperator: byOperator.list(),
-    byScope: byScope.list(),
+    byScope: byScope.list(grouped),
     byBound: byBound.list(),
     kernels: chip.plan.kernels.length,
     buffers: chip.timeline.buffers,
@@ -197,19 +200,39 @@ class Shares {
   }
 
   /** The costliest first; the tail is summed up. */
-  list(): Share[] {
-    const all = [...this.sums].map(([name, sum]) => ({ name, ...sum })).sort((a, b) => b.seconds - a.seconds);
+  list(group = (named: readonly Share[]): readonly Share[] => named): Share[] {
+    const named = [...this.sums].map(([name, sum]) => ({ name, ...sum }));
+    const all = [...group(named)].sort((a, b) => b.seconds - a.seconds);
     const rest = { name: '', seconds: 0, nodes: 0, others: 0 };
-    for (const { seconds, nodes } of all.slice(shareLimit)) {
+    for (const { seconds, nodes, alike } of all.slice(shareLimit)) {
       rest.seconds += seconds;
       rest.nodes += nodes;
-      rest.others++;
+      rest.others += alike?.count ?? 1;
     }
     return rest.others > 0 ? [...all.slice(0, shareLimit), rest] : all;
   }
 }
 
-/** The module of each node, cut to the greatest depth at which all modules still fit into the list of shares. */
+/** Modules of one name up to numbers, of as many nodes and, as it is shown, as long, are one: the layers of a model. */
+function grouped(modules: readonly Share[]): readonly Share[] {
+  const groups = new Map<string, Share[]>();
+  for (const one of modules)
+    addTo(groups, `${withoutNumbers(one.name)} ${one.nodes} ${one.seconds.toPrecision(3)}`, one);
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    if (group.length === 1) return first!;
+    const sum = (of: 'seconds' | 'nodes'): number => group.reduce((all, one) => all + one[of], 0);
+    const names = group.slice(0, alikeLimit).map(({ name }) => name);
+    const alike = { count: group.length, names };
+    return { name: first!.name, seconds: sum('seconds'), nodes: sum('nodes'), alike };
+  });
+}
+
+function withoutNumbers(name: string): string {
+  return name.replace(/\d+/g, '#');
+}
+
+/** The module of each node, cut to the greatest depth at which modules, numbers aside, still fit into the list of shares. */
 function* scopeNames(nodes: readonly InferredNode[]): Steps<string[]> {
   const steps = new Map<string, string[]>();
   const paths: string[] = [];
@@ -239,12 +262,12 @@ function* deepestOf(paths: Iterable<string[]>): Steps<number> {
   return deepest;
 }
 
-/** Modules at a depth; no more than one above what is shown are counted. */
+/** Modules at a depth, numbers aside; no more than one above what is shown are counted. */
 function* countNames(paths: Iterable<string[]>, depth: number): Steps<number> {
   const names = new Set<string>();
   for (const path of paths) {
     yield;
-    names.add(path.slice(0, depth).join('.'));
+    names.add(withoutNumbers(path.slice(0, depth).join('.')));
     if (names.size > shareLimit) break;
   }
   return names.size;

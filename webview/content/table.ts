@@ -20,6 +20,8 @@ export interface TableRow {
   readonly node?: number;
   /** What explains that cell, where it leads to no node. */
   readonly term?: Term | null;
+  /** Lines that open below that cell's text. */
+  readonly parts?: readonly string[];
   /** What is said while the pointer rests on that cell. */
   readonly title?: string;
 }

@@ -35,7 +35,11 @@ function foot(left: number, columns: number): HTMLElement {
   return element('tfoot', {}, element('tr', {}, element('td', { colspan: `${columns}` }, said)));
 }
 
-function nodeLink({ node, title, term = null }: TableRow, label: string): Node | string {
+function nodeLink({ node, title, term = null, parts }: TableRow, label: string): Node | string {
+  if (parts) {
+    const lines = parts.map((part) => element('li', {}, element('bdi', {}, part)));
+    return element('details', { class: 'parts' }, element('summary', {}, label), element('ul', {}, ...lines));
+  }
   return node === undefined
     ? titled({ label, term })
     : button(element('bdi', {}, label), () => reveal(node), { class: 'link', title });

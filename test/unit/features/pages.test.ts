@@ -85,18 +85,44 @@ describe('the summary of a page', () => {
   });
 
   it('cuts modules at the depth at which thirty of them are left', async () => {
-    const within = (count: number) =>
+    const letters = (i: number): string =>
+      `m${String.fromCharCode(97 + (i % 26)).repeat(1 + Math.floor(i / 26))}`;
+    const within = (count: number, named = letters) =>
       modelOf({
         inputs: [float('x', 2)],
         outputs: [float('y', 2)],
         nodes: Array.from({ length: count }, (_, i) =>
-          node('Relu', ['x'], [`y${i}`], { name: `/top/m${i}/Relu` }),
+          node('Relu', ['x'], [`y${i}`], { name: `/top/${named(i)}/Relu` }),
         ),
       });
-    const namesOf = async (count: number) =>
-      pageOf(await timed(within(count), [], [])).chips[0]!.byScope.map(({ name }) => name);
+    const namesOf = async (count: number, named = letters) =>
+      pageOf(await timed(within(count, named), [], [])).chips[0]!.byScope.map(({ name }) => name);
     expect(await namesOf(30)).toHaveLength(30);
     expect(await namesOf(31)).toEqual(['top']);
+    // Numbers aside, 31 layers of one name are one.
+    expect(await namesOf(31, (i) => `m${i}`)).toEqual(['top.m0']);
+  });
+
+  it('has equal layers as one', async () => {
+    const layers = modelOf({
+      inputs: [float('x', 2)],
+      outputs: [float('y', 2)],
+      nodes: Array.from({ length: 5 }, (_, i) =>
+        node('Relu', ['x'], [i === 4 ? 'y' : `y${i}`], { name: `/h.${i}/Relu` }),
+      ),
+    });
+    // The first takes longer; three are equal as far as they are shown, the last is not.
+    const { byScope } = pageOf(await timed(layers, [5, 2, 2.0001, 2, 2.01], [])).chips[0]!;
+    expect(byScope).toEqual([
+      {
+        name: 'h.1',
+        seconds: expect.closeTo(6.0001, 9) as number,
+        nodes: 3,
+        alike: { count: 3, names: ['h.1', 'h.2', 'h.3'] },
+      },
+      { name: 'h.0', seconds: 5, nodes: 1 },
+      { name: 'h.4', seconds: 2.01, nodes: 1 },
+    ]);
   });
 
   it('sums up the operators behind the thirty costliest', async () => {

@@ -252,6 +252,16 @@ describe('the report', () => {
     expect([Drawing.all.length, drawn().length]).toEqual([2, 1]);
   });
 
+  it('opens the row of equal modules to their names', async () => {
+    const page = await openPage('report');
+    const alike = { count: 2, names: ['h.0', 'h.1'] };
+    const layered = chipOf({ byScope: [{ name: 'h.0', seconds: 0.002, nodes: 4, alike }] });
+    page.send({ type: 'summary', summary: summaryOf({ chips: [layered] }) });
+    const [row] = page.main().byId('shares').classed('parts');
+    expect(said(row!.tagged('summary'))).toEqual(['h.0 × 2']);
+    expect(said(row!.tagged('li'))).toEqual(['1 ms each', 'h.0', 'h.1']);
+  });
+
   it('says under a table how many rows are missing', async () => {
     const page = await openPage('report');
     const long = chipOf({ ...chip, kernels: 5 });

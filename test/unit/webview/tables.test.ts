@@ -251,6 +251,15 @@ describe('shares of the time', () => {
     expect(table!.rows[0]!.cells).toEqual(['memory', '1 ms', 'unknown', '3']);
   });
 
+  it('say of equal ones how many they are and what one takes', () => {
+    const alike = { count: 3, names: ['h.1', 'h.2'] };
+    const [table] = sharesData(chipOf({ byScope: [{ name: 'h.1', seconds: 0.003, nodes: 6, alike }] }));
+    // 3 ms of 4 ms, a third of it each.
+    expect(table!.rows).toEqual([
+      { cells: ['h.1 × 3', '3 ms', '75%', '6'], parts: ['1 ms each', 'h.1', 'h.2', 'Others: 1'] },
+    ]);
+  });
+
   it('are the twelve largest, by name as the file says it, and what the others come to', () => {
     const many = Array.from({ length: 14 }, (_, i) => ({
       name: `memory ${i}`,
