@@ -38,7 +38,7 @@ function foot(left: number, columns: number): HTMLElement {
 function nodeLink({ node, title, term = null, parts }: TableRow, label: string): Node | string {
   if (parts) {
     const lines = parts.map((part) => element('li', {}, element('bdi', {}, part)));
-    return element('details', { class: 'parts' }, element('summary', {}, label), element('ul', {}, ...lines));
+    return element('details', { class: 'parts' }, element('summary', {}, label), element('ul', {}, lines));
   }
   return node === undefined
     ? titled({ label, term })
