@@ -18,7 +18,6 @@ type Field = HTMLInputElement | HTMLSelectElement;
 export class QuestionBar {
   readonly root = element('form', {
     class: 'question',
-    'aria-label': text('webview.question.title'),
     submit: (event) => event.preventDefault(),
   });
   private readonly fields = new Map<string, Field>();
@@ -51,6 +50,8 @@ export class QuestionBar {
   private build(fields: readonly QuestionField[], others: number): void {
     this.fields.clear();
     this.notes.clear();
+    // Not where it is made: that is before the page knows its language.
+    this.root.setAttribute('aria-label', text('webview.question.title'));
     refill(this.root, [
       ...fields.map((field) => this.fieldOf(field)),
       element(
