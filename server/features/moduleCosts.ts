@@ -110,7 +110,7 @@ export function modulesOf(siblings: readonly OutlineItem[], sums: LineSums): [nu
     .filter(({ kind, start, end }) => kind === 'module' && end.line > start.line)
     .flatMap((item) => {
       const value = secondsOf(item, sums);
-      return value === null ? [] : [{ item, value, key: kindOf(item, value) }];
+      return value === null ? [] : [{ item, value, key: kindOf(item.name, item.children.length, value) }];
     });
   const count = new Map<string, number>();
   for (const { key } of modules) count.set(key, (count.get(key) ?? 0) + 1);
@@ -123,7 +123,11 @@ export function modulesOf(siblings: readonly OutlineItem[], sums: LineSums): [nu
   });
 }
 
-/** Layers of one kind agree in their name up to numbers, in how many entries they have, and in their time. */
-function kindOf({ name, children }: OutlineItem, seconds: number): string {
-  return `${name.replace(/\d+/g, '#')} ${children.length} ${seconds.toPrecision(3)}`;
+/** Layers of one kind agree in their name up to numbers, in how many parts they have, and in their time as it is shown. */
+export function kindOf(name: string, parts: number, seconds: number): string {
+  return `${withoutNumbers(name)} ${parts} ${seconds.toPrecision(3)}`;
+}
+
+export function withoutNumbers(name: string): string {
+  return name.replace(/\d+/g, '#');
 }

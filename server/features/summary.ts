@@ -24,6 +24,7 @@ import { Costliest } from './costliest';
 import { dimensionChoices, runtimeChoices, valueChoices } from './choices';
 import { labelOf, textLimit } from './labels';
 import { measuredSummary } from './measuredSummary';
+import { kindOf, withoutNumbers } from './moduleCosts';
 import { arenaPicture, memoryPoints, trafficPoints } from './memorySummary';
 import { ownOrder } from './rank';
 import { rowMaker } from './rows';
@@ -213,11 +214,10 @@ class Shares {
   }
 }
 
-/** Modules of one name up to numbers, of as many nodes and, as it is shown, as long, are one: the layers of a model. */
+/** Modules of one kind are one: the layers of a model. */
 function grouped(modules: readonly Share[]): readonly Share[] {
   const groups = new Map<string, Share[]>();
-  for (const one of modules)
-    addTo(groups, `${withoutNumbers(one.name)} ${one.nodes} ${one.seconds.toPrecision(3)}`, one);
+  for (const one of modules) addTo(groups, kindOf(one.name, one.nodes, one.seconds), one);
   return [...groups.values()].map((group) => {
     const [first] = group;
     if (group.length === 1) return first!;
@@ -226,10 +226,6 @@ function grouped(modules: readonly Share[]): readonly Share[] {
     const alike = { count: group.length, names };
     return { name: first!.name, seconds: sum('seconds'), nodes: sum('nodes'), alike };
   });
-}
-
-function withoutNumbers(name: string): string {
-  return name.replace(/\d+/g, '#');
 }
 
 /** The module of each node, cut to the greatest depth at which modules, numbers aside, still fit into the list of shares. */

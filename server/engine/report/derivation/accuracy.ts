@@ -1,3 +1,4 @@
+import { chipById } from '../../chips/catalogue';
 import type { Chip } from '../../chips/chip';
 import { siliconOf } from '../../cost/constants';
 import table from './accuracy.json';
@@ -32,8 +33,7 @@ export function kernelAccuracy(chip: Chip, group: string, precision: string): Ke
     (one) => !one.isLeftOut && one.precision === precision && own.has(one.chip),
   );
   if (calibrated.length > 0) return calibrated;
-  // All of these chips are GPUs.
-  const others = chip.class === 'gpu' ? ofGroup.filter(({ isLeftOut }) => isLeftOut) : [];
+  const others = ofGroup.filter((one) => one.isLeftOut && chipById(one.chip)?.class === chip.class);
   const same = others.filter((one) => one.precision === precision);
   return same.length > 0 ? same : others;
 }
