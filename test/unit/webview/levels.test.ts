@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryChip } from '../../../server/protocol';
 import { levelBars, levelsData } from '../../../webview/content/levels';
+import type { StackData } from '../../../webview/content/chart';
 import { trafficData } from '../../../webview/content/traffic';
 import { chipOf } from './made';
 
@@ -76,6 +77,19 @@ describe('memories of a chip', () => {
 });
 
 describe('traffic over time', () => {
+  it('lists two hundred stretches, and says how many more there are', () => {
+    // 205 stretches, each of a byte more than the one before.
+    const many = Array.from({ length: 205 }, (_, node) => ({
+      node,
+      label: `k${node}`,
+      seconds: 1,
+      bytes: [node + 1],
+    }));
+    const [{ table }] = trafficData(chipWith([hbm], many)) as [StackData];
+    expect([table.rows.length, table.left]).toEqual([200, 5]);
+    expect([table.rows[0]!.node, table.rows[199]!.node]).toEqual([204, 5]);
+  });
+
   it('is drawn for each memory that something passes', () => {
     const traffic = [
       { node: 3, label: 'k3', seconds: 2, bytes: [4e9, 0] },
